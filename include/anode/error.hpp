@@ -1,0 +1,102 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace anode::http {
+
+/// Names every failure that anode reports by itself; failures of the operating system keep
+/// Asio's codes. Each value has the code name that Node.js gives the same failure, see `code_name`.
+enum class error : int {
+  // What a peer can send wrong (Node: HPE_*, from its parser).
+  invalid_method = 1,         ///< HPE_INVALID_METHOD
+  invalid_url,                ///< HPE_INVALID_URL
+  invalid_version,            ///< HPE_INVALID_VERSION
+  invalid_status,             ///< HPE_INVALID_STATUS
+  invalid_constant,           ///< HPE_INVALID_CONSTANT
+  invalid_header_token,       ///< HPE_INVALID_HEADER_TOKEN
+  invalid_content_length,     ///< HPE_INVALID_CONTENT_LENGTH
+  unexpected_content_length,  ///< HPE_UNEXPECTED_CONTENT_LENGTH
+  invalid_transfer_encoding,  ///< HPE_INVALID_TRANSFER_ENCODING
+  invalid_chunk_size,         ///< HPE_INVALID_CHUNK_SIZE
+  cr_expected,                ///< HPE_CR_EXPECTED
+  lf_expected,                ///< HPE_LF_EXPECTED
+  unexpected_space,           ///< HPE_UNEXPECTED_SPACE
+  strict,                     ///< HPE_STRICT
+  closed_connection,          ///< HPE_CLOSED_CONNECTION
+  invalid_eof_state,          ///< HPE_INVALID_EOF_STATE
+  paused_h2_upgrade,          ///< HPE_PAUSED_H2_UPGRADE
+  header_overflow,            ///< HPE_HEADER_OVERFLOW
+  chunk_extensions_overflow,  ///< HPE_CHUNK_EXTENSIONS_OVERFLOW
+
+  // What the program asked for wrongly (Node: ERR_*).
+  headers_sent = 100,       ///< ERR_HTTP_HEADERS_SENT
+  invalid_http_token,       ///< ERR_INVALID_HTTP_TOKEN
+  invalid_char,             ///< ERR_INVALID_CHAR
+  invalid_header_value,     ///< ERR_HTTP_INVALID_HEADER_VALUE
+  invalid_status_code,      ///< ERR_HTTP_INVALID_STATUS_CODE
+  trailer_invalid,          ///< ERR_HTTP_TRAILER_INVALID
+  content_length_mismatch,  ///< ERR_HTTP_CONTENT_LENGTH_MISMATCH
+  body_not_allowed,         ///< ERR_HTTP_BODY_NOT_ALLOWED
+  write_after_end,          ///< ERR_STREAM_WRITE_AFTER_END
+  already_finished,         ///< ERR_STREAM_ALREADY_FINISHED
+  stream_destroyed,         ///< ERR_STREAM_DESTROYED
+  premature_close,          ///< ERR_STREAM_PREMATURE_CLOSE
+  unescaped_characters,     ///< ERR_UNESCAPED_CHARACTERS
+  invalid_protocol,         ///< ERR_INVALID_PROTOCOL
+  invalid_url_argument,     ///< ERR_INVALID_URL
+  invalid_arg_value,        ///< ERR_INVALID_ARG_VALUE
+  out_of_range,             ///< ERR_OUT_OF_RANGE
+  invalid_domain_name,      ///< ERR_INVALID_DOMAIN_NAME
+  server_already_listen,    ///< ERR_SERVER_ALREADY_LISTEN
+  server_not_running,       ///< ERR_SERVER_NOT_RUNNING
+  socket_assigned,          ///< ERR_HTTP_SOCKET_ASSIGNED
+
+  // What happens to a connection or a request.
+  request_timeout = 200,  ///< ERR_HTTP_REQUEST_TIMEOUT
+  connection_reset,       ///< ECONNRESET, "socket hang up" or "aborted"
+  aborted,                ///< ABORT_ERR, "The operation was aborted"
+  timed_out,              ///< ETIMEDOUT, a deadline of anode's own
+  body_too_large,         ///< ERR_BODY_TOO_LARGE, anode's own limit on collected bodies
+  proxy_tunnel,           ///< ERR_PROXY_TUNNEL, a proxy refused CONNECT
+};
+
+/// Returns the category of `error`; its `name()` is "anode.http".
+boost::system::error_category const& error_category() noexcept;
+
+/// Makes an error code of `e`. Found by argument-dependent look-up.
+boost::system::error_code make_error_code(error e) noexcept;
+
+/// Returns the name Node.js gives to a failure, for example "HPE_INVALID_METHOD" for
+/// `error::invalid_method` and "ECONNREFUSED" for `boost::asio::error::connection_refused`.
+/// @return a view of static storage; "UNKNOWN" for a code that Node has no name for.
+std::string_view code_name(boost::system::error_code const& ec) noexcept;
+
+/// Reports a failure with its code and with the message Node.js gives it.
+///
+/// Thrown for wrong arguments and calls in a wrong state; `what()` is the whole message and names
+/// the argument.
+class exception : public boost::system::system_error {
+public:
+  /// Makes an exception of a code and of the whole text of its message.
+  exception(boost::system::error_code ec, std::string message);
+
+  /// Returns the message, without anything added.
+  char const* what() const noexcept override;
+
+  /// Returns Node's name of the code, see `anode::http::code_name`.
+  std::string_view code_name() const noexcept;
+
+private:
+  std::string message_;
+};
+
+}  // namespace anode::http
+
+template <>
+struct boost::system::is_error_code_enum<anode::http::error> : std::true_type {};

@@ -1,0 +1,100 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace anode::http {
+
+/// One field line as it was received: spelling of the name and bytes of the value kept
+/// (RFC 9110 section 5.2).
+struct field_line {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// The ordered field lines of one received head or trailer section, duplicates kept.
+///
+/// Stores one copy of the section's bytes and the places of names and values in it; `clear` keeps
+/// the memory, so that a reused object allocates nothing. Views that it returns are valid until the
+/// next call that changes it, or until it is moved from or destroyed.
+///
+/// **Node**: `message.rawHeaders` and `message.rawTrailers`.
+class field_lines {
+public:
+  class iterator {
+  public:
+    using value_type = field_line;
+    using reference = field_line;
+    using difference_type = std::ptrdiff_t;
+    using iterator_category = std::input_iterator_tag;
+
+    iterator() = default;
+    iterator(field_lines const* lines, std::size_t index) : lines_(lines), index_(index) {}
+
+    field_line operator*() const { return (*lines_)[index_]; }
+    iterator& operator++() {
+      ++index_;
+      return *this;
+    }
+    iterator operator++(int) {
+      iterator old = *this;
+      ++index_;
+      return old;
+    }
+    bool operator==(iterator const& other) const { return index_ == other.index_; }
+
+  private:
+    field_lines const* lines_ = nullptr;
+    std::size_t index_ = 0;
+  };
+
+  /// Returns the number of field lines.
+  std::size_t size() const noexcept { return places_.size(); }
+
+  /// Returns whether there is no field line.
+  bool empty() const noexcept { return places_.empty(); }
+
+  /// Returns the field line at `index`, which must be less than `size()`.
+  field_line operator[](std::size_t index) const noexcept {
+    place const& p = places_[index];
+    return {std::string_view(bytes_.data() + p.name, p.name_size),
+            std::string_view(bytes_.data() + p.value, p.value_size)};
+  }
+
+  iterator begin() const noexcept { return {this, 0}; }
+  iterator end() const noexcept { return {this, places_.size()}; }
+
+  /// Returns the stored bytes in which all names and values lie.
+  std::string_view bytes() const noexcept { return bytes_; }
+
+  /// Removes all field lines and bytes; keeps the memory.
+  void clear() noexcept {
+    bytes_.clear();
+    places_.clear();
+  }
+
+  /// Appends a field line, copying name and value.
+  void append(std::string_view name, std::string_view value);
+
+  /// Appends bytes to the stored ones without making a field line of them.
+  /// @return the place of the first appended byte, for `append_place`.
+  std::size_t append_bytes(std::string_view bytes);
+
+  /// Appends a field line whose name and value lie in the stored bytes.
+  void append_place(std::size_t name, std::size_t name_size, std::size_t value,
+                    std::size_t value_size);
+
+private:
+  struct place {
+    std::uint32_t name, name_size, value, value_size;
+  };
+
+  std::string bytes_;
+  std::vector<place> places_;
+};
+
+}  // namespace anode::http
