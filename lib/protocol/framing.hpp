@@ -1,0 +1,69 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "protocol/method.hpp"
+
+namespace anode::http::protocol {
+
+/// Tells requests and responses apart.
+enum class message_kind : std::uint8_t { request, response };
+
+/// How the end of a body is found (RFC 9112 section 6.3).
+enum class body_kind : std::uint8_t {
+  none,         ///< the message ends with its head
+  length,       ///< Content-Length, greater than 0
+  chunked,      ///< the chunked coding
+  until_close,  ///< responses only: everything until the connection ends
+};
+
+/// What one head's field lines say about its body and its connection, before any rule is applied.
+struct framing_fields {
+  bool connection_close = false;       ///< a `close` token in Connection or Proxy-Connection
+  bool connection_keep_alive = false;  ///< a `keep-alive` token there
+  bool connection_upgrade = false;     ///< an `upgrade` token there
+  bool upgrade = false;                ///< an Upgrade field, whatever its value
+  bool transfer_encoding = false;      ///< a Transfer-Encoding field
+  bool chunked = false;                ///< its last coding is `chunked`
+  bool content_length_seen = false;    ///< a Content-Length field
+  std::uint64_t content_length = 0;    ///< its value
+};
+
+/// Collects the tokens of one Connection (or Proxy-Connection) field value into `fields`.
+/// Tokens are compared without regard to case and must fill their list element exactly.
+void read_connection(std::string_view value, framing_fields& fields) noexcept;
+
+/// Collects one Transfer-Encoding field value into `fields`: `chunked` is set when the value's last
+/// list element is `chunked`, cleared when another coding follows.
+/// @return false when codings follow `chunked`, which Node refuses.
+bool read_transfer_encoding(std::string_view value, framing_fields& fields) noexcept;
+
+/// Collects one Content-Length field value into `fields`.
+/// @return false unless it is the first one and consists of digits of less than 2^64.
+bool read_content_length(std::string_view value, framing_fields& fields) noexcept;
+
+/// How one message's body is framed, and whether its connection may carry another message.
+struct framing {
+  body_kind body = body_kind::none;
+  std::uint64_t content_length = 0;  ///< for `body_kind::length`
+  bool upgrade = false;              ///< the message asks to leave HTTP: `message.upgrade` in Node
+  bool should_keep_alive = false;    ///< Node's `shouldKeepAlive` of an incoming message
+  bool invalid_transfer_encoding = false;  ///< a request whose last coding is not `chunked`
+};
+
+/// Decides the framing of a request (RFC 9112 sections 6.3 and 9.3).
+/// @param lenient what `insecure_http_parser` relaxes: codings other than `chunked` are read until
+///   the connection ends
+framing frame_request(method m, int version_major, int version_minor, framing_fields const& fields,
+                      bool lenient = false) noexcept;
+
+/// Decides the framing of a response to a request with method `request`.
+///
+/// `should_keep_alive` is what the head says by itself, as Node hands it to the client: false for a
+/// response to HEAD without any framing field, although its end is known.
+framing frame_response(method request, int status, int version_major, int version_minor,
+                       framing_fields const& fields) noexcept;
+
+}  // namespace anode::http::protocol
