@@ -1,0 +1,42 @@
+# Read by the scripts in tools/ and .ci/; not a program.
+# Messages go to stderr: stdout belongs to the program that a script runs.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+
+# The precompiled headers need this, else ccache declines every file that uses one.
+export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+  say "$(basename "$0"): $1"
+  exit "${2:-1}"
+}
+
+# configure DIR [MESON_OPTION...]: sets DIR up, or does nothing when it is set up with these options.
+configure() {
+  local dir=$1
+  shift
+  if [[ ! -f $dir/build.ninja || $(cat "$dir/.options" 2>/dev/null) != "$*" ]]; then
+    say "configuring $dir"
+    local log
+    if ! log=$(meson setup $([[ -f $dir/build.ninja ]] && echo --reconfigure) "$dir" "$@" 2>&1); then
+      say "$log"
+      die "meson could not configure $dir"
+    fi
+    printf '%s' "$*" >"$dir/.options"
+  fi
+}
+
+# build DIR [TARGET...]: quiet when there is nothing to do.
+build() {
+  local dir=$1
+  shift
+  local quiet=--quiet
+  [[ -t 2 ]] && quiet=
+  if ! ninja -C "$dir" -n "$@" 2>/dev/null | grep -q 'no work to do'; then
+    say "building in $dir"
+    # shellcheck disable=SC2086
+    ninja -C "$dir" $quiet "$@" >&2 || die "the build in $dir failed"
+  fi
+}
