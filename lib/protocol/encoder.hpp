@@ -1,0 +1,131 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "protocol/header_rules.hpp"
+#include "protocol/outgoing_framing.hpp"
+#include "protocol/outgoing_headers.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace anode::http::protocol {
+
+/// What the head of a final response depends on, apart from its headers.
+struct response_facts {
+  /// The status, 100 to 999.
+  int status = 200;
+
+  /// The reason phrase, which may be empty; without one the standard phrase, or "unknown".
+  std::optional<std::string_view> reason;
+
+  /// Whether the request was HEAD, so that no body may follow.
+  bool head_request = false;
+
+  /// Whether the connection may live on as far as the request and the server are concerned. False
+  /// for HTTP/1.0, for `Connection: close`, and when the program says so.
+  bool should_keep_alive = true;
+
+  /// Whether the peer understands chunks: HTTP/1.1, or HTTP/1.0 with `TE: chunked`.
+  bool chunked_by_default = true;
+
+  /// Whether this is the last request that the connection may serve (`max_requests_per_socket`).
+  bool max_requests_reached = false;
+
+  /// Whether the client waits for 100 Continue and was not sent one; then the connection cannot
+  /// be used further, since the body may come or not.
+  bool continue_withheld = false;
+
+  /// Whether a Date field is added if there is none (Node: `sendDate`).
+  bool send_date = true;
+
+  /// The whole field line, "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n".
+  std::string_view date_line;
+
+  /// The whole field line, "Keep-Alive: timeout=5, max=100\r\n", or nothing.
+  std::string_view keep_alive_line;
+
+  /// The number of bytes of the body when all of it is known, as for the data given to `end`.
+  std::optional<std::uint64_t> content_length;
+
+  /// Names whose lists are joined; may be null.
+  unique_headers const* unique = nullptr;
+};
+
+/// Appends the head of a final response to `out`.
+///
+/// Node's order: own fields, Date, Connection, Keep-Alive, Content-Length or Transfer-Encoding.
+/// @throws exception with `error::invalid_status_code`, `invalid_char`, `trailer_invalid` (a
+///   Trailer field on a message that is not chunked) or `invalid_header_value` (a Content-Length
+///   that is not one number, a Transfer-Encoding whose last coding is not chunked although it
+///   occurs); `out` is unchanged then.
+///
+/// **Node**: `writeHead` and `_storeHeader`.
+outgoing_framing write_response_head(std::string& out, response_facts const& facts,
+                                     outgoing_headers const& headers);
+
+/// What the head of a request depends on, apart from its headers.
+struct request_facts {
+  /// The method, a token. Sent as given.
+  std::string_view method = "GET";
+
+  /// The request target.
+  std::string_view target = "/";
+
+  /// Whether the agent will reuse the connection (see `agent_keeps_alive`).
+  bool should_keep_alive = true;
+
+  /// Whether the request goes through an agent.
+  bool has_agent = true;
+
+  /// Whether body bytes follow whose total number is not known.
+  bool body_follows = false;
+
+  /// The number of bytes of the body when all of it is known.
+  std::optional<std::uint64_t> content_length;
+
+  /// Names whose lists are joined; may be null.
+  unique_headers const* unique = nullptr;
+};
+
+/// Appends the head of a request to `out`.
+///
+/// A body is always framed: where Node would send it bare (GET and its like, removed framing
+/// fields), Content-Length or chunks are added. A head that is sent before its body is known, for
+/// a method that has none as a rule, announces none: `end()` is `body_end::none` and a later body
+/// must be refused.
+/// @throws exception as `write_response_head`, and with `error::invalid_http_token` or
+///   `unescaped_characters` for method and target; `out` is unchanged then.
+///
+/// **Node**: `ClientRequest._implicitHeader` and `_storeHeader`.
+outgoing_framing write_request_head(std::string& out, request_facts const& facts,
+                                    outgoing_headers const& headers);
+
+/// The interim heads without fields.
+inline constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
+inline constexpr std::string_view processing_head = "HTTP/1.1 102 Processing\r\n\r\n";
+
+/// Appends an interim head with fields.
+/// @throws exception with `error::invalid_status_code` unless 100 <= status <= 199 and not 101,
+///   and as `validate_header_name` and `validate_header_value`; `out` is unchanged then.
+void write_information_head(std::string& out, int status, header_list const& headers);
+
+/// Appends a 103 Early Hints head: Link first, with all its values on one line, then the others.
+/// Writes nothing when there is no link.
+/// @return whether a head was written.
+/// @throws exception with `error::invalid_arg_value` for a link that has not the form
+///   `</style.css>; rel=preload; as=style`, and as `write_information_head`.
+///
+/// **Node**: `response.writeEarlyHints`.
+bool write_early_hints_head(std::string& out, header_list const& hints);
+
+/// Appends the answer that a server gives by itself to what it could not parse or wait for:
+/// status line and `Connection: close`. For 400, 408, 413 and 431.
+void write_error_head(std::string& out, int status);
+
+/// Returns the whole Keep-Alive field line for a server's settings: the timeout in full seconds,
+/// and the largest number of requests unless it is 0. Empty when the timeout is 0.
+std::string keep_alive_line(std::uint64_t timeout_milliseconds, std::uint32_t max_requests);
+
+}  // namespace anode::http::protocol

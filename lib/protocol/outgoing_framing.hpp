@@ -1,0 +1,65 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace anode::http::protocol {
+
+/// How the end of an outgoing body is marked (RFC 9112 section 6).
+enum class body_end : std::uint8_t {
+  none,     ///< there is no body: writes are dropped (HEAD, 204, 304) or refused (`accepts_body`)
+  length,   ///< Content-Length
+  chunked,  ///< Transfer-Encoding: chunked
+  close,    ///< the connection's end; responses only
+};
+
+/// What the head that was written has decided about the body and the connection.
+class outgoing_framing {
+public:
+  outgoing_framing() = default;
+  outgoing_framing(body_end end, std::uint64_t content_length) noexcept
+      : content_length_(content_length), end_(end) {}
+
+  body_end end() const noexcept { return end_; }
+
+  /// Returns whether the body goes out as chunks.
+  bool chunked() const noexcept { return end_ == body_end::chunked; }
+
+  /// Returns the declared length; 0 unless `end()` is `length`.
+  std::uint64_t content_length() const noexcept { return content_length_; }
+
+  /// Returns whether the connection is to be closed behind this message (Node: `_last`).
+  bool last() const noexcept { return last_; }
+
+  /// Returns whether the head asks to keep the connection (Node: `shouldKeepAlive`).
+  bool keep_alive() const noexcept { return keep_alive_; }
+
+  /// Returns whether the head is to leave at once, because it has an Expect field.
+  bool expect() const noexcept { return expect_; }
+
+  void set_last(bool last) noexcept { last_ = last; }
+  void set_keep_alive(bool keep) noexcept { keep_alive_ = keep; }
+  void set_expect(bool expect) noexcept { expect_ = expect; }
+
+private:
+  std::uint64_t content_length_ = 0;
+  body_end end_ = body_end::none;
+  bool last_ = false;
+  bool keep_alive_ = true;
+  bool expect_ = false;
+};
+
+/// Throws when the body bytes so far do not fit the declared length; for `strict_content_length`.
+/// @param written the bytes of the body including the piece at hand.
+/// @param complete whether that piece is the last one.
+/// @throws exception with `error::content_length_mismatch`.
+void check_content_length(outgoing_framing const& framing, std::uint64_t written, bool complete);
+
+/// Throws `error::body_not_allowed`, as a body written to HEAD, 204 or 304 does with
+/// `reject_non_standard_body_writes`.
+[[noreturn]] void throw_body_not_allowed();
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,158 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/headers.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace anode::http::protocol {
+
+/// The fields that the head writer treats specially.
+enum class special_field : std::uint8_t {
+  none,
+  connection,
+  keep_alive,
+  content_length,
+  transfer_encoding,
+  trailer,
+  date,
+  expect,
+  cookie,
+  host,
+};
+
+/// Returns which special field a name means, without regard to case.
+special_field classify(std::string_view name) noexcept;
+
+/// The headers of a message that is yet to be sent: what `set_header` and its like write and what
+/// the head writer reads.
+///
+/// One arena holds all names and values; `clear` keeps its memory, so that a reused object
+/// allocates nothing. Look-up compares lengths and letters along the list, which for the usual
+/// handful of headers beats a hash. Everything is validated before anything changes: a call that
+/// throws has had no effect. Views are valid until the next change.
+///
+/// **Node**: the headers of an `OutgoingMessage`, with its `_removedConnection`, `_removedContLen`,
+/// `_removedTE` and `sendDate`.
+class outgoing_headers {
+public:
+  /// Sets a header, replacing value and spelling of one that is there, at its place.
+  void set(std::string_view name, header_value_ref value);
+
+  /// Adds values behind those that the header has, or sets it. An empty list adds nothing.
+  void append(std::string_view name, header_value_ref value);
+
+  /// Sets each header of the list; the values of set-cookie are collected and set last.
+  void set_all(header_list const& headers);
+
+  /// Removes a header. One that the head writer would add by itself then stays away.
+  /// @return whether it was there.
+  bool remove(std::string_view name);
+
+  /// Takes the headers given to `write_head`: as they are, repetitions included, if none was ever
+  /// set; else pairs set each header, and a flat list replaces what has its names and may repeat.
+  void merge(header_list const& headers);
+
+  /// Returns the number of headers; one that is a list counts once.
+  std::size_t size() const noexcept { return entries_.size(); }
+  bool empty() const noexcept { return entries_.empty(); }
+
+  bool contains(std::string_view name) const noexcept { return find(name) != npos; }
+
+  /// Returns a copy of the value as it was set, or nothing.
+  std::optional<header_value> get(std::string_view name) const;
+
+  /// Returns the value's text, of a list the first one, without copying, or nothing.
+  std::optional<std::string_view> text(std::string_view name) const noexcept;
+
+  /// Returns copies of all headers, with the names in lower case.
+  header_list get_all() const;
+
+  /// Returns the names in lower case, in the order in which they will be sent.
+  std::vector<std::string> names() const;
+
+  /// Returns the names as they were spelled, in the order in which they will be sent.
+  std::vector<std::string> raw_names() const;
+
+  /// Returns whether a special field was removed (and not set since).
+  bool removed(special_field field) const noexcept { return (removed_ & bit(field)) != 0; }
+
+  /// Keeps the head writer from adding a special field, as if the user had removed it.
+  void mark_removed(special_field field) noexcept { removed_ |= bit(field); }
+  void unmark_removed(special_field field) noexcept { removed_ &= ~bit(field); }
+
+  /// Removes all headers and forgets removals; keeps the memory.
+  void clear() noexcept;
+
+  /// One field line as it will be sent.
+  struct line {
+    std::string_view name;
+    std::string_view value;
+    special_field special;
+    bool more;         ///< another value of the same header follows
+    bool first;        ///< the first value of its header
+    std::uint32_t id;  ///< the place of the header
+  };
+
+  /// Calls `f(line)` for each value of each header, in order. A list without texts makes no line.
+  template <class F>
+  void for_each_line(F&& f) const {
+    for (std::uint32_t i = 0; i != entries_.size(); ++i) {
+      entry const& e = entries_[i];
+      if (e.count == 0)
+        continue;
+      std::string_view const name = view(e.name, e.name_size);
+      f(line{name, view(e.value, e.value_size), e.special, e.next != no_node, true, i});
+      for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+        f(line{name, view(nodes_[n].value, nodes_[n].value_size), e.special,
+               nodes_[n].next != no_node, false, i});
+    }
+  }
+
+private:
+  static constexpr std::size_t npos = static_cast<std::size_t>(-1);
+  static constexpr std::uint32_t no_node = static_cast<std::uint32_t>(-1);
+  enum class kind : std::uint8_t { text, number, list };
+
+  struct entry {
+    std::uint32_t name, name_size;
+    std::uint32_t value, value_size;  // the first text
+    std::uint32_t next, last;         // further texts, in nodes_
+    std::uint32_t count;
+    kind type;
+    special_field special;
+  };
+  struct node {
+    std::uint32_t value, value_size, next;
+  };
+
+  static constexpr unsigned bit(special_field field) noexcept {
+    return 1U << static_cast<unsigned>(field);
+  }
+  std::string_view view(std::uint32_t at, std::uint32_t size) const noexcept {
+    return {bytes_.data() + at, size};
+  }
+  std::size_t find(std::string_view name) const noexcept;
+  std::uint32_t store(std::string_view text);
+  void put(std::size_t at, std::string_view name, header_value_ref const& value);
+  void add(std::string_view name, header_value_ref const& value);
+  void add_text(entry& e, std::string_view text);
+  void erase(std::size_t at);
+  void forget(entry const& e) noexcept;
+  void compact();
+  header_value value_of(entry const& e) const;
+
+  std::string bytes_;
+  std::vector<entry> entries_;
+  std::vector<node> nodes_;
+  std::size_t garbage_ = 0;
+  unsigned removed_ = 0;
+  bool touched_ = false;
+};
+
+}  // namespace anode::http::protocol
