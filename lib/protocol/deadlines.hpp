@@ -1,0 +1,108 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace anode::http::protocol {
+
+/// The clock whose times are passed in; nothing here reads it.
+using steady_time = std::chrono::steady_clock::time_point;
+
+/// Later than every deadline.
+inline constexpr steady_time no_deadline = steady_time::max();
+
+class deadline_queue;
+
+/// One deadline that can be set, moved and dropped any number of times: a member of what it
+/// belongs to, such as a socket. Drops itself when destroyed.
+class deadline {
+public:
+  deadline() = default;
+  deadline(deadline const&) = delete;
+  deadline& operator=(deadline const&) = delete;
+  ~deadline();
+
+  /// Returns whether it is set.
+  bool armed() const noexcept { return expiry_ != no_deadline; }
+
+  /// Returns when it expires; `no_deadline` if it is not set.
+  steady_time expiry() const noexcept { return expiry_; }
+
+private:
+  friend class deadline_queue;
+  deadline_queue* queue_ = nullptr;  // null: not in one
+  std::uint32_t place_ = 0;          // in the queue's heap
+  steady_time expiry_ = no_deadline;
+};
+
+/// Many deadlines behind one timer.
+///
+/// Setting a deadline again to a later time, which is what every request does to the timeout of its
+/// socket, writes one number: the queue finds out when the old time has come. Dropping one does the
+/// same. Only a deadline new to the queue, or moved to an earlier time, is sorted in. Allocates
+/// nothing once it has grown to its working size. A queue may be destroyed before its deadlines.
+///
+/// **Node**: the timer lists under `socket.setTimeout`.
+class deadline_queue {
+public:
+  deadline_queue() = default;
+  deadline_queue(deadline_queue const&) = delete;
+  deadline_queue& operator=(deadline_queue const&) = delete;
+  ~deadline_queue();
+
+  /// Sets a deadline, or moves it.
+  /// @return whether `next_deadline` is earlier now, and the driver's timer has to be set again
+  bool arm(deadline& d, steady_time expiry);
+
+  /// Sets a deadline `timeout` after `now`; drops it if `timeout` is not positive, as Node takes 0
+  /// for "none". Times beyond the clock's range are `no_deadline`.
+  /// @return as above
+  bool arm(deadline& d, steady_time now, std::chrono::milliseconds timeout);
+
+  /// Drops a deadline; nothing happens if it is not set.
+  void cancel(deadline& d) noexcept { d.expiry_ = no_deadline; }
+
+  /// Returns when to call `expire` next: never later than the earliest deadline, maybe earlier (the
+  /// time of a deadline that was moved since). `no_deadline` if there is none.
+  steady_time next_deadline() const noexcept {
+    return heap_.empty() ? no_deadline : heap_.front().check;
+  }
+
+  /// Drops each deadline whose time has come, and calls `f(deadline&)` for it, earliest first.
+  /// `f` may set, drop and destroy any deadline, but not the queue. A deadline that `f` sets to a
+  /// time already over waits for the next call.
+  /// @return how many there were
+  template <class F>
+  std::size_t expire(steady_time now, F&& f) {
+    std::size_t done = 0;
+    for (std::size_t left = heap_.size(); left > 0; --left) {
+      deadline* d = take_expired(now);
+      if (!d)
+        break;
+      ++done;
+      f(*d);
+    }
+    return done;
+  }
+
+private:
+  friend class deadline;
+  struct entry {
+    steady_time check;  // at most the deadline's own time
+    deadline* of;
+  };
+
+  deadline* take_expired(steady_time now) noexcept;
+  void remove(std::uint32_t place) noexcept;
+  void put(std::uint32_t place, entry e) noexcept;
+  void sift_up(std::uint32_t place, entry e) noexcept;
+  void sift_down(std::uint32_t place, entry e) noexcept;
+
+  std::vector<entry> heap_;
+};
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,200 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "protocol/deadlines.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace anode::http::protocol {
+
+/// How long a server waits for what. 0 is "for ever" everywhere.
+///
+/// **Node**: the server's properties of the same names.
+struct request_timeouts {
+  std::chrono::milliseconds headers_timeout{60'000};
+  std::chrono::milliseconds request_timeout{300'000};
+  std::chrono::milliseconds keep_alive_timeout{5'000};
+  std::chrono::milliseconds keep_alive_timeout_buffer{1'000};
+};
+
+/// Returns the `headers_timeout` in force: the given one, else the smaller of 60 s and
+/// `request_timeout` (so 0, if that is 0, as in Node).
+std::chrono::milliseconds default_headers_timeout(
+    std::optional<std::chrono::milliseconds> given,
+    std::chrono::milliseconds request_timeout) noexcept;
+
+/// Returns whether two timeouts go together: a `headers_timeout` above a set `request_timeout` does
+/// not. **Node**: ERR_OUT_OF_RANGE "headersTimeout".
+bool timeouts_consistent(std::chrono::milliseconds headers_timeout,
+                         std::chrono::milliseconds request_timeout) noexcept;
+
+/// Returns how long an idle connection is really kept: `keep_alive_timeout` and its buffer on top,
+/// so that the server is not the first to give up; 0 if `keep_alive_timeout` is 0.
+std::chrono::milliseconds kept_alive_for(request_timeouts const& timeouts) noexcept;
+
+/// Returns the seconds to write into `Keep-Alive: timeout=`, rounded down.
+std::int64_t advertised_keep_alive(request_timeouts const& timeouts) noexcept;
+
+/// What a connection ran out of time in.
+enum class expired_phase : std::uint8_t {
+  none,
+  headers,     ///< the head did not come within `headers_timeout`: answer 408
+  request,     ///< the request did not come within `request_timeout`: answer 408
+  keep_alive,  ///< no next request came: close without a word
+};
+
+class request_clocks;
+
+/// The times of one server connection: a member of the connection, linked into the server's
+/// `request_clocks`. Unlinks itself when destroyed.
+class request_clock {
+public:
+  /// What the connection is waiting for.
+  enum class phase : std::uint8_t {
+    closed,   ///< not (any more) in a `request_clocks`
+    head,     ///< bytes of a head; also before the very first byte
+    body,     ///< the rest of a request whose head is complete
+    serving,  ///< nothing: the request is complete, its response is not
+    idle,     ///< the next request
+  };
+
+  request_clock() = default;
+  request_clock(request_clock const&) = delete;
+  request_clock& operator=(request_clock const&) = delete;
+  ~request_clock();
+
+  /// Returns what the connection is waiting for.
+  phase waiting_for() const noexcept { return phase_; }
+
+  /// Returns when that began: the first byte of the request (or the accept, before there is one),
+  /// or the end of the last response.
+  steady_time since() const noexcept { return since_; }
+
+  /// Returns when the connection expires if nothing happens; `no_deadline` if never.
+  steady_time deadline(request_timeouts const& timeouts) const noexcept;
+
+  /// Returns in what the connection has expired at `now`.
+  expired_phase expired(steady_time now, request_timeouts const& timeouts) const noexcept;
+
+private:
+  friend class request_clocks;
+  request_clocks* owner_ = nullptr;
+  request_clock* prev_ = nullptr;
+  request_clock* next_ = nullptr;
+  steady_time since_{};
+  phase phase_ = phase::closed;
+};
+
+/// The clocks of all connections of a server, in three lists: receiving (ordered by the start of
+/// the request), serving, idle (ordered by its beginning).
+///
+/// All event functions cost O(1) and expect `now` not to run backwards. `sweep` touches the
+/// connections that have waited longer than the shortest timeout of their list, and no others.
+///
+/// **Node**: `ConnectionsList` (all, active, idle, expired), swept each
+/// `connectionsCheckingInterval`.
+class request_clocks {
+public:
+  request_clocks() = default;
+  request_clocks(request_clocks const&) = delete;
+  request_clocks& operator=(request_clocks const&) = delete;
+  ~request_clocks();
+
+  /// Says that a connection was accepted: its first head is due from now, though no byte came.
+  void accepted(request_clock& c, steady_time now) noexcept;
+
+  /// Says that the first byte of a request came, on a new, idle or still serving connection. Blank
+  /// lines before a request are not part of it: do not report them, they stop no timeout and start
+  /// none.
+  void message_begun(request_clock& c, steady_time now) noexcept;
+
+  /// Says that the head of the request is complete.
+  void headers_completed(request_clock& c) noexcept;
+
+  /// Says that the request is complete, body and trailers included.
+  void message_completed(request_clock& c) noexcept;
+
+  /// Says that the last response is out and the connection stays open. Ignored while a request is
+  /// being received, whose own deadline runs.
+  void became_idle(request_clock& c, steady_time now) noexcept;
+
+  /// Says that the connection is closed, or not HTTP any more.
+  void closed(request_clock& c) noexcept;
+
+  /// Calls `f(request_clock&, expired_phase)` for each connection that has expired, those that
+  /// began first before others. `f` may report any event of, and destroy, that connection; events
+  /// and destruction of others are to wait until `sweep` returns.
+  ///
+  /// A connection that `f` leaves as it is is reported again by the next sweep.
+  template <class F>
+  void sweep(steady_time now, request_timeouts const& timeouts, F&& f) {
+    sweep_list(receiving_, now, timeouts, f);
+    sweep_list(idle_, now, timeouts, f);
+  }
+
+  /// Returns when the connection that expires first does: exact for idle connections, at most too
+  /// early for receiving ones. `no_deadline` if none can.
+  steady_time next_deadline(request_timeouts const& timeouts) const noexcept;
+
+  /// Returns the number of connections.
+  std::size_t size() const noexcept { return size_; }
+
+  /// Calls `f(request_clock&)` for each idle connection; `f` may report events of, and destroy,
+  /// that connection only. **Node**: `server.closeIdleConnections` closes these (and those without
+  /// a byte yet).
+  template <class F>
+  void for_each_idle(F&& f) {
+    walk(idle_, f);
+  }
+
+  /// Calls `f(request_clock&)` for each connection, as above. **Node**: `closeAllConnections`.
+  template <class F>
+  void for_each(F&& f) {
+    walk(receiving_, f);
+    walk(serving_, f);
+    walk(idle_, f);
+  }
+
+private:
+  friend class request_clock;
+  struct list {
+    request_clock* head = nullptr;
+    request_clock* tail = nullptr;
+  };
+
+  template <class F>
+  static void walk(list const& l, F& f) {
+    for (request_clock* c = l.head; c;) {
+      request_clock* next = c->next_;
+      f(*c);
+      c = next;
+    }
+  }
+
+  template <class F>
+  static void sweep_list(list const& l, steady_time now, request_timeouts const& timeouts, F& f) {
+    request_clock* last = l.tail;  // what `f` appends is not due
+    for (request_clock* c = l.head; c && may_be_expired(*c, now, timeouts);) {
+      request_clock* next = c == last ? nullptr : c->next_;
+      if (expired_phase p = c->expired(now, timeouts); p != expired_phase::none)
+        f(*c, p);
+      c = next;
+    }
+  }
+
+  static bool may_be_expired(request_clock const& c, steady_time now,
+                             request_timeouts const& timeouts) noexcept;
+  list& list_of(request_clock const& c) noexcept;
+  void move(request_clock& c, request_clock::phase to, steady_time since) noexcept;
+  void unlink(request_clock& c) noexcept;
+
+  list receiving_;
+  list serving_;
+  list idle_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace anode::http::protocol
