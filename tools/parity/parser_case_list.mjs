@@ -1,0 +1,31 @@
+// The list of all parser cases: the areas of the case files, with names and options made explicit.
+//
+// Options of a case:
+//   lenient          insecureHTTPParser
+//   max_header_size  maxHeaderSize; 16384 by default
+//   eof              the peer ends its side after the input
+//   upgrade          requests: the server has an 'upgrade' listener
+//   method           responses: the method of the request that is answered
+
+import { areas as requestAreas } from './parser_request_cases.mjs';
+import { areas as framingAreas } from './parser_request_framing_cases.mjs';
+import { areas as responseAreas } from './parser_response_cases.mjs';
+
+function expand(kind, areas) {
+  const list = [];
+  for (const [area, cases] of Object.entries(areas)) {
+    for (const [name, input, options] of cases) {
+      if (/[^\0-\xff]/.test(input)) throw new Error(`${area}/${name}: a character is no byte`);
+      list.push({ name: `${kind}/${area}/${name}`, kind, input, ...options });
+    }
+  }
+  const names = new Set();
+  for (const { name } of list) {
+    if (names.has(name)) throw new Error(`two cases are called ${name}`);
+    names.add(name);
+  }
+  return list;
+}
+
+export const requests = expand('request', { ...requestAreas, ...framingAreas });
+export const responses = expand('response', responseAreas);
