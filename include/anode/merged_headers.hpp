@@ -26,11 +26,10 @@ public:
     using iterator_category = std::input_iterator_tag;
 
     iterator() = default;
-    iterator(header_values const* range, std::size_t index) : range_(range), index_(index) {}
 
-    std::string_view operator*() const { return (*range_->lines_)[index_].value; }
+    std::string_view operator*() const { return (*lines_)[index_].value; }
     iterator& operator++() {
-      index_ = range_->next(index_ + 1);
+      index_ = next(*lines_, name_, index_ + 1);
       return *this;
     }
     iterator operator++(int) {
@@ -41,16 +40,21 @@ public:
     bool operator==(iterator const& other) const { return index_ == other.index_; }
 
   private:
-    header_values const* range_ = nullptr;
+    friend class header_values;
+    iterator(field_lines const* lines, std::string_view name, std::size_t index)
+        : lines_(lines), name_(name), index_(index) {}
+
+    field_lines const* lines_ = nullptr;
+    std::string_view name_;
     std::size_t index_ = 0;
   };
 
   header_values() = default;
   header_values(field_lines const& lines, std::string_view name) noexcept
-      : lines_(&lines), name_(name), first_(next(0)) {}
+      : lines_(&lines), name_(name), first_(next(lines, name, 0)) {}
 
-  iterator begin() const noexcept { return {this, first_}; }
-  iterator end() const noexcept { return {this, lines_ ? lines_->size() : 0}; }
+  iterator begin() const noexcept { return {lines_, name_, first_}; }
+  iterator end() const noexcept { return {lines_, name_, lines_ ? lines_->size() : 0}; }
   bool empty() const noexcept { return begin() == end(); }
   /// Returns how many lines have the name; takes time linear in the number of lines.
   std::size_t size() const noexcept;
@@ -60,7 +64,8 @@ public:
   std::vector<std::string> to_vector() const;
 
 private:
-  std::size_t next(std::size_t from) const noexcept;
+  static std::size_t next(field_lines const& lines, std::string_view name,
+                          std::size_t from) noexcept;
 
   field_lines const* lines_ = nullptr;
   std::string_view name_;
@@ -148,17 +153,19 @@ public:
   iterator end() const { return {this, size()}; }
 
 private:
+  // A name with the places of its lines; texts that had to be made lie in text_.
   struct group {
-    std::uint32_t name, name_size;    // place in text_
-    std::uint32_t value, value_size;  // place in text_ when joined, else of line `first`
-    std::uint32_t first;
+    std::uint32_t first;              // the first line
+    std::uint32_t array_index;        // the number that the name is, or the largest one
+    std::uint32_t name, name_size;    // the name in lower case
+    std::uint32_t value, value_size;  // the joined value, if `joined`
     bool joined;
   };
 
   field at(std::size_t index) const;
+  std::string_view value_of(group const& g) const noexcept;
   void build() const;
-  void join(group& g, std::uint32_t const* begin, std::uint32_t const* end,
-            std::string_view separator) const;
+  void add_group(std::uint32_t const* begin, std::uint32_t const* end) const;
 
   field_lines const* lines_ = nullptr;
   bool join_duplicates_ = false;

@@ -1,29 +1,22 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "vocabulary/tokens.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace anode::http::protocol {
 
-/// Returns the lower-case form of an ASCII letter; other bytes as they are.
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-/// Returns whether two names are equal without regard to the case of ASCII letters.
-bool names_equal(std::string_view a, std::string_view b) noexcept;
-
-/// Returns whether `text` is a token (RFC 9110 section 5.6.2), the form of methods and names.
-bool is_token(std::string_view text) noexcept;
-
-/// Returns whether `text` holds only what a header value may hold: tabs, spaces, visible
-/// characters and bytes from 0x80.
-bool is_header_text(std::string_view text) noexcept;
+using http::is_header_text;
+using http::is_token;
+using http::names_equal;
+using http::to_lower;
 
 /// Returns whether `text` can be a request target on the wire: no byte up to 0x20.
 /// Node's rule, and 0x7f and bytes from 0x80 are let through as it does.

@@ -1,0 +1,31 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace anode::http {
+
+/// Returns the lower-case form of an ASCII letter; other bytes as they are.
+constexpr char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+/// Returns whether two names are equal without regard to the case of ASCII letters.
+constexpr bool names_equal(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size())
+    return false;
+  for (std::size_t i = 0; i != a.size(); ++i)
+    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i]))
+      return false;
+  return true;
+}
+
+/// Returns whether `text` is a token (RFC 9110 section 5.6.2), the form of methods and names.
+bool is_token(std::string_view text) noexcept;
+
+/// Returns whether `text` holds only what a header value may hold: tabs, spaces, visible
+/// characters and bytes from 0x80.
+bool is_header_text(std::string_view text) noexcept;
+
+}  // namespace anode::http
