@@ -1,8 +1,9 @@
+# shellcheck shell=bash
 # Read by the scripts in tools/ and .ci/; not a program.
 # Messages go to stderr: stdout belongs to the program that a script runs.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cd "$root"
+cd "$root" || exit 1
 
 # The precompiled headers need this, else ccache declines every file that uses one.
 export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
