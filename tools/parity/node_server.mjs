@@ -3,16 +3,15 @@
 import http from 'node:http';
 import net from 'node:net';
 
-const quiet = 25; // ms without an event after everything was read
-
 function listen(server) {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
 }
 
 /// Sends the input of a request case, in one write, to a server with default behaviour.
+/// @param quiet milliseconds without an event, after everything was read, that are the end
 /// @return {answers, error?}: the first lines that the server sent, and what a clientError listener
 ///   is told. Requests are left unanswered, so that only automatic answers are seen.
-export async function askServer(test, listenForErrors) {
+export async function askServer(test, listenForErrors, quiet) {
   const server = http.createServer({ insecureHTTPParser: !!test.lenient, maxHeaderSize: test.max_header_size });
   const result = { requests: 0 };
   let closing = false;
@@ -64,8 +63,9 @@ export async function askServer(test, listenForErrors) {
 }
 
 /// Sends the input of a response case, in one write, to a client that sent one request.
+/// @param quiet as for askServer
 /// @return {status?, error?}: the final status and the error that the request emits.
-export async function askClient(test) {
+export async function askClient(test, quiet) {
   const server = net.createServer((socket) => {
     socket.on('error', () => {});
     socket.once('data', () => (test.eof ? socket.end(test.input, 'latin1') : socket.write(test.input, 'latin1')));
