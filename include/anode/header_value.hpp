@@ -140,6 +140,13 @@ public:
   header_value(std::vector<std::string> items) noexcept
       : list_(std::move(items)), kind_(kind::list) {}
 
+  /// Makes a number of its decimal digits.
+  static header_value number(std::string_view digits) {
+    header_value value(digits);
+    value.kind_ = kind::number;
+    return value;
+  }
+
   bool is_list() const noexcept { return kind_ == kind::list; }
   bool is_number() const noexcept { return kind_ == kind::number; }
 

@@ -21,8 +21,8 @@ public:
   std::string_view text() const noexcept { return {text_.data() + begin_, text_.size() - begin_}; }
 
 private:
-  std::array<char, 18> text_;
-  std::size_t begin_;
+  std::array<char, 18> text_{};
+  std::size_t begin_ = 18;
 };
 
 /// What follows a chunk's data.

@@ -5,6 +5,8 @@
 #include "protocol/outgoing_framing.hpp"
 #include "protocol/outgoing_headers.hpp"
 
+#include <anode/headers.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -3,6 +3,8 @@
 
 #include "vocabulary/tokens.hpp"
 
+#include <anode/headers.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>

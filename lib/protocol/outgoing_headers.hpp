@@ -138,12 +138,13 @@ private:
     return {bytes_.data() + at, size};
   }
   std::size_t find(std::string_view name) const noexcept;
+  bool borrows(std::string_view text) const noexcept;
+  bool borrows(std::string_view name, header_value_ref const& value) const noexcept;
   std::uint32_t store(std::string_view text);
   void put(std::size_t at, std::string_view name, header_value_ref const& value);
   void add(std::string_view name, header_value_ref const& value);
   void add_text(entry& e, std::string_view text);
   void erase(std::size_t at);
-  void forget(entry const& e) noexcept;
   void compact();
   header_value value_of(entry const& e) const;
 

@@ -27,13 +27,14 @@ struct request_origin {
   std::string_view host;
   std::uint16_t port = 80;
   std::uint16_t default_port = 80;
-  std::string_view auth;            ///< "user:password", or empty
-  bool set_host = true;             ///< option `set_host`
-  bool set_default_headers = true;  ///< option `set_default_headers`
+  std::string_view auth;  ///< "user:password", or empty
+  bool set_host = true;   ///< option `set_host`, which is by default as `set_default_headers`
 };
 
 /// Adds Host and Authorization unless they are set, as Node does when a request is made from
 /// options whose headers are given by name (not as a flat list).
+/// With option `set_default_headers` off, the caller also marks Connection, Content-Length and
+/// Transfer-Encoding as removed (`outgoing_headers::mark_removed`).
 /// @throws exception with `error::invalid_char` when the host cannot be sent.
 void add_default_headers(outgoing_headers& headers, request_origin const& origin);
 

@@ -1,0 +1,59 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/chunk_encoder.hpp"
+
+#include "protocol/outgoing_headers.hpp"
+
+#include <anode/error.hpp>
+
+#include <utility>
+
+namespace anode::http::protocol {
+
+chunk_size_line::chunk_size_line(std::size_t size) noexcept {
+  text_[--begin_] = '\n';
+  text_[--begin_] = '\r';
+  do {
+    text_[--begin_] = "0123456789abcdef"[size % 16];
+    size /= 16;
+  } while (size != 0);
+}
+
+void append_chunk(std::string& out, std::string_view data) {
+  if (!data.empty())
+    out.append(chunk_size_line(data.size()).text()).append(data).append(chunk_end);
+}
+
+void outgoing_trailers::set(header_list const& trailers, unique_headers const* unique) {
+  std::string lines;
+  for (auto const& [name, value] : trailers) {
+    validate_header_name(name, "Trailer name");
+    special_field const field = classify(name);
+    if (field == special_field::content_length || field == special_field::transfer_encoding)
+      throw exception(error::trailer_invalid, "Trailers are invalid with this transfer encoding");
+    bool const joined =
+        value.is_list() && (value.size() < 2 || (unique != nullptr && unique->contains(name)));
+    if (joined)
+      lines.append(name).append(": ");
+    for (std::size_t i = 0; i != value.size(); ++i) {
+      if (!is_header_text(value[i]))
+        throw exception(error::invalid_char,
+                        "Invalid character in trailer content [\"" + name + "\"]");
+      if (!joined)
+        lines.append(name).append(": ");
+      else if (i != 0)
+        lines.append("; ");
+      lines.append(value[i]);
+      if (!joined)
+        lines.append("\r\n");
+    }
+    if (joined)
+      lines.append("\r\n");
+  }
+  lines_ = std::move(lines);
+}
+
+void append_last_chunk(std::string& out, outgoing_trailers const& trailers) {
+  out.append("0\r\n").append(trailers.lines()).append("\r\n");
+}
+
+}  // namespace anode::http::protocol

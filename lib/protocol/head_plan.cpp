@@ -1,0 +1,225 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/head_plan.hpp"
+
+#include <anode/error.hpp>
+
+namespace anode::http::protocol {
+
+namespace {
+
+[[noreturn]] void throw_invalid_value(std::string_view name, std::string_view value) {
+  std::string message = "Invalid value \"";
+  message.append(value).append("\" for header \"").append(name).append("\"");
+  throw exception(error::invalid_header_value, std::move(message));
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  std::size_t const first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos)
+    return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// Adds a Transfer-Encoding line to what is known; the codings of all lines form one list.
+void read_codings(own_fields& own, outgoing_headers::line const& line) {
+  own.transfer_encoding = true;
+  std::string_view rest = line.value;
+  bool any = false;
+  while (!rest.empty()) {
+    std::size_t const comma = rest.find(',');
+    std::string_view const coding = trim(rest.substr(0, comma));
+    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    if (coding.empty())
+      continue;
+    bool const chunked = names_equal(coding, "chunked");
+    // Whatever stands behind chunked, and whatever only looks like it, is read differently by
+    // different peers.
+    if (own.chunked || (!chunked && has_word(coding, "chunked")))
+      throw_invalid_value(line.name, line.value);
+    own.chunked = chunked;
+    any = true;
+  }
+  if (!any)
+    throw_invalid_value(line.name, line.value);
+}
+
+void check_trailer(own_fields const& own, outgoing_framing const& framing, bool chunked) {
+  if (own.trailer && !chunked && !framing.chunked())
+    throw exception(error::trailer_invalid, "Trailers are invalid with this transfer encoding");
+}
+
+/// Says how the body of a request without framing fields of its own ends.
+body_end choose_request_end(request_facts const& facts, own_fields const& own,
+                            outgoing_headers const& headers) {
+  bool const body = facts.body_follows || facts.content_length.value_or(0) != 0;
+  if (!body && is_bodyless_method(facts.method))
+    return body_end::none;
+  bool const length_fits = facts.content_length && !own.trailer;
+  if (length_fits && !headers.removed(special_field::content_length))
+    return body_end::length;
+  if (!headers.removed(special_field::transfer_encoding))
+    return body_end::chunked;
+  // The program removed what would frame the body. Node sends it bare, as it does for GET and its
+  // like, and the peer takes it for the next request.
+  if (!body)
+    return body_end::none;
+  return length_fits ? body_end::length : body_end::chunked;
+}
+
+}  // namespace
+
+own_fields read_own_fields(outgoing_headers const& headers) {
+  own_fields own;
+  headers.for_each_line([&](outgoing_headers::line const& line) {
+    switch (line.special) {
+      case special_field::connection:
+        own.connection = true;
+        own.connection_close = own.connection_close || has_word(line.value, "close");
+        break;
+      case special_field::keep_alive:
+        own.keep_alive = true;
+        break;
+      case special_field::date:
+        own.date = true;
+        break;
+      case special_field::expect:
+        own.expect = true;
+        break;
+      case special_field::trailer:
+        own.trailer = true;
+        break;
+      case special_field::transfer_encoding:
+        read_codings(own, line);
+        break;
+      case special_field::content_length: {
+        auto const length = parse_decimal(line.value);
+        if (!length || own.content_length)
+          throw_invalid_value(line.name, line.value);
+        own.content_length = length;
+        break;
+      }
+      default:
+        break;
+    }
+  });
+  return own;
+}
+
+head_plan plan_response(response_facts const& facts, own_fields const& own,
+                        outgoing_headers const& headers) {
+  bool const bodyless_status = is_bodyless_status(facts.status);
+  bool const has_body = !facts.head_request && !bodyless_status;
+  bool const own_length = own.content_length && !own.transfer_encoding;
+  bool chunked = own.chunked;
+  bool keep = facts.should_keep_alive && !facts.continue_withheld;
+  bool last = false;
+  if (bodyless_status && chunked) {
+    chunked = false;
+    keep = false;
+  }
+  // A 1xx as the final head leaves the client waiting for another one: nothing may follow. A body
+  // in a coding without chunks ends with the connection.
+  if (facts.status < 200 || (has_body && own.transfer_encoding && !chunked)) {
+    keep = false;
+    last = true;
+  }
+
+  head_plan plan;
+  plan.date = facts.send_date && !own.date && !headers.removed(special_field::date);
+  plan.drop_content_length = own.content_length && own.transfer_encoding;
+  if (own.connection) {
+    if (own.connection_close)
+      last = true;
+    else
+      keep = true;
+  } else if (headers.removed(special_field::connection)) {
+    last = last || !keep;
+  } else if (!keep || !(own_length || facts.chunked_by_default)) {
+    plan.connection = connection_line::close;
+    last = true;
+  } else if (facts.max_requests_reached) {
+    plan.connection = connection_line::close;
+  } else {
+    plan.connection = connection_line::keep_alive;
+    plan.keep_alive_field = !own.keep_alive;
+  }
+
+  body_end end = body_end::none;
+  std::uint64_t length = 0;
+  if (!has_body) {
+    // Writes are dropped.
+  } else if (own.transfer_encoding) {
+    end = chunked ? body_end::chunked : body_end::close;
+  } else if (own.content_length) {
+    end = body_end::length;
+    length = *own.content_length;
+  } else if (!facts.chunked_by_default) {
+    end = body_end::close;
+    last = true;
+  } else if (!own.trailer && !headers.removed(special_field::content_length) &&
+             facts.content_length) {
+    end = body_end::length;
+    length = *facts.content_length;
+    plan.length = framing_line::content_length;
+  } else if (!headers.removed(special_field::transfer_encoding)) {
+    end = body_end::chunked;
+    plan.length = framing_line::chunked;
+  } else {
+    end = body_end::close;
+    last = true;
+  }
+  plan.framing = outgoing_framing(end, length);
+  plan.framing.set_last(last);
+  plan.framing.set_keep_alive(keep);
+  plan.framing.set_expect(own.expect);
+  check_trailer(own, plan.framing, chunked);
+  return plan;
+}
+
+head_plan plan_request(request_facts const& facts, own_fields const& own,
+                       outgoing_headers const& headers) {
+  bool const bodyless = is_bodyless_method(facts.method);
+  bool keep = facts.should_keep_alive;
+  bool last = !keep;
+
+  head_plan plan;
+  plan.drop_content_length = own.content_length && own.transfer_encoding;
+  if (own.connection) {
+    last = own.connection_close;
+    keep = !own.connection_close;
+  } else if (headers.removed(special_field::connection)) {
+    last = !keep;
+  } else if (keep && (own.content_length || !bodyless || facts.has_agent)) {
+    plan.connection = connection_line::keep_alive;
+  } else {
+    plan.connection = connection_line::close;
+    last = true;
+  }
+
+  body_end end = body_end::none;
+  std::uint64_t length = 0;
+  if (own.transfer_encoding) {
+    // A request has no other end than chunks or a length (RFC 9112 section 6.3).
+    if (!own.chunked)
+      throw_invalid_value("Transfer-Encoding", *headers.text("transfer-encoding"));
+    end = body_end::chunked;
+  } else if (own.content_length) {
+    end = body_end::length;
+    length = *own.content_length;
+  } else {
+    end = choose_request_end(facts, own, headers);
+    if (end == body_end::length)
+      length = facts.content_length.value_or(0);
+    plan.length = end == body_end::length    ? framing_line::content_length
+                  : end == body_end::chunked ? framing_line::chunked
+                                             : framing_line::none;
+  }
+  plan.framing = outgoing_framing(end, length);
+  plan.framing.set_last(last);
+  plan.framing.set_keep_alive(keep);
+  plan.framing.set_expect(own.expect);
+  check_trailer(own, plan.framing, false);
+  return plan;
+}
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,53 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "protocol/encoder.hpp"
+
+namespace anode::http::protocol {
+
+/// What a message's own headers say about connection and framing.
+struct own_fields {
+  bool connection = false;
+  bool connection_close = false;
+  bool keep_alive = false;
+  bool date = false;
+  bool expect = false;
+  bool trailer = false;
+  bool transfer_encoding = false;
+  bool chunked = false;
+  std::optional<std::uint64_t> content_length;
+};
+
+/// Reads the special fields among `headers`.
+/// @throws exception with `error::invalid_header_value` for a Content-Length that is not one
+///   number and a Transfer-Encoding that is empty or in which chunked is not the last coding only.
+own_fields read_own_fields(outgoing_headers const& headers);
+
+/// Which Connection field the head gets behind its own fields.
+enum class connection_line : std::uint8_t { none, keep_alive, close };
+
+/// Which framing field the head gets behind its own fields.
+enum class framing_line : std::uint8_t { none, content_length, chunked };
+
+/// Everything that is decided about a head before a byte of it is written.
+struct head_plan {
+  outgoing_framing framing;
+  connection_line connection = connection_line::none;
+  bool keep_alive_field = false;
+  framing_line length = framing_line::none;
+  bool drop_content_length = false;  ///< beside a Transfer-Encoding it must not be sent
+  bool date = false;
+};
+
+/// Decides about the head of a response; pure.
+/// @throws exception with `error::trailer_invalid` for a Trailer field without chunks.
+head_plan plan_response(response_facts const& facts, own_fields const& own,
+                        outgoing_headers const& headers);
+
+/// Decides about the head of a request; pure.
+/// @throws exception with `error::trailer_invalid`, or with `error::invalid_header_value` for a
+///   Transfer-Encoding that does not end the body.
+head_plan plan_request(request_facts const& facts, own_fields const& own,
+                       outgoing_headers const& headers);
+
+}  // namespace anode::http::protocol

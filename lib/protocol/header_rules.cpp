@@ -1,0 +1,113 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/header_rules.hpp"
+
+#include <anode/error.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace anode::http::protocol {
+
+namespace {
+
+bool is_word_byte(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// White space of JavaScript's regular expressions, as far as a byte can be one.
+bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\xa0'; }
+
+/// Returns the place behind a run of bytes that may stand in a parameter of a Link value.
+std::size_t skip_parameter_bytes(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && text[at] != ';' && text[at] != '"' && !is_space(text[at]))
+    ++at;
+  return at;
+}
+
+std::size_t skip_spaces(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && is_space(text[at]))
+    ++at;
+  return at;
+}
+
+}  // namespace
+
+bool is_request_target(std::string_view text) noexcept {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x20; });
+}
+
+bool has_word(std::string_view text, std::string_view word) noexcept {
+  for (std::size_t at = 0; at + word.size() <= text.size(); ++at) {
+    if ((at == 0 || !is_word_byte(text[at - 1])) &&
+        names_equal(text.substr(at, word.size()), word) &&
+        (at + word.size() == text.size() || !is_word_byte(text[at + word.size()])))
+      return true;
+  }
+  return false;
+}
+
+std::optional<std::uint64_t> parse_decimal(std::string_view text) noexcept {
+  std::uint64_t number = 0;
+  char const* const end = text.data() + text.size();
+  auto const [stop, failure] = std::from_chars(text.data(), end, number);
+  if (failure != std::errc() || stop != end)
+    return std::nullopt;
+  return number;
+}
+
+bool is_bodyless_method(std::string_view method) noexcept {
+  return method == "GET" || method == "HEAD" || method == "DELETE" || method == "OPTIONS" ||
+         method == "TRACE" || method == "CONNECT";
+}
+
+bool is_link_value(std::string_view value) noexcept {
+  if (value.empty() || value.front() != '<')
+    return false;
+  std::size_t at = value.find('>');
+  if (at == std::string_view::npos)
+    return false;
+  ++at;
+  while (at != value.size()) {
+    at = skip_spaces(value, at);
+    if (at == value.size() || value[at] != ';')
+      return false;
+    std::size_t const begin = skip_spaces(value, at + 1);
+    at = skip_parameter_bytes(value, begin);
+    if (at == begin)
+      return false;
+    if (at < value.size() && value[at] == '"') {
+      // A quoted value stands behind a name and an equals sign.
+      if (at - begin < 2 || value[at - 1] != '=')
+        return false;
+      at = skip_parameter_bytes(value, at + 1);
+      if (at == value.size() || value[at] != '"')
+        return false;
+      ++at;
+    }
+  }
+  return true;
+}
+
+void validate_method(std::string_view method) { validate_header_name(method, "Method"); }
+
+void validate_request_target(std::string_view target) {
+  if (!is_request_target(target))
+    throw exception(error::unescaped_characters, "Request path contains unescaped characters");
+}
+
+void validate_reason(std::string_view reason) {
+  if (!is_header_text(reason))
+    throw exception(error::invalid_char, "Invalid character in statusMessage");
+}
+
+void validate_status(int status) {
+  if (status < 100 || status > 999)
+    throw exception(error::invalid_status_code, "Invalid status code: " + std::to_string(status));
+}
+
+bool unique_headers::contains(std::string_view name) const noexcept {
+  return std::ranges::any_of(names_,
+                             [&](std::string const& other) { return names_equal(other, name); });
+}
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,89 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/encoder.hpp"
+
+#include <anode/error.hpp>
+#include <anode/status.hpp>
+
+namespace anode::http::protocol {
+
+namespace {
+
+constexpr std::string_view link_form =
+    "must be an array or string of format \"</styles.css>; rel=preload; as=style\"";
+
+void append_status_line(std::string& out, int status) {
+  std::string_view const reason = reason_phrase(status);
+  out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
+  out.append(reason.empty() ? std::string_view("unknown") : reason).append("\r\n");
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void validate(header_list const& headers) {
+  for (auto const& [name, value] : headers) {
+    validate_header_name(name);
+    validate_header_value(name, value);
+    // An interim head has no body (RFC 9110 section 15.2), and a peer that believed these fields
+    // would take what follows for one.
+    special_field const field = classify(name);
+    if (field == special_field::content_length || field == special_field::transfer_encoding)
+      throw exception(error::invalid_header_value,
+                      "Invalid value \"" + value.text() + "\" for header \"" + name + "\"");
+  }
+}
+
+/// Returns the value of the Link field that the links among the hints make.
+std::string link_value(header_list const& hints) {
+  std::string value;
+  for (auto const& [name, links] : hints) {
+    if (name != "link")
+      continue;
+    for (std::size_t i = 0; i != links.size(); ++i) {
+      if (!is_link_value(links[i])) {
+        std::string message = "The argument 'hints' ";
+        message.append(link_form).append(". Received '").append(links[i]).append("'");
+        throw exception(error::invalid_arg_value, std::move(message));
+      }
+      if (!value.empty())
+        value += ", ";
+      value += links[i];
+    }
+  }
+  return value;
+}
+
+}  // namespace
+
+void write_information_head(std::string& out, int status, header_list const& headers) {
+  if (status < 100 || status > 199 || status == 101)
+    throw exception(error::invalid_status_code, "Invalid status code: " + std::to_string(status));
+  validate(headers);
+  append_status_line(out, status);
+  for (auto const& [name, value] : headers)
+    for (std::size_t i = 0; i != value.size(); ++i)
+      append_line(out, name, value[i]);
+  out.append("\r\n");
+}
+
+bool write_early_hints_head(std::string& out, header_list const& hints) {
+  std::string const link = link_value(hints);
+  if (link.empty())
+    return false;
+  validate(hints);
+  append_status_line(out, 103);
+  append_line(out, "Link", link);
+  for (auto const& [name, value] : hints)
+    if (name != "link")
+      append_line(out, name, value.text());
+  out.append("\r\n");
+  return true;
+}
+
+void write_error_head(std::string& out, int status) {
+  append_status_line(out, status);
+  out.append("Connection: close\r\n\r\n");
+}
+
+}  // namespace anode::http::protocol

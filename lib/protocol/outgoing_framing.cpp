@@ -1,0 +1,24 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/outgoing_framing.hpp"
+
+#include <anode/error.hpp>
+
+namespace anode::http::protocol {
+
+void check_content_length(outgoing_framing const& framing, std::uint64_t written, bool complete) {
+  if (framing.end() != body_end::length)
+    return;
+  std::uint64_t const declared = framing.content_length();
+  if (complete ? written != declared : written > declared)
+    throw exception(error::content_length_mismatch,
+                    "Response body's content-length of " + std::to_string(written) +
+                        " byte(s) does not match the content-length of " +
+                        std::to_string(declared) + " byte(s) set in header");
+}
+
+void throw_body_not_allowed() {
+  throw exception(error::body_not_allowed,
+                  "Adding content for this request method or response status is not allowed.");
+}
+
+}  // namespace anode::http::protocol

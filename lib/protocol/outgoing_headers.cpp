@@ -1,0 +1,316 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/outgoing_headers.hpp"
+
+#include "protocol/header_rules.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <stdexcept>
+
+namespace anode::http::protocol {
+
+namespace {
+
+/// Texts that were replaced stay in the arena until this many bytes of it are unused.
+constexpr std::size_t garbage_limit = 4096;
+
+std::string lower(std::string_view name) {
+  std::string text;
+  text.reserve(name.size());
+  std::ranges::transform(name, std::back_inserter(text), to_lower);
+  return text;
+}
+
+void validate(std::string_view name, header_value_ref const& value) {
+  validate_header_name(name);
+  validate_header_value(name, value);
+}
+
+}  // namespace
+
+special_field classify(std::string_view name) noexcept {
+  auto const is = [&](std::string_view other) { return names_equal(name, other); };
+  switch (name.size()) {
+    case 4:
+      return is("date")   ? special_field::date
+             : is("host") ? special_field::host
+                          : special_field::none;
+    case 6:
+      return is("cookie")   ? special_field::cookie
+             : is("expect") ? special_field::expect
+                            : special_field::none;
+    case 7:
+      return is("trailer") ? special_field::trailer : special_field::none;
+    case 10:
+      return is("connection")   ? special_field::connection
+             : is("keep-alive") ? special_field::keep_alive
+                                : special_field::none;
+    case 14:
+      return is("content-length") ? special_field::content_length : special_field::none;
+    case 17:
+      return is("transfer-encoding") ? special_field::transfer_encoding : special_field::none;
+    default:
+      return special_field::none;
+  }
+}
+
+void outgoing_headers::set(std::string_view name, header_value_ref value) {
+  validate(name, value);
+  put(find(name), name, value);
+}
+
+void outgoing_headers::append(std::string_view name, header_value_ref value) {
+  validate(name, value);
+  add(name, value);
+}
+
+void outgoing_headers::set_all(header_list const& headers) {
+  for (auto const& [name, value] : headers)
+    validate(name, value);
+  bool first_cookie = true;
+  for (auto const& [name, value] : headers)
+    if (!names_equal(name, "set-cookie"))
+      put(find(name), name, value);
+  for (auto const& [name, value] : headers) {
+    if (!names_equal(name, "set-cookie"))
+      continue;
+    if (first_cookie)
+      put(find(name), name, header_value_ref(std::span<std::string_view const>()));
+    first_cookie = false;
+    add(name, value);
+  }
+}
+
+bool outgoing_headers::remove(std::string_view name) {
+  special_field const field = classify(name);
+  if (field == special_field::connection || field == special_field::content_length ||
+      field == special_field::transfer_encoding || field == special_field::date)
+    mark_removed(field);
+  std::size_t const at = find(name);
+  if (at == npos)
+    return false;
+  erase(at);
+  return true;
+}
+
+void outgoing_headers::merge(header_list const& headers) {
+  for (auto const& [name, value] : headers)
+    validate(name, value);
+  bool const as_given = !touched_;
+  if (!as_given && headers.is_flat())
+    for (auto const& [name, value] : headers)
+      remove(name);
+  for (auto const& [name, value] : headers) {
+    if (as_given)
+      put(npos, name, value);
+    else if (headers.is_flat())
+      add(name, value);
+    else
+      put(find(name), name, value);
+  }
+}
+
+std::optional<header_value> outgoing_headers::get(std::string_view name) const {
+  std::size_t const at = find(name);
+  if (at == npos)
+    return std::nullopt;
+  return value_of(entries_[at]);
+}
+
+std::optional<std::string_view> outgoing_headers::text(std::string_view name) const noexcept {
+  std::size_t const at = find(name);
+  if (at == npos || entries_[at].count == 0)
+    return std::nullopt;
+  return view(entries_[at].value, entries_[at].value_size);
+}
+
+header_list outgoing_headers::get_all() const {
+  header_list list;
+  for (entry const& e : entries_)
+    list.append(lower(view(e.name, e.name_size)), value_of(e));
+  return list;
+}
+
+std::vector<std::string> outgoing_headers::names() const {
+  std::vector<std::string> list;
+  list.reserve(entries_.size());
+  for (entry const& e : entries_)
+    list.push_back(lower(view(e.name, e.name_size)));
+  return list;
+}
+
+std::vector<std::string> outgoing_headers::raw_names() const {
+  std::vector<std::string> list;
+  list.reserve(entries_.size());
+  for (entry const& e : entries_)
+    list.emplace_back(view(e.name, e.name_size));
+  return list;
+}
+
+void outgoing_headers::clear() noexcept {
+  bytes_.clear();
+  entries_.clear();
+  nodes_.clear();
+  garbage_ = 0;
+  removed_ = 0;
+  touched_ = false;
+}
+
+std::size_t outgoing_headers::find(std::string_view name) const noexcept {
+  for (std::size_t i = 0; i != entries_.size(); ++i)
+    if (entries_[i].name_size == name.size() &&
+        names_equal(view(entries_[i].name, entries_[i].name_size), name))
+      return i;
+  return npos;
+}
+
+std::uint32_t outgoing_headers::store(std::string_view text) {
+  std::size_t const at = bytes_.size();
+  if (text.size() > std::numeric_limits<std::uint32_t>::max() - at)
+    throw std::length_error("headers of more than 4 GiB");
+  bytes_.append(text);
+  return static_cast<std::uint32_t>(at);
+}
+
+bool outgoing_headers::borrows(std::string_view text) const noexcept {
+  std::less<> const before;
+  return !text.empty() && !before(text.data(), bytes_.data()) &&
+         before(text.data(), bytes_.data() + bytes_.size());
+}
+
+bool outgoing_headers::borrows(std::string_view name,
+                               header_value_ref const& value) const noexcept {
+  if (borrows(name))
+    return true;
+  for (std::size_t i = 0; i != value.size(); ++i)
+    if (borrows(value[i]))
+      return true;
+  return false;
+}
+
+void outgoing_headers::put(std::size_t at, std::string_view name, header_value_ref const& value) {
+  if (borrows(name, value)) {
+    // A text of this very object would move under our hands.
+    std::string const own_name(name);
+    header_value const own_value(value);
+    put(at, own_name, own_value);
+    return;
+  }
+  touched_ = true;
+  std::size_t const first_size = value.size() == 0 ? 0 : value[0].size();
+  if (at == npos) {
+    entry e{};
+    e.name = store(name);
+    e.name_size = static_cast<std::uint32_t>(name.size());
+    e.special = classify(name);
+    e.value = static_cast<std::uint32_t>(bytes_.size());
+    e.next = e.last = no_node;
+    entries_.push_back(e);
+    at = entries_.size() - 1;
+  } else {
+    entry& e = entries_[at];
+    name.copy(bytes_.data() + e.name, name.size());
+    for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+      garbage_ += nodes_[n].value_size + sizeof(node);
+    e.next = e.last = no_node;
+    e.count = 0;
+  }
+  entry& e = entries_[at];
+  e.type = value.is_list() ? kind::list : value.is_number() ? kind::number : kind::text;
+  if (value.size() != 0 && first_size <= e.value_size) {
+    value[0].copy(bytes_.data() + e.value, first_size);
+    garbage_ += e.value_size - first_size;
+    e.value_size = static_cast<std::uint32_t>(first_size);
+    e.count = 1;
+  }
+  for (std::size_t i = e.count; i < value.size(); ++i)
+    add_text(e, value[i]);
+  compact();
+}
+
+void outgoing_headers::add(std::string_view name, header_value_ref const& value) {
+  std::size_t const at = find(name);
+  if (at == npos) {
+    put(npos, name, value);
+    return;
+  }
+  if (borrows(name, value)) {
+    header_value const own_value(value);
+    add(std::string(name), own_value);
+    return;
+  }
+  entries_[at].type = kind::list;
+  for (std::size_t i = 0; i != value.size(); ++i)
+    add_text(entries_[at], value[i]);
+}
+
+void outgoing_headers::add_text(entry& e, std::string_view text) {
+  std::uint32_t const at = store(text);
+  auto const size = static_cast<std::uint32_t>(text.size());
+  if (e.count++ == 0) {
+    garbage_ += e.value_size;
+    e.value = at;
+    e.value_size = size;
+    return;
+  }
+  auto const n = static_cast<std::uint32_t>(nodes_.size());
+  nodes_.push_back({at, size, no_node});
+  (e.last == no_node ? e.next : nodes_[e.last].next) = n;
+  e.last = n;
+}
+
+void outgoing_headers::erase(std::size_t at) {
+  entry const& e = entries_[at];
+  garbage_ += e.name_size + e.value_size;
+  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+    garbage_ += nodes_[n].value_size + sizeof(node);
+  entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
+  compact();
+}
+
+void outgoing_headers::compact() {
+  if (garbage_ < garbage_limit || garbage_ < bytes_.size() / 2)
+    return;
+  std::string bytes;
+  std::vector<node> nodes;
+  bytes.reserve(bytes_.size());
+  auto const move = [&](std::uint32_t& at, std::uint32_t size) {
+    auto const to = static_cast<std::uint32_t>(bytes.size());
+    bytes.append(view(at, size));
+    at = to;
+  };
+  for (entry& e : entries_) {
+    move(e.name, e.name_size);
+    move(e.value, e.value_size);
+    std::uint32_t const first = e.next;
+    e.next = e.last = no_node;
+    for (std::uint32_t n = first; n != no_node; n = nodes_[n].next) {
+      auto const at = static_cast<std::uint32_t>(nodes.size());
+      nodes.push_back({nodes_[n].value, nodes_[n].value_size, no_node});
+      move(nodes.back().value, nodes.back().value_size);
+      (e.last == no_node ? e.next : nodes[e.last].next) = at;
+      e.last = at;
+    }
+  }
+  bytes_ = std::move(bytes);
+  nodes_ = std::move(nodes);
+  garbage_ = 0;
+}
+
+header_value outgoing_headers::value_of(entry const& e) const {
+  if (e.type == kind::text)
+    return view(e.value, e.value_size);
+  if (e.type == kind::number)
+    return header_value::number(view(e.value, e.value_size));
+  std::vector<std::string> list;
+  list.reserve(e.count);
+  if (e.count != 0)
+    list.emplace_back(view(e.value, e.value_size));
+  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+    list.emplace_back(view(nodes_[n].value, nodes_[n].value_size));
+  return list;
+}
+
+}  // namespace anode::http::protocol
