@@ -56,6 +56,7 @@ export function parse(test, pieces) {
     message.trailers = fields;
     message.complete = true;
     fields = [];
+    url = ''; // a trailer section is told together with the target, again
   };
 
   let at = 0;

@@ -11,6 +11,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { fold, toLine } from './bytes.mjs';
 import { askClient, askServer } from './node_server.mjs';
+import { askNode } from './fuzz_sides.mjs';
 import { parse } from './node_parser.mjs';
 import { requests, responses } from './parser_case_list.mjs';
 import { deviationOf } from './parser_deviations.mjs';
@@ -57,6 +58,14 @@ async function confirm(test, node, quiet, compare) {
       compare('error', node.error ?? {}, error);
       if (node.error && !test.eof) compare('raw packet', test.input.length, packet);
       compare('automatic answer', node.error !== undefined || answeredBefore(node), mute.answers.length > 0);
+    }
+    if (test.max_header_size === undefined) {
+      const [inMemory] = await askNode([{ ...test, cuts: [] }]);
+      compare('messages', node.messages.map((m) => [m.method, m.url, m.version, m.body, m.headers, m.trailers, m.complete]),
+        inMemory.messages.map(([complete, method, url, version, body, headers, trailers]) => [method, url, version, body, headers, trailers, complete === 'c']));
+      compare('error in memory', node.error ? [node.error.code, node.error.reason, node.error.bytes] : ['', '', 0],
+        [inMemory.code, inMemory.reason, Number(inMemory.at)]);
+      compare('bytes behind an upgrade', String(node.head ?? ''), inMemory.behind);
     }
     return mute.answers;
   } else {

@@ -1,0 +1,229 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The decoder's side of the differential fuzzer (tools/fuzz_node): reads inputs from stdin, writes
+// what a server would make of each to stdout. Not a libFuzzer target.
+//
+// An input:  u32 size, u8 flags (1 lenient, 2 takes upgrades, 4 the peer ends its side behind it),
+//            u8 number of cuts, u32 each; then the bytes.
+// An answer: u32 size, then netstrings `size:bytes,`: the error's code or nothing, its reason, the
+//            byte at which it occurred, the number of bytes behind an upgrade or nothing, the first
+//            lines of the answers; and for each message "c" or "-" (complete or not), method,
+//            target, version, body, the number of field lines, their names and values, the number
+//            of trailers, and they.
+// All numbers are little endian.
+
+#include <anode/error.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/decoder.hpp"
+
+namespace {
+
+namespace http = anode::http;
+namespace protocol = anode::http::protocol;
+using protocol::decoded;
+
+constexpr unsigned flag_lenient = 1;
+constexpr unsigned flag_upgrade = 2;
+constexpr unsigned flag_eof = 4;
+
+void put(std::string& out, std::string_view bytes) {
+  out += std::to_string(bytes.size());
+  out += ':';
+  out += bytes;
+  out += ',';
+}
+
+struct received {
+  std::string method, target, version, body;
+  http::field_lines fields, trailers;
+  bool complete = false;
+};
+
+void put(std::string& out, http::field_lines const& lines) {
+  put(out, std::to_string(lines.size()));
+  for (auto const line : lines) {
+    put(out, line.name);
+    put(out, line.value);
+  }
+}
+
+/// What a server with default behaviour makes of one input.
+class reader {
+public:
+  reader(unsigned flags, std::vector<std::size_t> const& cuts, std::string_view bytes)
+      : flags_(flags), bytes_(bytes), decoder_(protocol::message_kind::request, options(flags)) {
+    std::size_t begin = 0;
+    for (std::size_t const cut : cuts) {
+      feed(begin, cut);
+      begin = cut;
+    }
+    feed(begin, bytes.size());
+    if ((flags & flag_eof) != 0 && !stopped_ && decoder_.finish() == decoded::error) {
+      fail(0);
+    }
+  }
+
+  std::string result() const {
+    std::string out;
+    put(out, failed_ ? http::code_name(make_error_code(decoder_.error().code)) : "");
+    put(out, failed_ ? decoder_.error().reason : "");
+    put(out, std::to_string(error_at_));
+    put(out, left_ ? std::to_string(behind_) : "");
+    put(out, answers());
+    for (auto const& m : messages_) {
+      put(out, m.complete ? "c" : "-");
+      put(out, m.method);
+      put(out, m.target);
+      put(out, m.version);
+      put(out, m.body);
+      put(out, m.fields);
+      put(out, m.trailers);
+    }
+    return out;
+  }
+
+private:
+  static protocol::decoder_options options(unsigned flags) {
+    protocol::decoder_options o;
+    o.insecure_http_parser = (flags & flag_lenient) != 0;
+    return o;
+  }
+
+  void feed(std::size_t begin, std::size_t end) {
+    std::string_view input = bytes_.substr(begin, end - begin);
+    while (!stopped_) {
+      switch (decoder_.next(input, head_)) {
+        case decoded::need_more:
+          return;
+        case decoded::head:
+          begin_message();
+          break;
+        case decoded::body:
+          messages_.back().body += decoder_.body();
+          break;
+        case decoded::end:
+          end_message();
+          break;
+        case decoded::upgrade:
+          end_message();
+          left_ = stopped_ = true;
+          behind_ = bytes_.size() - end + input.size();
+          break;
+        case decoded::error:
+          fail(begin);
+          break;
+      }
+    }
+  }
+
+  void begin_message() {
+    received m;
+    m.method = head_.method_name();
+    m.target = head_.target();
+    m.version = std::to_string(head_.version_major) + '.' + std::to_string(head_.version_minor);
+    m.fields = head_.fields;
+    messages_.push_back(std::move(m));
+    if (head_.upgrade && (flags_ & flag_upgrade) != 0) {
+      decoder_.accept_upgrade();
+    }
+    bad_host_.push_back(head_.version_major == 1 && head_.version_minor == 1 &&
+                        !head_.has(protocol::known_field::host));
+  }
+
+  void end_message() {
+    messages_.back().complete = true;
+    messages_.back().trailers = decoder_.trailers();
+  }
+
+  void fail(std::size_t offset) {
+    failed_ = stopped_ = true;
+    error_at_ = offset + decoder_.error().bytes_parsed;
+  }
+
+  /// The status codes that a server sends whose handler answers all complete requests with 200 once
+  /// everything was read.
+  std::string answers() const {
+    std::string out;
+    if (!bad_host_.empty() && bad_host_[0]) {
+      return "400";
+    }
+    if (failed_) {
+      switch (decoder_.error().code) {
+        case http::error::header_overflow:
+          return "431";
+        case http::error::chunk_extensions_overflow:
+          return "413";
+        default:
+          return "400";
+      }
+    }
+    for (std::size_t i = 0; i < messages_.size(); ++i) {
+      if (bad_host_[i]) {
+        return out + "400";
+      }
+      if (messages_[i].complete) {
+        out += "200 ";
+      }
+    }
+    return out;
+  }
+
+  unsigned flags_;
+  std::string_view bytes_;
+  protocol::decoder decoder_;
+  protocol::message_head head_;
+  std::vector<received> messages_;
+  std::vector<bool> bad_host_;
+  bool stopped_ = false, failed_ = false, left_ = false;
+  std::size_t error_at_ = 0, behind_ = 0;
+};
+
+bool read(void* to, std::size_t size) { return std::fread(to, 1, size, stdin) == size; }
+
+bool read_number(std::uint32_t& n) {
+  unsigned char b[4];
+  if (!read(b, 4)) {
+    return false;
+  }
+  n = b[0] | (std::uint32_t{b[1]} << 8) | (std::uint32_t{b[2]} << 16) | (std::uint32_t{b[3]} << 24);
+  return true;
+}
+
+}  // namespace
+
+int main() {
+  std::string bytes;
+  for (std::uint32_t size = 0; read_number(size);) {
+    unsigned char flags_and_count[2];
+    if (!read(flags_and_count, 2)) {
+      return 1;
+    }
+    std::vector<std::size_t> cuts;
+    for (unsigned i = 0; i < flags_and_count[1]; ++i) {
+      std::uint32_t cut = 0;
+      if (!read_number(cut) || cut > size || (!cuts.empty() && cut < cuts.back())) {
+        return 1;
+      }
+      cuts.push_back(cut);
+    }
+    bytes.resize(size);
+    if (!read(bytes.data(), size)) {
+      return 1;
+    }
+    std::string const result = reader(flags_and_count[0], cuts, bytes).result();
+    unsigned char length[4];
+    for (unsigned i = 0; i < 4; ++i) {
+      length[i] = static_cast<unsigned char>(result.size() >> (8 * i));
+    }
+    std::fwrite(length, 1, 4, stdout);
+    std::fwrite(result.data(), 1, result.size(), stdout);
+    std::fflush(stdout);
+  }
+  return 0;
+}
