@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -123,7 +124,6 @@ public:
   explicit pool(pool_options options = {});
   pool(pool const&) = delete;
   pool& operator=(pool const&) = delete;
-  ~pool();
 
   // Events.
 
@@ -230,33 +230,41 @@ private:
     std::uint32_t head = none;
     std::uint32_t tail = none;
   };
-  enum class state : std::uint8_t { unused, connecting, in_use, free };
+  enum class place : std::uint8_t {
+    unused,
+    in_use,  // has a request, connected or not
+    spare,   // connecting, its request was cancelled
+    free,
+  };
   struct socket_record {
     std::uint32_t generation = 1;
-    state is = state::unused;
+    place is = place::unused;
+    bool connected = false;
     bool used = false;  // has carried an exchange
     std::uint32_t origin = none;
-    std::uint32_t request = none;  // none while connecting: "spare", its request was cancelled
-    link of_origin;                // in one of the origin's lists, or in the list of unused records
-    link of_age;                   // in `ages_` while free or spare
+    std::uint32_t request = none;
+    link of_origin;  // in one of the origin's lists
+    link of_age;     // in `ages_`
   };
   struct request_record {
     std::uint32_t generation = 1;
-    std::uint32_t origin = none;
-    std::uint32_t socket = none;
     bool alive = false;
     bool waited = false;
+    std::uint32_t origin = none;
+    std::uint32_t socket = none;  // none: queued
     std::uint64_t arrival = 0;
-    link of_queue;  // in the origin's queue, or in the list of unused records
+    link of_queue;
   };
   struct origin_record {
-    list in_use;  // and connecting for a request
-    list spare;   // connecting, for no request
+    list in_use;
+    list spare;
     list free;
     list queue;
     counts count;
-    std::uint32_t place = none;         // in `turn_`
+    std::uint32_t turn = none;          // place in `turns_`
     std::string const* name = nullptr;  // key in `names_`
+
+    std::size_t all_sockets() const noexcept { return count.sockets + count.free_sockets; }
   };
   struct hash {
     using is_transparent = void;
@@ -271,23 +279,57 @@ private:
     for (std::uint32_t i = l.head; i != none; i = sockets_[i].of_origin.next)
       f(socket_id{i, sockets_[i].generation});
   }
+  template <auto Link, class Record>
+  static void append(list& l, std::vector<Record>& records, std::uint32_t i) noexcept;
+  template <auto Link, class Record>
+  static void unlink(list& l, std::vector<Record>& records, std::uint32_t i) noexcept;
 
   origin_record const* find(std::string_view name) const noexcept;
+  bool knows(socket_id id) const noexcept;
+  bool knows(request_id id) const noexcept;
+  std::uint32_t origin_of(std::string_view name);
+  void drop_if_empty(std::uint32_t origin);
+  void drop_empty();
+
+  std::uint32_t make_request(std::uint32_t origin);
+  request_id forget_request(std::uint32_t request);
+  void enqueue(std::uint32_t request);
+  void dequeue(std::uint32_t request);
+
+  std::uint32_t make_socket(std::uint32_t request);
+  request_id forget_socket(std::uint32_t socket);
+  list& list_of(std::uint32_t socket) noexcept;
+  void move(std::uint32_t socket, place to) noexcept;
+  void open(std::uint32_t request);
+  void give(std::uint32_t socket, std::uint32_t request);
+  void offer(std::uint32_t socket, bool may_park);
+  void close(std::uint32_t socket, pool_reason reason);
+  void close_all();
+  void serve_waiting();
+
+  std::uint64_t arrival_of(std::uint32_t origin) const noexcept;
+  void update_turn(std::uint32_t origin);
+  void turn_up(std::uint32_t at) noexcept;
+  void turn_down(std::uint32_t at) noexcept;
+  void set_turn(std::uint32_t at, std::uint32_t origin) noexcept;
+
+  std::size_t all_sockets() const noexcept { return totals_.sockets + totals_.free_sockets; }
+  pool_action& act(pool_action::kind what);
 
   pool_options options_;
   bool shut_down_ = false;
   counts totals_;
   std::uint64_t arrivals_ = 0;
   name_map names_;
-  std::vector<name_map::node_type> spare_names_;
+  std::vector<name_map::node_type> spare_names_;  // memory of dropped names, for the next ones
   std::vector<origin_record> origins_;
   std::vector<socket_record> sockets_;
   std::vector<request_record> requests_;
-  list unused_sockets_;
-  list unused_requests_;
   std::vector<std::uint32_t> unused_origins_;
-  list ages_;                        // free and spare sockets, oldest first
-  std::vector<std::uint32_t> turn_;  // heap of the names that wait only for `max_total_sockets`
+  std::vector<std::uint32_t> unused_sockets_;
+  std::vector<std::uint32_t> unused_requests_;
+  list ages_;                         // free and spare sockets, oldest first
+  std::vector<std::uint32_t> turns_;  // heap of the origins that wait for `max_total_sockets` only
   std::vector<pool_action> actions_;
   std::size_t taken_ = 0;  // of `actions_`
 };

@@ -61,7 +61,8 @@ struct retry_decision {
 /// **Node**: never retries. The model is the rule of Go's `net/http`.
 retry_decision judge_failure(retry_facts const& facts) noexcept;
 
-/// Returns whether RFC 9110 section 9.2.2 (and the registry of methods) calls a method idempotent.
+/// Returns whether a method is idempotent: GET, HEAD, OPTIONS, TRACE, PUT and DELETE by RFC 9110
+/// section 9.2.2, and the registered safe methods PROPFIND, REPORT, SEARCH and QUERY.
 /// @param method  as on the wire; methods are case-sensitive
 bool is_idempotent(std::string_view method) noexcept;
 

@@ -1,0 +1,301 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/pool.hpp"
+
+#include <algorithm>
+
+namespace anode::http::protocol {
+
+namespace {
+
+pool_options clamped(pool_options o) noexcept {
+  o.max_sockets = std::max(o.max_sockets, 1u);
+  o.max_total_sockets = std::max(o.max_total_sockets, 1u);
+  return o;
+}
+
+}  // namespace
+
+std::string_view to_string(pool_reason reason) noexcept {
+  switch (reason) {
+    case pool_reason::none:
+      return "none";
+    case pool_reason::max_sockets:
+      return "max_sockets";
+    case pool_reason::max_total_sockets:
+      return "max_total_sockets";
+    case pool_reason::max_free_sockets:
+      return "max_free_sockets";
+    case pool_reason::keep_alive_off:
+      return "keep_alive_off";
+    case pool_reason::not_kept:
+      return "not_kept";
+    case pool_reason::made_room:
+      return "made_room";
+    case pool_reason::request_cancelled:
+      return "request_cancelled";
+    case pool_reason::destroyed:
+      return "destroyed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(pool_action::kind what) noexcept {
+  switch (what) {
+    case pool_action::kind::open:
+      return "open";
+    case pool_action::kind::assign:
+      return "assign";
+    case pool_action::kind::queue:
+      return "queue";
+    case pool_action::kind::park:
+      return "park";
+    case pool_action::kind::close:
+      return "close";
+    case pool_action::kind::refuse:
+      return "refuse";
+  }
+  return "unknown";
+}
+
+pool::pool(pool_options options) : options_(clamped(options)) {}
+
+// Events.
+
+request_id pool::request(std::string_view name) {
+  if (shut_down_) {
+    std::uint32_t const r = make_request(none);
+    request_id const id{r, requests_[r].generation};
+    pool_action& a = act(pool_action::kind::refuse);
+    a.request = forget_request(r);
+    a.reason = pool_reason::destroyed;
+    return id;
+  }
+  std::uint32_t const origin = origin_of(name);
+  std::uint32_t const r = make_request(origin);
+  request_id const id{r, requests_[r].generation};
+  origin_record const& o = origins_[origin];
+  if (o.free.head != none) {
+    give(options_.scheduling == pool_order::fifo ? o.free.head : o.free.tail, r);
+  } else if (o.spare.head != none) {
+    give(o.spare.head, r);
+  } else {
+    enqueue(r);
+    serve_waiting();
+    if (requests_[r].socket == none) {
+      requests_[r].waited = true;
+      pool_action& a = act(pool_action::kind::queue);
+      a.request = id;
+      a.reason =
+          origins_[origin].turn == none ? pool_reason::max_sockets : pool_reason::max_total_sockets;
+    }
+  }
+  return id;
+}
+
+void pool::request_cancelled(request_id id) {
+  if (!knows(id))
+    return;
+  std::uint32_t const origin = requests_[id.index].origin;
+  std::uint32_t const s = requests_[id.index].socket;
+  if (s == none) {
+    dequeue(id.index);
+    forget_request(id.index);
+  } else {
+    forget_request(id.index);
+    sockets_[s].request = none;
+    if (sockets_[s].connected) {
+      close(s, pool_reason::request_cancelled);
+    } else {
+      offer(s, true);
+    }
+    serve_waiting();
+  }
+  drop_if_empty(origin);
+}
+
+request_id pool::socket_ready(socket_id id) {
+  if (!knows(id) || sockets_[id.index].connected)
+    return {};
+  sockets_[id.index].connected = true;
+  if (request_id const r = request_of(id))
+    return r;
+  std::uint32_t const origin = sockets_[id.index].origin;
+  offer(id.index, true);
+  serve_waiting();
+  drop_if_empty(origin);
+  return {};
+}
+
+request_id pool::connect_failed(socket_id id) { return socket_closed(id); }
+
+void pool::socket_free(socket_id id, bool may_park) {
+  if (!knows(id))
+    return;
+  socket_record& s = sockets_[id.index];
+  if (s.is != place::in_use || !s.connected)
+    return;
+  std::uint32_t const origin = s.origin;
+  forget_request(s.request);
+  s.request = none;
+  s.used = true;
+  offer(id.index, may_park);
+  serve_waiting();
+  drop_if_empty(origin);
+}
+
+request_id pool::socket_closed(socket_id id) {
+  if (!knows(id))
+    return {};
+  std::uint32_t const origin = sockets_[id.index].origin;
+  request_id const r = forget_socket(id.index);
+  serve_waiting();
+  drop_if_empty(origin);
+  return r;
+}
+
+void pool::destroy() {
+  close_all();
+  serve_waiting();
+  drop_empty();
+}
+
+void pool::shut_down() {
+  shut_down_ = true;
+  for (std::uint32_t i = 0; i < requests_.size(); ++i) {
+    if (!requests_[i].alive || requests_[i].socket != none)
+      continue;
+    dequeue(i);
+    pool_action& a = act(pool_action::kind::refuse);
+    a.request = forget_request(i);
+    a.reason = pool_reason::destroyed;
+  }
+  close_all();
+  drop_empty();
+}
+
+void pool::set_options(pool_options options) {
+  options_ = clamped(options);
+  for (auto const& [name, origin] : names_) {
+    origin_record const& o = origins_[origin];
+    while (o.free.head != none && !options_.keep_alive)
+      close(o.free.head, pool_reason::keep_alive_off);
+    while (o.count.free_sockets > options_.max_free_sockets)
+      close(o.free.head, pool_reason::max_free_sockets);
+    while (o.all_sockets() > options_.max_sockets && o.free.head != none)
+      close(o.free.head, pool_reason::max_sockets);
+    while (o.all_sockets() > options_.max_sockets && o.spare.head != none)
+      close(o.spare.head, pool_reason::max_sockets);
+    update_turn(origin);
+  }
+  while (all_sockets() > options_.max_total_sockets && ages_.head != none)
+    close(ages_.head, pool_reason::max_total_sockets);
+  serve_waiting();
+  drop_empty();
+}
+
+bool pool::next_action(pool_action& action) noexcept {
+  if (taken_ == actions_.size())
+    return false;
+  action = actions_[taken_++];
+  if (taken_ == actions_.size()) {
+    actions_.clear();
+    taken_ = 0;
+  }
+  return true;
+}
+
+pool_action& pool::act(pool_action::kind what) {
+  pool_action& a = actions_.emplace_back();
+  a.what = what;
+  return a;
+}
+
+// Decisions.
+
+void pool::open(std::uint32_t request) {
+  std::uint32_t const i = make_socket(request);
+  pool_action& a = act(pool_action::kind::open);
+  a.connecting = true;
+  a.waited = requests_[request].waited;
+  a.socket = {i, sockets_[i].generation};
+  a.request = {request, requests_[request].generation};
+}
+
+void pool::give(std::uint32_t socket, std::uint32_t request) {
+  socket_record& s = sockets_[socket];
+  s.request = request;
+  requests_[request].socket = socket;
+  move(socket, place::in_use);
+  pool_action& a = act(pool_action::kind::assign);
+  a.connecting = !s.connected;
+  a.reused = s.used;
+  a.waited = requests_[request].waited;
+  a.socket = {socket, s.generation};
+  a.request = {request, requests_[request].generation};
+}
+
+/// Finds something to do for a socket that has just lost its request.
+void pool::offer(std::uint32_t socket, bool may_park) {
+  socket_record const& s = sockets_[socket];
+  origin_record const& o = origins_[s.origin];
+  if (all_sockets() > options_.max_total_sockets)
+    return close(socket, pool_reason::max_total_sockets);
+  if (o.all_sockets() > options_.max_sockets)
+    return close(socket, pool_reason::max_sockets);
+  // An older request of another origin that waits for a place in the pool goes first, though that
+  // costs a connection: else two busy origins could keep a third one out for ever.
+  if (!turns_.empty() &&
+      (o.queue.head == none || arrival_of(turns_.front()) < requests_[o.queue.head].arrival))
+    return close(socket, pool_reason::made_room);
+  if (o.queue.head != none) {
+    std::uint32_t const r = o.queue.head;
+    dequeue(r);
+    return give(socket, r);
+  }
+  if (!options_.keep_alive)
+    return close(socket, pool_reason::keep_alive_off);
+  if (!may_park)
+    return close(socket, pool_reason::not_kept);
+  if (!s.connected)
+    return move(socket, place::spare);
+  if (o.count.free_sockets >= options_.max_free_sockets)
+    return close(socket, pool_reason::max_free_sockets);
+  move(socket, place::free);
+  act(pool_action::kind::park).socket = {socket, s.generation};
+}
+
+void pool::close(std::uint32_t socket, pool_reason reason) {
+  pool_action& a = act(pool_action::kind::close);
+  a.reason = reason;
+  a.reused = sockets_[socket].used;
+  a.connecting = !sockets_[socket].connected;
+  a.socket = {socket, sockets_[socket].generation};
+  a.request = forget_socket(socket);
+}
+
+void pool::close_all() {
+  while (ages_.head != none)
+    close(ages_.head, pool_reason::destroyed);
+  for (std::uint32_t i = 0; i < sockets_.size(); ++i)
+    if (sockets_[i].is != place::unused)
+      close(i, pool_reason::destroyed);
+}
+
+/// Opens sockets for waiting requests, oldest first, as long as there is room or room can be made.
+void pool::serve_waiting() {
+  while (!turns_.empty()) {
+    while (all_sockets() >= options_.max_total_sockets && ages_.head != none) {
+      // Not of an origin in `turns_`: who waits has no free socket.
+      std::uint32_t const origin = sockets_[ages_.head].origin;
+      close(ages_.head, pool_reason::made_room);
+      drop_if_empty(origin);
+    }
+    if (all_sockets() >= options_.max_total_sockets)
+      return;
+    std::uint32_t const r = origins_[turns_.front()].queue.head;
+    dequeue(r);
+    open(r);
+  }
+}
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,276 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The bookkeeping of the pool: records, lists and the order of the waiting origins. What is decided
+// from it is in pool.cpp.
+#include "protocol/pool.hpp"
+
+#include <utility>
+
+namespace anode::http::protocol {
+
+namespace {
+
+constexpr std::size_t spare_names_kept = 16;
+
+std::uint32_t next_generation(std::uint32_t g) noexcept { return g + 1 == 0 ? 1 : g + 1; }
+
+/// Takes an unused record's index, or makes a record.
+template <class Record>
+std::uint32_t take(std::vector<Record>& records, std::vector<std::uint32_t>& unused) {
+  if (unused.empty()) {
+    records.emplace_back();
+    unused.reserve(records.capacity());  // so that giving back cannot fail
+    return static_cast<std::uint32_t>(records.size() - 1);
+  }
+  std::uint32_t const i = unused.back();
+  unused.pop_back();
+  return i;
+}
+
+}  // namespace
+
+// Lists by index.
+
+template <auto Link, class Record>
+void pool::append(list& l, std::vector<Record>& records, std::uint32_t i) noexcept {
+  (records[i].*Link) = {l.tail, none};
+  (l.tail == none ? l.head : (records[l.tail].*Link).next) = i;
+  l.tail = i;
+}
+
+template <auto Link, class Record>
+void pool::unlink(list& l, std::vector<Record>& records, std::uint32_t i) noexcept {
+  link const at = records[i].*Link;
+  (at.prev == none ? l.head : (records[at.prev].*Link).next) = at.next;
+  (at.next == none ? l.tail : (records[at.next].*Link).prev) = at.prev;
+}
+
+// Views.
+
+pool::origin_record const* pool::find(std::string_view name) const noexcept {
+  auto const it = names_.find(name);
+  return it == names_.end() ? nullptr : &origins_[it->second];
+}
+
+pool::counts pool::counts_of(std::string_view name) const noexcept {
+  auto const* o = find(name);
+  return o ? o->count : counts{};
+}
+
+request_id pool::request_of(socket_id id) const noexcept {
+  if (!knows(id) || sockets_[id.index].request == none)
+    return {};
+  std::uint32_t const r = sockets_[id.index].request;
+  return {r, requests_[r].generation};
+}
+
+bool pool::knows(socket_id id) const noexcept {
+  return id.index < sockets_.size() && sockets_[id.index].is != place::unused &&
+         sockets_[id.index].generation == id.generation;
+}
+
+bool pool::knows(request_id id) const noexcept {
+  return id.index < requests_.size() && requests_[id.index].alive &&
+         requests_[id.index].generation == id.generation;
+}
+
+// Origins.
+
+std::uint32_t pool::origin_of(std::string_view name) {
+  if (auto const it = names_.find(name); it != names_.end())
+    return it->second;
+  std::uint32_t const i = take(origins_, unused_origins_);
+  name_map::iterator at;
+  if (spare_names_.empty()) {
+    at = names_.emplace(name, i).first;
+  } else {
+    spare_names_.back().key() = name;
+    spare_names_.back().mapped() = i;
+    at = names_.insert(std::move(spare_names_.back())).position;
+    spare_names_.pop_back();
+  }
+  origins_[i].name = &at->first;
+  return i;
+}
+
+void pool::drop_if_empty(std::uint32_t origin) {
+  origin_record& o = origins_[origin];
+  if (!o.name || o.count != counts{})
+    return;
+  auto node = names_.extract(*o.name);
+  o = {};
+  if (spare_names_.size() < spare_names_kept)
+    spare_names_.push_back(std::move(node));
+  unused_origins_.push_back(origin);
+}
+
+void pool::drop_empty() {
+  for (std::uint32_t i = 0; i < origins_.size(); ++i)
+    drop_if_empty(i);
+}
+
+// Requests.
+
+std::uint32_t pool::make_request(std::uint32_t origin) {
+  std::uint32_t const i = take(requests_, unused_requests_);
+  request_record& r = requests_[i];
+  r.alive = true;
+  r.waited = false;
+  r.origin = origin;
+  r.socket = none;
+  r.arrival = arrivals_++;
+  return i;
+}
+
+request_id pool::forget_request(std::uint32_t request) {
+  request_record& r = requests_[request];
+  request_id const id{request, r.generation};
+  r.alive = false;
+  r.generation = next_generation(r.generation);
+  unused_requests_.push_back(request);
+  return id;
+}
+
+void pool::enqueue(std::uint32_t request) {
+  std::uint32_t const origin = requests_[request].origin;
+  append<&request_record::of_queue>(origins_[origin].queue, requests_, request);
+  ++origins_[origin].count.requests;
+  ++totals_.requests;
+  update_turn(origin);
+}
+
+void pool::dequeue(std::uint32_t request) {
+  std::uint32_t const origin = requests_[request].origin;
+  unlink<&request_record::of_queue>(origins_[origin].queue, requests_, request);
+  --origins_[origin].count.requests;
+  --totals_.requests;
+  update_turn(origin);
+}
+
+// Sockets.
+
+pool::list& pool::list_of(std::uint32_t socket) noexcept {
+  origin_record& o = origins_[sockets_[socket].origin];
+  switch (sockets_[socket].is) {
+    case place::spare:
+      return o.spare;
+    case place::free:
+      return o.free;
+    default:
+      return o.in_use;
+  }
+}
+
+void pool::move(std::uint32_t socket, place to) noexcept {
+  socket_record& s = sockets_[socket];
+  if (s.is == to)
+    return;
+  counts& count = origins_[s.origin].count;
+  if (s.is != place::unused) {
+    unlink<&socket_record::of_origin>(list_of(socket), sockets_, socket);
+    if (s.is != place::in_use)
+      unlink<&socket_record::of_age>(ages_, sockets_, socket);
+    --(s.is == place::free ? count.free_sockets : count.sockets);
+    --(s.is == place::free ? totals_.free_sockets : totals_.sockets);
+  }
+  s.is = to;
+  if (to != place::unused) {
+    append<&socket_record::of_origin>(list_of(socket), sockets_, socket);
+    if (to != place::in_use)
+      append<&socket_record::of_age>(ages_, sockets_, socket);
+    ++(to == place::free ? count.free_sockets : count.sockets);
+    ++(to == place::free ? totals_.free_sockets : totals_.sockets);
+  }
+}
+
+std::uint32_t pool::make_socket(std::uint32_t request) {
+  std::uint32_t const i = take(sockets_, unused_sockets_);
+  socket_record& s = sockets_[i];
+  s.connected = false;
+  s.used = false;
+  s.origin = requests_[request].origin;
+  s.request = request;
+  requests_[request].socket = i;
+  move(i, place::in_use);
+  update_turn(s.origin);
+  return i;
+}
+
+request_id pool::forget_socket(std::uint32_t socket) {
+  socket_record& s = sockets_[socket];
+  request_id r;
+  if (s.request != none)
+    r = forget_request(s.request);
+  s.request = none;
+  move(socket, place::unused);
+  s.generation = next_generation(s.generation);
+  unused_sockets_.push_back(socket);
+  update_turn(s.origin);
+  return r;
+}
+
+// The heap of origins whose oldest request could be served but for `max_total_sockets`.
+
+std::uint64_t pool::arrival_of(std::uint32_t origin) const noexcept {
+  return requests_[origins_[origin].queue.head].arrival;
+}
+
+void pool::update_turn(std::uint32_t origin) {
+  origin_record& o = origins_[origin];
+  bool const waits = o.queue.head != none && o.all_sockets() < options_.max_sockets;
+  if (!waits && o.turn == none)
+    return;
+  if (!waits) {
+    std::uint32_t const at = std::exchange(o.turn, none);
+    std::uint32_t const last = turns_.back();
+    turns_.pop_back();
+    if (last == origin)
+      return;
+    set_turn(at, last);
+    turn_up(at);
+    turn_down(origins_[last].turn);
+    return;
+  }
+  if (o.turn == none) {
+    turns_.push_back(origin);
+    o.turn = static_cast<std::uint32_t>(turns_.size() - 1);
+    turn_up(o.turn);
+  } else {
+    turn_down(o.turn);  // its oldest request can only have become a younger one
+  }
+}
+
+void pool::set_turn(std::uint32_t at, std::uint32_t origin) noexcept {
+  turns_[at] = origin;
+  origins_[origin].turn = at;
+}
+
+void pool::turn_up(std::uint32_t at) noexcept {
+  std::uint32_t const origin = turns_[at];
+  while (at > 0) {
+    std::uint32_t const parent = (at - 1) / 2;
+    if (arrival_of(turns_[parent]) <= arrival_of(origin))
+      break;
+    set_turn(at, turns_[parent]);
+    at = parent;
+  }
+  set_turn(at, origin);
+}
+
+void pool::turn_down(std::uint32_t at) noexcept {
+  std::uint32_t const origin = turns_[at];
+  for (;;) {
+    std::size_t child = std::size_t{at} * 2 + 1;
+    if (child >= turns_.size())
+      break;
+    if (child + 1 < turns_.size() && arrival_of(turns_[child + 1]) < arrival_of(turns_[child]))
+      ++child;
+    if (arrival_of(origin) <= arrival_of(turns_[child]))
+      break;
+    set_turn(at, turns_[child]);
+    at = static_cast<std::uint32_t>(child);
+  }
+  set_turn(at, origin);
+}
+
+}  // namespace anode::http::protocol

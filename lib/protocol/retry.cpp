@@ -1,0 +1,83 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/retry.hpp"
+
+namespace anode::http::protocol {
+
+std::string_view to_string(request_verdict verdict) noexcept {
+  switch (verdict) {
+    case request_verdict::not_sent:
+      return "not_sent";
+    case request_verdict::maybe_processed:
+      return "maybe_processed";
+    case request_verdict::response_started:
+      return "response_started";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(retry_reason reason) noexcept {
+  switch (reason) {
+    case retry_reason::nothing_sent:
+      return "nothing_sent";
+    case retry_reason::idempotent:
+      return "idempotent";
+    case retry_reason::disabled:
+      return "disabled";
+    case retry_reason::cancelled:
+      return "cancelled";
+    case retry_reason::response_started:
+      return "response_started";
+    case retry_reason::fresh_connection:
+      return "fresh_connection";
+    case retry_reason::not_idempotent:
+      return "not_idempotent";
+    case retry_reason::body_not_replayable:
+      return "body_not_replayable";
+    case retry_reason::budget_spent:
+      return "budget_spent";
+  }
+  return "unknown";
+}
+
+retry_decision judge_failure(retry_facts const& facts) noexcept {
+  retry_decision d;
+  bool const sent = facts.connected && facts.request_sent != retry_facts::sent::none;
+  // A response may come before the request: the server answered what it had not read (408).
+  d.verdict = facts.response_received ? request_verdict::response_started
+              : sent                  ? request_verdict::maybe_processed
+                                      : request_verdict::not_sent;
+
+  // The reasons that lie in the exchange go before those of the policy, to be told either way.
+  if (d.verdict == request_verdict::response_started) {
+    d.reason = retry_reason::response_started;
+  } else if (facts.cancelled) {
+    d.reason = retry_reason::cancelled;
+  } else if (!facts.socket_reused || !facts.connected) {
+    d.reason = retry_reason::fresh_connection;
+  } else if (!facts.body_replayable) {
+    // Also if nothing was sent: a part that was taken from the caller cannot be asked for again.
+    d.reason = retry_reason::body_not_replayable;
+  } else if (sent && !facts.idempotent) {
+    d.reason = retry_reason::not_idempotent;
+  } else if (facts.retry_budget == 0) {
+    d.reason = retry_reason::disabled;
+  } else if (facts.retries_done >= facts.retry_budget) {
+    d.reason = retry_reason::budget_spent;
+  } else {
+    d.may_retry = true;
+    d.reason = sent ? retry_reason::idempotent : retry_reason::nothing_sent;
+  }
+  return d;
+}
+
+bool is_idempotent(std::string_view method) noexcept {
+  // The last four are safe methods that IANA registers besides those of RFC 9110.
+  static constexpr std::string_view names[] = {"GET",   "HEAD",     "PUT",    "DELETE", "OPTIONS",
+                                               "TRACE", "PROPFIND", "REPORT", "SEARCH", "QUERY"};
+  for (std::string_view n : names)
+    if (n == method)
+      return true;
+  return false;
+}
+
+}  // namespace anode::http::protocol
