@@ -3,13 +3,14 @@
 // The decoder's side of the differential fuzzer (tools/fuzz_node): reads inputs from stdin, writes
 // what a server would make of each to stdout. Not a libFuzzer target.
 //
-// An input:  u32 size, u8 flags (1 lenient, 2 takes upgrades, 4 the peer ends its side behind it),
-//            u8 number of cuts, u32 each; then the bytes.
+// An input:  u32 size, u8 flags (1 lenient, 2 takes upgrades, 4 the peer ends its side behind it,
+//            8 Host is needed, 16 a response, 32 to HEAD, 64 to CONNECT), u8 number of cuts, u32
+//            each; then the bytes.
 // An answer: u32 size, then netstrings `size:bytes,`: the error's code or nothing, its reason, the
 //            byte at which it occurred, the number of bytes behind an upgrade or nothing, the first
 //            lines of the answers; and for each message "c" or "-" (complete or not), method,
-//            target, version, body, the number of field lines, their names and values, the number
-//            of trailers, and they.
+//            target (or status and reason), version, body, the number of field lines, their names
+//            and values, the number of trailers, and they.
 // All numbers are little endian.
 
 #include <anode/error.hpp>
@@ -31,6 +32,10 @@ using protocol::decoded;
 constexpr unsigned flag_lenient = 1;
 constexpr unsigned flag_upgrade = 2;
 constexpr unsigned flag_eof = 4;
+constexpr unsigned flag_host = 8;
+constexpr unsigned flag_response = 16;
+constexpr unsigned flag_head = 32;
+constexpr unsigned flag_connect = 64;
 
 void put(std::string& out, std::string_view bytes) {
   out += std::to_string(bytes.size());
@@ -57,15 +62,22 @@ void put(std::string& out, http::field_lines const& lines) {
 class reader {
 public:
   reader(unsigned flags, std::vector<std::size_t> const& cuts, std::string_view bytes)
-      : flags_(flags), bytes_(bytes), decoder_(protocol::message_kind::request, options(flags)) {
+      : flags_(flags),
+        bytes_(bytes),
+        decoder_((flags & flag_response) != 0 ? protocol::message_kind::response
+                                              : protocol::message_kind::request,
+                 options(flags)) {
+    decoder_.expect_response_to((flags & flag_head) != 0      ? "HEAD"
+                                : (flags & flag_connect) != 0 ? "CONNECT"
+                                                              : "GET");
     std::size_t begin = 0;
     for (std::size_t const cut : cuts) {
       feed(begin, cut);
       begin = cut;
     }
     feed(begin, bytes.size());
-    if ((flags & flag_eof) != 0 && !stopped_ && decoder_.finish() == decoded::error) {
-      fail(0);
+    if ((flags & flag_eof) != 0 && !stopped_) {
+      finish();
     }
   }
 
@@ -122,18 +134,32 @@ private:
     }
   }
 
+  void finish() {
+    switch (decoder_.finish()) {
+      case decoded::end:
+        end_message();
+        break;
+      case decoded::error:
+        fail(0);
+        break;
+      default:
+        break;
+    }
+  }
+
   void begin_message() {
     received m;
     m.method = head_.method_name();
-    m.target = head_.target();
+    m.target = response() ? std::to_string(head_.status) + ' ' + std::string(head_.reason())
+                          : std::string(head_.target());
     m.version = std::to_string(head_.version_major) + '.' + std::to_string(head_.version_minor);
     m.fields = head_.fields;
     messages_.push_back(std::move(m));
-    if (head_.upgrade && (flags_ & flag_upgrade) != 0) {
+    if (!response() && head_.upgrade && (flags_ & flag_upgrade) != 0) {
       decoder_.accept_upgrade();
     }
-    bad_host_.push_back(head_.version_major == 1 && head_.version_minor == 1 &&
-                        !head_.has(protocol::known_field::host));
+    bad_host_.push_back(!response() && (flags_ & flag_host) != 0 && head_.version_major == 1 &&
+                        head_.version_minor == 1 && !head_.has(protocol::known_field::host));
   }
 
   void end_message() {
@@ -146,10 +172,15 @@ private:
     error_at_ = offset + decoder_.error().bytes_parsed;
   }
 
+  bool response() const { return (flags_ & flag_response) != 0; }
+
   /// The status codes that a server sends whose handler answers all complete requests with 200 once
   /// everything was read.
   std::string answers() const {
     std::string out;
+    if (response()) {
+      return out;
+    }
     if (!bad_host_.empty() && bad_host_[0]) {
       return "400";
     }

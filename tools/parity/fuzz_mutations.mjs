@@ -12,6 +12,7 @@ export function random(seed) {
 }
 
 const dictionary = [
+  'HTTP/1.1 200 OK\r\n', 'HTTP/1.0 200\r\n', 'HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n', 'HTTP/1.1 204 X\r\n', 'HTTP/1.1 304 X\r\n', ' 404 ',
   'GET', 'POST', 'HEAD', 'CONNECT', 'OPTIONS', 'PRI', 'SOURCE', 'M-SEARCH', 'QUERY', ' / ', ' * ', 'http://a/', 'a:80', '/?x#y',
   ' HTTP/1.1', ' HTTP/1.0', ' HTTP/0.9', ' HTTP/2.0', ' RTSP/1.0', ' ICE/1.0', 'HTTP/', '\r\n', '\n', '\r', '\r\n\r\n', '\r\n ', '\r\n\t', ' ', '\t', '  ', ':', ': ', ' :', ',', ', ', ';', '=', '"', '\\', '\0', '\x7f', '\x80', '\xff', '\x01', '\x0b', '\x0c', '\xa0',
   'Host: a\r\n', 'Host: b\r\n', 'Host:\r\n', 'Content-Length: 0\r\n', 'Content-Length: 3\r\n', 'Content-Length: 10\r\n', 'content-length:5\r\n', 'Content-Length:', 'Content-Length: 18446744073709551615\r\n', 'Transfer-Encoding: chunked\r\n', 'transfer-encoding:chunked\r\n', 'Transfer-Encoding: gzip, chunked\r\n', 'Transfer-Encoding: identity\r\n', 'Transfer-Encoding:', 'Transfer-Encoding: \r\n',
@@ -105,14 +106,23 @@ const mutators = [
   },
 ];
 
-/// Returns input number `index` of the sequence `seed`: `{input, lenient, upgrade, eof, cuts}`.
-export function mutate(seed, index, seeds) {
+/// Returns input number `index` of the sequence `seed`: `{input, cuts}` and the flags `lenient`
+/// (insecureHTTPParser), `upgrade` (the server takes upgrades), `eof` (the peer ends its side) and
+/// `host` (requireHostHeader).
+/// For responses: `method`, that of the request.
+/// @param kind request or response
+/// @param good inputs that Node takes: most mutations start from them
+/// @param all all inputs
+export function mutate(kind, seed, index, good, all) {
   const rnd = random(seed * 1000003 + index);
+  const seeds = rnd(6) ? good : all;
   let s = pick(rnd, seeds);
-  for (let n = 1 + rnd(rnd(3) ? 3 : 8); n > 0 || s.length === 0; --n) {
+  for (let n = 1 + rnd(rnd(5) ? 2 : 8); n > 0 || s.length === 0; --n) {
     s = s.length === 0 ? pick(rnd, seeds) || 'G' : pick(rnd, mutators)(s, rnd, seeds);
     s = s.replace(/[^\0-\xff]/g, 'x').slice(0, biggest);
   }
   const cuts = Array.from({ length: rnd(2) ? 0 : 1 + rnd(3) }, () => rnd(s.length + 1)).sort((a, b) => a - b);
-  return { input: s, lenient: rnd(8) === 0, upgrade: rnd(3) === 0, eof: rnd(4) === 0, cuts };
+  // A server that refuses a request without Host closes the connection behind what it read by then.
+  const method = pick(rnd, ['GET', 'GET', 'GET', 'HEAD', 'CONNECT']);
+  return { kind, method, input: s, lenient: rnd(8) === 0, upgrade: rnd(3) === 0, eof: rnd(4) === 0, host: cuts.length === 0, cuts };
 }

@@ -5,6 +5,8 @@ import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { Duplex } from 'node:stream';
 
+import { parse } from './node_parser.mjs';
+
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 // --- Node ---------------------------------------------------------------------------------------
@@ -26,7 +28,9 @@ class Message extends http.IncomingMessage {
 /// The end of an in-memory connection that a server sees.
 class Pipe extends Duplex {
   exchange = { messages: [], responses: [], code: '', reason: '', at: '0', behind: '', sent: '' };
-  fed = 0;
+  total = 0; // bytes of the input
+  fed = 0; // those of them that were fed
+  begin = 0; // where the piece fed last begins
 
   _read() {}
 
@@ -39,21 +43,20 @@ class Pipe extends Duplex {
     return this;
   }
 
-  // Node's parser is not told to stop when a server destroys a connection between two reads.
   feed(piece) {
     if (piece.length === 0 || this.destroyed || this.exchange.code || this.exchange.behind) return;
     this.push(Buffer.from(piece, 'latin1'));
   }
 }
 
-function makeServer(lenient, upgrade) {
+function makeServer(lenient, upgrade, requireHostHeader) {
   const server = http.createServer({
-    IncomingMessage: Message, insecureHTTPParser: lenient, keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0,
+    requireHostHeader, IncomingMessage: Message, insecureHTTPParser: lenient, keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0,
     connectionsCheckingInterval: 1e9,
   });
   server.maxHeadersCount = 0;
   const leave = (req, socket, head) => {
-    socket.exchange.behind = String(head.length);
+    socket.exchange.behind = String(head.length + socket.total - socket.fed);
   };
   server.on('connect', leave);
   if (upgrade) server.on('upgrade', leave);
@@ -74,9 +77,9 @@ function makeServer(lenient, upgrade) {
 }
 
 const servers = new Map();
-function serverFor({ lenient, upgrade }) {
-  const key = `${!!lenient} ${!!upgrade}`;
-  if (!servers.has(key)) servers.set(key, makeServer(!!lenient, !!upgrade));
+function serverFor({ lenient, upgrade, host }) {
+  const key = `${!!lenient} ${!!upgrade} ${!!host}`;
+  if (!servers.has(key)) servers.set(key, makeServer(!!lenient, !!upgrade, !!host));
   return servers.get(key);
 }
 
@@ -97,11 +100,25 @@ function resultOf(exchange) {
   return { messages, code, reason: reason ?? '', at, behind, answers: answers.join(' ') };
 }
 
-/// Lets Node servers read the inputs, over connections in memory.
+/// Lets Node's parser read the inputs as a client does that sent one request.
+function parseResponses(inputs) {
+  return inputs.map((input) => {
+    const { messages, error, head } = parse(input, pieces(input).filter((p) => p.length > 0));
+    return {
+      messages: messages.map((m) => [m.complete ? 'c' : '-', '', `${m.status} ${m.reason}`, m.version, m.body, m.headers, m.trailers]),
+      code: error?.code ?? '', reason: error?.reason ?? '', at: String(error?.bytes ?? 0), behind: head === undefined ? '' : String(head), answers: '',
+    };
+  });
+}
+
+/// Lets Node read the inputs: requests by servers, over connections in memory.
 export async function askNode(inputs) {
+  if (inputs[0].kind === 'response') return parseResponses(inputs);
+
   const pipes = inputs.map((input) => {
     const pipe = new Pipe({ allowHalfOpen: true, highWaterMark: 1 << 20 });
     pipe.on('error', () => {});
+    pipe.total = input.input.length;
     serverFor(input).emit('connection', pipe);
     return pipe;
   });
@@ -162,10 +179,11 @@ export class Peer {
 
   ask(inputs) {
     const frames = [];
-    for (const { input, lenient, upgrade, eof, cuts } of inputs) {
+    for (const { kind, method, input, lenient, upgrade, eof, host, cuts } of inputs) {
       const head = Buffer.alloc(6 + 4 * cuts.length);
       head.writeUInt32LE(input.length, 0);
-      head[4] = (lenient ? 1 : 0) | (upgrade ? 2 : 0) | (eof ? 4 : 0);
+      head[4] = (lenient ? 1 : 0) | (upgrade ? 2 : 0) | (eof ? 4 : 0) | (host ? 8 : 0) |
+        (kind === 'response' ? 16 : 0) | (method === 'HEAD' ? 32 : 0) | (method === 'CONNECT' ? 64 : 0);
       head[5] = cuts.length;
       cuts.forEach((c, i) => head.writeUInt32LE(c, 6 + 4 * i));
       frames.push(head, Buffer.from(input, 'latin1'));

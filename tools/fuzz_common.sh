@@ -1,0 +1,24 @@
+# Read by tools/fuzz and tools/fuzz_node; not a program.
+
+# compile DIR COMPILER FLAGS SOURCE...: makes an object of each source in DIR, two at a time.
+# ccache, where it is installed, keeps this from taking long when little has changed.
+compile() {
+  local dir=$1 compiler=$2 flags=$3
+  shift 3
+  mkdir -p "$dir"
+  command -v ccache >/dev/null && compiler="ccache $compiler"
+  local source
+  for source in "$@"; do
+    printf '%s -c %s -Iinclude -Ilib -Itest %s -o %s\0' \
+      "$compiler" "$flags" "$source" "$dir/$(tr / . <<<"${source%.cpp}").o"
+  done | xargs -0 -n 1 -P "${ANODE_JOBS:-2}" bash -c 'set -f; exec $0' || die "the build in $dir failed"
+}
+
+# pure_library DIR COMPILER FLAGS: makes DIR/pure.a of the layers without Asio.
+pure_library() {
+  local dir=$1
+  rm -rf "$dir/objects"
+  compile "$dir/objects" "$2" "$3" lib/vocabulary/*.cpp lib/protocol/*.cpp
+  rm -f "$dir/pure.a"
+  ar crs "$dir/pure.a" "$dir"/objects/*.o
+}

@@ -1,0 +1,132 @@
+// Differential fuzzer: mutated bytes to a Node server (responses: to Node's parser as a client drives
+// it) and to our decoder, results compared.
+// usage: node fuzz_node.mjs --peer PROGRAM [--count N] [--seed S] [--out FILE] [--only INDEX] [--responses]
+//
+// Fails when ours takes what Node refuses, or finds other messages, bodies or answers. Where ours
+// is stricter, the case has to belong to a class of fuzz_deviations.mjs, each a row of
+// docs/deviations.md.
+
+import { writeFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+
+import { fold, toLine } from './bytes.mjs';
+import { classify } from './fuzz_deviations.mjs';
+import { mutate } from './fuzz_mutations.mjs';
+import { askNode, Peer } from './fuzz_sides.mjs';
+import { requests, responses } from './parser_case_list.mjs';
+
+const option = (name, missing) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? missing : process.argv[at + 1];
+};
+const count = Number(option('count', 200000));
+const seed = Number(option('seed', 1));
+const out = option('out', 'fuzz_node.failures.jsonl');
+const only = option('only');
+const kind = process.argv.includes('--responses') ? 'response' : 'request';
+const batch = 250;
+const mostFailures = 50;
+
+// Long inputs are rare: most of the time would go into copying them.
+const long = (text) => text.length > 3000;
+const all = [...new Set((kind === 'request' ? requests : responses).map((r) => r.input).filter((s) => s.length > 0))];
+const taken = await askNode(all.map((input) => ({ kind, input, cuts: [] })));
+const good = all.filter((_, i) => !taken[i].code);
+const short = { good: good.filter((s) => !long(s)), all: all.filter((s) => !long(s)) };
+const input = (index) => ({ index, ...(index % 100 === 0 ? mutate(kind, seed, index, good, all) : mutate(kind, seed, index, short.good, short.all)) });
+
+const peer = new Peer(option('peer'));
+
+/// Returns undefined for equal results, else {kind, deviation?}.
+function judge(input, node, ours) {
+  if (isDeepStrictEqual(node, ours)) return undefined;
+  const deviation = classify(input, node, ours);
+  if (deviation) return { deviation };
+  if (node.code && !ours.code) return { kind: 'accepts what Node refuses' };
+  if (!node.code && ours.code) return { kind: 'stricter, not documented' };
+  if (!isDeepStrictEqual(node.messages.map((m) => m[4]), ours.messages.map((m) => m[4]))) return { kind: 'other framing' };
+  if (!isDeepStrictEqual(node.messages, ours.messages)) return { kind: 'other message' };
+  if (node.behind !== ours.behind) return { kind: 'other bytes behind an upgrade' };
+  if (node.code !== ours.code) return { kind: 'other code' };
+  if (node.answers !== ours.answers) return { kind: 'other answers' };
+  return { kind: 'other reason or place of the error' };
+}
+
+async function judgeAll(inputs) {
+  const [node, ours] = await Promise.all([askNode(inputs), peer.ask(inputs)]);
+  return inputs.map((input, i) => ({ input, node: node[i], ours: ours[i], verdict: judge(input, node[i], ours[i]) }));
+}
+
+/// Returns a shorter input that fails in the same way.
+async function minimize(failure) {
+  let best = failure;
+  for (let size = Math.ceil(best.input.input.length / 2); size >= 1; ) {
+    const { input } = best;
+    const tries = [];
+    if (input.cuts.length > 0) tries.push({ ...input, cuts: [] }, ...input.cuts.map((c) => ({ ...input, cuts: [c] })));
+    for (const flag of ['eof', 'lenient', 'upgrade']) if (input[flag]) tries.push({ ...input, [flag]: false });
+    for (let at = 0; at < input.input.length; at += size) {
+      const shorter = input.input.slice(0, at) + input.input.slice(at + size);
+      const cuts = input.cuts.map((c) => (c <= at ? c : Math.max(at, c - size))).map((c) => Math.min(c, shorter.length));
+      tries.push({ ...input, input: shorter, cuts });
+    }
+    const weight = ({ input: i }) => i.input.length * 10 + i.cuts.length * 3 + i.eof + i.lenient + i.upgrade;
+    const found = (await judgeAll(tries.slice(0, 400))).find((r) => r.verdict?.kind === failure.verdict.kind && weight(r) < weight(best));
+    if (found) best = found;
+    else if (size === 1) break;
+    else size = Math.ceil(size / 2);
+  }
+  return best;
+}
+
+const began = Date.now();
+const deviations = new Map();
+const kinds = new Map();
+const failures = [];
+const codes = new Map();
+let done = 0;
+let refused = 0;
+let messages = 0;
+
+const first = only === undefined ? 0 : Number(only);
+const last = only === undefined ? count : first + 1;
+for (let at = first; at < last; at += batch) {
+  const inputs = [];
+  for (let i = at; i < Math.min(at + batch, last); ++i) inputs.push(input(i));
+  for (const result of await judgeAll(inputs)) {
+    ++done;
+    if (result.node.code) {
+      ++refused;
+      codes.set(result.node.code, (codes.get(result.node.code) ?? 0) + 1);
+    }
+    messages += result.node.messages.length;
+    const { verdict } = result;
+    if (only !== undefined) console.log(JSON.stringify(result, null, 1));
+    if (!verdict) continue;
+    if (verdict.deviation) {
+      deviations.set(verdict.deviation, (deviations.get(verdict.deviation) ?? 0) + 1);
+      continue;
+    }
+    kinds.set(verdict.kind, (kinds.get(verdict.kind) ?? 0) + 1);
+    if (failures.filter((f) => f.verdict.kind === verdict.kind).length < mostFailures) failures.push(result);
+  }
+}
+
+const seconds = (Date.now() - began) / 1000;
+console.log(`${done} inputs in ${seconds.toFixed(0)} s (${Math.round(done / seconds)} a second): ${messages} messages, ${refused} inputs refused by Node`);
+console.log(`refused with: ${[...codes].sort((a, b) => b[1] - a[1]).map(([c, n]) => `${c} ${n}`).join(', ')}`);
+for (const [row, n] of [...deviations].sort()) console.log(`deviation ${row}: ${n}`);
+for (const [kind, n] of kinds) console.log(`FAILURE ${kind}: ${n}`);
+if (failures.length > 0) {
+  const lines = [];
+  for (const failure of failures) {
+    const small = await minimize(failure);
+    const show = (r) => ({ ...r, messages: r.messages.map((m) => m.map((x) => (Array.isArray(x) ? x.map(fold) : fold(x)))) });
+    const { index, input, ...how } = small.input;
+    lines.push(toLine({ kind: small.verdict.kind, index, ...how, input: fold(input), node: show(small.node), ours: show(small.ours) }));
+  }
+  writeFileSync(out, lines.join('\n') + '\n');
+  console.log(`the first ${failures.length}, made shorter: ${out}; one again: --seed ${seed} --only INDEX`);
+  process.exitCode = 1;
+}
+peer.end();
