@@ -52,9 +52,27 @@ function judge(input, node, ours) {
   return { kind: 'other reason or place of the error' };
 }
 
+/// Returns whether a server ignored a wish to leave HTTP: Node forgets the rest of that read.
+function ignoresUpgrade(input, { messages }) {
+  return input.kind === 'request' && !input.upgrade && messages.some((m) => m[5].some((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade'));
+}
+
+const everyOffset = ({ input }) => Array.from({ length: Math.max(0, input.length - 1) }, (_, i) => i + 1);
+
 async function judgeAll(inputs) {
   const [node, ours] = await Promise.all([askNode(inputs), peer.ask(inputs)]);
-  return inputs.map((input, i) => ({ input, node: node[i], ours: ours[i], verdict: judge(input, node[i], ours[i]) }));
+  const results = inputs.map((input, i) => ({ input, node: node[i], ours: ours[i], verdict: judge(input, node[i], ours[i]) }));
+  // Byte by byte, Node forgets nothing.
+  const again = results.filter((r) => r.verdict && ignoresUpgrade(r.input, r.node));
+  if (again.length > 0) {
+    const noHost = again.map((r) => ({ ...r.input, host: false }));
+    const [nodeAgain, oursAgain] = await Promise.all([askNode(noHost.map((i) => ({ ...i, cuts: everyOffset(i) }))), peer.ask(noHost)]);
+    again.forEach((r, i) => {
+      const verdict = judge(r.input, { ...nodeAgain[i], at: oursAgain[i].at }, oursAgain[i]);
+      Object.assign(r, verdict ? { verdict, node: nodeAgain[i], ours: oursAgain[i] } : { verdict: { deviation: 'upgrade-ignored' } });
+    });
+  }
+  return results;
 }
 
 /// Returns a shorter input that fails in the same way.

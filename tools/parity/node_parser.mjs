@@ -20,7 +20,7 @@ const leaveHttp = 2;
 /// @param test a case as in parser_case_list.mjs
 /// @param pieces its input, cut
 /// @return {messages, error?, head?, dropped?}: the messages as far as they came; the error; the
-///   number of bytes behind an upgrade that was taken, and behind one that was not.
+///   number of bytes behind an upgrade that was taken, and forgotten behind one that was not.
 export function parse(test, pieces) {
   const request = test.kind === 'request';
   const parser = new HTTPParser();
@@ -64,12 +64,11 @@ export function parse(test, pieces) {
   for (const piece of pieces) {
     returned = parser.execute(Buffer.from(piece, 'latin1'));
     if (returned instanceof Error) break;
-    if (returned < piece.length || (left && message.complete)) {
-      const rest = pieces.join('').length - at - returned;
-      if (left) result.head = rest;
-      else result.dropped = rest;
+    if (left && message.complete) {
+      result.head = pieces.join('').length - at - returned;
       break;
     }
+    if (returned < piece.length) result.dropped = (result.dropped ?? 0) + piece.length - returned;
     at += piece.length;
   }
   if (!(returned instanceof Error) && !left && test.eof) {
