@@ -71,6 +71,9 @@ public:
   /// Returns the stored bytes in which all names and values lie.
   std::string_view bytes() const noexcept { return bytes_; }
 
+  /// Returns the stored bytes for changing them in place, which must not move names or values.
+  char* data() noexcept { return bytes_.data(); }
+
   /// Removes all field lines and bytes; keeps the memory.
   void clear() noexcept {
     bytes_.clear();

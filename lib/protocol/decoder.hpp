@@ -83,8 +83,8 @@ public:
 
   /// Takes the next event from the front of `input` and removes the bytes that it used.
   ///
-  /// @param head filled when the result is `decoded::head`; else untouched. It may be another
-  ///   object on each call.
+  /// @param head filled when the result is `decoded::head`; may be changed when it is
+  ///   `decoded::error`, else untouched. It may be another object on each call.
   /// @return `need_more` only when `input` is empty. On `error`, `input` begins with the byte at
   ///   which it occurred.
   decoded next(std::string_view& input, message_head& head);

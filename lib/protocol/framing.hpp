@@ -20,29 +20,20 @@ enum class body_kind : std::uint8_t {
 };
 
 /// What one head's field lines say about its body and its connection, before any rule is applied.
+///
+/// Collected by `head_guard` while the bytes arrive, so that a line which contradicts an earlier
+/// one is refused on the spot. List elements count when they fill their place exactly, without
+/// regard to case; blanks around them are dropped, but not a tab behind (as in Node).
 struct framing_fields {
   bool connection_close = false;       ///< a `close` token in Connection or Proxy-Connection
   bool connection_keep_alive = false;  ///< a `keep-alive` token there
   bool connection_upgrade = false;     ///< an `upgrade` token there
-  bool upgrade = false;                ///< an Upgrade field, whatever its value
+  bool upgrade = false;                ///< an Upgrade field that is not empty
   bool transfer_encoding = false;      ///< a Transfer-Encoding field
   bool chunked = false;                ///< its last coding is `chunked`
   bool content_length_seen = false;    ///< a Content-Length field
   std::uint64_t content_length = 0;    ///< its value
 };
-
-/// Collects the tokens of one Connection (or Proxy-Connection) field value into `fields`.
-/// Tokens are compared without regard to case and must fill their list element exactly.
-void read_connection(std::string_view value, framing_fields& fields) noexcept;
-
-/// Collects one Transfer-Encoding field value into `fields`: `chunked` is set when the value's last
-/// list element is `chunked`, cleared when another coding follows.
-/// @return false when codings follow `chunked`, which Node refuses.
-bool read_transfer_encoding(std::string_view value, framing_fields& fields) noexcept;
-
-/// Collects one Content-Length field value into `fields`.
-/// @return false unless it is the first one and consists of digits of less than 2^64.
-bool read_content_length(std::string_view value, framing_fields& fields) noexcept;
 
 /// How one message's body is framed, and whether its connection may carry another message.
 struct framing {

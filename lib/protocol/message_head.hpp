@@ -77,6 +77,9 @@ public:
 
   /// Records that the field line with index `at`, the last one, is `f`. For who fills the head.
   void note(known_field f, std::size_t at) noexcept {
+    if (f == known_field::none) {
+      return;
+    }
     if (count_[index(f)]++ == 0) {
       first_[index(f)] = static_cast<std::uint32_t>(at);
     }

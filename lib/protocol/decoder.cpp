@@ -1,0 +1,394 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/decoder.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+#include "protocol/chunk_decoder.hpp"
+#include "protocol/head_guard.hpp"
+#include "protocol/host_field.hpp"
+#include "protocol/tokenizer.hpp"
+
+namespace anode::http::protocol {
+namespace {
+
+enum class phase : std::uint8_t {
+  idle,         // between messages
+  head,         // inside a head
+  body_length,  // each up to body_until_close: inside a body of that kind
+  body_chunked,
+  body_until_close,
+  trailers,   // behind the last chunk
+  complete,   // the message's last byte was seen, `end` is to be told
+  upgrading,  // so it was, and `upgrade` is to be told
+  refusing,   // the head was told, but it is wrong after all
+  closed,     // no message may follow
+  upgraded,
+  failed,
+};
+
+guard_limits limits_of(decoder_options const& options) noexcept {
+  return {options.max_header_size,
+          options.max_headers_count != 0 ? options.max_headers_count
+                                         : std::numeric_limits<std::size_t>::max(),
+          options.insecure_http_parser};
+}
+
+}  // namespace
+
+class decoder::state {
+public:
+  state(message_kind kind, decoder_options const& options)
+      : kind_(kind),
+        lenient_(options.insecure_http_parser),
+        guard_(kind, limits_of(options)),
+        chunks_(options.insecure_http_parser) {}
+
+  decoded next(std::string_view& input, message_head& head);
+  decoded finish() noexcept;
+
+  phase phase_ = phase::idle;
+  message_kind kind_;
+  bool lenient_;
+  method request_method_ = method::unknown;
+  head_guard guard_;
+  chunk_decoder chunks_;
+  std::uint64_t left_ = 0;  // of a body with a length
+  std::size_t read_ = 0;    // bytes taken since the last need_more
+  bool bodiless_ = false;   // Node's F_SKIPBODY: no body, whatever the head says
+  std::string pending_;     // the beginning of a head or trailer section
+  std::string_view body_;
+  field_lines trailers_;
+  decode_error error_;
+
+private:
+  decoded step(char const*& p, char const* end, message_head& head);
+  decoded take_head(char const*& p, char const* end, message_head& head);
+  decoded take_trailers(char const*& p, char const* end);
+  decoded take_chunks(char const*& p, char const* end);
+  decoded fill(message_head& head, std::string_view raw);
+  void choose_body(message_head const& head, bool invalid_transfer_encoding) noexcept;
+  decoded end_message() noexcept;
+  bool may_another_follow() const noexcept;
+  std::string_view whole(char const* from, char const* to);
+  decoded fail(http::error code, std::string_view reason) noexcept;
+};
+
+decoded decoder::state::fail(http::error code, std::string_view reason) noexcept {
+  phase_ = phase::failed;
+  error_.code = code;
+  error_.reason = reason;
+  return decoded::error;
+}
+
+decoded decoder::state::next(std::string_view& input, message_head& head) {
+  char const* p = input.data();
+  bool const failed = phase_ == phase::failed;
+  decoded const result = step(p, p + input.size(), head);
+  auto const taken = static_cast<std::size_t>(p - input.data());
+  input.remove_prefix(taken);
+  read_ += taken;
+  if (result == decoded::need_more) {
+    read_ = 0;
+  } else if (result == decoded::error && !failed) {
+    error_.bytes_parsed = read_;
+  }
+  return result;
+}
+
+decoded decoder::state::step(char const*& p, char const* end, message_head& head) {
+  for (;;) {
+    switch (phase_) {
+      case phase::complete:
+        return end_message();
+      case phase::upgrading:
+        phase_ = phase::upgraded;
+        return decoded::upgrade;
+      case phase::upgraded:
+        return decoded::upgrade;
+      case phase::refusing:
+        return fail(error::invalid_transfer_encoding, "Request has invalid `Transfer-Encoding`");
+      case phase::failed:
+        return decoded::error;
+      default:
+        break;
+    }
+    if (p == end) {
+      return decoded::need_more;
+    }
+    switch (phase_) {
+      case phase::idle:
+        if (*p == '\r' || *p == '\n') {
+          ++p;
+          continue;
+        }
+        guard_.start_head();
+        trailers_.clear();
+        phase_ = phase::head;
+        [[fallthrough]];
+      case phase::head:
+        return take_head(p, end, head);
+      case phase::trailers:
+        return take_trailers(p, end);
+      case phase::body_chunked: {
+        decoded const result = take_chunks(p, end);
+        if (phase_ == phase::trailers) {
+          continue;
+        }
+        return result;
+      }
+      case phase::body_length: {
+        auto const size = std::min(left_, static_cast<std::uint64_t>(end - p));
+        body_ = {p, static_cast<std::size_t>(size)};
+        p += size;
+        left_ -= size;
+        if (left_ == 0) {
+          phase_ = phase::complete;
+        }
+        return decoded::body;
+      }
+      case phase::body_until_close:
+        body_ = {p, static_cast<std::size_t>(end - p)};
+        p = end;
+        return decoded::body;
+      default:  // phase::closed
+        if (*p != '\r' && *p != '\n') {
+          ++p;
+          return fail(error::closed_connection, "Data after `Connection: close`");
+        }
+        ++p;
+        continue;
+    }
+  }
+}
+
+std::string_view decoder::state::whole(char const* from, char const* to) {
+  std::string_view const piece(from, static_cast<std::size_t>(to - from));
+  if (pending_.empty()) {
+    return piece;
+  }
+  pending_.append(piece);
+  return pending_;
+}
+
+decoded decoder::state::take_head(char const*& p, char const* end, message_head& head) {
+  char const* const from = p;
+  switch (guard_.feed(p, end)) {
+    case head_guard::verdict::need_more:
+      if (!lenient_) {
+        pending_.append(from, p);
+      }
+      return decoded::need_more;
+    case head_guard::verdict::refused:
+      return fail(guard_.code(), guard_.reason());
+    default:
+      break;
+  }
+  decoded const result = fill(head, whole(from, p));
+  pending_.clear();
+  return result;
+}
+
+decoded decoder::state::fill(message_head& head, std::string_view raw) {
+  head.clear();
+  std::ptrdiff_t shift = 0;
+  if (guard_.plain()) {
+    head.fields.append_bytes(raw);
+  } else {
+    shift = guard_.append_canonical(head.fields, raw);
+  }
+  if (!tokenize_head(kind_, head, 0, guard_.disguises(), shift)) {
+    return fail(error::invalid_header_token, "Invalid header token");
+  }
+  head.kind = kind_;
+  head.method = guard_.method();
+  head.status = static_cast<std::uint16_t>(guard_.status());
+  head.version_major = static_cast<std::uint8_t>(guard_.version_major());
+  head.version_minor = static_cast<std::uint8_t>(guard_.version_minor());
+  head.framing_values = guard_.fields();
+  if (kind_ == message_kind::request) {
+    if (head.count(known_field::host) > 1) {
+      return fail(error::invalid_header_token, "Duplicate Host");
+    }
+    if (head.has(known_field::host) && !is_host_field(head.value(known_field::host))) {
+      return fail(error::invalid_header_token, "Invalid Host");
+    }
+  }
+  framing const f = kind_ == message_kind::request
+                        ? frame_request(head.method, head.version_major, head.version_minor,
+                                        head.framing_values, lenient_)
+                        : frame_response(request_method_, head.status, head.version_major,
+                                         head.version_minor, head.framing_values);
+  head.body = f.body;
+  head.content_length = f.content_length;
+  head.upgrade = f.upgrade;
+  head.should_keep_alive = f.should_keep_alive;
+  choose_body(head, f.invalid_transfer_encoding);
+  return decoded::head;
+}
+
+void decoder::state::choose_body(message_head const& head,
+                                 bool invalid_transfer_encoding) noexcept {
+  method const request_method = kind_ == message_kind::request ? head.method : request_method_;
+  bodiless_ = kind_ == message_kind::response && request_method == method::head;
+  if (request_method == method::connect || head.status == 101) {
+    phase_ = phase::upgrading;
+  } else if (invalid_transfer_encoding) {
+    phase_ = phase::refusing;
+  } else {
+    switch (head.body) {
+      case body_kind::none:
+        phase_ = phase::complete;
+        break;
+      case body_kind::length:
+        left_ = head.content_length;
+        phase_ = phase::body_length;
+        break;
+      case body_kind::chunked:
+        chunks_.start();
+        phase_ = phase::body_chunked;
+        break;
+      case body_kind::until_close:
+        phase_ = phase::body_until_close;
+        break;
+    }
+  }
+}
+
+decoded decoder::state::take_chunks(char const*& p, char const* end) {
+  switch (chunks_.feed(p, end, body_)) {
+    case chunk_decoder::verdict::data:
+      return decoded::body;
+    case chunk_decoder::verdict::last:
+      guard_.start_trailers();
+      phase_ = phase::trailers;
+      return decoded::need_more;
+    case chunk_decoder::verdict::refused:
+      return fail(chunks_.code(), chunks_.reason());
+    default:
+      return decoded::need_more;
+  }
+}
+
+decoded decoder::state::take_trailers(char const*& p, char const* end) {
+  char const* const from = p;
+  switch (guard_.feed(p, end)) {
+    case head_guard::verdict::need_more:
+      if (!lenient_) {
+        pending_.append(from, p);
+      }
+      return decoded::need_more;
+    case head_guard::verdict::refused:
+      return fail(guard_.code(), guard_.reason());
+    default:
+      break;
+  }
+  std::string_view const section = lenient_ ? guard_.canonical() : whole(from, p);
+  bool const good =
+      section.size() == 2 || tokenize_trailers(trailers_, section, guard_.disguises());
+  pending_.clear();
+  if (!good) {
+    return fail(error::invalid_header_token, "Invalid header token");
+  }
+  return end_message();
+}
+
+/// Decides as Node does after a message, when it also knows the trailer section.
+bool decoder::state::may_another_follow() const noexcept {
+  if (lenient_) {
+    return true;
+  }
+  framing_fields const& fields = guard_.fields();
+  int const major = guard_.version_major();
+  int const minor = guard_.version_minor();
+  if (kind_ == message_kind::request) {
+    return frame_request(method::unknown, major, minor, fields).should_keep_alive;
+  }
+  // A response without a body is like a 204, whatever its fields announce.
+  int const status = bodiless_ ? 204 : guard_.status();
+  return frame_response(method::unknown, status, major, minor, fields).should_keep_alive;
+}
+
+decoded decoder::state::end_message() noexcept {
+  phase_ = may_another_follow() ? phase::idle : phase::closed;
+  return decoded::end;
+}
+
+decoded decoder::state::finish() noexcept {
+  switch (phase_) {
+    case phase::idle:
+    case phase::closed:
+    case phase::upgraded:
+    case phase::failed:
+      return decoded::need_more;
+    case phase::complete:
+      return end_message();
+    case phase::upgrading:
+      phase_ = phase::upgraded;
+      return decoded::upgrade;
+    case phase::body_until_close:
+      phase_ = phase::closed;
+      return decoded::end;
+    default:
+      return fail(error::invalid_eof_state, "Invalid EOF state");
+  }
+}
+
+decoder::decoder(message_kind kind, decoder_options const& options)
+    : state_(std::make_unique<state>(kind, options)) {}
+
+decoder::~decoder() = default;
+decoder::decoder(decoder&&) noexcept = default;
+decoder& decoder::operator=(decoder&&) noexcept = default;
+
+void decoder::expect_response_to(std::string_view request_method) noexcept {
+  state_->request_method_ = find_method(request_method);
+}
+
+void decoder::expect_response_to(method request_method) noexcept {
+  state_->request_method_ = request_method;
+}
+
+void decoder::accept_upgrade() noexcept { state_->phase_ = phase::upgrading; }
+
+decoded decoder::next(std::string_view& input, message_head& head) {
+  return state_->next(input, head);
+}
+
+decoded decoder::finish() noexcept { return state_->finish(); }
+
+std::string_view decoder::body() const noexcept { return state_->body_; }
+
+field_lines& decoder::trailers() noexcept { return state_->trailers_; }
+
+decode_error const& decoder::error() const noexcept { return state_->error_; }
+
+bool decoder::in_message() const noexcept {
+  switch (state_->phase_) {
+    case phase::idle:
+    case phase::closed:
+    case phase::upgraded:
+    case phase::failed:
+      return false;
+    default:
+      return true;
+  }
+}
+
+bool decoder::in_head() const noexcept { return state_->phase_ == phase::head; }
+
+bool decoder::closed() const noexcept { return state_->phase_ == phase::closed; }
+
+std::size_t decoder::buffered() const noexcept {
+  return state_->pending_.size() + state_->guard_.canonical().size();
+}
+
+void decoder::shrink() noexcept {
+  if (!in_message()) {
+    std::string().swap(state_->pending_);
+    state_->guard_.shrink();
+  }
+}
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,155 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/head_guard.hpp"
+
+#include <algorithm>
+
+#include "protocol/char_class.hpp"
+
+namespace anode::http::protocol {
+
+void head_guard::start_head() noexcept {
+  state_ = kind_ == message_kind::request ? at::method : at::protocol;
+  complete_ = false;
+  in_span_ = false;
+  plain_ = true;
+  word_at_ = 0;
+  word_ = "HTTP/";
+  methods_begin_ = 0;
+  methods_end_ = 0;
+  raw_ = 0;
+  counted_ = 0;
+  lines_ = 0;
+  text_at_ = 0;
+  text_size_ = 0;
+  fields_at_ = 0;
+  fields_ = {};
+  content_length_ = 0;
+  method_ = protocol::method::unknown;
+  status_ = 0;
+  disguises_.clear();
+  canonical_.clear();
+}
+
+void head_guard::start_trailers() noexcept {
+  state_ = at::name_start;
+  meaning_ = meaning::other;
+  complete_ = false;
+  in_span_ = false;
+  raw_ = 0;
+  counted_ = 0;
+  lines_ = 0;
+  fields_at_ = 0;
+  content_length_ = 0;
+  disguises_.clear();
+  canonical_.clear();
+}
+
+head_guard::verdict head_guard::feed(char const*& p, char const* end) {
+  feed_ = p;
+  if (in_span_) {
+    span_ = p;
+  }
+  bool good = true;
+  while (good && !complete_ && p != end) {
+    if (state_ >= at::fields_start) {
+      good = run_fields(p, end);
+    } else {
+      good = run_start_line(p, end);
+    }
+  }
+  if (good && in_span_) {
+    if (state_ == at::name) {
+      // Only the beginning matters: no name that means something here is longer.
+      auto const size = static_cast<std::size_t>(end - span_);
+      std::size_t const kept = std::min(size, sizeof(name_) - name_size_);
+      std::copy_n(span_, kept, name_ + name_size_);
+      name_size_ = static_cast<std::uint8_t>(name_size_ + kept);
+    }
+    good = count_span(end);
+  }
+  raw_ += static_cast<std::size_t>(p - feed_);
+  if (raw_ > max_raw_factor * limits_.max_header_size) {
+    good = refuse(error::header_overflow, "Header overflow", p);
+  }
+  if (!good) {
+    return verdict::refused;
+  }
+  return complete_ ? verdict::complete : verdict::need_more;
+}
+
+bool head_guard::refuse(http::error code, std::string_view reason, char const*& p,
+                        int more) noexcept {
+  // Bytes over the limit come first: it must not depend on how the bytes were cut into reads.
+  if (in_span_ && counted_ + static_cast<std::size_t>(p - span_) >= limits_.max_header_size) {
+    code = error::header_overflow;
+    reason = "Header overflow";
+  }
+  in_span_ = false;
+  p += more;
+  code_ = code;
+  reason_ = reason;
+  return false;
+}
+
+bool head_guard::count_span(char const* end) {
+  std::string_view const piece(span_, static_cast<std::size_t>(end - span_));
+  counted_ += piece.size();
+  if (counted_ >= limits_.max_header_size) {
+    in_span_ = false;
+    code_ = error::header_overflow;
+    reason_ = "Header overflow";
+    return false;
+  }
+  emit(piece);
+  return true;
+}
+
+bool head_guard::end_span(char const*& p, int more) {
+  if (!count_span(p)) {
+    p += more;
+    return false;
+  }
+  in_span_ = false;
+  return true;
+}
+
+void head_guard::emit(std::string_view bytes) {
+  if (limits_.lenient) {
+    canonical_.append(bytes);
+  }
+}
+
+void head_guard::disguise_at(char const* p) {
+  std::size_t const place =
+      limits_.lenient ? canonical_.size() + static_cast<std::size_t>(p - span_) : offset(p);
+  disguises_.push_back({place, *p});
+}
+
+std::ptrdiff_t head_guard::append_canonical(field_lines& out, std::string_view raw) const {
+  if (limits_.lenient) {
+    out.append_bytes(canonical_);
+    return 0;
+  }
+  if (kind_ == message_kind::request) {
+    out.append_bytes(name_of(method_));
+    out.append_bytes(" ");
+    out.append_bytes(raw.substr(text_at_, text_size_));
+    out.append_bytes(" HTTP/1.1\r\n");
+  } else {
+    // The status code are the three bytes behind "HTTP/x.y ".
+    out.append_bytes("HTTP/1.1 ");
+    out.append_bytes(raw.substr(9, 3));
+    out.append_bytes(" ");
+    out.append_bytes(raw.substr(text_at_, text_size_));
+    out.append_bytes("\r\n");
+  }
+  std::size_t const fields = out.append_bytes(raw.substr(fields_at_));
+  return static_cast<std::ptrdiff_t>(fields) - static_cast<std::ptrdiff_t>(fields_at_);
+}
+
+void head_guard::shrink() noexcept {
+  std::vector<disguise>().swap(disguises_);
+  std::string().swap(canonical_);
+}
+
+}  // namespace anode::http::protocol

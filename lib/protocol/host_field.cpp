@@ -1,0 +1,110 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/host_field.hpp"
+
+#include <algorithm>
+
+#include "protocol/char_class.hpp"
+
+namespace anode::http::protocol {
+namespace {
+
+bool is_port(std::string_view port) noexcept {
+  unsigned value = 0;
+  for (char c : port) {
+    if (!is(c, digit_char)) {
+      return false;
+    }
+    value = std::min(value * 10 + static_cast<unsigned>(c - '0'), 65536u);
+  }
+  return value < 65536;
+}
+
+bool is_ipv4(std::string_view address) noexcept {
+  for (int part = 0; part < 4; ++part) {
+    std::size_t const dot = address.find('.');
+    std::string_view const digits = address.substr(0, dot);
+    if ((dot == std::string_view::npos) != (part == 3)) {
+      return false;
+    }
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) {
+      return false;
+    }
+    unsigned value = 0;
+    for (char c : digits) {
+      if (!is(c, digit_char)) {
+        return false;
+      }
+      value = value * 10 + static_cast<unsigned>(c - '0');
+    }
+    if (value > 255) {
+      return false;
+    }
+    address.remove_prefix(std::min(address.size(), digits.size() + 1));
+  }
+  return true;
+}
+
+/// Counts the 16-bit groups of one side of an IPv6 address's "::"; -1 when it is none.
+int ipv6_groups(std::string_view side, bool may_end_in_ipv4) noexcept {
+  if (side.empty()) {
+    return 0;
+  }
+  for (int groups = 1;; ++groups) {
+    std::size_t const colon = side.find(':');
+    std::string_view const group = side.substr(0, colon);
+    if (colon == std::string_view::npos && may_end_in_ipv4 && is_ipv4(group)) {
+      return groups + 1;
+    }
+    if (group.empty() || group.size() > 4 ||
+        !std::ranges::all_of(group, [](char c) { return hex_value(c) >= 0; })) {
+      return -1;
+    }
+    if (colon == std::string_view::npos) {
+      return groups;
+    }
+    side.remove_prefix(colon + 1);
+  }
+}
+
+bool is_ipv6(std::string_view address) noexcept {
+  std::size_t const gap = address.find("::");
+  if (gap == std::string_view::npos) {
+    return ipv6_groups(address, true) == 8;
+  }
+  int const before = ipv6_groups(address.substr(0, gap), false);
+  int const after = ipv6_groups(address.substr(gap + 2), true);
+  return before >= 0 && after >= 0 && before + after <= 7;
+}
+
+bool is_registered_name(std::string_view name) noexcept {
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == '%') {
+      if (i + 2 >= name.size() || hex_value(name[i + 1]) < 0 || hex_value(name[i + 2]) < 0) {
+        return false;
+      }
+      i += 2;
+    } else if (!is(name[i], userinfo_char) || name[i] == ':') {
+      return false;
+    }
+  }
+  return !name.empty();
+}
+
+}  // namespace
+
+bool is_host_field(std::string_view value) noexcept {
+  if (value.starts_with('[')) {
+    std::size_t const close = value.find(']');
+    if (close == std::string_view::npos || !is_ipv6(value.substr(1, close - 1))) {
+      return false;
+    }
+    std::string_view const rest = value.substr(close + 1);
+    return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
+  }
+  std::size_t const colon = value.find(':');
+  bool const has_port = colon != std::string_view::npos;
+  return is_registered_name(value.substr(0, colon)) &&
+         (!has_port || is_port(value.substr(colon + 1)));
+}
+
+}  // namespace anode::http::protocol

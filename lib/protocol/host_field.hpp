@@ -1,0 +1,15 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <string_view>
+
+namespace anode::http::protocol {
+
+/// Returns whether `value` may be the value of a Host field: a registered name, an IPv4 address or
+/// an IPv6 address in brackets, and perhaps a port (RFC 9112 section 3.2, RFC 3986 section 3.2.2).
+///
+/// Not empty, no userinfo, no path, no list; in brackets only what is an IPv6 address, without a
+/// zone. **Node**: takes any value.
+bool is_host_field(std::string_view value) noexcept;
+
+}  // namespace anode::http::protocol

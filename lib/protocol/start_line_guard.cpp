@@ -1,0 +1,506 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+//
+// The part of head_guard that looks at request lines and status lines.
+#include <algorithm>
+#include <iterator>
+
+#include "protocol/char_class.hpp"
+#include "protocol/head_guard.hpp"
+
+namespace anode::http::protocol {
+namespace {
+
+struct method_word {
+  std::string_view name;
+  method value;
+  enum kind : std::uint8_t { http, rtsp, preface } where;
+};
+
+// Sorted. RTSP's methods are here because Node refuses them only when it sees "HTTP/" behind.
+constexpr method_word words[] = {
+    {"ACL", method::acl, method_word::http},
+    {"ANNOUNCE", method::unknown, method_word::rtsp},
+    {"BIND", method::bind, method_word::http},
+    {"CHECKOUT", method::checkout, method_word::http},
+    {"CONNECT", method::connect, method_word::http},
+    {"COPY", method::copy, method_word::http},
+    {"DELETE", method::delete_, method_word::http},
+    {"DESCRIBE", method::unknown, method_word::rtsp},
+    {"FLUSH", method::unknown, method_word::rtsp},
+    {"GET", method::get, method_word::http},
+    {"GET_PARAMETER", method::unknown, method_word::rtsp},
+    {"HEAD", method::head, method_word::http},
+    {"LINK", method::link, method_word::http},
+    {"LOCK", method::lock, method_word::http},
+    {"M-SEARCH", method::m_search, method_word::http},
+    {"MERGE", method::merge, method_word::http},
+    {"MKACTIVITY", method::mkactivity, method_word::http},
+    {"MKCALENDAR", method::mkcalendar, method_word::http},
+    {"MKCOL", method::mkcol, method_word::http},
+    {"MOVE", method::move, method_word::http},
+    {"NOTIFY", method::notify, method_word::http},
+    {"OPTIONS", method::options, method_word::http},
+    {"PATCH", method::patch, method_word::http},
+    {"PAUSE", method::unknown, method_word::rtsp},
+    {"PLAY", method::unknown, method_word::rtsp},
+    {"POST", method::post, method_word::http},
+    {"PRI", method::unknown, method_word::preface},
+    {"PROPFIND", method::propfind, method_word::http},
+    {"PROPPATCH", method::proppatch, method_word::http},
+    {"PURGE", method::purge, method_word::http},
+    {"PUT", method::put, method_word::http},
+    {"QUERY", method::query, method_word::http},
+    {"REBIND", method::rebind, method_word::http},
+    {"RECORD", method::unknown, method_word::rtsp},
+    {"REDIRECT", method::unknown, method_word::rtsp},
+    {"REPORT", method::report, method_word::http},
+    {"SEARCH", method::search, method_word::http},
+    {"SETUP", method::unknown, method_word::rtsp},
+    {"SET_PARAMETER", method::unknown, method_word::rtsp},
+    {"SOURCE", method::source, method_word::http},
+    {"SUBSCRIBE", method::subscribe, method_word::http},
+    {"TEARDOWN", method::unknown, method_word::rtsp},
+    {"TRACE", method::trace, method_word::http},
+    {"UNBIND", method::unbind, method_word::http},
+    {"UNLINK", method::unlink, method_word::http},
+    {"UNLOCK", method::unlock, method_word::http},
+    {"UNSUBSCRIBE", method::unsubscribe, method_word::http},
+};
+static_assert(std::ranges::is_sorted(words, {}, &method_word::name));
+
+/// Where the names with one first letter lie in the table.
+struct range {
+  std::uint8_t begin = 0, end = 0;
+};
+
+constexpr std::array<range, 26> by_first_letter = [] {
+  std::array<range, 26> ranges{};
+  for (std::size_t i = 0; i < std::size(words); ++i) {
+    range& r = ranges[static_cast<std::size_t>(words[i].name[0] - 'A')];
+    if (r.end == 0) {
+      r.begin = static_cast<std::uint8_t>(i);
+    }
+    r.end = static_cast<std::uint8_t>(i + 1);
+  }
+  return ranges;
+}();
+
+constexpr bool speaks_rtsp(method_word const& word) noexcept {
+  return word.where == method_word::rtsp || word.value == method::options ||
+         word.value == method::get || word.value == method::post;
+}
+
+constexpr std::string_view expected_http = "Expected HTTP/";
+constexpr std::string_view http2_preface = "\r\n\r\nSM\r\n\r\n";
+
+}  // namespace
+
+bool head_guard::method_byte(char const*& p) {
+  char const c = *p;
+  if (word_at_ == 0) {
+    range const r =
+        c >= 'A' && c <= 'Z' ? by_first_letter[static_cast<std::size_t>(c - 'A')] : range{};
+    methods_begin_ = r.begin;
+    methods_end_ = r.end;
+  }
+  std::uint8_t first = methods_begin_;
+  std::uint8_t last = methods_end_;
+  auto const differs = [&](std::uint8_t i) {
+    std::string_view const name = words[i].name;
+    return word_at_ >= name.size() || name[word_at_] != c;
+  };
+  while (first != last && differs(first)) {
+    ++first;
+  }
+  while (first != last && differs(static_cast<std::uint8_t>(last - 1))) {
+    --last;
+  }
+  if (first != last) {
+    methods_begin_ = first;
+    methods_end_ = last;
+    ++word_at_;
+    ++p;
+    return true;
+  }
+  if (methods_begin_ == methods_end_ || words[methods_begin_].name.size() != word_at_) {
+    return refuse(error::invalid_method, "Invalid method encountered", p);
+  }
+  method_ = words[methods_begin_].value;
+  emit(words[methods_begin_].name);
+  emit(" ");
+  state_ = at::after_method;
+  return true;
+}
+
+bool head_guard::end_protocol(char const*& p) {
+  state_ = at::version_major;
+  word_at_ = 0;
+  if (kind_ == message_kind::response) {
+    return true;
+  }
+  method_word const& word = words[methods_begin_];
+  if (word_ == "HTTP/") {
+    return word.where != method_word::rtsp ||
+           refuse(error::invalid_constant, "Invalid method for HTTP/x.x request", p);
+  }
+  if (word_ == "RTSP/") {
+    return refuse(error::invalid_constant,
+                  speaks_rtsp(word) ? expected_http : "Invalid method for RTSP/x.x request", p);
+  }
+  return refuse(
+      error::invalid_constant,
+      word.value == method::source ? expected_http : "Expected SOURCE method for ICE/x.x request",
+      p);
+}
+
+bool head_guard::protocol_byte(char const*& p) {
+  if (word_at_ == 0 && kind_ == message_kind::request) {
+    word_ = *p == 'R' ? "RTSP/" : *p == 'I' ? "ICE/" : "HTTP/";
+  }
+  if (*p != word_[word_at_]) {
+    return refuse(error::invalid_constant, expected_http, p);
+  }
+  ++p;
+  return ++word_at_ != word_.size() || end_protocol(p);
+}
+
+bool head_guard::end_version(char const*& p) {
+  bool const known = version_major_ == 1 && (version_minor_ == 0 || version_minor_ == 1);
+  bool const other =
+      (version_major_ == 0 && version_minor_ == 9) || (version_major_ == 2 && version_minor_ == 0);
+  bool const preface =
+      kind_ == message_kind::request && words[methods_begin_].where == method_word::preface;
+  bool const may_be_other = preface || kind_ == message_kind::response;
+  if (!known && !limits_.lenient && !(other && may_be_other)) {
+    return refuse(error::invalid_version, "Invalid HTTP version", p);
+  }
+  // The tokenizer is told HTTP/1.1 where it does not know the version.
+  plain_ = plain_ && known;
+  if (kind_ == message_kind::response) {
+    emit("HTTP/1.1 ");
+    state_ = at::before_status;
+  } else {
+    emit(" HTTP/1.1\r\n");
+    state_ = preface ? at::preface : at::after_version;
+    word_at_ = 0;
+  }
+  return true;
+}
+
+bool head_guard::run_target(char const*& p, char const* end) {
+  constexpr std::string_view wrong = "Invalid characters in url";
+  while (p != end) {
+    char const c = *p;
+    if (c == '\t' || c == '\f') {
+      return refuse(error::invalid_url, wrong, p, state_ == at::target_lf ? 0 : 1);
+    }
+    switch (state_) {
+      case at::target_start:
+        if (c == '/' || c == '*') {
+          state_ = at::target_path;
+          ++p;
+        } else if (is(c, alpha_char)) {
+          state_ = at::target_scheme;
+        } else if (c == ' ' || c == '\r' || c == '\n') {
+          return refuse(error::invalid_url, wrong, p, 1);
+        } else {
+          return refuse(error::invalid_url, "Unexpected start char in url", p);
+        }
+        continue;
+      case at::target_scheme:
+        p = skip(p, end, alpha_char);
+        if (p == end) {
+          continue;
+        }
+        if (*p == '\t' || *p == '\f' || *p == ' ' || *p == '\r' || *p == '\n') {
+          return refuse(error::invalid_url, wrong, p, 1);
+        }
+        if (*p != ':') {
+          return refuse(error::invalid_url, "Unexpected char in url schema", p);
+        }
+        ++p;
+        state_ = at::target_scheme_slash;
+        continue;
+      case at::target_scheme_slash:
+        if (c == ' ' || c == '\r' || c == '\n') {
+          return refuse(error::invalid_url, wrong, p, 1);
+        }
+        [[fallthrough]];
+      case at::target_scheme_slashes:
+        if (c != '/') {
+          return refuse(error::invalid_url, "Unexpected char in url schema", p);
+        }
+        ++p;
+        state_ = state_ == at::target_scheme_slash ? at::target_scheme_slashes : at::target_server;
+        continue;
+      case at::target_server:
+      case at::target_server_with_at:
+        if (is(c, userinfo_char) || c == '[' || c == ']') {
+          state_ = at::target_server;
+        } else if (c == '/') {
+          state_ = at::target_path;
+        } else if (c == '?') {
+          state_ = at::target_query;
+        } else if (c == '@') {
+          if (state_ == at::target_server_with_at) {
+            return refuse(error::invalid_url, "Double @ in url", p, 1);
+          }
+          state_ = at::target_server_with_at;
+        } else if (c == ' ' || c == '\r' || c == '\n') {
+          break;
+        } else {
+          return refuse(error::invalid_url, "Unexpected char in url server", p);
+        }
+        ++p;
+        continue;
+      case at::target_path:
+        p = skip(p, end, target_char);
+        if (p == end) {
+          continue;
+        }
+        if (*p == '?' || *p == '#') {
+          state_ = *p == '?' ? at::target_query : at::target_fragment;
+          ++p;
+          continue;
+        }
+        if (*p == ' ' || *p == '\r' || *p == '\n') {
+          break;
+        }
+        if (*p == '\t' || *p == '\f') {
+          return refuse(error::invalid_url, wrong, p, 1);
+        }
+        return refuse(error::invalid_url, "Invalid char in url path", p);
+      case at::target_query:
+        while (p != end && (is(*p, target_char) || *p == '?')) {
+          ++p;
+        }
+        if (p == end) {
+          continue;
+        }
+        if (*p == '#') {
+          state_ = at::target_fragment;
+          ++p;
+          continue;
+        }
+        if (*p == ' ' || *p == '\r' || *p == '\n') {
+          break;
+        }
+        if (*p == '\t' || *p == '\f') {
+          return refuse(error::invalid_url, wrong, p, 1);
+        }
+        return refuse(error::invalid_url, "Invalid char in url query", p);
+      case at::target_fragment:
+        while (p != end && (is(*p, target_char) || *p == '?' || *p == '#')) {
+          ++p;
+        }
+        if (p == end) {
+          continue;
+        }
+        if (*p == ' ' || *p == '\r' || *p == '\n') {
+          break;
+        }
+        if (*p == '\t' || *p == '\f') {
+          return refuse(error::invalid_url, wrong, p, 1);
+        }
+        return refuse(error::invalid_url, "Invalid char in url fragment start", p);
+      default:  // at::target_lf: no version follows, which Node takes as HTTP/0.9
+        return c == '\n' ? refuse(error::invalid_constant, expected_http, p)
+                         : refuse(error::invalid_url, "Expected CRLF", p);
+    }
+    // The target ended with the blank or line end at p.
+    text_size_ = offset(p) - text_at_;
+    char const last = *p;
+    if (!end_span(p, 1)) {
+      return false;
+    }
+    if (last == '\n') {
+      return refuse(error::invalid_constant, expected_http, p);
+    }
+    ++p;
+    if (last == '\r') {
+      state_ = at::target_lf;
+      continue;
+    }
+    state_ = at::before_protocol;
+    return true;
+  }
+  return true;
+}
+
+bool head_guard::run_start_line(char const*& p, char const* end) {
+  while (p != end && state_ < at::fields_start) {
+    char const c = *p;
+    switch (state_) {
+      case at::method:
+        if (!method_byte(p)) {
+          return false;
+        }
+        continue;
+      case at::after_method:
+        if (c != ' ') {
+          return refuse(error::invalid_method, "Expected space after method", p);
+        }
+        ++p;
+        state_ = at::before_target;
+        continue;
+      case at::before_target:
+        if (c == ' ') {
+          plain_ = false;
+          ++p;
+          continue;
+        }
+        text_at_ = offset(p);
+        begin_span(p);
+        state_ = method_ == protocol::method::connect ? at::target_server : at::target_start;
+        [[fallthrough]];
+      case at::target_start:
+      case at::target_scheme:
+      case at::target_scheme_slash:
+      case at::target_scheme_slashes:
+      case at::target_server:
+      case at::target_server_with_at:
+      case at::target_path:
+      case at::target_query:
+      case at::target_fragment:
+      case at::target_lf:
+        if (!run_target(p, end)) {
+          return false;
+        }
+        continue;
+      case at::before_protocol:
+        if (c == ' ') {
+          plain_ = false;
+          ++p;
+          continue;
+        }
+        word_at_ = 0;
+        state_ = at::protocol;
+        [[fallthrough]];
+      case at::protocol:
+        if (!protocol_byte(p)) {
+          return false;
+        }
+        continue;
+      case at::version_major:
+        if (!is(c, digit_char)) {
+          return refuse(error::invalid_version, "Invalid major version", p);
+        }
+        version_major_ = c - '0';
+        state_ = at::version_dot;
+        ++p;
+        continue;
+      case at::version_dot:
+        if (c != '.') {
+          return refuse(error::invalid_version, "Expected dot", p);
+        }
+        state_ = at::version_minor;
+        ++p;
+        continue;
+      case at::version_minor:
+        if (!is(c, digit_char)) {
+          return refuse(error::invalid_version, "Invalid minor version", p);
+        }
+        version_minor_ = c - '0';
+        ++p;
+        if (!end_version(p)) {
+          return false;
+        }
+        continue;
+      case at::preface:
+        if (c != http2_preface[word_at_]) {
+          return refuse(error::invalid_version, "Expected HTTP/2 Connection Preface", p);
+        }
+        ++p;
+        if (++word_at_ == http2_preface.size()) {
+          return refuse(error::paused_h2_upgrade, "Pause on PRI/Upgrade", p);
+        }
+        continue;
+      case at::after_version:
+        if (c != '\r' && !(c == '\n' && limits_.lenient)) {
+          return refuse(error::invalid_version, "Expected CRLF after version", p,
+                        c == '\n' ? 1 : 0);
+        }
+        state_ = at::line_lf;
+        ++p;
+        continue;
+      case at::line_lf:
+        if (c == '\n') {
+          ++p;
+        } else if (!limits_.lenient) {
+          return refuse(error::strict, "Expected CRLF after version", p);
+        }
+        state_ = at::fields_start;
+        continue;
+      case at::before_status:
+        if (c != ' ') {
+          return refuse(error::invalid_version, "Expected space after version", p);
+        }
+        state_ = at::status_1;
+        ++p;
+        continue;
+      case at::status_1:
+      case at::status_2:
+      case at::status_3:
+        if (!is(c, digit_char)) {
+          return refuse(error::invalid_status, "Invalid status code", p);
+        }
+        emit({p, 1});
+        status_ = status_ * 10 + (c - '0');
+        state_ = static_cast<at>(static_cast<int>(state_) + 1);
+        ++p;
+        continue;
+      case at::after_status:
+        emit(" ");
+        if (c == ' ') {
+          state_ = at::reason;
+          text_at_ = offset(p) + 1;
+          begin_span(p + 1);
+        } else if (c == '\r') {
+          plain_ = false;
+          emit("\r\n");
+          state_ = at::reason_lf;
+        } else if (c == '\n' && limits_.lenient) {
+          emit("\r\n");
+          state_ = at::fields_start;
+        } else {
+          return refuse(error::invalid_status, "Invalid response status", p, c == '\n' ? 1 : 0);
+        }
+        ++p;
+        continue;
+      case at::reason:
+        p = skip_value(p, end);
+        if (p == end) {
+          continue;
+        }
+        if (*p != '\r' && *p != '\n') {
+          disguise_at(p);
+          ++p;
+          continue;
+        }
+        text_size_ = offset(p) - text_at_;
+        if (!end_span(p, 1)) {
+          return false;
+        }
+        if (*p == '\n' && !limits_.lenient) {
+          return refuse(error::cr_expected, "Missing expected CR after response line", p, 1);
+        }
+        emit("\r\n");
+        state_ = *p == '\r' ? at::reason_lf : at::fields_start;
+        ++p;
+        continue;
+      default:  // at::reason_lf
+        if (c == '\n') {
+          ++p;
+        } else if (!limits_.lenient) {
+          return refuse(error::strict, "Expected LF after CR", p);
+        } else if (c == '\r') {
+          ++p;
+        }
+        state_ = at::fields_start;
+        continue;
+    }
+  }
+  return true;
+}
+
+}  // namespace anode::http::protocol

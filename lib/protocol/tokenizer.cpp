@@ -1,0 +1,139 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+//
+// The only file that knows Beast's HTTP parser.
+#include "protocol/tokenizer.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/optional.hpp>
+
+#include <cstdint>
+#include <limits>
+
+namespace anode::http::protocol {
+namespace {
+
+namespace beast = boost::beast;
+
+/// A name that Beast knows nothing of, whatever follows the first letter.
+constexpr char name_mask = '!';
+
+/// A byte that is good in values and reason phrases and never trimmed.
+constexpr char text_mask = 'x';
+
+/// Hides bytes in the head and uncovers them one after the other.
+class disguised {
+public:
+  disguised(char* bytes, std::vector<disguise> const& all, std::ptrdiff_t shift) noexcept
+      : bytes_(bytes), next_(all.data()), end_(all.data() + all.size()), shift_(shift) {
+    for (disguise const& d : all) {
+      bytes_[place(d)] = d.original >= 'A' && d.original != 0x7f ? name_mask : text_mask;
+    }
+  }
+
+  disguised(disguised const&) = delete;
+  disguised& operator=(disguised const&) = delete;
+
+  ~disguised() { uncover(std::numeric_limits<std::ptrdiff_t>::max()); }
+
+  /// Uncovers what lies before the offset `end`.
+  void uncover(std::ptrdiff_t end) noexcept {
+    for (; next_ != end_ && place(*next_) < end; ++next_) {
+      bytes_[place(*next_)] = next_->original;
+    }
+  }
+
+private:
+  std::ptrdiff_t place(disguise const& d) const noexcept {
+    return static_cast<std::ptrdiff_t>(d.at) + shift_;
+  }
+
+  char* bytes_;
+  disguise const* next_;
+  disguise const* end_;
+  std::ptrdiff_t shift_;
+};
+
+/// Enters the places that Beast finds into a list of field lines. The member functions are those
+/// that Beast calls; unlike its versions before 1.88, later ones have some more of them.
+template <bool is_request>
+class place_finder final : public beast::http::basic_parser<is_request> {
+  using base = beast::http::basic_parser<is_request>;
+  using error_code = beast::error_code;
+  using text = beast::string_view;
+
+public:
+  place_finder(field_lines& lines, message_head* head, std::size_t at, disguised& hidden)
+      : lines_(lines), head_(head), at_(at), hidden_(hidden) {
+    this->header_limit(std::numeric_limits<std::uint32_t>::max());
+    this->skip(true);
+  }
+
+  bool run() {
+    std::size_t const size = lines_.bytes().size() - at_;
+    error_code ec;
+    std::size_t const used = this->put(boost::asio::const_buffer(lines_.data() + at_, size), ec);
+    return !ec && used == size && this->is_header_done();
+  }
+
+private:
+  std::size_t place(text t) const noexcept {
+    return static_cast<std::size_t>(t.data() - lines_.data());
+  }
+
+  void on_request_impl(beast::http::verb, text, text target, int, error_code&) { set_text(target); }
+
+  void on_response_impl(int, text reason, int, error_code&) { set_text(reason); }
+
+  void on_field_impl(beast::http::field, text name, text value, error_code&) {
+    std::size_t const name_at = place(name);
+    // Beast says nothing of the place of an empty value.
+    std::size_t const value_at = value.empty() ? name_at + name.size() : place(value);
+    hidden_.uncover(static_cast<std::ptrdiff_t>(value_at + value.size() - at_));
+    if (head_ != nullptr) {
+      head_->note(find_known_field({name.data(), name.size()}), lines_.size());
+    }
+    lines_.append_place(name_at, name.size(), value_at, value.size());
+  }
+
+  void on_trailer_field_impl(text, text, error_code&) {}
+  void on_header_impl(error_code&) {}
+  void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) {}
+  std::size_t on_body_impl(text body, error_code&) { return body.size(); }
+  void on_chunk_header_impl(std::uint64_t, text, error_code&) {}
+  std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code&) { return body.size(); }
+  void on_finish_impl(error_code&) {}
+
+  void set_text(text t) noexcept {
+    if (head_ != nullptr) {
+      head_->set_start_line_text(place(t), t.size());
+    }
+  }
+
+  field_lines& lines_;
+  message_head* head_;
+  std::size_t at_;
+  disguised& hidden_;
+};
+
+}  // namespace
+
+bool tokenize_head(message_kind kind, message_head& head, std::size_t at,
+                   std::vector<disguise> const& disguises, std::ptrdiff_t shift) {
+  disguised hidden(head.fields.data() + at, disguises, shift);
+  if (kind == message_kind::request) {
+    return place_finder<true>(head.fields, &head, at, hidden).run();
+  }
+  return place_finder<false>(head.fields, &head, at, hidden).run();
+}
+
+bool tokenize_trailers(field_lines& trailers, std::string_view section,
+                       std::vector<disguise> const& disguises) {
+  constexpr std::string_view start_line = "GET / HTTP/1.1\r\n";
+  trailers.append_bytes(start_line);
+  trailers.append_bytes(section);
+  disguised hidden(trailers.data(), disguises, start_line.size());
+  return place_finder<true>(trailers, nullptr, 0, hidden).run();
+}
+
+}  // namespace anode::http::protocol

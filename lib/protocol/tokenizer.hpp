@@ -1,0 +1,33 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/field_lines.hpp>
+
+#include <cstddef>
+#include <vector>
+
+#include "protocol/framing.hpp"
+#include "protocol/head_guard.hpp"
+#include "protocol/message_head.hpp"
+
+namespace anode::http::protocol {
+
+// The seam behind which the tokenizer lies: another one replaces tokenizer.cpp and nothing else.
+// It gets only heads that head_guard let pass, complete and in canonical form, and it decides
+// nothing but where start line text, names and values are.
+
+/// Finds target or reason and the field lines of the head that is stored in `head.fields` from byte
+/// `at` on to the end, and enters them into `head`.
+///
+/// @param disguises bytes that are to be hidden from the tokenizer, in order, at their offset from
+///   `at` minus `shift`; they are as before afterwards
+/// @return false when the tokenizer does not take the head
+bool tokenize_head(message_kind kind, message_head& head, std::size_t at,
+                   std::vector<disguise> const& disguises, std::ptrdiff_t shift);
+
+/// Finds the field lines of a trailer section, `section`, and enters them into `trailers`.
+/// @return false when the tokenizer does not take it
+bool tokenize_trailers(field_lines& trailers, std::string_view section,
+                       std::vector<disguise> const& disguises);
+
+}  // namespace anode::http::protocol
