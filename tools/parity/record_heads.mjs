@@ -13,7 +13,7 @@ import { Duplex } from 'node:stream';
 import { clients, peers, requests, responses } from './head_cases.mjs';
 
 const folder = process.argv[2];
-const uniqueHeaders = Object.getOwnPropertySymbols(new http.OutgoingMessage())
+const uniqueHeaders = Object.getOwnPropertySymbols(http.createServer({ uniqueHeaders: ['x'] }))
   .find((symbol) => symbol.description === 'kUniqueHeaders');
 
 const escape = (text) =>
