@@ -135,9 +135,11 @@ public:
     sweep_list(idle_, now, timeouts, f);
   }
 
-  /// Returns when the connection that expires first does: exact for idle connections, at most too
-  /// early for receiving ones. `no_deadline` if none can.
-  steady_time next_deadline(request_timeouts const& timeouts) const noexcept;
+  /// Returns when the idle connection that expires first does; `no_deadline` if there is none. For
+  /// receiving ones there is the checking interval.
+  steady_time next_idle_deadline(request_timeouts const& timeouts) const noexcept {
+    return idle_.head ? idle_.head->deadline(timeouts) : no_deadline;
+  }
 
   /// Returns the number of connections.
   std::size_t size() const noexcept { return size_; }

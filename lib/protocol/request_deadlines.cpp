@@ -1,0 +1,156 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/request_deadlines.hpp"
+
+#include <algorithm>
+
+namespace anode::http::protocol {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// Adds a timeout, of which 0 is none.
+steady_time after(steady_time start, milliseconds timeout) noexcept {
+  return timeout.count() <= 0 || timeout >= no_deadline - start ? no_deadline : start + timeout;
+}
+
+}  // namespace
+
+milliseconds default_headers_timeout(std::optional<milliseconds> given,
+                                     milliseconds request_timeout) noexcept {
+  return given.value_or(std::min(milliseconds{60'000}, request_timeout));
+}
+
+bool timeouts_consistent(milliseconds headers_timeout, milliseconds request_timeout) noexcept {
+  return request_timeout.count() <= 0 || headers_timeout <= request_timeout;
+}
+
+milliseconds kept_alive_for(request_timeouts const& timeouts) noexcept {
+  if (timeouts.keep_alive_timeout.count() <= 0)
+    return {};
+  return timeouts.keep_alive_timeout + timeouts.keep_alive_timeout_buffer;
+}
+
+std::int64_t advertised_keep_alive(request_timeouts const& timeouts) noexcept {
+  return std::chrono::floor<std::chrono::seconds>(timeouts.keep_alive_timeout).count();
+}
+
+request_clock::~request_clock() {
+  if (owner_)
+    owner_->closed(*this);
+}
+
+steady_time request_clock::deadline(request_timeouts const& timeouts) const noexcept {
+  switch (phase_) {
+    case phase::head:
+      return std::min(after(since_, timeouts.headers_timeout),
+                      after(since_, timeouts.request_timeout));
+    case phase::body:
+      return after(since_, timeouts.request_timeout);
+    case phase::idle:
+      return after(since_, kept_alive_for(timeouts));
+    case phase::serving:
+    case phase::closed:
+      break;
+  }
+  return no_deadline;
+}
+
+expired_phase request_clock::expired(steady_time now,
+                                     request_timeouts const& timeouts) const noexcept {
+  if (deadline(timeouts) > now)
+    return expired_phase::none;
+  switch (phase_) {
+    case phase::head:
+      return after(since_, timeouts.headers_timeout) <= now ? expired_phase::headers
+                                                            : expired_phase::request;
+    case phase::body:
+      return expired_phase::request;
+    default:
+      return expired_phase::keep_alive;
+  }
+}
+
+request_clocks::~request_clocks() {
+  for_each([this](request_clock& c) { closed(c); });
+}
+
+void request_clocks::accepted(request_clock& c, steady_time now) noexcept {
+  if (c.owner_)
+    c.owner_->closed(c);
+  c.owner_ = this;
+  ++size_;
+  move(c, request_clock::phase::head, now);
+}
+
+void request_clocks::message_begun(request_clock& c, steady_time now) noexcept {
+  move(c, request_clock::phase::head, now);
+}
+
+void request_clocks::headers_completed(request_clock& c) noexcept {
+  // Stays in its list: the time runs on from the first byte.
+  if (c.phase_ == request_clock::phase::head)
+    c.phase_ = request_clock::phase::body;
+}
+
+void request_clocks::message_completed(request_clock& c) noexcept {
+  move(c, request_clock::phase::serving, c.since_);
+}
+
+void request_clocks::became_idle(request_clock& c, steady_time now) noexcept {
+  using phase = request_clock::phase;
+  if (c.phase_ == phase::head || c.phase_ == phase::body)
+    return;
+  move(c, phase::idle, now);
+}
+
+void request_clocks::closed(request_clock& c) noexcept {
+  if (c.owner_ != this)
+    return;
+  unlink(c);
+  c.owner_ = nullptr;
+  --size_;
+}
+
+bool request_clocks::may_be_expired(request_clock const& c, steady_time now,
+                                    request_timeouts const& timeouts) noexcept {
+  if (c.phase_ == request_clock::phase::idle)
+    return c.deadline(timeouts) <= now;
+  return after(c.since_, timeouts.headers_timeout) <= now ||
+         after(c.since_, timeouts.request_timeout) <= now;
+}
+
+request_clocks::list& request_clocks::list_of(request_clock const& c) noexcept {
+  switch (c.phase_) {
+    case request_clock::phase::serving:
+      return serving_;
+    case request_clock::phase::idle:
+      return idle_;
+    default:
+      return receiving_;
+  }
+}
+
+void request_clocks::move(request_clock& c, request_clock::phase to, steady_time since) noexcept {
+  if (c.owner_ != this)
+    return;
+  if (c.phase_ != request_clock::phase::closed)
+    unlink(c);
+  c.phase_ = to;
+  c.since_ = since;
+  list& l = list_of(c);
+  c.prev_ = l.tail;
+  c.next_ = nullptr;
+  (l.tail ? l.tail->next_ : l.head) = &c;
+  l.tail = &c;
+}
+
+void request_clocks::unlink(request_clock& c) noexcept {
+  list& l = list_of(c);
+  (c.prev_ ? c.prev_->next_ : l.head) = c.next_;
+  (c.next_ ? c.next_->prev_ : l.tail) = c.prev_;
+  c.prev_ = c.next_ = nullptr;
+  c.phase_ = request_clock::phase::closed;
+}
+
+}  // namespace anode::http::protocol
