@@ -32,8 +32,7 @@ framing frame_request(method m, int version_major, int version_minor, framing_fi
 framing frame_response(method request, int status, int version_major, int version_minor,
                        framing_fields const& fields) noexcept {
   framing result;
-  result.upgrade =
-      (fields.upgrade && fields.connection_upgrade && status == 101) || request == method::connect;
+  result.upgrade = fields.upgrade && fields.connection_upgrade && status == 101;
   bool const bodiless = status / 100 == 1 || status == 204 || status == 304;
   if (bodiless || request == method::head || request == method::connect) {
     result.body = body_kind::none;

@@ -39,8 +39,10 @@ struct framing_fields {
 struct framing {
   body_kind body = body_kind::none;
   std::uint64_t content_length = 0;  ///< for `body_kind::length`
-  bool upgrade = false;              ///< the message asks to leave HTTP: `message.upgrade` in Node
-  bool should_keep_alive = false;    ///< Node's `shouldKeepAlive` of an incoming message
+  /// The message asks to leave HTTP: a CONNECT request, or an Upgrade field that Connection names;
+  /// in responses only of 101. (To CONNECT, every response ends HTTP, without this.)
+  bool upgrade = false;
+  bool should_keep_alive = false;          ///< Node's `shouldKeepAlive` of an incoming message
   bool invalid_transfer_encoding = false;  ///< a request whose last coding is not `chunked`
 };
 

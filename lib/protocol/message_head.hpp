@@ -46,7 +46,7 @@ public:
   framing_fields framing_values;  ///< Connection, Content-Length and Transfer-Encoding as read
   body_kind body = body_kind::none;
   std::uint64_t content_length = 0;  ///< for `body_kind::length`
-  bool upgrade = false;              ///< asks to leave HTTP (CONNECT, or Upgrade with its token)
+  bool upgrade = false;              ///< asks to leave HTTP, see `framing::upgrade`
   bool should_keep_alive = false;    ///< Node's `shouldKeepAlive` of the incoming message
   field_lines fields;                ///< in order, as spelled: Node's `rawHeaders`
 

@@ -310,7 +310,7 @@ bool head_guard::run_target(char const*& p, char const* end) {
     // The target ended with the blank or line end at p.
     text_size_ = offset(p) - text_at_;
     char const last = *p;
-    if (!end_span(p, 1)) {
+    if (!end_span(p, 0)) {
       return false;
     }
     if (last == '\n') {
