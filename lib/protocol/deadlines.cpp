@@ -32,22 +32,17 @@ bool deadline_queue::arm(deadline& d, steady_time expiry) {
   return expiry < before;
 }
 
-bool deadline_queue::arm(deadline& d, steady_time now, std::chrono::milliseconds timeout) {
-  bool const never = timeout.count() <= 0 || timeout >= no_deadline - now;
-  return arm(d, never ? no_deadline : now + timeout);
-}
-
 deadline* deadline_queue::take_expired(steady_time now) noexcept {
   while (!heap_.empty() && heap_.front().check <= now) {
     deadline* const d = heap_.front().of;
-    if (d->expiry_ <= now) {
+    if (d->expiry_ == heap_.front().check) {
       remove(0);
       return d;
     }
     if (d->expiry_ == no_deadline) {
-      remove(0);
+      remove(0);  // was dropped in the meantime
     } else {
-      sift_down(0, {d->expiry_, d});  // was moved to later in the meantime
+      sift_down(0, {d->expiry_, d});  // was moved to later
     }
   }
   return nullptr;

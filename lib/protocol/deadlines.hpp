@@ -15,6 +15,15 @@ using steady_time = std::chrono::steady_clock::time_point;
 /// Later than every deadline.
 inline constexpr steady_time no_deadline = steady_time::max();
 
+/// Returns the time `timeout` after `start`; `no_deadline` if `timeout` is not positive, as Node
+/// takes 0 for "none", or beyond the clock's range.
+constexpr steady_time deadline_after(steady_time start,
+                                     std::chrono::milliseconds timeout) noexcept {
+  // Compared in milliseconds: the other way round the conversion may overflow.
+  auto const most = std::chrono::duration_cast<std::chrono::milliseconds>(no_deadline - start);
+  return timeout.count() <= 0 || timeout >= most ? no_deadline : start + timeout;
+}
+
 class deadline_queue;
 
 /// One deadline that can be set, moved and dropped any number of times: a member of what it
@@ -58,10 +67,11 @@ public:
   /// @return whether `next_deadline` is earlier now, and the driver's timer has to be set again
   bool arm(deadline& d, steady_time expiry);
 
-  /// Sets a deadline `timeout` after `now`; drops it if `timeout` is not positive, as Node takes 0
-  /// for "none". Times beyond the clock's range are `no_deadline`.
+  /// Sets a deadline to `deadline_after(now, timeout)`; drops it if that is `no_deadline`.
   /// @return as above
-  bool arm(deadline& d, steady_time now, std::chrono::milliseconds timeout);
+  bool arm(deadline& d, steady_time now, std::chrono::milliseconds timeout) {
+    return arm(d, deadline_after(now, timeout));
+  }
 
   /// Drops a deadline; nothing happens if it is not set.
   void cancel(deadline& d) noexcept { d.expiry_ = no_deadline; }

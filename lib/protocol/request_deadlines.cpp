@@ -5,16 +5,7 @@
 
 namespace anode::http::protocol {
 
-namespace {
-
 using std::chrono::milliseconds;
-
-/// Adds a timeout, of which 0 is none.
-steady_time after(steady_time start, milliseconds timeout) noexcept {
-  return timeout.count() <= 0 || timeout >= no_deadline - start ? no_deadline : start + timeout;
-}
-
-}  // namespace
 
 milliseconds default_headers_timeout(std::optional<milliseconds> given,
                                      milliseconds request_timeout) noexcept {
@@ -28,7 +19,10 @@ bool timeouts_consistent(milliseconds headers_timeout, milliseconds request_time
 milliseconds kept_alive_for(request_timeouts const& timeouts) noexcept {
   if (timeouts.keep_alive_timeout.count() <= 0)
     return {};
-  return timeouts.keep_alive_timeout + timeouts.keep_alive_timeout_buffer;
+  // Of two halves, so that the largest values do not overflow: they are "for ever" then.
+  constexpr milliseconds most = milliseconds::max() / 2;
+  return std::min(timeouts.keep_alive_timeout, most) +
+         std::min(timeouts.keep_alive_timeout_buffer, most);
 }
 
 std::int64_t advertised_keep_alive(request_timeouts const& timeouts) noexcept {
@@ -43,12 +37,12 @@ request_clock::~request_clock() {
 steady_time request_clock::deadline(request_timeouts const& timeouts) const noexcept {
   switch (phase_) {
     case phase::head:
-      return std::min(after(since_, timeouts.headers_timeout),
-                      after(since_, timeouts.request_timeout));
+      return std::min(deadline_after(since_, timeouts.headers_timeout),
+                      deadline_after(since_, timeouts.request_timeout));
     case phase::body:
-      return after(since_, timeouts.request_timeout);
+      return deadline_after(since_, timeouts.request_timeout);
     case phase::idle:
-      return after(since_, kept_alive_for(timeouts));
+      return deadline_after(since_, kept_alive_for(timeouts));
     case phase::serving:
     case phase::closed:
       break;
@@ -62,8 +56,8 @@ expired_phase request_clock::expired(steady_time now,
     return expired_phase::none;
   switch (phase_) {
     case phase::head:
-      return after(since_, timeouts.headers_timeout) <= now ? expired_phase::headers
-                                                            : expired_phase::request;
+      return deadline_after(since_, timeouts.headers_timeout) <= now ? expired_phase::headers
+                                                                     : expired_phase::request;
     case phase::body:
       return expired_phase::request;
     default:
@@ -116,8 +110,8 @@ bool request_clocks::may_be_expired(request_clock const& c, steady_time now,
                                     request_timeouts const& timeouts) noexcept {
   if (c.phase_ == request_clock::phase::idle)
     return c.deadline(timeouts) <= now;
-  return after(c.since_, timeouts.headers_timeout) <= now ||
-         after(c.since_, timeouts.request_timeout) <= now;
+  return deadline_after(c.since_, timeouts.headers_timeout) <= now ||
+         deadline_after(c.since_, timeouts.request_timeout) <= now;
 }
 
 request_clocks::list& request_clocks::list_of(request_clock const& c) noexcept {

@@ -1,0 +1,210 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/deadlines.hpp"
+#include "support/catch.hpp"
+
+#include <memory>
+#include <random>
+#include <vector>
+
+using namespace anode::http::protocol;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr steady_time start{std::chrono::hours{1}};
+
+std::vector<deadline*> expired(deadline_queue& q, steady_time now) {
+  std::vector<deadline*> all;
+  q.expire(now, [&](deadline& d) { all.push_back(&d); });
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("deadlines: one deadline", "[deadlines]") {
+  deadline_queue q;
+  deadline d;
+  CHECK(q.next_deadline() == no_deadline);
+  CHECK_FALSE(d.armed());
+  CHECK(q.arm(d, start, 100ms));
+  CHECK(d.armed());
+  CHECK(d.expiry() == start + 100ms);
+  CHECK(q.next_deadline() == start + 100ms);
+  CHECK(expired(q, start + 99ms).empty());
+
+  SECTION("expires once") {
+    CHECK(expired(q, start + 100ms) == std::vector{&d});
+    CHECK_FALSE(d.armed());
+    CHECK(expired(q, start + 1h).empty());
+    CHECK(q.next_deadline() == no_deadline);
+  }
+  SECTION("moved to later, it wakes the driver in vain once, then at the right time") {
+    CHECK_FALSE(q.arm(d, start + 50ms, 100ms));
+    CHECK(q.next_deadline() == start + 100ms);
+    CHECK(expired(q, start + 100ms).empty());
+    CHECK(q.next_deadline() == start + 150ms);
+    CHECK(expired(q, start + 149ms).empty());
+    CHECK(expired(q, start + 150ms) == std::vector{&d});
+  }
+  SECTION("moved to earlier, the driver has to set its timer again") {
+    CHECK(q.arm(d, start, 10ms));
+    CHECK(q.next_deadline() == start + 10ms);
+    CHECK(expired(q, start + 10ms) == std::vector{&d});
+  }
+  SECTION("dropped, it does not expire") {
+    q.cancel(d);
+    CHECK_FALSE(d.armed());
+    CHECK(expired(q, start + 100ms).empty());
+    CHECK(q.next_deadline() == no_deadline);
+  }
+  SECTION("dropped and set again before its old time") {
+    q.cancel(d);
+    q.arm(d, start + 90ms, 100ms);
+    CHECK(expired(q, start + 189ms).empty());
+    CHECK(expired(q, start + 190ms) == std::vector{&d});
+  }
+  SECTION("0 and less is none, and so is more than the clock can count") {
+    for (auto none : {0ms, -5ms, std::chrono::milliseconds::max()}) {
+      CHECK_FALSE(q.arm(d, start, none));
+      CHECK_FALSE(d.armed());
+    }
+    CHECK(expired(q, start + 1h).empty());
+  }
+  SECTION("moves to another queue") {
+    deadline_queue other;
+    other.arm(d, start, 20ms);
+    CHECK(expired(q, start + 1h).empty());
+    CHECK(expired(other, start + 20ms) == std::vector{&d});
+  }
+  SECTION("outlives its queue") {
+    auto brief = std::make_unique<deadline_queue>();
+    brief->arm(d, start, 20ms);
+    brief.reset();
+    CHECK_FALSE(d.armed());
+    CHECK(q.arm(d, start, 20ms));
+    CHECK(expired(q, start + 20ms) == std::vector{&d});
+  }
+}
+
+TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
+  deadline_queue q;
+  auto a = std::make_unique<deadline>();
+  auto b = std::make_unique<deadline>();
+  auto c = std::make_unique<deadline>();
+  q.arm(*a, start, 1ms);
+  q.arm(*b, start, 2ms);
+  q.arm(*c, start, 3ms);
+  int calls = 0;
+
+  SECTION("destroy the others") {
+    q.expire(start + 1h, [&](deadline&) {
+      ++calls;
+      b.reset();
+      c.reset();
+    });
+    CHECK(calls == 1);
+  }
+  SECTION("destroy itself") {
+    q.expire(start + 1h, [&](deadline& d) {
+      ++calls;
+      for (auto* p : {&a, &b, &c})
+        if (p->get() == &d)
+          p->reset();
+    });
+    CHECK(calls == 3);
+    CHECK(q.next_deadline() == no_deadline);
+  }
+  SECTION("drop another") {
+    q.expire(start + 1h, [&](deadline&) {
+      ++calls;
+      q.cancel(*b);
+      q.cancel(*c);
+    });
+    CHECK(calls == 1);
+  }
+  SECTION("set itself again, to now: the next call's turn") {
+    CHECK(q.expire(start + 1h, [&](deadline& d) {
+      ++calls;
+      q.arm(d, start);
+    }) == 3);
+    CHECK(calls == 3);
+    CHECK(q.next_deadline() == start);
+  }
+  SECTION("set new ones") {
+    std::vector<std::unique_ptr<deadline>> more;
+    q.expire(start + 1h, [&](deadline&) {
+      ++calls;
+      for (int i = 0; i < 100; ++i) {
+        more.push_back(std::make_unique<deadline>());
+        q.arm(*more.back(), start + 1h, 1ms);
+      }
+    });
+    CHECK(calls == 3);
+    CHECK(q.expire(start + 2h, [](deadline&) {}) == 300);
+  }
+}
+
+TEST_CASE("deadlines: random operations against a list of times", "[deadlines]") {
+  std::mt19937 random{5};
+  auto const below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
+  for (int round = 0; round < 300; ++round) {
+    deadline_queue q;
+    std::vector<std::unique_ptr<deadline>> all(1 + below(40));
+    std::vector<steady_time> expected(all.size(), no_deadline);
+    for (auto& d : all)
+      d = std::make_unique<deadline>();
+    steady_time now = start;
+    for (int step = 0; step < 200; ++step) {
+      std::size_t const i = below(static_cast<unsigned>(all.size()));
+      switch (below(6)) {
+        case 0:
+        case 1:
+        case 2: {
+          auto const timeout = std::chrono::milliseconds{below(3) == 0 ? below(100) : 50};
+          steady_time const before = q.next_deadline();
+          bool const earlier = q.arm(*all[i], now, timeout);
+          expected[i] = timeout == 0ms ? no_deadline : now + timeout;
+          if (earlier != (q.next_deadline() < before))
+            FAIL("arm tells when to wake up earlier");
+          break;
+        }
+        case 3:
+          q.cancel(*all[i]);
+          expected[i] = no_deadline;
+          break;
+        case 4:
+          all[i] = std::make_unique<deadline>();
+          expected[i] = no_deadline;
+          break;
+        default: {
+          now += std::chrono::milliseconds{below(30)};
+          steady_time last{};
+          q.expire(now, [&](deadline& d) {
+            std::size_t const n = [&] {
+              for (std::size_t k = 0; k < all.size(); ++k)
+                if (all[k].get() == &d)
+                  return k;
+              return all.size();
+            }();
+            if (n == all.size() || expected[n] > now)
+              FAIL("expired too early");
+            if (expected[n] < last)
+              FAIL("expired out of order");
+            last = expected[n];
+            expected[n] = no_deadline;
+          });
+          for (steady_time e : expected)
+            if (e <= now)
+              FAIL("did not expire");
+        }
+      }
+      for (std::size_t k = 0; k < all.size(); ++k) {
+        if (all[k]->expiry() != expected[k])
+          FAIL("a deadline tells when it expires");
+        if (q.next_deadline() > expected[k])
+          FAIL("the driver would sleep too long");
+      }
+    }
+  }
+  SUCCEED();
+}
