@@ -141,11 +141,6 @@ public:
     return idle_.head ? idle_.head->deadline(timeouts) : no_deadline;
   }
 
-  /// Returns when the connection that has been idle longest expires; `no_deadline` if none can.
-  steady_time next_idle_deadline(request_timeouts const& timeouts) const noexcept {
-    return idle_.head != nullptr ? idle_.head->deadline(timeouts) : no_deadline;
-  }
-
   /// Returns the number of connections.
   std::size_t size() const noexcept { return size_; }
 
