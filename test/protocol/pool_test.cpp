@@ -1,0 +1,405 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Each rule of the pool as a short script: events on the left, the decisions they lead to as text.
+#include "protocol/pool.hpp"
+#include "support/catch.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using namespace anode::http::protocol;
+
+namespace {
+
+constexpr auto unlimited = pool_options::unlimited;
+
+/// Plays events by the names of requests ("r1") and sockets (s1 is the first one opened).
+class script {
+public:
+  explicit script(pool_options o) : pool_(o) {}
+
+  std::string ask(std::string const& request, std::string_view origin) {
+    request_id const id = pool_.request(origin);
+    requests_[request] = id;
+    return decisions();
+  }
+  std::string cancel(std::string const& request) {
+    pool_.request_cancelled(requests_[request]);
+    return decisions();
+  }
+  std::string ready(std::size_t s) { return after(pool_.socket_ready(socket(s))); }
+  std::string failed(std::size_t s) { return after(pool_.connect_failed(socket(s))); }
+  std::string closed(std::size_t s) { return after(pool_.socket_closed(socket(s))); }
+  std::string free(std::size_t s, bool may_park = true) {
+    pool_.socket_free(socket(s), may_park);
+    return decisions();
+  }
+  std::string destroy() {
+    pool_.destroy();
+    return decisions();
+  }
+  std::string shut_down() {
+    pool_.shut_down();
+    return decisions();
+  }
+  std::string options(pool_options o) {
+    pool_.set_options(o);
+    return decisions();
+  }
+  /// Asks, connects and frees: leaves a free socket, if that is allowed.
+  void use(std::string const& request, std::string_view origin) {
+    ask(request, origin);
+    std::size_t const s = sockets_.size();
+    ready(s);
+    free(s);
+  }
+
+  pool const& operator*() const { return pool_; }
+  pool const* operator->() const { return &pool_; }
+  socket_id socket(std::size_t s) const { return sockets_.at(s - 1); }
+
+  std::string name(socket_id id) const {
+    for (std::size_t i = 0; i < sockets_.size(); ++i)
+      if (sockets_[i] == id)
+        return "s" + std::to_string(i + 1);
+    return "s?";
+  }
+  std::string name(request_id id) const {
+    for (auto const& [n, r] : requests_)
+      if (r == id)
+        return n;
+    return "r?";
+  }
+
+private:
+  /// An event that tells a request, before the decisions.
+  std::string after(request_id r) {
+    std::string const told = r ? "=" + name(r) + " " : "";
+    return told + decisions();
+  }
+
+  std::string decisions() {
+    std::string all;
+    pool_action a;
+    while (pool_.next_action(a)) {
+      if (!all.empty())
+        all += ", ";
+      if (a.what == pool_action::kind::open)
+        sockets_.push_back(a.socket);
+      all += to_string(a.what);
+      if (a.socket)
+        all += " " + name(a.socket);
+      if (a.request)
+        all += " " + name(a.request);
+      if (a.what == pool_action::kind::assign && a.connecting)
+        all += " connecting";
+      if (a.what == pool_action::kind::assign && a.reused)
+        all += " reused";
+      if (a.waited)
+        all += " waited";
+      if (a.reason != pool_reason::none)
+        all += " (" + std::string{to_string(a.reason)} + ")";
+    }
+    return all;
+  }
+
+  pool pool_;
+  std::map<std::string, request_id> requests_;
+  std::vector<socket_id> sockets_;
+};
+
+pool_options limits(std::uint32_t sockets, std::uint32_t total = unlimited,
+                    std::uint32_t free = 256) {
+  pool_options o;
+  o.keep_alive = true;
+  o.max_sockets = sockets;
+  o.max_total_sockets = total;
+  o.max_free_sockets = free;
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("pool: a socket for each request, parked and used again", "[pool]") {
+  script p{limits(unlimited)};
+  CHECK(p.ask("r1", "a") == "open s1 r1");
+  CHECK(p.ask("r2", "a") == "open s2 r2");
+  CHECK(p->counts_of("a") == pool::counts{2, 0, 0});
+  CHECK(p.ready(1) == "=r1 ");
+  CHECK(p.free(1) == "park s1");
+  CHECK(p->counts_of("a") == pool::counts{1, 1, 0});
+  CHECK(p.ask("r3", "a") == "assign s1 r3 reused");
+  CHECK(p.ask("r4", "b") == "open s3 r4");
+  CHECK(p->totals() == pool::counts{3, 0, 0});
+  CHECK(p->counts_of("c") == pool::counts{});
+}
+
+TEST_CASE("pool: scheduling", "[pool]") {
+  auto o = limits(unlimited);
+  bool const lifo = GENERATE(true, false);
+  o.scheduling = lifo ? pool_order::lifo : pool_order::fifo;
+  script p{o};
+  p.ask("r1", "a");
+  p.ask("r2", "a");
+  p.ready(1);
+  p.ready(2);
+  p.free(2);
+  p.free(1);
+  CHECK(p.ask("r3", "a") == (lifo ? "assign s1 r3 reused" : "assign s2 r3 reused"));
+}
+
+TEST_CASE("pool: without keep_alive", "[pool]") {
+  auto o = limits(1);
+  o.keep_alive = false;
+  script p{o};
+  p.ask("r1", "a");
+  p.ready(1);
+  SECTION("nothing is parked") { CHECK(p.free(1) == "close s1 (keep_alive_off)"); }
+  SECTION("a waiting request takes the socket over all the same") {
+    CHECK(p.ask("r2", "a") == "queue r2 (max_sockets)");
+    CHECK(p.free(1) == "assign s1 r2 reused waited");
+    CHECK(p.free(1) == "close s1 (keep_alive_off)");
+  }
+  SECTION("names leave no trace") {
+    p.free(1);
+    p->for_each_name([](auto, auto) { FAIL("a name is left"); });
+  }
+}
+
+TEST_CASE("pool: max_sockets", "[pool]") {
+  script p{limits(2)};
+  p.ask("r1", "a");
+  p.ask("r2", "a");
+  CHECK(p.ask("r3", "a") == "queue r3 (max_sockets)");
+  CHECK(p.ask("r4", "a") == "queue r4 (max_sockets)");
+  CHECK(p.ask("r5", "b") == "open s3 r5");
+  CHECK(p->counts_of("a") == pool::counts{2, 0, 2});
+  p.ready(1);
+  p.ready(2);
+  SECTION("a free socket goes to who waited longest, though not to be parked") {
+    CHECK(p.free(1, false) == "assign s1 r3 reused waited");
+    CHECK(p.free(2) == "assign s2 r4 reused waited");
+  }
+  SECTION("a closed socket makes place for a new one") {
+    CHECK(p.closed(1) == "=r1 open s4 r3 waited");
+  }
+  SECTION("a cancelled request leaves the queue") {
+    CHECK(p.cancel("r3") == "");
+    CHECK(p.free(1) == "assign s1 r4 reused waited");
+  }
+  SECTION("a failed connect makes place, too") {
+    CHECK(p.ask("r6", "b") == "open s4 r6");
+    CHECK(p.ask("r7", "b") == "queue r7 (max_sockets)");
+    CHECK(p.failed(4) == "=r6 open s5 r7 waited");
+  }
+}
+
+TEST_CASE("pool: max_free_sockets", "[pool]") {
+  script p{limits(unlimited, unlimited, 1)};
+  for (auto r : {"r1", "r2", "r3"})
+    p.ask(r, "a");
+  p.ask("r4", "b");
+  for (std::size_t s : {1u, 2u, 3u, 4u})
+    p.ready(s);
+  CHECK(p.free(1) == "park s1");
+  CHECK(p.free(2) == "close s2 (max_free_sockets)");
+  CHECK(p.free(4) == "park s4");
+  CHECK(p.free(3, false) == "close s3 (not_kept)");
+}
+
+TEST_CASE("pool: max_total_sockets", "[pool]") {
+  SECTION("first come, first served, whatever the name") {
+    script p{limits(unlimited, 1)};
+    p.ask("a1", "a");
+    CHECK(p.ask("b1", "b") == "queue b1 (max_total_sockets)");
+    CHECK(p.ask("a2", "a") == "queue a2 (max_total_sockets)");
+    p.ready(1);
+    CHECK(p.free(1) == "close s1 (made_room), open s2 b1 waited");
+    p.ready(2);
+    CHECK(p.free(2) == "close s2 (made_room), open s3 a2 waited");
+    p.ready(3);
+    CHECK(p.free(3) == "park s3");
+  }
+  SECTION("the socket is kept if the oldest request can use it") {
+    script p{limits(unlimited, 1)};
+    p.ask("a1", "a");
+    p.ask("a2", "a");
+    p.ask("b1", "b");
+    p.ready(1);
+    CHECK(p.free(1) == "assign s1 a2 reused waited");
+    CHECK(p.free(1) == "close s1 (made_room), open s2 b1 waited");
+  }
+  SECTION("an old request that may not have a socket yet holds nobody up") {
+    script p{limits(1, 2)};
+    p.ask("a1", "a");
+    p.ask("b1", "b");
+    CHECK(p.ask("a2", "a") == "queue a2 (max_sockets)");
+    CHECK(p.ask("b2", "b") == "queue b2 (max_sockets)");
+    CHECK(p.ask("c1", "c") == "queue c1 (max_total_sockets)");
+    p.ready(2);
+    CHECK(p.free(2) == "assign s2 b2 reused waited");
+    CHECK(p.free(2) == "close s2 (made_room), open s3 c1 waited");
+  }
+  SECTION("a free socket of another name makes room, the oldest first") {
+    script p{limits(unlimited, 3)};
+    p.use("r1", "a");
+    p.use("r2", "b");
+    p.use("r3", "c");
+    CHECK(p->totals() == pool::counts{0, 3, 0});
+    CHECK(p.ask("r4", "d") == "close s1 (made_room), open s4 r4");
+    CHECK(p.ask("r5", "c") == "assign s3 r5 reused");
+    CHECK(p.ask("r6", "c") == "close s2 (made_room), open s5 r6");
+    CHECK(p->counts_of("a") == pool::counts{});
+  }
+}
+
+TEST_CASE("pool: cancelled requests", "[pool]") {
+  script p{limits(1)};
+  p.ask("r1", "a");
+  SECTION("while connecting: the socket goes to the next, at once") {
+    p.ask("r2", "a");
+    CHECK(p.cancel("r1") == "assign s1 r2 connecting waited");
+    CHECK(p.ready(1) == "=r2 ");
+  }
+  SECTION("while connecting, nobody waits: the socket is kept, and parked when ready") {
+    CHECK(p.cancel("r1") == "");
+    CHECK(p->counts_of("a") == pool::counts{1, 0, 0});
+    CHECK(p.ready(1) == "park s1");
+    CHECK(p.ask("r2", "a") == "assign s1 r2");
+  }
+  SECTION("while connecting: the next request takes it") {
+    p.cancel("r1");
+    CHECK(p.ask("r2", "a") == "assign s1 r2 connecting");
+    CHECK(p.failed(1) == "=r2 ");
+  }
+  SECTION("while connecting, without keep_alive: closed") {
+    auto o = limits(1);
+    o.keep_alive = false;
+    p.options(o);
+    CHECK(p.cancel("r1") == "close s1 (keep_alive_off)");
+  }
+  SECTION("in the middle of an exchange: closed, the next gets a new one") {
+    p.ready(1);
+    p.ask("r2", "a");
+    CHECK(p.cancel("r1") == "close s1 (request_cancelled), open s2 r2 waited");
+    CHECK(p.cancel("r1") == "");
+    CHECK(p.closed(1) == "");
+  }
+}
+
+TEST_CASE("pool: sockets that go away", "[pool]") {
+  script p{limits(unlimited)};
+  p.use("r1", "a");
+  SECTION("while parked: never handed out again") {
+    CHECK(p.closed(1) == "");
+    CHECK(p.ask("r2", "a") == "open s2 r2");
+  }
+  SECTION("late events about them are without effect") {
+    p.closed(1);
+    p.ask("r2", "a");
+    CHECK(p.socket(2).index == p.socket(1).index);
+    CHECK(p.free(1) == "");
+    CHECK(p.ready(1) == "");
+    CHECK(p.closed(1) == "");
+    CHECK(p->counts_of("a") == pool::counts{1, 0, 0});
+    CHECK(p->request_of(p.socket(1)) == request_id{});
+  }
+  SECTION("free is not heard twice, nor before the socket is ready") {
+    CHECK(p.free(1) == "");
+    p.ask("r2", "b");
+    CHECK(p.free(2) == "");
+    CHECK(p->totals() == pool::counts{1, 1, 0});
+  }
+}
+
+TEST_CASE("pool: destroy and shut_down", "[pool]") {
+  script p{limits(2)};
+  p.use("r1", "b");
+  p.ask("r2", "a");
+  p.ask("r3", "a");
+  p.ready(2);
+  p.ask("r4", "a");
+  SECTION("destroy closes free sockets first, then the others; waiting requests go on") {
+    CHECK(p.destroy() ==
+          "close s1 (destroyed), close s2 r2 (destroyed), close s3 r3 (destroyed), "
+          "open s4 r4 waited");
+    CHECK(p->counts_of("b") == pool::counts{});
+    CHECK(p.ask("r5", "b") == "open s5 r5");
+  }
+  SECTION("shut_down refuses waiting and later requests") {
+    CHECK(p.shut_down() ==
+          "refuse r4 (destroyed), close s1 (destroyed), close s2 r2 (destroyed), "
+          "close s3 r3 (destroyed)");
+    CHECK(p.ask("r5", "b") == "refuse r5 (destroyed)");
+    CHECK(p->totals() == pool::counts{});
+  }
+}
+
+TEST_CASE("pool: options change while it runs", "[pool]") {
+  SECTION("more room serves who waits") {
+    script p{limits(1)};
+    for (auto r : {"r1", "r2", "r3", "r4"})
+      p.ask(r, "a");
+    CHECK(p.options(limits(3)) == "open s2 r2 waited, open s3 r3 waited");
+  }
+  SECTION("less room closes free sockets now, others when they are free") {
+    script p{limits(unlimited)};
+    for (auto r : {"r1", "r2", "r3"})
+      p.ask(r, "a");
+    for (std::size_t s : {1u, 2u, 3u})
+      p.ready(s);
+    p.free(1);
+    CHECK(p.options(limits(1)) == "close s1 (max_sockets)");
+    CHECK(p.ask("r4", "a") == "queue r4 (max_sockets)");
+    CHECK(p.free(2) == "close s2 (max_sockets)");
+    CHECK(p.free(3) == "assign s3 r4 reused waited");
+  }
+  SECTION("less room in total") {
+    script p{limits(unlimited)};
+    p.use("r1", "a");
+    p.use("r2", "b");
+    p.ask("r3", "a");
+    p.ask("r4", "a");
+    p.ready(3);
+    CHECK(p.options(limits(unlimited, 1)) == "close s2 (max_total_sockets)");
+    CHECK(p.free(1) == "close s1 (max_total_sockets)");
+    CHECK(p.free(3) == "park s3");
+  }
+  SECTION("no keep_alive any more") {
+    script p{limits(unlimited)};
+    p.use("r1", "a");
+    auto o = limits(unlimited);
+    o.keep_alive = false;
+    CHECK(p.options(o) == "close s1 (keep_alive_off)");
+  }
+  SECTION("a limit of 0 would serve nobody: it is 1") {
+    script p{limits(0, 0)};
+    CHECK(p.ask("r1", "a") == "open s1 r1");
+    CHECK(p.ask("r2", "a") == "queue r2 (max_sockets)");
+  }
+}
+
+TEST_CASE("pool: views", "[pool]") {
+  script p{limits(3)};
+  p.use("r1", "a");
+  p.ask("r2", "a");
+  p.ask("r3", "a");
+  p.ask("r4", "a");
+  p.ask("r5", "a");
+  p.ask("r6", "a");
+  p.ready(2);
+  p.cancel("r5");
+  std::string all;
+  auto const note = [&](auto id) { all += p.name(id) + " "; };
+  p->for_each_socket("a", note);
+  p->for_each_free_socket("a", note);
+  p->for_each_request("a", note);
+  p->for_each_request("unknown", note);
+  p->for_each_name([&](std::string_view name, pool::counts const& c) {
+    all += std::string{name} + std::to_string(c.sockets) + std::to_string(c.requests);
+  });
+  CHECK(all == "s1 s2 s3 r6 a31");
+  CHECK(p.name(p->request_of(p.socket(1))) == "r2");
+}
