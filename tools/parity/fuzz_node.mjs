@@ -13,6 +13,7 @@ import { fold, toLine } from './bytes.mjs';
 import { classify } from './fuzz_deviations.mjs';
 import { mutate } from './fuzz_mutations.mjs';
 import { askNode, Peer } from './fuzz_sides.mjs';
+import { hideUpgrade, showUpgrade } from './node_parser.mjs';
 import { requests, responses } from './parser_case_list.mjs';
 
 const option = (name, missing) => {
@@ -57,19 +58,16 @@ function ignoresUpgrade(input, { messages }) {
   return input.kind === 'request' && !input.upgrade && messages.some((m) => m[5].some((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade'));
 }
 
-const everyOffset = ({ input }) => Array.from({ length: Math.max(0, input.length - 1) }, (_, i) => i + 1);
-
 async function judgeAll(inputs) {
   const [node, ours] = await Promise.all([askNode(inputs), peer.ask(inputs)]);
   const results = inputs.map((input, i) => ({ input, node: node[i], ours: ours[i], verdict: judge(input, node[i], ours[i]) }));
-  // Byte by byte, Node forgets nothing.
   const again = results.filter((r) => r.verdict && ignoresUpgrade(r.input, r.node));
   if (again.length > 0) {
-    const noHost = again.map((r) => ({ ...r.input, host: false }));
-    const [nodeAgain, oursAgain] = await Promise.all([askNode(noHost.map((i) => ({ ...i, cuts: everyOffset(i) }))), peer.ask(noHost)]);
+    const hidden = await askNode(again.map(({ input }) => ({ ...input, input: hideUpgrade(input.input) })));
     again.forEach((r, i) => {
-      const verdict = judge(r.input, { ...nodeAgain[i], at: oursAgain[i].at }, oursAgain[i]);
-      Object.assign(r, verdict ? { verdict, node: nodeAgain[i], ours: oursAgain[i] } : { verdict: { deviation: 'upgrade-ignored' } });
+      const shown = { ...hidden[i], messages: hidden[i].messages.map((m) => [...m.slice(0, 5), m[5].map(showUpgrade), m[6].map(showUpgrade)]) };
+      const verdict = judge(r.input, shown, r.ours);
+      Object.assign(r, verdict ? { verdict, node: shown } : { verdict: { deviation: 'upgrade-ignored' } });
     });
   }
   return results;

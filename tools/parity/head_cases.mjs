@@ -124,3 +124,31 @@ export function* requests() {
   yield ['agent', 'POST', ['set Trailer X-T', 'number Content-Length 4', 'end body']];
   yield ['agent', 'GET', ['set Trailer X-T', 'end']];
 }
+
+const names = ['age', 'authorization', 'content-length', 'content-type', 'etag', 'expires', 'from',
+  'host', 'if-modified-since', 'if-unmodified-since', 'last-modified', 'location', 'max-forwards',
+  'proxy-authorization', 'referer', 'retry-after', 'server', 'user-agent', 'set-cookie', 'cookie',
+  'date', 'vary', 'accept', 'x-forwarded-for', 'transfer-encoding', 'toString',
+  'Content_Length', 'REMOTE_ADDR', '1', '10', '9', '01', '4294967294', '4294967295', '99999999999'];
+const upper = (name) => name.replace(/(^|-)([a-z])/g, (text) => text.toUpperCase());
+
+/// Received headers: flat lists of names and values.
+export function* received() {
+  yield [];
+  for (const name of names) {
+    yield [name, 'a'];
+    yield [upper(name), 'a', 'X', 'x', name, 'b'];
+    yield ['x', '', name, '', upper(name), 'b', name.toUpperCase(), 'c', 'X', 'y'];
+  }
+  // Many names at once, drawn with a generator of fixed seed.
+  let seed = 1;
+  const draw = (n) => { seed = (seed * 48271) % 2147483647; return seed % n; };
+  for (let size = 2; size < 40; ++size) {
+    const list = [];
+    for (let i = 0; i < size; ++i) {
+      const name = names[draw(names.length)];
+      list.push(draw(2) ? name : upper(name), `v${i}`);
+    }
+    yield list;
+  }
+}

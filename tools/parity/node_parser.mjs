@@ -11,6 +11,12 @@ const kOnHeadersComplete = HTTPParser.kOnHeadersComplete | 0;
 const kOnBody = HTTPParser.kOnBody | 0;
 const kOnMessageComplete = HTTPParser.kOnMessageComplete | 0;
 
+/// Returns the input with its Upgrade fields renamed: Node's parser forgets input, and errors,
+/// behind a wish to leave HTTP that nobody takes.
+export const hideUpgrade = (input) => input.replace(/([\r\n])(u)(pgrade)/gi, (_, end, u, rest) => end + (u === 'U' ? '^' : '|') + rest);
+/// Returns the field name as it was.
+export const showUpgrade = (name) => (/^[\^|]pgrade$/i.test(name) ? (name[0] === '^' ? 'U' : 'u') + name.slice(1) : name);
+
 // What the callback for a complete head answers.
 const withBody = 0;
 const withoutBody = 1;

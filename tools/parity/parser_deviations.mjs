@@ -1,1 +1,138 @@
-export function deviationOf() { return undefined; }
+// Where the decoder differs from Node's parser on purpose: which recorded cases, which row of
+// docs/deviations.md says why, and what the decoder makes of them instead. Where the decoder mends a
+// fault of Node, instead of being stricter, `mends` is set.
+
+import { hideUpgrade, parse, showUpgrade } from './node_parser.mjs';
+
+/// The outcome that stops with an error at byte `bytes`, behind the first `complete` messages.
+const refused = (code, reason, bytes, complete = 0) => (test, node) => ({
+  messages: node.messages.slice(0, complete), error: { code, reason, bytes: typeof bytes === 'function' ? bytes(test.input) : bytes },
+});
+/// Places in an input.
+const behind = (text) => (input) => input.indexOf(text) + text.length;
+const behindMatch = (pattern) => (input) => {
+  const m = pattern.exec(input);
+  return m.index + m[0].length;
+};
+const lineNumber = (n) => (input) => {
+  let at = 0;
+  for (let i = 0; i < n; ++i) at = input.indexOf('\n', at) + 1;
+  return at;
+};
+
+const rules = [
+  {
+    row: 'http-0.9',
+    cases: /^request\/(request-line\/(no-version|post-no-version|lf-after-target|http09-.*)|target\/lf)$/,
+    expected: refused('HPE_INVALID_CONSTANT', 'Expected HTTP/', (input) => input.indexOf('\n')),
+  },
+  {
+    row: 'http-0.9',
+    cases: /^request\/(request-line\/version-0\.9|host\/empty-http09)$/,
+    expected: refused('HPE_INVALID_VERSION', 'Invalid HTTP version', behindMatch(/HTTP\/\d\.\d/)),
+  },
+  {
+    row: 'http-2.0',
+    cases: /^request\/request-line\/version-2\.0$/,
+    expected: refused('HPE_INVALID_VERSION', 'Invalid HTTP version', behindMatch(/HTTP\/\d\.\d/)),
+  },
+  {
+    row: 'rtsp',
+    cases: /^request\/request-line\/((get|describe)-rtsp-\d\.\d|source-ice-1\.[01])$/,
+    expected: refused('HPE_INVALID_CONSTANT', 'Expected HTTP/', behindMatch(/(RTSP|ICE)\//)),
+  },
+  {
+    row: 'host-invalid',
+    cases: /^request\/host\/(empty|blank|port-word|port-large|ipv6-(open|zone|zone-raw|suffix)|brackets-(name|empty)|userinfo|path|query|fragment|list|space|backslash|quote|high|only-port|ipvfuture|bad-10)$/,
+    expected: refused('HPE_INVALID_HEADER_TOKEN', 'Invalid Host', behind('\r\n\r\n')),
+  },
+  {
+    row: 'host-twice',
+    cases: /^request\/host\/twice-.*$/,
+    expected: refused('HPE_INVALID_HEADER_TOKEN', 'Duplicate Host', behind('\r\n\r\n')),
+  },
+  {
+    row: 'te-empty',
+    cases: /^(request\/transfer-encoding\/(empty|blank|empty-lenient|two-lines-empty|two-lines-empty-first|length-last-empty)|response\/transfer-encoding\/09-empty)$/,
+    expected: refused('HPE_INVALID_TRANSFER_ENCODING', 'Invalid `Transfer-Encoding` header value', behindMatch(/Transfer-Encoding: *\r\n/)),
+  },
+  {
+    row: 'te-http-1.0-request',
+    cases: /^request\/transfer-encoding\/10(-keep-alive|-gzip)?$/,
+    expected: refused('HPE_INVALID_TRANSFER_ENCODING', 'Request has invalid `Transfer-Encoding`', behind('Transfer-Encoding:')),
+  },
+  {
+    row: 'header-count',
+    cases: /^(request\/limits\/lines-(2001|2500|6000)|response\/fields\/lines-2500)$/,
+    expected: refused('HPE_HEADER_OVERFLOW', 'Header overflow', lineNumber(2001)),
+  },
+  {
+    row: 'chunk-overhead',
+    cases: /^request\/chunk-extension\/two-hundred-4096$/,
+    expected: (test, node) => ({
+      messages: [{ ...node.messages[0], body: 'x'.repeat(15), complete: false }],
+      error: { code: 'HPE_CHUNK_EXTENSIONS_OVERFLOW', reason: 'Chunk extensions overflow', bytes: lineNumber(4 + 2 * 15 + 1)(test.input) },
+    }),
+  },
+  {
+    row: 'upgrade-ignored',
+    mends: true,
+    cases: /^request\/upgrade-ignored\//,
+    applies: (node) => node.dropped !== undefined,
+    expected: (test) => {
+      const { messages, error } = parse(test, [hideUpgrade(test.input)]);
+      const shown = messages.map((m) => ({ ...m, headers: m.headers.map(showUpgrade) }));
+      return { messages: shown.map((m) => ({ ...m, upgrade: m.headers.some((h) => /^upgrade$/i.test(h)) })), error };
+    },
+  },
+  {
+    row: '101-unannounced',
+    cases: /^response\/informational\/101-no-.*$/,
+    expected: (test, node) => ({ messages: node.messages, head: node.dropped ?? 0 }),
+  },
+  {
+    row: 'header-count',
+    cases: /^request\/trailer\/lines-2001$/,
+    expected: (test, node) => ({
+      messages: [{ ...node.messages[0], trailers: [], complete: false }],
+      error: { code: 'HPE_HEADER_OVERFLOW', reason: 'Header overflow', bytes: lineNumber(4 + 3 + 2000)(test.input) },
+    }),
+  },
+  {
+    row: 'header-raw-bytes',
+    cases: /^request\/limits\/raw-bytes-over$/,
+    expected: refused('HPE_HEADER_OVERFLOW', 'Header overflow', 8 * 16384),
+  },
+  {
+    row: 'header-overflow-first',
+    cases: /^request\/limits\/over-then-bad-(name|target)$/,
+    expected: (test) => parse(test, [...test.input]),
+  },
+  {
+    row: 'insecure-name-blank',
+    mends: true,
+    cases: /^request\/(content-length\/name-spaces?-before-colon|transfer-encoding\/name-space)-lenient$/,
+    expected: (test) => parse(test, [test.input.replace(/ +:/, ':')]),
+  },
+  {
+    row: 'insecure-name-blank',
+    cases: /^request\/content-length\/name-word-lenient$/,
+    expected: refused('HPE_INVALID_HEADER_TOKEN', 'Invalid header field char', behind('Content-Length ')),
+  },
+  {
+    row: 'te-http-1.0-response',
+    cases: /^response\/transfer-encoding\/10-keep-alive$/,
+    expected: (test, node) => ({ messages: node.messages.map((m) => ({ ...m, keep_alive: false })) }),
+  },
+  {
+    row: 'status-line-cr-cr',
+    cases: /^response\/status-line\/cr-cr-.*$/,
+    expected: refused('HPE_STRICT', 'Expected LF after CR', behind('\r')),
+  },
+];
+
+/// Returns `{row, expected, mends}` for a case that is to differ from Node's result, else undefined.
+export function deviationOf(test, node) {
+  const rule = rules.find((r) => r.cases.test(test.name) && (r.applies?.(node) ?? true));
+  return rule && { row: rule.row, mends: rule.mends, expected: rule.expected(test, node) };
+}

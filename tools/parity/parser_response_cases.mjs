@@ -48,6 +48,8 @@ areas['status-line'] = [
   ['lf', 'HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n'],
   ['cr', 'HTTP/1.1 200 OK\rContent-Length: 0\r\n\r\n'],
   ['cr-cr-lf', 'HTTP/1.1 200 OK\r\r\nContent-Length: 0\r\n\r\n'],
+  ['cr-cr-field', 'HTTP/1.1 200 OK\r\rContent-Length: 0\r\n\r\n'],
+  ['cr-cr-after-status', 'HTTP/1.1 200\r\r\nContent-Length: 0\r\n\r\n'],
   ['lf-after-status', 'HTTP/1.1 200\nContent-Length: 0\r\n\r\n'],
   ['cr-after-status', 'HTTP/1.1 200\rContent-Length: 0\r\n\r\n'],
   ['lf-lenient', 'HTTP/1.1 200 OK\nContent-Length: 0\r\n\r\n', lenient],
@@ -124,6 +126,7 @@ areas['transfer-encoding'] = [
   ['length-first-gzip', ok(['Content-Length: 3', 'Transfer-Encoding: gzip'], 'abc'), eof],
   ['fold', ok('Transfer-Encoding: chunked\r\n abc', '0\r\n\r\n')],
   ['10', 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'],
+  ['10-keep-alive', 'HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n'],
   ['10-eof', 'HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n', eof],
 ];
 

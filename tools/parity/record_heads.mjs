@@ -1,16 +1,19 @@
 // Records the heads that Node writes: the checked-in data of the head writer's replay test.
 // usage: node record_heads.mjs FOLDER
 //
-// Writes response_heads.tsv and request_heads.tsv into FOLDER. A line is: who, outcome, calls. The
-// outcome is an error's code; or flags (l: the connection closes behind the message, c: the body
-// is chunked, -: none), a blank, and the head with %XX for what is not visible.
+// Writes response_heads.tsv and request_heads.tsv into FOLDER, and merged_headers.tsv into the data
+// of the vocabulary's tests. A line of the first two is: who, outcome, calls. The outcome is an
+// error's code; or flags (l: the connection closes behind the message, c: the body is chunked, -:
+// none), a blank, and the head with %XX for what is not visible. A line of the third is what was
+// received and what `headers`, `headers` with joinDuplicateHeaders, and `headersDistinct` make of
+// it: names and values with blanks between them, values of a list with |.
 
 import http from 'node:http';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 
-import { clients, peers, requests, responses } from './head_cases.mjs';
+import { clients, peers, received, requests, responses } from './head_cases.mjs';
 
 const folder = process.argv[2];
 const uniqueHeaders = Object.getOwnPropertySymbols(http.createServer({ uniqueHeaders: ['x'] }))
@@ -98,4 +101,17 @@ write('response_heads.tsv', [...responses()].map(([peer, texts]) =>
   [peer, response(peers[peer], texts), ...texts]));
 write('request_heads.tsv', [...requests()].map(([client, method, texts]) =>
   [`${client} ${method}`, request(client, method, texts), ...texts]));
+
+function merged(list) {
+  const view = (name, join) => {
+    const message = new http.IncomingMessage(null);
+    message.joinDuplicateHeaders = join;
+    message._addHeaderLines(list, list.length);
+    return Object.entries(message[name])
+      .flatMap(([key, value]) => [escape(key), [value].flat().map(escape).join('|')]).join(' ');
+  };
+  return [list.map(escape).join(' '), view('headers', false), view('headers', true),
+    view('headersDistinct', false)];
+}
+write('../../vocabulary/data/merged_headers.tsv', [...received()].map(merged));
 process.exit(0);
