@@ -61,7 +61,7 @@ pool::pool(pool_options options) : options_(clamped(options)) {}
 
 // Events.
 
-request_id pool::request(std::string_view name) {
+request_id pool::request(std::string_view name, bool fresh) {
   if (shut_down_) {
     std::uint32_t const r = make_request(none);
     request_id const id{r, requests_[r].generation};
@@ -74,11 +74,14 @@ request_id pool::request(std::string_view name) {
   std::uint32_t const r = make_request(origin);
   request_id const id{r, requests_[r].generation};
   origin_record const& o = origins_[origin];
-  if (o.free.head != none) {
+  if (o.free.head != none && !fresh) {
     give(options_.scheduling == pool_order::fifo ? o.free.head : o.free.tail, r);
   } else if (o.spare.head != none) {
     give(o.spare.head, r);
   } else {
+    if (o.free.head != none &&
+        (o.all_sockets() >= options_.max_sockets || all_sockets() >= options_.max_total_sockets))
+      close(o.free.head, pool_reason::made_room);
     enqueue(r);
     serve_waiting();
     if (requests_[r].socket == none) {

@@ -129,8 +129,10 @@ public:
 
   /// Asks for a socket to the origin called `name` (see `agent_name`).
   /// Decides one of open, assign, queue, refuse for it.
+  /// @param fresh  true if a socket that has been parked will not do: for a request that is sent
+  ///               again because a parked socket had died; one of them makes room if need be
   /// @return the request's id; find the request by it when actions come
-  request_id request(std::string_view name);
+  request_id request(std::string_view name, bool fresh = false);
 
   /// Withdraws a request: from the queue; or from a socket that is connecting, which goes to the
   /// next request or stays for the pool; or from one in use, which is closed.

@@ -105,22 +105,19 @@ private:
   }
 
   void rare() {
-    switch (dice_.roll(6)) {
-      case 0:
-        pool_.destroy();
-        destroyed_ = true;
-        return;
-      case 1:
-        options_ = random_options();
-        return pool_.set_options(options_);
-      default:
-        return stale();
-    }
+    std::uint32_t const side = dice_.roll(6);
+    destroyed_ = side == 0;
+    if (side == 0)
+      return pool_.destroy();
+    if (side == 1)
+      return pool_.set_options(options_ = random_options());
+    stale();
   }
 
   void ask() {
     auto const name = static_cast<std::uint8_t>(dice_.roll(names_used_));
-    request_id const id = pool_.request(names[name]);
+    fresh_ = dice_.roll(6) == 0;
+    request_id const id = pool_.request(names[name], fresh_);
     check(id && id.index < slots, "a request has an id");
     request& r = requests_[id.index];
     check(r.state == request::where::gone, "an id in use was given again");
@@ -211,6 +208,7 @@ private:
       obey();
     check(condemned_ < 0, "a socket whose request was cancelled is closed");
     may_park_ = true;
+    fresh_ = false;
     if (destroyed_) {
       for (std::uint32_t i = 0; i < socket_end_; ++i)
         check(sockets_[i].state == is::gone || sockets_[i].state == is::connecting,
@@ -291,6 +289,7 @@ private:
   }
 
   void check_choice(socket const& s) {
+    check(!fresh_, "a parked socket is not fresh");
     for (std::uint32_t i = 0; i < socket_end_; ++i) {
       socket const& other = sockets_[i];
       if (&other == &s || other.state != is::free || other.name != s.name)
@@ -343,7 +342,7 @@ private:
       check(destroyed_, "a request lost its socket");
     if (action_.reason == pool_reason::made_room) {
       ++evicted;
-      if (s.state == is::free)
+      if (s.state == is::free && !fresh_)
         for (std::uint32_t i = 0; i < socket_end_; ++i)
           check(sockets_[i].state != is::free || sockets_[i].parked >= s.parked,
                 "the oldest free socket makes room");
@@ -494,6 +493,7 @@ private:
   std::uint64_t arrivals_ = 0;
   std::uint64_t parkings_ = 0;
   bool may_park_ = true;
+  bool fresh_ = false;  // what was asked for
   bool destroyed_ = false;
   int condemned_ = -1;
 };

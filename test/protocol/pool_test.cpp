@@ -20,9 +20,8 @@ class script {
 public:
   explicit script(pool_options o) : pool_(o) {}
 
-  std::string ask(std::string const& request, std::string_view origin) {
-    request_id const id = pool_.request(origin);
-    requests_[request] = id;
+  std::string ask(std::string const& request, std::string_view origin, bool fresh = false) {
+    requests_[request] = pool_.request(origin, fresh);
     return decisions();
   }
   std::string cancel(std::string const& request) {
@@ -286,6 +285,29 @@ TEST_CASE("pool: cancelled requests", "[pool]") {
     CHECK(p.cancel("r1") == "close s1 (request_cancelled), open s2 r2 waited");
     CHECK(p.cancel("r1") == "");
     CHECK(p.closed(1) == "");
+  }
+}
+
+TEST_CASE("pool: a request that wants a fresh socket", "[pool]") {
+  script p{limits(2, 3)};
+  p.use("r1", "a");
+  CHECK(p.ask("r2", "a", true) == "open s2 r2");
+  p.ready(2);
+  p.free(2);
+  SECTION("one of the parked sockets makes room") {
+    CHECK(p.ask("r3", "a", true) == "close s1 (made_room), open s3 r3");
+    CHECK(p.ask("r4", "a") == "assign s2 r4 reused");
+  }
+  SECTION("in total, too, and it is of the same name") {
+    p.options(limits(3, 3));
+    p.use("r3", "b");
+    CHECK(p.ask("r4", "b", true) == "close s3 (made_room), open s4 r4");
+  }
+  SECTION("when none is parked, the next one that is free will do") {
+    p.ask("r3", "a");
+    p.ask("r4", "a");
+    CHECK(p.ask("r5", "a", true) == "queue r5 (max_sockets)");
+    CHECK(p.free(1) == "assign s1 r5 reused waited");
   }
 }
 
