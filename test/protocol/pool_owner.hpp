@@ -413,8 +413,7 @@ private:
     }
   }
 
-  /// Lets everything come to its end: each waiting request is served within as many rounds as there
-  /// are requests.
+  /// Lets everything end: each waiting request is served within twice as many rounds as fit.
   void finish() {
     for (unsigned round = 0; all_waiting_ > 0; ++round) {
       check(round < 2 * slots, "a request starves");
