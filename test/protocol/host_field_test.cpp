@@ -1,0 +1,89 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/host_field.hpp"
+
+#include "support/catch.hpp"
+
+using anode::http::protocol::is_host_field;
+
+TEST_CASE("what a Host field may say") {
+  for (char const* const host : {"a",
+                                 "a.b",
+                                 "a.b.",
+                                 "localhost:80",
+                                 "a:",
+                                 "a:0",
+                                 "a:65535",
+                                 "a_b-c~d",
+                                 "1.2.3.4",
+                                 "1.2.3.4:5",
+                                 "%41b",
+                                 "a!$&'()*+,;=b",
+                                 "999.1.1.1",
+                                 "[::]",
+                                 "[::1]",
+                                 "[::1]:80",
+                                 "[1:2:3:4:5:6:7:8]",
+                                 "[1::8]",
+                                 "[1:2:3:4:5:6:7::]",
+                                 "[::ffff:1.2.3.4]",
+                                 "[1:2:3:4:5:6:1.2.3.4]",
+                                 "[ABCD::ef01]"}) {
+    INFO(host);
+    CHECK(is_host_field(host));
+  }
+}
+
+TEST_CASE("what a Host field may not say") {
+  for (char const* const host : {"",
+                                 ":80",
+                                 "a:x",
+                                 "a:-1",
+                                 "a:65536",
+                                 "a:99999999999999999999",
+                                 "a:80:80",
+                                 "u@a",
+                                 "a/b",
+                                 "a?b",
+                                 "a#b",
+                                 "a b",
+                                 "a,b c",
+                                 "a\tb",
+                                 "a\"",
+                                 "a\\b",
+                                 "a%",
+                                 "a%4",
+                                 "a%4g",
+                                 "a%g4",
+                                 "<a>",
+                                 "a\xe9",
+                                 "a{b}",
+                                 "[",
+                                 "[]",
+                                 "[::1",
+                                 "[::1]x",
+                                 "[::1]80",
+                                 "[::1]:x",
+                                 "[a]",
+                                 "[1:2:3:4:5:6:7]",
+                                 "[1:2:3:4:5:6:7:8:9]",
+                                 "[1::2::3]",
+                                 "[:::]",
+                                 "[12345::]",
+                                 "[g::]",
+                                 "[1:2:3:4:5:6:7:8::]",
+                                 "[::1.2.3]",
+                                 "[::1.2.3.256]",
+                                 "[::1.2.3.04]",
+                                 "[::1.2.3.4.5]",
+                                 "[::1.2..4]",
+                                 "[::1.2.3.4444]",
+                                 "[::1.2.3.a]",
+                                 "[1.2.3.4::]",
+                                 "[fe80::1%eth0]",
+                                 "[fe80::1%25eth0]",
+                                 "[v1.a]",
+                                 "::1"}) {
+    INFO(host);
+    CHECK(!is_host_field(host));
+  }
+}
