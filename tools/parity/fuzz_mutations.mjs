@@ -117,7 +117,7 @@ export function mutate(kind, seed, index, good, all) {
   const rnd = random(seed * 1000003 + index);
   const seeds = rnd(6) ? good : all;
   let s = pick(rnd, seeds);
-  for (let n = 1 + rnd(rnd(5) ? 2 : 8); n > 0 || s.length === 0; --n) {
+  for (let n = rnd(2) ? 1 : 1 + rnd(rnd(4) ? 2 : 8); n > 0 || s.length === 0; --n) {
     s = s.length === 0 ? pick(rnd, seeds) || 'G' : pick(rnd, mutators)(s, rnd, seeds);
     s = s.replace(/[^\0-\xff]/g, 'x').slice(0, biggest);
   }

@@ -60,11 +60,13 @@ function makeServer(lenient, upgrade, requireHostHeader) {
   };
   server.on('connect', leave);
   if (upgrade) server.on('upgrade', leave);
-  server.on('request', (req, res) => {
+  const take = (req, res) => {
     req.resume();
     req.on('error', () => {});
     req.socket.exchange.responses.push(res);
-  });
+  };
+  server.on('request', take);
+  server.on('checkExpectation', take);
   const { emit } = server;
   server.emit = function (name, error, socket) {
     if (name !== 'clientError') return emit.apply(this, arguments);
@@ -146,7 +148,7 @@ export async function askNode(inputs) {
     for (const { exchange } of pipes) {
       for (const res of exchange.responses.splice(0)) {
         if (res.req.complete && !res.destroyed && !res.writableEnded) {
-          res.end();
+          res.writeHead(200, { 'Content-Length': 0 }).end(); // a length, for HTTP/1.0
           more = true;
         }
       }

@@ -11,11 +11,17 @@ const kOnHeadersComplete = HTTPParser.kOnHeadersComplete | 0;
 const kOnBody = HTTPParser.kOnBody | 0;
 const kOnMessageComplete = HTTPParser.kOnMessageComplete | 0;
 
-/// Returns the input with its Upgrade fields renamed: Node's parser forgets input, and errors,
-/// behind a wish to leave HTTP that nobody takes.
-export const hideUpgrade = (input) => input.replace(/([\r\n])(u)(pgrade)/gi, (_, end, u, rest) => end + (u === 'U' ? '^' : '|') + rest);
-/// Returns the field name as it was.
-export const showUpgrade = (name) => (/^[\^|]pgrade$/i.test(name) ? (name[0] === '^' ? 'U' : 'u') + name.slice(1) : name);
+/// Returns `{hidden, show}`: the input with its Upgrade fields renamed, and a function that undoes it
+/// in what was parsed. Node's parser forgets input, and errors, behind a wish to leave HTTP that
+/// nobody takes; it does not behind a field of another name.
+export function hideUpgrade(input) {
+  const [upper, lower] = ['^|', '~`', '!#', "*'"].find(([a, b]) => !input.includes(a) && !input.includes(b)) ?? '';
+  if (!upper) return { hidden: input, show: (text) => text };
+  return {
+    hidden: input.replace(/([\r\n])(u)(?=pgrade[ \t]*:)/gi, (_, end, u) => end + (u === 'U' ? upper : lower)),
+    show: (text) => text.replaceAll(upper, 'U').replaceAll(lower, 'u'),
+  };
+}
 
 // What the callback for a complete head answers.
 const withBody = 0;
