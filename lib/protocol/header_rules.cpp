@@ -33,7 +33,8 @@ std::size_t skip_spaces(std::string_view text, std::size_t at) noexcept {
 }  // namespace
 
 bool is_request_target(std::string_view text) noexcept {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x20; });
+  return !text.empty() &&
+         std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x20; });
 }
 
 bool has_word(std::string_view text, std::string_view word) noexcept {

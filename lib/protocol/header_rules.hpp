@@ -20,7 +20,7 @@ using http::is_token;
 using http::names_equal;
 using http::to_lower;
 
-/// Returns whether `text` can be a request target on the wire: no byte up to 0x20.
+/// Returns whether `text` can be a request target on the wire: not empty, no byte up to 0x20.
 /// Node's rule, and 0x7f and bytes from 0x80 are let through as it does.
 bool is_request_target(std::string_view text) noexcept;
 

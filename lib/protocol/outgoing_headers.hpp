@@ -89,6 +89,12 @@ public:
   /// Removes all headers and forgets removals; keeps the memory.
   void clear() noexcept;
 
+  /// Returns how many bytes of memory this object holds, used or not.
+  std::size_t memory() const noexcept {
+    return bytes_.capacity() + entries_.capacity() * sizeof(entry) +
+           nodes_.capacity() * sizeof(node);
+  }
+
   /// One field line as it will be sent.
   struct line {
     std::string_view name;

@@ -1,0 +1,368 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The head writer where recorded_heads_test.cpp does not reach: what Node leaves to the wire and
+// anode refuses or repairs, and the parts of the interface beside the head itself.
+#include "protocol/encoder.hpp"
+
+#include "support/catch.hpp"
+
+#include <anode/error.hpp>
+
+#include <string>
+
+namespace {
+
+namespace http = anode::http;
+using namespace anode::http::protocol;
+
+constexpr std::string_view date = "Date: now\r\n";
+
+response_facts plain(int status = 200) {
+  response_facts facts;
+  facts.status = status;
+  facts.date_line = date;
+  facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
+  return facts;
+}
+
+/// The message of what `f` throws, with the name of its code.
+template <class F>
+std::string thrown(F&& f) {
+  try {
+    f();
+  } catch (http::exception const& e) {
+    return std::string(e.code_name()) + ": " + e.what();
+  }
+  return "nothing";
+}
+
+std::string response_error(response_facts const& facts, outgoing_headers const& headers) {
+  std::string out = "before";
+  std::string const error = thrown([&] { write_response_head(out, facts, headers); });
+  CHECK(out == "before");
+  return error;
+}
+
+std::string request_error(request_facts const& facts, outgoing_headers const& headers) {
+  std::string out = "before";
+  std::string const error = thrown([&] { write_request_head(out, facts, headers); });
+  CHECK(out == "before");
+  return error;
+}
+
+}  // namespace
+
+TEST_CASE("a response head is appended behind what is there", "[encoder]") {
+  outgoing_headers headers;
+  headers.set("Content-Type", "text/plain");
+  response_facts facts = plain();
+  facts.content_length = 12;
+  std::string out = "before";
+  outgoing_framing const framing = write_response_head(out, facts, headers);
+  CHECK(out ==
+        "beforeHTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: now\r\n"
+        "Connection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 12\r\n\r\n");
+  CHECK(framing.end() == body_end::length);
+  CHECK(framing.content_length() == 12);
+  CHECK(framing.keep_alive());
+  CHECK_FALSE(framing.last());
+  CHECK_FALSE(framing.expect());
+}
+
+TEST_CASE("header bytes are sent as given, whatever the body is", "[encoder][deviation]") {
+  outgoing_headers headers;
+  headers.set("Content-Length", 4);
+  headers.set("Content-Disposition", "inline; filename=\xc3\xa9");
+  headers.set("X-L", "caf\xe9");
+  std::string out;
+  write_response_head(out, plain(), headers);
+  CHECK(out ==
+        "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Disposition: inline; filename=\xc3\xa9\r\n"
+        "X-L: caf\xe9\r\nDate: now\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n");
+}
+
+TEST_CASE("a Content-Length that is not one number is refused", "[encoder][deviation]") {
+  auto const [value, shown] = GENERATE(table<http::header_value, std::string>({
+      {"abc", "abc"},
+      {"", ""},
+      {"+5", "+5"},
+      {"-1", "-1"},
+      {"5 ", "5 "},
+      {"5,5", "5,5"},
+      {"0x5", "0x5"},
+      {"18446744073709551616", "18446744073709551616"},
+      {{"5", "5"}, "5"},
+      {{"5", "6"}, "6"},
+      {-5, "-5"},
+  }));
+  outgoing_headers headers;
+  headers.set("Content-Length", value);
+  std::string const expected = "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"" + shown +
+                               "\" for header \"Content-Length\"";
+  CHECK(response_error(plain(), headers) == expected);
+  CHECK(request_error({}, headers) == expected);
+}
+
+TEST_CASE("two Content-Length fields of different spelling are refused", "[encoder][deviation]") {
+  outgoing_headers headers;
+  headers.merge({"Content-Length", "5", "content-length", "6"});
+  CHECK(response_error(plain(), headers) ==
+        "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"6\" for header \"content-length\"");
+}
+
+TEST_CASE("a Content-Length beside a Transfer-Encoding stays behind", "[encoder][deviation]") {
+  outgoing_headers headers;
+  headers.set("Content-Length", "4");
+  headers.set("Transfer-Encoding", "chunked");
+  std::string out;
+  CHECK(write_response_head(out, plain(), headers).chunked());
+  CHECK(out ==
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: now\r\nConnection: keep-alive\r\n"
+        "Keep-Alive: timeout=5\r\n\r\n");
+  out.clear();
+  request_facts facts;
+  facts.method = "POST";
+  CHECK(write_request_head(out, facts, headers).chunked());
+  CHECK(out == "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n");
+}
+
+TEST_CASE("a Transfer-Encoding that peers read differently is refused", "[encoder][deviation]") {
+  auto const value = GENERATE(as<http::header_value>(), "chunked, gzip", "chunked, chunked",
+                              "chunked;q=1", "x-chunked", "", ", ,", "\"chunked\"", "chunked abc",
+                              "chunked\t", "\tchunked", http::header_value{"chunked", "gzip"});
+  outgoing_headers headers;
+  headers.set("Transfer-Encoding", value);
+  std::string const expected = "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"";
+  CHECK(response_error(plain(), headers).starts_with(expected));
+  CHECK(request_error({}, headers).starts_with(expected));
+}
+
+TEST_CASE("a response in a coding without chunks ends with the connection",
+          "[encoder][deviation]") {
+  outgoing_headers headers;
+  headers.set("Transfer-Encoding", "gzip");
+  std::string out;
+  outgoing_framing framing = write_response_head(out, plain(), headers);
+  CHECK(framing.end() == body_end::close);
+  CHECK(framing.last());
+  CHECK(out ==
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\nDate: now\r\nConnection: close\r\n\r\n");
+
+  headers.set("Connection", "keep-alive");
+  framing = write_response_head(out, plain(), headers);
+  CHECK(framing.last());
+
+  // Without a body there is nothing to end.
+  headers.remove("connection");
+  headers.unmark_removed(special_field::connection);
+  response_facts head = plain();
+  head.head_request = true;
+  framing = write_response_head(out, head, headers);
+  CHECK(framing.end() == body_end::none);
+  CHECK_FALSE(framing.last());
+}
+
+TEST_CASE("a request in a coding without chunks is refused", "[encoder][deviation]") {
+  outgoing_headers headers;
+  headers.set("Transfer-Encoding", "identity");
+  CHECK(request_error({}, headers) ==
+        "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"identity\" for header "
+        "\"Transfer-Encoding\"");
+}
+
+TEST_CASE("an informational status as the final one closes", "[encoder][deviation]") {
+  int const status = GENERATE(100, 101, 103, 199);
+  outgoing_headers headers;
+  std::string out;
+  outgoing_framing const framing = write_response_head(out, plain(status), headers);
+  CHECK(framing.last());
+  CHECK(framing.end() == body_end::none);
+  CHECK(out.ends_with("\r\nDate: now\r\nConnection: close\r\n\r\n"));
+}
+
+TEST_CASE("a request's body is always framed", "[encoder][deviation]") {
+  std::string const method = GENERATE("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT");
+  outgoing_headers headers;
+  std::string const head = method + " / HTTP/1.1\r\nConnection: keep-alive\r\n";
+  request_facts facts;
+  facts.method = method;
+  std::string out;
+
+  SECTION("of known length") {
+    facts.content_length = 4;
+    outgoing_framing const framing = write_request_head(out, facts, headers);
+    CHECK(framing.content_length() == 4);
+    CHECK(out == head + "Content-Length: 4\r\n\r\n");
+  }
+  SECTION("of unknown length") {
+    facts.body_follows = true;
+    CHECK(write_request_head(out, facts, headers).chunked());
+    CHECK(out == head + "Transfer-Encoding: chunked\r\n\r\n");
+  }
+  SECTION("none") {
+    facts.content_length = 0;
+    CHECK(write_request_head(out, facts, headers).end() == body_end::none);
+    CHECK(out == head + "\r\n");
+  }
+  SECTION("with trailers") {
+    headers.set("Trailer", "X-T");
+    facts.content_length = 4;
+    CHECK(write_request_head(out, facts, headers).chunked());
+  }
+  SECTION("trailers without a body") {
+    headers.set("Trailer", "X-T");
+    facts.content_length = 0;
+    CHECK(request_error(facts, headers) ==
+          "ERR_HTTP_TRAILER_INVALID: Trailers are invalid with this transfer encoding");
+  }
+}
+
+TEST_CASE("framing that a request's program removed comes back for a body",
+          "[encoder][deviation]") {
+  std::string const method = GENERATE("GET", "POST");
+  outgoing_headers headers;
+  headers.mark_removed(special_field::connection);
+  headers.mark_removed(special_field::content_length);
+  headers.mark_removed(special_field::transfer_encoding);
+  request_facts facts;
+  facts.method = method;
+  std::string out;
+
+  SECTION("of known length") {
+    facts.content_length = 4;
+    write_request_head(out, facts, headers);
+    CHECK(out == method + " / HTTP/1.1\r\nContent-Length: 4\r\n\r\n");
+  }
+  SECTION("of unknown length") {
+    facts.body_follows = true;
+    write_request_head(out, facts, headers);
+    CHECK(out == method + " / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+  }
+  SECTION("with trailers") {
+    facts.content_length = 4;
+    headers.set("Trailer", "X-T");
+    write_request_head(out, facts, headers);
+    CHECK(out == method + " / HTTP/1.1\r\nTrailer: X-T\r\nTransfer-Encoding: chunked\r\n\r\n");
+  }
+  SECTION("but not without a body") {
+    CHECK(write_request_head(out, facts, headers).end() == body_end::none);
+    CHECK(out == method + " / HTTP/1.1\r\n\r\n");
+  }
+}
+
+TEST_CASE("a request's own Connection decides about its socket", "[encoder][deviation]") {
+  outgoing_headers headers;
+  request_facts facts;
+  std::string out;
+  headers.set("Connection", "close");
+  outgoing_framing framing = write_request_head(out, facts, headers);
+  CHECK_FALSE(framing.keep_alive());
+  CHECK(framing.last());
+
+  facts.should_keep_alive = false;
+  headers.set("Connection", "keep-alive");
+  framing = write_request_head(out, facts, headers);
+  CHECK(framing.keep_alive());
+  CHECK_FALSE(framing.last());
+}
+
+TEST_CASE("a request without an agent closes", "[encoder]") {
+  outgoing_headers headers;
+  request_facts facts;
+  facts.should_keep_alive = false;
+  facts.has_agent = false;
+  std::string out;
+  outgoing_framing const framing = write_request_head(out, facts, headers);
+  CHECK_FALSE(framing.keep_alive());
+  CHECK(framing.last());
+  CHECK(out == "GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+
+  // Kept open by hand, a request without a body is not taken for one that can be followed.
+  facts.should_keep_alive = true;
+  out.clear();
+  CHECK(write_request_head(out, facts, headers).last());
+  headers.set("Content-Length", 0);
+  out.clear();
+  CHECK_FALSE(write_request_head(out, facts, headers).last());
+}
+
+TEST_CASE("Expect is reported, since its head leaves at once", "[encoder]") {
+  outgoing_headers headers;
+  headers.set("Expect", "100-continue");
+  request_facts facts;
+  facts.method = "POST";
+  std::string out;
+  CHECK(write_request_head(out, facts, headers).expect());
+}
+
+TEST_CASE("nothing unvalidated gets into a start line", "[encoder][injection]") {
+  std::string const bad =
+      GENERATE(as<std::string>(), "a\rb", "a\nb", "a\r\nX: y", std::string("a\0b", 3));
+  outgoing_headers headers;
+  request_facts facts;
+  facts.method = bad;
+  CHECK(request_error(facts, headers)
+            .starts_with("ERR_INVALID_HTTP_TOKEN: Method must be a valid HTTP token [\"a"));
+  facts.method = "GET";
+  facts.target = bad;
+  CHECK(request_error(facts, headers) ==
+        "ERR_UNESCAPED_CHARACTERS: Request path contains unescaped characters");
+  response_facts answer = plain();
+  answer.reason = bad;
+  CHECK(response_error(answer, headers) == "ERR_INVALID_CHAR: Invalid character in statusMessage");
+}
+
+TEST_CASE("a start line's parts have their rules", "[encoder][injection]") {
+  outgoing_headers headers;
+  request_facts facts;
+  for (std::string_view const method : {"", "G T", "G:T", "G\xe9", "(GET)"}) {
+    facts.method = method;
+    CHECK(request_error(facts, headers).starts_with("ERR_INVALID_HTTP_TOKEN"));
+  }
+  facts.method = "m-search";
+  for (std::string_view const target : {"/a b", "/\t", "/\x1f", " /"}) {
+    facts.target = target;
+    CHECK(request_error(facts, headers).starts_with("ERR_UNESCAPED_CHARACTERS"));
+  }
+  std::string out;
+  for (std::string_view const target : {"/a\x7f", "*", "h:80", "http://h/x?y#z", "/caf\xe9"}) {
+    facts.target = target;
+    out.clear();
+    write_request_head(out, facts, headers);
+    CHECK(out.starts_with("m-search " + std::string(target) + " HTTP/1.1\r\n"));
+  }
+  for (int const status : {-1, 0, 99, 1000, 2000})
+    CHECK(response_error(plain(status), headers) ==
+          "ERR_HTTP_INVALID_STATUS_CODE: Invalid status code: " + std::to_string(status));
+}
+
+TEST_CASE("an empty target is refused", "[encoder][injection]") {
+  request_facts facts;
+  facts.target = "";
+  CHECK(request_error(facts, {}).starts_with("ERR_UNESCAPED_CHARACTERS"));
+}
+
+TEST_CASE("the Keep-Alive line has full seconds", "[encoder]") {
+  CHECK(keep_alive_line(5000, 0) == "Keep-Alive: timeout=5\r\n");
+  CHECK(keep_alive_line(1999, 0) == "Keep-Alive: timeout=1\r\n");
+  CHECK(keep_alive_line(200, 0) == "Keep-Alive: timeout=0\r\n");
+  CHECK(keep_alive_line(5000, 3) == "Keep-Alive: timeout=5, max=3\r\n");
+  CHECK(keep_alive_line(0, 3) == "");
+}
+
+TEST_CASE("a declared length is checked on request", "[encoder]") {
+  outgoing_framing const five(body_end::length, 5);
+  check_content_length(five, 5, false);
+  check_content_length(five, 2, false);
+  check_content_length(five, 5, true);
+  CHECK(thrown([&] { check_content_length(five, 6, false); }) ==
+        "ERR_HTTP_CONTENT_LENGTH_MISMATCH: Response body's content-length of 6 byte(s) does not "
+        "match the content-length of 5 byte(s) set in header");
+  CHECK(thrown([&] { check_content_length(five, 2, true); }) ==
+        "ERR_HTTP_CONTENT_LENGTH_MISMATCH: Response body's content-length of 2 byte(s) does not "
+        "match the content-length of 5 byte(s) set in header");
+  check_content_length(outgoing_framing(body_end::chunked, 0), 7, true);
+  CHECK(thrown([] { throw_body_not_allowed(); }) ==
+        "ERR_HTTP_BODY_NOT_ALLOWED: Adding content for this request method or response status is "
+        "not allowed.");
+}

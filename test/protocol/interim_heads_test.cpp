@@ -1,0 +1,105 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/encoder.hpp"
+#include "support/catch.hpp"
+
+#include <anode/error.hpp>
+
+#include <string>
+
+namespace {
+
+namespace http = anode::http;
+using namespace anode::http::protocol;
+
+std::string information(int status, http::header_list const& headers) {
+  std::string out = "before";
+  try {
+    write_information_head(out, status, headers);
+  } catch (http::exception const& e) {
+    CHECK(out == "before");
+    return std::string(e.code_name()) + ": " + e.what();
+  }
+  CHECK(out.starts_with("before"));
+  return out.substr(6);
+}
+
+std::string hints(http::header_list const& headers) {
+  std::string out;
+  try {
+    bool const written = write_early_hints_head(out, headers);
+    CHECK(written != out.empty());
+  } catch (http::exception const& e) {
+    CHECK(out.empty());
+    return std::string(e.code_name()) + ": " + e.what();
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("interim heads are a status line and fields", "[interim]") {
+  CHECK(continue_head == "HTTP/1.1 100 Continue\r\n\r\n");
+  CHECK(processing_head == "HTTP/1.1 102 Processing\r\n\r\n");
+  CHECK(information(100, {}) == continue_head);
+  CHECK(information(102, {}) == processing_head);
+  CHECK(information(199, {{"X-A", "1"}, {"X-B", {"2", "3"}}}) ==
+        "HTTP/1.1 199 unknown\r\nX-A: 1\r\nX-B: 2\r\nX-B: 3\r\n\r\n");
+}
+
+TEST_CASE("an interim head has an interim status", "[interim]") {
+  int const status = GENERATE(0, 99, 101, 200, 1000);
+  CHECK(information(status, {}) ==
+        "ERR_HTTP_INVALID_STATUS_CODE: Invalid status code: " + std::to_string(status));
+}
+
+TEST_CASE("an interim head announces no body", "[interim][deviation]") {
+  CHECK(information(103, {{"Content-Length", 5}}) ==
+        "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"5\" for header \"Content-Length\"");
+  CHECK(hints({{"link", "</a>"}, {"transfer-encoding", "chunked"}}) ==
+        "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"chunked\" for header "
+        "\"transfer-encoding\"");
+}
+
+TEST_CASE("the fields of an interim head are validated", "[interim][injection]") {
+  CHECK(information(103, {{"a b", "1"}}) ==
+        "ERR_INVALID_HTTP_TOKEN: Header name must be a valid HTTP token [\"a b\"]");
+  CHECK(information(103, {{"X", "a\r\nY: z"}}) ==
+        "ERR_INVALID_CHAR: Invalid character in header content [\"X\"]");
+  CHECK(hints({{"link", "</a>"}, {"X", "a\nb"}}) ==
+        "ERR_INVALID_CHAR: Invalid character in header content [\"X\"]");
+  // Node lets a line end through inside of the angle brackets.
+  CHECK(hints({{"link", "</a\r\nX: y>"}}) ==
+        "ERR_INVALID_CHAR: Invalid character in header content [\"link\"]");
+}
+
+TEST_CASE("early hints put all links on one line and in front", "[interim]") {
+  CHECK(hints({{"link", "</style.css>; rel=preload; as=style"}}) ==
+        "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n");
+  CHECK(hints({{"link", {"</a.css>; rel=preload", "</b.js>; rel=preload"}}}) ==
+        "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload, </b.js>; rel=preload\r\n\r\n");
+  CHECK(hints({{"x-trace-id", "id1"}, {"link", "</a.css>; rel=preload"}, {"X-Other", "2"}}) ==
+        "HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\nx-trace-id: id1\r\n"
+        "X-Other: 2\r\n\r\n");
+}
+
+TEST_CASE("early hints without a link write nothing", "[interim]") {
+  CHECK(hints({}).empty());
+  CHECK(hints({{"x", "1"}}).empty());
+  CHECK(hints({{"link", std::vector<std::string>()}}).empty());
+}
+
+TEST_CASE("a hint that is no link is refused", "[interim]") {
+  CHECK(hints({{"link", "bad"}}) ==
+        "ERR_INVALID_ARG_VALUE: The argument 'hints' must be an array or string of format "
+        "\"</styles.css>; rel=preload; as=style\". Received 'bad'");
+  CHECK(hints({{"link", {"</a>", "bad"}}}).starts_with("ERR_INVALID_ARG_VALUE"));
+}
+
+TEST_CASE("an automatic error answer has three lines", "[interim]") {
+  std::string out;
+  write_error_head(out, 400);
+  CHECK(out == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  out.clear();
+  write_error_head(out, 431);
+  CHECK(out == "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n");
+}

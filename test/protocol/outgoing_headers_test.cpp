@@ -1,0 +1,281 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/outgoing_headers.hpp"
+
+#include "support/catch.hpp"
+
+#include <anode/error.hpp>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace http = anode::http;
+using namespace anode::http::protocol;
+
+std::string show(outgoing_headers const& headers) {
+  std::string text;
+  headers.for_each_line([&](outgoing_headers::line const& line) {
+    text.append(line.name).append(": ").append(line.value).append(line.more ? " +" : "");
+    text += line.first ? "\n" : " -\n";
+  });
+  return text;
+}
+
+using names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a header is set at its place", "[outgoing-headers]") {
+  outgoing_headers headers;
+  headers.set("X-One", "1");
+  headers.set("X-Mid", "m");
+  headers.set("x-ONE", "a longer value than before");
+  CHECK(show(headers) == "x-ONE: a longer value than before\nX-Mid: m\n");
+  headers.set("X-One", "");
+  CHECK(show(headers) == "X-One: \nX-Mid: m\n");
+  headers.set("X-Mid", {"1", "2"});
+  headers.set("X-One", {"a", "b", "c"});
+  CHECK(show(headers) == "X-One: a +\nX-One: b + -\nX-One: c -\nX-Mid: 1 +\nX-Mid: 2 -\n");
+  headers.set("X-One", 7);
+  CHECK(show(headers) == "X-One: 7\nX-Mid: 1 +\nX-Mid: 2 -\n");
+}
+
+TEST_CASE("a header is read back as it was set", "[outgoing-headers]") {
+  outgoing_headers headers;
+  headers.set("X-A", "1");
+  headers.set("set-cookie", {"a", "b"});
+  headers.set("X-Num", 7);
+  headers.set("X-None", std::vector<std::string>());
+  CHECK(headers.names() == names{"x-a", "set-cookie", "x-num", "x-none"});
+  CHECK(headers.raw_names() == names{"X-A", "set-cookie", "X-Num", "X-None"});
+  CHECK(headers.contains("x-A"));
+  CHECK_FALSE(headers.contains("z"));
+  CHECK(headers.get("X-a") == http::header_value("1"));
+  CHECK(headers.get("x-num") == http::header_value(7));
+  CHECK(headers.get("Set-Cookie") == http::header_value{"a", "b"});
+  CHECK(headers.get("x-none")->size() == 0);
+  CHECK(headers.get("z") == std::nullopt);
+  CHECK(headers.text("SET-cookie") == "a");
+  CHECK(headers.text("x-none") == std::nullopt);
+  CHECK(headers.text("z") == std::nullopt);
+  CHECK(headers.size() == 4);
+  CHECK(headers.get_all() == http::header_list{{"x-a", "1"},
+                                               {"set-cookie", {"a", "b"}},
+                                               {"x-num", 7},
+                                               {"x-none", std::vector<std::string>()}});
+}
+
+TEST_CASE("values are appended to those there are", "[outgoing-headers]") {
+  outgoing_headers headers;
+  headers.append("X-App", "1");
+  CHECK_FALSE(headers.get("x-app")->is_list());
+  headers.append("x-app", 2);
+  headers.append("X-App", {"3", "4"});
+  headers.append("X-App", std::vector<std::string>());
+  CHECK(headers.get("x-app") == http::header_value{"1", "2", "3", "4"});
+  headers.set("X-None", std::vector<std::string>());
+  headers.append("X-None", "1");
+  CHECK(headers.get("x-none") == http::header_value{"1"});
+  CHECK(headers.raw_names() == names{"X-App", "X-None"});
+}
+
+TEST_CASE("a removed header is gone, and set again it comes last", "[outgoing-headers]") {
+  outgoing_headers headers;
+  headers.set("X-A", "1");
+  headers.set("X-B", {"2", "3"});
+  CHECK(headers.remove("x-a"));
+  CHECK_FALSE(headers.remove("x-a"));
+  headers.set("X-A", "4");
+  CHECK(headers.raw_names() == names{"X-B", "X-A"});
+  CHECK(headers.remove("X-B"));
+  CHECK(headers.remove("X-A"));
+  CHECK(headers.empty());
+}
+
+TEST_CASE("the removal of an automatic field is remembered", "[outgoing-headers]") {
+  outgoing_headers headers;
+  for (std::string_view const name : {"Date", "CONNECTION", "content-length", "Transfer-Encoding"})
+    CHECK_FALSE(headers.remove(name));
+  headers.remove("Trailer");
+  for (auto const field : {special_field::date, special_field::connection,
+                           special_field::content_length, special_field::transfer_encoding})
+    CHECK(headers.removed(field));
+  CHECK_FALSE(headers.removed(special_field::trailer));
+  headers.unmark_removed(special_field::date);
+  CHECK_FALSE(headers.removed(special_field::date));
+  headers.clear();
+  CHECK_FALSE(headers.removed(special_field::connection));
+}
+
+TEST_CASE("special fields are known by name", "[outgoing-headers]") {
+  std::map<std::string, special_field> const known{
+      {"Connection", special_field::connection},
+      {"keep-alive", special_field::keep_alive},
+      {"Content-Length", special_field::content_length},
+      {"TRANSFER-ENCODING", special_field::transfer_encoding},
+      {"trailer", special_field::trailer},
+      {"Date", special_field::date},
+      {"Expect", special_field::expect},
+      {"Cookie", special_field::cookie},
+      {"host", special_field::host},
+      {"Vary", special_field::none},
+      {"Server", special_field::none},
+      {"Referer", special_field::none},
+      {"User-Agent", special_field::none},
+      {"Content-Lengths", special_field::none},
+      {"Content-Length2", special_field::none},
+      {"If-Modified-Sinc", special_field::none},
+      {"X-Forwarded-Prot", special_field::none},
+      {"Accept-Language", special_field::none},
+      {"Accept-Encodings", special_field::none},
+      {"If-None-Match-x", special_field::none},
+      {"cache-control-", special_field::none},
+      {"If-Modified-Since", special_field::none},
+  };
+  for (auto const& [name, field] : known) {
+    INFO(name);
+    CHECK(classify(name) == field);
+  }
+}
+
+TEST_CASE("many headers are set at once, the cookies last", "[outgoing-headers]") {
+  outgoing_headers headers;
+  headers.set("Set-Cookie", "old");
+  headers.set("X-M", "old");
+  headers.set_all({{"x-m", "1"}, {"set-cookie", {"a", "b"}}, {"X-N", 2}, {"Set-Cookie", "c"}});
+  CHECK(headers.get("set-cookie") == http::header_value{"a", "b", "c"});
+  CHECK(headers.raw_names() == names{"set-cookie", "x-m", "X-N"});
+
+  outgoing_headers fresh;
+  fresh.set_all({{"X-M", "1"}, {"set-cookie", "a"}, {"X-N", "2"}});
+  CHECK(fresh.raw_names() == names{"X-M", "X-N", "set-cookie"});
+}
+
+TEST_CASE("the headers of write_head meet those set before", "[outgoing-headers]") {
+  outgoing_headers headers;
+  SECTION("none were set: as given") {
+    headers.merge({{"X-A", "1"}, {"x-a", "2"}});
+    CHECK(show(headers) == "X-A: 1\nx-a: 2\n");
+  }
+  SECTION("pairs replace") {
+    headers.set("X-A", "set");
+    headers.set("X-B", "set");
+    headers.merge({{"x-a", "head"}, {"X-C", "head"}});
+    CHECK(show(headers) == "x-a: head\nX-B: set\nX-C: head\n");
+  }
+  SECTION("a flat list removes and appends") {
+    headers.set("X-A", "set");
+    headers.set("X-K", "keep");
+    headers.merge({"x-a", "1", "X-A", "2", "X-Z", "3"});
+    CHECK(show(headers) == "X-K: keep\nx-a: 1 +\nx-a: 2 -\nX-Z: 3\n");
+  }
+}
+
+TEST_CASE("a refused header changes nothing", "[outgoing-headers][injection]") {
+  std::string const bad = GENERATE(as<std::string>(), "a\rb", "a\nb", std::string("a\0b", 3),
+                                   "a\x7f", "\x1b[0m", "a\r\nX: y");
+  outgoing_headers headers;
+  headers.set("X-A", "1");
+  CHECK_THROWS_AS(headers.set("X-A", bad), http::exception);
+  CHECK_THROWS_AS(headers.set(bad, "1"), http::exception);
+  CHECK_THROWS_AS(headers.set("X-A", {"ok", http::header_item(bad)}), http::exception);
+  CHECK_THROWS_AS(headers.append("X-A", bad), http::exception);
+  CHECK_THROWS_AS(headers.append(bad, "1"), http::exception);
+  CHECK_THROWS_AS(headers.set_all({{"X-B", "1"}, {"X-C", bad}}), http::exception);
+  CHECK_THROWS_AS(headers.merge({{"X-B", "1"}, {bad, "1"}}), http::exception);
+  CHECK_THROWS_AS(headers.merge({"X-A", "2", "X-C", bad}), http::exception);
+  CHECK(show(headers) == "X-A: 1\n");
+}
+
+TEST_CASE("a header is set from a text of its own", "[outgoing-headers]") {
+  outgoing_headers headers;
+  headers.set("X-A", "a text that is too long to lie in a small string");
+  std::string const text(*headers.text("x-a"));
+  for (int i = 0; i != 20; ++i)
+    headers.set("X-" + std::to_string(i), *headers.text("x-a"));
+  headers.set("X-A", headers.text("x-a")->substr(2));
+  CHECK(headers.text("x-a") == text.substr(2));
+  headers.append("X-0", *headers.text("x-0"));
+  CHECK(headers.get("x-0") == http::header_value{text, text});
+  std::vector<std::string_view> const own{*headers.text("x-1"), "b"};
+  headers.append("X-1", own);
+  CHECK(headers.get("x-1") == http::header_value{text, text, "b"});
+  // A value that was set as text can be the name of another.
+  headers.set("X-A", "X-New");
+  headers.set(*headers.text("X-A"), "1");
+  CHECK(headers.contains("x-new"));
+}
+
+TEST_CASE("replacing for ever does not grow", "[outgoing-headers]") {
+  outgoing_headers headers;
+  headers.set("X-Keep", {"k1", "k2"});
+  for (int i = 0; i != 20000; ++i) {
+    headers.set("X-A", std::string(static_cast<std::size_t>(i % 300), 'a'));
+    headers.set("X-B", {"1", "2", "3"});
+    headers.append("X-B", "4");
+    headers.set("X-C", i);
+    headers.remove("x-c");
+  }
+  std::size_t bytes = 0;
+  headers.for_each_line(
+      [&](outgoing_headers::line const& line) { bytes += line.name.size() + line.value.size(); });
+  CHECK(bytes < 500);
+  CHECK(headers.memory() < 64 * 1024);
+  CHECK(headers.get("x-keep") == http::header_value{"k1", "k2"});
+  CHECK(headers.get("x-b") == http::header_value{"1", "2", "3", "4"});
+  CHECK(headers.text("x-a") == std::string(19999 % 300, 'a'));
+}
+
+TEST_CASE("any sequence of changes gives what a plain list gives", "[outgoing-headers]") {
+  std::mt19937 random(1);
+  auto const draw = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
+  std::vector<std::string> const pool{"a", "B", "Connection", "set-cookie", "X-Longer-Name", "b"};
+  for (int round = 0; round != 300; ++round) {
+    outgoing_headers headers;
+    std::vector<std::pair<std::string, std::vector<std::string>>> model;
+    auto const find = [&](std::string const& name) {
+      return std::find_if(model.begin(), model.end(), [&](auto const& entry) {
+        return std::equal(entry.first.begin(), entry.first.end(), name.begin(), name.end(),
+                          [](char x, char y) { return (x | 0x20) == (y | 0x20); });
+      });
+    };
+    for (int step = 0; step != 60; ++step) {
+      std::string const name = pool[draw(6)];
+      std::vector<std::string> values;
+      for (unsigned i = draw(4); i != 0; --i)
+        values.emplace_back(draw(200), 'v');
+      auto const at = find(name);
+      switch (draw(3)) {
+        case 0:
+          headers.set(name, values);
+          if (at == model.end())
+            model.emplace_back(name, values);
+          else
+            *at = {name, values};
+          break;
+        case 1:
+          headers.append(name, values);
+          if (at == model.end())
+            model.emplace_back(name, values);
+          else
+            at->second.insert(at->second.end(), values.begin(), values.end());
+          break;
+        default:
+          CHECK(headers.remove(name) == (at != model.end()));
+          if (at != model.end())
+            model.erase(at);
+          break;
+      }
+    }
+    REQUIRE(headers.size() == model.size());
+    names spelled;
+    for (auto const& [name, values] : model) {
+      spelled.push_back(name);
+      CHECK(headers.get(name) == http::header_value(values));
+    }
+    CHECK(headers.raw_names() == spelled);
+  }
+}
