@@ -158,6 +158,7 @@ private:
     if (!response() && head_.upgrade && (flags_ & flag_upgrade) != 0) {
       decoder_.accept_upgrade();
     }
+    keep_alive_.push_back(head_.should_keep_alive);
     bad_host_.push_back(!response() && (flags_ & flag_host) != 0 && head_.version_major == 1 &&
                         head_.version_minor == 1 && !head_.has(protocol::known_field::host));
   }
@@ -201,6 +202,9 @@ private:
       if (messages_[i].complete) {
         out += "200 ";
       }
+      if (!keep_alive_[i]) {
+        return out;  // whatever follows, with insecureHTTPParser, is not answered
+      }
     }
     return out;
   }
@@ -210,7 +214,7 @@ private:
   protocol::decoder decoder_;
   protocol::message_head head_;
   std::vector<received> messages_;
-  std::vector<bool> bad_host_;
+  std::vector<bool> bad_host_, keep_alive_;
   bool stopped_ = false, failed_ = false, left_ = false;
   std::size_t error_at_ = 0, behind_ = 0;
 };

@@ -91,7 +91,7 @@ areas.preface = [
 areas['request-line'] = [
   ...table({
     'two-spaces-first': 'GET  / HTTP/1.1', 'two-spaces-second': 'GET /  HTTP/1.1', 'tab-first': 'GET\t/ HTTP/1.1',
-    'tab-second': 'GET /\tHTTP/1.1', 'space-end': 'GET / HTTP/1.1 ', 'tab-end': 'GET / HTTP/1.1\t',
+    'tab-second': 'GET /\tHTTP/1.1', 'space-tab': 'GET / \tHTTP/1.1', 'space-ff': 'GET / \fHTTP/1.1', 'space-vt': 'GET / \vHTTP/1.1', 'space-cr': 'GET / \rHTTP/1.1', 'space-nul': 'GET / \0HTTP/1.1', 'space-high': 'GET / \x80HTTP/1.1', 'absolute-space-tab': 'GET http://a/ \tHTTP/1.1', 'connect-space-tab': 'CONNECT a:1 \tHTTP/1.1', 'cr-tab': 'GET /\r\tHTTP/1.1', 'cr-ff': 'GET /\r\fHTTP/1.1', 'cr-space': 'GET /\r HTTP/1.1', 'cr-letter': 'GET /\rX', 'space-end': 'GET / HTTP/1.1 ', 'tab-end': 'GET / HTTP/1.1\t',
     'space-in-target': 'GET /a b HTTP/1.1', 'word-end': 'GET / HTTP/1.1 x', 'no-version': 'GET /',
     'no-version-space': 'GET / ', 'no-target': 'GET HTTP/1.1', 'lower-http': 'GET / http/1.1',
     'mixed-http': 'GET / Http/1.1', 'short-http': 'GET / HTT/1.1', 'long-http': 'GET / HTTPS/1.1',
@@ -149,6 +149,7 @@ areas.target = [
     'utf8': '/caf\xc3\xa9', 'dots': '/../../etc/passwd', 'slashes': '//evil', 'semicolon': '/;x', 'cr': '/a\rb', 'lf': '/a\nb',
     'query-nul': '/?a\0', 'query-high': '/?a\xe9', 'query-tab': '/?a\tb', 'fragment-high': '/#a\xe9', 'fragment-nul': '/#\0', 'host-high': 'http://a\xe9/',
     'host-backslash': 'http://a\\b/', 'host-percent': 'http://a%41/', 'host-space': 'http://a b/',
+    'schema-tab': 'http\t:', 'schema-ff': 'http:\f', 'schema-slash-tab': 'http:/\t', 'schema-slash-ff': 'http:/\f', 'schema-slashes-tab': 'http://\t', 'schema-slashes-ff': 'http://\f', 'server-tab': 'http://a\t', 'server-ff': 'http://a\f', 'server-at-ff': 'http://a@\f', 'query-ff': '/?\f', 'fragment-ff': '/#\f', 'fragment-tab': '/#\t', 'star-tab': '*\t', 'first-tab': '\t/', 'first-ff': '\f/', 'schema-cr': 'http:\r', 'schema-lf': 'http:\n', 'schema-slash-cr': 'http:/\r', 'schema-slashes-space': 'http:// ', 'server-cr': 'http://a\r', 'server-lf': 'http://a\n', 'query-cr': '/?a\r', 'fragment-cr': '/#a\r', 'fragment-start-cr': '/#\r', 'query-start-cr': '/?\r',
     'schema-only': 'http:', 'schema-slash-slash': 'http://', 'digit-first': '1a', 'dash-first': '-', 'at-first': '@', 'colon-first': ':80',
   }, (t) => line(`GET ${t} HTTP/1.1`)),
   ['star-get-post', line('POST * HTTP/1.1')],

@@ -108,7 +108,10 @@ async function record(test) {
   if (bytewise.head !== node.head && test.input.length > 0) differs.head = bytewise.head ?? null;
   if (Object.keys(differs).length > 0) out.bytewise = differs;
   const deviation = deviationOf(test, node);
-  if (deviation) out.deviation = { row: deviation.row, mends: deviation.mends, expected: compact(deviation.expected) };
+  if (deviation) {
+    out.deviation = { row: deviation.row, mends: deviation.mends, expected: compact(deviation.expected) };
+    if (deviation.bytewise) out.deviation.bytewise = compact(deviation.bytewise);
+  }
   return out;
 }
 
