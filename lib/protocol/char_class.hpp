@@ -2,8 +2,13 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <string_view>
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 namespace anode::http::protocol {
 
@@ -57,6 +62,13 @@ constexpr std::array<std::uint8_t, 256> make_char_classes() noexcept {
 
 inline constexpr std::array<std::uint8_t, 256> char_classes = make_char_classes();
 
+#if defined(__SSE2__)
+/// Marks the bytes that are at most `limit`, as unsigned numbers.
+inline __m128i at_most(__m128i bytes, char limit) noexcept {
+  return _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(limit)), bytes);
+}
+#endif
+
 }  // namespace detail
 
 /// Returns whether `c` is in the set `which` (or in one of several or-ed sets).
@@ -99,8 +111,58 @@ inline char const* skip(char const* p, char const* end, std::uint8_t which) noex
   return p;
 }
 
-/// Returns the first byte in [p, end) that may not stand in a field value, or `end`.
 /// The same as `skip(p, end, value_char)`, sixteen bytes at a time.
-char const* skip_value(char const* p, char const* end) noexcept;
+inline char const* skip_value(char const* p, char const* end) noexcept {
+#if defined(__SSE2__)
+  for (; end - p >= 16; p += 16) {
+    __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
+    __m128i const control = detail::at_most(bytes, 0x1f);
+    __m128i const tab = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t'));
+    __m128i const del = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+    int const bad = _mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tab, control), del));
+    if (bad != 0) {
+      return p + std::countr_zero(static_cast<unsigned>(bad));
+    }
+  }
+#endif
+  return skip(p, end, value_char);
+}
+
+/// Returns the first byte in [p, end) that is not visible ASCII, or `end`; sixteen bytes at a time.
+inline char const* skip_visible(char const* p, char const* end) noexcept {
+#if defined(__SSE2__)
+  for (; end - p >= 16; p += 16) {
+    __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
+    __m128i const shifted = _mm_sub_epi8(bytes, _mm_set1_epi8(0x21));
+    int const good = _mm_movemask_epi8(detail::at_most(shifted, 0x7e - 0x21));
+    if (good != 0xffff) {
+      return p + std::countr_one(static_cast<unsigned>(good));
+    }
+  }
+#endif
+  while (p != end && *p > 0x20 && *p < 0x7f) {
+    ++p;
+  }
+  return p;
+}
+
+/// The same as `skip(p, end, token_char)`, letters, digits and `-` sixteen at a time.
+inline char const* skip_token(char const* p, char const* end) noexcept {
+#if defined(__SSE2__)
+  for (; end - p >= 16; p += 16) {
+    __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
+    __m128i const lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    __m128i const letter = detail::at_most(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 'z' - 'a');
+    __m128i const digit = detail::at_most(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), 9);
+    __m128i const dash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'));
+    int const good = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, digit), dash));
+    if (good != 0xffff) {
+      p += std::countr_one(static_cast<unsigned>(good));
+      break;
+    }
+  }
+#endif
+  return skip(p, end, token_char);
+}
 
 }  // namespace anode::http::protocol

@@ -266,9 +266,39 @@ bool head_guard::run_value(char const*& p, char const* end) {
   return true;
 }
 
+void head_guard::take_field_lines(char const*& p, char const* end) noexcept {
+  for (char const* line = p;; p = line) {
+    char const* const colon = skip_token(line, end);
+    if (colon == end || *colon != ':' || colon == line) {
+      return;
+    }
+    auto const name_size = static_cast<std::size_t>(colon - line);
+    if (meaning_of({line, name_size}) != meaning::other) {
+      return;
+    }
+    char const* value = colon + 1;
+    while (value != end && (*value == ' ' || *value == '\t')) {
+      ++value;
+    }
+    char const* const behind = skip_value(value, end);
+    // The byte behind the line end shows whether the line is folded.
+    if (end - behind < 3 || behind == value || behind[0] != '\r' || behind[1] != '\n' ||
+        behind[2] == ' ' || behind[2] == '\t') {
+      return;
+    }
+    std::size_t const size = name_size + static_cast<std::size_t>(behind - value);
+    if (counted_ + size >= limits_.max_header_size || lines_ == limits_.max_headers_count) {
+      return;
+    }
+    counted_ += size;
+    ++lines_;
+    line = behind + 2;
+  }
+}
+
 bool head_guard::run_fields(char const*& p, char const* end) {
   while (p != end) {
-    char const c = *p;
+    char c = *p;
     switch (state_) {
       case at::fields_start:
         fields_at_ = offset(p);
@@ -281,6 +311,10 @@ bool head_guard::run_fields(char const*& p, char const* end) {
         }
         continue;
       case at::name_start:
+        if (!limits_.lenient) {
+          take_field_lines(p, end);
+          c = *p;
+        }
         if (c == '\r') {
           state_ = at::last_lf;
           ++p;
@@ -307,7 +341,7 @@ bool head_guard::run_fields(char const*& p, char const* end) {
         state_ = at::name;
         [[fallthrough]];
       case at::name:
-        p = skip(p, end, token_char);
+        p = skip_token(p, end);
         if (p != end && !end_name(p)) {
           return false;
         }

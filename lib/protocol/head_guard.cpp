@@ -49,6 +49,13 @@ head_guard::verdict head_guard::feed(char const*& p, char const* end) {
   if (in_span_) {
     span_ = p;
   }
+  if (raw_ == 0 && !limits_.lenient && p != end && state_ < at::fields_start) {
+    if (kind_ == message_kind::request) {
+      take_request_line(p, end);
+    } else {
+      take_status_line(p, end);
+    }
+  }
   bool good = true;
   while (good && !complete_ && p != end) {
     if (state_ >= at::fields_start) {

@@ -164,6 +164,11 @@ private:
   bool run_value(char const*& p, char const* end);
   bool run_framing_value(char const*& p, char const* end);
 
+  // Take what is whole, ordinary and within limits; leave the rest to the above.
+  void take_request_line(char const*& p, char const* end) noexcept;
+  void take_status_line(char const*& p, char const* end) noexcept;
+  void take_field_lines(char const*& p, char const* end) noexcept;
+
   bool method_byte(char const*& p);
   bool protocol_byte(char const*& p);
   bool end_protocol(char const*& p);

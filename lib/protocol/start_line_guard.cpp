@@ -187,144 +187,70 @@ bool head_guard::end_version(char const*& p) {
   return true;
 }
 
-bool head_guard::run_target(char const*& p, char const* end) {
-  constexpr std::string_view wrong = "Invalid characters in url";
-  while (p != end) {
-    char const c = *p;
-    if (c == '\t' || c == '\f') {
-      return refuse(error::invalid_url, wrong, p, state_ == at::target_lf ? 0 : 1);
-    }
-    switch (state_) {
-      case at::target_start:
-        if (c == '/' || c == '*') {
-          state_ = at::target_path;
-          ++p;
-        } else if (is(c, alpha_char)) {
-          state_ = at::target_scheme;
-        } else if (c == ' ' || c == '\r' || c == '\n') {
-          return refuse(error::invalid_url, wrong, p, 1);
-        } else {
-          return refuse(error::invalid_url, "Unexpected start char in url", p);
-        }
-        continue;
-      case at::target_scheme:
-        p = skip(p, end, alpha_char);
-        if (p == end) {
-          continue;
-        }
-        if (*p == '\t' || *p == '\f' || *p == ' ' || *p == '\r' || *p == '\n') {
-          return refuse(error::invalid_url, wrong, p, 1);
-        }
-        if (*p != ':') {
-          return refuse(error::invalid_url, "Unexpected char in url schema", p);
-        }
-        ++p;
-        state_ = at::target_scheme_slash;
-        continue;
-      case at::target_scheme_slash:
-        if (c == ' ' || c == '\r' || c == '\n') {
-          return refuse(error::invalid_url, wrong, p, 1);
-        }
-        [[fallthrough]];
-      case at::target_scheme_slashes:
-        if (c != '/') {
-          return refuse(error::invalid_url, "Unexpected char in url schema", p);
-        }
-        ++p;
-        state_ = state_ == at::target_scheme_slash ? at::target_scheme_slashes : at::target_server;
-        continue;
-      case at::target_server:
-      case at::target_server_with_at:
-        if (is(c, userinfo_char) || c == '[' || c == ']') {
-          state_ = at::target_server;
-        } else if (c == '/') {
-          state_ = at::target_path;
-        } else if (c == '?') {
-          state_ = at::target_query;
-        } else if (c == '@') {
-          if (state_ == at::target_server_with_at) {
-            return refuse(error::invalid_url, "Double @ in url", p, 1);
-          }
-          state_ = at::target_server_with_at;
-        } else if (c == ' ' || c == '\r' || c == '\n') {
-          break;
-        } else {
-          return refuse(error::invalid_url, "Unexpected char in url server", p);
-        }
-        ++p;
-        continue;
-      case at::target_path:
-        p = skip(p, end, target_char);
-        if (p == end) {
-          continue;
-        }
-        if (*p == '?' || *p == '#') {
-          state_ = *p == '?' ? at::target_query : at::target_fragment;
-          ++p;
-          continue;
-        }
-        if (*p == ' ' || *p == '\r' || *p == '\n') {
-          break;
-        }
-        if (*p == '\t' || *p == '\f') {
-          return refuse(error::invalid_url, wrong, p, 1);
-        }
-        return refuse(error::invalid_url, "Invalid char in url path", p);
-      case at::target_query:
-        while (p != end && (is(*p, target_char) || *p == '?')) {
-          ++p;
-        }
-        if (p == end) {
-          continue;
-        }
-        if (*p == '#') {
-          state_ = at::target_fragment;
-          ++p;
-          continue;
-        }
-        if (*p == ' ' || *p == '\r' || *p == '\n') {
-          break;
-        }
-        if (*p == '\t' || *p == '\f') {
-          return refuse(error::invalid_url, wrong, p, 1);
-        }
-        return refuse(error::invalid_url, "Invalid char in url query", p);
-      case at::target_fragment:
-        while (p != end && (is(*p, target_char) || *p == '?' || *p == '#')) {
-          ++p;
-        }
-        if (p == end) {
-          continue;
-        }
-        if (*p == ' ' || *p == '\r' || *p == '\n') {
-          break;
-        }
-        if (*p == '\t' || *p == '\f') {
-          return refuse(error::invalid_url, wrong, p, 1);
-        }
-        return refuse(error::invalid_url, "Invalid char in url fragment start", p);
-      default:  // at::target_lf: no version follows, which Node takes as HTTP/0.9
-        return c == '\n' ? refuse(error::invalid_constant, expected_http, p)
-                         : refuse(error::invalid_url, "Expected CRLF", p);
-    }
-    // The target ended with the blank or line end at p.
-    text_size_ = offset(p) - text_at_;
-    char const last = *p;
-    if (!end_span(p, 0)) {
-      return false;
-    }
-    if (last == '\n') {
-      return refuse(error::invalid_constant, expected_http, p);
-    }
-    ++p;
-    if (last == '\r') {
-      state_ = at::target_lf;
+void head_guard::take_request_line(char const*& p, char const* end) noexcept {
+  constexpr std::string_view version = " HTTP/1.1\r\n";
+  if (*p < 'A' || *p > 'Z') {
+    return;
+  }
+  range const r = by_first_letter[static_cast<std::size_t>(*p - 'A')];
+  std::string_view const rest(p, static_cast<std::size_t>(end - p));
+  for (std::uint8_t i = r.begin; i != r.end; ++i) {
+    std::size_t const size = words[i].name.size();
+    if (!rest.starts_with(words[i].name) || size + 1 >= rest.size() || rest[size] != ' ') {
       continue;
     }
-    state_ = at::before_protocol;
-    return true;
+    // From a slash on, path, query and fragment together take any visible byte.
+    char const* const target = p + size + 1;
+    if (words[i].value == protocol::method::unknown ||
+        words[i].value == protocol::method::connect || *target != '/') {
+      return;
+    }
+    char const* const behind = skip_visible(target, end);
+    auto const text_size = static_cast<std::size_t>(behind - target);
+    if (text_size >= limits_.max_header_size ||
+        !std::string_view(behind, static_cast<std::size_t>(end - behind)).starts_with(version)) {
+      return;
+    }
+    method_ = words[i].value;
+    methods_begin_ = i;
+    text_at_ = size + 1;
+    text_size_ = text_size;
+    counted_ = text_size;
+    version_major_ = 1;
+    version_minor_ = 1;
+    p = behind + version.size();
+    state_ = at::fields_start;
+    return;
   }
-  return true;
+}
+
+void head_guard::take_status_line(char const*& p, char const* end) noexcept {
+  constexpr std::string_view version = "HTTP/1.1 ";
+  constexpr std::size_t reason_at = version.size() + 4;
+  if (static_cast<std::size_t>(end - p) <= reason_at ||
+      !std::string_view(p, reason_at).starts_with(version)) {
+    return;
+  }
+  char const* const digits = p + version.size();
+  if (!is(digits[0], digit_char) || !is(digits[1], digit_char) || !is(digits[2], digit_char) ||
+      digits[3] != ' ') {
+    return;
+  }
+  char const* const reason = p + reason_at;
+  char const* const behind = skip_value(reason, end);
+  auto const text_size = static_cast<std::size_t>(behind - reason);
+  if (end - behind < 2 || behind[0] != '\r' || behind[1] != '\n' ||
+      text_size >= limits_.max_header_size) {
+    return;
+  }
+  status_ = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
+  version_major_ = 1;
+  version_minor_ = 1;
+  text_at_ = reason_at;
+  text_size_ = text_size;
+  counted_ = text_size;
+  p = behind + 2;
+  state_ = at::fields_start;
 }
 
 bool head_guard::run_start_line(char const*& p, char const* end) {
