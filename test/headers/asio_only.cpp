@@ -8,7 +8,9 @@
 
 namespace net = boost::asio;
 
-net::awaitable<void> hello(std::string_view, std::string_view) { co_return; }
+net::awaitable<void> end(std::string_view);
+
+net::awaitable<void> hello(std::string_view, std::string_view) { co_await end("Hello World!\n"); }
 
 int main() {
   net::io_context io{1};
