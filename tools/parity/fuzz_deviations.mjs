@@ -1,7 +1,7 @@
 // The classes of inputs in which ours is stricter than Node, by the error that ours gives: each
 // names a row of docs/deviations.md. Ours must have found the same messages up to that error.
 
-const field = (name) => new RegExp(`\\n${name}[ \\t]*:`, 'gi');
+const field = (name) => new RegExp(`[\\r\\n]${name}[ \\t]*:`, 'gi');
 const has = (input, pattern) => pattern.test(input);
 
 const classes = [
@@ -39,7 +39,7 @@ const classes = [
   {
     row: 'te-empty',
     error: ['HPE_INVALID_TRANSFER_ENCODING', 'Invalid `Transfer-Encoding` header value'],
-    when: (input, at) => /\ntransfer-encoding:[ \t]*\r*\n[ \t]*\r*$/i.test(input.slice(0, at)),
+    when: (input, at) => /[\r\n]transfer-encoding:[ \t\r\n]*$/i.test(input.slice(0, at)),
   },
   {
     row: 'te-http-1.0-request',
@@ -65,6 +65,11 @@ const classes = [
     row: 'header-overflow-first',
     error: ['HPE_HEADER_OVERFLOW', 'Header overflow'],
     when: (input, at) => at > 16384,
+  },
+  {
+    row: 'te-http-1.0-response',
+    error: ['HPE_CLOSED_CONNECTION', 'Data after `Connection: close`'],
+    when: (input, at) => /HTTP\/1\.0 [^]*[\r\n]transfer-encoding:/i.test(input.slice(0, at)),
   },
   {
     row: 'status-line-cr-cr',

@@ -18,7 +18,7 @@ export function hideUpgrade(input) {
   const [upper, lower] = ['^|', '~`', '!#', "*'"].find(([a, b]) => !input.includes(a) && !input.includes(b)) ?? '';
   if (!upper) return { hidden: input, show: (text) => text };
   return {
-    hidden: input.replace(/([\r\n])(u)(?=pgrade[ \t]*:)/gi, (_, end, u) => end + (u === 'U' ? upper : lower)),
+    hidden: input.replace(/([^\r\n](?:\r|\r?\n))(u)(?=pgrade[ \t]*:)/gi, (_, end, u) => end + (u === 'U' ? upper : lower)),
     show: (text) => text.replaceAll(upper, 'U').replaceAll(lower, 'u'),
   };
 }
