@@ -102,6 +102,7 @@ private:
     target_query,
     target_fragment,
     target_lf,
+    after_target,
     before_protocol,
     protocol,
     version_major,

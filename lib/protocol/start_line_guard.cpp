@@ -293,6 +293,12 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
           return false;
         }
         continue;
+      case at::after_target:
+        if (c == '\t' || c == '\f') {
+          return refuse(error::invalid_url, "Invalid characters in url", p, 1);
+        }
+        state_ = at::before_protocol;
+        [[fallthrough]];
       case at::before_protocol:
         if (c == ' ') {
           plain_ = false;

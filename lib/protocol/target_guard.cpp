@@ -10,8 +10,9 @@ bool head_guard::run_target(char const*& p, char const* end) {
   constexpr std::string_view wrong = "Invalid characters in url";
   while (p != end) {
     char const c = *p;
-    if (c == '\t' || c == '\f') {
-      return refuse(error::invalid_url, wrong, p, state_ == at::target_lf ? 0 : 1);
+    bool const after_first = state_ == at::target_scheme_slashes || state_ == at::target_lf;
+    if ((c == '\t' || c == '\f') && !after_first) {
+      return refuse(error::invalid_url, wrong, p, 1);
     }
     switch (state_) {
       case at::target_start:
@@ -140,7 +141,7 @@ bool head_guard::run_target(char const*& p, char const* end) {
       state_ = at::target_lf;
       continue;
     }
-    state_ = at::before_protocol;
+    state_ = at::after_target;
     return true;
   }
   return true;
