@@ -1,0 +1,205 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// What must hold for any bytes fed to a decoder; used by the fuzz targets and by the test that
+// replays their corpora. A broken invariant aborts.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "protocol/chunk_decoder.hpp"
+#include "protocol/decoder.hpp"
+
+namespace anode::test {
+
+inline void require(bool holds, char const* what) {
+  if (!holds) {
+    std::fprintf(stderr, "broken: %s\n", what);
+    std::abort();
+  }
+}
+
+/// Takes pieces off the input; a piece is a block of memory of its own, so that AddressSanitizer
+/// sees a look beyond its end.
+class pieces {
+public:
+  pieces(std::string_view all, std::uint32_t seed) : rest_(all), seed_(seed) {}
+
+  /// Makes the next piece, of a pseudo-random size; whole when the seed is 0.
+  bool next() {
+    if (rest_.empty()) {
+      return false;
+    }
+    seed_ = seed_ * 1664525 + 1013904223;
+    std::size_t const size = whole() ? rest_.size() : 1 + (seed_ >> 24) % rest_.size();
+    block_ = std::make_unique<char[]>(size);
+    std::memcpy(block_.get(), rest_.data(), size);
+    piece = {block_.get(), size};
+    rest_.remove_prefix(size);
+    return true;
+  }
+
+  std::string_view piece;
+
+private:
+  bool whole() const noexcept { return first_seed_ == 0; }
+
+  std::string_view rest_;
+  std::uint32_t seed_;
+  std::uint32_t first_seed_ = seed_;
+  std::unique_ptr<char[]> block_;
+};
+
+/// How one input is decoded: from the first byte of the fuzzer's data.
+struct fuzz_options {
+  http::protocol::message_kind kind;
+  bool lenient;
+  bool accept_upgrade;
+  char const* response_to;
+};
+
+/// Decodes all pieces; returns what was told, without the places of errors.
+inline std::string decode_pieces(fuzz_options const& how, std::string_view input,
+                                 std::uint32_t seed) {
+  namespace protocol = http::protocol;
+  using protocol::decoded;
+  protocol::decoder_options options;
+  options.insecure_http_parser = how.lenient;
+  protocol::decoder d(how.kind, options);
+  d.expect_response_to(std::string_view(how.response_to));
+  protocol::message_head head;
+  std::string told;
+  auto const tell_lines = [&told](http::field_lines const& lines) {
+    for (auto const line : lines) {
+      require(!line.name.empty(), "a field has a name");
+      require(line.name.find_first_of("\r\n:") == std::string_view::npos, "no CR, LF, : in names");
+      require(line.value.find_first_of("\r\n") == std::string_view::npos, "no CR, LF in values");
+      told.append(line.name).append("=").append(line.value).append("\n");
+    }
+  };
+  pieces cut(input, seed);
+  while (cut.next()) {
+    std::string_view const whole = cut.piece;
+    std::string_view rest = whole;
+    for (bool more = true; more;) {
+      std::size_t const before = rest.size();
+      decoded const event = d.next(rest, head);
+      require(rest.size() <= before, "consumed is not negative");
+      require(rest.data() + rest.size() == whole.data() + whole.size(), "taken off the front");
+      switch (event) {
+        case decoded::need_more:
+          require(rest.empty(), "need_more only without input");
+          more = false;
+          break;
+        case decoded::head:
+          require(d.in_message(), "in a message after its head");
+          require(head.fields.size() <= options.max_headers_count, "as many lines as allowed");
+          told.append("head ").append(head.method_name()).append(head.target());
+          told.append(std::to_string(head.status)).append(head.reason()).append("\n");
+          told.append(std::to_string(head.version_major * 10 + head.version_minor));
+          told.append(head.should_keep_alive ? "k" : "c").append(head.upgrade ? "u\n" : "\n");
+          tell_lines(head.fields);
+          if (how.accept_upgrade && head.upgrade) {
+            d.accept_upgrade();
+          }
+          break;
+        case decoded::body:
+          require(!d.body().empty(), "a piece of body has bytes");
+          require(
+              d.body().data() >= whole.data() && d.body().data() + d.body().size() <= rest.data(),
+              "the body is a view into the input");
+          told.append("b:").append(d.body());
+          break;
+        case decoded::end:
+          told.append("end\n");
+          tell_lines(d.trailers());
+          break;
+        case decoded::upgrade:
+          told.append("upgrade\n");
+          return told;
+        case decoded::error:
+          require(d.error().bytes_parsed <= whole.size(), "an error lies in its read");
+          told.append("error ").append(d.error().reason).append("\n");
+          return told;
+      }
+    }
+  }
+  if (d.finish() == decoded::error) {
+    told.append("cut off\n");
+  }
+  return told;
+}
+
+/// Removes the marks between pieces of one body, which depend on the cuts.
+inline std::string joined(std::string told) {
+  for (std::size_t at = 0; (at = told.find("b:", at)) != std::string::npos;) {
+    told.erase(at, 2);
+  }
+  return told;
+}
+
+/// Decodes `data` (options in its first byte) whole and in pieces.
+inline void check_decoder(http::protocol::message_kind kind, std::string_view data) {
+  if (data.empty()) {
+    return;
+  }
+  auto const flags = static_cast<unsigned char>(data[0]);
+  data.remove_prefix(1);
+  constexpr char const* methods[] = {"GET", "HEAD", "CONNECT", "POST"};
+  fuzz_options const how{kind, (flags & 1) != 0, (flags & 2) != 0, methods[(flags >> 2) & 3]};
+  std::string const whole = joined(decode_pieces(how, data, 0));
+  for (std::uint32_t const seed : {flags + 1u, flags * 7919u + 3u}) {
+    require(joined(decode_pieces(how, data, seed)) == whole, "the cuts make no difference");
+  }
+}
+
+/// Decodes `data` (leniency in its first byte) as a chunked body, whole and in pieces.
+inline void check_chunks(std::string_view data) {
+  using verdict = http::protocol::chunk_decoder::verdict;
+  if (data.empty()) {
+    return;
+  }
+  bool const lenient = (data[0] & 1) != 0;
+  data.remove_prefix(1);
+  auto const run = [&](std::uint32_t seed) {
+    http::protocol::chunk_decoder chunks(lenient);
+    chunks.start();
+    std::string told;
+    std::size_t taken = 0;
+    pieces cut(data, seed);
+    while (cut.next()) {
+      char const* p = cut.piece.data();
+      char const* const end = p + cut.piece.size();
+      for (verdict v = verdict::data; v == verdict::data;) {
+        char const* const before = p;
+        std::string_view body;
+        v = chunks.feed(p, end, body);
+        require(p >= before && p <= end, "moves forward within the input");
+        if (v == verdict::data) {
+          require(body.data() >= before && body.data() + body.size() == p, "data ends at p");
+          told += body;
+        } else if (v == verdict::last) {
+          taken += static_cast<std::size_t>(p - cut.piece.data());
+          return told + "|" + std::to_string(taken);
+        } else if (v == verdict::refused) {
+          return told + "!" + std::string(chunks.reason());
+        } else {
+          require(p == end, "need_more only without input");
+        }
+      }
+      taken += cut.piece.size();
+    }
+    return told;
+  };
+  std::string const whole = run(0);
+  for (std::uint32_t seed = 1; seed < 4; ++seed) {
+    require(run(seed) == whole, "the cuts make no difference");
+  }
+}
+
+}  // namespace anode::test
