@@ -1,0 +1,198 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/client_request.hpp>
+#include <anode/headers.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace anode::connection {
+class agent_core;
+}
+
+namespace anode::http {
+
+/// Which of several free connections a request takes.
+enum class scheduling : std::uint8_t {
+  lifo,  ///< the one used last
+  fifo,  ///< the one unused for longest
+};
+
+/// Where a connection is to lead.
+struct connect_options {
+  std::string host;
+  std::uint16_t port = 80;
+  std::string socket_path;
+  int family = 0;
+  std::string local_address;
+  std::uint16_t local_port = 0;
+};
+
+/// Makes the connections of an agent in place of the system's sockets.
+using create_connection_function =
+    std::function<net::awaitable<std::unique_ptr<byte_stream>>(connect_options const&)>;
+
+/// An address a name was found to have.
+struct lookup_address {
+  std::string address;
+  int family = 4;
+};
+
+/// Finds the addresses of a name in place of the system's resolver: calls `done` once.
+using lookup_function = std::function<void(
+    std::string_view host, std::function<void(error_code, std::vector<lookup_address>)> done)>;
+
+/// The options of an `agent`. **Node**: those of `new http.Agent`.
+struct agent_options {
+  static constexpr std::size_t no_limit = std::numeric_limits<std::uint32_t>::max();
+
+  /// Keeps connections open for later requests.
+  bool keep_alive = false;
+  /// The delay of TCP keep-alive probes on connections that are kept.
+  std::chrono::milliseconds keep_alive_msecs{1000};
+  /// Connections to one origin.
+  std::size_t max_sockets = no_limit;
+  /// Connections to all origins.
+  std::size_t max_total_sockets = no_limit;
+  /// Free connections to one origin.
+  std::size_t max_free_sockets = 256;
+  http::scheduling scheduling = http::scheduling::lifo;
+  /// How long nothing may happen on a connection before `on_timeout` is told, or a free one closed.
+  std::chrono::milliseconds timeout{0};
+  /// How long connecting may take, look-up included; 0: as long as the system tries.
+  std::chrono::milliseconds connect_timeout{0};
+  /// How much earlier than a server's `Keep-Alive: timeout` says a free connection is given up.
+  std::chrono::milliseconds keep_alive_timeout_buffer{1000};
+  /// The URL of a proxy for all requests, "http://user:password@host:port"; empty: none.
+  std::string proxy{};
+  /// Reaches http origins through CONNECT tunnels too, instead of sending the proxy their URLs.
+  bool proxy_tunnel = false;
+  create_connection_function create_connection{};
+  lookup_function lookup{};
+};
+
+/// The options of a request. A class, so that it may be used inside `co_await` expressions.
+///
+/// **Node**: those of `http.request`.
+class request_options {
+public:
+  request_options() {}  // not defaulted: this must not be an aggregate
+
+  std::string method = "GET";
+  std::string protocol;    ///< "http:"; empty: that
+  std::string host;        ///< `hostname`; empty: "localhost"
+  std::uint16_t port = 0;  ///< 0: `default_port`
+  std::uint16_t default_port = 80;
+  std::string path = "/";
+  std::string auth;  ///< "user:password" for basic authentication
+  header_list headers;
+  std::string socket_path;
+  std::string local_address;
+  std::uint16_t local_port = 0;
+  int family = 0;
+  /// Nothing happening on the connection for so long is told to `on_timeout`.
+  std::optional<std::chrono::milliseconds> timeout;
+  /// The whole exchange may take so long; then it fails with `error::timed_out`. 0: for ever.
+  std::chrono::milliseconds deadline{0};
+  std::size_t max_header_size = 16384;
+  std::size_t max_headers_count = 2000;
+  std::size_t high_water_mark = 65536;
+  bool insecure_http_parser = false;
+  bool join_duplicate_headers = false;
+  /// Whether a Host header is added; unless told as `set_default_headers`.
+  std::optional<bool> set_host;
+  /// Whether Host, Connection, Content-Length and Transfer-Encoding are added.
+  bool set_default_headers = true;
+  std::vector<std::string> unique_headers;
+  net::cancellation_slot signal;
+
+  /// Takes protocol, host, port, path and auth from a URL.
+  /// @throws exception with `error::invalid_url_argument` ("Invalid URL") or `invalid_protocol`.
+  request_options& set_url(std::string_view url);
+};
+
+/// Keeps connections to servers and shares them out among requests.
+///
+/// A handle; copies mean the same agent. When the last one goes, free connections are closed and
+/// requests under way are finished.
+///
+/// **Concurrency**: everything on the executor. **Node**: `http.Agent`.
+class agent {
+public:
+  using executor_type = net::any_io_executor;
+
+  /// How many connections and waiting requests there are.
+  struct counts {
+    std::size_t sockets = 0;       ///< connecting or in use
+    std::size_t free_sockets = 0;  ///< free
+    std::size_t requests = 0;      ///< waiting
+  };
+
+  explicit agent(executor_type ex, agent_options options = {});
+  agent(agent const&) noexcept;
+  agent(agent&&) noexcept;
+  agent& operator=(agent) noexcept;
+  ~agent();
+
+  executor_type get_executor() const;
+
+  /// Begins a request. It is sent by `write` and `end`.
+  /// @throws exception for arguments that must not reach the wire, before a connection is touched.
+  client_request request(request_options options);
+  client_request request(std::string_view method, std::string_view url, header_list headers = {});
+
+  /// Sends a GET and waits for its response.
+  net::awaitable<incoming_message> get(std::string_view url);
+
+  /// Closes all free connections and those in use. **Node**: `agent.destroy()`.
+  void destroy();
+
+  agent_options const& options() const noexcept;
+  void set_options(agent_options options);
+
+  /// Returns the counts of all origins together.
+  counts totals() const noexcept;
+
+  /// Returns the counts by the origins' names, see `get_name`.
+  std::map<std::string, counts> by_name() const;
+
+  /// Returns the name under which connections for these options are kept.
+  std::string get_name(request_options const& options) const;
+
+private:
+  anode::detail::ptr<connection::agent_core> core_;
+};
+
+/// Returns the agent that requests use which choose none: one for each execution context, which
+/// keeps connections, with a timeout of 5 seconds. **Node**: `http.globalAgent`.
+agent& global_agent(net::any_io_executor const& ex);
+
+/// Begins a request by the global agent. **Node**: `http.request`.
+client_request request(net::any_io_executor const& ex, request_options options);
+client_request request(net::any_io_executor const& ex, std::string_view method,
+                       std::string_view url, header_list headers = {});
+
+/// Sends a GET by the global agent and waits for its response. **Node**: `http.get`.
+net::awaitable<incoming_message> get(net::any_io_executor const& ex, std::string_view url);
+
+}  // namespace anode::http
+
+namespace anode {
+
+/// Connects to "host:port", an authority as CONNECT names it (RFC 9112 section 3.2.3).
+/// @throws boost::system::system_error when that fails; http::exception for a malformed authority.
+boost::asio::awaitable<socket> connect(net::any_io_executor ex, std::string_view authority);
+
+}  // namespace anode

@@ -1,0 +1,174 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/error.hpp>
+#include <anode/incoming_message.hpp>
+#include <anode/outgoing_message.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace anode::connection {
+class client_exchange;
+}
+
+namespace anode::http {
+
+/// How far a request got before it failed: what may be concluded about the server.
+enum class verdict : std::uint8_t {
+  not_sent,          ///< no byte left: the server has not seen it
+  maybe_processed,   ///< bytes left, none came back: the server may have acted on it
+  response_started,  ///< a part of the response came
+};
+
+/// The step in which a request failed.
+enum class request_phase : std::uint8_t { lookup, connect, tunnel, send, head, body };
+
+/// Returns the name of a value, as a view of static storage: "maybe_processed", "connect".
+std::string_view to_string(verdict v) noexcept;
+std::string_view to_string(request_phase p) noexcept;
+
+/// Why a request failed, with what is needed to decide what to do next.
+class request_error : public exception {
+public:
+  request_error(error_code ec, std::string message, request_phase phase, http::verdict v,
+                bool reused_socket, std::uint64_t bytes_sent, std::uint64_t bytes_received);
+
+  request_phase phase() const noexcept { return phase_; }
+  http::verdict verdict() const noexcept { return verdict_; }
+
+  /// Returns whether the connection had carried a request before: then the server may have closed
+  /// it while this one was on its way, and sending it again on a fresh one may help.
+  bool reused_socket() const noexcept { return reused_; }
+
+  /// Returns how many bytes of the request were handed to the system.
+  std::uint64_t bytes_sent() const noexcept { return sent_; }
+
+  /// Returns how many bytes of the response came.
+  std::uint64_t bytes_received() const noexcept { return received_; }
+
+private:
+  request_phase phase_;
+  http::verdict verdict_;
+  bool reused_;
+  std::uint64_t sent_;
+  std::uint64_t received_;
+};
+
+/// An interim response: 100 to 199, other than 101.
+struct information {
+  int status_code = 0;
+  std::string status_message;
+  field_lines raw_headers;
+};
+
+/// The outcome of a request to leave HTTP: the answer, and the connection if the server agreed.
+class upgrade_result {
+public:
+  upgrade_result() = default;
+  upgrade_result(incoming_message response, anode::socket socket)
+      : response_(std::move(response)), socket_(std::move(socket)) {}
+
+  /// Returns whether the server agreed: 101, or 2xx to CONNECT.
+  explicit operator bool() const noexcept { return static_cast<bool>(socket_); }
+
+  incoming_message& response() noexcept { return response_; }
+
+  /// Returns the connection. Its first bytes are those that came behind the answer (Node's `head`).
+  anode::socket& socket() noexcept { return socket_; }
+
+private:
+  incoming_message response_;
+  anode::socket socket_;
+};
+
+/// A request of a client: a handle, moved and not copied.
+///
+/// Dropped before its response was taken or a listener for it was set, the request is aborted.
+/// Cancelling an operation that is awaited aborts the request as well.
+///
+/// **Concurrency**: everything on the executor of its agent. **Node**: `http.ClientRequest`.
+class client_request final : public outgoing_message {
+public:
+  /// Makes a handle to nothing.
+  client_request() noexcept : outgoing_message(nullptr) {}
+  client_request(client_request&& other) noexcept;
+  client_request& operator=(client_request&& other) noexcept;
+  ~client_request();
+
+  explicit operator bool() const noexcept { return exchange_ != nullptr; }
+
+  // The answer.
+
+  /// Waits for the head of the response.
+  /// @throws request_error when there will be none.
+  net::awaitable<incoming_message> response();
+
+  /// Waits for the answer to a request to leave HTTP (CONNECT, or one with an Upgrade header).
+  /// @return the answer, with the connection if the server agreed.
+  /// @throws request_error when there will be none.
+  net::awaitable<upgrade_result> upgraded();
+
+  /// Waits for 100 Continue, or for any other answer that makes waiting pointless.
+  /// @return whether the body is wanted
+  net::awaitable<bool> continued();
+
+  // Facts.
+
+  std::string_view method() const noexcept;
+  std::string_view path() const noexcept;
+  std::string_view host() const noexcept;
+  std::string_view protocol() const noexcept;
+
+  /// Returns whether the request went out on a connection used before.
+  bool reused_socket() const noexcept;
+
+  // Settings.
+
+  /// Has `f`, and the listeners of `on_timeout`, called when nothing happens on the connection for
+  /// `timeout`. It is notified, not ended.
+  client_request& set_timeout(std::chrono::milliseconds timeout, std::function<void()> f = {});
+  client_request& set_no_delay(bool on = true);
+  client_request& set_socket_keep_alive(bool on = false,
+                                        std::chrono::milliseconds initial_delay = {});
+
+  // Events that hand something over: one handler each.
+
+  /// Is given the response.
+  client_request& on_response(std::function<void(incoming_message)> f);
+
+  /// Is given the answer 101 and the connection; without a handler, and nobody awaiting
+  /// `upgraded`, the connection is closed.
+  client_request& on_upgrade(std::function<void(incoming_message, anode::socket)> f);
+
+  /// Is given the answer to CONNECT and the connection.
+  client_request& on_connect(std::function<void(incoming_message, anode::socket)> f);
+
+  // Events that notify: any number.
+
+  /// Is told of each interim response.
+  client_request& on_information(std::function<void(information const&)> f);
+  client_request& on_continue(std::function<void()> f);
+
+  /// Is told which connection the request has got.
+  client_request& on_socket(std::function<void(anode::socket)> f);
+  client_request& on_timeout(std::function<void()> f);
+
+  /// Is told why the request failed, before `on_close`.
+  client_request& on_request_error(std::function<void(request_error const&)> f);
+
+  /// For the library itself.
+  explicit client_request(connection::client_exchange& exchange) noexcept;
+
+private:
+  void drop() noexcept;
+
+  connection::client_exchange* exchange_ = nullptr;
+};
+
+}  // namespace anode::http

@@ -1,0 +1,59 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+
+namespace anode::detail {
+
+/// Any completion handler for `(error_code, std::size_t)`, with its executor and cancellation slot.
+class completion {
+public:
+  template <class Handler>
+  completion(Handler handler, boost::asio::any_io_executor const& ex)
+      : slot_(boost::asio::get_associated_cancellation_slot(handler)),
+        call_(std::make_unique<call<Handler>>(std::move(handler), ex)) {}
+
+  boost::asio::cancellation_slot slot() const noexcept { return slot_; }
+
+  /// Completes the operation through the handler's executor.
+  void operator()(boost::system::error_code ec, std::size_t bytes) && {
+    std::unique_ptr<base> const c = std::move(call_);
+    c->complete(ec, bytes);
+  }
+
+private:
+  struct base {
+    virtual ~base() = default;
+    virtual void complete(boost::system::error_code ec, std::size_t bytes) = 0;
+  };
+
+  template <class Handler>
+  struct call final : base {
+    call(Handler h, boost::asio::any_io_executor const& ex)
+        : handler(std::move(h)), work(boost::asio::get_associated_executor(handler, ex)) {}
+
+    void complete(boost::system::error_code ec, std::size_t bytes) override {
+      boost::asio::post(work.get_executor(),
+                        [h = std::move(handler), ec, bytes]() mutable { std::move(h)(ec, bytes); });
+    }
+
+    Handler handler;
+    boost::asio::executor_work_guard<
+        boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>>
+        work;
+  };
+
+  boost::asio::cancellation_slot slot_;
+  std::unique_ptr<base> call_;
+};
+
+}  // namespace anode::detail

@@ -1,0 +1,16 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+/// All of the library but `anode/beast.hpp` and `anode/testing.hpp`.
+
+#include <anode/agent.hpp>
+#include <anode/client_request.hpp>
+#include <anode/error.hpp>
+#include <anode/headers.hpp>
+#include <anode/incoming_message.hpp>
+#include <anode/outgoing_message.hpp>
+#include <anode/relay.hpp>
+#include <anode/server.hpp>
+#include <anode/server_response.hpp>
+#include <anode/socket.hpp>
+#include <anode/status.hpp>

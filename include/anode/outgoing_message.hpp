@@ -1,0 +1,147 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/headers.hpp>
+#include <anode/socket.hpp>
+#include <anode/write_operation.hpp>
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace anode::connection {
+class outgoing;
+}
+
+namespace anode::http {
+
+namespace net = boost::asio;
+using boost::system::error_code;
+
+/// A message to be sent: what responses and requests have in common.
+///
+/// `write`, `end` and `flush_headers` act at once and return a `write_operation`, which may be
+/// awaited or ignored. Everything that is written in one turn leaves together. Models Asio's
+/// AsyncWriteStream.
+///
+/// Calls in a wrong state throw `http::exception` with Node's code: headers changed after they are
+/// sent (`ERR_HTTP_HEADERS_SENT`), names and values that must not reach the wire
+/// (`ERR_INVALID_HTTP_TOKEN`, `ERR_INVALID_CHAR`).
+///
+/// **Node**: `http.OutgoingMessage`.
+class outgoing_message {
+public:
+  using executor_type = net::any_io_executor;
+
+  outgoing_message(outgoing_message const&) = delete;
+  outgoing_message& operator=(outgoing_message const&) = delete;
+
+  executor_type get_executor() const;
+
+  // Headers.
+
+  /// Sets a header: a text, a number, or a list, which makes several lines.
+  outgoing_message& set_header(std::string_view name, header_value_ref value);
+
+  /// Adds values to a header.
+  outgoing_message& append_header(std::string_view name, header_value_ref value);
+
+  /// Sets each header of a list.
+  outgoing_message& set_headers(header_list const& headers);
+
+  /// Removes a header; one that is sent automatically then stays away.
+  void remove_header(std::string_view name);
+
+  std::optional<header_value> get_header(std::string_view name) const;
+  bool has_header(std::string_view name) const noexcept;
+  header_list get_headers() const;
+  std::vector<std::string> get_header_names() const;
+  std::vector<std::string> get_raw_header_names() const;
+
+  /// Sets the trailers, which follow a chunked body; without one they are dropped.
+  void add_trailers(header_list const& trailers);
+
+  // The body.
+
+  /// Writes a piece of the body, after the head if it is not out.
+  write_operation write(std::string_view data);
+
+  /// Ends the message.
+  write_operation end();
+
+  /// Writes the last piece of the body and ends the message. A body that is given whole to the
+  /// first call is sent with its length, others in chunks.
+  write_operation end(std::string_view data);
+
+  /// Sends the head now, before there is a body.
+  write_operation flush_headers();
+
+  /// Collects what is written until `uncork`, which sends it as one chunk. Calls nest.
+  void cork();
+  void uncork();
+
+  /// Waits until there is room below the high-water mark again. **Node**: event 'drain'.
+  net::awaitable<void> drained();
+
+  /// Waits until everything is handed to the system. **Node**: event 'finish'.
+  /// @throws boost::system::system_error when the connection is lost before that.
+  net::awaitable<void> finished();
+
+  /// Closes the connection at once.
+  void destroy(error_code ec = {});
+
+  // The state.
+
+  bool headers_sent() const noexcept;
+  bool writable_ended() const noexcept;
+  bool writable_finished() const noexcept;
+  unsigned writable_corked() const noexcept;
+  std::size_t writable_length() const noexcept;
+  std::size_t writable_high_water_mark() const noexcept;
+  bool writable_need_drain() const noexcept;
+  bool destroyed() const noexcept;
+
+  /// Returns the connection; an empty handle while there is none.
+  anode::socket socket() const;
+
+  /// Refuses bodies whose length differs from the Content-Length header. Off unless told.
+  void set_strict_content_length(bool on) noexcept;
+  bool strict_content_length() const noexcept;
+
+  // Events.
+
+  outgoing_message& on_finish(std::function<void()> f);
+  outgoing_message& on_prefinish(std::function<void()> f);
+  outgoing_message& on_drain(std::function<void()> f);
+  outgoing_message& on_error(std::function<void(error_code)> f);
+  outgoing_message& on_close(std::function<void()> f);
+
+  /// Writes some of `buffers` as a piece of the body; completes with `(error_code, std::size_t)`.
+  template <class ConstBuffers, class Token>
+  auto async_write_some(ConstBuffers const& buffers, Token&& token) {
+    return net::async_initiate<Token, void(error_code, std::size_t)>(
+        [this](auto handler, net::const_buffer buffer) {
+          start_write(buffer, anode::detail::completion(std::move(handler), get_executor()));
+        },
+        token, net::const_buffer(*net::buffer_sequence_begin(buffers)));
+  }
+
+protected:
+  explicit outgoing_message(connection::outgoing* self) noexcept : out_(self) {}
+
+  ~outgoing_message() = default;
+
+  connection::outgoing* out_;
+
+private:
+  void start_write(net::const_buffer buffer, anode::detail::completion done);
+};
+
+}  // namespace anode::http

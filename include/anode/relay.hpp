@@ -1,0 +1,31 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/socket.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <cstdint>
+
+namespace anode {
+
+/// What went through a relay.
+struct relay_result {
+  std::uint64_t a_to_b = 0;  ///< bytes
+  std::uint64_t b_to_a = 0;  ///< bytes
+};
+
+/// Passes everything that arrives on one connection on to the other, both ways at once, until both
+/// have ended.
+///
+/// The end of one direction is passed on as a half-close. What one side does not take the other is
+/// not asked for: at most 192 KiB are held for each direction. Both connections are closed when it
+/// completes; a failure of one side closes the other.
+///
+/// @param idle_timeout closes both when nothing has passed for so long; 0: never.
+/// **Cancellation**: closes both connections.
+boost::asio::awaitable<relay_result> relay(socket a, socket b,
+                                           std::chrono::milliseconds idle_timeout = {});
+
+}  // namespace anode

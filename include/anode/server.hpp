@@ -1,0 +1,235 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/incoming_message.hpp>
+#include <anode/server_response.hpp>
+#include <anode/socket.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace anode::connection {
+class server_core;
+}
+
+namespace anode::http {
+
+/// Durations of zero mean "for ever".
+inline constexpr std::chrono::milliseconds unlimited{0};
+
+/// The options of a `server`. **Node**: those of `http.createServer`, and properties of the server.
+struct server_options {
+  /// How often connections are checked for `headers_timeout` and `request_timeout`.
+  std::chrono::milliseconds connections_checking_interval{30'000};
+  /// How long a head may take; unless given the smaller of 60 s and `request_timeout`.
+  std::optional<std::chrono::milliseconds> headers_timeout{};
+  /// How many bytes a message or connection collects before writes ask to wait and reading stops.
+  std::size_t high_water_mark = 65536;
+  /// Lets a client that has ended its direction have its answer still; without it such a client's
+  /// requests are given up, as Node does.
+  bool http_allow_half_open = false;
+  /// Accepts what strict HTTP forbids; see docs/deviations.md. Dangerous.
+  bool insecure_http_parser = false;
+  /// Joins repeated headers of which else only the first counts.
+  bool join_duplicate_headers = false;
+  /// Switches TCP keep-alive probes on for new connections, the first after the delay below.
+  bool keep_alive = false;
+  std::chrono::milliseconds keep_alive_initial_delay{0};
+  /// How long an idle connection is kept after a response; 0: for ever.
+  std::chrono::milliseconds keep_alive_timeout{5'000};
+  /// How much longer it is really kept than the client is told.
+  std::chrono::milliseconds keep_alive_timeout_buffer{1'000};
+  /// The size of a request head; over it the answer is 431.
+  std::size_t max_header_size = 16384;
+  /// The number of header lines; over it the answer is 431. 0: unlimited.
+  std::size_t max_headers_count = 2000;
+  /// The number of requests on one connection; 0: unlimited. Over it the answer is 503.
+  std::uint32_t max_requests_per_socket = 0;
+  /// Switches Nagle's algorithm off for new connections.
+  bool no_delay = true;
+  /// How long a whole request may take; 0: for ever.
+  std::chrono::milliseconds request_timeout{300'000};
+  /// Answers 400 to HTTP/1.1 requests without Host.
+  bool require_host_header = true;
+  /// Throws when a body is written to a response that has none.
+  bool reject_non_standard_body_writes = false;
+  /// Closes connections on which nothing happens for so long; 0: never.
+  std::chrono::milliseconds timeout{0};
+  /// Response headers whose lists are joined with "; " into one line.
+  std::vector<std::string> unique_headers{};
+};
+
+/// Where a `server` listens.
+struct listen_options {
+  std::uint16_t port = 0;  ///< 0: any free port, see `server::address`
+  std::string host{};      ///< an address or "localhost"; empty: all, IPv6 and IPv4
+  std::string path{};      ///< a Unix socket instead
+  int backlog = 511;
+  bool reuse_port = false;
+  bool ipv6_only = false;
+};
+
+/// Why a connection's input is not a request.
+struct client_error {
+  error_code code;               ///< `HPE_*`, `ERR_HTTP_REQUEST_TIMEOUT`, `ECONNRESET`...
+  std::string_view message;      ///< "Parse Error: Invalid method encountered"
+  std::size_t bytes_parsed = 0;  ///< of the packet
+  std::string_view raw_packet;   ///< what was received last; valid during the call
+};
+
+/// What a `server::drain` left behind.
+struct drain_result {
+  std::size_t finished = 0;  ///< connections that ended by themselves
+  std::size_t cut = 0;       ///< connections that were closed at the deadline
+};
+
+namespace detail {
+
+template <class F, class... Args>
+concept coroutine_handler =
+    std::same_as<std::invoke_result_t<F&, Args...>, boost::asio::awaitable<void>>;
+
+/// A handler of one event that decides: a coroutine or a plain callback.
+template <class... Args>
+class handler {
+public:
+  handler() = default;
+
+  template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, handler> && std::invocable<F&, Args...>)
+  handler(F f) {
+    if constexpr (coroutine_handler<F, Args...>) {
+      coroutine = std::move(f);
+    } else {
+      callback = std::move(f);
+    }
+  }
+
+  explicit operator bool() const noexcept { return callback || coroutine; }
+
+  std::function<void(Args...)> callback;
+  std::function<boost::asio::awaitable<void>(Args...)> coroutine;
+};
+
+}  // namespace detail
+
+/// Handles requests: a coroutine or a plain function that takes `(incoming_message&,
+/// server_response&)`.
+using request_handler = detail::handler<incoming_message&, server_response&>;
+
+/// Handles a connection that leaves HTTP: takes `(incoming_message&, anode::socket)`. The socket's
+/// first bytes are those that came behind the request (Node's `head`).
+using upgrade_handler = detail::handler<incoming_message&, anode::socket>;
+
+/// An HTTP/1.1 server.
+///
+/// A coroutine handler that returns without `end()` has that called for it. One that throws before
+/// the head is out answers 500 with the headers it had set dropped; after that the connection is
+/// closed; the error goes to `on_error`. When the client goes away, a coroutine handler is sent a
+/// `total` cancellation, which it ignores unless it has enabled that.
+///
+/// Belongs to the executor it is made with. Destroying it closes all connections; handlers that are
+/// still running may go on, and find their connection destroyed.
+///
+/// **Concurrency**: everything on the executor. **Node**: `http.Server`.
+class server {
+public:
+  using executor_type = net::any_io_executor;
+
+  explicit server(executor_type ex, server_options options = {}, request_handler on_request = {});
+  server(executor_type ex, request_handler on_request);
+  server(server&&) noexcept;
+  server& operator=(server&&) noexcept;
+  ~server();
+
+  executor_type get_executor() const;
+
+  // Listening.
+
+  /// Listens on a port of TCP.
+  /// @throws boost::system::system_error, for example when the port is taken (`EADDRINUSE`);
+  ///   exception with `error::server_already_listen`.
+  server& listen(std::uint16_t port, std::string host = {}, int backlog = 511);
+
+  /// Listens as the options say.
+  server& listen(listen_options const& options);
+
+  /// Listens on a descriptor that is bound and listening.
+  server& listen_descriptor(int descriptor);
+
+  /// Returns whether the server listens.
+  bool listening() const noexcept;
+
+  /// Returns where the server listens; empty if it does not. **Node**: `server.address()`.
+  endpoint address() const;
+
+  /// Serves a stream that is connected already: from another acceptor, or in memory.
+  /// **Node**: `server.emit('connection', stream)`.
+  void emit_connection(std::unique_ptr<byte_stream> stream);
+
+  // Ending.
+
+  /// Stops listening, closes idle connections, and waits until the others have ended.
+  /// Acts at once; need not be awaited.
+  /// @throws exception with `error::server_not_running`, when awaited, if the server did not
+  /// listen.
+  write_operation close();
+
+  /// Closes the connections that wait for a request.
+  void close_idle_connections();
+
+  /// Closes all connections.
+  void close_all_connections();
+
+  /// Ends gracefully: stops listening, lets every connection finish what it is doing and answers
+  /// one more request with `Connection: close`; closes what is left after `grace`.
+  net::awaitable<drain_result> drain(std::chrono::milliseconds grace);
+
+  /// Returns the number of connections, those handed over included.
+  std::size_t connections() const noexcept;
+
+  // Settings; they hold for connections and requests from now on.
+
+  server_options const& options() const noexcept;
+  void set_options(server_options options);
+
+  /// Closes connections on which nothing happens for so long, or tells `on_timeout` instead.
+  server& set_timeout(std::chrono::milliseconds timeout,
+                      std::function<void(anode::socket)> on_timeout = {});
+
+  // Events that decide: one handler each.
+
+  server& on_request(request_handler h);
+  server& on_check_continue(request_handler h);
+  server& on_check_expectation(request_handler h);
+  server& on_upgrade(upgrade_handler h);
+  server& on_connect(upgrade_handler h);
+  server& on_client_error(std::function<void(client_error const&, anode::socket)> h);
+  server& on_drop_request(std::function<void(incoming_message&, anode::socket)> h);
+  server& on_timeout(std::function<void(anode::socket)> h);
+
+  // Events that notify: any number.
+
+  server& on_connection(std::function<void(anode::socket)> f);
+  server& on_listening(std::function<void()> f);
+  server& on_close(std::function<void()> f);
+
+  /// Is told of exceptions that leave a handler, and of failures to accept.
+  server& on_error(std::function<void(std::exception_ptr)> f);
+
+private:
+  anode::detail::ptr<connection::server_core> core_;
+};
+
+}  // namespace anode::http

@@ -1,0 +1,208 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/agent.hpp>
+
+#include "connection/agent_core.hpp"
+#include "connection/url.hpp"
+#include "transport/dial.hpp"
+
+#include <anode/error.hpp>
+
+#include <boost/asio/execution_context.hpp>
+
+#include <utility>
+
+namespace anode::http {
+
+using connection::agent_core;
+using connection::client_exchange;
+
+namespace {
+
+agent::counts public_counts(connection::protocol::pool::counts const& c) {
+  agent::counts out;
+  out.sockets = c.sockets;
+  out.free_sockets = c.free_sockets;
+  out.requests = c.requests;
+  return out;
+}
+
+net::awaitable<incoming_message> run_get(client_request request) {
+  request.end();
+  co_return co_await request.response();
+}
+
+// Holds the global agent of an execution context.
+class global_agents final : public net::execution_context::service {
+public:
+  using key_type = global_agents;
+  static inline net::execution_context::id id;
+
+  explicit global_agents(net::execution_context& context) : service(context) {}
+
+  agent& get(net::any_io_executor const& ex) {
+    if (!agent_) {
+      agent_options options;
+      options.keep_alive = true;
+      options.timeout = std::chrono::seconds(5);
+      agent_.emplace(ex, std::move(options));
+    }
+    return *agent_;
+  }
+
+private:
+  void shutdown() override { agent_.reset(); }
+
+  std::optional<agent> agent_;
+};
+
+}  // namespace
+
+request_options& request_options::set_url(std::string_view url) {
+  connection::url_parts parts;
+  if (!connection::parse_url(url, parts)) {
+    throw exception(error::invalid_url_argument, "Invalid URL");
+  }
+  if (parts.protocol != "http:") {
+    throw exception(error::invalid_protocol,
+                    "Protocol \"" + parts.protocol + "\" not supported. Expected \"http:\"");
+  }
+  protocol = parts.protocol;
+  host = std::move(parts.host);
+  port = parts.port != 0 ? parts.port : default_port;
+  path = std::move(parts.path);
+  if (!parts.auth.empty()) {
+    auth = std::move(parts.auth);
+  }
+  return *this;
+}
+
+agent::agent(executor_type ex, agent_options options)
+    : core_(new agent_core(std::move(ex), std::move(options))) {
+  core_->add_handle();
+}
+
+agent::agent(agent const& other) noexcept : core_(other.core_) {
+  if (core_) {
+    core_->add_handle();
+  }
+}
+
+agent::agent(agent&&) noexcept = default;
+
+agent& agent::operator=(agent other) noexcept {
+  std::swap(core_, other.core_);
+  return *this;
+}
+
+agent::~agent() {
+  if (core_) {
+    core_->drop_handle();
+  }
+}
+
+agent::executor_type agent::get_executor() const { return core_->executor(); }
+
+client_request agent::request(request_options options) {
+  return client_request(*core_->request(std::move(options)));
+}
+
+client_request agent::request(std::string_view method, std::string_view url, header_list headers) {
+  request_options options;
+  options.method = method;
+  options.set_url(url);
+  options.headers = std::move(headers);
+  return request(std::move(options));
+}
+
+net::awaitable<incoming_message> agent::get(std::string_view url) {
+  return run_get(request("GET", url));
+}
+
+void agent::destroy() { core_->destroy(); }
+
+agent_options const& agent::options() const noexcept { return core_->options(); }
+void agent::set_options(agent_options options) { core_->set_options(std::move(options)); }
+
+agent::counts agent::totals() const noexcept { return public_counts(core_->pool().totals()); }
+
+std::map<std::string, agent::counts> agent::by_name() const {
+  std::map<std::string, counts> all;
+  core_->pool().for_each_name([&](std::string_view name, auto const& c) {
+    all.emplace(std::string(name), public_counts(c));
+  });
+  return all;
+}
+
+std::string agent::get_name(request_options const& options) const {
+  return core_->name_of(options);
+}
+
+agent& global_agent(net::any_io_executor const& ex) {
+  return net::use_service<global_agents>(net::query(ex, net::execution::context)).get(ex);
+}
+
+client_request request(net::any_io_executor const& ex, request_options options) {
+  return global_agent(ex).request(std::move(options));
+}
+
+client_request request(net::any_io_executor const& ex, std::string_view method,
+                       std::string_view url, header_list headers) {
+  return global_agent(ex).request(method, url, std::move(headers));
+}
+
+net::awaitable<incoming_message> get(net::any_io_executor const& ex, std::string_view url) {
+  return global_agent(ex).get(url);
+}
+
+}  // namespace anode::http
+
+namespace anode {
+namespace {
+
+// A connection attempt that a coroutine waits for.
+struct waiting final : detail::counted {
+  explicit waiting(net::any_io_executor const& ex) : changed(ex) {}
+  connection::wait_point changed;
+  std::unique_ptr<byte_stream> stream;
+  error_code ec;
+  bool done = false;
+};
+
+net::awaitable<socket> run_connect(net::any_io_executor ex, transport::dial_target target) {
+  detail::ptr<waiting> const w(new waiting(ex));
+  detail::ptr<transport::dial_attempt> const attempt = transport::dial(
+      ex, std::move(target), nullptr,
+      [w, ex](error_code ec, std::string_view, std::unique_ptr<byte_stream> stream) {
+        connection::turn const t(ex);
+        w->ec = ec;
+        w->stream = std::move(stream);
+        w->done = true;
+        w->changed.notify();
+      });
+  try {
+    while (!w->done) {
+      co_await w->changed.wait();
+    }
+  } catch (...) {
+    attempt->cancel();
+    throw;
+  }
+  if (w->ec) {
+    throw boost::system::system_error(w->ec, "connect");
+  }
+  w->stream->set_no_delay(true);
+  co_return socket(std::move(w->stream));
+}
+
+}  // namespace
+
+net::awaitable<socket> connect(net::any_io_executor ex, std::string_view authority) {
+  transport::dial_target target;
+  if (!connection::parse_authority(authority, target.host, target.port)) {
+    throw http::exception(http::error::invalid_arg_value,
+                          "The authority must be a host and a port, \"example.org:80\"");
+  }
+  return run_connect(std::move(ex), std::move(target));
+}
+
+}  // namespace anode

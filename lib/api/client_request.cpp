@@ -1,0 +1,144 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/client_request.hpp>
+
+#include "connection/client_exchange.hpp"
+
+#include <utility>
+
+namespace anode::http {
+
+using connection::client_exchange;
+
+std::string_view to_string(verdict v) noexcept {
+  switch (v) {
+    case verdict::not_sent:
+      return "not_sent";
+    case verdict::maybe_processed:
+      return "maybe_processed";
+    default:
+      return "response_started";
+  }
+}
+
+std::string_view to_string(request_phase p) noexcept {
+  constexpr std::string_view names[] = {"lookup", "connect", "tunnel", "send", "head", "body"};
+  return names[static_cast<std::size_t>(p)];
+}
+
+request_error::request_error(error_code ec, std::string message, request_phase phase,
+                             http::verdict v, bool reused_socket, std::uint64_t bytes_sent,
+                             std::uint64_t bytes_received)
+    : exception(ec, std::move(message)),
+      phase_(phase),
+      verdict_(v),
+      reused_(reused_socket),
+      sent_(bytes_sent),
+      received_(bytes_received) {}
+
+client_request::client_request(client_exchange& exchange) noexcept
+    : outgoing_message(&exchange.request), exchange_(&exchange) {
+  intrusive_ptr_add_ref(static_cast<connection::turn_member*>(exchange_));
+}
+
+client_request::client_request(client_request&& other) noexcept
+    : outgoing_message(std::exchange(other.out_, nullptr)),
+      exchange_(std::exchange(other.exchange_, nullptr)) {}
+
+client_request& client_request::operator=(client_request&& other) noexcept {
+  if (this != &other) {
+    drop();
+    out_ = std::exchange(other.out_, nullptr);
+    exchange_ = std::exchange(other.exchange_, nullptr);
+  }
+  return *this;
+}
+
+client_request::~client_request() { drop(); }
+
+void client_request::drop() noexcept {
+  if (exchange_ != nullptr) {
+    exchange_->drop_request_handle();
+    intrusive_ptr_release(static_cast<connection::turn_member*>(exchange_));
+    exchange_ = nullptr;
+  }
+}
+
+net::awaitable<incoming_message> client_request::response() {
+  return client_exchange::wait_response(anode::detail::ptr<client_exchange>(exchange_));
+}
+
+net::awaitable<upgrade_result> client_request::upgraded() {
+  return client_exchange::wait_upgraded(anode::detail::ptr<client_exchange>(exchange_));
+}
+
+net::awaitable<bool> client_request::continued() {
+  return client_exchange::wait_continued(anode::detail::ptr<client_exchange>(exchange_));
+}
+
+std::string_view client_request::method() const noexcept { return exchange_->request.method; }
+std::string_view client_request::path() const noexcept { return exchange_->options.path; }
+std::string_view client_request::host() const noexcept { return exchange_->options.host; }
+std::string_view client_request::protocol() const noexcept { return "http:"; }
+bool client_request::reused_socket() const noexcept { return exchange_->reused(); }
+
+client_request& client_request::set_timeout(std::chrono::milliseconds timeout,
+                                            std::function<void()> f) {
+  if (f) {
+    exchange_->on_timeout().add(std::move(f));
+  }
+  exchange_->set_timeout(timeout);
+  return *this;
+}
+
+client_request& client_request::set_no_delay(bool on) {
+  exchange_->set_no_delay(on);
+  return *this;
+}
+
+client_request& client_request::set_socket_keep_alive(bool on,
+                                                      std::chrono::milliseconds initial_delay) {
+  exchange_->set_keep_alive(on, initial_delay);
+  return *this;
+}
+
+client_request& client_request::on_response(std::function<void(incoming_message)> f) {
+  exchange_->on_response = std::move(f);
+  return *this;
+}
+
+client_request& client_request::on_upgrade(std::function<void(incoming_message, anode::socket)> f) {
+  exchange_->on_upgrade = std::move(f);
+  return *this;
+}
+
+client_request& client_request::on_connect(std::function<void(incoming_message, anode::socket)> f) {
+  exchange_->on_connect = std::move(f);
+  return *this;
+}
+
+client_request& client_request::on_information(std::function<void(information const&)> f) {
+  exchange_->on_information().add(std::move(f));
+  return *this;
+}
+
+client_request& client_request::on_continue(std::function<void()> f) {
+  exchange_->on_continue().add(std::move(f));
+  return *this;
+}
+
+client_request& client_request::on_socket(std::function<void(anode::socket)> f) {
+  exchange_->on_socket().add(std::move(f));
+  return *this;
+}
+
+client_request& client_request::on_timeout(std::function<void()> f) {
+  exchange_->on_timeout().add(std::move(f));
+  return *this;
+}
+
+client_request& client_request::on_request_error(std::function<void(request_error const&)> f) {
+  exchange_->on_error().add(std::move(f));
+  return *this;
+}
+
+}  // namespace anode::http

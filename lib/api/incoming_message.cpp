@@ -1,0 +1,171 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/incoming_message.hpp>
+
+#include "connection/incoming.hpp"
+
+#include <anode/error.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <utility>
+
+namespace anode::http {
+
+using connection::incoming;
+
+namespace {
+
+net::awaitable<std::string> collect(
+    [[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep, incoming& self,
+    std::size_t limit) {
+  std::string all;
+  while (auto const piece = co_await self.read()) {
+    if (piece->size() > limit - all.size()) {
+      throw exception(error::body_too_large,
+                      "The body is larger than " + std::to_string(limit) + " bytes");
+    }
+    all.append(*piece);
+  }
+  co_return all;
+}
+
+net::awaitable<void> run_read([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
+                              incoming& self, net::mutable_buffer buffer,
+                              std::shared_ptr<anode::detail::completion> done) {
+  error_code ec;
+  std::size_t n = 0;
+  try {
+    n = co_await self.read_some(buffer);
+    if (n == 0 && buffer.size() > 0) {
+      ec = net::error::eof;
+    }
+  } catch (boost::system::system_error const& e) {
+    ec = e.code();
+  }
+  std::move (*done)(ec, n);
+}
+
+}  // namespace
+
+incoming_message::incoming_message(incoming& self, anode::detail::counted& owner)
+    : self_(&self), owner_(&owner) {
+  intrusive_ptr_add_ref(owner_);
+}
+
+incoming_message::incoming_message(incoming_message&& other) noexcept
+    : self_(std::exchange(other.self_, nullptr)), owner_(std::exchange(other.owner_, nullptr)) {}
+
+incoming_message& incoming_message::operator=(incoming_message&& other) noexcept {
+  if (this != &other) {
+    drop();
+    self_ = std::exchange(other.self_, nullptr);
+    owner_ = std::exchange(other.owner_, nullptr);
+  }
+  return *this;
+}
+
+incoming_message::~incoming_message() { drop(); }
+
+void incoming_message::drop() noexcept {
+  if (owner_ != nullptr) {
+    self_->drop_handle();
+    intrusive_ptr_release(std::exchange(owner_, nullptr));
+  }
+  self_ = nullptr;
+}
+
+incoming_message::executor_type incoming_message::get_executor() const { return self_->executor(); }
+
+std::string_view incoming_message::method() const noexcept { return self_->head.method_name(); }
+std::string_view incoming_message::url() const noexcept {
+  return self_->head.kind == connection::protocol::message_kind::request ? self_->head.target()
+                                                                         : std::string_view();
+}
+int incoming_message::status_code() const noexcept { return self_->head.status; }
+std::string_view incoming_message::status_message() const noexcept {
+  return self_->head.kind == connection::protocol::message_kind::response ? self_->head.reason()
+                                                                          : std::string_view();
+}
+
+std::string incoming_message::http_version() const {
+  return std::to_string(http_version_major()) + "." + std::to_string(http_version_minor());
+}
+int incoming_message::http_version_major() const noexcept { return self_->head.version_major; }
+int incoming_message::http_version_minor() const noexcept { return self_->head.version_minor; }
+
+merged_headers const& incoming_message::headers() const { return self_->headers(); }
+field_lines const& incoming_message::raw_headers() const noexcept { return self_->head.fields; }
+merged_headers const& incoming_message::trailers() const { return self_->merged_trailers(); }
+field_lines const& incoming_message::raw_trailers() const noexcept { return self_->trailers; }
+
+net::awaitable<std::optional<std::string_view>> incoming_message::read() { return self_->read(); }
+
+net::awaitable<std::size_t> incoming_message::read(net::mutable_buffer buffer) {
+  return self_->read_some(buffer);
+}
+
+net::awaitable<std::string> incoming_message::text(std::size_t limit) {
+  return collect(self_->keep(), *self_, limit);
+}
+
+void incoming_message::dump() { self_->dump(); }
+
+bool incoming_message::complete() const noexcept { return self_->is_complete(); }
+bool incoming_message::aborted() const noexcept { return self_->aborted(); }
+bool incoming_message::readable_ended() const noexcept { return self_->ended(); }
+bool incoming_message::destroyed() const noexcept { return self_->destroyed(); }
+
+void incoming_message::destroy(error_code ec) { self_->destroy(ec); }
+
+anode::socket incoming_message::socket() const {
+  connection::socket_core* const core = self_->from() != nullptr ? self_->from()->core() : nullptr;
+  return core != nullptr ? anode::socket(*core) : anode::socket();
+}
+
+incoming_message& incoming_message::set_timeout(std::chrono::milliseconds timeout,
+                                                std::function<void()> f) {
+  if (f) {
+    self_->on_timeout.add(std::move(f));
+  }
+  if (self_->from() != nullptr && self_->from()->core() != nullptr) {
+    self_->from()->core()->set_timeout(timeout);
+  }
+  return *this;
+}
+
+incoming_message& incoming_message::on_end(std::function<void()> f) {
+  self_->on_end.add(std::move(f));
+  return *this;
+}
+
+incoming_message& incoming_message::on_aborted(std::function<void()> f) {
+  self_->on_aborted.add(std::move(f));
+  return *this;
+}
+
+incoming_message& incoming_message::on_error(std::function<void(error_code)> f) {
+  self_->on_error.add(std::move(f));
+  return *this;
+}
+
+incoming_message& incoming_message::on_timeout(std::function<void()> f) {
+  self_->on_timeout.add(std::move(f));
+  return *this;
+}
+
+incoming_message& incoming_message::on_close(std::function<void()> f) {
+  self_->on_close.add(std::move(f));
+  return *this;
+}
+
+void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::completion done) {
+  net::cancellation_slot const slot = done.slot();
+  net::co_spawn(self_->executor(),
+                run_read(self_->keep(), *self_, buffer,
+                         std::make_shared<anode::detail::completion>(std::move(done))),
+                net::bind_cancellation_slot(slot, net::detached));
+}
+
+}  // namespace anode::http

@@ -1,0 +1,175 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/server.hpp>
+
+#include "connection/server_core.hpp"
+#include "connection/socket_write.hpp"
+
+#include <anode/error.hpp>
+
+#include <utility>
+
+namespace anode::http {
+
+using connection::server_core;
+
+namespace {
+
+net::awaitable<void> wait_closed(anode::detail::ptr<server_core> core) {
+  co_await server_core::wait_closed(core);
+}
+
+}  // namespace
+
+server::server(executor_type ex, server_options options, request_handler on_request)
+    : core_(new server_core(std::move(ex), std::move(options))) {
+  core_->on()->request = std::move(on_request);
+}
+
+server::server(executor_type ex, request_handler on_request)
+    : server(std::move(ex), server_options{}, std::move(on_request)) {}
+
+server::server(server&&) noexcept = default;
+
+server& server::operator=(server&& other) noexcept {
+  if (this != &other) {
+    if (core_) {
+      core_->abandon();
+    }
+    core_ = std::move(other.core_);
+  }
+  return *this;
+}
+
+server::~server() {
+  if (core_) {
+    core_->abandon();
+  }
+}
+
+server::executor_type server::get_executor() const { return core_->executor(); }
+
+server& server::listen(std::uint16_t port, std::string host, int backlog) {
+  listen_options options;
+  options.port = port;
+  options.host = std::move(host);
+  options.backlog = backlog;
+  return listen(options);
+}
+
+server& server::listen(listen_options const& options) {
+  transport::listen_target target;
+  target.host = options.host;
+  target.port = options.port;
+  target.path = options.path;
+  target.backlog = options.backlog;
+  target.reuse_port = options.reuse_port;
+  target.ipv6_only = options.ipv6_only;
+  core_->listen(target);
+  return *this;
+}
+
+server& server::listen_descriptor(int descriptor) {
+  core_->listen(descriptor);
+  return *this;
+}
+
+bool server::listening() const noexcept { return core_->listening(); }
+endpoint server::address() const { return core_->address(); }
+
+void server::emit_connection(std::unique_ptr<byte_stream> stream) {
+  core_->serve(std::move(stream));
+}
+
+write_operation server::close() {
+  if (!core_->listening()) {
+    core_->close_idle_connections();
+    return connection::write_failed(error::server_not_running);
+  }
+  core_->close();
+  return {wait_closed(core_), true};
+}
+
+void server::close_idle_connections() { core_->close_idle_connections(); }
+void server::close_all_connections() { core_->close_all_connections(); }
+
+net::awaitable<drain_result> server::drain(std::chrono::milliseconds grace) {
+  return server_core::drain(core_, grace);
+}
+
+std::size_t server::connections() const noexcept { return core_->connection_count(); }
+
+server_options const& server::options() const noexcept { return core_->options(); }
+void server::set_options(server_options options) { core_->set_options(std::move(options)); }
+
+server& server::set_timeout(std::chrono::milliseconds timeout,
+                            std::function<void(anode::socket)> on_timeout) {
+  server_options options = core_->options();
+  options.timeout = timeout;
+  core_->set_options(std::move(options));
+  if (on_timeout) {
+    core_->on()->timeout = std::move(on_timeout);
+  }
+  return *this;
+}
+
+server& server::on_request(request_handler h) {
+  core_->on()->request = std::move(h);
+  return *this;
+}
+
+server& server::on_check_continue(request_handler h) {
+  core_->on()->check_continue = std::move(h);
+  return *this;
+}
+
+server& server::on_check_expectation(request_handler h) {
+  core_->on()->check_expectation = std::move(h);
+  return *this;
+}
+
+server& server::on_upgrade(upgrade_handler h) {
+  core_->on()->upgrade = std::move(h);
+  return *this;
+}
+
+server& server::on_connect(upgrade_handler h) {
+  core_->on()->connect = std::move(h);
+  return *this;
+}
+
+server& server::on_client_error(std::function<void(client_error const&, anode::socket)> h) {
+  core_->on()->client_error = std::move(h);
+  return *this;
+}
+
+server& server::on_drop_request(std::function<void(incoming_message&, anode::socket)> h) {
+  core_->on()->drop_request = std::move(h);
+  return *this;
+}
+
+server& server::on_timeout(std::function<void(anode::socket)> h) {
+  core_->on()->timeout = std::move(h);
+  return *this;
+}
+
+server& server::on_connection(std::function<void(anode::socket)> f) {
+  core_->on()->connection.add(std::move(f));
+  return *this;
+}
+
+server& server::on_listening(std::function<void()> f) {
+  core_->on()->listening.add(std::move(f));
+  return *this;
+}
+
+server& server::on_close(std::function<void()> f) {
+  core_->on()->close.add(std::move(f));
+  return *this;
+}
+
+server& server::on_error(std::function<void(std::exception_ptr)> f) {
+  core_->on()->error.add(std::move(f));
+  return *this;
+}
+
+}  // namespace anode::http

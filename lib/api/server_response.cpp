@@ -1,0 +1,159 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/server_response.hpp>
+
+#include "connection/server_connection.hpp"
+#include "connection/server_exchange.hpp"
+#include "connection/socket_write.hpp"
+#include "protocol/encoder.hpp"
+
+#include <anode/error.hpp>
+
+#include <utility>
+
+namespace anode::http {
+
+using connection::response_state;
+
+server_response::server_response(connection::server_exchange& exchange) noexcept
+    : outgoing_message(&exchange.response), exchange_(exchange) {}
+
+incoming_message& server_response::req() noexcept { return exchange_.req; }
+
+int server_response::status_code() const noexcept { return exchange_.response.status; }
+
+server_response& server_response::set_status_code(int status) noexcept {
+  exchange_.response.status = status;
+  return *this;
+}
+
+std::string_view server_response::status_message() const noexcept {
+  auto const& reason = exchange_.response.reason;
+  return reason ? std::string_view(*reason) : std::string_view();
+}
+
+server_response& server_response::set_status_message(std::string_view reason) {
+  exchange_.response.reason.reset();
+  if (!reason.empty()) {
+    exchange_.response.reason.emplace(reason);
+  }
+  return *this;
+}
+
+namespace {
+
+// Makes the head of `status`, or leaves the response as it was.
+void make_head(response_state& r, int status, std::optional<std::string_view> reason,
+               header_list const* headers) {
+  if (r.head_written()) {
+    throw exception(error::headers_sent, "Cannot write headers after they are sent to the client");
+  }
+  int const old_status = std::exchange(r.status, status);
+  try {
+    if (status < 100 || status > 999) {
+      throw exception(error::invalid_status_code, "Invalid status code: " + std::to_string(status));
+    }
+    if (reason) {
+      r.reason.emplace(*reason);
+    }
+    if (headers != nullptr) {
+      r.headers.merge(*headers);
+    }
+    r.store_head();
+  } catch (...) {
+    r.status = old_status;
+    throw;
+  }
+}
+
+}  // namespace
+
+server_response& server_response::write_head(int status) {
+  make_head(exchange_.response, status, std::nullopt, nullptr);
+  return *this;
+}
+
+server_response& server_response::write_head(int status, header_list const& headers) {
+  make_head(exchange_.response, status, std::nullopt, &headers);
+  return *this;
+}
+
+server_response& server_response::write_head(int status, std::string_view reason) {
+  make_head(exchange_.response, status, reason, nullptr);
+  return *this;
+}
+
+server_response& server_response::write_head(int status, std::string_view reason,
+                                             header_list const& headers) {
+  make_head(exchange_.response, status, reason, &headers);
+  return *this;
+}
+
+void server_response::require_interim_allowed() const {
+  if (exchange_.response.head_written()) {
+    throw exception(error::headers_sent,
+                    "Cannot write informational headers after they are sent to the client");
+  }
+}
+
+void server_response::send_interim(std::string_view head) { exchange_.response.send_interim(head); }
+
+write_operation server_response::write_continue() {
+  require_interim_allowed();
+  send_interim(connection::protocol::continue_head);
+  exchange_.response.continue_sent = true;
+  return connection::written();
+}
+
+write_operation server_response::write_processing() {
+  require_interim_allowed();
+  send_interim(connection::protocol::processing_head);
+  return connection::written();
+}
+
+write_operation server_response::write_early_hints(header_list const& hints) {
+  require_interim_allowed();
+  std::string head;
+  if (connection::protocol::write_early_hints_head(head, hints)) {
+    send_interim(head);
+  }
+  return connection::written();
+}
+
+write_operation server_response::write_information(int status, header_list const& headers) {
+  require_interim_allowed();
+  std::string head;
+  connection::protocol::write_information_head(head, status, headers);
+  send_interim(head);
+  if (status == 100) {
+    exchange_.response.continue_sent = true;
+  }
+  return connection::written();
+}
+
+void server_response::set_send_date(bool on) noexcept { exchange_.response.send_date = on; }
+bool server_response::send_date() const noexcept { return exchange_.response.send_date; }
+
+void server_response::set_should_keep_alive(bool on) noexcept {
+  exchange_.response.should_keep_alive = on;
+}
+bool server_response::should_keep_alive() const noexcept {
+  return exchange_.response.should_keep_alive;
+}
+
+server_response& server_response::set_timeout(std::chrono::milliseconds timeout,
+                                              std::function<void()> f) {
+  if (f) {
+    exchange_.response.on_timeout.add(std::move(f));
+  }
+  if (exchange_.connection != nullptr) {
+    exchange_.connection->core()->set_timeout(timeout);
+  }
+  return *this;
+}
+
+server_response& server_response::on_timeout(std::function<void()> f) {
+  exchange_.response.on_timeout.add(std::move(f));
+  return *this;
+}
+
+}  // namespace anode::http

@@ -1,0 +1,205 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/socket.hpp>
+
+#include "connection/socket_core.hpp"
+#include "connection/socket_write.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace anode {
+
+using connection::socket_core;
+
+namespace {
+
+detail::ptr<socket_core> hold(socket_core* core) { return detail::ptr<socket_core>(core); }
+
+net::awaitable<std::optional<std::string_view>> read_view(detail::ptr<socket_core> core) {
+  core->consume_viewed();
+  if (!co_await socket_core::wait_input(core)) {
+    co_return std::nullopt;
+  }
+  co_return core->view_input();
+}
+
+net::awaitable<std::size_t> read_into(detail::ptr<socket_core> core, net::mutable_buffer buffer) {
+  core->consume_viewed();
+  if (buffer.size() == 0 || !co_await socket_core::wait_input(core)) {
+    co_return 0;
+  }
+  std::string_view const input = core->input();
+  std::size_t const n = std::min(input.size(), buffer.size());
+  std::memcpy(buffer.data(), input.data(), n);
+  core->consume(n);
+  co_return n;
+}
+
+net::awaitable<void> wait_drained(detail::ptr<socket_core> core) {
+  while (!core->output().empty() && !core->destroyed()) {
+    core->flush_later();
+    co_await core->progress().wait();
+  }
+}
+
+net::awaitable<void> wait_closed(detail::ptr<socket_core> core) {
+  while (!core->destroyed()) {
+    co_await core->progress().wait();
+  }
+}
+
+net::awaitable<void> run_read(detail::ptr<socket_core> core, net::mutable_buffer buffer,
+                              std::shared_ptr<detail::completion> done) {
+  error_code ec;
+  std::size_t n = 0;
+  try {
+    n = co_await read_into(core, buffer);
+    if (n == 0 && buffer.size() > 0) {
+      ec = net::error::eof;
+    }
+  } catch (boost::system::system_error const& e) {
+    ec = e.code();
+  }
+  std::move (*done)(ec, n);
+}
+
+net::awaitable<void> run_write(write_operation write, std::size_t size,
+                               std::shared_ptr<detail::completion> done) {
+  error_code ec;
+  try {
+    co_await std::move(write);
+  } catch (boost::system::system_error const& e) {
+    ec = e.code();
+  }
+  std::move (*done)(ec, ec ? 0 : size);
+}
+
+}  // namespace
+
+socket::socket() noexcept = default;
+
+socket::socket(std::unique_ptr<byte_stream> stream) {
+  net::any_io_executor const ex = stream->get_executor();
+  core_ = new socket_core(std::move(stream),
+                          detail::ptr<connection::timers>(new connection::timers(ex)));
+  intrusive_ptr_add_ref(core_);
+  core_->add_handle();
+}
+
+socket::socket(socket_core& core) noexcept : core_(&core) {
+  intrusive_ptr_add_ref(core_);
+  core_->add_handle();
+}
+
+socket::socket(socket const& other) noexcept : core_(other.core_) {
+  if (core_ != nullptr) {
+    intrusive_ptr_add_ref(core_);
+    core_->add_handle();
+  }
+}
+
+socket::socket(socket&& other) noexcept : core_(std::exchange(other.core_, nullptr)) {}
+
+socket& socket::operator=(socket other) noexcept {
+  std::swap(core_, other.core_);
+  return *this;
+}
+
+socket::~socket() {
+  if (core_ != nullptr) {
+    core_->drop_handle();
+    intrusive_ptr_release(core_);
+  }
+}
+
+socket::executor_type socket::get_executor() const { return core_->executor(); }
+
+net::awaitable<std::optional<std::string_view>> socket::read() { return read_view(hold(core_)); }
+
+net::awaitable<std::size_t> socket::read(net::mutable_buffer buffer) {
+  return read_into(hold(core_), buffer);
+}
+
+std::string_view socket::buffered() const noexcept { return core_->unviewed_input(); }
+
+write_operation socket::write(std::string_view data) {
+  return connection::socket_write(*core_, data);
+}
+
+void socket::end(std::string_view data) {
+  if (!data.empty()) {
+    write(data);
+  }
+  core_->end();
+}
+
+net::awaitable<void> socket::drained() { return wait_drained(hold(core_)); }
+
+void socket::destroy() { core_->destroy(); }
+void socket::destroy_soon() { core_->destroy_soon(false); }
+void socket::reset() { core_->reset(); }
+bool socket::destroyed() const noexcept { return core_ == nullptr || core_->destroyed(); }
+bool socket::writable() const noexcept { return core_ != nullptr && core_->writable(); }
+
+net::awaitable<void> socket::closed() { return wait_closed(hold(core_)); }
+
+socket& socket::set_timeout(std::chrono::milliseconds timeout) {
+  core_->set_timeout(timeout);
+  return *this;
+}
+
+socket& socket::set_no_delay(bool on) {
+  core_->stream().set_no_delay(on);
+  return *this;
+}
+
+socket& socket::set_keep_alive(bool on, std::chrono::milliseconds initial_delay) {
+  core_->stream().set_keep_alive(on, initial_delay);
+  return *this;
+}
+
+socket& socket::on_timeout(std::function<void()> f) {
+  core_->listen().timeout.add(std::move(f));
+  return *this;
+}
+
+socket& socket::on_error(std::function<void(error_code)> f) {
+  core_->listen().error.add(std::move(f));
+  return *this;
+}
+
+socket& socket::on_close(std::function<void()> f) {
+  core_->listen().close.add(std::move(f));
+  return *this;
+}
+
+endpoint socket::local_endpoint() const { return core_->stream().local_endpoint(); }
+endpoint socket::remote_endpoint() const { return core_->stream().remote_endpoint(); }
+std::uint64_t socket::bytes_read() const noexcept { return core_->bytes_read(); }
+std::uint64_t socket::bytes_written() const noexcept { return core_->bytes_written(); }
+std::size_t socket::writable_length() const noexcept { return core_->output().size(); }
+int socket::native_handle() const { return core_->stream().native_handle(); }
+
+void socket::start_read(net::mutable_buffer buffer, detail::completion done) {
+  net::cancellation_slot const slot = done.slot();
+  net::co_spawn(
+      core_->executor(),
+      run_read(hold(core_), buffer, std::make_shared<detail::completion>(std::move(done))),
+      net::bind_cancellation_slot(slot, net::detached));
+}
+
+void socket::start_write(net::const_buffer buffer, detail::completion done) {
+  net::cancellation_slot const slot = done.slot();
+  std::string_view const data(static_cast<char const*>(buffer.data()), buffer.size());
+  net::co_spawn(
+      core_->executor(),
+      run_write(write(data), data.size(), std::make_shared<detail::completion>(std::move(done))),
+      net::bind_cancellation_slot(slot, net::detached));
+}
+
+}  // namespace anode

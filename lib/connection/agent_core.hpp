@@ -1,0 +1,104 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/client_connection.hpp"
+#include "connection/client_exchange.hpp"
+#include "connection/timers.hpp"
+#include "protocol/pool.hpp"
+#include "transport/dial.hpp"
+
+#include <anode/agent.hpp>
+
+#include <string>
+#include <vector>
+
+namespace anode::connection {
+
+/// The state behind an `http::agent`: carries out what its pool decides.
+class agent_core final : public detail::counted {
+public:
+  agent_core(net::any_io_executor ex, http::agent_options options);
+  ~agent_core() override;
+
+  net::any_io_executor const& executor() const noexcept { return executor_; }
+  timers& clock() noexcept { return *timers_; }
+  http::agent_options const& options() const noexcept { return options_; }
+  void set_options(http::agent_options options);
+  protocol::pool const& pool() const noexcept { return pool_; }
+
+  /// Begins a request: validates it, writes its automatic headers, asks for a connection.
+  detail::ptr<client_exchange> request(http::request_options options);
+
+  std::string name_of(http::request_options const& options) const;
+
+  /// Closes all connections.
+  void destroy();
+
+  void add_handle() noexcept { ++handles_; }
+
+  /// When the last handle goes, free connections are closed and no more are kept.
+  void drop_handle();
+
+  // For exchanges and connections.
+
+  /// The user has given a request up.
+  void cancel(client_exchange& x);
+
+  /// An exchange is over. @param reusable whether its messages let the connection carry another one
+  void release(client_connection& c, bool reusable);
+
+  void connection_closed(client_connection& c);
+
+  /// The connection is the user's now.
+  void handed_over(client_connection& c);
+
+private:
+  /// A connection being made.
+  struct opening final : detail::counted, timer {
+    agent_core* of = nullptr;
+    protocol::socket_id id;
+    http::connect_options to;
+    std::string authority;  // for a tunnel: whereto
+    detail::ptr<transport::dial_attempt> attempt;
+    bool over = false;
+    void expired() override;
+  };
+
+  struct proxy_server {
+    std::string host;
+    std::uint16_t port = 80;
+    std::string authorization;
+  };
+
+  void run_actions();
+  void open(protocol::socket_id id, client_exchange const& x);
+  void dial(detail::ptr<opening> o);
+  static net::awaitable<void> create(detail::ptr<agent_core> self, detail::ptr<opening> o);
+  static net::awaitable<void> tunnel(detail::ptr<agent_core> self, detail::ptr<opening> o,
+                                     detail::ptr<socket_core> socket);
+  void connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> stream);
+  void ready(opening& o, detail::ptr<socket_core> socket);
+  void failed(opening& o, error_code ec, http::request_phase phase, std::string message = {});
+  void assign(protocol::request_id request, protocol::socket_id socket, bool reused);
+  void park(protocol::socket_id id);
+  void close(protocol::socket_id id, protocol::request_id request);
+  client_exchange* find(protocol::request_id id) noexcept;
+  client_connection* find(protocol::socket_id id) noexcept;
+  void forget(protocol::request_id id) noexcept;
+  void derive();
+  bool through_proxy(http::request_options const& o) const noexcept;
+  bool tunnels(http::request_options const& o) const noexcept;
+
+  net::any_io_executor executor_;
+  http::agent_options options_;
+  detail::ptr<timers> timers_;
+  protocol::pool pool_;
+  std::optional<proxy_server> proxy_;
+  std::vector<detail::ptr<client_exchange>> exchanges_;      // by request_id::index
+  std::vector<detail::ptr<client_connection>> connections_;  // by socket_id::index
+  std::vector<detail::ptr<opening>> openings_;               // likewise
+  unsigned handles_ = 0;
+  bool running_actions_ = false;
+};
+
+}  // namespace anode::connection

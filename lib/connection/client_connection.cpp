@@ -1,0 +1,189 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/client_connection.hpp"
+
+#include "connection/agent_core.hpp"
+#include "connection/client_exchange.hpp"
+
+#include <anode/error.hpp>
+
+#include <utility>
+
+namespace anode::connection {
+
+using protocol::decoded;
+
+client_connection::client_connection(agent_core& agent, detail::ptr<socket_core> socket,
+                                     protocol::socket_id id)
+    : agent_(&agent),
+      socket_(std::move(socket)),
+      id_(id),
+      decoder_(protocol::message_kind::response) {
+  socket_->set_owner(this);
+}
+
+client_connection::~client_connection() {
+  if (socket_->owner() == this) {
+    socket_->set_owner(nullptr);
+  }
+}
+
+void client_connection::begin(client_exchange& x) {
+  if (!exchange_ && !used_) {
+    protocol::decoder_options o;
+    o.max_header_size = x.options.max_header_size;
+    o.max_headers_count = x.options.max_headers_count;
+    o.insecure_http_parser = x.options.insecure_http_parser;
+    decoder_ = protocol::decoder(protocol::message_kind::response, o);
+  }
+  used_ = true;
+  exchange_ = &x;
+  interim_ = final_begun_ = false;
+  decoder_.expect_response_to(x.request.method);
+  socket_->resume();
+}
+
+bool client_connection::release() {
+  exchange_.reset();
+  return !socket_->destroyed() && !socket_->ended() && !decoder_.closed() && !left_http_ &&
+         socket_->input().empty() && socket_->output().empty();
+}
+
+void client_connection::park(std::chrono::milliseconds timeout) {
+  socket_->incoming().shrink();
+  decoder_.shrink();
+  socket_->set_timeout(timeout);
+  socket_->resume();
+}
+
+void client_connection::on_input() {
+  if (exchange_) {
+    decode(false);
+  } else {
+    // Nothing was asked for: whatever this answers, it must not be taken for the next answer.
+    socket_->destroy();
+  }
+}
+
+void client_connection::decode(bool one_piece) {
+  if (decoding_ || left_http_) {
+    return;
+  }
+  detail::ptr<client_connection> const self(this);
+  decoding_ = true;
+  bool blocked = false;
+  bool more = true;
+  bool used_up = false;
+  while (more && !used_up && exchange_ && !socket_->destroyed()) {
+    detail::ptr<client_exchange> const x = exchange_;
+    blocked = final_begun_ && !x->response.wants_body();
+    std::string_view input = socket_->input();
+    if (blocked) {
+      break;
+    }
+    std::size_t const before = input.size();
+    decoded const found = decoder_.next(input, x->response.head);
+    if (found == decoded::error) {
+      protocol::decode_error const& e = decoder_.error();
+      x->fail(e.code, http::request_phase::head, "Parse Error: " + std::string(e.reason));
+      socket_->destroy();
+      break;
+    }
+    socket_->consume(before - input.size());
+    switch (found) {
+      case decoded::head:
+        take_head(*x);
+        break;
+      case decoded::body:
+        x->response.deliver(decoder_.body(), socket_->incoming());
+        more = !one_piece;
+        break;
+      case decoded::end:
+        take_end(*x);
+        more = !one_piece;
+        break;
+      case decoded::upgrade:
+        left_http_ = true;
+        socket_->pause();
+        socket_->set_owner(nullptr);
+        exchange_.reset();
+        decoding_ = false;
+        x->upgraded(socket_);
+        return;
+      default:
+        used_up = true;
+        break;
+    }
+  }
+  decoding_ = false;
+  if (socket_->destroyed()) {
+    return;
+  }
+  if (blocked) {
+    socket_->pause();
+  } else {
+    socket_->resume();
+    if (!more && exchange_) {
+      turn::enlist(*this, socket_->executor());
+    }
+  }
+}
+
+void client_connection::take_head(client_exchange& x) {
+  protocol::message_head const& head = x.response.head;
+  interim_ = head.status >= 100 && head.status < 200 && head.status != 101;
+  if (interim_) {
+    x.information(head);
+  } else {
+    final_begun_ = true;
+    keep_hint_ = protocol::read_keep_alive_hint(head.value(protocol::known_field::keep_alive),
+                                                agent_->options().keep_alive_timeout_buffer);
+    if (!head.upgrade) {
+      x.response_begun();
+    }
+  }
+}
+
+void client_connection::take_end(client_exchange& x) {
+  if (std::exchange(interim_, false)) {
+    return;
+  }
+  std::swap(x.response.trailers, decoder_.trailers());
+  x.response_ended();
+}
+
+void client_connection::on_end() {
+  detail::ptr<client_connection> const self(this);
+  if (detail::ptr<client_exchange> const x = exchange_) {
+    if (final_begun_ && decoder_.finish() == decoded::end) {
+      take_end(*x);
+    }
+  }
+  socket_->destroy();
+}
+
+void client_connection::on_error(error_code ec) { error_ = ec; }
+
+void client_connection::on_output() {
+  if (detail::ptr<client_exchange> const x = exchange_) {
+    x->output_moved(socket_->output().sent());
+  }
+}
+
+void client_connection::on_timeout() {
+  if (detail::ptr<client_exchange> const x = exchange_) {
+    x->timed_out();
+  } else {
+    socket_->destroy();
+  }
+}
+
+void client_connection::on_close() {
+  detail::ptr<client_connection> const self(this);
+  detail::ptr<client_exchange> const x = std::move(exchange_);
+  agent_->connection_closed(*this);
+  if (x) {
+    x->connection_closed(error_);
+  }
+}
+
+}  // namespace anode::connection

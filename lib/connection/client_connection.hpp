@@ -1,0 +1,72 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/socket_core.hpp"
+#include "protocol/agent_name.hpp"
+#include "protocol/decoder.hpp"
+#include "protocol/pool.hpp"
+
+namespace anode::connection {
+
+namespace protocol = http::protocol;
+
+class agent_core;
+class client_exchange;
+
+/// One connection of a client: carries one exchange at a time, and while it carries none watches
+/// for the server to end it.
+class client_connection final : public turn_member, public socket_events {
+public:
+  client_connection(agent_core& agent, detail::ptr<socket_core> socket, protocol::socket_id id);
+  ~client_connection() override;
+
+  socket_core& core() noexcept { return *socket_; }
+  protocol::socket_id id() const noexcept { return id_; }
+
+  /// Begins an exchange.
+  void begin(client_exchange& x);
+
+  /// Takes the exchange off. @return whether the connection can carry another one
+  bool release();
+
+  /// Waits without an exchange: any byte, or the end, closes the connection; so does `timeout`.
+  void park(std::chrono::milliseconds timeout);
+
+  /// Returns what the last response has said about keeping the connection.
+  protocol::keep_alive_hint const& keep_hint() const noexcept { return keep_hint_; }
+
+  void close() { socket_->destroy(); }
+
+  /// Takes the input apart; `one_piece` stops at the first piece of body.
+  void decode(bool one_piece);
+
+  bool decoding() const noexcept { return decoding_; }
+
+  void end_turn() override { decode(false); }
+
+private:
+  void on_input() override;
+  void on_end() override;
+  void on_error(error_code ec) override;
+  void on_output() override;
+  void on_timeout() override;
+  void on_close() override;
+
+  void take_head(client_exchange& x);
+  void take_end(client_exchange& x);
+
+  detail::ptr<agent_core> agent_;
+  detail::ptr<socket_core> socket_;
+  protocol::socket_id id_;
+  protocol::decoder decoder_;
+  detail::ptr<client_exchange> exchange_;
+  error_code error_;
+  protocol::keep_alive_hint keep_hint_;
+  bool decoding_ = false;
+  bool interim_ = false;      // the message being received is an interim response
+  bool final_begun_ = false;  // the head of the final response was received
+  bool used_ = false;
+  bool left_http_ = false;
+};
+
+}  // namespace anode::connection

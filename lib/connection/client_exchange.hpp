@@ -1,0 +1,156 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/incoming.hpp"
+#include "connection/outgoing.hpp"
+#include "protocol/pool.hpp"
+
+#include <anode/agent.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace anode::connection {
+
+class agent_core;
+class client_connection;
+
+/// The state behind an `http::client_request`: what is sent.
+class request_state final : public outgoing {
+public:
+  using outgoing::outgoing;
+  using outgoing::send_soon;
+
+  std::string method = "GET";
+  std::string target = "/";
+  bool has_agent = true;
+
+private:
+  protocol::outgoing_framing write_head(std::string& out,
+                                        std::optional<std::uint64_t> content_length) override;
+};
+
+/// One request of a client and its response, from `agent.request` until both are over.
+class client_exchange final : public turn_member, public outgoing::target, public incoming::source {
+public:
+  client_exchange(agent_core& agent, http::request_options options);
+  ~client_exchange() override;
+
+  http::request_options options;
+  std::string name;  ///< of the origin, in the pool
+  protocol::pool_order order{};
+  protocol::request_id id;
+  protocol::unique_headers unique;
+  request_state request;
+  incoming response;
+
+  agent_core& agent() noexcept { return *agent_; }
+
+  // For the agent and the connection.
+
+  /// Gives the request a connection: what was written goes out.
+  void assign(client_connection& c, bool reused);
+
+  /// Says that the request has lost its connection, or will have none.
+  void fail(error_code ec, http::request_phase phase, std::string message = {});
+
+  /// The head of the final response is in `response.head`.
+  void response_begun();
+
+  /// An interim response.
+  void information(protocol::message_head const& head);
+
+  /// The response is complete.
+  void response_ended();
+
+  /// HTTP has ended on the connection, which is the user's now.
+  void upgraded(detail::ptr<socket_core> socket);
+
+  /// Reports that bytes of the request have left.
+  void output_moved(outbox::position sent);
+
+  /// Reports that the connection was closed; `ec` says why, if it failed.
+  void connection_closed(error_code ec);
+
+  /// Reports that nothing has happened on the connection for its timeout.
+  void timed_out() { on_timeout_.emit(); }
+
+  bool wants_connection() const noexcept { return !destroyed_ && connection_ == nullptr; }
+  bool reused() const noexcept { return reused_; }
+  bool destroyed() const noexcept { return destroyed_; }
+
+  // For the user.
+
+  static net::awaitable<http::incoming_message> wait_response(detail::ptr<client_exchange> self);
+  static net::awaitable<http::upgrade_result> wait_upgraded(detail::ptr<client_exchange> self);
+  static net::awaitable<bool> wait_continued(detail::ptr<client_exchange> self);
+
+  void set_timeout(std::chrono::milliseconds timeout);
+  void set_no_delay(bool on);
+  void set_keep_alive(bool on, std::chrono::milliseconds delay);
+  void drop_request_handle();
+  void add_response_handle() noexcept { ++response_handles_; }
+
+  event<http::information const&>& on_information() noexcept { return on_information_; }
+  event<>& on_continue() noexcept { return on_continue_; }
+  event<anode::socket>& on_socket() noexcept { return on_socket_; }
+  event<>& on_timeout() noexcept { return on_timeout_; }
+  event<http::request_error const&>& on_error() noexcept { return on_error_; }
+  std::function<void(http::incoming_message)> on_response;
+  std::function<void(http::incoming_message, anode::socket)> on_upgrade;
+  std::function<void(http::incoming_message, anode::socket)> on_connect;
+
+  // outgoing::target and incoming::source.
+  void on_message_ended() override;
+  void destroy_exchange(error_code ec) override;
+  void want_body() override;
+  socket_core* core() noexcept override;
+  void handle_dropped() override;
+
+  void end_turn() override;
+
+private:
+  struct deadline_timer final : timer {
+    client_exchange* of = nullptr;
+    void expired() override;
+  };
+
+  http::incoming_message response_handle();
+  void release_if_done();
+  http::request_error make_error() const;
+
+  detail::ptr<agent_core> agent_;
+  detail::ptr<client_connection> connection_;
+  wait_point changed_;
+  deadline_timer deadline_;
+  event<http::information const&> on_information_;
+  event<> on_continue_;
+  event<anode::socket> on_socket_;
+  event<> on_timeout_;
+  event<http::request_error const&> on_error_;
+  detail::ptr<socket_core> upgraded_socket_;
+  error_code error_;
+  std::string error_message_;
+  http::request_phase phase_ = http::request_phase::connect;
+  std::uint64_t sent_before_ = 0;  // bytes of the connection before this exchange
+  std::uint64_t received_before_ = 0;
+  std::uint64_t sent_ = 0;  // once the connection is gone
+  std::uint64_t received_ = 0;
+  std::optional<std::chrono::milliseconds> timeout_;
+  unsigned response_handles_ = 0;
+  bool reused_ = false;
+  bool continued_ = false;
+  bool response_ready_ = false;  // its head is here
+  bool response_taken_ = false;  // the user has it
+  bool response_done_ = false;
+  bool request_done_ = false;
+  bool destroyed_ = false;
+  bool error_told_ = false;
+  bool closed_ = false;  // no more is to come from the connection
+  bool close_told_ = false;
+};
+
+}  // namespace anode::connection

@@ -1,0 +1,205 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/incoming.hpp"
+
+#include <anode/error.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace anode::connection {
+namespace {
+
+// What collected bodies may keep of their memory between messages.
+constexpr std::size_t kept_capacity = 16384;
+
+void empty(std::string& s) {
+  if (s.capacity() > kept_capacity) {
+    s = std::string();
+  } else {
+    s.clear();
+  }
+}
+
+}  // namespace
+
+merged_headers const& incoming::headers() const {
+  if (!std::exchange(headers_fresh_, true)) {
+    headers_.reset(head.fields, join_duplicate_headers);
+  }
+  return headers_;
+}
+
+merged_headers const& incoming::merged_trailers() const {
+  if (!std::exchange(trailers_fresh_, true)) {
+    merged_trailers_.reset(trailers, join_duplicate_headers);
+  }
+  return merged_trailers_;
+}
+
+void incoming::deliver(std::string_view piece, read_buffer& in) {
+  if (dumped_) {
+    return;
+  }
+  if (reading_ && buffered_.empty()) {
+    reading_ = false;
+    piece_ = piece;
+    held_ = in.hold();
+    changed_.notify();
+  } else {
+    buffered_.append(piece);
+  }
+}
+
+void incoming::complete() {
+  complete_ = true;
+  trailers_fresh_ = false;
+  if (dumped_) {
+    emit_end();
+  }
+  changed_.notify();
+}
+
+void incoming::fail(error_code ec) {
+  if (complete_ || error_) {
+    return;
+  }
+  aborted_ = true;
+  destroyed_ = true;
+  error_ = ec;
+  changed_.notify();
+  on_aborted.emit();
+  on_error.emit(ec);
+}
+
+void incoming::dump() {
+  if (std::exchange(dumped_, true)) {
+    return;
+  }
+  empty(buffered_);
+  if (complete_) {
+    emit_end();
+  } else if (source_ != nullptr) {
+    source_->want_body();
+  }
+}
+
+void incoming::emit_end() {
+  if (!std::exchange(ended_, true)) {
+    on_end.emit();
+  }
+}
+
+void incoming::emit_close() {
+  if (!std::exchange(closed_, true)) {
+    changed_.notify();
+    on_close.emit();
+  }
+}
+
+bool incoming::emit_timeout() {
+  bool const told = !on_timeout.empty();
+  on_timeout.emit();
+  return told;
+}
+
+void incoming::destroy(error_code ec) {
+  destroyed_ = true;
+  if (source_ != nullptr) {
+    source_->destroy_exchange(ec);
+  }
+}
+
+void incoming::reset() {
+  head.clear();
+  trailers.clear();
+  source_ = nullptr;
+  piece_ = rest_ = {};
+  held_.release();
+  empty(buffered_);
+  empty(taken_);
+  error_ = {};
+  reading_ = complete_ = ended_ = aborted_ = destroyed_ = dumped_ = closed_ = touched_ = false;
+  headers_fresh_ = trailers_fresh_ = false;
+  on_end.clear();
+  on_aborted.clear();
+  on_error.clear();
+  on_timeout.clear();
+  on_close.clear();
+}
+
+net::awaitable<std::optional<std::string_view>> incoming::read() {
+  return read(detail::ptr<detail::counted>(keep_), *this);
+}
+
+net::awaitable<std::size_t> incoming::read_some(net::mutable_buffer buffer) {
+  return read_some(detail::ptr<detail::counted>(keep_), *this, buffer);
+}
+
+// Returns the next piece if there is one.
+std::optional<std::string_view> incoming::take() {
+  if (!piece_.empty()) {
+    return std::exchange(piece_, {});
+  }
+  if (!buffered_.empty()) {
+    std::swap(taken_, buffered_);
+    buffered_.clear();
+    if (source_ != nullptr && !complete_) {
+      source_->want_body();  // there is room again
+    }
+    return taken_;
+  }
+  return std::nullopt;
+}
+
+net::awaitable<std::optional<std::string_view>> incoming::read(
+    [[maybe_unused]] detail::ptr<detail::counted> keep, incoming& self) {
+  self.touched_ = true;
+  if (!self.rest_.empty()) {
+    co_return std::exchange(self.rest_, {});
+  }
+  self.held_.release();
+  for (;;) {
+    if (std::optional<std::string_view> const piece = self.take()) {
+      co_return piece;
+    }
+    if (self.complete_ || self.dumped_) {
+      self.emit_end();
+      co_return std::nullopt;
+    }
+    if (self.error_ || self.source_ == nullptr) {
+      throw boost::system::system_error(self.error_ ? self.error_
+                                                    : make_error_code(http::error::aborted));
+    }
+    self.reading_ = true;
+    self.source_->want_body();
+    if (!self.reading_ || self.complete_ || self.error_) {
+      continue;
+    }
+    try {
+      co_await self.changed_.wait();
+    } catch (...) {
+      self.reading_ = false;
+      throw;
+    }
+  }
+}
+
+net::awaitable<std::size_t> incoming::read_some(detail::ptr<detail::counted> keep, incoming& self,
+                                                net::mutable_buffer buffer) {
+  if (self.rest_.empty()) {
+    std::optional<std::string_view> const piece = co_await read(keep, self);
+    if (!piece) {
+      co_return 0;
+    }
+    self.rest_ = *piece;
+  }
+  std::size_t const n = std::min(self.rest_.size(), buffer.size());
+  std::memcpy(buffer.data(), self.rest_.data(), n);
+  self.rest_.remove_prefix(n);
+  co_return n;
+}
+
+}  // namespace anode::connection

@@ -1,0 +1,160 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/event.hpp"
+#include "connection/read_buffer.hpp"
+#include "connection/socket_core.hpp"
+#include "connection/wait_point.hpp"
+#include "protocol/message_head.hpp"
+
+#include <anode/merged_headers.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace anode::connection {
+
+namespace protocol = http::protocol;
+using http::field_lines;
+using http::merged_headers;
+
+/// The state behind an `http::incoming_message`: the head, and the body on its way from the
+/// connection to who reads it.
+///
+/// Body bytes are passed on as views into the connection's read buffer while a reader is waiting,
+/// and collected up to the high-water mark while none is. Then the connection stops reading.
+class incoming {
+public:
+  /// The connection that the message comes from.
+  class source {
+  public:
+    /// Who reads wants more: deliver what there is now, and go on reading.
+    virtual void want_body() = 0;
+
+    /// The message is destroyed, and its connection with it.
+    virtual void destroy_exchange(error_code ec) = 0;
+
+    virtual socket_core* core() noexcept = 0;
+
+    /// The user's handle is gone; nobody will read the rest. (A server's user has none.)
+    virtual void handle_dropped() {}
+
+  protected:
+    ~source() = default;
+  };
+
+  /// @param keep the object that this one is part of; readers keep it alive
+  incoming(detail::counted& keep, net::any_io_executor const& ex)
+      : keep_(&keep), executor_(ex), changed_(ex) {}
+
+  protocol::message_head head;
+  field_lines trailers;
+  bool join_duplicate_headers = false;
+  std::size_t high_water_mark = 65536;
+
+  merged_headers const& headers() const;
+  merged_headers const& merged_trailers() const;
+
+  net::any_io_executor const& executor() const noexcept { return executor_; }
+  source* from() const noexcept { return source_; }
+
+  // For the connection.
+
+  void attach(source& s) noexcept { source_ = &s; }
+
+  /// Cuts the message off from its connection; the body that is here can still be read.
+  void detach() noexcept { source_ = nullptr; }
+
+  /// Returns whether more body is welcome.
+  bool wants_body() const noexcept {
+    return dumped_ || reading_ || buffered_.size() < high_water_mark;
+  }
+
+  /// Passes a piece of body on, or collects it.
+  void deliver(std::string_view piece, read_buffer& in);
+
+  /// Says that body and trailers are complete.
+  void complete();
+
+  /// Says that nothing more will come, though the message is not complete.
+  void fail(error_code ec);
+
+  /// Throws the rest of the body away as it comes. **Node**: `_dump`.
+  void dump();
+
+  /// Tells the listeners of `close`, once.
+  void emit_close();
+
+  /// Makes the object as new, for the next message; keeps its memory.
+  void reset();
+
+  // For the user.
+
+  net::awaitable<std::optional<std::string_view>> read();
+  net::awaitable<std::size_t> read_some(net::mutable_buffer buffer);
+
+  /// Returns what keeps the message alive.
+  detail::ptr<detail::counted> keep() const { return detail::ptr<detail::counted>(keep_); }
+
+  void drop_handle() {
+    if (source_ != nullptr) {
+      source_->handle_dropped();
+    }
+  }
+
+  bool is_complete() const noexcept { return complete_; }
+  bool ended() const noexcept { return ended_; }
+  bool aborted() const noexcept { return aborted_; }
+  bool closed() const noexcept { return closed_; }
+  bool dumped() const noexcept { return dumped_; }
+  bool destroyed() const noexcept { return destroyed_; }
+  bool body_touched() const noexcept { return touched_; }
+  error_code const& error() const noexcept { return error_; }
+  std::size_t buffered() const noexcept { return buffered_.size(); }
+
+  /// Destroys the message and its connection. **Node**: `message.destroy`.
+  void destroy(error_code ec);
+
+  /// Lets the message's timeout be reported. @return whether somebody was told
+  bool emit_timeout();
+
+  event<> on_end;
+  event<> on_aborted;
+  event<error_code> on_error;
+  event<> on_timeout;
+  event<> on_close;
+
+private:
+  static net::awaitable<std::optional<std::string_view>> read(detail::ptr<detail::counted> keep,
+                                                              incoming& self);
+  static net::awaitable<std::size_t> read_some(detail::ptr<detail::counted> keep, incoming& self,
+                                               net::mutable_buffer buffer);
+  std::optional<std::string_view> take();
+  void emit_end();
+
+  detail::counted* keep_;
+  net::any_io_executor executor_;
+  source* source_ = nullptr;
+  wait_point changed_;
+  std::string_view piece_;  // delivered while a reader was waiting, in a held block
+  read_block::hold held_;   // of the piece that the reader looks at
+  std::string buffered_;    // collected while no reader was waiting
+  std::string taken_;       // what the reader looks at, of `buffered_`
+  std::string_view rest_;   // what `read_some` has not copied of the current piece
+  error_code error_;
+  bool reading_ = false;
+  bool complete_ = false;
+  bool ended_ = false;
+  bool aborted_ = false;
+  bool destroyed_ = false;
+  bool dumped_ = false;
+  bool closed_ = false;
+  bool touched_ = false;
+  mutable bool headers_fresh_ = false;
+  mutable bool trailers_fresh_ = false;
+  mutable merged_headers headers_;
+  mutable merged_headers merged_trailers_;
+};
+
+}  // namespace anode::connection

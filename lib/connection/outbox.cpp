@@ -1,0 +1,166 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/outbox.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace anode::connection {
+namespace {
+
+// Buffers wait here between connections, so that an idle one holds none.
+constexpr std::size_t spare_count = 8;
+constexpr std::size_t spare_capacity_least = 1024;
+constexpr std::size_t spare_capacity_most = 256 * 1024;
+
+std::vector<std::string>& spares() {
+  thread_local std::vector<std::string> all;
+  return all;
+}
+
+void give_back(std::string& s) {
+  s.clear();
+  if (s.capacity() < spare_capacity_least) {
+    return;
+  }
+  std::vector<std::string>& all = spares();
+  if (s.capacity() <= spare_capacity_most && all.size() < spare_count) {
+    all.push_back(std::move(s));
+  }
+  s = std::string();
+}
+
+std::string take_spare() {
+  std::vector<std::string>& all = spares();
+  std::string s;
+  if (all.empty()) {
+    s.reserve(spare_capacity_least * 2);
+  } else {
+    s = std::move(all.back());
+    all.pop_back();
+  }
+  return s;
+}
+
+}  // namespace
+
+std::string& outbox::buffer() {
+  if (buffer_.capacity() < spare_capacity_least) {
+    std::string s = take_spare();
+    s.append(buffer_);
+    buffer_ = std::move(s);
+  }
+  return buffer_;
+}
+
+// Turns the buffer's bytes into a piece, so that something else can come behind them.
+void outbox::seal() {
+  std::size_t const size = buffer_.size() - buffer_done_;
+  if (size > 0) {
+    if (pieces_.empty()) {
+      piece_done_ = buffer_done_;
+    }
+    pieces_size_ += size;
+    pieces_.push_back({nullptr, buffer_.size(), 0, std::move(buffer_)});
+    buffer_ = std::string();
+  } else {
+    give_back(buffer_);
+  }
+  buffer_done_ = 0;
+}
+
+outbox::position outbox::borrow(std::string_view bytes) {
+  seal();
+  pieces_size_ += bytes.size();
+  position const at = sent_ + pieces_size_;
+  pieces_.push_back({bytes.data(), bytes.size(), at, {}});
+  return at;
+}
+
+void outbox::settle(position borrowed) {
+  if (borrowed <= sent_) {
+    return;
+  }
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    piece& p = pieces_[i];
+    if (p.data != nullptr && p.end == borrowed) {
+      std::size_t const done = i == 0 ? std::exchange(piece_done_, 0) : 0;
+      p.owned.assign(p.data + done, p.size - done);
+      p.size -= done;
+      p.data = nullptr;
+      return;
+    }
+  }
+}
+
+void outbox::take(outbox& other) {
+  if (other.pieces_.empty()) {
+    append(std::string_view(other.buffer_).substr(other.buffer_done_));
+  } else {
+    seal();
+    other.seal();
+    for (std::size_t i = 0; i < other.pieces_.size(); ++i) {
+      piece& p = other.pieces_[i];
+      std::size_t const done = i == 0 ? other.piece_done_ : 0;
+      std::string_view const rest(p.data != nullptr ? p.data : p.owned.data(), p.size);
+      if (pieces_.empty()) {
+        piece_done_ = 0;
+      }
+      std::string copy(rest.substr(done));
+      pieces_size_ += copy.size();
+      pieces_.push_back({nullptr, copy.size(), 0, std::move(copy)});
+    }
+  }
+  other.clear();
+}
+
+std::size_t outbox::size() const noexcept { return pieces_size_ + buffer_.size() - buffer_done_; }
+
+std::size_t outbox::gather(std::span<net::const_buffer> buffers) const {
+  std::size_t n = 0;
+  for (piece const& p : pieces_) {
+    if (n == buffers.size()) {
+      return n;
+    }
+    std::size_t const done = n == 0 ? piece_done_ : 0;
+    char const* const data = p.data != nullptr ? p.data : p.owned.data();
+    buffers[n++] = net::const_buffer(data + done, p.size - done);
+  }
+  if (n < buffers.size() && buffer_.size() > buffer_done_) {
+    buffers[n++] = net::const_buffer(buffer_.data() + buffer_done_, buffer_.size() - buffer_done_);
+  }
+  return n;
+}
+
+void outbox::consume(std::size_t bytes) {
+  sent_ += bytes;
+  std::size_t gone = 0;
+  while (bytes > 0 && gone < pieces_.size()) {
+    piece& p = pieces_[gone];
+    std::size_t const left = p.size - piece_done_;
+    std::size_t const n = std::min(left, bytes);
+    bytes -= n;
+    pieces_size_ -= n;
+    piece_done_ += n;
+    if (n == left) {
+      give_back(p.owned);
+      piece_done_ = 0;
+      ++gone;
+    }
+  }
+  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(gone));
+  buffer_done_ += bytes;
+  if (buffer_done_ == buffer_.size()) {
+    buffer_done_ = 0;
+    give_back(buffer_);
+  }
+}
+
+void outbox::clear() {
+  pieces_.clear();
+  give_back(buffer_);
+  buffer_done_ = 0;
+  piece_done_ = 0;
+  pieces_size_ = 0;
+}
+
+}  // namespace anode::connection

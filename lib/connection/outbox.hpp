@@ -1,0 +1,86 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/byte_stream.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace anode::connection {
+
+/// Bytes that wait to leave a connection, in order: small pieces copied together, large ones
+/// borrowed from the caller for as long as it waits.
+///
+/// Holds no memory while empty: the buffer goes to the next outbox of this thread that needs one.
+class outbox {
+public:
+  /// The place of a byte in everything that was ever put in: what is sent up to there is gone.
+  using position = std::uint64_t;
+
+  /// Pieces at least this long are worth borrowing instead of copying.
+  static constexpr std::size_t worth_borrowing = 8192;
+
+  outbox() = default;
+  outbox(outbox const&) = delete;
+  outbox& operator=(outbox const&) = delete;
+  ~outbox() { clear(); }
+
+  /// Returns the buffer to append to; what is appended counts from the next `size()` on.
+  std::string& buffer();
+
+  /// Appends a copy.
+  void append(std::string_view bytes) { buffer().append(bytes); }
+
+  /// Appends a reference: the bytes must stay as they are until `sent()` has reached the result,
+  /// or until `settle` is called with it.
+  position borrow(std::string_view bytes);
+
+  /// Ends a borrowing: copies what is still needed of the bytes.
+  void settle(position borrowed);
+
+  /// Moves all that is in `other` to the end.
+  void take(outbox& other);
+
+  bool empty() const noexcept { return size() == 0; }
+  std::size_t size() const noexcept;
+
+  /// Returns how many bytes have left.
+  position sent() const noexcept { return sent_; }
+
+  /// Returns the position behind the last byte.
+  position end() const noexcept { return sent_ + size(); }
+
+  /// Lists the next bytes to send.
+  /// @return how many of `buffers` are used.
+  std::size_t gather(std::span<net::const_buffer> buffers) const;
+
+  /// Removes bytes from the front that have been sent.
+  void consume(std::size_t bytes);
+
+  /// Drops everything.
+  void clear();
+
+private:
+  // A piece of borrowed bytes, or (data null) `size` bytes of the buffer.
+  struct piece {
+    char const* data;
+    std::size_t size;
+    position end;  // of borrowed bytes, as `borrow` returned it
+    std::string owned;
+  };
+
+  void seal();
+
+  std::string buffer_;           // the bytes after all pieces
+  std::size_t buffer_done_ = 0;  // of buffer_, sent already (only when pieces_ is empty)
+  std::vector<piece> pieces_;    // before the buffer
+  std::size_t piece_done_ = 0;   // of the first piece, sent already
+  std::size_t pieces_size_ = 0;
+  position sent_ = 0;
+};
+
+}  // namespace anode::connection

@@ -1,0 +1,304 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/outgoing.hpp"
+
+#include <anode/error.hpp>
+
+#include <boost/system/system_error.hpp>
+
+#include <utility>
+
+namespace anode::connection {
+
+using http::error;
+using protocol::body_end;
+
+void outgoing::assign_socket(socket_core& core) {
+  core_ = &core;
+  if (!pending_.empty()) {
+    core.output().take(pending_);
+    core.flush_later();
+  }
+  if (ended_) {
+    end_ = core.output().end();
+  }
+  changed_.notify();
+}
+
+void outgoing::store_head() {
+  stored_head_.clear();
+  framing_ = write_head(stored_head_, std::nullopt);
+  head_written_ = true;
+  if (target_ != nullptr) {
+    target_->on_head_written();
+  }
+}
+
+// Puts the head into the output: the stored one, or one made on the spot.
+void outgoing::send_head(std::optional<std::uint64_t> content_length) {
+  if (head_sent_) {
+    return;
+  }
+  if (head_written_) {
+    sink().append(stored_head_);
+    stored_head_.clear();
+  } else {
+    framing_ = write_head(sink().buffer(), content_length);
+    head_written_ = true;
+    if (target_ != nullptr) {
+      target_->on_head_written();
+    }
+  }
+  head_sent_ = true;
+}
+
+void outgoing::send_soon() {
+  if (core_ != nullptr) {
+    core_->flush_later();
+  }
+}
+
+write_operation outgoing::write(std::string_view data) {
+  if (ended_) {
+    return fail(error::write_after_end);
+  }
+  if (destroyed_) {
+    return write_failed(error::stream_destroyed);
+  }
+  bool const checked = strict_content_length && head_written_;
+  if (checked) {
+    check_content_length(framing_, body_written_ + data.size(), false);
+  }
+  bool const with_head = !head_sent_;
+  send_head(std::nullopt);
+  borrowed_bytes borrowed = put_body(data, with_head);
+  send_soon();
+  return operation(std::move(borrowed));
+}
+
+write_operation outgoing::end(std::string_view data, bool has_data) {
+  if (ended_) {
+    if (!has_data) {
+      return finished_ ? fail(error::already_finished) : operation({});
+    }
+    return fail(error::write_after_end);
+  }
+  if (destroyed_) {
+    return write_failed(error::stream_destroyed);
+  }
+  if (strict_content_length && head_written_) {
+    check_content_length(framing_, body_written_ + data.size(), true);
+  }
+  bool const with_head = !head_sent_;
+  send_head(data.size());
+  // What was corked goes before the last chunk.
+  corked_ = 0;
+  if (!corked_data_.empty()) {
+    corked_data_.append(data);
+    put_chunk(std::exchange(corked_data_, {}));
+    data = {};
+  }
+  borrowed_bytes borrowed = put_body(data, with_head);
+  if (framing_.chunked()) {
+    append_last_chunk(sink().buffer(), trailers);
+  }
+  ended_ = true;
+  end_ = sink().end();
+  on_prefinish.emit();
+  if (core_ != nullptr) {
+    if (turn::on(core_->executor())) {
+      core_->flush_later();
+    } else if (!borrowed) {
+      core_->flush();
+    }
+  }
+  write_operation op = operation(std::move(borrowed));
+  if (target_ != nullptr) {
+    target_->on_message_ended();
+  }
+  return op;
+}
+
+write_operation outgoing::flush_headers() {
+  if (destroyed_) {
+    return write_failed(error::stream_destroyed);
+  }
+  if (!head_sent_) {
+    flushing_ = true;
+    send_head(std::nullopt);
+    flushing_ = false;
+    send_soon();
+  }
+  return operation({});
+}
+
+void outgoing::uncork() {
+  if (corked_ == 0 || --corked_ > 0 || corked_data_.empty()) {
+    return;
+  }
+  put_chunk(std::exchange(corked_data_, {}));
+  send_soon();
+}
+
+borrowed_bytes outgoing::put_body(std::string_view data, bool with_head) {
+  if (data.empty()) {
+    return {};
+  }
+  if (framing_.end() == body_end::none) {
+    if (reject_non_standard_body_writes) {
+      protocol::throw_body_not_allowed();
+    }
+    return {};
+  }
+  body_written_ += data.size();
+  if (!framing_.chunked()) {
+    return put_raw(data);
+  }
+  if (corked_ > 0 && !with_head) {
+    corked_data_.append(data);
+    return {};
+  }
+  return put_chunk(data);
+}
+
+borrowed_bytes outgoing::put_chunk(std::string_view data) {
+  protocol::chunk_size_line const size(data.size());
+  sink().append(size.text());
+  borrowed_bytes borrowed = put_raw(data);
+  sink().append(protocol::chunk_end);
+  return borrowed;
+}
+
+borrowed_bytes outgoing::put_raw(std::string_view data) {
+  if (core_ != nullptr) {
+    return put_bytes(*core_, data);
+  }
+  pending_.append(data);
+  return {};
+}
+
+write_operation outgoing::fail(error_code ec) {
+  on_error.emit(ec);
+  return write_failed(ec);
+}
+
+write_operation outgoing::operation(borrowed_bytes borrowed) {
+  bool const below = writable_length() < high_water_mark;
+  need_drain_ = need_drain_ || !below;
+  if (below && !borrowed) {
+    return written();
+  }
+  return {wait_room(detail::ptr<detail::counted>(keep_), *this, std::move(borrowed)), below};
+}
+
+// `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
+net::awaitable<void> outgoing::wait_room([[maybe_unused]] detail::ptr<detail::counted> keep,
+                                         outgoing& self, borrowed_bytes borrowed) {
+  auto const done = [&] {
+    return self.writable_length() < self.high_water_mark &&
+           (!borrowed || (self.core_ != nullptr && self.core_->output().sent() >= borrowed.end()));
+  };
+  if (self.core_ != nullptr && !done()) {
+    self.core_->flush();
+  }
+  while (!done()) {
+    if (self.destroyed_) {
+      throw boost::system::system_error(error::stream_destroyed);
+    }
+    if (self.finished_) {
+      co_return;
+    }
+    co_await self.changed_.wait();
+  }
+}
+
+net::awaitable<void> outgoing::drained() {
+  return wait_room(detail::ptr<detail::counted>(keep_), *this, {});
+}
+
+net::awaitable<void> outgoing::wait_finished() {
+  return wait_finished(detail::ptr<detail::counted>(keep_), *this);
+}
+
+net::awaitable<void> outgoing::wait_finished([[maybe_unused]] detail::ptr<detail::counted> keep,
+                                             outgoing& self) {
+  while (!self.finished_) {
+    if (self.destroyed_ || self.closed_) {
+      throw boost::system::system_error(error::premature_close);
+    }
+    co_await self.changed_.wait();
+  }
+}
+
+void outgoing::emit_finish() {
+  if (!std::exchange(finished_, true)) {
+    changed_.notify();
+    on_finish.emit();
+  }
+}
+
+void outgoing::emit_close() {
+  destroyed_ = true;
+  core_ = nullptr;
+  if (!std::exchange(closed_, true)) {
+    changed_.notify();
+    on_close.emit();
+  }
+}
+
+void outgoing::emit_drain() {
+  changed_.notify();
+  if (need_drain_ && core_ != nullptr && core_->output().empty()) {
+    need_drain_ = false;
+    if (!ended_) {
+      on_drain.emit();
+    }
+  }
+}
+
+bool outgoing::emit_timeout() {
+  bool const told = !on_timeout.empty();
+  on_timeout.emit();
+  return told;
+}
+
+void outgoing::destroy(error_code ec) {
+  if (std::exchange(destroyed_, true)) {
+    return;
+  }
+  if (target_ != nullptr) {
+    target_->destroy_exchange(ec);
+  }
+}
+
+void outgoing::require_head_open(char const* what) const {
+  if (head_written_) {
+    throw http::exception(error::headers_sent, std::string("Cannot ") + what +
+                                                   " headers after they are sent to the client");
+  }
+}
+
+void outgoing::reset() {
+  headers.clear();
+  trailers.clear();
+  unique_headers = nullptr;
+  should_keep_alive = send_date = chunked_by_default = true;
+  strict_content_length = reject_non_standard_body_writes = false;
+  target_ = nullptr;
+  core_ = nullptr;
+  pending_.clear();
+  framing_ = {};
+  end_ = 0;
+  stored_head_.clear();
+  body_written_ = 0;
+  corked_data_.clear();
+  corked_ = 0;
+  head_written_ = head_sent_ = ended_ = finished_ = destroyed_ = closed_ = need_drain_ = false;
+  on_finish.clear();
+  on_prefinish.clear();
+  on_drain.clear();
+  on_timeout.clear();
+  on_error.clear();
+  on_close.clear();
+}
+
+}  // namespace anode::connection

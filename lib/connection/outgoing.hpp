@@ -1,0 +1,191 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/event.hpp"
+#include "connection/outbox.hpp"
+#include "connection/socket_core.hpp"
+#include "connection/socket_write.hpp"
+#include "protocol/chunk_encoder.hpp"
+#include "protocol/outgoing_framing.hpp"
+#include "protocol/outgoing_headers.hpp"
+
+#include <anode/write_operation.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace anode::connection {
+
+namespace protocol = http::protocol;
+
+/// The state behind an `http::outgoing_message`: headers, the body's framing, and the way of the
+/// bytes to the connection, or to a buffer of its own while an earlier response has the turn.
+///
+/// **Node**: OutgoingMessage.
+class outgoing {
+public:
+  /// The connection that the message goes to.
+  class target {
+  public:
+    /// The head is made.
+    virtual void on_head_written() {}
+
+    /// Everything is in the output, or in the message's own buffer.
+    virtual void on_message_ended() = 0;
+
+    /// The message is destroyed, and its connection with it.
+    virtual void destroy_exchange(error_code ec) = 0;
+
+  protected:
+    ~target() = default;
+  };
+
+  outgoing(detail::counted& keep, net::any_io_executor const& ex) : keep_(&keep), executor_(ex) {}
+
+  protocol::outgoing_headers headers;
+  protocol::outgoing_trailers trailers;
+  protocol::unique_headers const* unique_headers = nullptr;
+  bool should_keep_alive = true;
+  bool send_date = true;
+  bool chunked_by_default = true;
+  bool strict_content_length = false;
+  bool reject_non_standard_body_writes = false;
+  std::size_t high_water_mark = 65536;
+
+  net::any_io_executor const& executor() const noexcept { return executor_; }
+
+  // For the connection.
+
+  void set_target(target* t) noexcept { target_ = t; }
+
+  /// Gives the message the connection's output: what it has collected moves there.
+  void assign_socket(socket_core& core);
+
+  /// Takes the connection away: what is written from now on is collected, or lost if `closed`.
+  void detach_socket() noexcept { core_ = nullptr; }
+
+  /// Returns whether all of the message has left, as far as `sent` goes.
+  bool all_sent(outbox::position sent) const noexcept { return ended_ && sent >= end_; }
+
+  /// Says that all of the message has been handed to the system.
+  void emit_finish();
+
+  /// Says that the connection is done with the message.
+  void emit_close();
+
+  /// Says that the output has room again, if somebody was told that it had none.
+  void emit_drain();
+
+  /// Says that the connection is gone.
+  void connection_lost() noexcept {
+    destroyed_ = true;
+    core_ = nullptr;
+  }
+
+  bool emit_timeout();
+
+  /// Takes back a head that has not been sent, so that another one can be made.
+  void discard_head() noexcept {
+    if (!head_sent_) {
+      stored_head_.clear();
+      head_written_ = false;
+    }
+  }
+
+  /// Makes the object as new, for the next message; keeps its memory.
+  virtual void reset();
+
+  // For the user.
+
+  write_operation write(std::string_view data);
+  write_operation end(std::string_view data, bool has_data);
+  write_operation flush_headers();
+  void cork() noexcept { ++corked_; }
+  void uncork();
+  void destroy(error_code ec);
+
+  /// Returns whether the head is made and cannot be changed. **Node**: `headersSent`.
+  bool head_written() const noexcept { return head_written_; }
+
+  /// Returns whether the head is on its way.
+  bool head_sent() const noexcept { return head_sent_; }
+  bool ended() const noexcept { return ended_; }
+  bool finished() const noexcept { return finished_; }
+  bool destroyed() const noexcept { return destroyed_; }
+  bool closed() const noexcept { return closed_; }
+  unsigned corked() const noexcept { return corked_; }
+  bool need_drain() const noexcept { return need_drain_; }
+  protocol::outgoing_framing const& framing() const noexcept { return framing_; }
+  socket_core* core() const noexcept { return core_; }
+
+  /// Returns the bytes that have been written and not left yet.
+  std::size_t writable_length() const noexcept {
+    return corked_data_.size() + (core_ != nullptr ? core_->output().size() : pending_.size());
+  }
+
+  /// Waits until there is room below the high-water mark again.
+  net::awaitable<void> drained();
+
+  /// Waits until the message has been handed to the system; throws if it never will.
+  net::awaitable<void> wait_finished();
+
+  /// Throws if the head is out already. @param what Node's verb: "set", "append", "remove"
+  void require_head_open(char const* what) const;
+
+  event<> on_finish;
+  event<> on_prefinish;
+  event<> on_drain;
+  event<> on_timeout;
+  event<error_code> on_error;
+  event<> on_close;
+
+protected:
+  ~outgoing() = default;
+
+  /// Appends the head to `out`. @param content_length the whole body's, if it is known
+  virtual protocol::outgoing_framing write_head(std::string& out,
+                                                std::optional<std::uint64_t> content_length) = 0;
+
+  /// Makes the head now, before anything is known of the body; it leaves with the first bytes of
+  /// the body or with `flush_headers`.
+  void store_head();
+
+  outbox& sink() noexcept { return core_ != nullptr ? core_->output() : pending_; }
+  void send_soon();
+
+  bool flushing_ = false;  // the head is sent without knowing of a body
+
+private:
+  void send_head(std::optional<std::uint64_t> content_length);
+  borrowed_bytes put_body(std::string_view data, bool with_head);
+  borrowed_bytes put_chunk(std::string_view data);
+  borrowed_bytes put_raw(std::string_view data);
+  write_operation fail(error_code ec);
+  write_operation operation(borrowed_bytes borrowed);
+  static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing& self,
+                                        borrowed_bytes borrowed);
+  static net::awaitable<void> wait_finished(detail::ptr<detail::counted> keep, outgoing& self);
+
+  detail::counted* keep_;
+  net::any_io_executor executor_;
+  target* target_ = nullptr;
+  socket_core* core_ = nullptr;
+  outbox pending_;
+  wait_point changed_{executor_};
+  protocol::outgoing_framing framing_;
+  outbox::position end_ = 0;
+  std::uint64_t body_written_ = 0;
+  std::string corked_data_;
+  unsigned corked_ = 0;
+  std::string stored_head_;
+  bool head_written_ = false;
+  bool head_sent_ = false;
+  bool ended_ = false;
+  bool finished_ = false;
+  bool destroyed_ = false;
+  bool closed_ = false;
+  bool need_drain_ = false;
+};
+
+}  // namespace anode::connection

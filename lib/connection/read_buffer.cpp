@@ -1,0 +1,65 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/read_buffer.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace anode::connection {
+
+detail::ptr<read_block> read_block::make(std::size_t capacity) {
+  return detail::ptr<read_block>(new read_block(capacity));
+}
+
+net::mutable_buffer read_buffer::prepare() {
+  std::size_t const left = end_ - begin_;
+  if (block_ && left == 0 && !block_->shared() && block_->capacity() >= next_capacity_) {
+    begin_ = end_ = 0;
+  }
+  bool const full = !block_ || end_ == block_->capacity();
+  bool const outgrown = block_ && left == 0 && block_->capacity() < next_capacity_;
+  if (full || outgrown) {
+    // The bytes that are left move to the front: of the same block if nobody looks at it.
+    std::size_t const capacity = std::max(next_capacity_, left < small ? small : 2 * left);
+    if (block_ && !block_->shared() && begin_ > 0 && block_->capacity() >= capacity) {
+      std::memmove(block_->data(), block_->data() + begin_, left);
+    } else {
+      detail::ptr<read_block> const next = read_block::make(capacity);
+      if (left > 0) {
+        std::memcpy(next->data(), block_->data() + begin_, left);
+      }
+      block_ = next;
+    }
+    begin_ = 0;
+    end_ = left;
+  }
+  return {block_->data() + end_, block_->capacity() - end_};
+}
+
+void read_buffer::commit(std::size_t bytes) noexcept {
+  end_ += bytes;
+  if (end_ == block_->capacity()) {
+    next_capacity_ = block_->capacity() < 16384 ? 16384 : large;
+  }
+}
+
+void read_buffer::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    net::mutable_buffer const room = prepare();
+    std::size_t const n = std::min(room.size(), bytes.size());
+    std::memcpy(room.data(), bytes.data(), n);
+    commit(n);
+    bytes.remove_prefix(n);
+  }
+}
+
+void read_buffer::shrink() {
+  if (begin_ == end_) {
+    next_capacity_ = small;
+    if (block_ && block_->capacity() > small) {
+      block_.reset();
+      begin_ = end_ = 0;
+    }
+  }
+}
+
+}  // namespace anode::connection

@@ -1,0 +1,95 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/byte_stream.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace anode::connection {
+
+/// A block of received bytes that a message may hold on to while its connection reads on.
+class read_block final : public detail::counted {
+public:
+  static detail::ptr<read_block> make(std::size_t capacity);
+
+  char* data() noexcept { return data_.get(); }
+  std::size_t capacity() const noexcept { return capacity_; }
+
+  /// Returns whether somebody besides the connection holds the block.
+  bool shared() const noexcept { return holders_ > 0; }
+
+  /// Counts who holds views into the block.
+  class hold {
+  public:
+    hold() = default;
+    explicit hold(read_block& b) : block_(&b) { ++b.holders_; }
+    hold(hold&& other) noexcept = default;
+    hold& operator=(hold&& other) noexcept {
+      release();
+      block_ = std::move(other.block_);
+      return *this;
+    }
+    ~hold() { release(); }
+
+    void release() noexcept {
+      if (block_) {
+        --block_->holders_;
+        block_.reset();
+      }
+    }
+
+  private:
+    detail::ptr<read_block> block_;
+  };
+
+private:
+  explicit read_block(std::size_t capacity) : data_(new char[capacity]), capacity_(capacity) {}
+
+  std::unique_ptr<char[]> data_;
+  std::size_t capacity_;
+  unsigned holders_ = 0;
+};
+
+/// What a connection has read and not yet used, in one piece.
+///
+/// Small while little arrives, large while reads fill it; `shrink` makes it small again.
+class read_buffer {
+public:
+  static constexpr std::size_t small = 1024;
+  static constexpr std::size_t large = 65536;
+
+  /// Returns the bytes that are not used yet.
+  std::string_view input() const noexcept {
+    return block_ ? std::string_view(block_->data() + begin_, end_ - begin_) : std::string_view();
+  }
+
+  /// Removes bytes from the front.
+  void consume(std::size_t bytes) noexcept { begin_ += bytes; }
+
+  /// Returns where the next read may write, at least one byte; moves and grows as needed.
+  net::mutable_buffer prepare();
+
+  /// Adds bytes that a read has put there.
+  void commit(std::size_t bytes) noexcept;
+
+  /// Puts bytes in front of what is to be read, as if they had just been received.
+  void append(std::string_view bytes);
+
+  /// Keeps the memory of the bytes alive, and unchanged, as long as the result.
+  read_block::hold hold() { return read_block::hold(*block_); }
+
+  /// Gives back what an idle connection does not need; no effect while bytes are left.
+  void shrink();
+
+  std::size_t capacity() const noexcept { return block_ ? block_->capacity() : 0; }
+
+private:
+  detail::ptr<read_block> block_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::size_t next_capacity_ = small;
+};
+
+}  // namespace anode::connection

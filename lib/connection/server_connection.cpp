@@ -1,0 +1,495 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/server_connection.hpp"
+
+#include "connection/server_core.hpp"
+#include "connection/server_exchange.hpp"
+#include "protocol/encoder.hpp"
+
+#include <string>
+#include <utility>
+
+namespace anode::connection {
+namespace {
+
+// How many requests of one connection may be under way. More wait unread.
+constexpr std::size_t pipeline_depth = 256;
+
+// How much of a body that nobody reads is thrown away before the connection is closed instead.
+constexpr std::size_t discard_limit = 1024 * 1024;
+
+protocol::decoder_options decoder_options(http::server_options const& o) {
+  return {o.max_header_size, o.max_headers_count, o.insecure_http_parser};
+}
+
+}  // namespace
+
+server_connection::server_connection(server_core& server, std::unique_ptr<byte_stream> stream)
+    : server_(&server),
+      socket_(new socket_core(std::move(stream), server.clock_ptr())),
+      decoder_(protocol::message_kind::request, decoder_options(server.options())) {
+  clock_.of = this;
+  socket_->set_owner(this);
+  socket_->set_high_water_mark(server.options().high_water_mark);
+}
+
+server_connection::~server_connection() = default;
+
+void server_connection::start() {
+  if (server_->options().timeout.count() > 0) {
+    socket_->set_timeout(server_->options().timeout);
+  }
+  server_->clocks().accepted(clock_, server_->clock().now());
+  socket_->resume();
+}
+
+void server_connection::on_input() { decode(false); }
+
+void server_connection::want_body() {
+  if (!decoding_) {
+    decode(true);
+  }
+}
+
+void server_connection::end_turn() { decode(false); }
+
+// Takes the input apart until it is used up, or nobody wants more of it. `one_piece` stops at the
+// first piece of body: who reads is in the middle of something, requests behind must wait.
+void server_connection::decode(bool one_piece) {
+  if (decoding_ || left_http_) {
+    return;
+  }
+  detail::ptr<server_connection> const self(this);
+  decoding_ = true;
+  bool blocked = false;
+  bool more = true;
+  bool used_up = false;
+  while (more && !closing_ && !socket_->destroyed()) {
+    blocked = receiving_ ? !receiving_->request.wants_body() : backed_up();
+    std::string_view input = socket_->input();
+    if (blocked || (input.empty() && !receiving_)) {
+      break;
+    }
+    if (!receiving_ && !spare_) {
+      spare_ = server_->take_exchange();
+    }
+    std::size_t const before = input.size();
+    bool const in_message = decoder_.in_message();
+    server_exchange& into = receiving_ ? *receiving_ : *spare_;
+    protocol::decoded const found = decoder_.next(input, into.request.head);
+    if (found == protocol::decoded::error) {
+      fail_to_parse(input);
+      break;
+    }
+    socket_->consume(before - input.size());
+    if (!in_message && (decoder_.in_message() || found == protocol::decoded::head)) {
+      message_begun();
+    }
+    switch (found) {
+      case protocol::decoded::head:
+        begin_request();
+        break;
+      case protocol::decoded::body:
+        pass_body();
+        more = !one_piece;
+        break;
+      case protocol::decoded::end:
+        end_request();
+        more = !one_piece;
+        break;
+      case protocol::decoded::upgrade:
+        leaving_ = true;
+        closing_ = true;
+        break;
+      default:
+        used_up = true;
+        break;
+    }
+    if (used_up) {
+      break;
+    }
+  }
+  decoding_ = false;
+  spare_.reset();
+  if (leaving_ && first_ == nullptr) {
+    leave_http();
+  } else if (blocked || closing_) {
+    socket_->pause();
+  } else {
+    socket_->resume();
+    if (!more) {
+      turn::enlist(*this, server_->executor());
+    }
+  }
+}
+
+void server_connection::message_begun() {
+  if (std::exchange(idle_, false) && server_->options().timeout.count() > 0) {
+    socket_->set_timeout(server_->options().timeout);
+  }
+  server_->clocks().message_begun(clock_, server_->clock().now());
+}
+
+// The head of a request is in `spare_`.
+void server_connection::begin_request() {
+  using protocol::dispatch;
+  detail::ptr<server_exchange> const x = std::move(spare_);
+  x->begin(*this);
+  receiving_ = x;
+  protocol::dispatch const how =
+      protocol::dispatch_request(x->request.head, server_->dispatch_facts(), requests_served_,
+                                 x->response.max_requests_reached);
+  if (how == dispatch::upgrade || how == dispatch::connect || how == dispatch::refuse_connect) {
+    leave_as_ = how;
+    if (how == dispatch::upgrade) {
+      decoder_.accept_upgrade();
+    }
+    return;
+  }
+  server_->clocks().headers_completed(clock_);
+  append(*x);
+  std::shared_ptr<server_core::handlers> const on = server_->on();
+  response_state& response = x->response;
+  switch (how) {
+    case dispatch::continue_and_request:
+      response.expect_continue = response.continue_sent = true;
+      response.send_interim(protocol::continue_head);
+      server_->run(on->request, *x);
+      break;
+    case dispatch::check_continue:
+      response.expect_continue = true;
+      server_->run(on->check_continue, *x);
+      break;
+    case dispatch::check_expectation:
+      server_->run(on->check_expectation, *x);
+      break;
+    case dispatch::drop:
+      if (on->drop_request) {
+        on->drop_request(x->req, anode::socket(*socket_));
+      }
+      answer(response, 503);
+      break;
+    case dispatch::refuse_expectation:
+      answer(response, 417);
+      break;
+    case dispatch::missing_host:
+      response.headers.set("Connection", "close");
+      answer(response, 400);
+      break;
+    default:
+      server_->run(on->request, *x);
+      break;
+  }
+}
+
+void server_connection::append(server_exchange& x) {
+  intrusive_ptr_add_ref(&x);
+  if (last_ != nullptr) {
+    last_->next = &x;
+  } else {
+    first_ = &x;
+  }
+  last_ = &x;
+  ++under_way_;
+  x.response.set_target(this);
+  if (current_ == nullptr) {
+    current_ = &x;
+    x.response.assign_socket(*socket_);
+  }
+}
+
+void server_connection::answer(response_state& response, int status) {
+  response.status = status;
+  response.store_head();
+  response.end({}, false);
+}
+
+void server_connection::pass_body() {
+  detail::ptr<server_exchange> const x = receiving_;
+  std::string_view const piece = decoder_.body();
+  if (x->request.dumped()) {
+    discarded_ += piece.size();
+    if (discarded_ > discard_limit) {
+      stop_reading();
+    }
+    return;
+  }
+  x->request.deliver(piece, socket_->incoming());
+}
+
+void server_connection::end_request() {
+  detail::ptr<server_exchange> const x = std::move(receiving_);
+  std::swap(x->request.trailers, decoder_.trailers());
+  server_->clocks().message_completed(clock_);
+  discarded_ = 0;
+  x->request.complete();
+  if (x->response.finished()) {
+    x->request.emit_close();
+    after_response();
+  }
+}
+
+bool server_connection::backed_up() const noexcept {
+  return under_way_ >= pipeline_depth || socket_->output().size() >= socket_->high_water_mark() ||
+         waiting_bytes() >= socket_->high_water_mark();
+}
+
+// What responses have collected that wait for their turn.
+std::size_t server_connection::waiting_bytes() const noexcept {
+  std::size_t bytes = 0;
+  if (current_ != nullptr) {
+    for (server_exchange const* x = current_->next; x != nullptr; x = x->next) {
+      bytes += x->response.writable_length();
+    }
+  }
+  return bytes;
+}
+
+void server_connection::on_message_ended() {
+  while (current_ != nullptr && current_->response.ended()) {
+    if (current_->response.framing().last()) {
+      closing_ = true;
+      current_ = nullptr;
+      break;
+    }
+    current_ = current_->next;
+    if (current_ != nullptr) {
+      current_->response.assign_socket(*socket_);
+    }
+  }
+}
+
+void server_connection::on_output() {
+  detail::ptr<server_connection> const self(this);
+  while (first_ != nullptr && first_->response.all_sent(socket_->output().sent())) {
+    finish_first();
+  }
+  if (current_ != nullptr) {
+    current_->response.emit_drain();
+  }
+  if (leaving_ && first_ == nullptr && !left_http_) {
+    leave_http();
+  } else if (!closing_ && !receiving_ && !socket_->input().empty()) {
+    decode(false);
+  } else if (!closing_ && !left_http_) {
+    socket_->resume();
+  }
+}
+
+// The first response has been handed to the system.
+void server_connection::finish_first() {
+  detail::ptr<server_exchange> const x(first_, false);
+  first_ = x->next;
+  x->next = nullptr;
+  --under_way_;
+  if (last_ == x.get()) {
+    last_ = nullptr;
+  }
+  bool const last = x->response.framing().last();
+  x->response.emit_finish();
+  if (!x->request.body_touched()) {
+    x->request.dump();
+  }
+  x->response.emit_close();
+  if (x->request.is_complete()) {
+    x->request.emit_close();
+  }
+  if (last) {
+    close_behind(*x);
+  } else {
+    after_response();
+  }
+}
+
+// Closes behind a response: what else was asked for is not answered.
+void server_connection::close_behind(server_exchange& x) {
+  bool const unread = !x.request.is_complete() || !socket_->input().empty();
+  closing_ = true;
+  drop_requests();
+  socket_->destroy_soon(unread);
+}
+
+void server_connection::after_response() {
+  if (first_ != nullptr || receiving_ || closing_ || decoder_.in_message()) {
+    return;
+  }
+  if (server_->closing()) {
+    closing_ = true;
+    socket_->destroy_soon(false);
+    return;
+  }
+  if (socket_->input().empty()) {
+    idle_ = true;
+    socket_->incoming().shrink();
+    server_->became_idle(*this);
+  }
+}
+
+void server_connection::close_when_idle() {
+  if (idle()) {
+    closing_ = true;
+    socket_->destroy_soon(false);
+  }
+}
+
+void server_connection::stop_reading() {
+  closing_ = true;
+  socket_->destroy_soon(true);
+}
+
+void server_connection::fail_to_parse(std::string_view input) {
+  protocol::decode_error const& e = decoder_.error();
+  packet_ = std::string_view(input);
+  client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed);
+}
+
+void server_connection::client_error(error_code code, std::string message,
+                                     std::size_t bytes_parsed) {
+  detail::ptr<server_connection> const self(this);
+  closing_ = true;
+  socket_->pause();
+  std::shared_ptr<server_core::handlers> const on = server_->on();
+  if (on->client_error) {
+    http::client_error info;
+    info.code = code;
+    info.message = message;
+    info.bytes_parsed = bytes_parsed;
+    info.raw_packet = packet_;
+    on->client_error(info, anode::socket(*socket_));
+    return;
+  }
+  if (socket_->writable() && (first_ == nullptr || !first_->response.head_sent())) {
+    protocol::write_error_head(socket_->output().buffer(),
+                               protocol::status_of(static_cast<http::error>(code.value())));
+  }
+  drop_requests();
+  socket_->destroy_soon(true);
+}
+
+// Cuts exchanges off whose responses can not be sent any more.
+void server_connection::drop_requests() {
+  for (server_exchange* x = first_; x != nullptr; x = x->next) {
+    if (!x->response.ended() || x->response.core() == nullptr) {
+      x->response.connection_lost();
+    }
+  }
+}
+
+void server_connection::expire(protocol::expired_phase phase) {
+  if (phase == protocol::expired_phase::keep_alive) {
+    closing_ = true;
+    socket_->destroy();
+  } else {
+    packet_ = {};
+    server_->clocks().closed(clock_);  // told once
+    client_error(http::error::request_timeout, "Request timeout", 0);
+  }
+}
+
+void server_connection::on_end() {
+  detail::ptr<server_connection> const self(this);
+  if (closing_ && !leaving_) {
+    return;
+  }
+  if (decoder_.finish() == protocol::decoded::error) {
+    packet_ = {};
+    client_error(decoder_.error().code, "Parse Error: " + std::string(decoder_.error().reason), 0);
+  } else if (!server_->options().http_allow_half_open) {
+    closing_ = true;
+    abort_requests();
+    socket_->destroy_soon(false);
+  } else if (last_ != nullptr) {
+    last_->response.should_keep_alive = false;
+  } else {
+    socket_->destroy_soon(false);
+  }
+}
+
+void server_connection::on_error(error_code ec) {
+  std::shared_ptr<server_core::handlers> const on = server_->on();
+  if (on->client_error) {
+    std::string const message = ec.message();
+    http::client_error info;
+    info.code = ec;
+    info.message = message;
+    on->client_error(info, anode::socket(*socket_));
+  }
+}
+
+void server_connection::on_timeout() {
+  detail::ptr<server_connection> const self(this);
+  bool told = receiving_ && receiving_->request.emit_timeout();
+  told = (first_ != nullptr && first_->response.emit_timeout()) || told;
+  std::shared_ptr<server_core::handlers> const on = server_->on();
+  if (on->timeout) {
+    on->timeout(anode::socket(*socket_));
+    told = true;
+  }
+  if (!told) {
+    socket_->destroy();
+  }
+}
+
+// Tells handlers that their client has gone.
+void server_connection::abort_requests() {
+  if (receiving_) {
+    detail::ptr<server_exchange> const x = std::move(receiving_);
+    x->request.fail(http::error::connection_reset);
+    x->request.emit_close();
+  }
+  for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
+    x->response.connection_lost();
+    x->request.emit_close();
+  }
+}
+
+void server_connection::on_close() {
+  detail::ptr<server_connection> const self(this);
+  closing_ = true;
+  server_->clocks().closed(clock_);
+  abort_requests();
+  current_ = nullptr;
+  while (first_ != nullptr) {
+    detail::ptr<server_exchange> const x(first_, false);
+    first_ = x->next;
+    x->next = nullptr;
+    x->request.detach();
+    x->response.emit_close();
+    if (x->runner != nullptr) {
+      x->runner->cancel();
+    }
+    x->connection = nullptr;
+  }
+  last_ = nullptr;
+  server_->remove(*this);
+}
+
+void server_connection::destroy_exchange(error_code) {
+  closing_ = true;
+  socket_->destroy();
+}
+
+// Gives the socket to the handler of the event; what is left of the input is its first bytes.
+void server_connection::leave_http() {
+  using protocol::dispatch;
+  detail::ptr<server_connection> const self(this);
+  left_http_ = true;
+  server_->clocks().closed(clock_);
+  detail::ptr<server_exchange> const x = std::move(receiving_);
+  x->request.complete();
+  x->request.detach();
+  x->connection = nullptr;
+  socket_->pause();
+  socket_->set_timeout({});
+  socket_->set_owner(nullptr);
+  std::shared_ptr<server_core::handlers> const on = server_->on();
+  if (leave_as_ == dispatch::refuse_connect) {
+    socket_->destroy();
+  } else {
+    server_->hand_over(socket_);
+    server_->run(leave_as_ == dispatch::connect ? on->connect : on->upgrade, *x,
+                 anode::socket(*socket_));
+  }
+  server_->remove(*this);
+}
+
+}  // namespace anode::connection

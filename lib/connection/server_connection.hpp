@@ -1,0 +1,114 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/incoming.hpp"
+#include "connection/outgoing.hpp"
+#include "connection/socket_core.hpp"
+#include "protocol/decoder.hpp"
+#include "protocol/request_deadlines.hpp"
+#include "protocol/request_dispatch.hpp"
+
+#include <anode/error.hpp>
+
+namespace anode::connection {
+
+class server_core;
+class server_exchange;
+class response_state;
+
+/// One connection of a server: takes its input apart into requests, has each handled as soon as its
+/// head is there, and sends the responses in their order.
+class server_connection final : public turn_member,
+                                public socket_events,
+                                public incoming::source,
+                                public outgoing::target {
+  struct connection_clock final : protocol::request_clock {
+    server_connection* of = nullptr;
+  };
+
+public:
+  server_connection(server_core& server, std::unique_ptr<byte_stream> stream);
+  ~server_connection() override;
+
+  /// Begins to read.
+  void start();
+
+  socket_core* core() noexcept override { return socket_.get(); }
+  protocol::request_clock& clock() noexcept { return clock_; }
+
+  /// Returns the connection that a clock belongs to.
+  static server_connection& of(protocol::request_clock& clock) noexcept {
+    return *static_cast<connection_clock&>(clock).of;
+  }
+
+  /// Returns whether no request is being received or answered.
+  bool idle() const noexcept { return first_ == nullptr && !decoder_.in_message(); }
+
+  /// Closes the connection if it is idle, else when it becomes so.
+  void close_when_idle();
+
+  /// Answers a deadline that has passed: 408, or for an idle connection nothing.
+  void expire(protocol::expired_phase phase);
+
+  server_connection* next = nullptr;  // in the server's list
+  server_connection* prev = nullptr;
+
+  // incoming::source and outgoing::target.
+  void want_body() override;
+  void destroy_exchange(error_code ec) override;
+  void on_message_ended() override;
+
+  void end_turn() override;
+
+private:
+  // socket_events.
+  void on_input() override;
+  void on_end() override;
+  void on_error(error_code ec) override;
+  void on_output() override;
+  void on_timeout() override;
+  void on_close() override;
+
+  void decode(bool one_piece);
+  void message_begun();
+  void begin_request();
+  void append(server_exchange& x);
+  static void answer(response_state& response, int status);
+  void pass_body();
+  void end_request();
+  void leave_http();
+  bool backed_up() const noexcept;
+  std::size_t waiting_bytes() const noexcept;
+  void finish_first();
+  void close_behind(server_exchange& x);
+  void after_response();
+  void stop_reading();
+  void fail_to_parse(std::string_view input);
+  void client_error(error_code code, std::string message, std::size_t bytes_parsed);
+  void drop_requests();
+  void abort_requests();
+
+  detail::ptr<server_core> server_;
+  detail::ptr<socket_core> socket_;
+  protocol::decoder decoder_;
+  connection_clock clock_;
+  detail::ptr<server_exchange> receiving_;  // whose request is not complete
+  detail::ptr<server_exchange> spare_;      // ready for the next head
+  // The exchanges in the order of their requests: [first_ .. current_) have ended and wait for
+  // their bytes to leave, current_ has the connection's turn, the rest wait for it.
+  server_exchange* first_ = nullptr;
+  server_exchange* last_ = nullptr;
+  server_exchange* current_ = nullptr;
+  std::size_t under_way_ = 0;
+  std::size_t discarded_ = 0;
+  std::string_view packet_;  // what was received last, while a failure is reported
+  std::uint32_t requests_served_ = 0;
+  protocol::dispatch leave_as_ = protocol::dispatch::request;
+  bool decoding_ = false;
+  bool closing_ = false;  // no further request is read
+  bool leaving_ = false;  // HTTP has ended; earlier responses are still to be sent
+  bool left_http_ = false;
+  bool idle_ = false;
+};
+
+}  // namespace anode::connection

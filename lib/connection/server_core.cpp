@@ -1,0 +1,416 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/server_core.hpp"
+
+#include "protocol/encoder.hpp"
+
+#include <anode/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace anode::connection {
+namespace {
+
+constexpr std::size_t spare_exchange_count = 64;
+constexpr std::size_t spare_runner_count = 64;
+
+}  // namespace
+
+server_core::server_core(net::any_io_executor ex, http::server_options options)
+    : executor_(std::move(ex)),
+      options_(std::move(options)),
+      timers_(new timers(executor_)),
+      changed_(executor_) {
+  check_.of = this;
+  idle_check_.of = this;
+  derive();
+}
+
+server_core::~server_core() {
+  timers_->stop();
+  stop_runners();
+  for (server_exchange* x : spare_exchanges_) {
+    delete x;
+  }
+}
+
+// Computes what follows from the options.
+void server_core::derive() {
+  timeouts_.headers_timeout =
+      protocol::default_headers_timeout(options_.headers_timeout, options_.request_timeout);
+  timeouts_.request_timeout = options_.request_timeout;
+  timeouts_.keep_alive_timeout = options_.keep_alive_timeout;
+  timeouts_.keep_alive_timeout_buffer = options_.keep_alive_timeout_buffer;
+  if (!protocol::timeouts_consistent(timeouts_.headers_timeout, timeouts_.request_timeout)) {
+    throw http::exception(http::error::out_of_range,
+                          "The value of \"headers_timeout\" is out of range. It must be <= "
+                          "request_timeout.");
+  }
+  keep_alive_line_ = protocol::keep_alive_line(
+      static_cast<std::uint64_t>(std::max<std::int64_t>(options_.keep_alive_timeout.count(), 0)),
+      options_.max_requests_per_socket);
+  unique_headers_.reset();
+  if (!options_.unique_headers.empty()) {
+    unique_headers_.emplace(options_.unique_headers);
+  }
+}
+
+void server_core::set_options(http::server_options options) {
+  std::swap(options_, options);
+  try {
+    derive();
+  } catch (...) {
+    std::swap(options_, options);
+    derive();
+    throw;
+  }
+}
+
+protocol::dispatch_facts server_core::dispatch_facts() const noexcept {
+  protocol::dispatch_facts f;
+  f.has_upgrade = static_cast<bool>(handlers_->upgrade);
+  f.has_connect = static_cast<bool>(handlers_->connect);
+  f.has_check_continue = static_cast<bool>(handlers_->check_continue);
+  f.has_check_expectation = static_cast<bool>(handlers_->check_expectation);
+  f.require_host_header = options_.require_host_header;
+  f.max_requests_per_socket = options_.max_requests_per_socket;
+  return f;
+}
+
+// Listening.
+
+void server_core::listen(transport::listen_target const& target) {
+  detail::ptr<transport::listener> const next(new transport::listener(executor_, *this));
+  if (listening()) {
+    throw http::exception(http::error::server_already_listen,
+                          make_error_code(http::error::server_already_listen).message());
+  }
+  error_code ec;
+  next->open(target, ec);
+  if (ec) {
+    std::string const where =
+        target.path.empty() ? target.host + ":" + std::to_string(target.port) : target.path;
+    throw http::exception(
+        ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message() + " " + where);
+  }
+  listener_ = next;
+  start_listening();
+}
+
+void server_core::listen(int descriptor) {
+  if (listening()) {
+    throw http::exception(http::error::server_already_listen,
+                          make_error_code(http::error::server_already_listen).message());
+  }
+  detail::ptr<transport::listener> const next(new transport::listener(executor_, *this));
+  error_code ec;
+  next->open(descriptor, ec);
+  if (ec) {
+    throw http::exception(ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message());
+  }
+  listener_ = next;
+  start_listening();
+}
+
+void server_core::start_listening() {
+  closing_ = draining_ = false;
+  listener_->start();
+  net::post(executor_, [self = detail::ptr<server_core>(this)] {
+    turn const t(self->executor_);
+    if (!self->abandoned_) {
+      self->handlers_->listening.emit();
+    }
+  });
+}
+
+endpoint server_core::address() const {
+  return listening() ? listener_->local_endpoint() : endpoint{};
+}
+
+void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
+  turn const t(executor_);
+  serve(std::move(stream));
+}
+
+void server_core::on_accept_error(error_code ec) {
+  turn const t(executor_);
+  report(std::make_exception_ptr(boost::system::system_error(ec, "accept")));
+}
+
+void server_core::serve(std::unique_ptr<byte_stream> stream) {
+  if (options_.no_delay) {
+    stream->set_no_delay(true);
+  }
+  if (options_.keep_alive) {
+    stream->set_keep_alive(true, options_.keep_alive_initial_delay);
+  }
+  detail::ptr<server_connection> const c(new server_connection(*this, std::move(stream)));
+  add(*c);
+  c->start();
+  if (!handlers_->connection.empty()) {
+    handlers_->connection.emit(anode::socket(*c->core()));
+  }
+}
+
+// Connections.
+
+void server_core::add(server_connection& c) {
+  intrusive_ptr_add_ref(static_cast<turn_member*>(&c));
+  c.next = connections_;
+  if (connections_ != nullptr) {
+    connections_->prev = &c;
+  }
+  connections_ = &c;
+  if (++connection_count_ == 1 && !check_.armed()) {
+    timers_->arm(check_, options_.connections_checking_interval);
+  }
+}
+
+void server_core::remove(server_connection& c) {
+  (c.prev != nullptr ? c.prev->next : connections_) = c.next;
+  if (c.next != nullptr) {
+    c.next->prev = c.prev;
+  }
+  c.next = c.prev = nullptr;
+  if (--connection_count_ == 0) {
+    timers_->cancel(check_);
+    timers_->cancel(idle_check_);
+  }
+  check_closed();
+  intrusive_ptr_release(static_cast<turn_member*>(&c));
+}
+
+void server_core::hand_over(detail::ptr<socket_core> socket) {
+  handed_over_.push_back(socket);
+  socket->listen().close.add([self = detail::ptr<server_core>(this), raw = socket.get()] {
+    std::erase_if(self->handed_over_, [raw](auto const& s) { return s.get() == raw; });
+    self->check_closed();
+  });
+}
+
+void server_core::became_idle(server_connection& c) {
+  clocks_.became_idle(c.clock(), timers_->now());
+  if (!idle_check_.armed()) {
+    timers_->arm(idle_check_, protocol::kept_alive_for(timeouts_));
+  }
+}
+
+void server_core::check_connections() {
+  detail::ptr<server_core> const self(this);
+  clocks_.sweep(timers_->now(), timeouts_,
+                [this](protocol::request_clock& clock, protocol::expired_phase phase) {
+                  server_connection::of(clock).expire(phase);
+                });
+  if (connection_count_ > 0) {
+    timers_->arm(check_, options_.connections_checking_interval);
+  }
+}
+
+void server_core::check_idle() {
+  detail::ptr<server_core> const self(this);
+  protocol::steady_time const now = timers_->now();
+  clocks_.for_each_idle([&](protocol::request_clock& clock) {
+    if (clock.expired(now, timeouts_) == protocol::expired_phase::keep_alive) {
+      server_connection::of(clock).expire(protocol::expired_phase::keep_alive);
+    }
+  });
+  protocol::steady_time const next = clocks_.next_idle_deadline(timeouts_);
+  if (next != protocol::no_deadline) {
+    timers_->arm(idle_check_, std::max(std::chrono::milliseconds(1),
+                                       std::chrono::ceil<std::chrono::milliseconds>(next - now)));
+  }
+}
+
+// Ending.
+
+void server_core::close() {
+  if (listener_) {
+    listener_->close();
+  }
+  closing_ = true;
+  close_idle_connections();
+  check_closed();
+}
+
+void server_core::close_idle_connections() {
+  for (detail::ptr<server_connection> c(connections_); c;) {
+    detail::ptr<server_connection> const next(c->next);
+    c->close_when_idle();
+    c = next;
+  }
+}
+
+void server_core::close_all_connections() {
+  for (detail::ptr<server_connection> c(connections_); c;) {
+    detail::ptr<server_connection> const next(c->next);
+    c->core()->destroy();
+    c = next;
+  }
+}
+
+void server_core::check_closed() {
+  if (connection_count() > 0 || listening()) {
+    return;
+  }
+  stop_runners();
+  changed_.notify();
+  if (std::exchange(closing_, false) && !abandoned_) {
+    net::post(executor_, [self = detail::ptr<server_core>(this)] {
+      turn const t(self->executor_);
+      if (!self->abandoned_) {
+        self->handlers_->close.emit();
+      }
+    });
+  }
+}
+
+net::awaitable<void> server_core::wait_closed(detail::ptr<server_core> self) {
+  while (self->connection_count() > 0 || self->listening()) {
+    co_await self->changed_.wait();
+  }
+}
+
+net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> self,
+                                                      std::chrono::milliseconds grace) {
+  struct cut final : timer {
+    server_core* of = nullptr;
+    bool over = false;
+    ~cut() { of->timers_->cancel(*this); }
+    void expired() override {
+      over = true;
+      of->changed_.notify();
+    }
+  };
+  cut deadline;
+  deadline.of = self.get();
+  if (self->listener_) {
+    self->listener_->close();
+  }
+  self->draining_ = true;
+  std::size_t const before = self->connection_count();
+  self->timers_->arm(deadline, std::max(grace, std::chrono::milliseconds(1)));
+  while (self->connection_count() > 0 && !deadline.over) {
+    co_await self->changed_.wait();
+  }
+  http::drain_result result;
+  result.cut = self->connection_count();
+  result.finished = before - std::min(before, result.cut);
+  self->close_all_connections();
+  for (detail::ptr<socket_core> const& s : std::vector(self->handed_over_)) {
+    s->destroy();
+  }
+  self->closing_ = true;
+  self->check_closed();
+  co_await wait_closed(self);
+  co_return result;
+}
+
+void server_core::abandon() {
+  detail::ptr<server_core> const self(this);
+  turn const t(executor_);
+  abandoned_ = true;
+  handlers_ = std::make_shared<handlers>();
+  if (listener_) {
+    listener_->close();
+  }
+  close_all_connections();
+  for (detail::ptr<socket_core> const& s : std::vector(handed_over_)) {
+    s->destroy();
+  }
+  handed_over_.clear();
+  timers_->stop();
+  stop_runners();
+}
+
+// Handlers.
+
+void server_core::run(http::request_handler const& h, server_exchange& exchange) {
+  if (h.coroutine) {
+    handler_runner::job j;
+    j.exchange = &exchange;
+    j.request = &h;
+    j.keep = handlers_;
+    take_runner()->run(std::move(j));
+    return;
+  }
+  if (!h.callback) {
+    return;
+  }
+  detail::ptr<server_exchange> const keep(&exchange);
+  try {
+    h.callback(exchange.req, exchange.res);
+  } catch (...) {
+    handler_finished(*this, exchange, std::current_exception());
+  }
+}
+
+void server_core::run(http::upgrade_handler const& h, server_exchange& exchange,
+                      anode::socket socket) {
+  if (h.coroutine) {
+    handler_runner::job j;
+    j.exchange = &exchange;
+    j.upgrade = &h;
+    j.keep = handlers_;
+    j.socket = std::move(socket);
+    take_runner()->run(std::move(j));
+    return;
+  }
+  detail::ptr<server_exchange> const keep(&exchange);
+  try {
+    h.callback(exchange.req, socket);
+  } catch (...) {
+    socket.destroy();
+    report(std::current_exception());
+  }
+}
+
+detail::ptr<handler_runner> server_core::take_runner() {
+  if (spare_runners_.empty()) {
+    return detail::ptr<handler_runner>(new handler_runner(*this));
+  }
+  detail::ptr<handler_runner> r = std::move(spare_runners_.back());
+  spare_runners_.pop_back();
+  return r;
+}
+
+bool server_core::keep(handler_runner& runner) {
+  bool const needed = !abandoned_ && spare_runners_.size() < spare_runner_count &&
+                      (listening() || connection_count() > 0);
+  if (needed) {
+    spare_runners_.emplace_back(&runner);
+  }
+  return needed;
+}
+
+void server_core::stop_runners() {
+  for (detail::ptr<handler_runner> const& r : std::exchange(spare_runners_, {})) {
+    r->stop();
+  }
+}
+
+detail::ptr<server_exchange> server_core::take_exchange() {
+  detail::ptr<server_exchange> x;
+  if (spare_exchanges_.empty()) {
+    x = new server_exchange(*this);
+  } else {
+    x = spare_exchanges_.back();
+    spare_exchanges_.pop_back();
+  }
+  x->hold(*this);
+  return x;
+}
+
+void server_core::recycle(server_exchange& exchange) noexcept {
+  if (!abandoned_ && spare_exchanges_.size() < spare_exchange_count) {
+    spare_exchanges_.push_back(&exchange);
+  } else {
+    delete &exchange;
+  }
+}
+
+void server_core::report(std::exception_ptr e) {
+  std::shared_ptr<handlers> const on = handlers_;
+  on->error.emit(e);
+}
+
+}  // namespace anode::connection

@@ -1,0 +1,148 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/event.hpp"
+#include "connection/handler_runner.hpp"
+#include "connection/server_connection.hpp"
+#include "connection/server_exchange.hpp"
+#include "connection/timers.hpp"
+#include "protocol/header_rules.hpp"
+#include "protocol/request_deadlines.hpp"
+#include "protocol/request_dispatch.hpp"
+#include "transport/listener.hpp"
+
+#include <anode/server.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace anode::connection {
+
+/// The state behind an `http::server`: its handlers, its listening socket, its connections and
+/// their deadlines. Lives as long as anything of it runs.
+class server_core final : public detail::counted, private transport::listener::sink {
+public:
+  server_core(net::any_io_executor ex, http::server_options options);
+  ~server_core() override;
+
+  net::any_io_executor const& executor() const noexcept { return executor_; }
+  timers& clock() noexcept { return *timers_; }
+  detail::ptr<timers> const& clock_ptr() const noexcept { return timers_; }
+  http::server_options const& options() const noexcept { return options_; }
+  void set_options(http::server_options options);
+
+  std::string_view keep_alive_line() const noexcept { return keep_alive_line_; }
+  protocol::unique_headers const* unique_headers() const noexcept {
+    return unique_headers_ ? &*unique_headers_ : nullptr;
+  }
+  protocol::dispatch_facts dispatch_facts() const noexcept;
+  protocol::request_clocks& clocks() noexcept { return clocks_; }
+  bool draining() const noexcept { return draining_; }
+  bool closing() const noexcept { return closing_ || abandoned_; }
+
+  // Listening and ending.
+
+  void listen(transport::listen_target const& target);
+  void listen(int descriptor);
+  bool listening() const noexcept { return listener_ != nullptr && listener_->is_open(); }
+  endpoint address() const;
+  void serve(std::unique_ptr<byte_stream> stream);
+
+  /// Stops listening and closes idle connections; `on_close` is told when no connection is left.
+  void close();
+  void close_idle_connections();
+  void close_all_connections();
+  static net::awaitable<http::drain_result> drain(detail::ptr<server_core> self,
+                                                  std::chrono::milliseconds grace);
+  static net::awaitable<void> wait_closed(detail::ptr<server_core> self);
+
+  /// Lets go of everything: the server object is gone.
+  void abandon();
+
+  std::size_t connection_count() const noexcept { return connection_count_ + handed_over_.size(); }
+
+  // For connections.
+
+  void add(server_connection& c);
+  void remove(server_connection& c);
+
+  /// Keeps track of a socket that has left HTTP, for closing and draining.
+  void hand_over(detail::ptr<socket_core> socket);
+
+  void became_idle(server_connection& c);
+
+  /// Runs the handler of an event on an exchange.
+  void run(http::request_handler const& h, server_exchange& exchange);
+  void run(http::upgrade_handler const& h, server_exchange& exchange, anode::socket socket);
+
+  detail::ptr<server_exchange> take_exchange();
+  void recycle(server_exchange& exchange) noexcept;
+
+  /// Keeps an idle runner for the next handler. @return false if it is not needed any more
+  bool keep(handler_runner& runner);
+
+  void report(std::exception_ptr e);
+
+  struct handlers {
+    http::request_handler request;
+    http::request_handler check_continue;
+    http::request_handler check_expectation;
+    http::upgrade_handler upgrade;
+    http::upgrade_handler connect;
+    std::function<void(http::client_error const&, anode::socket)> client_error;
+    std::function<void(http::incoming_message&, anode::socket)> drop_request;
+    std::function<void(anode::socket)> timeout;
+    event<anode::socket> connection;
+    event<> listening;
+    event<> close;
+    event<std::exception_ptr> error;
+  };
+
+  /// Returns the handlers. They may change while one of them runs: take a copy of the pointer.
+  std::shared_ptr<handlers> const& on() const noexcept { return handlers_; }
+
+private:
+  struct check final : timer {
+    server_core* of = nullptr;
+    void expired() override { of->check_connections(); }
+  };
+  struct idle_check final : timer {
+    server_core* of = nullptr;
+    void expired() override { of->check_idle(); }
+  };
+
+  void on_accept(std::unique_ptr<byte_stream> stream) override;
+  void on_accept_error(error_code ec) override;
+  void start_listening();
+  void check_connections();
+  void check_idle();
+  void check_closed();
+  void derive();
+  protocol::request_timeouts request_timeouts() const noexcept;
+  detail::ptr<handler_runner> take_runner();
+  void stop_runners();
+
+  net::any_io_executor executor_;
+  http::server_options options_;
+  detail::ptr<timers> timers_;
+  std::shared_ptr<handlers> handlers_ = std::make_shared<handlers>();
+  detail::ptr<transport::listener> listener_;
+  protocol::request_clocks clocks_;
+  protocol::request_timeouts timeouts_;
+  check check_;
+  idle_check idle_check_;
+  std::string keep_alive_line_;
+  std::optional<protocol::unique_headers> unique_headers_;
+  server_connection* connections_ = nullptr;
+  std::size_t connection_count_ = 0;
+  std::vector<detail::ptr<socket_core>> handed_over_;
+  std::vector<server_exchange*> spare_exchanges_;
+  std::vector<detail::ptr<handler_runner>> spare_runners_;
+  wait_point changed_;
+  bool closing_ = false;  // close() was called; on_close not yet told
+  bool draining_ = false;
+  bool abandoned_ = false;
+};
+
+}  // namespace anode::connection

@@ -1,0 +1,81 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/server_exchange.hpp"
+
+#include "connection/server_connection.hpp"
+#include "connection/server_core.hpp"
+#include "protocol/encoder.hpp"
+#include "protocol/request_dispatch.hpp"
+
+#include <utility>
+
+namespace anode::connection {
+
+void response_state::send_interim(std::string_view head) {
+  if (destroyed()) {
+    return;
+  }
+  sink().append(head);
+  send_soon();
+}
+
+void response_state::reset() {
+  outgoing::reset();
+  status = 200;
+  reason.reset();
+  head_request = max_requests_reached = expect_continue = continue_sent = false;
+  server = nullptr;
+}
+
+protocol::outgoing_framing response_state::write_head(std::string& out,
+                                                      std::optional<std::uint64_t> content_length) {
+  protocol::response_facts facts;
+  facts.status = status;
+  if (reason) {
+    facts.reason = *reason;
+  }
+  facts.head_request = head_request;
+  facts.should_keep_alive = should_keep_alive && !server->draining();
+  facts.chunked_by_default = chunked_by_default;
+  facts.max_requests_reached = max_requests_reached;
+  facts.continue_withheld = expect_continue && !continue_sent;
+  facts.send_date = send_date;
+  facts.date_line = server->clock().date_line();
+  facts.keep_alive_line = server->keep_alive_line();
+  facts.content_length = content_length;
+  facts.unique = unique_headers;
+  return protocol::write_response_head(out, facts, headers);
+}
+
+server_exchange::server_exchange(server_core& server)
+    : request(*this, server.executor()),
+      response(*this, server.executor()),
+      req(request),
+      res(*this) {}
+
+void server_exchange::hold(server_core& server) { server_ = &server; }
+
+void server_exchange::begin(server_connection& c) {
+  connection = &c;
+  request.attach(c);
+  request.join_duplicate_headers = server_->options().join_duplicate_headers;
+  request.high_water_mark = server_->options().high_water_mark;
+  response.server = server_.get();
+  response.high_water_mark = server_->options().high_water_mark;
+  response.reject_non_standard_body_writes = server_->options().reject_non_standard_body_writes;
+  response.unique_headers = server_->unique_headers();
+  response.head_request = request.head.method == protocol::method::head;
+  response.chunked_by_default = protocol::understands_chunks(request.head);
+  response.should_keep_alive = request.head.should_keep_alive;
+}
+
+void server_exchange::dispose() noexcept {
+  request.reset();
+  response.reset();
+  connection = nullptr;
+  next = nullptr;
+  runner = nullptr;
+  detail::ptr<server_core> const server = std::move(server_);
+  server->recycle(*this);
+}
+
+}  // namespace anode::connection

@@ -1,0 +1,69 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/incoming.hpp"
+#include "connection/outgoing.hpp"
+
+#include <anode/server_response.hpp>
+
+#include <optional>
+#include <string>
+
+namespace anode::connection {
+
+class server_core;
+class server_connection;
+class handler_runner;
+
+/// The state behind an `http::server_response`.
+class response_state final : public outgoing {
+public:
+  using outgoing::outgoing;
+  using outgoing::sink;
+  using outgoing::store_head;
+
+  int status = 200;
+  std::optional<std::string> reason;
+  bool head_request = false;
+  bool max_requests_reached = false;
+  bool expect_continue = false;
+  bool continue_sent = false;
+  server_core* server = nullptr;
+
+  /// Sends an interim head: at once if the response has the connection's turn.
+  void send_interim(std::string_view head);
+
+  void reset() override;
+
+private:
+  protocol::outgoing_framing write_head(std::string& out,
+                                        std::optional<std::uint64_t> content_length) override;
+};
+
+/// One request and its response, from the request's head to the end of both. Reused.
+class server_exchange final : public detail::counted {
+public:
+  explicit server_exchange(server_core& server);
+  ~server_exchange() override = default;
+
+  /// Takes part in the life of its server until the exchange is over.
+  void hold(server_core& server);
+
+  /// Prepares for the request whose head has been received.
+  void begin(server_connection& connection);
+
+  incoming request;
+  response_state response;
+  http::incoming_message req;
+  http::server_response res;
+  server_connection* connection = nullptr;
+  server_exchange* next = nullptr;   // behind this one, on the same connection
+  handler_runner* runner = nullptr;  // while a coroutine handler runs
+
+private:
+  void dispose() noexcept override;
+
+  detail::ptr<server_core> server_;
+};
+
+}  // namespace anode::connection

@@ -1,0 +1,278 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/socket_core.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <array>
+#include <utility>
+
+namespace anode::connection {
+namespace {
+
+// How long and how much is read from a peer that still sends after the last answer.
+constexpr std::chrono::milliseconds linger_time{1000};
+constexpr std::size_t linger_bytes = 1024 * 1024;
+
+constexpr std::size_t gathered_pieces = 16;
+
+}  // namespace
+
+socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers> clock)
+    : stream_(std::move(stream)),
+      executor_(stream_->get_executor()),
+      timers_(std::move(clock)),
+      progress_(executor_),
+      readable_(executor_) {
+  inactivity_.of = this;
+}
+
+void socket_core::resume() {
+  reading_ = true;
+  start_read();
+}
+
+void socket_core::start_read() {
+  if (read_in_flight_ || !reading_ || ended_ || destroyed_) {
+    return;
+  }
+  read_in_flight_ = true;
+  stream_->async_read_some(in_.prepare(), io_callback(*this, &socket_core::on_read));
+}
+
+void socket_core::on_read(detail::counted& self, error_code ec, std::size_t bytes) {
+  static_cast<socket_core&>(self).read_done(ec, bytes);
+}
+
+void socket_core::read_done(error_code ec, std::size_t bytes) {
+  turn const t(executor_);
+  read_in_flight_ = false;
+  if (destroyed_) {
+    return;
+  }
+  if (bytes > 0) {
+    in_.commit(bytes);
+    bytes_read_ += bytes;
+    touch();
+  }
+  if (linger_ && close_after_ && shut_down_) {
+    lingered_ += bytes;
+    in_.consume(in_.input().size());
+    if (ec || lingered_ > linger_bytes) {
+      destroy();
+      return;
+    }
+  } else if (ec == net::error::eof) {
+    ended_ = true;
+    if (owner_ != nullptr) {
+      owner_->on_end();
+    } else {
+      readable_.notify();
+    }
+  } else if (ec) {
+    destroy(ec);
+    return;
+  } else if (owner_ != nullptr) {
+    owner_->on_input();
+  } else {
+    reading_ = false;  // the user reads on when it wants more
+    readable_.notify();
+  }
+  start_read();
+}
+
+void socket_core::flush() {
+  flush_due_ = false;
+  while (!out_.empty() && !write_waiting_ && !destroyed_) {
+    std::array<net::const_buffer, gathered_pieces> buffers;
+    std::size_t const count = out_.gather(buffers);
+    std::span<net::const_buffer const> const gathered(buffers.data(), count);
+    error_code ec;
+    std::size_t const sent = stream_->try_write(gathered, ec);
+    if (ec && ec != net::error::would_block && ec != net::error::try_again) {
+      destroy(ec);
+      return;
+    }
+    bool const all = sent == net::buffer_size(gathered);
+    if (sent > 0) {
+      out_.consume(sent);
+      output_moved_ = true;
+      turn::enlist(*this, executor_);
+      touch();
+    }
+    if (!all) {
+      write_waiting_ = true;
+      stream_->async_wait_writable(io_callback(*this, &socket_core::on_writable));
+    }
+  }
+  if (out_.empty() && ending_ && !destroyed_) {
+    shut_down();
+  }
+}
+
+void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t) {
+  auto& core = static_cast<socket_core&>(self);
+  turn const t(core.executor_);
+  core.write_waiting_ = false;
+  if (core.destroyed_) {
+    return;
+  }
+  if (ec) {
+    core.destroy(ec);
+  } else {
+    core.flush();
+  }
+}
+
+void socket_core::end_turn() {
+  if (flush_due_) {
+    flush();
+  }
+  if (std::exchange(output_moved_, false)) {
+    progress_.notify();
+    if (owner_ != nullptr) {
+      owner_->on_output();
+    }
+  }
+  if (destroyed_ && !std::exchange(close_told_, true)) {
+    detail::ptr<socket_core> const self(this);
+    progress_.notify();
+    readable_.notify();
+    if (owner_ != nullptr && error_) {
+      owner_->on_error(error_);
+    }
+    if (owner_ != nullptr) {
+      std::exchange(owner_, nullptr)->on_close();
+    }
+    if (listeners_) {
+      if (error_) {
+        listeners_->error.emit(error_);
+      }
+      listeners_->close.emit();
+    }
+  }
+}
+
+void socket_core::end() {
+  if (!ending_ && !destroyed_) {
+    ending_ = true;
+    flush_later();
+  }
+}
+
+void socket_core::shut_down() {
+  if (std::exchange(shut_down_, true)) {
+    return;
+  }
+  stream_->async_shutdown({});
+  finish_closing();
+}
+
+void socket_core::finish_closing() {
+  if (!close_after_) {
+    return;
+  }
+  if (!linger_ || ended_) {
+    destroy();
+    return;
+  }
+  in_.consume(in_.input().size());
+  timeout_ = {};
+  timers_->arm(inactivity_, linger_time);
+  reading_ = true;
+  start_read();
+}
+
+void socket_core::destroy_soon(bool linger) {
+  if (close_after_ || destroyed_) {
+    return;
+  }
+  close_after_ = true;
+  linger_ = linger;
+  if (shut_down_) {
+    finish_closing();
+  } else {
+    end();
+    flush_later();
+  }
+}
+
+void socket_core::destroy(error_code ec) {
+  if (std::exchange(destroyed_, true)) {
+    return;
+  }
+  error_ = ec;
+  timers_->cancel(inactivity_);
+  stream_->close();
+  out_.clear();
+  turn::enlist(*this, executor_);
+}
+
+void socket_core::reset() {
+  if (!destroyed_) {
+    stream_->reset();
+    destroy();
+  }
+}
+
+void socket_core::set_timeout(std::chrono::milliseconds timeout) {
+  timeout_ = timeout;
+  last_activity_ = timers_->now();
+  timers_->arm(inactivity_, timeout);
+}
+
+// Activity only leaves a stamp; the timer looks at it when it expires.
+void socket_core::touch() {
+  if (timeout_.count() > 0) {
+    last_activity_ = timers_->now();
+    if (!inactivity_.armed()) {
+      timers_->arm(inactivity_, timeout_);
+    }
+  }
+}
+
+void socket_core::inactivity::expired() {
+  socket_core& core = *of;
+  if (core.close_after_ && core.shut_down_) {
+    core.destroy();
+    return;
+  }
+  auto const quiet = core.timers_->now() - core.last_activity_;
+  if (quiet < core.timeout_) {
+    auto const rest = std::chrono::ceil<std::chrono::milliseconds>(core.timeout_ - quiet);
+    core.timers_->arm(*this, rest);
+  } else if (core.owner_ != nullptr) {
+    core.owner_->on_timeout();
+  } else if (core.listeners_) {
+    core.listeners_->timeout.emit();
+  }
+}
+
+socket_core::listeners& socket_core::listen() {
+  if (!listeners_) {
+    listeners_ = std::make_unique<listeners>();
+  }
+  return *listeners_;
+}
+
+net::awaitable<bool> socket_core::wait_input(detail::ptr<socket_core> self) {
+  while (self->input().empty() && !self->ended_) {
+    if (self->destroyed_) {
+      if (self->error_) {
+        throw boost::system::system_error(self->error_);
+      }
+      co_return false;
+    }
+    self->resume();
+    co_await self->readable_.wait();
+  }
+  co_return !self->input().empty();
+}
+
+void socket_core::drop_handle() {
+  if (--handles_ == 0 && owner_ == nullptr) {
+    destroy();
+  }
+}
+
+}  // namespace anode::connection

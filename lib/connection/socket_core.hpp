@@ -1,0 +1,207 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/event.hpp"
+#include "connection/outbox.hpp"
+#include "connection/read_buffer.hpp"
+#include "connection/timers.hpp"
+#include "connection/turn.hpp"
+#include "connection/wait_point.hpp"
+
+#include <anode/byte_stream.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace anode::connection {
+
+class socket_core;
+
+/// Who is told what happens on a socket: the driver of an HTTP connection, or the user's `socket`.
+///
+/// Each function is called in a turn, never from inside a call that the owner makes.
+class socket_events {
+public:
+  /// Bytes were received; see `socket_core::input`.
+  virtual void on_input() = 0;
+
+  /// The peer has ended its direction.
+  virtual void on_end() = 0;
+
+  /// The socket failed; `on_close` follows.
+  virtual void on_error(error_code ec) = 0;
+
+  /// Output has left: what was put in up to `socket_core::output().sent()`.
+  virtual void on_output() = 0;
+
+  /// Nothing was sent or received for the time set.
+  virtual void on_timeout() = 0;
+
+  /// The socket is closed. The last call.
+  virtual void on_close() = 0;
+
+protected:
+  ~socket_events() = default;
+};
+
+/// A connected stream with its buffers: reads ahead when asked to, sends what a turn has written
+/// at the turn's end, closes in good order.
+class socket_core final : public turn_member {
+public:
+  socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers> clock);
+
+  net::any_io_executor const& executor() const noexcept { return executor_; }
+  byte_stream& stream() noexcept { return *stream_; }
+  timers& clock() noexcept { return *timers_; }
+
+  /// Sets who is told; null for nobody. The owner must outlive the socket or take itself away.
+  void set_owner(socket_events* owner) noexcept { owner_ = owner; }
+  socket_events* owner() const noexcept { return owner_; }
+
+  // Reading.
+
+  /// Returns what was received and not consumed.
+  std::string_view input() const noexcept { return in_.input(); }
+  void consume(std::size_t bytes) noexcept { in_.consume(bytes); }
+  read_buffer& incoming() noexcept { return in_; }
+
+  /// Returns the input for a reader that looks at it until it reads again; `consume_viewed` then
+  /// removes it.
+  std::string_view view_input() noexcept {
+    viewed_ = in_.input().size();
+    hold_ = in_.hold();
+    return in_.input();
+  }
+  void consume_viewed() noexcept {
+    in_.consume(std::exchange(viewed_, 0));
+    hold_.release();
+  }
+  std::string_view unviewed_input() const noexcept { return in_.input().substr(viewed_); }
+
+  /// Starts reading, and goes on until `pause`.
+  void resume();
+
+  /// Starts no further read.
+  void pause() noexcept { reading_ = false; }
+
+  bool ended() const noexcept { return ended_; }
+
+  // Writing.
+
+  /// Returns what is to be sent; call `flush_later` after adding to it.
+  outbox& output() noexcept { return out_; }
+
+  /// Sends what there is at the end of the turn.
+  void flush_later() {
+    flush_due_ = true;
+    turn::enlist(*this, executor_);
+  }
+
+  /// Sends what can be sent without waiting, now.
+  void flush();
+
+  /// Lets coroutines wait for progress of the output.
+  wait_point& progress() noexcept { return progress_; }
+
+  bool writable() const noexcept { return !ending_ && !destroyed_; }
+  std::size_t high_water_mark() const noexcept { return high_water_mark_; }
+  void set_high_water_mark(std::size_t bytes) noexcept { high_water_mark_ = bytes; }
+
+  // Ending.
+
+  /// Ends the outgoing direction once everything is sent.
+  void end();
+
+  /// Ends, and closes once everything is sent. What the peer still sends is read and thrown away
+  /// for a moment if `linger`, since closing with unread input would reset the connection and take
+  /// the answer with it.
+  void destroy_soon(bool linger);
+
+  /// Closes at once. With an error, the owner is told that too.
+  void destroy(error_code ec = {});
+
+  /// Closes so that the peer sees a reset.
+  void reset();
+
+  bool destroyed() const noexcept { return destroyed_; }
+  error_code const& error() const noexcept { return error_; }
+
+  // Time and numbers.
+
+  /// Has the owner told when nothing is sent or received for so long; 0: never.
+  void set_timeout(std::chrono::milliseconds timeout);
+  std::chrono::milliseconds timeout() const noexcept { return timeout_; }
+
+  std::uint64_t bytes_read() const noexcept { return bytes_read_; }
+  std::uint64_t bytes_written() const noexcept { return out_.sent(); }
+
+  // For the user's `socket`, which reads by itself when nobody owns this one.
+
+  struct listeners {
+    event<error_code> error;
+    event<> timeout;
+    event<> close;
+  };
+
+  /// Returns the user's listeners, which are told after the owner.
+  listeners& listen();
+
+  /// Waits for input.
+  /// @return false at the end of input and when the socket was closed; throws when it failed.
+  static net::awaitable<bool> wait_input(detail::ptr<socket_core> self);
+
+  void add_handle() noexcept { ++handles_; }
+
+  /// Closes a socket that nobody owns when its last handle goes.
+  void drop_handle();
+
+  void end_turn() override;
+
+private:
+  struct inactivity final : timer {
+    socket_core* of = nullptr;
+    void expired() override;
+  };
+
+  static void on_read(detail::counted& self, error_code ec, std::size_t bytes);
+  static void on_writable(detail::counted& self, error_code ec, std::size_t);
+  void start_read();
+  void read_done(error_code ec, std::size_t bytes);
+  void shut_down();
+  void finish_closing();
+  void touch();
+
+  std::unique_ptr<byte_stream> stream_;
+  net::any_io_executor executor_;
+  detail::ptr<timers> timers_;
+  socket_events* owner_ = nullptr;
+  read_buffer in_;
+  outbox out_;
+  wait_point progress_;
+  wait_point readable_;
+  std::unique_ptr<listeners> listeners_;
+  unsigned handles_ = 0;
+  inactivity inactivity_;
+  std::chrono::milliseconds timeout_{0};
+  protocol_time last_activity_{};
+  std::size_t high_water_mark_ = 65536;
+  std::uint64_t bytes_read_ = 0;
+  std::size_t lingered_ = 0;
+  std::size_t viewed_ = 0;
+  read_block::hold hold_;
+  error_code error_;
+  bool reading_ = false;  // reads go on
+  bool read_in_flight_ = false;
+  bool write_waiting_ = false;  // the stream is full
+  bool flush_due_ = false;
+  bool output_moved_ = false;  // owner to be told
+  bool ended_ = false;         // by the peer
+  bool ending_ = false;        // by us: no more output
+  bool shut_down_ = false;     // FIN is out
+  bool close_after_ = false;   // destroy_soon
+  bool linger_ = false;
+  bool destroyed_ = false;
+  bool close_told_ = false;
+};
+
+}  // namespace anode::connection

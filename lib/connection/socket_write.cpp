@@ -1,0 +1,81 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/socket_write.hpp"
+
+#include <anode/error.hpp>
+
+#include <utility>
+
+namespace anode::connection {
+namespace {
+
+net::awaitable<void> nothing() { co_return; }
+
+net::awaitable<void> fail(error_code ec) {
+  throw boost::system::system_error(ec);
+  co_return;
+}
+
+error_code reason(socket_core const& core) {
+  return core.error() ? core.error() : make_error_code(http::error::stream_destroyed);
+}
+
+// `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
+net::awaitable<void> wait_written(detail::ptr<socket_core> core, borrowed_bytes borrowed) {
+  auto const done = [&] {
+    return core->output().sent() >= borrowed.end() &&
+           core->output().size() < core->high_water_mark();
+  };
+  if (!done() && !core->destroyed()) {
+    core->flush();
+  }
+  while (!done()) {
+    if (core->destroyed()) {
+      throw boost::system::system_error(reason(*core));
+    }
+    co_await core->progress().wait();
+  }
+}
+
+}  // namespace
+
+borrowed_bytes::~borrowed_bytes() {
+  if (core_ && end_ > core_->output().sent()) {
+    // Nobody waits: send what leaves at once, so that less is to be copied.
+    core_->flush();
+    core_->output().settle(end_);
+  }
+}
+
+borrowed_bytes put_bytes(socket_core& core, std::string_view data) {
+  if (data.size() < outbox::worth_borrowing) {
+    core.output().append(data);
+    return {};
+  }
+  return {detail::ptr<socket_core>(&core), core.output().borrow(data)};
+}
+
+write_operation written(socket_core& core, borrowed_bytes borrowed) {
+  bool const below = core.output().size() < core.high_water_mark();
+  if (below && !borrowed) {
+    return {nothing(), true};
+  }
+  return {wait_written(detail::ptr<socket_core>(&core), std::move(borrowed)), below};
+}
+
+write_operation written() { return {nothing(), true}; }
+
+write_operation write_failed(error_code ec) { return {fail(ec), false}; }
+
+write_operation socket_write(socket_core& core, std::string_view data) {
+  if (core.destroyed()) {
+    return write_failed(reason(core));
+  }
+  if (!core.writable()) {
+    return write_failed(http::error::write_after_end);
+  }
+  borrowed_bytes borrowed = put_bytes(core, data);
+  core.flush_later();
+  return written(core, std::move(borrowed));
+}
+
+}  // namespace anode::connection

@@ -1,0 +1,46 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/socket_core.hpp"
+
+#include <anode/write_operation.hpp>
+
+#include <string_view>
+
+namespace anode::connection {
+
+/// A caller's buffer that an outbox refers to. Gone, it leaves the outbox with a copy.
+class borrowed_bytes {
+public:
+  borrowed_bytes() = default;
+  borrowed_bytes(detail::ptr<socket_core> core, outbox::position end)
+      : core_(std::move(core)), end_(end) {}
+  borrowed_bytes(borrowed_bytes&& other) noexcept = default;
+  borrowed_bytes& operator=(borrowed_bytes&&) = delete;
+  ~borrowed_bytes();
+
+  explicit operator bool() const noexcept { return core_ != nullptr; }
+  outbox::position end() const noexcept { return end_; }
+
+private:
+  detail::ptr<socket_core> core_;
+  outbox::position end_ = 0;
+};
+
+/// Puts bytes into the output, copied or, if that is worth it, borrowed.
+borrowed_bytes put_bytes(socket_core& core, std::string_view data);
+
+/// Returns the operation to hand to who has just written to `core`.
+/// @param owner kept alive while somebody waits
+write_operation written(socket_core& core, borrowed_bytes borrowed);
+
+/// Returns an operation that is complete.
+write_operation written();
+
+/// Returns an operation that fails.
+write_operation write_failed(error_code ec);
+
+/// Writes bytes to a socket that carries no HTTP. See `anode::socket::write`.
+write_operation socket_write(socket_core& core, std::string_view data);
+
+}  // namespace anode::connection

@@ -1,0 +1,101 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/timers.hpp"
+
+#include "connection/turn.hpp"
+#include "protocol/date.hpp"
+
+#include <utility>
+
+namespace anode::connection {
+
+using http::protocol::no_deadline;
+
+timers::timers(net::any_io_executor ex)
+    : executor_(std::move(ex)), clock_(clock::of(executor_)), wake_(executor_) {}
+
+protocol_time timers::now() { return clock_.now(); }
+
+void timers::arm(timer& t, std::chrono::milliseconds delay) {
+  if (delay.count() <= 0) {
+    cancel(t);
+    return;
+  }
+  armed_ += t.armed() ? 0 : 1;
+  if (queue_.arm(t, now(), delay) || wake_at_ == no_deadline) {
+    schedule();
+  }
+}
+
+void timers::cancel(timer& t) {
+  if (t.armed()) {
+    queue_.cancel(t);
+    if (--armed_ == 0 && wake_at_ != no_deadline) {
+      turn::enlist(*this, executor_);
+    }
+  }
+}
+
+void timers::end_turn() {
+  if (armed_ == 0) {
+    wake_at_ = no_deadline;
+    wake_.cancel();
+    clock_.forget(this);
+  }
+}
+
+std::string_view timers::date_line() {
+  protocol_time const t = now();
+  if (t >= date_until_) {
+    std::chrono::sys_seconds const wall = clock_.wall_now();
+    date_line_ = http::protocol::date_line(wall);
+    // Up to the next full second of the wall clock.
+    date_until_ = t + std::chrono::seconds(1);
+    if (!clock_.manual()) {
+      auto const into_second = std::chrono::system_clock::now() - wall;
+      date_until_ -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(into_second);
+    }
+  }
+  return date_line_;
+}
+
+void timers::stop() {
+  stopped_ = true;
+  wake_.cancel();
+  clock_.forget(this);
+}
+
+void timers::schedule() {
+  protocol_time const next = queue_.next_deadline();
+  if (stopped_ || next == no_deadline || next >= wake_at_) {
+    return;
+  }
+  wake_at_ = next;
+  if (clock_.manual()) {
+    clock_.forget(this);
+    clock_.wake_at(next, this, [self = detail::ptr<timers>(this)] { self->on_wake(); });
+    return;
+  }
+  wake_.expires_at(next);
+  wake_.async_wait([self = detail::ptr<timers>(this)](error_code ec) {
+    if (!ec) {
+      self->on_wake();
+    }
+  });
+}
+
+void timers::on_wake() {
+  if (stopped_) {
+    return;
+  }
+  turn const t(executor_);
+  wake_at_ = no_deadline;
+  queue_.expire(now(), [this](http::protocol::deadline& d) {
+    --armed_;
+    static_cast<timer&>(d).expired();
+  });
+  if (armed_ > 0) {
+    schedule();
+  }
+}
+
+}  // namespace anode::connection

@@ -1,0 +1,68 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/clock.hpp"
+#include "connection/turn.hpp"
+#include "protocol/deadlines.hpp"
+
+#include <anode/byte_stream.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include <string>
+
+namespace anode::connection {
+
+using protocol_time = http::protocol::steady_time;
+
+/// Something that happens at a time unless it is set again or dropped before: a member of what it
+/// belongs to.
+class timer : public http::protocol::deadline {
+public:
+  /// Called on the executor when the time has come; the timer is not armed any more.
+  virtual void expired() = 0;
+
+protected:
+  ~timer() = default;
+};
+
+/// All timers of one server, agent or socket, behind one Asio timer: setting one costs no system
+/// call and, when it is only moved, no more than writing a number.
+class timers final : public turn_member {
+public:
+  explicit timers(net::any_io_executor ex);
+
+  /// Returns the time of the current turn; read once a turn.
+  protocol_time now();
+
+  /// Sets `t` to expire after `delay`, or drops it when that is not positive.
+  void arm(timer& t, std::chrono::milliseconds delay);
+
+  /// Drops `t`. When none is left the context has nothing to wait for here, and may run out of
+  /// work.
+  void cancel(timer& t);
+
+  /// Returns the whole Date field line for now; renewed once a second.
+  std::string_view date_line();
+
+  /// Stops: nothing expires any more.
+  void stop();
+
+  void end_turn() override;
+
+private:
+  void schedule();
+  void on_wake();
+
+  net::any_io_executor executor_;
+  clock& clock_;
+  http::protocol::deadline_queue queue_;
+  net::steady_timer wake_;
+  protocol_time wake_at_ = http::protocol::no_deadline;
+  std::size_t armed_ = 0;
+  bool stopped_ = false;
+  std::string date_line_;
+  protocol_time date_until_{};
+};
+
+}  // namespace anode::connection

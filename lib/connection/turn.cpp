@@ -1,0 +1,66 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/turn.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace anode::connection {
+namespace {
+
+thread_local turn* current = nullptr;
+
+}  // namespace
+
+turn::turn(net::any_io_executor const& ex) : executor_(ex), outer_(current), nested_(on(ex)) {
+  if (!nested_) {
+    current = this;
+  }
+}
+
+turn::~turn() {
+  if (!nested_) {
+    run();
+    current = outer_;
+  }
+}
+
+bool turn::on(net::any_io_executor const& ex) noexcept {
+  return current != nullptr && current->executor_ == ex;
+}
+
+void turn::enlist(turn_member& m, net::any_io_executor const& ex) {
+  if (std::exchange(m.enlisted_, true)) {
+    return;
+  }
+  if (!on(ex)) {
+    net::post(ex, [member = detail::ptr<turn_member>(&m), ex] {
+      turn const t(ex);
+      member->enlisted_ = false;
+      member->end_turn();
+    });
+    return;
+  }
+  intrusive_ptr_add_ref(&m);
+  m.next_ = nullptr;
+  if (current->last_ != nullptr) {
+    current->last_->next_ = &m;
+  } else {
+    current->first_ = &m;
+  }
+  current->last_ = &m;
+}
+
+void turn::run() {
+  while (first_ != nullptr) {
+    detail::ptr<turn_member> const m(first_, false);
+    first_ = m->next_;
+    if (first_ == nullptr) {
+      last_ = nullptr;
+    }
+    m->enlisted_ = false;
+    m->end_turn();
+  }
+}
+
+}  // namespace anode::connection

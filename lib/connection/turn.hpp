@@ -1,0 +1,50 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/byte_stream.hpp>
+
+namespace anode::connection {
+
+/// An object that has something to do at the end of a turn: bytes to send, events to report.
+class turn_member : public detail::counted {
+public:
+  /// Does what was put off. May enlist the object again.
+  virtual void end_turn() = 0;
+
+private:
+  friend class turn;
+  bool enlisted_ = false;
+  turn_member* next_ = nullptr;
+};
+
+/// One turn of work on an executor: what happens between an I/O completion and the return to the
+/// scheduler. What is put off during a turn is done at its end, so that the writes of a turn leave
+/// together and events are reported when no caller is in the middle of something.
+///
+/// Every function that the scheduler calls begins by making a `turn`; one inside another is the
+/// same turn. **Node**: one run of the event loop's callback with its `process.nextTick` queue.
+class turn {
+public:
+  explicit turn(net::any_io_executor const& ex);
+  turn(turn const&) = delete;
+  turn& operator=(turn const&) = delete;
+  ~turn();
+
+  /// Returns whether a turn on `ex` is under way in this thread.
+  static bool on(net::any_io_executor const& ex) noexcept;
+
+  /// Has `m.end_turn()` called once at the end of this turn or, outside of any, in one of its own
+  /// soon. Keeps `m` alive until then.
+  static void enlist(turn_member& m, net::any_io_executor const& ex);
+
+private:
+  void run();
+
+  net::any_io_executor const& executor_;
+  turn* outer_;
+  bool nested_;
+  turn_member* first_ = nullptr;
+  turn_member* last_ = nullptr;
+};
+
+}  // namespace anode::connection

@@ -1,0 +1,27 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace anode::connection {
+
+/// The parts of a URL that a request is made of.
+struct url_parts {
+  std::string protocol;    ///< with colon: "http:"
+  std::string host;        ///< an IPv6 address without brackets
+  std::uint16_t port = 0;  ///< 0 if none is given
+  std::string path;        ///< with query, at least "/"
+  std::string auth;        ///< "user:password", percent-decoded
+};
+
+/// Takes a URL apart, percent-encoding what must not stand in one.
+/// @return whether it is a URL with a host
+bool parse_url(std::string_view url, url_parts& parts);
+
+/// Takes "host:port" apart, an IPv6 address in brackets.
+/// @return whether it is that
+bool parse_authority(std::string_view text, std::string& host, std::uint16_t& port);
+
+}  // namespace anode::connection

@@ -1,0 +1,226 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "transport/dial.hpp"
+
+#include "transport/socket_stream.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace anode::transport {
+namespace {
+
+using tcp = net::ip::tcp;
+using stream_protocol = net::generic::stream_protocol;
+
+class happy_eyeballs final : public dial_attempt {
+public:
+  happy_eyeballs(net::any_io_executor ex, dial_target target, dial_callback done)
+      : ex_(ex), target_(std::move(target)), done_(std::move(done)), resolver_(ex), delay_(ex) {}
+
+  void start(lookup_function const& lookup) {
+    if (!target_.path.empty()) {
+      endpoints_.emplace_back(net::local::stream_protocol::endpoint(target_.path));
+      next();
+      return;
+    }
+    error_code ec;
+    net::ip::address const address = net::ip::make_address(target_.host, ec);
+    if (!ec) {
+      endpoints_.emplace_back(tcp::endpoint(address, target_.port));
+      next();
+    } else if (lookup) {
+      lookup(target_.host, [self = self_ptr()](error_code e, std::vector<dial_address> found) {
+        self->on_lookup(e, found);
+      });
+    } else {
+      resolve();
+    }
+  }
+
+  void cancel() override {
+    done_ = nullptr;
+    stop();
+  }
+
+private:
+  detail::ptr<happy_eyeballs> self_ptr() { return detail::ptr<happy_eyeballs>(this); }
+
+  void resolve() {
+    auto const on_results = [self = self_ptr()](error_code ec, tcp::resolver::results_type found) {
+      std::vector<tcp::endpoint> all;
+      for (auto const& entry : found) {
+        all.push_back(entry.endpoint());
+      }
+      self->on_endpoints(ec, all);
+    };
+    std::string const port = std::to_string(target_.port);
+    if (target_.family == 4) {
+      resolver_.async_resolve(tcp::v4(), target_.host, port, on_results);
+    } else if (target_.family == 6) {
+      resolver_.async_resolve(tcp::v6(), target_.host, port, on_results);
+    } else {
+      resolver_.async_resolve(target_.host, port, on_results);
+    }
+  }
+
+  void on_lookup(error_code ec, std::vector<dial_address> const& found) {
+    std::vector<tcp::endpoint> all;
+    for (dial_address const& a : found) {
+      error_code bad;
+      net::ip::address const address = net::ip::make_address(a.address, bad);
+      if (!bad) {
+        all.emplace_back(address, target_.port);
+      } else if (!ec) {
+        ec = bad;
+      }
+    }
+    on_endpoints(all.empty() ? ec : error_code(), all);
+  }
+
+  // Alternates the families, beginning with the first address's (RFC 8305 section 4).
+  void on_endpoints(error_code ec, std::vector<tcp::endpoint> const& all) {
+    if (!done_) {
+      return;
+    }
+    if (!ec && all.empty()) {
+      ec = net::error::host_not_found;
+    }
+    if (ec) {
+      fail_later(ec, "lookup");
+      return;
+    }
+    std::vector<tcp::endpoint> first;
+    std::vector<tcp::endpoint> second;
+    for (tcp::endpoint const& e : all) {
+      (e.protocol() == all.front().protocol() ? first : second).push_back(e);
+    }
+    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+      if (i < first.size()) {
+        endpoints_.emplace_back(first[i]);
+      }
+      if (i < second.size()) {
+        endpoints_.emplace_back(second[i]);
+      }
+    }
+    next();
+  }
+
+  struct attempt : detail::counted {
+    explicit attempt(net::any_io_executor const& ex) : socket(ex) {}
+    stream_protocol::socket socket;
+  };
+
+  // Starts the next attempt, if one is left.
+  void next() {
+    if (next_ == endpoints_.size()) {
+      return;
+    }
+    stream_protocol::endpoint const at = endpoints_[next_++];
+    detail::ptr<attempt> const a(new attempt(ex_));
+    attempts_.push_back(a);
+    error_code ec;
+    prepare(a->socket, at, ec);
+    if (ec) {
+      net::post(ex_, [self = self_ptr(), a, ec] { self->on_connect(*a, ec); });
+    } else {
+      a->socket.async_connect(at,
+                              [self = self_ptr(), a](error_code e) { self->on_connect(*a, e); });
+    }
+    if (next_ < endpoints_.size()) {
+      delay_.expires_after(target_.attempt_delay);
+      delay_.async_wait([self = self_ptr()](error_code cancelled) {
+        if (!cancelled && self->done_) {
+          self->next();
+        }
+      });
+    }
+  }
+
+  void prepare(stream_protocol::socket& socket, stream_protocol::endpoint const& at,
+               error_code& ec) {
+    socket.open(at.protocol(), ec);
+    if (ec || (target_.local_address.empty() && target_.local_port == 0) ||
+        at.protocol().family() == AF_UNIX) {
+      return;
+    }
+    net::ip::address address = net::ip::address_v4::any();
+    if (!target_.local_address.empty()) {
+      address = net::ip::make_address(target_.local_address, ec);
+    } else if (at.protocol().family() == AF_INET6) {
+      address = net::ip::address_v6::any();
+    }
+    if (!ec) {
+      socket.set_option(net::socket_base::reuse_address(true), ec);
+      socket.bind(tcp::endpoint(address, target_.local_port), ec);
+    }
+  }
+
+  void on_connect(attempt& a, error_code ec) {
+    if (!done_) {
+      return;
+    }
+    if (!ec) {
+      auto stream = std::make_unique<socket_stream>(std::move(a.socket));
+      finish({}, {}, std::move(stream));
+      return;
+    }
+    if (!first_error_) {
+      first_error_ = ec;
+    }
+    ++failed_;
+    if (failed_ == endpoints_.size()) {
+      finish(first_error_, "connect", nullptr);
+    } else {
+      next();
+    }
+  }
+
+  void fail_later(error_code ec, std::string_view phase) {
+    net::post(ex_, [self = self_ptr(), ec, phase] { self->finish(ec, phase, nullptr); });
+  }
+
+  void finish(error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
+    if (dial_callback const done = std::exchange(done_, nullptr)) {
+      stop();
+      done(ec, phase, std::move(stream));
+    }
+  }
+
+  void stop() {
+    resolver_.cancel();
+    delay_.cancel();
+    for (detail::ptr<attempt> const& a : attempts_) {
+      error_code ignored;
+      a->socket.close(ignored);
+    }
+    attempts_.clear();
+  }
+
+  net::any_io_executor ex_;
+  dial_target target_;
+  dial_callback done_;
+  tcp::resolver resolver_;
+  net::steady_timer delay_;
+  std::vector<stream_protocol::endpoint> endpoints_;
+  std::vector<detail::ptr<attempt>> attempts_;
+  std::size_t next_ = 0;
+  std::size_t failed_ = 0;
+  error_code first_error_;
+};
+
+}  // namespace
+
+detail::ptr<dial_attempt> dial(net::any_io_executor ex, dial_target target,
+                               lookup_function const& lookup, dial_callback done) {
+  detail::ptr<happy_eyeballs> const attempt(
+      new happy_eyeballs(std::move(ex), std::move(target), std::move(done)));
+  attempt->start(lookup);
+  return attempt;
+}
+
+}  // namespace anode::transport

@@ -1,0 +1,53 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "transport/endpoint_text.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <cstddef>
+#include <cstring>
+
+namespace anode::transport {
+
+endpoint endpoint_text(net::generic::stream_protocol::endpoint const& e) {
+  endpoint out;
+  switch (e.protocol().family()) {
+    case AF_INET: {
+      sockaddr_in in{};
+      std::memcpy(&in, e.data(), sizeof in);
+      out.address = net::ip::address_v4(ntohl(in.sin_addr.s_addr)).to_string();
+      out.port = ntohs(in.sin_port);
+      out.family = "IPv4";
+      break;
+    }
+    case AF_INET6: {
+      sockaddr_in6 in{};
+      std::memcpy(&in, e.data(), sizeof in);
+      net::ip::address_v6::bytes_type bytes;
+      std::memcpy(bytes.data(), &in.sin6_addr, bytes.size());
+      out.address = net::ip::address_v6(bytes, in.sin6_scope_id).to_string();
+      out.port = ntohs(in.sin6_port);
+      out.family = "IPv6";
+      break;
+    }
+    case AF_UNIX: {
+      auto const size = e.size();
+      std::size_t const head = offsetof(sockaddr_un, sun_path);
+      if (size > head) {
+        sockaddr_un un{};
+        std::memcpy(&un, e.data(), std::min(size, sizeof un));
+        out.address.assign(un.sun_path, strnlen(un.sun_path, size - head));
+      }
+      out.family = "Unix";
+      break;
+    }
+    default:
+      break;
+  }
+  return out;
+}
+
+}  // namespace anode::transport

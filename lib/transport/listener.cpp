@@ -1,0 +1,145 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "transport/listener.hpp"
+
+#include "transport/endpoint_text.hpp"
+#include "transport/socket_stream.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace anode::transport {
+namespace {
+
+using tcp = net::ip::tcp;
+using reuse_port_option = net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr std::chrono::milliseconds accept_backoff{100};
+
+// A failure of the process or the system, not of one connection attempt.
+bool exhausted(error_code const& ec) {
+  return ec == net::error::no_descriptors || ec == net::error::no_buffer_space ||
+         ec == boost::system::errc::too_many_files_open_in_system ||
+         ec == boost::system::errc::not_enough_memory;
+}
+
+net::ip::address numeric_address(std::string const& host, error_code& ec) {
+  if (host == "localhost") {
+    return net::ip::address_v4::loopback();
+  }
+  net::ip::address const a = net::ip::make_address(host, ec);
+  if (ec) {
+    ec = net::error::host_not_found;
+  }
+  return a;
+}
+
+}  // namespace
+
+void listener::open(listen_target const& target, error_code& ec) {
+  auto const bind_to = [&](net::generic::stream_protocol::endpoint const& at) {
+    error_code ignored;
+    acceptor_.open(at.protocol(), ec);
+    if (ec) {
+      return;
+    }
+    int const family = at.protocol().family();
+    if (family != AF_UNIX) {
+      acceptor_.set_option(net::socket_base::reuse_address(true), ignored);
+    }
+    if (family == AF_INET6) {
+      acceptor_.set_option(net::ip::v6_only(target.ipv6_only), ignored);
+    }
+    if (target.reuse_port) {
+      acceptor_.set_option(reuse_port_option(true), ec);
+    }
+    if (!ec) {
+      acceptor_.bind(at, ec);
+    }
+    if (!ec) {
+      acceptor_.listen(target.backlog, ec);
+    }
+    if (ec) {
+      acceptor_.close(ignored);
+    }
+  };
+
+  ec = {};
+  if (!target.path.empty()) {
+    bind_to(net::local::stream_protocol::endpoint(target.path));
+    if (!ec) {
+      unix_path_ = target.path;
+    }
+  } else if (target.host.empty()) {
+    bind_to(tcp::endpoint(tcp::v6(), target.port));
+    if (ec == net::error::address_family_not_supported ||
+        ec == boost::system::errc::address_not_available) {
+      bind_to(tcp::endpoint(tcp::v4(), target.port));
+    }
+  } else {
+    net::ip::address const address = numeric_address(target.host, ec);
+    if (!ec) {
+      bind_to(tcp::endpoint(address, target.port));
+    }
+  }
+}
+
+void listener::open(int descriptor, error_code& ec) {
+  int family = AF_INET;
+  socklen_t size = sizeof family;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0) {
+    ec.assign(errno, boost::system::system_category());
+    return;
+  }
+  acceptor_.assign(net::generic::stream_protocol(family, 0), descriptor, ec);
+}
+
+void listener::start() { accept(); }
+
+void listener::close() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  backoff_.cancel();
+  if (!unix_path_.empty()) {
+    ::unlink(unix_path_.c_str());
+    unix_path_.clear();
+  }
+}
+
+endpoint listener::local_endpoint() const {
+  error_code ec;
+  auto const e = acceptor_.local_endpoint(ec);
+  return ec ? endpoint{} : endpoint_text(e);
+}
+
+void listener::accept() {
+  acceptor_.async_accept([self = detail::ptr<listener>(this)](error_code ec, auto socket) {
+    if (!self->acceptor_.is_open()) {
+      return;
+    }
+    if (!ec) {
+      self->sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
+    } else if (exhausted(ec)) {
+      self->pause(ec);
+      return;
+    }
+    if (self->acceptor_.is_open()) {
+      self->accept();
+    }
+  });
+}
+
+void listener::pause(error_code ec) {
+  backoff_.expires_after(accept_backoff);
+  backoff_.async_wait([self = detail::ptr<listener>(this)](error_code) {
+    if (self->acceptor_.is_open()) {
+      self->accept();
+    }
+  });
+  sink_->on_accept_error(ec);
+}
+
+}  // namespace anode::transport

@@ -1,0 +1,74 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/byte_stream.hpp>
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace anode::transport {
+
+/// Where and how to listen.
+struct listen_target {
+  std::string host;        ///< an address or a name; empty: all addresses, IPv6 dual stack if there
+  std::uint16_t port = 0;  ///< 0: any free port
+  std::string path;        ///< a Unix socket instead, when not empty
+  int backlog = 511;
+  bool reuse_port = false;
+  bool ipv6_only = false;
+};
+
+/// A listening socket and its accept loop.
+///
+/// Survives failures of accept: those of a single connection are skipped; when descriptors or
+/// memory run out it waits before it tries again, so it neither spins nor stops.
+class listener : public detail::counted {
+public:
+  using acceptor_type = net::basic_socket_acceptor<net::generic::stream_protocol>;
+
+  /// Who gets the accepted streams.
+  class sink {
+  public:
+    virtual void on_accept(std::unique_ptr<byte_stream> stream) = 0;
+    /// Told of a failure that made accepting pause.
+    virtual void on_accept_error(error_code ec) = 0;
+
+  protected:
+    ~sink() = default;
+  };
+
+  listener(net::any_io_executor ex, sink& to) : acceptor_(ex), backoff_(ex), sink_(&to) {}
+
+  /// Binds and listens. A name is resolved without waiting for a server (numeric addresses and
+  /// "localhost" only).
+  void open(listen_target const& target, error_code& ec);
+
+  /// Takes over a descriptor that is bound and listening.
+  void open(int descriptor, error_code& ec);
+
+  /// Starts accepting.
+  void start();
+
+  /// Stops accepting and closes the socket; removes the file of a Unix socket it made.
+  void close();
+
+  bool is_open() const { return acceptor_.is_open(); }
+
+  endpoint local_endpoint() const;
+
+private:
+  void accept();
+  void pause(error_code ec);
+
+  acceptor_type acceptor_;
+  net::steady_timer backoff_;
+  sink* sink_;
+  std::string unix_path_;
+};
+
+}  // namespace anode::transport

@@ -1,0 +1,168 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "transport/memory_stream.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace anode::transport {
+namespace {
+
+// One direction: bytes on their way, and who waits at either side.
+struct pipe {
+  explicit pipe(std::size_t limit) : capacity(limit) {}
+
+  std::size_t capacity;
+  std::string bytes;
+  bool ended = false;   // the writer has shut down: eof once drained
+  bool broken = false;  // either side has closed without shutting down: reset
+  net::mutable_buffer read_into;
+  io_callback reader;
+  io_callback writer;
+};
+
+void complete(net::any_io_executor const& ex, io_callback& waiting, error_code ec,
+              std::size_t bytes) {
+  if (waiting) {
+    net::post(ex, [done = std::exchange(waiting, {}), ec, bytes]() mutable { done(ec, bytes); });
+  }
+}
+
+std::size_t put(pipe& p, std::span<net::const_buffer const> buffers) {
+  std::size_t written = 0;
+  for (net::const_buffer const& b : buffers) {
+    std::size_t const room = p.capacity - std::min(p.capacity, p.bytes.size());
+    std::size_t const n = std::min(room, b.size());
+    p.bytes.append(static_cast<char const*>(b.data()), n);
+    written += n;
+    if (n < b.size()) {
+      break;
+    }
+  }
+  return written;
+}
+
+// Moves bytes as far as they go and completes whoever can go on.
+void pump(net::any_io_executor const& ex, pipe& p) {
+  if (p.writer) {
+    if (p.broken || p.bytes.size() < p.capacity) {
+      complete(ex, p.writer, {}, 0);
+    }
+  }
+  if (!p.reader) {
+    return;
+  }
+  if (!p.bytes.empty()) {
+    std::size_t const n = std::min(p.read_into.size(), p.bytes.size());
+    std::memcpy(p.read_into.data(), p.bytes.data(), n);
+    p.bytes.erase(0, n);
+    complete(ex, p.reader, {}, n);
+    if (p.writer) {
+      pump(ex, p);
+    }
+  } else if (p.ended) {
+    complete(ex, p.reader, net::error::eof, 0);
+  } else if (p.broken) {
+    complete(ex, p.reader, net::error::connection_reset, 0);
+  }
+}
+
+class memory_stream final : public byte_stream {
+public:
+  memory_stream(net::any_io_executor ex, std::shared_ptr<pipe> in, std::shared_ptr<pipe> out)
+      : ex_(std::move(ex)), in_(std::move(in)), out_(std::move(out)) {}
+
+  ~memory_stream() override { close(); }
+
+  net::any_io_executor get_executor() override { return ex_; }
+
+  void async_read_some(net::mutable_buffer buffer, io_callback done) override {
+    in_->read_into = buffer;
+    in_->reader = std::move(done);
+    if (!open_) {
+      complete(ex_, in_->reader, net::error::bad_descriptor, 0);
+    } else {
+      pump(ex_, *in_);
+    }
+  }
+
+  std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) override {
+    ec = {};
+    if (!open_ || out_->broken || out_->ended) {
+      ec = net::error::broken_pipe;
+      return 0;
+    }
+    std::size_t const n = put(*out_, buffers);
+    if (n == 0 && net::buffer_size(buffers) > 0) {
+      ec = net::error::would_block;
+    }
+    pump(ex_, *out_);
+    return n;
+  }
+
+  void async_wait_writable(io_callback done) override {
+    out_->writer = std::move(done);
+    if (!open_ || out_->ended) {
+      complete(ex_, out_->writer, {}, 0);
+    } else {
+      pump(ex_, *out_);
+    }
+  }
+
+  void async_shutdown(io_callback done) override {
+    out_->ended = true;
+    pump(ex_, *out_);
+    complete(ex_, done, {}, 0);
+  }
+
+  void close() override {
+    if (!std::exchange(open_, false)) {
+      return;
+    }
+    complete(ex_, in_->reader, net::error::operation_aborted, 0);
+    complete(ex_, out_->writer, net::error::operation_aborted, 0);
+    in_->broken = true;
+    // As with TCP, closing sends what was written and then the end of input.
+    out_->ended = true;
+    pump(ex_, *in_);
+    pump(ex_, *out_);
+  }
+
+  void reset() override {
+    if (open_) {
+      out_->bytes.clear();
+      out_->broken = true;
+      bool const ended = std::exchange(out_->ended, false);
+      pump(ex_, *out_);
+      out_->ended = ended;
+      in_->broken = true;
+      open_ = false;
+      complete(ex_, in_->reader, net::error::operation_aborted, 0);
+      complete(ex_, out_->writer, net::error::operation_aborted, 0);
+      pump(ex_, *in_);
+    }
+  }
+
+  bool is_open() const override { return open_; }
+
+private:
+  net::any_io_executor ex_;
+  std::shared_ptr<pipe> in_;
+  std::shared_ptr<pipe> out_;
+  bool open_ = true;
+};
+
+}  // namespace
+
+std::pair<std::unique_ptr<byte_stream>, std::unique_ptr<byte_stream>> make_memory_pair(
+    net::any_io_executor ex, std::size_t capacity) {
+  auto there = std::make_shared<pipe>(capacity);
+  auto back = std::make_shared<pipe>(capacity);
+  return {std::make_unique<memory_stream>(ex, there, back),
+          std::make_unique<memory_stream>(ex, back, there)};
+}
+
+}  // namespace anode::transport

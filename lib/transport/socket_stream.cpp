@@ -1,0 +1,91 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "transport/socket_stream.hpp"
+
+#include "transport/endpoint_text.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+
+#include <netinet/tcp.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace anode::transport {
+
+socket_stream::socket_stream(socket_type socket) : socket_(std::move(socket)) {
+  error_code ignored;
+  socket_.non_blocking(true, ignored);
+}
+
+net::any_io_executor socket_stream::get_executor() { return socket_.get_executor(); }
+
+void socket_stream::async_read_some(net::mutable_buffer buffer, io_callback done) {
+  socket_.async_read_some(buffer, std::move(done));
+}
+
+std::size_t socket_stream::try_write(std::span<net::const_buffer const> buffers, error_code& ec) {
+  if (buffers.size() == 1) {
+    return socket_.send(buffers.front(), 0, ec);
+  }
+  return socket_.send(buffers, 0, ec);
+}
+
+void socket_stream::async_wait_writable(io_callback done) {
+  socket_.async_wait(socket_type::wait_write,
+                     [done = std::move(done)](error_code ec) mutable { done(ec); });
+}
+
+void socket_stream::async_shutdown(io_callback done) {
+  error_code ec;
+  socket_.shutdown(socket_type::shutdown_send, ec);
+  if (done) {
+    net::post(socket_.get_executor(), [done = std::move(done), ec]() mutable { done(ec); });
+  }
+}
+
+void socket_stream::close() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+void socket_stream::reset() {
+  error_code ignored;
+  socket_.set_option(net::socket_base::linger(true, 0), ignored);
+  socket_.close(ignored);
+}
+
+bool socket_stream::is_open() const { return socket_.is_open(); }
+
+endpoint socket_stream::local_endpoint() const {
+  error_code ec;
+  auto const e = socket_.local_endpoint(ec);
+  return ec ? endpoint{} : endpoint_text(e);
+}
+
+endpoint socket_stream::remote_endpoint() const {
+  error_code ec;
+  auto const e = socket_.remote_endpoint(ec);
+  return ec ? endpoint{} : endpoint_text(e);
+}
+
+void socket_stream::set_no_delay(bool on) {
+  error_code ignored;
+  socket_.set_option(net::ip::tcp::no_delay(on), ignored);
+}
+
+void socket_stream::set_keep_alive(bool on, std::chrono::milliseconds delay) {
+  error_code ignored;
+  socket_.set_option(net::socket_base::keep_alive(on), ignored);
+#ifdef TCP_KEEPIDLE
+  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(delay).count();
+  if (on && seconds > 0) {
+    using idle = net::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+    socket_.set_option(idle(static_cast<int>(std::min<std::int64_t>(seconds, 32767))), ignored);
+  }
+#endif
+}
+
+int socket_stream::native_handle() { return socket_.is_open() ? socket_.native_handle() : -1; }
+
+}  // namespace anode::transport

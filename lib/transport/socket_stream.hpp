@@ -1,0 +1,36 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/byte_stream.hpp>
+
+#include <boost/asio/generic/stream_protocol.hpp>
+
+namespace anode::transport {
+
+/// A connected TCP or Unix socket as a `byte_stream`.
+class socket_stream final : public byte_stream {
+public:
+  using socket_type = net::generic::stream_protocol::socket;
+
+  /// Takes over a connected socket and makes it non-blocking.
+  explicit socket_stream(socket_type socket);
+
+  net::any_io_executor get_executor() override;
+  void async_read_some(net::mutable_buffer buffer, io_callback done) override;
+  std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) override;
+  void async_wait_writable(io_callback done) override;
+  void async_shutdown(io_callback done) override;
+  void close() override;
+  void reset() override;
+  bool is_open() const override;
+  endpoint local_endpoint() const override;
+  endpoint remote_endpoint() const override;
+  void set_no_delay(bool on) override;
+  void set_keep_alive(bool on, std::chrono::milliseconds delay) override;
+  int native_handle() override;
+
+private:
+  socket_type socket_;
+};
+
+}  // namespace anode::transport
