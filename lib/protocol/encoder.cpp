@@ -7,17 +7,18 @@
 #include <anode/status.hpp>
 
 #include <charconv>
+#include <cstring>
 
 namespace anode::http::protocol {
 
 namespace {
 
-constexpr std::string_view version = "HTTP/1.1 ";
-constexpr std::string_view crlf = "\r\n";
-constexpr std::string_view connection_keep_alive = "Connection: keep-alive\r\n";
-constexpr std::string_view connection_close = "Connection: close\r\n";
-constexpr std::string_view content_length = "Content-Length: ";
-constexpr std::string_view transfer_encoding = "Transfer-Encoding: chunked\r\n";
+constexpr char version[] = "HTTP/1.1 ";
+constexpr char crlf[] = "\r\n";
+constexpr char connection_keep_alive[] = "Connection: keep-alive\r\n";
+constexpr char connection_close[] = "Connection: close\r\n";
+constexpr char content_length[] = "Content-Length: ";
+constexpr char transfer_encoding[] = "Transfer-Encoding: chunked\r\n";
 constexpr std::size_t length_digits = 20;
 
 /// Writes flat into the end of a string that was made large enough at once.
@@ -29,6 +30,13 @@ public:
     at_ = out.data() + start;
   }
 
+  /// Puts a text whose size the compiler knows.
+  template <std::size_t Size>
+  void put(char const (&text)[Size]) noexcept {
+    std::memcpy(at_, text, Size - 1);
+    at_ += Size - 1;
+  }
+
   void put(std::string_view text) noexcept {
     text.copy(at_, text.size());
     at_ += text.size();
@@ -36,6 +44,13 @@ public:
 
   void put_number(std::uint64_t number) noexcept {
     at_ = std::to_chars(at_, at_ + length_digits, number).ptr;
+  }
+
+  void put_status(int status) noexcept {
+    at_[0] = static_cast<char>('0' + status / 100);
+    at_[1] = static_cast<char>('0' + status / 10 % 10);
+    at_[2] = static_cast<char>('0' + status % 10);
+    at_ += 3;
   }
 
   void finish() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
@@ -54,7 +69,9 @@ bool is_joined(outgoing_headers::line const& line, unique_headers const* unique)
 }
 
 std::size_t lines_size(outgoing_headers const& headers) {
-  std::size_t size = 0;
+  std::size_t size = headers.contiguous_lines().size();
+  if (size != 0)
+    return size;
   headers.for_each_line([&](outgoing_headers::line const& line) {
     size += line.name.size() + line.value.size() + 4;
   });
@@ -63,6 +80,11 @@ std::size_t lines_size(outgoing_headers const& headers) {
 
 void put_lines(appender& to, outgoing_headers const& headers, head_plan const& plan,
                unique_headers const* unique) {
+  std::string_view const whole = headers.contiguous_lines();
+  if (!whole.empty() && !plan.drop_content_length) {
+    to.put(whole);
+    return;
+  }
   headers.for_each_line([&](outgoing_headers::line const& line) {
     if (plan.drop_content_length && line.special == special_field::content_length)
       return;
@@ -72,7 +94,10 @@ void put_lines(appender& to, outgoing_headers const& headers, head_plan const& p
       to.put(": ");
     }
     to.put(line.value);
-    to.put(joined && line.more ? "; " : crlf);
+    if (joined && line.more)
+      to.put("; ");
+    else
+      to.put(crlf);
   });
 }
 
@@ -97,8 +122,8 @@ void put_connection(appender& to, head_plan const& plan, std::string_view keep_a
   }
 }
 
-constexpr std::size_t automatic_size = connection_keep_alive.size() + transfer_encoding.size() +
-                                       content_length.size() + length_digits + 2 * crlf.size();
+constexpr std::size_t automatic_size = sizeof connection_keep_alive + sizeof transfer_encoding +
+                                       sizeof content_length + length_digits + 2 * sizeof crlf;
 
 }  // namespace
 
@@ -116,10 +141,10 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
   }
   head_plan const plan = plan_response(facts, read_own_fields(headers), headers);
 
-  appender to(out, version.size() + 4 + reason.size() + crlf.size() + lines_size(headers) +
+  appender to(out, sizeof version + 4 + reason.size() + sizeof crlf + lines_size(headers) +
                        facts.date_line.size() + facts.keep_alive_line.size() + automatic_size);
   to.put(version);
-  to.put_number(static_cast<std::uint64_t>(facts.status));
+  to.put_status(facts.status);
   to.put(" ");
   to.put(reason);
   to.put(crlf);
@@ -138,14 +163,12 @@ outgoing_framing write_request_head(std::string& out, request_facts const& facts
   validate_request_target(facts.target);
   head_plan const plan = plan_request(facts, read_own_fields(headers), headers);
 
-  appender to(out, facts.method.size() + 1 + facts.target.size() + 1 + version.size() +
-                       crlf.size() + lines_size(headers) + automatic_size);
+  appender to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof version +
+                       sizeof crlf + lines_size(headers) + automatic_size);
   to.put(facts.method);
   to.put(" ");
   to.put(facts.target);
-  to.put(" ");
-  to.put(version.substr(0, version.size() - 1));
-  to.put(crlf);
+  to.put(" HTTP/1.1\r\n");
   put_lines(to, headers, plan, facts.unique);
   put_connection(to, plan, {});
   put_framing(to, plan);

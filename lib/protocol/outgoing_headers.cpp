@@ -23,9 +23,17 @@ std::string lower(std::string_view name) {
   return text;
 }
 
+void check_growth(std::size_t size, std::size_t more) {
+  if (more > std::numeric_limits<std::uint32_t>::max() - size)
+    throw std::length_error("headers of more than 4 GiB");
+}
+
 void validate(std::string_view name, header_value_ref const& value) {
-  validate_header_name(name);
-  validate_header_value(name, value);
+  if (!is_token(name))
+    validate_header_name(name);
+  for (std::size_t i = 0; i != value.size(); ++i)
+    if (!is_header_text(value[i]))
+      validate_header_value(name, value);
 }
 
 }  // namespace
@@ -54,6 +62,10 @@ special_field classify(std::string_view name) noexcept {
     default:
       return special_field::none;
   }
+}
+
+outgoing_headers::kind outgoing_headers::type_of(header_value_ref const& value) noexcept {
+  return value.is_list() ? kind::list : value.is_number() ? kind::number : kind::text;
 }
 
 void outgoing_headers::set(std::string_view name, header_value_ref value) {
@@ -155,21 +167,22 @@ void outgoing_headers::clear() noexcept {
   nodes_.clear();
   garbage_ = 0;
   removed_ = 0;
+  specials_ = 0;
+  in_order_ = true;
   touched_ = false;
 }
 
 std::size_t outgoing_headers::find(std::string_view name) const noexcept {
+  std::uint16_t const tag = tag_of(name);
   for (std::size_t i = 0; i != entries_.size(); ++i)
-    if (entries_[i].name_size == name.size() &&
-        names_equal(view(entries_[i].name, entries_[i].name_size), name))
+    if (entries_[i].tag == tag && names_equal(view(entries_[i].name, entries_[i].name_size), name))
       return i;
   return npos;
 }
 
 std::uint32_t outgoing_headers::store(std::string_view text) {
   std::size_t const at = bytes_.size();
-  if (text.size() > std::numeric_limits<std::uint32_t>::max() - at)
-    throw std::length_error("headers of more than 4 GiB");
+  check_growth(at, text.size());
   bytes_.append(text);
   return static_cast<std::uint32_t>(at);
 }
@@ -199,35 +212,59 @@ void outgoing_headers::put(std::size_t at, std::string_view name, header_value_r
     return;
   }
   touched_ = true;
-  std::size_t const first_size = value.size() == 0 ? 0 : value[0].size();
   if (at == npos) {
-    entry e{};
-    e.name = store(name);
-    e.name_size = static_cast<std::uint32_t>(name.size());
-    e.special = classify(name);
-    e.value = static_cast<std::uint32_t>(bytes_.size());
-    e.next = e.last = no_node;
-    entries_.push_back(e);
-    at = entries_.size() - 1;
-  } else {
-    entry& e = entries_[at];
-    name.copy(bytes_.data() + e.name, name.size());
-    for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
-      garbage_ += nodes_[n].value_size + sizeof(node);
-    e.next = e.last = no_node;
-    e.count = 0;
+    push(name, value);
+    return;
   }
+  in_order_ = false;
   entry& e = entries_[at];
-  e.type = value.is_list() ? kind::list : value.is_number() ? kind::number : kind::text;
-  if (value.size() != 0 && first_size <= e.value_size) {
-    value[0].copy(bytes_.data() + e.value, first_size);
-    garbage_ += e.value_size - first_size;
-    e.value_size = static_cast<std::uint32_t>(first_size);
+  name.copy(bytes_.data() + e.name, name.size());
+  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+    garbage_ += nodes_[n].value_size + sizeof(node);
+  e.next = e.last = no_node;
+  e.count = 0;
+  e.type = type_of(value);
+  if (value.size() != 0 && value[0].size() <= e.value_size) {
+    std::size_t const size = value[0].copy(bytes_.data() + e.value, e.value_size);
+    garbage_ += e.value_size - size;
+    e.value_size = static_cast<std::uint32_t>(size);
     e.count = 1;
   }
   for (std::size_t i = e.count; i < value.size(); ++i)
     add_text(e, value[i]);
   compact();
+}
+
+void outgoing_headers::push(std::string_view name, header_value_ref const& value) {
+  std::string_view const first = value.size() == 0 ? std::string_view() : value[0];
+  std::size_t const at = bytes_.size();
+  std::size_t const line_size = name.size() + 2 + first.size() + 2;
+  check_growth(at, line_size);
+  bytes_.resize(at + line_size);
+  char* to = bytes_.data() + at;
+  to += name.copy(to, name.size());
+  *to++ = ':';
+  *to++ = ' ';
+  to += first.copy(to, first.size());
+  *to++ = '\r';
+  *to = '\n';
+
+  entry& e = entries_.emplace_back();
+  e.name = static_cast<std::uint32_t>(at);
+  e.name_size = static_cast<std::uint32_t>(name.size());
+  e.value = e.name + e.name_size + 2;
+  e.value_size = static_cast<std::uint32_t>(first.size());
+  e.next = e.last = no_node;
+  e.count = value.size() == 0 ? 0 : 1;
+  e.tag = tag_of(name);
+  e.type = type_of(value);
+  e.special = classify(name);
+  if (e.special != special_field::none)
+    ++specials_;
+  if (value.size() != 1)
+    in_order_ = false;
+  for (std::size_t i = 1; i < value.size(); ++i)
+    add_text(e, value[i]);
 }
 
 void outgoing_headers::add(std::string_view name, header_value_ref const& value) {
@@ -247,6 +284,7 @@ void outgoing_headers::add(std::string_view name, header_value_ref const& value)
 }
 
 void outgoing_headers::add_text(entry& e, std::string_view text) {
+  in_order_ = false;
   std::uint32_t const at = store(text);
   auto const size = static_cast<std::uint32_t>(text.size());
   if (e.count++ == 0) {
@@ -263,6 +301,9 @@ void outgoing_headers::add_text(entry& e, std::string_view text) {
 
 void outgoing_headers::erase(std::size_t at) {
   entry const& e = entries_[at];
+  in_order_ = false;
+  if (e.special != special_field::none)
+    --specials_;
   garbage_ += e.name_size + e.value_size;
   for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
     garbage_ += nodes_[n].value_size + sizeof(node);

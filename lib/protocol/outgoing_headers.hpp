@@ -32,10 +32,11 @@ special_field classify(std::string_view name) noexcept;
 /// The headers of a message that is yet to be sent: what `set_header` and its like write and what
 /// the head writer reads.
 ///
-/// One arena holds all names and values; `clear` keeps its memory, so that a reused object
-/// allocates nothing. Look-up compares lengths and letters along the list, which for the usual
-/// handful of headers beats a hash. Everything is validated before anything changes: a call that
-/// throws has had no effect. Views are valid until the next change.
+/// One arena holds the field lines as they will be sent; `clear` keeps its memory, so that a reused
+/// object allocates nothing, and lines that were only added leave in one copy. Look-up compares
+/// lengths and letters along the list, which for the usual handful of headers beats a hash.
+/// Everything is validated before anything changes: a call that throws has had no effect. Views are
+/// valid until the next change.
 ///
 /// **Node**: the headers of an `OutgoingMessage`, with its `_removedConnection`, `_removedContLen`,
 /// `_removedTE` and `sendDate`.
@@ -95,6 +96,15 @@ public:
            nodes_.capacity() * sizeof(node);
   }
 
+  /// Returns whether any special field is among the headers.
+  bool has_special() const noexcept { return specials_ != 0; }
+
+  /// Returns the field lines as they are sent, if they lie in the arena like that: nothing was
+  /// replaced, removed or given as a list. Else an empty view, and `for_each_line` has them.
+  std::string_view contiguous_lines() const noexcept {
+    return in_order_ ? std::string_view(bytes_) : std::string_view();
+  }
+
   /// One field line as it will be sent.
   struct line {
     std::string_view name;
@@ -130,6 +140,7 @@ private:
     std::uint32_t value, value_size;  // the first text
     std::uint32_t next, last;         // further texts, in nodes_
     std::uint32_t count;
+    std::uint16_t tag;  // of the name, see tag_of
     kind type;
     special_field special;
   };
@@ -143,7 +154,16 @@ private:
   std::string_view view(std::uint32_t at, std::uint32_t size) const noexcept {
     return {bytes_.data() + at, size};
   }
+  /// Returns a number that equal names share; it tells most of the others apart.
+  static std::uint16_t tag_of(std::string_view name) noexcept {
+    if (name.empty())
+      return 0;
+    unsigned const last = static_cast<unsigned char>(name.back()) | 0x20U;
+    return static_cast<std::uint16_t>((name.size() & 0xff) << 8 | last);
+  }
   std::size_t find(std::string_view name) const noexcept;
+  static kind type_of(header_value_ref const& value) noexcept;
+  void push(std::string_view name, header_value_ref const& value);
   bool borrows(std::string_view text) const noexcept;
   bool borrows(std::string_view name, header_value_ref const& value) const noexcept;
   std::uint32_t store(std::string_view text);
@@ -159,6 +179,8 @@ private:
   std::vector<node> nodes_;
   std::size_t garbage_ = 0;
   unsigned removed_ = 0;
+  std::uint32_t specials_ = 0;
+  bool in_order_ = true;  // bytes_ is what will be sent
   bool touched_ = false;
 };
 

@@ -25,7 +25,6 @@ void append_base64(std::string& out, std::string_view bytes) {
 std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t default_port) {
   bool const bare_ipv6 = !host.starts_with('[') && host.find(':') != host.rfind(':');
   std::string value;
-  value.reserve(host.size() + 8);
   if (bare_ipv6)
     value.append("[").append(host).append("]");
   else

@@ -1,0 +1,307 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Round trip: whatever a program asks for, either an exception comes and not a byte is written, or
+// what the head writer writes is read back by the decoder as that very message, and nothing is
+// left.
+#include <anode/error.hpp>
+#include <anode/headers.hpp>
+#include <anode/status.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocol/chunk_encoder.hpp"
+#include "protocol/decoder.hpp"
+#include "protocol/encoder.hpp"
+
+namespace {
+
+namespace http = anode::http;
+using namespace anode::http::protocol;
+
+void require(bool condition) {
+  if (!condition)
+    std::abort();
+}
+
+/// Takes the fuzzer's bytes apart.
+class source {
+public:
+  explicit source(std::string_view bytes) : rest_(bytes) {}
+
+  bool empty() const { return rest_.empty(); }
+
+  std::uint8_t number() {
+    if (rest_.empty())
+      return 0;
+    auto const n = static_cast<std::uint8_t>(rest_.front());
+    rest_.remove_prefix(1);
+    return n;
+  }
+
+  std::string text() {
+    std::size_t const size = std::min<std::size_t>(number() % 24, rest_.size());
+    std::string text(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    return text;
+  }
+
+  std::string name() {
+    static constexpr char const* known[] = {"Connection",
+                                            "Content-Length",
+                                            "Transfer-Encoding",
+                                            "Trailer",
+                                            "Date",
+                                            "Keep-Alive",
+                                            "X-A",
+                                            "x-a",
+                                            "Set-Cookie",
+                                            "Cookie",
+                                            "connection"};
+    std::uint8_t const n = number();
+    return n < 11 ? known[n] : text();
+  }
+
+  std::string value() {
+    static constexpr char const* known[] = {"close", "keep-alive", "chunked", "gzip, chunked",
+                                            "0",     "3",          "5",       "gzip"};
+    std::uint8_t const n = number();
+    return n < 8 ? known[n] : text();
+  }
+
+private:
+  std::string_view rest_;
+};
+
+std::string_view trimmed(std::string_view text) {
+  std::size_t const first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos)
+    return {};
+  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+void change(outgoing_headers& headers, source& in) {
+  for (int i = in.number() % 8; i != 0; --i) {
+    try {
+      switch (in.number() % 6) {
+        case 0:
+          headers.set(in.name(), in.value());
+          break;
+        case 1:
+          headers.append(in.name(), in.value());
+          break;
+        case 2: {
+          std::string const first = in.value();
+          std::string const second = in.value();
+          headers.set(in.name(), {first, second});
+          break;
+        }
+        case 3:
+          headers.remove(in.name());
+          break;
+        case 4: {
+          std::string const name = in.name();
+          std::string const value = in.value();
+          headers.merge({name, value, in.name(), in.value()});
+          break;
+        }
+        default: {
+          std::string const name = in.name();
+          std::string const value = in.value();
+          headers.merge({{name, value}});
+          break;
+        }
+      }
+    } catch (http::exception const&) {
+      // Refused; the rest goes on without it.
+    }
+  }
+}
+
+struct written {
+  std::string bytes;
+  std::string body;
+  outgoing_framing framing;
+  std::vector<std::pair<std::string, std::string>> trailers;
+};
+
+void write_body(written& out, source& in, bool known_length) {
+  if (out.framing.end() == body_end::none)
+    return;
+  std::string data = "body";
+  if (!known_length)
+    data = in.text();
+  if (out.framing.end() == body_end::length)
+    data.assign(std::min<std::uint64_t>(out.framing.content_length(), 64), 'x');
+  out.body = data;
+  if (!out.framing.chunked()) {
+    out.bytes += data;
+    return;
+  }
+  append_chunk(out.bytes, data);
+  append_chunk(out.bytes, "");
+  outgoing_trailers trailers;
+  try {
+    std::string const name = in.name();
+    std::string const value = in.value();
+    trailers.set({{name, value}});
+    out.trailers.emplace_back(name, value);
+  } catch (http::exception const&) {
+    require(trailers.empty());
+  }
+  append_last_chunk(out.bytes, trailers);
+}
+
+void check_lines(field_lines const& read, outgoing_headers const& headers, bool dropped_length) {
+  // The program's own lines come first, in order, but for those that were joined.
+  bool joined = false;
+  headers.for_each_line([&](outgoing_headers::line const& line) { joined = joined || line.more; });
+  if (joined)
+    return;
+  std::size_t at = 0;
+  headers.for_each_line([&](outgoing_headers::line const& line) {
+    if (dropped_length && line.special == special_field::content_length)
+      return;
+    require(at < read.size());
+    require(read[at].name == line.name);
+    require(read[at].value == trimmed(line.value));
+    ++at;
+  });
+  require(read.size() <= at + 4);
+}
+
+bool read_back(decoder& d, written const& message, outgoing_headers const& headers,
+               message_head& head) {
+  std::string_view input = message.bytes;
+  std::string body;
+  bool got_head = false;
+  bool ended = false;
+  while (!ended) {
+    decoded const event = d.next(input, head);
+    if (event == decoded::head) {
+      require(!got_head);
+      got_head = true;
+    } else if (event == decoded::body) {
+      body += d.body();
+    } else if (event == decoded::end || event == decoded::upgrade) {
+      ended = true;
+    } else if (event == decoded::need_more) {
+      // Cut off: a length that was promised and not kept, or the end of the connection.
+      require(got_head);
+      if (message.framing.end() == body_end::close)
+        require(d.finish() == decoded::end);
+      else
+        require(message.framing.end() == body_end::length && message.framing.content_length() > 64);
+      ended = true;
+    } else {
+      // A Host that the program set may be none; it is the only thing that is not checked.
+      require(d.error().reason.ends_with("Host"));
+      return false;
+    }
+  }
+  require(got_head);
+  require(input.empty());
+  require(body == message.body);
+  bool has_te = false;
+  headers.for_each_line([&](outgoing_headers::line const& line) {
+    has_te = has_te || line.special == special_field::transfer_encoding;
+  });
+  check_lines(head.fields, headers, has_te);
+  field_lines const& trailers = d.trailers();
+  require(trailers.size() == message.trailers.size());
+  for (std::size_t i = 0; i != trailers.size(); ++i) {
+    require(trailers[i].name == message.trailers[i].first);
+    require(trailers[i].value == trimmed(message.trailers[i].second));
+  }
+  return true;
+}
+
+void round_trip_response(source& in) {
+  response_facts facts;
+  facts.status = 200 + in.number() % 5 * 100 + in.number() % 8;
+  if (facts.status > 599)
+    facts.status = 304;
+  std::uint8_t const bits = in.number();
+  facts.head_request = (bits & 1) != 0;
+  facts.should_keep_alive = (bits & 2) != 0;
+  facts.chunked_by_default = (bits & 4) != 0;
+  facts.max_requests_reached = (bits & 8) != 0;
+  facts.send_date = (bits & 16) != 0;
+  facts.date_line = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+  facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
+  if ((bits & 32) != 0)
+    facts.content_length = 4;
+  std::string const reason = in.text();
+  if ((bits & 64) != 0)
+    facts.reason = reason;
+  outgoing_headers headers;
+  change(headers, in);
+
+  written message;
+  try {
+    message.framing = write_response_head(message.bytes, facts, headers);
+  } catch (http::exception const&) {
+    require(message.bytes.empty());
+    return;
+  }
+  write_body(message, in, facts.content_length.has_value());
+  decoder d(message_kind::response);
+  d.expect_response_to(facts.head_request ? "HEAD" : "GET");
+  message_head head;
+  if (!read_back(d, message, headers, head))
+    return;
+  require(head.status == facts.status);
+  if (facts.reason)
+    require(head.reason() == reason);
+}
+
+void round_trip_request(source& in) {
+  request_facts facts;
+  auto const methods = http::methods();
+  facts.method = methods[in.number() % methods.size()];
+  if (facts.method == "CONNECT")
+    facts.method = "GET";
+  std::uint8_t const bits = in.number();
+  facts.should_keep_alive = (bits & 1) != 0;
+  facts.has_agent = (bits & 2) != 0;
+  facts.body_follows = (bits & 4) != 0;
+  if ((bits & 8) != 0)
+    facts.content_length = 4;
+  std::string const target = "/" + in.text();
+  facts.target = target;
+  outgoing_headers headers;
+  headers.set("Host", "h");
+  change(headers, in);
+
+  written message;
+  try {
+    message.framing = write_request_head(message.bytes, facts, headers);
+  } catch (http::exception const&) {
+    require(message.bytes.empty());
+    return;
+  }
+  require(message.framing.end() != body_end::close);
+  write_body(message, in, facts.content_length.has_value());
+  decoder d(message_kind::request);
+  message_head head;
+  if (!read_back(d, message, headers, head))
+    return;
+  require(head.method_name() == facts.method);
+  require(head.target() == target);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
+  source in({reinterpret_cast<char const*>(data), size});
+  if (in.number() % 2 == 0)
+    round_trip_response(in);
+  else
+    round_trip_request(in);
+  return 0;
+}
