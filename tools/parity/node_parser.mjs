@@ -15,8 +15,7 @@ const kOnMessageComplete = HTTPParser.kOnMessageComplete | 0;
 /// in what was parsed. Node's parser forgets input, and errors, behind a wish to leave HTTP that
 /// nobody takes; it does not behind a field of another name.
 export function hideUpgrade(input) {
-  const [upper, lower] = ['^|', '~`', '!#', "*'"].find(([a, b]) => !input.includes(a) && !input.includes(b)) ?? '';
-  if (!upper) return { hidden: input, show: (text) => text };
+  const [upper, lower] = [..."^|~`!#*'$%&+.0123456789qzxQZX"].filter((c) => !input.includes(c));
   return {
     hidden: input.replace(/([^\r\n](?:\r|\r?\n))(u)(?=pgrade[ \t]*:)/gi, (_, end, u) => end + (u === 'U' ? upper : lower)),
     show: (text) => text.replaceAll(upper, 'U').replaceAll(lower, 'u'),
