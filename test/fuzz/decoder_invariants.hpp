@@ -113,7 +113,7 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
           require(
               d.body().data() >= whole.data() && d.body().data() + d.body().size() <= rest.data(),
               "the body is a view into the input");
-          told.append("b:").append(d.body());
+          told.append(d.body());  // the pieces follow each other, so the cuts do not show
           break;
         case decoded::end:
           told.append("end\n");
@@ -135,14 +135,6 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
   return told;
 }
 
-/// Removes the marks between pieces of one body, which depend on the cuts.
-inline std::string joined(std::string told) {
-  for (std::size_t at = 0; (at = told.find("b:", at)) != std::string::npos;) {
-    told.erase(at, 2);
-  }
-  return told;
-}
-
 /// Decodes `data` (options in its first byte) whole and in pieces.
 inline void check_decoder(http::protocol::message_kind kind, std::string_view data) {
   if (data.empty()) {
@@ -152,9 +144,9 @@ inline void check_decoder(http::protocol::message_kind kind, std::string_view da
   data.remove_prefix(1);
   constexpr char const* methods[] = {"GET", "HEAD", "CONNECT", "POST"};
   fuzz_options const how{kind, (flags & 1) != 0, (flags & 2) != 0, methods[(flags >> 2) & 3]};
-  std::string const whole = joined(decode_pieces(how, data, 0));
+  std::string const whole = decode_pieces(how, data, 0);
   for (std::uint32_t const seed : {flags + 1u, flags * 7919u + 3u}) {
-    require(joined(decode_pieces(how, data, seed)) == whole, "the cuts make no difference");
+    require(decode_pieces(how, data, seed) == whole, "the cuts make no difference");
   }
 }
 
