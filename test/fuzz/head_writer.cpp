@@ -22,6 +22,7 @@
 namespace {
 
 namespace http = anode::http;
+using http::field_lines;
 using namespace anode::http::protocol;
 
 void require(bool condition) {
@@ -157,7 +158,8 @@ void write_body(written& out, source& in, bool known_length) {
   append_last_chunk(out.bytes, trailers);
 }
 
-void check_lines(field_lines const& read, outgoing_headers const& headers, bool dropped_length) {
+void check_lines(http::field_lines const& read, outgoing_headers const& headers,
+                 bool dropped_length) {
   // The program's own lines come first, in order, but for those that were joined.
   bool joined = false;
   headers.for_each_line([&](outgoing_headers::line const& line) { joined = joined || line.more; });
@@ -212,7 +214,7 @@ bool read_back(decoder& d, written const& message, outgoing_headers const& heade
     has_te = has_te || line.special == special_field::transfer_encoding;
   });
   check_lines(head.fields, headers, has_te);
-  field_lines const& trailers = d.trailers();
+  http::field_lines const& trailers = d.trailers();
   require(trailers.size() == message.trailers.size());
   for (std::size_t i = 0; i != trailers.size(); ++i) {
     require(trailers[i].name == message.trailers[i].first);

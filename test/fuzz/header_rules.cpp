@@ -21,6 +21,7 @@
 namespace {
 
 namespace http = anode::http;
+using http::field_lines;
 using namespace anode::http::protocol;
 
 void require(bool condition) {
@@ -68,7 +69,7 @@ void check_rules(std::string_view text) {
     require(text.front() == '<' && text.find('>') != std::string_view::npos);
 }
 
-void check_merged(field_lines const& lines, bool join) {
+void check_merged(http::field_lines const& lines, bool join) {
   static std::set<std::string> const once{"age",
                                           "authorization",
                                           "content-length",
@@ -116,7 +117,7 @@ void check_merged(field_lines const& lines, bool join) {
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<char const*>(data), size);
   check_rules(rest);
-  field_lines lines;
+  http::field_lines lines;
   while (!rest.empty()) {
     std::string_view const line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(rest.size(), line.size() + 1));
