@@ -1,0 +1,40 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The snippets of README.md, compiled; tools/check_headers finds them here line by line.
+#include <anode/http.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string_view>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+
+net::awaitable<void> echo(http::incoming_message& req, http::server_response& res);
+net::awaitable<void> client(net::any_io_executor ex, std::string_view part1,
+                            std::string_view part2);
+net::awaitable<void> rule(http::agent& agent);
+
+net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
+  while (auto chunk = co_await req.read())
+    co_await res.write(*chunk);
+  co_await res.end();
+}
+
+net::awaitable<void> client(net::any_io_executor ex, std::string_view part1,
+                            std::string_view part2) {
+  auto res = co_await http::get(ex, "http://127.0.0.1:8000/");
+  auto text = co_await res.text();
+
+  http::agent agent{ex, {.keep_alive = true, .max_sockets = 8}};
+  auto req = agent.request("POST", "http://127.0.0.1:8000/upload", {{"Content-Type", "text/csv"}});
+  co_await req.write(part1);
+  co_await req.end(part2);
+  auto answer = co_await req.response();
+}
+
+net::awaitable<void> rule(http::agent& agent) {
+  auto req = agent.request("GET", "http://127.0.0.1:8000/", {{"Accept", "*/*"}});
+  req.end();
+  auto res = co_await req.response();
+}
