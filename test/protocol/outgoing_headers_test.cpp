@@ -53,6 +53,7 @@ TEST_CASE("a header is read back as it was set", "[outgoing-headers]") {
   CHECK(headers.raw_names() == names{"X-A", "set-cookie", "X-Num", "X-None"});
   CHECK(headers.contains("x-A"));
   CHECK_FALSE(headers.contains("z"));
+  CHECK_FALSE(headers.contains(""));
   CHECK(headers.get("X-a") == http::header_value("1"));
   CHECK(headers.get("x-num") == http::header_value(7));
   CHECK(headers.get("Set-Cookie") == http::header_value{"a", "b"});

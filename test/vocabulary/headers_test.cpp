@@ -8,11 +8,20 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace {
 
 namespace http = anode::http;
+
+// What may stand in a co_await expression as an argument: no aggregates (g++ 12).
+static_assert(!std::is_aggregate_v<http::header_list>);
+static_assert(!std::is_aggregate_v<http::header_field>);
+static_assert(!std::is_aggregate_v<http::header_value>);
+static_assert(!std::is_aggregate_v<http::header_value_ref>);
+static_assert(std::is_trivially_copyable_v<http::header_value_ref>);
+static_assert(std::is_trivially_copyable_v<http::header_field>);
 
 std::string show(http::header_list const& list) {
   std::string text = list.is_flat() ? "flat" : "pairs";
