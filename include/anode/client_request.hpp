@@ -75,11 +75,15 @@ public:
       : response_(std::move(response)), socket_(std::move(socket)) {}
 
   /// Returns whether the server agreed: 101, or 2xx to CONNECT.
-  explicit operator bool() const noexcept { return static_cast<bool>(socket_); }
+  explicit operator bool() const noexcept {
+    int const status = response_ ? response_.status_code() : 0;
+    return socket_ && (status == 101 || status / 100 == 2);
+  }
 
   incoming_message& response() noexcept { return response_; }
 
-  /// Returns the connection. Its first bytes are those that came behind the answer (Node's `head`).
+  /// Returns the connection. Its first bytes are those that came behind the answer (Node's `head`);
+  /// when a CONNECT is refused that is the body of the answer.
   anode::socket& socket() noexcept { return socket_; }
 
 private:

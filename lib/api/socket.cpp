@@ -22,7 +22,9 @@ detail::ptr<socket_core> hold(socket_core* core) { return detail::ptr<socket_cor
 
 net::awaitable<std::optional<std::string_view>> read_view(detail::ptr<socket_core> core) {
   core->consume_viewed();
-  if (!co_await socket_core::wait_input(core)) {
+  // Not `if (!co_await ...)`: g++ 12 forgets to set the frame up then.
+  bool const more = co_await socket_core::wait_input(core);
+  if (!more) {
     co_return std::nullopt;
   }
   co_return core->view_input();
@@ -30,7 +32,11 @@ net::awaitable<std::optional<std::string_view>> read_view(detail::ptr<socket_cor
 
 net::awaitable<std::size_t> read_into(detail::ptr<socket_core> core, net::mutable_buffer buffer) {
   core->consume_viewed();
-  if (buffer.size() == 0 || !co_await socket_core::wait_input(core)) {
+  if (buffer.size() == 0) {
+    co_return 0;
+  }
+  bool const more = co_await socket_core::wait_input(core);
+  if (!more) {
     co_return 0;
   }
   std::string_view const input = core->input();

@@ -137,7 +137,8 @@ void client_connection::take_head(client_exchange& x) {
     final_begun_ = true;
     keep_hint_ = protocol::read_keep_alive_hint(head.value(protocol::known_field::keep_alive),
                                                 agent_->options().keep_alive_timeout_buffer);
-    if (!head.upgrade) {
+    // After 101, and after any answer to CONNECT, the rest is not HTTP: `upgraded` follows.
+    if (head.status != 101 && x.request.method != "CONNECT") {
       x.response_begun();
     }
   }

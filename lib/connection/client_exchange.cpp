@@ -130,8 +130,10 @@ void client_exchange::response_begun() {
 
 void client_exchange::response_ended() {
   response_done_ = true;
-  response.complete();
+  // First the connection, so that a reader who goes on with another request finds it free.
+  detail::ptr<client_exchange> const self(this);
   release_if_done();
+  response.complete();
 }
 
 http::incoming_message client_exchange::response_handle() {
