@@ -327,6 +327,15 @@ TEST_CASE("B4: the bytes of chunk extensions are limited for a chunk and for a b
         head + "...\n" + overflow);
   CHECK(without_place(decode_request(chunks("1;" + std::string(17000, 'b') + '\0'))) ==
         head + "...\n" + overflow);
+  for (std::string const behind : {"=", ";", "\r", "\n", "\x01"}) {
+    INFO(behind);
+    CHECK(without_place(decode_request(chunks("1;" + std::string(16385, 'b') + behind))) ==
+          head + "...\n" + overflow);
+    CHECK(without_place(decode_request(chunks("1;a=" + std::string(16385, 'b') + behind))) ==
+          head + "...\n" + overflow);
+    CHECK(without_place(decode_request(chunks("1;a=\"" + std::string(16384, 'b') + "\"" +
+                                              behind))) == head + "...\n" + overflow);
+  }
   CHECK(decode_request(chunks(extended(10000) + extended(10000) + extended(10000) + "0\r\n\r\n")) ==
         head + " \"xxx\"\n");
 
@@ -401,6 +410,9 @@ TEST_CASE("C1: lines end with CRLF") {
       {"C1 CR LF CR X", line + "\r\nHost: a\r\n\rX", "!HPE_STRICT: Expected LF after headers"},
       {"C1 LF instead of the empty line", line + "\r\nHost: a\r\n\n",
        "!HPE_INVALID_HEADER_TOKEN: Invalid header field char"},
+      {"C1 LF behind chunked", line + "\r\nTransfer-Encoding: chunked\n\r\n", no_cr},
+      {"C1 LF behind a length", line + "\r\nContent-Length: 1\n\r\n", no_cr},
+      {"C1 LF behind close", line + "\r\nConnection: close\n\r\n", no_cr},
       {"C1 empty value, LF", line + "\r\nX:\n", bad_value},
       {"C1 empty value, CR X", line + "\r\nX:\rX", "!HPE_STRICT: Expected LF after CR"},
   });
@@ -520,6 +532,17 @@ TEST_CASE("C4: request targets") {
        "!HPE_INVALID_URL: Invalid char in url fragment start"},
       {"C4 tab in query", "GET /?\t" + end, "!HPE_INVALID_URL: Invalid characters in url"},
       {"C4 FF in fragment", "GET /#\f" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 FF behind a fragment", "GET /#a\f" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 FF behind a query", "GET /?a\f" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 FF in path", "GET /a\f" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 CR behind a query", "GET /?a\rb" + end, "!HPE_INVALID_URL: Expected CRLF"},
+      {"C4 CR behind a fragment", "GET /#a\rb" + end, "!HPE_INVALID_URL: Expected CRLF"},
+      {"C4 LF first", "GET \n" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 FF in scheme", "GET h\f" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 CR in scheme", "GET h\r" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 LF in scheme", "GET h\n" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 CR behind scheme", "GET h:\r" + end, "!HPE_INVALID_URL: Invalid characters in url"},
+      {"C4 LF behind scheme", "GET h:\n" + end, "!HPE_INVALID_URL: Invalid characters in url"},
       {"C4 word", "GET foo" + end, "!HPE_INVALID_URL: Invalid characters in url"},
       {"C4 query first", "GET ?a" + end, "!HPE_INVALID_URL: Unexpected start char in url"},
       {"C4 digit in scheme", "GET h2://a" + end, in_scheme},

@@ -1,0 +1,51 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Replays the seed inputs of the decoder's fuzz targets; a broken invariant aborts.
+#include "support/catch.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "fuzz/decoder_invariants.hpp"
+
+namespace {
+
+template <class Check>
+std::size_t replay(std::string const& target, Check check) {
+  std::size_t count = 0;
+  for (auto const& entry : std::filesystem::directory_iterator("test/fuzz/corpus/" + target)) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    std::string const input((std::istreambuf_iterator<char>(file)), {});
+    check(input);
+    // Each prefix is an input of its own.
+    for (std::size_t size = 1; size < input.size(); size += 7) {
+      check(input.substr(0, size));
+    }
+    ++count;
+  }
+  return count;
+}
+
+using anode::http::protocol::message_kind;
+
+}  // namespace
+
+TEST_CASE("the corpus of the request parser's fuzz target") {
+  CHECK(replay("request_parser", [](std::string const& input) {
+          anode::test::check_decoder(message_kind::request, input);
+        }) > 100);
+}
+
+TEST_CASE("the corpus of the response parser's fuzz target") {
+  CHECK(replay("response_parser", [](std::string const& input) {
+          anode::test::check_decoder(message_kind::response, input);
+        }) > 50);
+}
+
+TEST_CASE("the corpus of the chunk decoder's fuzz target") {
+  CHECK(replay("chunk_decoder",
+               [](std::string const& input) { anode::test::check_chunks(input); }) >= 10);
+}
