@@ -3,7 +3,6 @@
 // The only file that knows Beast's HTTP parser.
 #include "protocol/tokenizer.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/optional.hpp>
 
