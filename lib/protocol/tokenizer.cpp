@@ -54,7 +54,8 @@ private:
 };
 
 /// Enters the places that Beast finds into a list of field lines. The member functions are those
-/// that Beast calls; unlike its versions before 1.88, later ones have some more of them.
+/// that Beast calls; `on_trailer_field_impl` is one of them from its version 359 on, so none of
+/// them says `override`.
 template <bool is_request>
 class place_finder final : public beast::http::basic_parser<is_request> {
   using base = beast::http::basic_parser<is_request>;
@@ -95,7 +96,7 @@ private:
     lines_.append_place(name_at, name.size(), value_at, value.size());
   }
 
-  void on_trailer_field_impl(text, text, error_code&) {}
+  void on_trailer_field_impl(beast::http::field, text, text, error_code&) {}
   void on_header_impl(error_code&) {}
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) {}
   std::size_t on_body_impl(text body, error_code&) { return body.size(); }
