@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <set>
+#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +26,11 @@ namespace http = anode::http;
 using http::field_lines;
 using namespace anode::http::protocol;
 
-void require(bool condition) {
-  if (!condition)
+void require(bool condition, std::source_location at = std::source_location::current()) {
+  if (!condition) {
+    std::fprintf(stderr, "line %u\n", at.line());
     std::abort();
+  }
 }
 
 std::string lower(std::string_view text) {
