@@ -14,6 +14,7 @@ net::awaitable<void> echo(http::incoming_message& req, http::server_response& re
 net::awaitable<void> client(net::any_io_executor ex, std::string_view part1,
                             std::string_view part2);
 net::awaitable<void> rule(http::agent& agent);
+net::awaitable<void> negated(http::client_request& req);
 
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
   while (auto chunk = co_await req.read())
@@ -37,4 +38,10 @@ net::awaitable<void> rule(http::agent& agent) {
   auto req = agent.request("GET", "http://127.0.0.1:8000/", {{"Accept", "*/*"}});
   req.end();
   auto res = co_await req.response();
+}
+
+net::awaitable<void> negated(http::client_request& req) {
+  bool const wanted = co_await req.continued();
+  if (!wanted)
+    co_return;
 }
