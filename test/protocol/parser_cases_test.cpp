@@ -19,170 +19,28 @@
 #include <vector>
 
 #include "protocol/decoder.hpp"
-#include "support/json.hpp"
+#include "protocol/parser_case.hpp"
 
 namespace {
 
 namespace http = anode::http;
 namespace protocol = anode::http::protocol;
-namespace json = boost::json;
-using anode::test::bool_member;
-using anode::test::bytes_member;
-using anode::test::bytes_of;
-using anode::test::member;
+using anode::test::failure;
+using anode::test::message;
+using anode::test::outcome;
+using anode::test::parser_case;
 using protocol::decoded;
 using protocol::message_kind;
 
-struct message {
-  std::string start;  ///< method and target, or status and reason
-  std::string version;
-  std::vector<std::string> fields;
-  std::string body;
-  std::vector<std::string> trailers;
-  bool upgrade = false;
-  bool keep_alive = true;
-  bool complete = true;
-
-  bool operator==(message const&) const = default;
-};
-
-struct failure {
-  std::string code;
-  std::string reason;
-  std::size_t bytes = 0;  ///< from the beginning of the whole input
-
-  bool operator==(failure const&) const = default;
-};
-
-struct outcome {
-  std::vector<message> messages;
-  std::optional<failure> error;
-  std::optional<std::size_t> head;  ///< bytes left behind an upgrade
-
-  bool operator==(outcome const&) const = default;
-};
-
-struct parser_case {
-  std::string name;
-  std::string input;
-  message_kind kind{};
-  protocol::decoder_options options;
-  std::string method;
-  bool accept_upgrade = false;
-  bool eof = false;
-  outcome node;           ///< what Node makes of the input in one piece
-  outcome bytewise;       ///< what it makes of it byte by byte
-  std::string deviation;  ///< a row of docs/deviations.md
-  bool mends = false;     ///< that row mends a fault of Node instead of being stricter
-  std::optional<outcome> expected_bytewise;
-  std::optional<outcome> expected;  ///< what the decoder makes of the input instead
-};
-
-// --- the data -----------------------------------------------------------------------------------
-
-std::vector<std::string> read_list(json::value const& list) {
-  std::vector<std::string> out;
-  if (!list.is_null()) {
-    for (auto const& text : list.as_array()) {
-      out.push_back(bytes_of(text));
-    }
-  }
-  return out;
-}
-
-std::vector<message> read_messages(json::value const& list) {
-  std::vector<message> out;
-  for (auto const& m : list.as_array()) {
-    message read;
-    auto const& status = member(m, "status");
-    read.start = status.is_null()
-                     ? bytes_member(m, "method") + ' ' + bytes_member(m, "url")
-                     : std::to_string(status.as_int64()) + ' ' + bytes_member(m, "reason");
-    read.version = bytes_member(m, "version", "1.1");
-    read.fields = read_list(member(m, "headers"));
-    read.body = bytes_member(m, "body");
-    read.trailers = read_list(member(m, "trailers"));
-    read.upgrade = bool_member(m, "upgrade", false);
-    read.keep_alive = bool_member(m, "keep_alive", true);
-    read.complete = bool_member(m, "complete", true);
-    auto const& times = member(m, "times");
-    out.insert(out.end(), times.is_null() ? 1 : times.to_number<std::size_t>(), read);
-  }
-  return out;
-}
-
-std::optional<failure> read_error(json::value const& error) {
-  if (error.is_null()) {
-    return std::nullopt;
-  }
-  return failure{bytes_member(error, "code"), bytes_member(error, "reason"),
-                 member(error, "bytes").to_number<std::size_t>()};
-}
-
-/// Reads what `value` says of `result`; what it does not mention stays.
-void read_outcome(json::value const& value, outcome& result) {
-  auto const& object = value.as_object();
-  if (object.contains("messages")) {
-    result.messages = read_messages(object.at("messages"));
-  }
-  if (object.contains("error")) {
-    result.error = read_error(object.at("error"));
-  }
-  if (object.contains("head")) {
-    auto const& head = object.at("head");
-    result.head.reset();
-    if (!head.is_null()) {
-      result.head = head.to_number<std::size_t>();
-    }
-  }
-}
-
-parser_case read_case(json::value const& line, message_kind kind) {
-  parser_case c;
-  c.kind = kind;
-  c.name = bytes_member(line, "name");
-  c.input = bytes_member(line, "input");
-  c.options.insecure_http_parser = bool_member(line, "lenient");
-  if (auto const& size = member(line, "max_header_size"); !size.is_null()) {
-    c.options.max_header_size = size.to_number<std::size_t>();
-  }
-  c.method = bytes_member(line, "method", "GET");
-  c.accept_upgrade = bool_member(line, "upgrade");
-  c.eof = bool_member(line, "eof");
-  auto const& node = member(line, "node");
-  read_outcome(node, c.node);
-  c.bytewise = c.node;
-  if (auto const& bytewise = member(line, "bytewise"); !bytewise.is_null()) {
-    read_outcome(bytewise, c.bytewise);
-  }
-  if (auto const& deviation = member(line, "deviation"); !deviation.is_null()) {
-    c.deviation = bytes_member(deviation, "row");
-    c.mends = bool_member(deviation, "mends");
-    c.expected.emplace();
-    read_outcome(member(deviation, "expected"), *c.expected);
-    c.expected_bytewise = c.expected;
-    if (auto const& bytewise = member(deviation, "bytewise"); !bytewise.is_null()) {
-      read_outcome(bytewise, *c.expected_bytewise);
-    }
-  }
-  return c;
-}
-
-std::vector<parser_case> read_cases(std::string const& file, message_kind kind) {
-  std::vector<parser_case> cases;
-  for (auto const& line : anode::test::read_json_lines("test/protocol/data/" + file)) {
-    cases.push_back(read_case(line, kind));
-  }
-  return cases;
-}
-
 std::vector<parser_case> const& requests() {
-  static auto const cases = read_cases("parser_requests.jsonl", message_kind::request);
+  static auto const cases =
+      anode::test::read_parser_cases("parser_requests.jsonl", message_kind::request);
   return cases;
 }
 
 std::vector<parser_case> const& responses() {
-  static auto const cases = read_cases("parser_responses.jsonl", message_kind::response);
+  static auto const cases =
+      anode::test::read_parser_cases("parser_responses.jsonl", message_kind::response);
   return cases;
 }
 
