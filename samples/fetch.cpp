@@ -1,0 +1,170 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// A small curl: requests through a pooling agent, with or without a proxy. A body goes up while the
+// answer comes down, so that neither side can make the other wait for ever.
+
+#include "options.hpp"
+
+#include <anode/http.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using namespace net::experimental::awaitable_operators;
+
+struct job {
+  std::string url;
+  std::string method;
+  std::map<std::string, std::vector<std::string>> headers;
+  std::string data;  // "@FILE": what is in the file
+  bool has_data = false;
+  bool show_head = false;
+  unsigned repeat = 1;
+  unsigned concurrency = 1;
+  unsigned timeout = 0;
+};
+
+http::request_options request_of(job const& j) {
+  http::request_options options;
+  options.set_url(j.url);
+  options.method = j.method.empty() ? (j.has_data ? "POST" : "GET") : j.method;
+  options.headers = http::header_list(j.headers);
+  if (j.has_data && !options.headers.contains("Content-Type")) {
+    options.headers.append("Content-Type", "application/x-www-form-urlencoded");
+  }
+  options.deadline = std::chrono::seconds(j.timeout);
+  return options;
+}
+
+net::awaitable<void> send_file(std::string const& name, http::client_request& req) {
+  std::ifstream file;
+  if (name != "-") {
+    file.open(name, std::ios::binary);
+    if (!file) {
+      throw std::runtime_error(fmt::format("cannot read '{}'", name));
+    }
+  }
+  std::istream& in = name == "-" ? std::cin : file;
+  std::array<char, 65536> buffer;
+  while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
+    co_await req.write({buffer.data(), static_cast<std::size_t>(in.gcount())});
+  }
+  co_await req.end();
+}
+
+net::awaitable<void> send(job const& j, http::client_request& req) {
+  try {
+    if (j.data.starts_with('@')) {
+      co_await send_file(j.data.substr(1), req);
+    } else {
+      co_await req.end(j.data);
+    }
+  } catch (boost::system::system_error const&) {
+    // A server may answer before it has read everything: the one who waits for the answer knows.
+  }
+}
+
+net::awaitable<void> receive(job const& j, http::client_request& req) {
+  auto res = co_await req.response();
+  if (j.show_head) {
+    fmt::print("HTTP/{} {} {}\r\n", res.http_version(), res.status_code(), res.status_message());
+    for (auto const& [name, value] : res.raw_headers()) {
+      fmt::print("{}: {}\r\n", name, value);
+    }
+    fmt::print("\r\n");
+  }
+  while (auto const piece = co_await res.read()) {
+    std::fwrite(piece->data(), 1, piece->size(), stdout);
+  }
+  if (!req.writable_finished()) {
+    req.destroy();  // the answer is here; nobody wants the rest of the body
+  }
+}
+
+net::awaitable<void> run_one(job const& j, http::agent& agent) {
+  auto req = agent.request(request_of(j));
+  co_await (send(j, req) && receive(j, req));
+}
+
+// Makes requests one after another, until all that were asked for are made.
+net::awaitable<void> run_some(job const& j, http::agent agent, unsigned& left) {
+  while (left > 0) {
+    --left;
+    co_await run_one(j, agent);
+  }
+}
+
+int main(int argc, char** argv) try {
+  job j;
+  http::agent_options pool;
+  pool.keep_alive = true;
+  pool.connect_timeout = std::chrono::seconds(10);
+  samples::options options{"fetch", "Makes requests and prints the bodies of the answers."};
+  options.argument("URL", j.url)
+      .add("-X", "METHOD", j.method, "GET, or POST with -d")
+      .add("-H", "'NAME: VALUE'", "a header; may be given several times",
+           [&](std::string_view line) {
+             std::size_t const colon = line.find(':');
+             if (colon == 0 || colon == std::string_view::npos) {
+               return false;
+             }
+             std::size_t const begin = line.find_first_not_of(" \t", colon + 1);
+             std::string_view const value =
+                 begin == std::string_view::npos ? std::string_view() : line.substr(begin);
+             j.headers[std::string(line.substr(0, colon))].emplace_back(value);
+             return true;
+           })
+      .add("-d", "TEXT", "the body; @FILE streams a file, @- what comes on stdin",
+           [&](std::string_view data) {
+             j.data = data;
+             return j.has_data = true;
+           })
+      .add("-i", j.show_head, "prints status and headers too")
+      .add("--repeat", "N", j.repeat, "makes the request so often, on kept connections (1)")
+      .add("--concurrency", "N", j.concurrency, "so many at once; their bodies may mix (1)")
+      .add("--proxy", "URL", pool.proxy, "asks this proxy")
+      .add("--tunnel", pool.proxy_tunnel, "goes through the proxy by CONNECT")
+      .add("--timeout", "SECONDS", j.timeout, "gives up a request after so long (0: never)")
+      .parse(argc, argv);
+  if (j.repeat == 0) {
+    return EXIT_SUCCESS;
+  }
+  if (j.repeat > 1 && j.data == "@-") {
+    options.fail("stdin can be sent only once");
+  }
+
+  net::io_context io{1};
+  unsigned left = j.repeat;
+  {
+    // The coroutines share the agent; when the last one ends, its connections are closed.
+    http::agent const agent{io.get_executor(), pool};
+    for (unsigned i = 0; i < std::clamp(j.concurrency, 1u, j.repeat); ++i) {
+      net::co_spawn(io, run_some(j, agent, left), [](std::exception_ptr failure) {
+        if (failure) {
+          std::rethrow_exception(failure);  // leaves io.run()
+        }
+      });
+    }
+  }
+  io.run();
+} catch (std::exception const& e) {
+  std::fflush(stdout);
+  fmt::print(stderr, "fetch: {}\n", e.what());
+  return EXIT_FAILURE;
+}

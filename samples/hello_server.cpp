@@ -1,0 +1,78 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The smallest server, and how it uses more than one core: a thread, an io_context and a server
+// each, nothing shared but the port, which the kernel deals out.
+
+#include "options.hpp"
+
+#include <anode/http.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <deque>
+#include <exception>
+#include <thread>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+
+net::awaitable<void> hello(http::incoming_message&, http::server_response& res) {
+  res.set_header("Content-Type", "text/plain");
+  co_await res.end("Hello World!\n");
+}
+
+// Drains on the first signal; the second one meets no handler any more and ends the program.
+net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
+  net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
+  co_await signals.async_wait(net::use_awaitable);
+  signals.clear();
+  co_await server.drain(grace);
+}
+
+struct worker {
+  net::io_context io{1};
+  http::server server{io.get_executor(), hello};
+};
+
+int main(int argc, char** argv) try {
+  http::listen_options at;
+  at.host = "127.0.0.1";
+  at.port = 8000;
+  unsigned threads = 1;
+  unsigned grace = 5;
+  samples::options{"hello_server", "Answers every request with \"Hello World!\"."}
+      .add("--host", "ADDRESS", at.host, "where to listen (127.0.0.1)")
+      .add("--port", "PORT", at.port, "0 takes any free port (8000)")
+      .add("--threads", "N", threads, "how many threads serve, 0: one for each core (1)")
+      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
+      .parse(argc, argv);
+  if (threads == 0) {
+    threads = std::max(1u, std::thread::hardware_concurrency());
+  }
+
+  std::deque<worker> workers(threads);
+  at.reuse_port = threads > 1;
+  for (worker& w : workers) {
+    w.server.listen(at);
+    at.port = w.server.address().port;  // of port 0 the others take what the first was given
+    net::co_spawn(w.io, drain_on_signal(w.server, std::chrono::seconds(grace)), net::detached);
+  }
+  samples::announce(workers.front().server.address());
+
+  std::deque<std::jthread> others;
+  for (std::size_t i = 1; i < workers.size(); ++i) {
+    others.emplace_back([&io = workers[i].io] { io.run(); });
+  }
+  workers.front().io.run();
+} catch (std::exception const& e) {
+  fmt::print(stderr, "hello_server: {}\n", e.what());
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,151 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The command lines of the samples: what each understands, in the order of its --help.
+#pragma once
+
+#include <anode/byte_stream.hpp>
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace samples {
+
+/// Reads a command line into variables, which keep their defaults when it does not name them.
+///
+/// Every option may be written `--name VALUE` or `--name=VALUE`. A mistake ends the program with
+/// code 2 and one line on stderr, `--help` with code 0.
+class options {
+public:
+  options(std::string name, std::string what) : name_(std::move(name)), what_(std::move(what)) {}
+
+  /// Adds a switch that sets `on`.
+  options& add(std::string_view name, bool& on, std::string_view help) {
+    return add(name, "", help, [&on](std::string_view) { return on = true; });
+  }
+
+  /// Adds an option whose value is a text.
+  options& add(std::string_view name, std::string_view value, std::string& to,
+               std::string_view help) {
+    return add(name, value, help, [&to](std::string_view text) {
+      to = text;
+      return true;
+    });
+  }
+
+  /// Adds an option whose value is a number in the range of its variable.
+  template <class Number>
+    requires std::is_unsigned_v<Number>
+  options& add(std::string_view name, std::string_view value, Number& to, std::string_view help) {
+    return add(name, value, help, [&to](std::string_view text) {
+      auto const end = text.data() + text.size();
+      auto const [rest, error] = std::from_chars(text.data(), end, to);
+      return error == std::errc{} && rest == end;
+    });
+  }
+
+  /// Adds an option that may be given several times; `take` returns whether its value is one.
+  options& add(std::string_view name, std::string_view value, std::string_view help,
+               std::function<bool(std::string_view)> take) {
+    known_.push_back({name, value, help, std::move(take)});
+    return *this;
+  }
+
+  /// Asks for one argument that is no option.
+  options& argument(std::string_view name, std::string& to) {
+    argument_name_ = name;
+    argument_ = &to;
+    return *this;
+  }
+
+  void parse(int argc, char const* const* argv) const {
+    bool found = argument_ == nullptr;
+    for (int i = 1; i < argc; ++i) {
+      std::string_view word = argv[i];
+      if (word == "--help" || word == "-h") {
+        print_help();
+        std::exit(EXIT_SUCCESS);
+      }
+      if (word.size() < 2 || word.front() != '-') {
+        if (found) {
+          fail(fmt::format("one argument too many: '{}'", word));
+        }
+        *argument_ = word;
+        found = true;
+        continue;
+      }
+      std::size_t const equals = word.starts_with("--") ? word.find('=') : std::string_view::npos;
+      option const& o = find(word.substr(0, equals));
+      std::string_view value;
+      if (equals != std::string_view::npos) {
+        value = word.substr(equals + 1);
+      } else if (!o.value.empty()) {
+        if (++i == argc) {
+          fail(fmt::format("{} needs a value: {}", word, o.value));
+        }
+        value = argv[i];
+      }
+      if ((o.value.empty() && equals != std::string_view::npos) || !o.take(value)) {
+        fail(fmt::format("{} cannot be '{}'", o.name, value));
+      }
+    }
+    if (!found) {
+      fail(fmt::format("{} is missing", argument_name_));
+    }
+  }
+
+  /// Ends the program because of its command line.
+  [[noreturn]] void fail(std::string_view why) const {
+    fmt::print(stderr, "{}: {} (see {} --help)\n", name_, why, name_);
+    std::exit(2);
+  }
+
+private:
+  struct option {
+    std::string_view name;
+    std::string_view value;  // empty: a switch
+    std::string_view help;
+    std::function<bool(std::string_view)> take;
+  };
+
+  option const& find(std::string_view name) const {
+    for (option const& o : known_) {
+      if (o.name == name) {
+        return o;
+      }
+    }
+    fail(fmt::format("unknown option '{}'", name));
+  }
+
+  void print_help() const {
+    fmt::print("{}\n\nusage: {} [OPTIONS]{}{}\n\n", what_, name_, argument_ != nullptr ? " " : "",
+               argument_name_);
+    for (option const& o : known_) {
+      fmt::print("  {:<22}{}\n", fmt::format("{} {}", o.name, o.value), o.help);
+    }
+    fmt::print("  {:<22}{}\n", "--help", "this text");
+  }
+
+  std::string name_;
+  std::string what_;
+  std::vector<option> known_;
+  std::string_view argument_name_;
+  std::string* argument_ = nullptr;
+};
+
+/// Prints the first line of every server.
+inline void announce(anode::endpoint const& at) {
+  bool const v6 = at.address.find(':') != std::string::npos;
+  fmt::print("listening on http://{}{}{}:{}\n", v6 ? "[" : "", at.address, v6 ? "]" : "", at.port);
+  std::fflush(stdout);
+}
+
+}  // namespace samples
