@@ -32,10 +32,12 @@ net::mutable_buffer read_buffer::prepare() {
     begin_ = 0;
     end_ = left;
   }
+  lent_ = true;
   return {block_->data() + end_, block_->capacity() - end_};
 }
 
 void read_buffer::commit(std::size_t bytes) noexcept {
+  lent_ = false;
   end_ += bytes;
   if (end_ == block_->capacity()) {
     next_capacity_ = block_->capacity() < 16384 ? 16384 : large;
@@ -53,7 +55,7 @@ void read_buffer::append(std::string_view bytes) {
 }
 
 void read_buffer::shrink() {
-  if (begin_ == end_) {
+  if (begin_ == end_ && !lent_) {
     next_capacity_ = small;
     if (block_ && block_->capacity() > small) {
       block_.reset();

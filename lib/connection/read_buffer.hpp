@@ -80,7 +80,8 @@ public:
   /// Keeps the memory of the bytes alive, and unchanged, as long as the result.
   read_block::hold hold() { return read_block::hold(*block_); }
 
-  /// Gives back what an idle connection does not need; no effect while bytes are left.
+  /// Gives back what an idle connection does not need; no effect while bytes are left, or while a
+  /// read may still write to what `prepare` has returned.
   void shrink();
 
   std::size_t capacity() const noexcept { return block_ ? block_->capacity() : 0; }
@@ -90,6 +91,7 @@ private:
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::size_t next_capacity_ = small;
+  bool lent_ = false;  // from `prepare` to `commit`
 };
 
 }  // namespace anode::connection
