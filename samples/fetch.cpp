@@ -52,31 +52,16 @@ http::request_options request_of(job const& j) {
   return options;
 }
 
-net::awaitable<void> send_file(std::string const& name, http::client_request& req) {
-  std::ifstream file;
-  if (name != "-") {
-    file.open(name, std::ios::binary);
-    if (!file) {
-      throw std::runtime_error(fmt::format("cannot read '{}'", name));
-    }
-  }
-  std::istream& in = name == "-" ? std::cin : file;
-  std::array<char, 65536> buffer;
-  while (in.read(buffer.data(), buffer.size()), in.gcount() > 0) {
-    co_await req.write({buffer.data(), static_cast<std::size_t>(in.gcount())});
-  }
-  co_await req.end();
-}
-
-net::awaitable<void> send(job const& j, http::client_request& req) {
+// Sends the body. A server may answer before it has read everything, and close: what became of the
+// request is told by the answer, so that failures count there and not here.
+net::awaitable<void> send(std::istream& body, http::client_request& req) {
   try {
-    if (j.data.starts_with('@')) {
-      co_await send_file(j.data.substr(1), req);
-    } else {
-      co_await req.end(j.data);
+    std::array<char, 65536> buffer;
+    while (body.read(buffer.data(), buffer.size()), body.gcount() > 0) {
+      co_await req.write({buffer.data(), static_cast<std::size_t>(body.gcount())});
     }
+    co_await req.end();
   } catch (boost::system::system_error const&) {
-    // A server may answer before it has read everything: the one who waits for the answer knows.
   }
 }
 
@@ -99,7 +84,18 @@ net::awaitable<void> receive(job const& j, http::client_request& req) {
 
 net::awaitable<void> run_one(job const& j, http::agent& agent) {
   auto req = agent.request(request_of(j));
-  co_await (send(j, req) && receive(j, req));
+  if (!j.data.starts_with('@')) {
+    req.end(j.data);
+    co_await receive(j, req);
+  } else if (j.data == "@-") {
+    co_await (send(std::cin, req) && receive(j, req));
+  } else {
+    std::ifstream file(j.data.substr(1), std::ios::binary);
+    if (!file) {
+      throw std::runtime_error(fmt::format("cannot read '{}'", j.data.substr(1)));
+    }
+    co_await (send(file, req) && receive(j, req));
+  }
 }
 
 // Makes requests one after another, until all that were asked for are made.

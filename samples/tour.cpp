@@ -1,0 +1,238 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The whole road in one program: an origin server, a tunnel proxy, and a client whose kept
+// connections lead through the proxy by CONNECT. Every exchange is accounted for, and the end is an
+// orderly one: the servers drain, and nothing is left for io.run() to do.
+
+#include "options.hpp"
+
+#include <anode/http.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using namespace std::chrono_literals;
+using clock_type = std::chrono::steady_clock;
+
+// FNV-1a, to see that what arrives is what was sent.
+class checksum {
+public:
+  void add(std::string_view bytes) {
+    for (char const c : bytes) {
+      sum_ = (sum_ ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+    }
+  }
+  std::string text() const { return fmt::format("{:016x}", sum_); }
+
+private:
+  std::uint64_t sum_ = 0xcbf29ce484222325;
+};
+
+std::string piece_of(unsigned number) {
+  return std::string(65536, static_cast<char>('a' + number % 26));
+}
+
+// The origin.
+
+// Counts what is uploaded, as it arrives.
+net::awaitable<void> take_upload(http::incoming_message& req, http::server_response& res) {
+  checksum sum;
+  std::size_t size = 0;
+  while (auto const piece = co_await req.read()) {
+    sum.add(*piece);
+    size += piece->size();
+  }
+  co_await res.end(fmt::format("{} bytes, checksum {}\n", size, sum.text()));
+}
+
+// Sends pieces whose checksum is known only behind the last one: it goes into a trailer.
+net::awaitable<void> give_download(http::server_response& res, unsigned pieces) {
+  res.set_header("Trailer", "X-Checksum");
+  checksum sum;
+  for (unsigned i = 0; i < pieces; ++i) {
+    std::string const piece = piece_of(i);
+    sum.add(piece);
+    co_await res.write(piece);
+  }
+  res.add_trailers({{"X-Checksum", sum.text()}});
+  co_await res.end();
+}
+
+net::awaitable<void> origin(http::incoming_message& req, http::server_response& res) {
+  res.set_header("Content-Type", "text/plain");
+  if (req.url() == "/upload") {
+    co_await take_upload(req, res);
+  } else if (req.url() == "/download") {
+    co_await give_download(res, 256);
+  } else {
+    co_await res.end("Hello World!\n");
+  }
+}
+
+// The proxy: connects, agrees, and from then on passes bytes both ways.
+net::awaitable<void> tunnel(http::incoming_message& req, anode::socket client) {
+  auto const server = co_await anode::connect(client.get_executor(), req.url());
+  co_await client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
+  co_await anode::relay(client, server);
+}
+
+// The client.
+
+void expect(bool holds, std::string_view what) {
+  if (!holds) {
+    throw std::runtime_error(fmt::format("expected {}", what));
+  }
+}
+
+// One exchange and its account.
+class exchange {
+public:
+  exchange(http::agent& agent, std::string_view method, std::string const& url,
+           http::header_list headers = {})
+      : req_(agent.request(method, url, std::move(headers))) {
+    req_.on_socket([this](anode::socket s) { port_ = s.local_endpoint().port; });
+  }
+
+  http::client_request& request() { return req_; }
+
+  void account(http::incoming_message const& res, std::size_t sent, std::size_t received) const {
+    std::chrono::duration<double, std::milli> const took = clock_type::now() - begin_;
+    fmt::print("\n{} {}  ->  {} {}\n", req_.method(), req_.path(), res.status_code(),
+               res.status_message());
+    fmt::print("    connection {} ({}), {} bytes sent, {} received, {:.1f} ms\n", port_,
+               req_.reused_socket() ? "kept" : "new", sent, received, took.count());
+    for (auto const& [name, value] : res.raw_headers()) {
+      fmt::print("    {}: {}\n", name, value);
+    }
+    for (auto const& [name, value] : res.raw_trailers()) {
+      fmt::print("    {}: {} (trailer)\n", name, value);
+    }
+  }
+
+private:
+  clock_type::time_point begin_ = clock_type::now();
+  std::uint16_t port_ = 0;
+  http::client_request req_;
+};
+
+net::awaitable<void> read_greeting(exchange& x) {
+  auto res = co_await x.request().response();
+  auto const text = co_await res.text();
+  expect(text == "Hello World!\n", "the greeting");
+  x.account(res, 0, text.size());
+}
+
+net::awaitable<void> hello(http::agent& agent, std::string const& origin_url) {
+  exchange x(agent, "GET", origin_url + "/");
+  x.request().end();
+  co_await read_greeting(x);
+}
+
+// Begins all requests before it waits for the first answer; the pool has connections for two.
+net::awaitable<void> hello_three_times(http::agent& agent, std::string const& origin_url) {
+  std::deque<exchange> all;
+  for (int i = 0; i < 3; ++i) {
+    all.emplace_back(agent, "GET", origin_url + "/").request().end();
+  }
+  for (exchange& x : all) {
+    co_await read_greeting(x);
+  }
+}
+
+net::awaitable<void> upload(http::agent& agent, std::string const& origin_url) {
+  exchange x(agent, "POST", origin_url + "/upload", {{"Content-Type", "text/csv"}});
+  checksum sum;
+  std::size_t size = 0;
+  for (unsigned i = 0; i < 256; ++i) {
+    std::string const piece = piece_of(i);
+    sum.add(piece);
+    size += piece.size();
+    co_await x.request().write(piece);  // waits while the server is slower
+  }
+  co_await x.request().end();
+  auto res = co_await x.request().response();
+  auto const text = co_await res.text();
+  expect(text == fmt::format("{} bytes, checksum {}\n", size, sum.text()), "the whole upload");
+  x.account(res, size, text.size());
+  fmt::print("    > {}", text);
+}
+
+net::awaitable<void> download(http::agent& agent, std::string const& origin_url) {
+  exchange x(agent, "GET", origin_url + "/download");
+  x.request().end();
+  auto res = co_await x.request().response();
+  checksum sum;
+  std::size_t size = 0;
+  while (auto const piece = co_await res.read()) {
+    sum.add(*piece);
+    size += piece->size();
+  }
+  expect(res.trailers().get("X-Checksum") == sum.text(), "the checksum in a trailer");
+  x.account(res, 0, size);
+}
+
+net::awaitable<void> visit(http::server& origin_server, http::server& proxy) {
+  std::string const origin_url = fmt::format("http://127.0.0.1:{}", origin_server.address().port);
+  http::agent_options options;
+  options.keep_alive = true;
+  options.max_sockets = 2;
+  options.proxy = fmt::format("http://127.0.0.1:{}", proxy.address().port);
+  options.proxy_tunnel = true;
+  fmt::print("origin {}, tunnel proxy {}\n", origin_url, options.proxy);
+
+  http::agent agent{origin_server.get_executor(), options};
+  co_await hello(agent, origin_url);
+  co_await hello(agent, origin_url);
+  co_await upload(agent, origin_url);
+  co_await download(agent, origin_url);
+
+  fmt::print("\nthree at once, on at most two connections:\n");
+  co_await hello_three_times(agent, origin_url);
+
+  auto const counts = agent.totals();
+  fmt::print("\nthe pool keeps {} connections\n", counts.free_sockets);
+  expect(counts.free_sockets == 2 && counts.sockets == 0, "two free connections");
+
+  // The origin first: it closes the connections that wait, and so ends the tunnels.
+  for (auto* const server : {&origin_server, &proxy}) {
+    auto const drained = co_await server->drain(5s);
+    fmt::print("the {} drained: {} connections ended by themselves, {} had to be cut\n",
+               server == &proxy ? "proxy" : "origin", drained.finished, drained.cut);
+    expect(drained.cut == 0, "an orderly end");
+  }
+}
+
+int main(int argc, char** argv) try {
+  samples::options{"tour",
+                   "Makes requests through a pool, a CONNECT tunnel and back, all on loopback, and "
+                   "tells how each went."}
+      .parse(argc, argv);
+
+  net::io_context io{1};
+  http::server origin_server{io.get_executor(), origin};
+  http::server proxy{io.get_executor()};
+  proxy.on_connect(tunnel);
+  origin_server.listen(0, "127.0.0.1");
+  proxy.listen(0, "127.0.0.1");
+  net::co_spawn(io, visit(origin_server, proxy), [](std::exception_ptr failure) {
+    if (failure) {
+      std::rethrow_exception(failure);  // leaves io.run()
+    }
+  });
+  io.run();
+} catch (std::exception const& e) {
+  std::fflush(stdout);
+  fmt::print(stderr, "tour: {}\n", e.what());
+  return EXIT_FAILURE;
+}
