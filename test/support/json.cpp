@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "support/json.hpp"
 
-#include <boost/json/src.hpp>  // Boost.JSON's compiled part: here and nowhere else
+#include <boost/json.hpp>
 
 #include <fstream>
 #include <stdexcept>

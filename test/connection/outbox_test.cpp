@@ -1,0 +1,115 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/outbox.hpp"
+
+#include "support/catch.hpp"
+
+#include <array>
+#include <string>
+
+using anode::connection::outbox;
+namespace net = boost::asio;
+
+namespace {
+
+std::string contents(outbox const& out) {
+  std::array<net::const_buffer, 16> buffers;
+  std::size_t const n = out.gather(buffers);
+  std::string all;
+  for (std::size_t i = 0; i < n; ++i) {
+    all.append(static_cast<char const*>(buffers[i].data()), buffers[i].size());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("outbox: small pieces are copied together into one buffer") {
+  outbox out;
+  out.append("head ");
+  out.append("body");
+  std::array<net::const_buffer, 4> buffers;
+  CHECK(out.gather(buffers) == 1);
+  CHECK(contents(out) == "head body");
+  CHECK(out.size() == 9);
+  CHECK(out.end() == 9);
+}
+
+TEST_CASE("outbox: consuming in any steps leaves the rest in order") {
+  std::string const large(10000, 'x');
+  for (std::size_t step = 1; step < 700; step += 37) {
+    outbox out;
+    out.append("one");
+    out.borrow(large);
+    out.append("two");
+    out.append("three");
+    std::string const whole = "one" + large + "twothree";
+    std::size_t done = 0;
+    while (!out.empty()) {
+      REQUIRE(contents(out) == whole.substr(done));
+      std::size_t const n = std::min(step, out.size());
+      out.consume(n);
+      done += n;
+      REQUIRE(out.sent() == done);
+    }
+    CHECK(done == whole.size());
+  }
+}
+
+TEST_CASE("outbox: a borrowed piece is not copied until it is settled") {
+  std::string large(10000, 'x');
+  outbox out;
+  out.append("a");
+  outbox::position const at = out.borrow(large);
+  out.append("b");
+  CHECK(at == 10001);
+  out.consume(501);
+  std::array<net::const_buffer, 4> buffers;
+  REQUIRE(out.gather(buffers) == 2);
+  CHECK(buffers[0].data() == large.data() + 500);
+
+  out.settle(at);
+  large.assign(10000, 'y');
+  CHECK(contents(out) == std::string(9500, 'x') + "b");
+  CHECK(out.end() == 10002);
+}
+
+TEST_CASE("outbox: settling what has been sent changes nothing") {
+  std::string const large(9000, 'x');
+  outbox out;
+  outbox::position const at = out.borrow(large);
+  out.append("tail");
+  out.consume(9000);
+  out.settle(at);
+  CHECK(contents(out) == "tail");
+}
+
+TEST_CASE("outbox: take moves everything behind what is there") {
+  std::string const large(9000, 'z');
+  outbox first;
+  outbox second;
+  first.append("1");
+  second.append("2");
+  second.borrow(large);
+  second.append("3");
+  second.consume(1);
+  first.take(second);
+  CHECK(second.empty());
+  CHECK(contents(first) == "1" + large + "3");
+  CHECK(first.end() == 9002);
+
+  outbox third;
+  third.append("4");
+  first.take(third);
+  CHECK(contents(first) == "1" + large + "34");
+}
+
+TEST_CASE("outbox: clear drops everything and keeps the position") {
+  outbox out;
+  out.append("abc");
+  out.consume(2);
+  out.clear();
+  CHECK(out.empty());
+  CHECK(out.sent() == 2);
+  out.append("d");
+  CHECK(out.end() == 3);
+}

@@ -1,0 +1,91 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/read_buffer.hpp"
+
+#include "support/catch.hpp"
+
+#include <cstring>
+#include <string>
+
+using anode::connection::read_block;
+using anode::connection::read_buffer;
+
+namespace {
+
+void receive(read_buffer& in, std::string const& bytes) {
+  auto const room = in.prepare();
+  REQUIRE(room.size() >= bytes.size());
+  std::memcpy(room.data(), bytes.data(), bytes.size());
+  in.commit(bytes.size());
+}
+
+}  // namespace
+
+TEST_CASE("read_buffer: starts small, grows when reads fill it, shrinks when idle") {
+  read_buffer in;
+  CHECK(in.prepare().size() == read_buffer::small);
+  receive(in, std::string(read_buffer::small, 'a'));
+  in.consume(read_buffer::small);
+  CHECK(in.prepare().size() == 16384);
+  receive(in, std::string(16384, 'b'));
+  in.consume(16384);
+  CHECK(in.prepare().size() == read_buffer::large);
+  in.commit(0);  // nothing came
+  in.shrink();
+  CHECK(in.capacity() == 0);
+  CHECK(in.prepare().size() == read_buffer::small);
+}
+
+TEST_CASE("read_buffer: what is not used stays, in one piece") {
+  read_buffer in;
+  receive(in, std::string(1000, 'a') + "rest");
+  in.consume(1000);
+  receive(in, " and more than fits");
+  CHECK(in.input() == "rest and more than fits");
+}
+
+TEST_CASE("read_buffer: held bytes stay where they are while reading goes on") {
+  read_buffer in;
+  receive(in, "first");
+  std::string_view const seen = in.input();
+  read_block::hold hold = in.hold();
+  in.consume(seen.size());
+  for (int i = 0; i < 5; ++i) {
+    in.append(std::string(400, 'x'));
+    in.consume(400);
+    REQUIRE(seen == "first");
+  }
+  hold.release();
+}
+
+TEST_CASE("read_buffer: the same memory is used again when nobody holds it") {
+  read_buffer in;
+  void const* const where = in.prepare().data();
+  receive(in, "abc");
+  in.consume(3);
+  CHECK(in.prepare().data() == where);
+  CHECK(in.prepare().size() == read_buffer::small);
+}
+
+TEST_CASE("read_buffer: shrink leaves memory alone that a read may still write to") {
+  read_buffer in;
+  std::string const large(read_buffer::large, 'x');
+  in.append(large);
+  in.consume(large.size());
+  void const* const where = in.prepare().data();
+  std::size_t const before = in.capacity();
+  in.shrink();
+  CHECK(in.capacity() == before);
+  CHECK(in.prepare().data() == where);
+  in.commit(1);
+  in.consume(1);
+  in.shrink();
+  CHECK(in.capacity() <= read_buffer::small);
+}
+
+TEST_CASE("read_buffer: append puts bytes in as if received") {
+  read_buffer in;
+  std::string const large(5000, 'q');
+  in.append("p");
+  in.append(large);
+  CHECK(in.input() == "p" + large);
+}

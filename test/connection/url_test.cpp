@@ -1,0 +1,74 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/url.hpp"
+
+#include "support/catch.hpp"
+
+#include <string>
+#include <string_view>
+
+using anode::connection::parse_authority;
+using anode::connection::parse_url;
+using anode::connection::url_parts;
+
+TEST_CASE("url: the parts of a request") {
+  struct row {
+    std::string_view url;
+    std::string_view protocol, host;
+    int port;
+    std::string_view path, auth;
+  };
+  row const rows[] = {
+      {"http://example.org", "http:", "example.org", 0, "/", ""},
+      {"http://example.org:8080/a/b?c=d#e", "http:", "example.org", 8080, "/a/b?c=d", ""},
+      {"HTTP://Example.org/", "http:", "Example.org", 0, "/", ""},
+      {"http://[::1]:81/x", "http:", "::1", 81, "/x", ""},
+      {"http://u:p@h/", "http:", "h", 0, "/", "u:p"},
+      {"http://us%40er:p%3Aw@h/", "http:", "h", 0, "/", "us@er:p:w"},
+      {"http://u@h/", "http:", "h", 0, "/", "u:"},
+      {"http://h/with space?q=\"x\"", "http:", "h", 0, "/with%20space?q=%22x%22", ""},
+      {"  http://h/\n", "http:", "h", 0, "/", ""},
+      {"https://h/", "https:", "h", 0, "/", ""},
+      {"http://h?x", "http:", "h", 0, "/?x", ""},
+  };
+  for (row const& r : rows) {
+    CAPTURE(r.url);
+    url_parts p;
+    REQUIRE(parse_url(r.url, p));
+    CHECK(p.protocol == r.protocol);
+    CHECK(p.host == r.host);
+    CHECK(p.port == r.port);
+    CHECK(p.path == r.path);
+    CHECK(p.auth == r.auth);
+  }
+}
+
+TEST_CASE("url: line breaks and control bytes never get through") {
+  url_parts p;
+  REQUIRE(parse_url("http://h/a\r\nX: y", p));
+  CHECK(p.path == "/a%0D%0AX:%20y");
+}
+
+TEST_CASE("url: what is none") {
+  for (std::string_view const text :
+       {"", "nonsense", "/path", "http://", "http:///x", "//h/x", "http://h:99999/", "http://h:x/",
+        "http://[::1/", "mailto:a"}) {
+    CAPTURE(text);
+    url_parts p;
+    CHECK_FALSE(parse_url(text, p));
+  }
+}
+
+TEST_CASE("url: an authority is a host and a port") {
+  std::string host;
+  std::uint16_t port = 0;
+  REQUIRE(parse_authority("example.org:443", host, port));
+  CHECK(host == "example.org");
+  CHECK(port == 443);
+  REQUIRE(parse_authority("[::1]:80", host, port));
+  CHECK(host == "::1");
+  for (std::string_view const text : {"", "h", "h:", ":80", "h:0", "h:65536", "h:8x", "::1:80",
+                                      "[]:80", "[::1:80", "u@h:80", "h/x:80", "h h:80"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_authority(text, host, port));
+  }
+}

@@ -1,0 +1,124 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/request_dispatch.hpp"
+
+#include "protocol/decoder.hpp"
+#include "support/catch.hpp"
+
+#include <string>
+#include <string_view>
+
+using namespace anode::http::protocol;
+using anode::http::error;
+
+namespace {
+
+message_head decode(std::string_view text) {
+  decoder d(message_kind::request);
+  message_head head;
+  std::string_view input = text;
+  REQUIRE(d.next(input, head) == decoded::head);
+  return head;
+}
+
+dispatch decide(std::string_view text, dispatch_facts const& facts = {}) {
+  std::uint32_t served = 0;
+  bool limit = false;
+  return dispatch_request(decode(text), facts, served, limit);
+}
+
+std::string get(std::string_view fields) {
+  return "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("dispatch: an ordinary request goes to its handler") {
+  CHECK(decide(get("")) == dispatch::request);
+  CHECK(decide("GET / HTTP/1.0\r\n\r\n") == dispatch::request);
+}
+
+TEST_CASE("dispatch: HTTP/1.1 needs a Host unless that is switched off") {
+  CHECK(decide("GET / HTTP/1.1\r\n\r\n") == dispatch::missing_host);
+  dispatch_facts facts;
+  facts.require_host_header = false;
+  CHECK(decide("GET / HTTP/1.1\r\n\r\n", facts) == dispatch::request);
+}
+
+TEST_CASE("dispatch: Expect asks for 100 Continue as a word, in any case, in any line") {
+  struct row {
+    std::string_view fields;
+    dispatch expected;
+  };
+  row const rows[] = {
+      {"Expect: 100-continue\r\n", dispatch::continue_and_request},
+      {"Expect: 100-CONTINUE\r\n", dispatch::continue_and_request},
+      {"Expect: foo, 100-continue\r\n", dispatch::continue_and_request},
+      {"Expect: x-100-continue-y\r\n", dispatch::continue_and_request},
+      {"Expect: foo\r\nExpect: 100-continue\r\n", dispatch::continue_and_request},
+      {"Expect: x100-continue\r\n", dispatch::refuse_expectation},
+      {"Expect: 100-continue1\r\n", dispatch::refuse_expectation},
+      {"Expect: \r\n", dispatch::refuse_expectation},
+      {"Expect: meow\r\n", dispatch::refuse_expectation},
+  };
+  for (row const& r : rows) {
+    CAPTURE(r.fields);
+    CHECK(decide(get(r.fields)) == r.expected);
+  }
+  CHECK(decide("GET / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n") == dispatch::request);
+}
+
+TEST_CASE("dispatch: handlers for expectations are asked instead") {
+  dispatch_facts facts;
+  facts.has_check_continue = true;
+  facts.has_check_expectation = true;
+  CHECK(decide(get("Expect: 100-continue\r\n"), facts) == dispatch::check_continue);
+  CHECK(decide(get("Expect: other\r\n"), facts) == dispatch::check_expectation);
+}
+
+TEST_CASE("dispatch: an Upgrade without a handler is a request like any other") {
+  std::string const ask = get("Connection: upgrade\r\nUpgrade: chat\r\n");
+  CHECK(decide(ask) == dispatch::request);
+  dispatch_facts facts;
+  facts.has_upgrade = true;
+  CHECK(decide(ask, facts) == dispatch::upgrade);
+  CHECK(decide(get("Upgrade: chat\r\n"), facts) == dispatch::request);
+}
+
+TEST_CASE("dispatch: CONNECT without a handler is refused") {
+  std::string const ask = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
+  CHECK(decide(ask) == dispatch::refuse_connect);
+  dispatch_facts facts;
+  facts.has_connect = true;
+  CHECK(decide(ask, facts) == dispatch::connect);
+}
+
+TEST_CASE("dispatch: requests over max_requests_per_socket are dropped, HTTP/1.0 is not counted") {
+  dispatch_facts facts;
+  facts.max_requests_per_socket = 2;
+  std::uint32_t served = 0;
+  bool limit = false;
+  message_head const head = decode(get(""));
+  CHECK(dispatch_request(head, facts, served, limit) == dispatch::request);
+  CHECK_FALSE(limit);
+  CHECK(dispatch_request(decode("GET / HTTP/1.0\r\n\r\n"), facts, served, limit) ==
+        dispatch::request);
+  CHECK_FALSE(limit);
+  CHECK(dispatch_request(head, facts, served, limit) == dispatch::request);
+  CHECK(limit);
+  CHECK(dispatch_request(head, facts, served, limit) == dispatch::drop);
+}
+
+TEST_CASE("dispatch: a failure has the status that Node answers it with") {
+  CHECK(status_of(error::header_overflow) == 431);
+  CHECK(status_of(error::chunk_extensions_overflow) == 413);
+  CHECK(status_of(error::request_timeout) == 408);
+  CHECK(status_of(error::invalid_method) == 400);
+  CHECK(status_of(error::invalid_eof_state) == 400);
+}
+
+TEST_CASE("dispatch: HTTP/1.1 understands chunks, HTTP/1.0 if its TE says so") {
+  CHECK(understands_chunks(decode(get(""))));
+  CHECK_FALSE(understands_chunks(decode("GET / HTTP/1.0\r\n\r\n")));
+  CHECK(understands_chunks(decode("GET / HTTP/1.0\r\nTE: trailers, chunked\r\n\r\n")));
+  CHECK_FALSE(understands_chunks(decode("GET / HTTP/1.0\r\nTE: xchunked\r\n\r\n")));
+}

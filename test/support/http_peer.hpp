@@ -1,0 +1,115 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "connection/clock.hpp"
+#include "support/catch.hpp"
+#include "transport/memory_stream.hpp"
+
+#include <anode/server.hpp>
+#include <anode/socket.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace support {
+
+namespace net = boost::asio;
+
+/// The other end of a connection in memory, which says what it is told to and notes what it hears.
+class http_peer {
+public:
+  explicit http_peer(anode::socket s) : socket_(std::move(s)) {
+    net::co_spawn(socket_.get_executor(), listen(socket_, heard_), net::detached);
+  }
+
+  void send(std::string_view bytes) { socket_.write(bytes); }
+
+  /// Ends this direction.
+  void end() { socket_.end(); }
+
+  /// Closes both directions.
+  void close() { socket_.destroy(); }
+
+  /// Returns what was received, with the value of Date fields replaced by "now".
+  std::string received() const {
+    std::string text = heard_->bytes;
+    for (std::size_t at = 0; (at = text.find("\r\nDate: ", at)) != std::string::npos;) {
+      at += 8;
+      text.replace(at, text.find("\r\n", at) - at, "now");
+    }
+    return text;
+  }
+
+  /// Forgets what was received.
+  void forget() { heard_->bytes.clear(); }
+
+  /// Returns whether the other side has ended its direction, or closed.
+  bool ended() const { return heard_->ended; }
+
+private:
+  struct heard {
+    std::string bytes;
+    bool ended = false;
+  };
+
+  static net::awaitable<void> listen(anode::socket s, std::shared_ptr<heard> to) {
+    try {
+      while (auto const piece = co_await s.read()) {
+        to->bytes.append(*piece);
+      }
+    } catch (boost::system::system_error const&) {
+    }
+    to->ended = true;
+  }
+
+  anode::socket socket_;
+  std::shared_ptr<heard> heard_ = std::make_shared<heard>();
+};
+
+/// A server whose connections and whose time are made by the test.
+class server_fixture {
+public:
+  explicit server_fixture(anode::http::server_options options = {})
+      : server(io.get_executor(), std::move(options)) {
+    clock().set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
+  }
+
+  /// Makes a connection. @param capacity of either direction, in bytes
+  http_peer connect(std::size_t capacity = 65536) {
+    auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), capacity);
+    server.emit_connection(std::move(theirs));
+    return http_peer(anode::socket(std::move(ours)));
+  }
+
+  /// Does all there is to do now.
+  void settle() {
+    io.restart();
+    io.poll();
+  }
+
+  /// Lets time pass.
+  void advance(std::chrono::milliseconds time) {
+    clock().advance(time);
+    settle();
+  }
+
+  /// Sends bytes on a connection and does what follows from that.
+  void say(http_peer& peer, std::string_view bytes) {
+    peer.send(bytes);
+    settle();
+  }
+
+  net::io_context io;
+  anode::http::server server;
+
+private:
+  anode::connection::clock& clock() { return anode::connection::clock::of(io.get_executor()); }
+};
+
+}  // namespace support

@@ -1,0 +1,47 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "support/catch.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <exception>
+#include <utility>
+
+namespace support {
+
+namespace net = boost::asio;
+
+/// Runs a coroutine to its end, with everything it needs; rethrows what it throws. A test that does
+/// not end within a generous time has failed.
+inline void run(net::io_context& io, net::awaitable<void> test,
+                std::chrono::seconds limit = std::chrono::seconds(30)) {
+  bool done = false;
+  std::exception_ptr error;
+  net::co_spawn(io, std::move(test), [&](std::exception_ptr e) {
+    done = true;
+    error = e;
+  });
+  auto const until = std::chrono::steady_clock::now() + limit;
+  io.restart();
+  while (!done && std::chrono::steady_clock::now() < until) {
+    if (io.run_one_until(until) == 0) {
+      break;
+    }
+  }
+  if (error) {
+    std::rethrow_exception(error);
+  }
+  REQUIRE(done);
+}
+
+/// Runs what is ready or becomes so, until nothing is left to do.
+inline void settle(net::io_context& io, std::chrono::seconds limit = std::chrono::seconds(30)) {
+  io.restart();
+  io.run_for(limit);
+}
+
+}  // namespace support

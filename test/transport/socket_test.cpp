@@ -1,0 +1,198 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "support/catch.hpp"
+#include "support/stream_user.hpp"
+#include "transport/dial.hpp"
+#include "transport/listener.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+using anode::error_code;
+using anode::transport::dial;
+using anode::transport::dial_address;
+using anode::transport::dial_target;
+using anode::transport::listen_target;
+using anode::transport::listener;
+using support::stream_user;
+namespace net = boost::asio;
+
+namespace {
+
+struct accepting final : listener::sink {
+  void on_accept(std::unique_ptr<anode::byte_stream> s) override { all.push_back(std::move(s)); }
+  void on_accept_error(error_code ec) override { failure = ec; }
+  std::vector<std::unique_ptr<anode::byte_stream>> all;
+  error_code failure;
+};
+
+struct fixture {
+  fixture() : server(new listener(io.get_executor(), sink)) {}
+
+  void listen(listen_target const& t) {
+    error_code failure;
+    server->open(t, failure);
+    REQUIRE_FALSE(failure);
+    server->start();
+  }
+
+  // Connects, and runs until the outcome is there.
+  void connect(dial_target const& t, anode::transport::lookup_function const& lookup = nullptr) {
+    outcome = false;
+    attempt = dial(io.get_executor(), t, lookup,
+                   [this](error_code e, std::string_view p, std::unique_ptr<anode::byte_stream> s) {
+                     outcome = true;
+                     ec = e;
+                     phase = p;
+                     stream = std::move(s);
+                   });
+    io.restart();
+    while (!outcome && io.run_one_for(std::chrono::seconds(10)) > 0) {
+    }
+    REQUIRE(outcome);
+  }
+
+  net::io_context io;
+  accepting sink;
+  anode::detail::ptr<listener> server;
+  anode::detail::ptr<anode::transport::dial_attempt> attempt;
+  bool outcome = false;
+  error_code ec;
+  std::string phase;
+  std::unique_ptr<anode::byte_stream> stream;
+};
+
+listen_target on(std::string host, std::uint16_t port = 0) {
+  listen_target t;
+  t.host = std::move(host);
+  t.port = port;
+  return t;
+}
+
+dial_target to(std::string host, std::uint16_t port) {
+  dial_target t;
+  t.host = std::move(host);
+  t.port = port;
+  return t;
+}
+
+}  // namespace
+
+TEST_CASE("sockets: a TCP connection over IPv4 knows both its ends") {
+  fixture f;
+  f.listen(on("127.0.0.1"));
+  auto const at = f.server->local_endpoint();
+  CHECK(at.address == "127.0.0.1");
+  CHECK(at.family == "IPv4");
+  CHECK(at.port != 0);
+  f.connect(to("127.0.0.1", at.port));
+  REQUIRE(f.stream);
+  CHECK(f.stream->remote_endpoint().port == at.port);
+  while (f.sink.all.empty()) {
+    f.io.run_one();
+  }
+  CHECK(f.sink.all[0]->remote_endpoint().port == f.stream->local_endpoint().port);
+  stream_user::write(*f.stream, "ping");
+  stream_user reader(*f.sink.all[0]);
+  reader.read(10);
+  while (!reader.done()) {
+    f.io.run_one();
+  }
+  CHECK(reader.bytes == "ping");
+}
+
+TEST_CASE("sockets: without a host a listener takes IPv6 and IPv4") {
+  fixture f;
+  f.listen(on(""));
+  std::uint16_t const port = f.server->local_endpoint().port;
+  f.connect(to("127.0.0.1", port));
+  CHECK(f.stream);
+  if (f.server->local_endpoint().family == "IPv6") {
+    f.connect(to("::1", port));
+    CHECK(f.stream);
+  }
+}
+
+TEST_CASE("sockets: a Unix socket is made and removed") {
+  fixture f;
+  std::string const path = "/tmp/anode-test-" + std::to_string(::getpid()) + ".sock";
+  ::unlink(path.c_str());
+  listen_target t;
+  t.path = path;
+  f.listen(t);
+  CHECK(f.server->local_endpoint().address == path);
+  dial_target d;
+  d.path = path;
+  f.connect(d);
+  CHECK(f.stream);
+  f.server->close();
+  struct stat st{};
+  CHECK(::stat(path.c_str(), &st) != 0);
+}
+
+TEST_CASE("sockets: a port in use is an error, and so is an unknown address") {
+  fixture f;
+  f.listen(on("127.0.0.1"));
+  anode::detail::ptr<listener> const second(new listener(f.io.get_executor(), f.sink));
+  error_code ec;
+  second->open(on("127.0.0.1", f.server->local_endpoint().port), ec);
+  CHECK(ec == net::error::address_in_use);
+  CHECK_FALSE(second->is_open());
+  second->open(on("not-an-address"), ec);
+  CHECK(ec == net::error::host_not_found);
+}
+
+TEST_CASE("dial: nobody listening is refused, and says so") {
+  fixture f;
+  f.connect(to("127.0.0.1", 1));
+  CHECK(f.ec == net::error::connection_refused);
+  CHECK(f.phase == "connect");
+  CHECK_FALSE(f.stream);
+}
+
+TEST_CASE("dial: tries the next address when one fails") {
+  fixture f;
+  f.listen(on("127.0.0.1"));
+  f.connect(to("some.name", f.server->local_endpoint().port), [](std::string_view host, auto done) {
+    CHECK(host == "some.name");
+    done({}, {{"127.0.0.2", 4}, {"::1", 6}, {"127.0.0.1", 4}});
+  });
+  CHECK(f.stream);
+}
+
+TEST_CASE("dial: a lookup that fails ends the attempt, in that phase") {
+  fixture f;
+  f.connect(to("some.name", 80),
+            [](std::string_view, auto done) { done(net::error::host_not_found, {}); });
+  CHECK(f.ec == net::error::host_not_found);
+  CHECK(f.phase == "lookup");
+  f.connect(to("some.name", 80), [](std::string_view, auto done) { done({}, {}); });
+  CHECK(f.ec == net::error::host_not_found);
+}
+
+TEST_CASE("dial: cancelled, it never tells and leaves no work") {
+  fixture f;
+  bool told = false;
+  std::function<void(error_code, std::vector<dial_address>)> later;
+  auto const attempt = dial(
+      f.io.get_executor(), to("some.name", 80), [&](std::string_view, auto done) { later = done; },
+      [&](error_code, std::string_view, std::unique_ptr<anode::byte_stream>) { told = true; });
+  attempt->cancel();
+  later({}, {{"127.0.0.1", 4}});
+  f.io.run();
+  CHECK_FALSE(told);
+}
+
+TEST_CASE("dial: binds to the local address it is given") {
+  fixture f;
+  f.listen(on("127.0.0.1"));
+  dial_target t = to("127.0.0.1", f.server->local_endpoint().port);
+  t.local_address = "127.0.0.3";
+  f.connect(t);
+  REQUIRE(f.stream);
+  CHECK(f.stream->local_endpoint().address == "127.0.0.3");
+}
