@@ -182,6 +182,19 @@ net::awaitable<void> download(http::agent& agent, std::string const& origin_url)
   x.account(res, 0, size);
 }
 
+void rethrow(std::exception_ptr failure) {
+  if (failure) {
+    std::rethrow_exception(failure);  // leaves io.run()
+  }
+}
+
+net::awaitable<void> drain(std::string_view name, http::server& server) {
+  auto const drained = co_await server.drain(5s);
+  fmt::print("{} drained: {} connections ended by themselves, {} had to be cut\n", name,
+             drained.finished, drained.cut);
+  expect(drained.cut == 0, "an orderly end");
+}
+
 net::awaitable<void> visit(http::server& origin_server, http::server& proxy) {
   std::string const origin_url = fmt::format("http://127.0.0.1:{}", origin_server.address().port);
   http::agent_options options;
@@ -204,13 +217,12 @@ net::awaitable<void> visit(http::server& origin_server, http::server& proxy) {
   fmt::print("\nthe pool keeps {} connections\n", counts.free_sockets);
   expect(counts.free_sockets == 2 && counts.sockets == 0, "two free connections");
 
-  // The origin first: it closes the connections that wait, and so ends the tunnels.
-  for (auto* const server : {&origin_server, &proxy}) {
-    auto const drained = co_await server->drain(5s);
-    fmt::print("the {} drained: {} connections ended by themselves, {} had to be cut\n",
-               server == &proxy ? "proxy" : "origin", drained.finished, drained.cut);
-    expect(drained.cut == 0, "an orderly end");
-  }
+  fmt::print("\nboth servers drain from here on; a kept connection may ask once more:\n");
+  net::co_spawn(agent.get_executor(), drain("origin", origin_server), rethrow);
+  net::co_spawn(agent.get_executor(), drain("proxy", proxy), rethrow);
+  co_await hello(agent, origin_url);
+  fmt::print("\n");
+  agent.destroy();  // closes the other connection, for which the servers wait
 }
 
 int main(int argc, char** argv) try {
@@ -225,11 +237,7 @@ int main(int argc, char** argv) try {
   proxy.on_connect(tunnel);
   origin_server.listen(0, "127.0.0.1");
   proxy.listen(0, "127.0.0.1");
-  net::co_spawn(io, visit(origin_server, proxy), [](std::exception_ptr failure) {
-    if (failure) {
-      std::rethrow_exception(failure);  // leaves io.run()
-    }
-  });
+  net::co_spawn(io, visit(origin_server, proxy), rethrow);
   io.run();
 } catch (std::exception const& e) {
   std::fflush(stdout);
