@@ -62,15 +62,19 @@ net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds i
   net::any_io_executor const ex = a.get_executor();
   detail::ptr<both> const state(new both(ex));
   if (idle_timeout.count() > 0) {
-    // Either direction counts for both connections.
-    auto const check = [a, b, idle_timeout, last = std::uint64_t{0}]() mutable {
+    // Either direction counts for both connections. Handles kept by a listener of one of them would
+    // keep both for ever; no timeout is told once a relay has ended and so closed them.
+    auto const check = [first = a.core(), second = b.core(), idle_timeout,
+                        last = std::uint64_t{0}]() mutable {
+      socket x(*first);
+      socket y(*second);
       std::uint64_t const now =
-          a.bytes_read() + a.bytes_written() + b.bytes_read() + b.bytes_written();
+          x.bytes_read() + x.bytes_written() + y.bytes_read() + y.bytes_written();
       if (std::exchange(last, now) == now) {
-        a.destroy();
-        b.destroy();
+        x.destroy();
+        y.destroy();
       } else {
-        a.set_timeout(idle_timeout);
+        x.set_timeout(idle_timeout);
       }
     };
     a.set_timeout(idle_timeout);
