@@ -93,17 +93,18 @@ http::client_request begin(http::agent& agent, http::incoming_message& req) {
   return out;
 }
 
-// A failure here is one of the exchange with the upstream as well, and told there.
+// The origin may answer before it has read everything, and close; a client that goes away cancels
+// send_response: neither is told here.
 net::awaitable<void> send_request(http::incoming_message& req, http::client_request& out) {
   try {
     co_await copy_body(req, out);
-  } catch (boost::system::system_error const& e) {
-    out.destroy(e.code());
+  } catch (boost::system::system_error const&) {
   }
 }
 
 void refuse(http::server_response& res, int status, std::string_view why) {
-  res.write_head(status, {{"Content-Type", "text/plain"}});
+  res.set_status_code(status);
+  res.set_header("Content-Type", "text/plain");
   res.end(fmt::format("{} {}: {}\n", status, http::reason_phrase(status), why));
 }
 
