@@ -88,6 +88,16 @@ struct client_error {
   std::string_view raw_packet;   ///< what was received last; valid during the call
 };
 
+/// Functions that are told what a server does and change nothing of it. Free when unset.
+struct server_trace {
+  /// An input error, or a deadline that has passed, before it is handled.
+  std::function<void(client_error const&, anode::socket const&)> client_error{};
+  /// Nothing has happened on a connection for its timeout, before that is handled.
+  std::function<void(anode::socket const&)> timeout{};
+  /// A request over `max_requests_per_socket`, before it is refused.
+  std::function<void(incoming_message const&, anode::socket const&)> drop_request{};
+};
+
 /// What a `server::drain` left behind.
 struct drain_result {
   std::size_t finished = 0;  ///< connections that ended by themselves
@@ -227,6 +237,9 @@ public:
 
   /// Is told of exceptions that leave a handler, and of failures to accept.
   server& on_error(std::function<void(std::exception_ptr)> f);
+
+  /// Sets who watches the server.
+  server& set_trace(server_trace trace);
 
 private:
   anode::detail::ptr<connection::server_core> core_;

@@ -28,7 +28,8 @@ public:
   /// @param status 100 to 999, checked when the head is made.
   server_response& set_status_code(int status) noexcept;
 
-  /// Returns the reason phrase that was set, empty if none was.
+  /// Returns the reason phrase that was set; if none was, nothing before the head is made, and the
+  /// standard phrase from then on.
   std::string_view status_message() const noexcept;
 
   /// Sets the reason phrase; an empty one means the standard phrase of the status.

@@ -106,6 +106,9 @@ public:
   /// Is told when nothing was sent or received for the timeout; the connection stays open.
   socket& on_timeout(std::function<void()> f);
 
+  /// Is told when the peer has ended its direction. **Node**: event 'end'.
+  socket& on_end(std::function<void()> f);
+
   /// Is told of a failure; `on_close` follows.
   socket& on_error(std::function<void(error_code)> f);
 

@@ -172,4 +172,9 @@ server& server::on_error(std::function<void(std::exception_ptr)> f) {
   return *this;
 }
 
+server& server::set_trace(server_trace trace) {
+  core_->on()->trace = std::move(trace);
+  return *this;
+}
+
 }  // namespace anode::http

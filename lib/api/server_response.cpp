@@ -7,6 +7,7 @@
 #include "protocol/encoder.hpp"
 
 #include <anode/error.hpp>
+#include <anode/status.hpp>
 
 #include <utility>
 
@@ -27,8 +28,12 @@ server_response& server_response::set_status_code(int status) noexcept {
 }
 
 std::string_view server_response::status_message() const noexcept {
-  auto const& reason = exchange_.response.reason;
-  return reason ? std::string_view(*reason) : std::string_view();
+  response_state const& r = exchange_.response;
+  if (r.reason || !r.head_written()) {
+    return r.reason ? std::string_view(*r.reason) : std::string_view();
+  }
+  std::string_view const standard = reason_phrase(r.status);
+  return standard.empty() ? "unknown" : standard;
 }
 
 server_response& server_response::set_status_message(std::string_view reason) {

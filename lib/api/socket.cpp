@@ -174,6 +174,11 @@ socket& socket::on_timeout(std::function<void()> f) {
   return *this;
 }
 
+socket& socket::on_end(std::function<void()> f) {
+  core_->listen().end.add(std::move(f));
+  return *this;
+}
+
 socket& socket::on_error(std::function<void(error_code)> f) {
   core_->listen().error.add(std::move(f));
   return *this;

@@ -99,8 +99,9 @@ void handler_finished(server_core& server, server_exchange& exchange, std::excep
       server.report(std::current_exception());
     }
   }
-  // Nobody is left to read the rest of the request.
-  if (!exchange.request.is_complete() && exchange.connection != nullptr) {
+  // Nobody is left to read the rest of the request; it is thrown away when the response is out.
+  exchange.handler_done = true;
+  if (response.finished() && exchange.connection != nullptr) {
     exchange.request.dump();
   }
 }

@@ -47,7 +47,7 @@ void incoming::deliver(std::string_view piece, read_buffer& in) {
     reading_ = false;
     piece_ = piece;
     held_ = in.hold();
-    changed_.notify();
+    wake();
   } else {
     buffered_.append(piece);
   }
@@ -59,7 +59,22 @@ void incoming::complete() {
   if (dumped_) {
     emit_end();
   }
-  changed_.notify();
+  wake();
+}
+
+void incoming::wake() {
+  if (held_back_) {
+    wake_due_ = true;
+  } else {
+    changed_.notify();
+  }
+}
+
+void incoming::release_readers() {
+  held_back_ = false;
+  if (std::exchange(wake_due_, false)) {
+    changed_.notify();
+  }
 }
 
 void incoming::fail(error_code ec) {
@@ -70,6 +85,16 @@ void incoming::fail(error_code ec) {
   destroyed_ = true;
   error_ = ec;
   changed_.notify();
+  on_aborted.emit();
+  on_error.emit(ec);
+}
+
+void incoming::abort_unread(error_code ec) {
+  if (!complete_ || ended_ || aborted_) {
+    return;
+  }
+  aborted_ = true;
+  destroyed_ = true;
   on_aborted.emit();
   on_error.emit(ec);
 }
@@ -121,6 +146,7 @@ void incoming::reset() {
   empty(buffered_);
   empty(taken_);
   error_ = {};
+  held_back_ = wake_due_ = false;
   reading_ = complete_ = ended_ = aborted_ = destroyed_ = dumped_ = closed_ = touched_ = false;
   headers_fresh_ = trailers_fresh_ = false;
   on_end.clear();

@@ -74,11 +74,20 @@ public:
   /// Passes a piece of body on, or collects it.
   void deliver(std::string_view piece, read_buffer& in);
 
+  /// Lets readers that are told of something go on only when `release_readers` is called: the
+  /// connection is in the middle of its input, and who reads must not act before it is through.
+  void hold_readers() noexcept { held_back_ = true; }
+  void release_readers();
+
   /// Says that body and trailers are complete.
   void complete();
 
   /// Says that nothing more will come, though the message is not complete.
   void fail(error_code ec);
+
+  /// Says that the connection is gone although the message, which is complete, was not read to its
+  /// end; what is here can still be read.
+  void abort_unread(error_code ec);
 
   /// Throws the rest of the body away as it comes. **Node**: `_dump`.
   void dump();
@@ -132,6 +141,7 @@ private:
                                                net::mutable_buffer buffer);
   std::optional<std::string_view> take();
   void emit_end();
+  void wake();
 
   detail::counted* keep_;
   net::any_io_executor executor_;
@@ -144,6 +154,8 @@ private:
   std::string_view rest_;   // what `read_some` has not copied of the current piece
   error_code error_;
   bool reading_ = false;
+  bool held_back_ = false;
+  bool wake_due_ = false;  // to be done when readers are released
   bool complete_ = false;
   bool ended_ = false;
   bool aborted_ = false;

@@ -24,9 +24,12 @@ void outgoing::assign_socket(socket_core& core) {
   changed_.notify();
 }
 
-void outgoing::store_head() {
+void outgoing::store_head(std::optional<std::uint64_t> content_length) {
+  if (head_written_) {
+    return;
+  }
   stored_head_.clear();
-  framing_ = write_head(stored_head_, std::nullopt);
+  framing_ = write_head(stored_head_, content_length);
   head_written_ = true;
   if (target_ != nullptr) {
     target_->on_head_written();
@@ -61,11 +64,11 @@ write_operation outgoing::write(std::string_view data) {
   if (ended_) {
     return fail(error::write_after_end);
   }
-  if (destroyed_) {
+  if (destroyed()) {
     return write_failed(error::stream_destroyed);
   }
-  bool const checked = strict_content_length && head_written_;
-  if (checked) {
+  if (strict_content_length) {
+    store_head(std::nullopt);
     check_content_length(framing_, body_written_ + data.size(), false);
   }
   bool const with_head = !head_sent_;
@@ -82,10 +85,11 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
     }
     return fail(error::write_after_end);
   }
-  if (destroyed_) {
+  if (destroyed()) {
     return write_failed(error::stream_destroyed);
   }
-  if (strict_content_length && head_written_) {
+  if (strict_content_length) {
+    store_head(data.size());
     check_content_length(framing_, body_written_ + data.size(), true);
   }
   bool const with_head = !head_sent_;
@@ -105,6 +109,9 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
   end_ = sink().end();
   on_prefinish.emit();
   if (core_ != nullptr) {
+    if (core_->output().empty()) {
+      core_->report_output_later();  // no bytes of the message are left to finish it
+    }
     if (turn::on(core_->executor())) {
       core_->flush_later();
     } else if (!borrowed) {
@@ -119,7 +126,7 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
 }
 
 write_operation outgoing::flush_headers() {
-  if (destroyed_) {
+  if (destroyed()) {
     return write_failed(error::stream_destroyed);
   }
   if (!head_sent_) {

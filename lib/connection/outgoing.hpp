@@ -112,7 +112,7 @@ public:
   bool head_sent() const noexcept { return head_sent_; }
   bool ended() const noexcept { return ended_; }
   bool finished() const noexcept { return finished_; }
-  bool destroyed() const noexcept { return destroyed_; }
+  bool destroyed() const noexcept { return destroyed_ || (core_ != nullptr && core_->destroyed()); }
   bool closed() const noexcept { return closed_; }
   unsigned corked() const noexcept { return corked_; }
   bool need_drain() const noexcept { return need_drain_; }
@@ -147,9 +147,9 @@ protected:
   virtual protocol::outgoing_framing write_head(std::string& out,
                                                 std::optional<std::uint64_t> content_length) = 0;
 
-  /// Makes the head now, before anything is known of the body; it leaves with the first bytes of
-  /// the body or with `flush_headers`.
-  void store_head();
+  /// Makes the head now, unless that is done; it leaves with the first bytes of the body or with
+  /// `flush_headers`. @param content_length the whole body's, if it is known
+  void store_head(std::optional<std::uint64_t> content_length = std::nullopt);
 
   outbox& sink() noexcept { return core_ != nullptr ? core_->output() : pending_; }
   void send_soon();

@@ -33,6 +33,7 @@ net::mutable_buffer read_buffer::prepare() {
     end_ = left;
   }
   lent_ = true;
+  read_at_ = end_;
   return {block_->data() + end_, block_->capacity() - end_};
 }
 
@@ -59,7 +60,7 @@ void read_buffer::shrink() {
     next_capacity_ = small;
     if (block_ && block_->capacity() > small) {
       block_.reset();
-      begin_ = end_ = 0;
+      begin_ = end_ = read_at_ = 0;
     }
   }
 }

@@ -65,6 +65,12 @@ public:
     return block_ ? std::string_view(block_->data() + begin_, end_ - begin_) : std::string_view();
   }
 
+  /// Returns what the last read has brought, used or not; empty once the next one has begun.
+  std::string_view last_read() const noexcept {
+    return block_ ? std::string_view(block_->data() + read_at_, end_ - read_at_)
+                  : std::string_view();
+  }
+
   /// Removes bytes from the front.
   void consume(std::size_t bytes) noexcept { begin_ += bytes; }
 
@@ -90,6 +96,7 @@ private:
   detail::ptr<read_block> block_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
+  std::size_t read_at_ = 0;  // where the last read has put its bytes
   std::size_t next_capacity_ = small;
   bool lent_ = false;  // from `prepare` to `commit`
 };

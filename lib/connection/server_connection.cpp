@@ -14,9 +14,6 @@ namespace {
 // How many requests of one connection may be under way. More wait unread.
 constexpr std::size_t pipeline_depth = 256;
 
-// How much of a body that nobody reads is thrown away before the connection is closed instead.
-constexpr std::size_t discard_limit = 1024 * 1024;
-
 protocol::decoder_options decoder_options(http::server_options const& o) {
   return {o.max_header_size, o.max_headers_count, o.insecure_http_parser};
 }
@@ -42,7 +39,19 @@ void server_connection::start() {
   socket_->resume();
 }
 
-void server_connection::on_input() { decode(false); }
+void server_connection::set_timeout(std::chrono::milliseconds timeout) {
+  if (socket_->timeout() != timeout) {
+    socket_->set_timeout(timeout);
+  }
+}
+
+void server_connection::on_input() {
+  if (failed_) {
+    discard_input();
+  } else {
+    decode(false);
+  }
+}
 
 void server_connection::want_body() {
   if (!decoding_) {
@@ -55,7 +64,7 @@ void server_connection::end_turn() { decode(false); }
 // Takes the input apart until it is used up, or nobody wants more of it. `one_piece` stops at the
 // first piece of body: who reads is in the middle of something, requests behind must wait.
 void server_connection::decode(bool one_piece) {
-  if (decoding_ || left_http_) {
+  if (decoding_ || left_http_ || failed_) {
     return;
   }
   detail::ptr<server_connection> const self(this);
@@ -63,7 +72,8 @@ void server_connection::decode(bool one_piece) {
   bool blocked = false;
   bool more = true;
   bool used_up = false;
-  while (more && !closing_ && !socket_->destroyed()) {
+  // A response that closes the connection may come before the end of its request is seen.
+  while (more && (!closing_ || (receiving_ && !leaving_)) && !socket_->destroyed()) {
     blocked = receiving_ ? !receiving_->request.wants_body() : backed_up();
     std::string_view input = socket_->input();
     if (blocked || (input.empty() && !receiving_)) {
@@ -90,7 +100,7 @@ void server_connection::decode(bool one_piece) {
         break;
       case protocol::decoded::body:
         pass_body();
-        more = !one_piece;
+        more = !one_piece && discarded_ <= discard_limit;
         break;
       case protocol::decoded::end:
         end_request();
@@ -110,8 +120,11 @@ void server_connection::decode(bool one_piece) {
   }
   decoding_ = false;
   spare_.reset();
+  release_readers();
   if (leaving_ && first_ == nullptr) {
     leave_http();
+  } else if (failed_) {
+    discard_input();
   } else if (blocked || closing_) {
     socket_->pause();
   } else {
@@ -122,9 +135,33 @@ void server_connection::decode(bool one_piece) {
   }
 }
 
+// Who reads the body goes on when all the input at hand is taken apart: a request that cannot be
+// read further is refused before its handler answers what was readable of it.
+void server_connection::hold_readers(server_exchange& x) {
+  x.request.hold_readers();
+  if (std::exchange(x.held, true)) {
+    return;
+  }
+  intrusive_ptr_add_ref(&x);
+  (held_last_ != nullptr ? held_last_->next_held : held_) = &x;
+  held_last_ = &x;
+}
+
+void server_connection::release_readers() {
+  while (held_ != nullptr) {
+    detail::ptr<server_exchange> const x(held_, false);
+    held_ = std::exchange(x->next_held, nullptr);
+    if (held_ == nullptr) {
+      held_last_ = nullptr;
+    }
+    x->held = false;
+    x->request.release_readers();
+  }
+}
+
 void server_connection::message_begun() {
-  if (std::exchange(idle_, false) && server_->options().timeout.count() > 0) {
-    socket_->set_timeout(server_->options().timeout);
+  if (std::exchange(idle_, false)) {
+    set_timeout(server_->options().timeout);
   }
   server_->clocks().message_begun(clock_, server_->clock().now());
 }
@@ -135,6 +172,7 @@ void server_connection::begin_request() {
   detail::ptr<server_exchange> const x = std::move(spare_);
   x->begin(*this);
   receiving_ = x;
+  hold_readers(*x);
   protocol::dispatch const how =
       protocol::dispatch_request(x->request.head, server_->dispatch_facts(), requests_served_,
                                  x->response.max_requests_reached);
@@ -163,6 +201,9 @@ void server_connection::begin_request() {
       server_->run(on->check_expectation, *x);
       break;
     case dispatch::drop:
+      if (on->trace.drop_request) {
+        on->trace.drop_request(x->req, anode::socket(*socket_));
+      }
       if (on->drop_request) {
         on->drop_request(x->req, anode::socket(*socket_));
       }
@@ -221,6 +262,7 @@ void server_connection::end_request() {
   std::swap(x->request.trailers, decoder_.trailers());
   server_->clocks().message_completed(clock_);
   discarded_ = 0;
+  hold_readers(*x);
   x->request.complete();
   if (x->response.finished()) {
     x->request.emit_close();
@@ -268,10 +310,8 @@ void server_connection::on_output() {
   }
   if (leaving_ && first_ == nullptr && !left_http_) {
     leave_http();
-  } else if (!closing_ && !receiving_ && !socket_->input().empty()) {
-    decode(false);
   } else if (!closing_ && !left_http_) {
-    socket_->resume();
+    decode(false);  // reads on, unless who reads the request wants no more yet
   }
 }
 
@@ -286,7 +326,7 @@ void server_connection::finish_first() {
   }
   bool const last = x->response.framing().last();
   x->response.emit_finish();
-  if (!x->request.body_touched()) {
+  if (x->handler_done || !x->request.body_touched()) {
     x->request.dump();
   }
   x->response.emit_close();
@@ -312,160 +352,14 @@ void server_connection::after_response() {
   if (first_ != nullptr || receiving_ || closing_ || decoder_.in_message()) {
     return;
   }
-  if (server_->closing()) {
-    closing_ = true;
-    socket_->destroy_soon(false);
-    return;
-  }
   if (socket_->input().empty()) {
     idle_ = true;
+    if (server_->options().keep_alive_timeout.count() > 0) {
+      set_timeout({});  // its own deadline rules from here
+    }
     socket_->incoming().shrink();
     server_->became_idle(*this);
   }
-}
-
-void server_connection::close_when_idle() {
-  if (idle()) {
-    closing_ = true;
-    socket_->destroy_soon(false);
-  }
-}
-
-void server_connection::stop_reading() {
-  closing_ = true;
-  socket_->destroy_soon(true);
-}
-
-void server_connection::fail_to_parse(std::string_view input) {
-  protocol::decode_error const& e = decoder_.error();
-  packet_ = std::string_view(input);
-  client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed);
-}
-
-void server_connection::client_error(error_code code, std::string message,
-                                     std::size_t bytes_parsed) {
-  detail::ptr<server_connection> const self(this);
-  closing_ = true;
-  socket_->pause();
-  std::shared_ptr<server_core::handlers> const on = server_->on();
-  if (on->client_error) {
-    http::client_error info;
-    info.code = code;
-    info.message = message;
-    info.bytes_parsed = bytes_parsed;
-    info.raw_packet = packet_;
-    on->client_error(info, anode::socket(*socket_));
-    return;
-  }
-  if (socket_->writable() && (first_ == nullptr || !first_->response.head_sent())) {
-    protocol::write_error_head(socket_->output().buffer(),
-                               protocol::status_of(static_cast<http::error>(code.value())));
-  }
-  drop_requests();
-  socket_->destroy_soon(true);
-}
-
-// Cuts exchanges off whose responses can not be sent any more.
-void server_connection::drop_requests() {
-  for (server_exchange* x = first_; x != nullptr; x = x->next) {
-    if (!x->response.ended() || x->response.core() == nullptr) {
-      x->response.connection_lost();
-    }
-  }
-}
-
-void server_connection::expire(protocol::expired_phase phase) {
-  if (phase == protocol::expired_phase::keep_alive) {
-    closing_ = true;
-    socket_->destroy();
-  } else {
-    packet_ = {};
-    server_->clocks().closed(clock_);  // told once
-    client_error(http::error::request_timeout, "Request timeout", 0);
-  }
-}
-
-void server_connection::on_end() {
-  detail::ptr<server_connection> const self(this);
-  if (closing_ && !leaving_) {
-    return;
-  }
-  if (decoder_.finish() == protocol::decoded::error) {
-    packet_ = {};
-    client_error(decoder_.error().code, "Parse Error: " + std::string(decoder_.error().reason), 0);
-  } else if (!server_->options().http_allow_half_open) {
-    closing_ = true;
-    abort_requests();
-    socket_->destroy_soon(false);
-  } else if (last_ != nullptr) {
-    last_->response.should_keep_alive = false;
-  } else {
-    socket_->destroy_soon(false);
-  }
-}
-
-void server_connection::on_error(error_code ec) {
-  std::shared_ptr<server_core::handlers> const on = server_->on();
-  if (on->client_error) {
-    std::string const message = ec.message();
-    http::client_error info;
-    info.code = ec;
-    info.message = message;
-    on->client_error(info, anode::socket(*socket_));
-  }
-}
-
-void server_connection::on_timeout() {
-  detail::ptr<server_connection> const self(this);
-  bool told = receiving_ && receiving_->request.emit_timeout();
-  told = (first_ != nullptr && first_->response.emit_timeout()) || told;
-  std::shared_ptr<server_core::handlers> const on = server_->on();
-  if (on->timeout) {
-    on->timeout(anode::socket(*socket_));
-    told = true;
-  }
-  if (!told) {
-    socket_->destroy();
-  }
-}
-
-// Tells handlers that their client has gone.
-void server_connection::abort_requests() {
-  if (receiving_) {
-    detail::ptr<server_exchange> const x = std::move(receiving_);
-    x->request.fail(http::error::connection_reset);
-    x->request.emit_close();
-  }
-  for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
-    x->response.connection_lost();
-    x->request.emit_close();
-  }
-}
-
-void server_connection::on_close() {
-  detail::ptr<server_connection> const self(this);
-  closing_ = true;
-  server_->clocks().closed(clock_);
-  abort_requests();
-  current_ = nullptr;
-  while (first_ != nullptr) {
-    detail::ptr<server_exchange> const x(first_, false);
-    first_ = x->next;
-    x->next = nullptr;
-    x->request.detach();
-    x->response.emit_close();
-    if (x->runner != nullptr) {
-      x->runner->cancel();
-    }
-    x->connection = nullptr;
-  }
-  last_ = nullptr;
-  server_->remove(*this);
-}
-
-void server_connection::destroy_exchange(error_code) {
-  closing_ = true;
-  socket_->destroy();
 }
 
 // Gives the socket to the handler of the event; what is left of the input is its first bytes.

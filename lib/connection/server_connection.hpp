@@ -10,6 +10,10 @@
 
 #include <anode/error.hpp>
 
+namespace anode::http {
+struct client_error;
+}
+
 namespace anode::connection {
 
 class server_core;
@@ -22,6 +26,9 @@ class server_connection final : public turn_member,
                                 public socket_events,
                                 public incoming::source,
                                 public outgoing::target {
+  // How much of what nobody reads is thrown away before the connection is closed instead.
+  static constexpr std::size_t discard_limit = 1024 * 1024;
+
   struct connection_clock final : protocol::request_clock {
     server_connection* of = nullptr;
   };
@@ -71,7 +78,10 @@ private:
 
   void decode(bool one_piece);
   void message_begun();
+  void set_timeout(std::chrono::milliseconds timeout);
   void begin_request();
+  void hold_readers(server_exchange& x);
+  void release_readers();
   void append(server_exchange& x);
   static void answer(response_state& response, int status);
   void pass_body();
@@ -84,7 +94,9 @@ private:
   void after_response();
   void stop_reading();
   void fail_to_parse(std::string_view input);
+  bool report(http::client_error const& e);
   void client_error(error_code code, std::string message, std::size_t bytes_parsed);
+  void discard_input();
   void drop_requests();
   void abort_requests();
 
@@ -99,6 +111,8 @@ private:
   server_exchange* first_ = nullptr;
   server_exchange* last_ = nullptr;
   server_exchange* current_ = nullptr;
+  server_exchange* held_ = nullptr;  // whose readers go on when the input at hand is taken apart
+  server_exchange* held_last_ = nullptr;
   std::size_t under_way_ = 0;
   std::size_t discarded_ = 0;
   std::string_view packet_;  // what was received last, while a failure is reported
@@ -109,6 +123,7 @@ private:
   bool leaving_ = false;  // HTTP has ended; earlier responses are still to be sent
   bool left_http_ = false;
   bool idle_ = false;
+  bool failed_ = false;  // a client error has been reported
 };
 
 }  // namespace anode::connection

@@ -93,6 +93,7 @@ public:
     std::function<void(http::client_error const&, anode::socket)> client_error;
     std::function<void(http::incoming_message&, anode::socket)> drop_request;
     std::function<void(anode::socket)> timeout;
+    http::server_trace trace;
     event<anode::socket> connection;
     event<> listening;
     event<> close;

@@ -73,6 +73,8 @@ void server_exchange::dispose() noexcept {
   response.reset();
   connection = nullptr;
   next = nullptr;
+  next_held = nullptr;
+  held = handler_done = false;
   runner = nullptr;
   detail::ptr<server_core> const server = std::move(server_);
   server->recycle(*this);

@@ -57,8 +57,11 @@ public:
   http::incoming_message req;
   http::server_response res;
   server_connection* connection = nullptr;
-  server_exchange* next = nullptr;   // behind this one, on the same connection
+  server_exchange* next = nullptr;  // behind this one, on the same connection
+  server_exchange* next_held = nullptr;
+  bool held = false;                 // in the connection's list of those whose readers wait
   handler_runner* runner = nullptr;  // while a coroutine handler runs
+  bool handler_done = false;         // a coroutine handler has run to its end
 
 private:
   void dispose() noexcept override;

@@ -59,11 +59,14 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
     lingered_ += bytes;
     in_.consume(in_.input().size());
     if (ec || lingered_ > linger_bytes) {
-      destroy();
+      destroy(close_error_);
       return;
     }
   } else if (ec == net::error::eof) {
     ended_ = true;
+    if (listeners_) {
+      listeners_->end.emit();
+    }
     if (owner_ != nullptr) {
       owner_->on_end();
     } else {
@@ -138,17 +141,18 @@ void socket_core::end_turn() {
     detail::ptr<socket_core> const self(this);
     progress_.notify();
     readable_.notify();
+    if (listeners_ && error_) {
+      listeners_->error.emit(error_);
+    }
     if (owner_ != nullptr && error_) {
       owner_->on_error(error_);
     }
     if (owner_ != nullptr) {
       std::exchange(owner_, nullptr)->on_close();
     }
-    if (listeners_) {
-      if (error_) {
-        listeners_->error.emit(error_);
-      }
-      listeners_->close.emit();
+    // Listeners may hold handles to this socket: let go of them.
+    if (std::unique_ptr<listeners> const told = std::move(listeners_)) {
+      told->close.emit();
     }
   }
 }
@@ -173,7 +177,7 @@ void socket_core::finish_closing() {
     return;
   }
   if (!linger_ || ended_) {
-    destroy();
+    destroy(close_error_);
     return;
   }
   in_.consume(in_.input().size());
@@ -183,11 +187,12 @@ void socket_core::finish_closing() {
   start_read();
 }
 
-void socket_core::destroy_soon(bool linger) {
+void socket_core::destroy_soon(bool linger, error_code ec) {
   if (close_after_ || destroyed_) {
     return;
   }
   close_after_ = true;
+  close_error_ = ec;
   linger_ = linger;
   if (shut_down_) {
     finish_closing();
@@ -198,6 +203,9 @@ void socket_core::destroy_soon(bool linger) {
 }
 
 void socket_core::destroy(error_code ec) {
+  if (!ec && flush_due_) {
+    flush();  // what was written before this leaves before it
+  }
   if (std::exchange(destroyed_, true)) {
     return;
   }
@@ -234,7 +242,7 @@ void socket_core::touch() {
 void socket_core::inactivity::expired() {
   socket_core& core = *of;
   if (core.close_after_ && core.shut_down_) {
-    core.destroy();
+    core.destroy(core.close_error_);
     return;
   }
   auto const quiet = core.timers_->now() - core.last_activity_;
@@ -270,7 +278,12 @@ net::awaitable<bool> socket_core::wait_input(detail::ptr<socket_core> self) {
 }
 
 void socket_core::drop_handle() {
-  if (--handles_ == 0 && owner_ == nullptr) {
+  if (--handles_ > 0 || owner_ != nullptr) {
+    return;
+  }
+  if (ending_) {
+    destroy_soon(true);  // ended in good order: what was written leaves first
+  } else {
     destroy();
   }
 }

@@ -97,6 +97,12 @@ public:
     turn::enlist(*this, executor_);
   }
 
+  /// Has the owner told of the output at the end of the turn although nothing more leaves.
+  void report_output_later() {
+    output_moved_ = true;
+    turn::enlist(*this, executor_);
+  }
+
   /// Sends what can be sent without waiting, now.
   void flush();
 
@@ -115,7 +121,7 @@ public:
   /// Ends, and closes once everything is sent. What the peer still sends is read and thrown away
   /// for a moment if `linger`, since closing with unread input would reset the connection and take
   /// the answer with it.
-  void destroy_soon(bool linger);
+  void destroy_soon(bool linger, error_code ec = {});
 
   /// Closes at once. With an error, the owner is told that too.
   void destroy(error_code ec = {});
@@ -138,6 +144,7 @@ public:
   // For the user's `socket`, which reads by itself when nobody owns this one.
 
   struct listeners {
+    event<> end;
     event<error_code> error;
     event<> timeout;
     event<> close;
@@ -190,6 +197,7 @@ private:
   std::size_t viewed_ = 0;
   read_block::hold hold_;
   error_code error_;
+  error_code close_error_;  // to be told when `destroy_soon` is through
   bool reading_ = false;  // reads go on
   bool read_in_flight_ = false;
   bool write_waiting_ = false;  // the stream is full

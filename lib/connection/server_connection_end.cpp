@@ -1,0 +1,209 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// How a connection of a server ends: errors of its client, deadlines, and closing.
+
+#include "connection/server_connection.hpp"
+#include "connection/server_core.hpp"
+#include "connection/server_exchange.hpp"
+#include "protocol/encoder.hpp"
+
+#include <string>
+#include <utility>
+
+namespace anode::connection {
+
+void server_connection::close_when_idle() {
+  if (idle()) {
+    closing_ = true;
+    socket_->destroy_soon(false);
+  }
+}
+
+void server_connection::stop_reading() {
+  closing_ = true;
+  socket_->destroy_soon(true);
+}
+
+void server_connection::fail_to_parse(std::string_view input) {
+  protocol::decode_error const& e = decoder_.error();
+  std::string_view const read = socket_->incoming().last_read();
+  packet_ = read.size() >= input.size() ? read : input;
+  client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed);
+}
+
+// Tells who wants to know of a client's error. Returns whether it is handled.
+bool server_connection::report(http::client_error const& e) {
+  std::shared_ptr<server_core::handlers> const on = server_->on();
+  if (on->trace.client_error) {
+    on->trace.client_error(e, anode::socket(*socket_));
+  }
+  if (on->client_error) {
+    on->client_error(e, anode::socket(*socket_));
+    return true;
+  }
+  return false;
+}
+
+void server_connection::client_error(error_code code, std::string message,
+                                     std::size_t bytes_parsed) {
+  detail::ptr<server_connection> const self(this);
+  closing_ = true;
+  failed_ = true;
+  socket_->pause();
+  http::client_error info;
+  info.code = code;
+  info.message = message;
+  info.bytes_parsed = bytes_parsed;
+  info.raw_packet = packet_;
+  if (report(info)) {
+    if (!socket_->writable()) {
+      server_->clocks().closed(clock_);
+      socket_->destroy_soon(true);
+    }
+    return;
+  }
+  if (socket_->writable() && (first_ == nullptr || !first_->response.head_sent())) {
+    protocol::write_error_head(socket_->output().buffer(),
+                               protocol::status_of(static_cast<http::error>(code.value())));
+  }
+  drop_requests();
+  server_->clocks().closed(clock_);
+  socket_->destroy_soon(true, code);
+}
+
+// Behind an error nothing is read, but the end of the connection must not go unnoticed.
+void server_connection::discard_input() {
+  discarded_ += socket_->input().size();
+  socket_->consume(socket_->input().size());
+  if (discarded_ > discard_limit) {
+    socket_->destroy();
+  } else {
+    socket_->resume();
+  }
+}
+
+// Cuts exchanges off whose responses can not be sent any more.
+void server_connection::drop_requests() {
+  for (server_exchange* x = first_; x != nullptr; x = x->next) {
+    if (!x->response.ended() || x->response.core() == nullptr) {
+      x->response.connection_lost();
+    }
+  }
+}
+
+void server_connection::expire(protocol::expired_phase phase) {
+  if (phase == protocol::expired_phase::keep_alive) {
+    std::shared_ptr<server_core::handlers> const on = server_->on();
+    if (on->trace.timeout) {
+      on->trace.timeout(anode::socket(*socket_));
+    }
+    closing_ = true;
+    socket_->destroy();
+  } else if (failed_) {
+    socket_->destroy();  // who was told of the error has done nothing about it
+  } else {
+    packet_ = {};
+    client_error(http::error::request_timeout, "Request timeout", 0);
+  }
+}
+
+void server_connection::on_end() {
+  detail::ptr<server_connection> const self(this);
+  if (failed_) {
+    socket_->destroy_soon(false);
+    return;
+  }
+  if (closing_ && !leaving_) {
+    return;
+  }
+  protocol::decoded const found = decoder_.finish();
+  if (found == protocol::decoded::end && receiving_) {
+    end_request();
+  }
+  if (found == protocol::decoded::error) {
+    packet_ = {};
+    client_error(decoder_.error().code, "Parse Error: " + std::string(decoder_.error().reason), 0);
+  } else if (!server_->options().http_allow_half_open) {
+    closing_ = true;
+    abort_requests();
+    socket_->destroy_soon(false);
+  } else if (last_ != nullptr) {
+    last_->response.should_keep_alive = false;
+  } else {
+    socket_->destroy_soon(false);
+  }
+  release_readers();
+}
+
+void server_connection::on_error(error_code ec) {
+  if (failed_) {
+    return;  // told already
+  }
+  std::string const message = ec.message();
+  http::client_error info;
+  info.code = ec;
+  info.message = message;
+  report(info);
+}
+
+void server_connection::on_timeout() {
+  detail::ptr<server_connection> const self(this);
+  std::shared_ptr<server_core::handlers> const on = server_->on();
+  if (on->trace.timeout) {
+    on->trace.timeout(anode::socket(*socket_));
+  }
+  bool told = receiving_ && receiving_->request.emit_timeout();
+  told = (first_ != nullptr && first_->response.emit_timeout()) || told;
+  if (on->timeout) {
+    on->timeout(anode::socket(*socket_));
+    told = true;
+  }
+  if (!told) {
+    socket_->destroy();
+  }
+}
+
+// Tells handlers that their client has gone.
+void server_connection::abort_requests() {
+  // Handlers that fail because of this have nothing to answer any more.
+  for (server_exchange* x = first_; x != nullptr; x = x->next) {
+    x->response.connection_lost();
+  }
+  if (receiving_) {
+    detail::ptr<server_exchange> const x = std::move(receiving_);
+    x->request.fail(http::error::connection_reset);
+    x->request.emit_close();
+  }
+  for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
+    x->request.abort_unread(http::error::connection_reset);
+    x->request.emit_close();
+  }
+}
+
+void server_connection::on_close() {
+  detail::ptr<server_connection> const self(this);
+  closing_ = true;
+  server_->clocks().closed(clock_);
+  abort_requests();
+  current_ = nullptr;
+  while (first_ != nullptr) {
+    detail::ptr<server_exchange> const x(first_, false);
+    first_ = x->next;
+    x->next = nullptr;
+    x->request.detach();
+    x->response.emit_close();
+    if (x->runner != nullptr) {
+      x->runner->cancel();
+    }
+    x->connection = nullptr;
+  }
+  last_ = nullptr;
+  server_->remove(*this);
+}
+
+void server_connection::destroy_exchange(error_code) {
+  closing_ = true;
+  socket_->destroy();
+}
+
+}  // namespace anode::connection

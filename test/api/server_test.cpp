@@ -1,0 +1,116 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/error.hpp>
+#include <anode/server.hpp>
+
+#include "support/catch.hpp"
+#include "support/http_peer.hpp"
+
+#include <string>
+#include <vector>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using namespace std::chrono_literals;
+using support::http_peer;
+using support::server_fixture;
+
+namespace {
+
+constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+}  // namespace
+
+TEST_CASE("server: close leaves a connection that has been answered to its keep-alive timeout") {
+  server_fixture f;
+  http::server_response* response = nullptr;
+  f.server.on_request(
+      [&](http::incoming_message&, http::server_response& res) { response = &res; });
+  f.server.listen(0, "127.0.0.1");
+  http_peer idle = f.connect();
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  bool closed = false;
+  net::co_spawn(f.io, f.server.close(), [&](std::exception_ptr e) { closed = e == nullptr; });
+  f.settle();
+  CHECK(idle.ended());
+  CHECK_FALSE(f.server.listening());
+  response->end("late");
+  f.settle();
+  CHECK(peer.received().ends_with("late"));
+  CHECK_FALSE(peer.ended());
+  CHECK_FALSE(closed);
+  f.advance(6001ms);
+  CHECK(peer.ended());
+  CHECK(closed);
+}
+
+TEST_CASE("server: close of a server that does not listen") {
+  server_fixture f;
+  std::exception_ptr error;
+  net::co_spawn(f.io, f.server.close(), [&](std::exception_ptr e) { error = e; });
+  f.settle();
+  REQUIRE(error);
+  try {
+    std::rethrow_exception(error);
+  } catch (boost::system::system_error const& e) {
+    CHECK(e.code() == http::error::server_not_running);
+  }
+}
+
+TEST_CASE("server: an upgrade handler may end its socket and let go of it") {
+  server_fixture f;
+  f.server.on_upgrade([](http::incoming_message&, anode::socket s) {
+    s.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  });
+  http_peer peer = f.connect();
+  f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+  CHECK(peer.received() == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  CHECK(peer.ended());
+  f.advance(2s);
+  CHECK(f.server.connections() == 0);
+}
+
+TEST_CASE("server: a trace sees what is handled otherwise") {
+  http::server_options options;
+  options.timeout = 250ms;
+  options.max_requests_per_socket = 1;
+  server_fixture f(options);
+  std::vector<std::string> seen;
+  http::server_trace trace;
+  trace.client_error = [&](http::client_error const& e, anode::socket const&) {
+    seen.emplace_back(http::code_name(e.code));
+  };
+  trace.timeout = [&](anode::socket const&) { seen.emplace_back("timeout"); };
+  trace.drop_request = [&](http::incoming_message const& req, anode::socket const&) {
+    seen.emplace_back(req.url());
+  };
+  f.server.set_trace(std::move(trace));
+  f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end(); });
+
+  http_peer bad = f.connect();
+  f.say(bad, "BAD\r\n\r\n");
+  CHECK(bad.received() == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
+  http_peer twice = f.connect();
+  f.say(twice, get);
+  twice.forget();
+  f.say(twice, "GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(twice.received().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+  http_peer silent = f.connect();
+  f.advance(251ms);
+  CHECK(silent.ended());
+  CHECK(seen == std::vector<std::string>{"HPE_INVALID_METHOD", "/second", "timeout"});
+}
+
+TEST_CASE("server response: the reason phrase is there once the head is made") {
+  server_fixture f;
+  std::vector<std::string> reasons;
+  f.server.on_request([&](http::incoming_message&, http::server_response& res) {
+    reasons.emplace_back(res.status_message());
+    res.write_head(202);
+    reasons.emplace_back(res.status_message());
+    res.end();
+  });
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  CHECK(reasons == std::vector<std::string>{"", "Accepted"});
+}
