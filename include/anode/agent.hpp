@@ -81,6 +81,10 @@ struct agent_options {
   bool proxy_tunnel = false;
   create_connection_function create_connection{};
   lookup_function lookup{};
+  /// Asked about each connection that is about to become free: false closes it.
+  std::function<bool(anode::socket)> keep_socket_alive{};
+  /// Told of each free connection that a request takes.
+  std::function<void(anode::socket)> reuse_socket{};
 };
 
 /// The options of a request. A class, so that it may be used inside `co_await` expressions.
@@ -95,7 +99,7 @@ public:
   std::string host;        ///< `hostname`; empty: "localhost"
   std::uint16_t port = 0;  ///< 0: `default_port`
   std::uint16_t default_port = 80;
-  std::string path = "/";
+  std::string path;  ///< with query; empty: "/"
   std::string auth;  ///< "user:password" for basic authentication
   header_list headers;
   std::string socket_path;
@@ -116,7 +120,15 @@ public:
   /// Whether Host, Connection, Content-Length and Transfer-Encoding are added.
   bool set_default_headers = true;
   std::vector<std::string> unique_headers;
+  /// Aborts the request, with `error::aborted`. **Node**: an AbortSignal.
   net::cancellation_slot signal;
+  /// Takes a connection of its own, which is closed after the response, instead of one of the
+  /// global agent. For `http::request`. **Node**: `agent: false`.
+  bool one_shot = false;
+  /// Makes the connection of a request without an agent. For `http::request`; an agent has its own.
+  create_connection_function create_connection;
+  /// Finds the addresses of `host` in place of the agent's function and the system.
+  lookup_function lookup;
 
   /// Takes protocol, host, port, path and auth from a URL.
   /// @throws exception with `error::invalid_url_argument` ("Invalid URL") or `invalid_protocol`.
@@ -153,6 +165,9 @@ public:
   client_request request(request_options options);
   client_request request(std::string_view method, std::string_view url, header_list headers = {});
 
+  /// Begins a request for a URL; what `options` says goes before what the URL says.
+  client_request request(std::string_view url, request_options options);
+
   /// Sends a GET and waits for its response.
   net::awaitable<incoming_message> get(std::string_view url);
 
@@ -179,8 +194,14 @@ private:
 /// keeps connections, with a timeout of 5 seconds. **Node**: `http.globalAgent`.
 agent& global_agent(net::any_io_executor const& ex);
 
-/// Begins a request by the global agent. **Node**: `http.request`.
+/// Begins a request by the global agent, or by none (see `one_shot`, `create_connection`).
+/// **Node**: `http.request`.
+/// @throws exception for arguments that must not reach the wire, before a connection is touched.
 client_request request(net::any_io_executor const& ex, request_options options);
+
+/// Begins a request for a URL; what `options` says goes before what the URL says.
+client_request request(net::any_io_executor const& ex, std::string_view url,
+                       request_options options);
 client_request request(net::any_io_executor const& ex, std::string_view method,
                        std::string_view url, header_list headers = {});
 

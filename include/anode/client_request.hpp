@@ -64,7 +64,17 @@ private:
 struct information {
   int status_code = 0;
   std::string status_message;
+  int http_version_major = 1;
+  int http_version_minor = 1;
   field_lines raw_headers;
+
+  /// Returns the headers by name, merged; a view of `raw_headers`.
+  merged_headers headers() const { return merged_headers(raw_headers); }
+
+  /// Returns the version, "1.1" or "1.0".
+  std::string http_version() const {
+    return std::to_string(http_version_major) + "." + std::to_string(http_version_minor);
+  }
 };
 
 /// The outcome of a request to leave HTTP: the answer, and the connection if the server agreed.
@@ -129,10 +139,24 @@ public:
   std::string_view host() const noexcept;
   std::string_view protocol() const noexcept;
 
-  /// Returns whether the request went out on a connection used before.
+  /// Returns whether the request, without having to wait for it, got a connection used before.
   bool reused_socket() const noexcept;
 
+  /// Returns whether `abort` was called.
+  bool aborted() const noexcept;
+
+  /// Returns the limit of field lines that the response's head may have. **Node**:
+  /// `maxHeadersCount`.
+  std::size_t max_headers_count() const noexcept;
+
   // Settings.
+
+  /// Sets the limit of field lines of the response's head, 2000 unless told; 0: none. Takes effect
+  /// on a request that has no connection yet or has just been made.
+  client_request& set_max_headers_count(std::size_t lines);
+
+  /// Aborts the request. **Node**: `request.abort()`, deprecated there in favour of `destroy`.
+  [[deprecated("use destroy")]] void abort();
 
   /// Has `f`, and the listeners of `on_timeout`, called when nothing happens on the connection for
   /// `timeout`. It is notified, not ended.
@@ -162,6 +186,9 @@ public:
   /// Is told which connection the request has got.
   client_request& on_socket(std::function<void(anode::socket)> f);
   client_request& on_timeout(std::function<void()> f);
+
+  /// Is told of `abort`.
+  client_request& on_abort(std::function<void()> f);
 
   /// Is told why the request failed, before `on_close`.
   client_request& on_request_error(std::function<void(request_error const&)> f);

@@ -26,6 +26,29 @@ agent::counts public_counts(connection::protocol::pool::counts const& c) {
   return out;
 }
 
+// What the options leave open is taken from the URL.
+request_options with_url(request_options options, std::string_view url) {
+  request_options from;
+  from.default_port = options.default_port;
+  from.set_url(url);
+  if (options.protocol.empty()) {
+    options.protocol = std::move(from.protocol);
+  }
+  if (options.host.empty()) {
+    options.host = std::move(from.host);
+  }
+  if (options.port == 0) {
+    options.port = from.port;
+  }
+  if (options.path.empty()) {
+    options.path = std::move(from.path);
+  }
+  if (options.auth.empty()) {
+    options.auth = std::move(from.auth);
+  }
+  return options;
+}
+
 net::awaitable<incoming_message> run_get(client_request request) {
   request.end();
   co_return co_await request.response();
@@ -114,6 +137,10 @@ client_request agent::request(std::string_view method, std::string_view url, hea
   return request(std::move(options));
 }
 
+client_request agent::request(std::string_view url, request_options options) {
+  return request(with_url(std::move(options), url));
+}
+
 net::awaitable<incoming_message> agent::get(std::string_view url) {
   return run_get(request("GET", url));
 }
@@ -142,7 +169,21 @@ agent& global_agent(net::any_io_executor const& ex) {
 }
 
 client_request request(net::any_io_executor const& ex, request_options options) {
+  if (options.create_connection) {
+    agent_options own;
+    own.create_connection = std::move(options.create_connection);
+    anode::detail::ptr<agent_core> const core(new agent_core(ex, std::move(own)));
+    return client_request(*core->request(std::move(options), false));
+  }
+  if (options.one_shot) {
+    return agent(ex).request(std::move(options));
+  }
   return global_agent(ex).request(std::move(options));
+}
+
+client_request request(net::any_io_executor const& ex, std::string_view url,
+                       request_options options) {
+  return request(ex, with_url(std::move(options), url));
 }
 
 client_request request(net::any_io_executor const& ex, std::string_view method,

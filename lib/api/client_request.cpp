@@ -81,6 +81,18 @@ std::string_view client_request::host() const noexcept { return exchange_->optio
 std::string_view client_request::protocol() const noexcept { return "http:"; }
 bool client_request::reused_socket() const noexcept { return exchange_->reused(); }
 
+bool client_request::aborted() const noexcept { return exchange_->aborted(); }
+std::size_t client_request::max_headers_count() const noexcept {
+  return exchange_->options.max_headers_count;
+}
+
+client_request& client_request::set_max_headers_count(std::size_t lines) {
+  exchange_->set_max_headers_count(lines);
+  return *this;
+}
+
+void client_request::abort() { exchange_->abort(); }
+
 client_request& client_request::set_timeout(std::chrono::milliseconds timeout,
                                             std::function<void()> f) {
   if (f) {
@@ -133,6 +145,11 @@ client_request& client_request::on_socket(std::function<void(anode::socket)> f) 
 
 client_request& client_request::on_timeout(std::function<void()> f) {
   exchange_->on_timeout().add(std::move(f));
+  return *this;
+}
+
+client_request& client_request::on_abort(std::function<void()> f) {
+  exchange_->on_abort().add(std::move(f));
   return *this;
 }
 

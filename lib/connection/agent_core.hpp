@@ -27,7 +27,8 @@ public:
   protocol::pool const& pool() const noexcept { return pool_; }
 
   /// Begins a request: validates it, writes its automatic headers, asks for a connection.
-  detail::ptr<client_exchange> request(http::request_options options);
+  /// @param has_agent false if this agent only stands for none
+  detail::ptr<client_exchange> request(http::request_options options, bool has_agent = true);
 
   std::string name_of(http::request_options const& options) const;
 
@@ -49,6 +50,9 @@ public:
 
   void connection_closed(client_connection& c);
 
+  /// Closes a connection whose exchange was given up.
+  void abandon(client_connection& c);
+
   /// The connection is the user's now.
   void handed_over(client_connection& c);
 
@@ -58,7 +62,8 @@ private:
     agent_core* of = nullptr;
     protocol::socket_id id;
     http::connect_options to;
-    std::string authority;  // for a tunnel: whereto
+    std::string authority;            // for a tunnel: whereto
+    detail::ptr<socket_core> socket;  // waits to be connected; null for a tunnel
     detail::ptr<transport::dial_attempt> attempt;
     bool over = false;
     void expired() override;
@@ -70,16 +75,26 @@ private:
     std::string authorization;
   };
 
+  /// Returns the place of what `id` names in a list by index.
+  template <class T, class Id>
+  static detail::ptr<T>& slot(std::vector<detail::ptr<T>>& all, Id const& id) {
+    if (all.size() <= id.index) {
+      all.resize(id.index + 1);
+    }
+    return all[id.index];
+  }
+
   void run_actions();
-  void open(protocol::socket_id id, client_exchange const& x);
-  void dial(detail::ptr<opening> o);
+  void open(protocol::pool_action const& a, client_exchange& x);
+  void dial(detail::ptr<opening> o, http::lookup_function const& find_addresses);
   static net::awaitable<void> create(detail::ptr<agent_core> self, detail::ptr<opening> o);
   static net::awaitable<void> tunnel(detail::ptr<agent_core> self, detail::ptr<opening> o,
                                      detail::ptr<socket_core> socket);
   void connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> stream);
   void ready(opening& o, detail::ptr<socket_core> socket);
   void failed(opening& o, error_code ec, http::request_phase phase, std::string message = {});
-  void assign(protocol::request_id request, protocol::socket_id socket, bool reused);
+  void assign(protocol::pool_action const& a);
+  void stop(opening& o);
   void park(protocol::socket_id id);
   void close(protocol::socket_id id, protocol::request_id request);
   client_exchange* find(protocol::request_id id) noexcept;

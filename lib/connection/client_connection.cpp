@@ -28,18 +28,23 @@ client_connection::~client_connection() {
 }
 
 void client_connection::begin(client_exchange& x) {
-  if (!exchange_ && !used_) {
-    protocol::decoder_options o;
-    o.max_header_size = x.options.max_header_size;
-    o.max_headers_count = x.options.max_headers_count;
-    o.insecure_http_parser = x.options.insecure_http_parser;
-    decoder_ = protocol::decoder(protocol::message_kind::response, o);
-  }
-  used_ = true;
   exchange_ = &x;
   interim_ = final_begun_ = false;
+  set_limits(x);
   decoder_.expect_response_to(x.request.method);
   socket_->resume();
+}
+
+void client_connection::set_limits(client_exchange const& x) {
+  protocol::decoder_options o;
+  o.max_header_size = x.options.max_header_size;
+  o.max_headers_count = x.options.max_headers_count;
+  o.insecure_http_parser = x.options.insecure_http_parser;
+  if (o != decoder_options_ && !decoder_.in_message()) {
+    decoder_options_ = o;
+    decoder_ = protocol::decoder(protocol::message_kind::response, o);
+    decoder_.expect_response_to(x.request.method);
+  }
 }
 
 bool client_connection::release() {
@@ -149,7 +154,22 @@ void client_connection::take_end(client_exchange& x) {
     return;
   }
   std::swap(x.response.trailers, decoder_.trailers());
+  look_behind(x);
   x.response_ended();
+}
+
+// What came together with the response and cannot begin another one is told as an error of this
+// request. Whatever it is, the connection is not used again.
+void client_connection::look_behind(client_exchange& x) {
+  std::string_view rest = socket_->input();
+  if (rest.empty()) {
+    return;
+  }
+  protocol::message_head ignored;
+  if (decoder_.next(rest, ignored) == decoded::error) {
+    protocol::decode_error const& e = decoder_.error();
+    x.report(e.code, "Parse Error: " + std::string(e.reason));
+  }
 }
 
 void client_connection::on_end() {

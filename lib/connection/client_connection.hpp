@@ -26,6 +26,9 @@ public:
   /// Begins an exchange.
   void begin(client_exchange& x);
 
+  /// Sets the limits and the leniency that the exchange asks for.
+  void set_limits(client_exchange const& x);
+
   /// Takes the exchange off. @return whether the connection can carry another one
   bool release();
 
@@ -54,10 +57,12 @@ private:
 
   void take_head(client_exchange& x);
   void take_end(client_exchange& x);
+  void look_behind(client_exchange& x);
 
   detail::ptr<agent_core> agent_;
   detail::ptr<socket_core> socket_;
   protocol::socket_id id_;
+  protocol::decoder_options decoder_options_;
   protocol::decoder decoder_;
   detail::ptr<client_exchange> exchange_;
   error_code error_;
@@ -65,7 +70,6 @@ private:
   bool decoding_ = false;
   bool interim_ = false;      // the message being received is an interim response
   bool final_begun_ = false;  // the head of the final response was received
-  bool used_ = false;
   bool left_http_ = false;
 };
 

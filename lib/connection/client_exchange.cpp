@@ -34,6 +34,15 @@ protocol::outgoing_framing request_state::write_head(std::string& out,
   return protocol::write_request_head(out, facts, headers);
 }
 
+void request_state::fix_head() {
+  flushing_ = true;
+  store_head();
+  flushing_ = false;
+  if (framing().expect()) {
+    flush_headers();
+  }
+}
+
 client_exchange::client_exchange(agent_core& agent, http::request_options o)
     : options(std::move(o)),
       request(*this, agent.executor()),
@@ -69,10 +78,11 @@ void client_exchange::deadline_timer::expired() {
 
 // Going out.
 
-void client_exchange::assign(client_connection& c, bool reused) {
+void client_exchange::assign(client_connection& c, bool reused, bool waited) {
   connection_ = &c;
   reused_ = reused;
-  phase_ = request_phase::send;
+  waited_ = waited;
+  phase_ = c.core().connecting() ? request_phase::connect : request_phase::send;
   socket_core& core = c.core();
   sent_before_ = core.output().end();
   received_before_ = core.bytes_read();
@@ -80,14 +90,18 @@ void client_exchange::assign(client_connection& c, bool reused) {
   core.set_timeout(timeout_.value_or(agent_->options().timeout));
   c.begin(*this);
   request.assign_socket(core);
-  if (!on_socket_.empty()) {
-    on_socket_.emit(anode::socket(core));
-  }
+  // Told at the end of the turn, when who made the request had time to listen.
+  socket_due_ = true;
+  turn::enlist(*this, agent_->executor());
 }
 
 void client_exchange::on_message_ended() {}
 
 void client_exchange::output_moved(outbox::position sent) {
+  if (phase_ == request_phase::connect) {
+    phase_ = request_phase::send;
+  }
+  tell_socket();
   if (!request_done_ && request.all_sent(sent)) {
     request_done_ = true;
     if (phase_ == request_phase::send) {
@@ -103,17 +117,20 @@ void client_exchange::output_moved(outbox::position sent) {
 // Coming in.
 
 void client_exchange::information(protocol::message_head const& head) {
-  if (!on_information_.empty()) {
-    http::information info;
-    info.status_code = head.status;
-    info.status_message = head.reason();
-    info.raw_headers = head.fields;
-    on_information_.emit(info);
-  }
+  detail::ptr<client_exchange> const self(this);
   if (head.status == 100) {
     continued_ = true;
     changed_.notify();
     on_continue_.emit();
+  }
+  if (!on_information_.empty()) {
+    http::information info;
+    info.status_code = head.status;
+    info.status_message = head.reason();
+    info.http_version_major = head.version_major;
+    info.http_version_minor = head.version_minor;
+    info.raw_headers = head.fields;
+    on_information_.emit(info);
   }
 }
 
@@ -158,7 +175,6 @@ void client_exchange::upgraded(detail::ptr<socket_core> socket) {
     changed_.notify();
   } else {
     socket->destroy();
-    fail(error::connection_reset, request_phase::head, "socket hang up");
   }
   closed_ = true;
   turn::enlist(*this, agent_->executor());
@@ -175,10 +191,10 @@ void client_exchange::release_if_done() {
     return;
   }
   detail::ptr<client_connection> const c = std::move(connection_);
-  sent_ = c->core().output().sent() - sent_before_;
-  received_ = c->core().bytes_read() - received_before_;
+  count_bytes(*c);
   request.detach_socket();
-  agent_->release(*c, reusable && request_done_);
+  kept_ = reusable && request_done_;
+  agent_->release(*c, kept_);
   closed_ = true;
   agent_->clock().cancel(deadline_);
   turn::enlist(*this, agent_->executor());
@@ -188,54 +204,92 @@ void client_exchange::connection_closed(error_code ec) {
   if (!connection_) {
     return;
   }
-  sent_ = connection_->core().output().sent() - sent_before_;
-  received_ = connection_->core().bytes_read() - received_before_;
-  connection_.reset();
-  request.connection_lost();
-  if (!response_ready_) {
-    fail(ec ? ec : make_error_code(error::connection_reset), phase_,
-         ec ? std::string() : "socket hang up");
-  } else if (!response_done_) {
-    response.fail(ec ? ec : make_error_code(error::connection_reset));
+  if (ec) {
+    note_error(ec, phase_, {});
+  } else if (!response_ready_) {
+    note_error(error::connection_reset, phase_, "socket hang up");
   }
-  closed_ = true;
-  turn::enlist(*this, agent_->executor());
+  leave();
+}
+
+void client_exchange::timed_out() {
+  detail::ptr<client_exchange> const self(this);
+  if (!std::exchange(timeout_told_, true)) {
+    on_timeout_.emit();
+  }
+  if (response_ready_) {
+    response.emit_timeout();
+  }
 }
 
 // Ending.
 
-void client_exchange::fail(error_code ec, request_phase phase, std::string message) {
-  if (std::exchange(destroyed_, true)) {
-    return;
+void client_exchange::note_error(error_code ec, request_phase phase, std::string message) {
+  if (!error_) {
+    error_ = ec;
+    phase_ = phase;
+    error_message_ = std::move(message);
+    error_due_ = true;
   }
-  error_ = ec;
-  phase_ = phase;
-  error_message_ = std::move(message);
+}
+
+void client_exchange::fail(error_code ec, request_phase phase, std::string message) {
+  if (!closed_) {
+    note_error(ec, phase, std::move(message));
+    leave();
+  }
+}
+
+void client_exchange::report(error_code ec, std::string message) {
+  note_error(ec, request_phase::body, std::move(message));
+  turn::enlist(*this, agent_->executor());
+}
+
+void client_exchange::count_bytes(client_connection& c) {
+  sent_ = c.core().output().sent() - sent_before_;
+  received_ = c.core().bytes_read() - received_before_;
+}
+
+// Parts with the connection, or with the place in the queue; the rest is told at the turn's end.
+void client_exchange::leave() {
   detail::ptr<client_exchange> const self(this);
-  if (connection_) {
-    sent_ = connection_->core().output().sent() - sent_before_;
-    received_ = connection_->core().bytes_read() - received_before_;
-    connection_->close();
-    connection_.reset();
+  if (detail::ptr<client_connection> const c = std::move(connection_)) {
+    count_bytes(*c);
+    agent_->abandon(*c);
+  } else {
+    agent_->cancel(*this);
   }
   request.connection_lost();
   agent_->clock().cancel(deadline_);
-  agent_->cancel(*this);
-  if (response_ready_ && !response_done_) {
-    response.fail(ec);
-  }
   closed_ = true;
   turn::enlist(*this, agent_->executor());
 }
 
+// Whose error it is decides who hears of it: the request hears of what is wrong with the
+// connection and of what it was destroyed with; the response only that it was cut off.
 void client_exchange::destroy_exchange(error_code ec) {
-  if (closed_ && !connection_) {
+  if (closed_) {
     return;
   }
-  if (!ec) {
-    ec = error::connection_reset;
+  if (ec) {
+    note_error(ec, phase_, {});
+  } else if (!response_ready_) {
+    note_error(error::connection_reset, phase_, "socket hang up");
   }
-  fail(ec, phase_, ec == error::connection_reset ? "socket hang up" : std::string());
+  leave();
+}
+
+void client_exchange::abort() {
+  if (std::exchange(aborted_, true)) {
+    return;
+  }
+  abort_due_ = true;
+  bool const connected = connection_ != nullptr && !socket_due_;
+  destroy_exchange({});
+  if (!connected) {
+    error_due_ = false;  // Node: nothing is wrong with a request that was never sent
+  }
+  turn::enlist(*this, agent_->executor());
 }
 
 http::request_error client_exchange::make_error() const {
@@ -255,97 +309,83 @@ http::request_error client_exchange::make_error() const {
   return {error_, std::move(text), phase_, v, reused_, sent_, received_};
 }
 
-// Reports what was put off: Node's order is error, then close.
-void client_exchange::end_turn() {
-  if (!closed_) {
-    return;
+void client_exchange::tell_socket() {
+  if (std::exchange(socket_due_, false) && connection_ && !on_socket_.empty()) {
+    on_socket_.emit(anode::socket(connection_->core()));
   }
-  detail::ptr<client_exchange> const self(this);
-  if (error_ && !std::exchange(error_told_, true) && !response_ready_) {
+}
+
+void client_exchange::tell_error() {
+  if (std::exchange(error_due_, false)) {
     http::request_error const e = make_error();
     request.on_error.emit(error_);
     on_error_.emit(e);
   }
+}
+
+// The response closes when it was read to its end, or will not be read.
+void client_exchange::tell_response_close() {
+  if (response.ended() || response.aborted() || response.dumped()) {
+    response.emit_close();
+  }
+}
+
+// Reports what was put off, in Node's order: the connection, abort, what went wrong, the close of
+// request and response.
+void client_exchange::end_turn() {
+  detail::ptr<client_exchange> const self(this);
+  bool const had_connection = !socket_due_;
+  tell_socket();
+  if (abort_due_ && had_connection) {
+    abort_due_ = false;
+    on_abort_.emit();
+  }
+  tell_error();
+  if (!closed_) {
+    return;
+  }
+  bool cut = false;
+  if (response_ready_ && !response_done_) {
+    cut =
+        response.cut_off(response.destroyed() ? error_ : make_error_code(error::connection_reset));
+  }
+  if (!kept_ && response_done_) {
+    tell_response_close();
+  }
   if (!std::exchange(close_told_, true)) {
     request.emit_close();
     changed_.notify();
-    if (response_ready_) {
-      response.emit_close();
+    if (response_ready_ && response_done_ && !response.ended()) {
+      // Somebody still has to read it.
+      response.on_end.add([this] { turn::enlist(*this, agent_->executor()); });
     }
+  }
+  if (cut) {
+    response.emit_error();
+  }
+  tell_response_close();
+  if (std::exchange(abort_due_, false)) {
+    on_abort_.emit();
   }
 }
 
 // The user's side.
 
-namespace {
-
-// Aborts the request when the coroutine that waits for it is cancelled or goes away.
-class abort_guard {
-public:
-  explicit abort_guard(detail::ptr<client_exchange> x) : exchange_(std::move(x)) {}
-  abort_guard(abort_guard const&) = delete;
-  abort_guard& operator=(abort_guard const&) = delete;
-  ~abort_guard() {
-    if (exchange_) {
-      exchange_->destroy_exchange(error::aborted);
-    }
-  }
-  void done() noexcept { exchange_.reset(); }
-
-private:
-  detail::ptr<client_exchange> exchange_;
-};
-
-}  // namespace
-
-net::awaitable<http::incoming_message> client_exchange::wait_response(
-    detail::ptr<client_exchange> self) {
-  abort_guard guard(self);
-  while (!self->response_ready_ && !self->error_) {
-    co_await self->changed_.wait();
-  }
-  guard.done();
-  if (!self->response_ready_) {
-    self->error_told_ = true;
-    throw self->make_error();
-  }
-  self->response_taken_ = true;
-  co_return self->response_handle();
-}
-
-net::awaitable<http::upgrade_result> client_exchange::wait_upgraded(
-    detail::ptr<client_exchange> self) {
-  abort_guard guard(self);
-  while (!self->response_ready_ && !self->error_) {
-    co_await self->changed_.wait();
-  }
-  guard.done();
-  if (!self->response_ready_) {
-    self->error_told_ = true;
-    throw self->make_error();
-  }
-  self->response_taken_ = true;
-  anode::socket socket;
-  if (self->upgraded_socket_) {
-    socket = anode::socket(*self->upgraded_socket_);
-    self->upgraded_socket_.reset();
-  }
-  co_return http::upgrade_result(self->response_handle(), std::move(socket));
-}
-
-net::awaitable<bool> client_exchange::wait_continued(detail::ptr<client_exchange> self) {
-  abort_guard guard(self);
-  while (!self->continued_ && !self->response_ready_ && !self->error_) {
-    co_await self->changed_.wait();
-  }
-  guard.done();
-  co_return self->continued_;
-}
-
 void client_exchange::set_timeout(std::chrono::milliseconds timeout) {
+  if (timeout.count() < 0) {
+    throw http::exception(error::out_of_range,
+                          "The value of \"msecs\" is out of range. It must not be negative");
+  }
   timeout_ = timeout;
   if (connection_) {
     connection_->core().set_timeout(timeout);
+  }
+}
+
+void client_exchange::set_max_headers_count(std::size_t lines) {
+  options.max_headers_count = lines;
+  if (connection_ && !response_ready_) {
+    connection_->set_limits(*this);
   }
 }
 
@@ -384,7 +424,8 @@ socket_core* client_exchange::core() noexcept {
 
 // Nobody will read the rest of the response: if it is short it is read away.
 void client_exchange::handle_dropped() {
-  if (response_done_ || destroyed_) {
+  if (response_done_ || closed_) {
+    response.dump();
     return;
   }
   bool const known = response.head.body == protocol::body_kind::length;

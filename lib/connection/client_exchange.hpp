@@ -24,6 +24,10 @@ public:
   using outgoing::outgoing;
   using outgoing::send_soon;
 
+  /// Makes the head at once, before anything is known of a body: for headers that are given as
+  /// they are to be sent, and for `Expect`, with which the head also leaves at once.
+  void fix_head();
+
   std::string method = "GET";
   std::string target = "/";
   bool has_agent = true;
@@ -51,11 +55,15 @@ public:
 
   // For the agent and the connection.
 
-  /// Gives the request a connection: what was written goes out.
-  void assign(client_connection& c, bool reused);
+  /// Gives the request a connection: what was written goes out, once it is connected.
+  /// @param waited whether the request had been queued before
+  void assign(client_connection& c, bool reused, bool waited);
 
   /// Says that the request has lost its connection, or will have none.
   void fail(error_code ec, http::request_phase phase, std::string message = {});
+
+  /// Tells the listeners of something wrong behind a complete response.
+  void report(error_code ec, std::string message);
 
   /// The head of the final response is in `response.head`.
   void response_begun();
@@ -76,11 +84,12 @@ public:
   void connection_closed(error_code ec);
 
   /// Reports that nothing has happened on the connection for its timeout.
-  void timed_out() { on_timeout_.emit(); }
+  void timed_out();
 
-  bool wants_connection() const noexcept { return !destroyed_ && connection_ == nullptr; }
-  bool reused() const noexcept { return reused_; }
-  bool destroyed() const noexcept { return destroyed_; }
+  /// Returns whether a request that did not have to wait got a connection used before.
+  /// **Node**: `reusedSocket`.
+  bool reused() const noexcept { return reused_ && !waited_; }
+  bool aborted() const noexcept { return aborted_; }
 
   // For the user.
 
@@ -88,7 +97,11 @@ public:
   static net::awaitable<http::upgrade_result> wait_upgraded(detail::ptr<client_exchange> self);
   static net::awaitable<bool> wait_continued(detail::ptr<client_exchange> self);
 
+  /// Destroys the request. **Node**: `request.abort()`.
+  void abort();
+
   void set_timeout(std::chrono::milliseconds timeout);
+  void set_max_headers_count(std::size_t lines);
   void set_no_delay(bool on);
   void set_keep_alive(bool on, std::chrono::milliseconds delay);
   void drop_request_handle();
@@ -98,6 +111,7 @@ public:
   event<>& on_continue() noexcept { return on_continue_; }
   event<anode::socket>& on_socket() noexcept { return on_socket_; }
   event<>& on_timeout() noexcept { return on_timeout_; }
+  event<>& on_abort() noexcept { return on_abort_; }
   event<http::request_error const&>& on_error() noexcept { return on_error_; }
   std::function<void(http::incoming_message)> on_response;
   std::function<void(http::incoming_message, anode::socket)> on_upgrade;
@@ -120,6 +134,12 @@ private:
 
   http::incoming_message response_handle();
   void release_if_done();
+  void note_error(error_code ec, http::request_phase phase, std::string message);
+  void leave();
+  void count_bytes(client_connection& c);
+  void tell_socket();
+  void tell_error();
+  void tell_response_close();
   http::request_error make_error() const;
 
   detail::ptr<agent_core> agent_;
@@ -130,6 +150,7 @@ private:
   event<> on_continue_;
   event<anode::socket> on_socket_;
   event<> on_timeout_;
+  event<> on_abort_;
   event<http::request_error const&> on_error_;
   detail::ptr<socket_core> upgraded_socket_;
   error_code error_;
@@ -142,14 +163,20 @@ private:
   std::optional<std::chrono::milliseconds> timeout_;
   unsigned response_handles_ = 0;
   bool reused_ = false;
+  bool waited_ = false;
   bool continued_ = false;
   bool response_ready_ = false;  // its head is here
   bool response_taken_ = false;  // the user has it
   bool response_done_ = false;
   bool request_done_ = false;
-  bool destroyed_ = false;
-  bool error_told_ = false;
+  bool kept_ = false;    // the connection went back to the pool
   bool closed_ = false;  // no more is to come from the connection
+  bool aborted_ = false;
+  // What is to be told at the end of the turn, and what was told.
+  bool socket_due_ = false;
+  bool abort_due_ = false;
+  bool error_due_ = false;
+  bool timeout_told_ = false;
   bool close_told_ = false;
 };
 

@@ -77,16 +77,22 @@ void incoming::release_readers() {
   }
 }
 
-void incoming::fail(error_code ec) {
-  if (complete_ || error_) {
-    return;
+bool incoming::cut_off(error_code ec) {
+  if (complete_ || aborted_) {
+    return false;
   }
   aborted_ = true;
   destroyed_ = true;
   error_ = ec;
   changed_.notify();
   on_aborted.emit();
-  on_error.emit(ec);
+  return true;
+}
+
+void incoming::emit_error() {
+  if (error_) {
+    on_error.emit(error_);
+  }
 }
 
 void incoming::abort_unread(error_code ec) {
@@ -195,13 +201,13 @@ net::awaitable<std::optional<std::string_view>> incoming::read(
       self.emit_end();
       co_return std::nullopt;
     }
-    if (self.error_ || self.source_ == nullptr) {
+    if (self.aborted_ || self.source_ == nullptr) {
       throw boost::system::system_error(self.error_ ? self.error_
                                                     : make_error_code(http::error::aborted));
     }
     self.reading_ = true;
     self.source_->want_body();
-    if (!self.reading_ || self.complete_ || self.error_) {
+    if (!self.reading_ || self.complete_ || self.aborted_) {
       continue;
     }
     try {

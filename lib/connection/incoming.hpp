@@ -83,7 +83,16 @@ public:
   void complete();
 
   /// Says that nothing more will come, though the message is not complete.
-  void fail(error_code ec);
+  void fail(error_code ec) {
+    if (cut_off(ec)) {
+      emit_error();
+    }
+  }
+
+  /// The same without telling the listeners of errors, which `emit_error` does.
+  /// @return whether that is news
+  bool cut_off(error_code ec);
+  void emit_error();
 
   /// Says that the connection is gone although the message, which is complete, was not read to its
   /// end; what is here can still be read.

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "connection/socket_core.hpp"
 
+#include "connection/unconnected_stream.hpp"
+
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -27,13 +29,27 @@ socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers
   inactivity_.of = this;
 }
 
+socket_core::socket_core(net::any_io_executor const& ex, detail::ptr<timers> clock)
+    : socket_core(std::make_unique<unconnected_stream>(ex), std::move(clock)) {
+  connecting_ = true;
+}
+
+void socket_core::connected(std::unique_ptr<byte_stream> stream) {
+  static_cast<unconnected_stream&>(*stream_).apply_settings(*stream);
+  stream_ = std::move(stream);
+  connecting_ = false;
+  touch();
+  start_read();
+  flush_later();
+}
+
 void socket_core::resume() {
   reading_ = true;
   start_read();
 }
 
 void socket_core::start_read() {
-  if (read_in_flight_ || !reading_ || ended_ || destroyed_) {
+  if (read_in_flight_ || !reading_ || ended_ || destroyed_ || connecting_) {
     return;
   }
   read_in_flight_ = true;
@@ -86,6 +102,9 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
 
 void socket_core::flush() {
   flush_due_ = false;
+  if (connecting_) {
+    return;
+  }
   while (!out_.empty() && !write_waiting_ && !destroyed_) {
     std::array<net::const_buffer, gathered_pieces> buffers;
     std::size_t const count = out_.gather(buffers);

@@ -50,6 +50,9 @@ class socket_core final : public turn_member {
 public:
   socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers> clock);
 
+  /// Makes a socket that is still to be connected: what is written waits for `connected`.
+  socket_core(net::any_io_executor const& ex, detail::ptr<timers> clock);
+
   net::any_io_executor const& executor() const noexcept { return executor_; }
   byte_stream& stream() noexcept { return *stream_; }
   timers& clock() noexcept { return *timers_; }
@@ -85,6 +88,14 @@ public:
   void pause() noexcept { reading_ = false; }
 
   bool ended() const noexcept { return ended_; }
+
+  // Connecting.
+
+  /// Says that the connection is there: settings made before are applied, reading and writing
+  /// begin.
+  void connected(std::unique_ptr<byte_stream> stream);
+
+  bool connecting() const noexcept { return connecting_; }
 
   // Writing.
 
@@ -198,6 +209,7 @@ private:
   read_block::hold hold_;
   error_code error_;
   error_code close_error_;  // to be told when `destroy_soon` is through
+  bool connecting_ = false;
   bool reading_ = false;  // reads go on
   bool read_in_flight_ = false;
   bool write_waiting_ = false;  // the stream is full

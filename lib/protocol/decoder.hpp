@@ -25,6 +25,8 @@ struct decoder_options {
   std::size_t max_headers_count = 2000;
   /// Relaxes what Node's `insecureHTTPParser` relaxes.
   bool insecure_http_parser = false;
+
+  bool operator==(decoder_options const&) const = default;
 };
 
 /// What `decoder::next` and `decoder::finish` found.

@@ -1,0 +1,233 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// How an agent makes its connections.
+#include "connection/agent_core.hpp"
+
+#include <anode/error.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <utility>
+
+namespace anode::connection {
+
+using http::error;
+using http::request_phase;
+
+namespace {
+
+std::string authority_of(http::request_options const& o) {
+  std::string const host = o.host.empty() ? "localhost" : o.host;
+  std::string const bracketed = host.find(':') != std::string::npos ? "[" + host + "]" : host;
+  return bracketed + ":" + std::to_string(o.port);
+}
+
+}  // namespace
+
+// The request gets its connection at once, which then waits to be connected; one that leads through
+// a tunnel comes when that is there.
+void agent_core::open(protocol::pool_action const& a, client_exchange& x) {
+  detail::ptr<opening> const o(new opening);
+  o->of = this;
+  o->id = a.socket;
+  o->to.host = x.options.host.empty() ? "localhost" : x.options.host;
+  o->to.port = x.options.port;
+  o->to.socket_path = x.options.socket_path;
+  o->to.family = x.options.family;
+  o->to.local_address = x.options.local_address;
+  o->to.local_port = x.options.local_port;
+  if (through_proxy(x.options)) {
+    o->to.host = proxy_->host;
+    o->to.port = proxy_->port;
+    if (tunnels(x.options)) {
+      o->authority = authority_of(x.options);
+    }
+  }
+  slot(openings_, o->id) = o;
+  if (o->authority.empty()) {
+    o->socket = new socket_core(executor_, timers_);
+    slot(connections_, o->id) = new client_connection(*this, o->socket, o->id);
+    x.assign(*connections_[o->id.index], false, a.waited);
+  }
+  timers_->arm(*o, options_.connect_timeout);
+  dial(o, x.options.lookup ? x.options.lookup : options_.lookup);
+}
+
+void agent_core::opening::expired() {
+  of->failed(*this, error::timed_out, request_phase::connect, "Connecting took too long");
+}
+
+void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_addresses) {
+  if (options_.create_connection) {
+    net::co_spawn(executor_, create(detail::ptr<agent_core>(this), o), net::detached);
+    return;
+  }
+  transport::dial_target target;
+  target.host = o->to.host;
+  target.port = o->to.port;
+  target.path = o->to.socket_path;
+  target.family = o->to.family;
+  target.local_address = o->to.local_address;
+  target.local_port = o->to.local_port;
+  transport::lookup_function lookup;
+  if (find_addresses) {
+    lookup = [f = find_addresses](std::string_view host, auto done) {
+      f(host, [done](error_code ec, std::vector<http::lookup_address> found) {
+        std::vector<transport::dial_address> all;
+        for (http::lookup_address& a : found) {
+          all.push_back({std::move(a.address), a.family});
+        }
+        done(ec, std::move(all));
+      });
+    };
+  }
+  o->attempt = transport::dial(
+      executor_, std::move(target), lookup,
+      [self = detail::ptr<agent_core>(this), o](error_code ec, std::string_view phase,
+                                                std::unique_ptr<byte_stream> stream) {
+        turn const t(self->executor_);
+        if (ec) {
+          self->failed(*o, ec, phase == "lookup" ? request_phase::lookup : request_phase::connect);
+        } else {
+          self->connected(o, std::move(stream));
+        }
+      });
+}
+
+net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::ptr<opening> o) {
+  std::unique_ptr<byte_stream> stream;
+  error_code ec;
+  std::string message;
+  try {
+    stream = co_await self->options_.create_connection(o->to);
+  } catch (boost::system::system_error const& e) {
+    ec = e.code();
+    message = e.what();
+  } catch (std::exception const& e) {
+    ec = error::connection_reset;
+    message = e.what();
+  }
+  turn const t(self->executor_);
+  if (stream) {
+    self->connected(o, std::move(stream));
+  } else {
+    self->failed(*o, ec ? ec : make_error_code(error::connection_reset), request_phase::connect,
+                 message);
+  }
+}
+
+void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> stream) {
+  if (o->over) {
+    stream->close();
+    return;
+  }
+  stream->set_no_delay(true);
+  if (options_.keep_alive) {
+    stream->set_keep_alive(true, options_.keep_alive_msecs);
+  }
+  if (o->socket) {
+    detail::ptr<socket_core> const socket = std::move(o->socket);
+    stop(*o);
+    socket->connected(std::move(stream));
+    pool_.socket_ready(o->id);
+    run_actions();
+  } else {
+    detail::ptr<socket_core> const socket(new socket_core(std::move(stream), timers_));
+    net::co_spawn(executor_, tunnel(detail::ptr<agent_core>(this), o, socket), net::detached);
+  }
+}
+
+// Asks the proxy for a tunnel.
+net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::ptr<opening> o,
+                                        detail::ptr<socket_core> socket) {
+  error_code ec;
+  std::string message;
+  try {
+    http::request_options ask;
+    ask.method = "CONNECT";
+    ask.path = o->authority;
+    ask.set_default_headers = false;
+    detail::ptr<client_exchange> const x(new client_exchange(*self, ask));
+    x->request.headers.set("Host", o->authority);
+    if (!self->proxy_->authorization.empty()) {
+      x->request.headers.set("Proxy-Authorization", self->proxy_->authorization);
+    }
+    detail::ptr<client_connection> const c(new client_connection(*self, socket, {}));
+    x->assign(*c, false, false);
+    x->request.end({}, false);
+    http::upgrade_result answer = co_await client_exchange::wait_upgraded(x);
+    turn const t(self->executor_);
+    if (answer) {
+      if (o->over) {
+        answer.socket().destroy();
+      } else {
+        self->ready(*o, socket);
+      }
+      co_return;
+    }
+    ec = error::proxy_tunnel;
+    message = "The proxy answered CONNECT " + o->authority + " with " +
+              std::to_string(answer.response().status_code()) + " " +
+              std::string(answer.response().status_message());
+    socket->destroy();
+  } catch (http::request_error const& e) {
+    ec = e.code();
+    message = std::string("CONNECT ") + o->authority + " by the proxy: " + e.what();
+  }
+  turn const t(self->executor_);
+  self->failed(*o, ec, request_phase::tunnel, message);
+}
+
+// Ends an attempt, successful or not.
+void agent_core::stop(opening& o) {
+  detail::ptr<opening> const keep(&o);
+  o.over = true;
+  timers_->cancel(o);
+  if (detail::ptr<transport::dial_attempt> const attempt = std::move(o.attempt)) {
+    attempt->cancel();
+  }
+  if (o.id.index < openings_.size() && openings_[o.id.index] == &o) {
+    openings_[o.id.index].reset();
+  }
+}
+
+// A tunnel is there.
+void agent_core::ready(opening& o, detail::ptr<socket_core> socket) {
+  stop(o);
+  slot(connections_, o.id) = new client_connection(*this, std::move(socket), o.id);
+  protocol::pool_action a;
+  a.socket = o.id;
+  a.request = pool_.socket_ready(o.id);
+  assign(a);
+  run_actions();
+}
+
+void agent_core::failed(opening& o, error_code ec, request_phase phase, std::string message) {
+  detail::ptr<opening> const keep(&o);
+  if (o.over) {
+    return;
+  }
+  stop(o);
+  detail::ptr<client_connection> const c(find(o.id));
+  if (c) {
+    connections_[o.id.index].reset();
+  }
+  protocol::request_id const request = pool_.connect_failed(o.id);
+  if (message.empty()) {
+    std::string const where =
+        o.to.socket_path.empty() ? o.to.host + ":" + std::to_string(o.to.port) : o.to.socket_path;
+    message = std::string(http::to_string(phase)) + " " + std::string(http::code_name(ec)) + " " +
+              where + " (" + ec.message() + ")";
+  }
+  if (detail::ptr<client_exchange> const x = find(request)) {
+    forget(request);
+    x->fail(ec, phase, std::move(message));
+  }
+  if (c) {
+    c->close();
+  }
+  run_actions();
+}
+
+}  // namespace anode::connection

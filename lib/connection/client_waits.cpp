@@ -1,0 +1,77 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// What coroutines wait for in a client's exchange.
+#include "connection/client_exchange.hpp"
+
+#include <anode/error.hpp>
+
+#include <utility>
+
+namespace anode::connection {
+
+using http::error;
+
+namespace {
+
+// Aborts the request when the coroutine that waits for it is cancelled or goes away.
+class abort_guard {
+public:
+  explicit abort_guard(detail::ptr<client_exchange> x) : exchange_(std::move(x)) {}
+  abort_guard(abort_guard const&) = delete;
+  abort_guard& operator=(abort_guard const&) = delete;
+  ~abort_guard() {
+    if (exchange_) {
+      exchange_->destroy_exchange(error::aborted);
+    }
+  }
+  void done() noexcept { exchange_.reset(); }
+
+private:
+  detail::ptr<client_exchange> exchange_;
+};
+
+}  // namespace
+
+net::awaitable<http::incoming_message> client_exchange::wait_response(
+    detail::ptr<client_exchange> self) {
+  abort_guard guard(self);
+  while (!self->response_ready_ && !self->error_) {
+    co_await self->changed_.wait();
+  }
+  guard.done();
+  if (!self->response_ready_) {
+    throw self->make_error();
+  }
+  self->response_taken_ = true;
+  co_return self->response_handle();
+}
+
+net::awaitable<http::upgrade_result> client_exchange::wait_upgraded(
+    detail::ptr<client_exchange> self) {
+  abort_guard guard(self);
+  while (!self->response_ready_ && !self->error_) {
+    co_await self->changed_.wait();
+  }
+  guard.done();
+  if (!self->response_ready_) {
+    throw self->make_error();
+  }
+  self->response_taken_ = true;
+  anode::socket socket;
+  if (self->upgraded_socket_) {
+    socket = anode::socket(*self->upgraded_socket_);
+    self->upgraded_socket_.reset();
+  }
+  co_return http::upgrade_result(self->response_handle(), std::move(socket));
+}
+
+net::awaitable<bool> client_exchange::wait_continued(detail::ptr<client_exchange> self) {
+  abort_guard guard(self);
+  while (!self->continued_ && !self->response_ready_ && !self->error_) {
+    co_await self->changed_.wait();
+  }
+  guard.done();
+  co_return self->continued_;
+}
+
+}  // namespace anode::connection

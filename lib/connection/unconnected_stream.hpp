@@ -1,0 +1,50 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/byte_stream.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace anode::connection {
+
+/// Stands for a stream that is still being connected: takes settings, moves no bytes.
+class unconnected_stream final : public byte_stream {
+public:
+  explicit unconnected_stream(net::any_io_executor ex) : executor_(std::move(ex)) {}
+
+  /// Passes the settings on to the stream that takes this one's place.
+  void apply_settings(byte_stream& to) const {
+    if (no_delay_) {
+      to.set_no_delay(*no_delay_);
+    }
+    if (keep_alive_) {
+      to.set_keep_alive(*keep_alive_, keep_alive_delay_);
+    }
+  }
+
+  net::any_io_executor get_executor() override { return executor_; }
+  void async_read_some(net::mutable_buffer, io_callback) override {}
+  std::size_t try_write(std::span<net::const_buffer const>, error_code& ec) override {
+    ec = net::error::would_block;
+    return 0;
+  }
+  void async_wait_writable(io_callback) override {}
+  void async_shutdown(io_callback) override {}
+  void close() override { open_ = false; }
+  bool is_open() const override { return open_; }
+  void set_no_delay(bool on) override { no_delay_ = on; }
+  void set_keep_alive(bool on, std::chrono::milliseconds delay) override {
+    keep_alive_ = on;
+    keep_alive_delay_ = delay;
+  }
+
+private:
+  net::any_io_executor executor_;
+  std::optional<bool> no_delay_;
+  std::optional<bool> keep_alive_;
+  std::chrono::milliseconds keep_alive_delay_{0};
+  bool open_ = true;
+};
+
+}  // namespace anode::connection

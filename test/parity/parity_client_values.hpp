@@ -1,0 +1,77 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/agent.hpp>
+#include <anode/client_request.hpp>
+#include <anode/headers.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parity {
+
+namespace json = boost::json;
+namespace http = anode::http;
+
+/// What a scenario asks for and C++'s types cannot express: Node throws such a code then.
+class argument_error : public std::runtime_error {
+public:
+  argument_error(std::string code, std::string const& message)
+      : std::runtime_error(message), code_(std::move(code)) {}
+  std::string const& code() const noexcept { return code_; }
+
+private:
+  std::string code_;
+};
+
+/// Returns the bytes that a value of the scenarios' byte notation stands for.
+std::string to_bytes(json::value const& value);
+
+/// Returns bytes in that notation: runs of 128 or more equal ones are folded.
+json::value from_bytes(std::string_view bytes);
+
+/// Returns bytes as a JSON string, one character a byte.
+json::string latin1(std::string_view bytes);
+
+/// Returns a text as bytes, one byte a character; throws `error::invalid_char` with `message` when
+/// it has characters that are none.
+std::string one_byte_text(std::string_view utf8, http::error e, std::string const& message);
+
+/// Returns a text in the encoding that an operation names; UTF-8 unless it does.
+std::string encoded_text(json::object const& operation);
+
+/// Returns the value of a header as it was given: text, number or list.
+http::header_value header_value_of(std::string_view name, json::value const& value);
+json::value json_of(http::header_value const& value);
+
+/// Returns headers that are given by name, or flat.
+http::header_list header_list_of(json::value const& value);
+
+/// Returns received headers as sorted pairs, and as a flat list.
+json::array pairs_of(http::merged_headers const& headers);
+json::array flat_of(http::field_lines const& lines);
+
+/// Puts the ports of a scenario into its texts, for `{PORT}` and `{PORT1}`.
+std::string fill_ports(std::string_view text, std::vector<std::uint16_t> const& ports);
+
+/// Puts `{PORT}` and `{PORT1}` in place of the ports, in all texts of a value.
+json::value mask_ports(json::value const& value, std::vector<std::uint16_t> const& ports);
+
+/// Reads options of Node's names; throws `http::exception` for what C++'s types cannot say.
+http::agent_options agent_options_of(json::value const& options);
+http::request_options request_options_of(json::object const& options,
+                                         std::vector<std::uint16_t> const& ports);
+
+/// Changes agent options by values of Node's names.
+void change(http::agent_options& options, json::object const& values);
+
+/// Returns the options of an agent, as Node's properties.
+json::object json_of(http::agent_options const& options);
+
+}  // namespace parity
