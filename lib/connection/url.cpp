@@ -1,22 +1,44 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "connection/url.hpp"
 
+#include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
+
+#include <vector>
 
 namespace anode::connection {
 namespace {
 
-// Encodes bytes that users write into URLs although none may have them; Node's URL does the same.
-std::string encoded(std::string_view url) {
-  constexpr char hex[] = "0123456789ABCDEF";
+// The rules are those of the WHATWG URL standard for "special" schemes, as in Node's URL: users
+// write into URLs what none may have, and it is encoded or normalised instead of refused.
+
+bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20; }
+
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// Removes blanks around the text, and tabs and line ends in it.
+std::string cleaned(std::string_view s) {
+  while (!s.empty() && is_space(s.front())) {
+    s.remove_prefix(1);
+  }
+  while (!s.empty() && is_space(s.back())) {
+    s.remove_suffix(1);
+  }
   std::string out;
-  out.reserve(url.size());
-  for (char const c : url) {
+  out.reserve(s.size());
+  for (char const c : s) {
+    if (c != '\t' && c != '\n' && c != '\r') {
+      out += c;
+    }
+  }
+  return out;
+}
+
+void append_encoded(std::string& out, std::string_view text, std::string_view also) {
+  constexpr char hex[] = "0123456789ABCDEF";
+  for (char const c : text) {
     auto const u = static_cast<unsigned char>(c);
-    bool const bad = u <= 0x20 || u >= 0x7f || c == '"' || c == '<' || c == '>' || c == '`' ||
-                     c == '{' || c == '}' || c == '|' || c == '^' || c == '\\';
-    if (bad) {
+    if (u <= 0x20 || u >= 0x7f || also.find(c) != std::string_view::npos) {
       out += '%';
       out += hex[u >> 4];
       out += hex[u & 15];
@@ -24,57 +46,120 @@ std::string encoded(std::string_view url) {
       out += c;
     }
   }
-  return out;
 }
 
-std::string_view trimmed(std::string_view s) {
-  while (!s.empty() && static_cast<unsigned char>(s.front()) <= 0x20) {
-    s.remove_prefix(1);
+// Returns how many dots a segment of a path stands for: 1, 2, or 0 if it is a name.
+int dots(std::string_view segment) noexcept {
+  int n = 0;
+  while (!segment.empty()) {
+    if (segment.front() == '.') {
+      segment.remove_prefix(1);
+    } else if (segment.size() >= 3 && segment[0] == '%' && segment[1] == '2' &&
+               lower(segment[2]) == 'e') {
+      segment.remove_prefix(3);
+    } else {
+      return 0;
+    }
+    ++n;
   }
-  while (!s.empty() && static_cast<unsigned char>(s.back()) <= 0x20) {
-    s.remove_suffix(1);
+  return n > 2 ? 0 : n;
+}
+
+void append_path(std::string& out, std::string_view path) {
+  std::vector<std::string_view> segments;
+  bool open = false;  // the path ends with a slash
+  while (!path.empty()) {
+    path.remove_prefix(1);  // the slash
+    std::size_t const end = path.find_first_of("/\\");
+    std::string_view const segment = path.substr(0, end);
+    path.remove_prefix(segment.size());
+    int const n = dots(segment);
+    if (n == 2 && !segments.empty()) {
+      segments.pop_back();
+    } else if (n == 0) {
+      segments.push_back(segment);
+    }
+    open = n != 0;
   }
-  return s;
+  for (std::string_view const segment : segments) {
+    out += '/';
+    append_encoded(out, segment, "\"#<>?`{}");
+  }
+  if (open || segments.empty()) {
+    out += '/';
+  }
+}
+
+bool parse_port(std::string_view digits, std::uint16_t& port) {
+  unsigned long n = 0;
+  for (char const c : digits) {
+    if (c < '0' || c > '9') {
+      return false;
+    }
+    n = n * 10 + static_cast<unsigned long>(c - '0');
+    if (n > 65535) {
+      return false;
+    }
+  }
+  port = static_cast<std::uint16_t>(n);
+  return true;
 }
 
 }  // namespace
 
 bool parse_url(std::string_view text, url_parts& parts) {
-  std::string const clean = encoded(trimmed(text));
-  auto const parsed = boost::urls::parse_uri(clean);
-  if (parsed.has_error()) {
-    return false;
-  }
-  boost::urls::url_view const url = parsed.value();
-  if (!url.has_authority() || url.encoded_host().empty()) {
-    return false;
-  }
+  std::string const clean = cleaned(text);
+  std::string_view rest = clean;
   parts = {};
-  for (char const c : url.scheme()) {
-    parts.protocol += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::size_t const colon = rest.find(':');
+  if (colon == 0 || colon == std::string_view::npos) {
+    return false;
   }
-  parts.protocol += ':';
-  parts.host = std::string(url.host_address());
-  if (url.has_port() && !url.port().empty()) {
-    unsigned long n = 0;
-    for (char const c : url.port()) {
-      n = n * 10 + static_cast<unsigned long>(c - '0');
-      if (n > 65535) {
-        return false;
-      }
+  for (char const c : rest.substr(0, colon + 1)) {
+    bool const fits = (lower(c) >= 'a' && lower(c) <= 'z') ||
+                      (!parts.protocol.empty() &&
+                       ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.' || c == ':'));
+    if (!fits) {
+      return false;
     }
-    parts.port = static_cast<std::uint16_t>(n);
+    parts.protocol += lower(c);
   }
-  parts.path = std::string(url.encoded_path());
-  if (parts.path.empty()) {
-    parts.path = "/";
+  rest.remove_prefix(colon + 1);
+  std::size_t const begin = rest.find_first_not_of("/\\");
+  if (begin == std::string_view::npos) {
+    return false;
   }
-  if (url.has_query()) {
+  rest.remove_prefix(begin);
+  std::string_view authority = rest.substr(0, rest.find_first_of("/\\?#"));
+  rest.remove_prefix(authority.size());
+
+  std::string userinfo;
+  if (std::size_t const at = authority.rfind('@'); at != std::string_view::npos) {
+    append_encoded(userinfo, authority.substr(0, at), "\"#<>?`{}/@[]^|\\");
+    userinfo += '@';
+    authority.remove_prefix(at + 1);
+  }
+  auto const parsed = boost::urls::parse_authority(userinfo + std::string(authority));
+  if (parsed.has_error() || parsed.value().encoded_host().empty()) {
+    return false;
+  }
+  boost::urls::authority_view const who = parsed.value();
+  for (char const c : who.host_address()) {
+    parts.host += lower(c);
+  }
+  if (!parse_port(std::string(who.port()), parts.port)) {
+    return false;
+  }
+  if (who.has_userinfo() && !(who.user().empty() && who.password().empty())) {
+    parts.auth = std::string(who.user()) + ":" + std::string(who.password());
+  }
+
+  rest = rest.substr(0, rest.find('#'));
+  std::size_t const question = rest.find('?');
+  append_path(parts.path, rest.substr(0, question));
+  if (question != std::string_view::npos && question + 1 < rest.size()) {
     parts.path += '?';
-    parts.path += std::string(url.encoded_query());
-  }
-  if (url.has_userinfo()) {
-    parts.auth = std::string(url.user()) + ":" + std::string(url.password());
+    append_encoded(parts.path, rest.substr(question + 1), "\"#<>'");
   }
   return true;
 }

@@ -17,6 +17,9 @@ net::awaitable<void> wait_point::wait() {
 }
 
 void wait_point::add(handler h) {
+  if (!join(executor_)) {
+    return;  // the context is being destroyed, and the coroutine with it
+  }
   std::unique_ptr<waiter> w = spare_ ? std::move(spare_) : std::make_unique<waiter>();
   net::cancellation_slot slot = net::get_associated_cancellation_slot(h);
   w->go_on.emplace(std::move(h));

@@ -4,6 +4,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "connection/context_member.hpp"
+
 #include <anode/byte_stream.hpp>
 #include <memory>
 #include <optional>
@@ -17,11 +19,9 @@ namespace anode::connection {
 /// Who waits checks its condition again when it goes on. Allocates nothing once warm. Cancelling a
 /// wait (terminal, partial or total) ends it with `operation_aborted`. Destroying the place
 /// destroys the coroutines that wait.
-class wait_point {
+class wait_point final : private context_member {
 public:
   explicit wait_point(net::any_io_executor ex) : executor_(std::move(ex)) {}
-  wait_point(wait_point const&) = delete;
-  wait_point& operator=(wait_point const&) = delete;
 
   /// Waits for the next `notify`.
   net::awaitable<void> wait();
@@ -42,6 +42,7 @@ private:
     std::optional<handler> go_on;
   };
 
+  void context_ended() override { drop(); }
   void add(handler h);
   void cancel(waiter const* w);
   void resume(std::unique_ptr<waiter> w);

@@ -69,7 +69,9 @@ TEST_CASE("outbox: a borrowed piece is not copied until it is settled") {
 
   out.settle(at);
   large.assign(10000, 'y');
-  CHECK(contents(out) == std::string(9500, 'x') + "b");
+  std::string expected(9500, 'x');
+  expected += 'b';
+  CHECK(contents(out) == expected);
   CHECK(out.end() == 10002);
 }
 
