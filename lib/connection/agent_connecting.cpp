@@ -222,6 +222,7 @@ void agent_core::failed(opening& o, error_code ec, request_phase phase, std::str
   }
   if (detail::ptr<client_exchange> const x = find(request)) {
     forget(request);
+    x->tell_socket();
     x->fail(ec, phase, std::move(message));
   }
   if (c) {

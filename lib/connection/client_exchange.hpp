@@ -59,6 +59,9 @@ public:
   /// @param waited whether the request had been queued before
   void assign(client_connection& c, bool reused, bool waited);
 
+  /// Tells which connection the request has got, if that was not told.
+  void tell_socket();
+
   /// Says that the request has lost its connection, or will have none.
   void fail(error_code ec, http::request_phase phase, std::string message = {});
 
@@ -137,7 +140,6 @@ private:
   void note_error(error_code ec, http::request_phase phase, std::string message);
   void leave();
   void count_bytes(client_connection& c);
-  void tell_socket();
   void tell_error();
   void tell_response_close();
   http::request_error make_error() const;

@@ -139,12 +139,14 @@ bool parse_url(std::string_view text, url_parts& parts) {
     userinfo += '@';
     authority.remove_prefix(at + 1);
   }
-  auto const parsed = boost::urls::parse_authority(userinfo + std::string(authority));
+  userinfo += authority;
+  auto const parsed = boost::urls::parse_authority(userinfo);
   if (parsed.has_error() || parsed.value().encoded_host().empty()) {
     return false;
   }
   boost::urls::authority_view const who = parsed.value();
-  for (char const c : who.host_address()) {
+  std::string const host(who.host_address());
+  for (char const c : host) {
     parts.host += lower(c);
   }
   if (!parse_port(std::string(who.port()), parts.port)) {

@@ -120,9 +120,9 @@ std::string_view system_name(boost::system::error_code const& ec) noexcept {
       {asio_error::host_not_found, "ENOTFOUND"},
       {asio_error::host_not_found_try_again, "EAI_AGAIN"},
       {asio_error::no_data, "ENODATA"},
-      {boost::system::errc::make_error_code(boost::system::errc::address_not_available),
+      {{boost::system::errc::address_not_available, boost::system::system_category()},
        "EADDRNOTAVAIL"},
-      {boost::system::errc::make_error_code(boost::system::errc::no_such_file_or_directory),
+      {{boost::system::errc::no_such_file_or_directory, boost::system::system_category()},
        "ENOENT"},
       {asio_error::eof, "EOF"},
   };

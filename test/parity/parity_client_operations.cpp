@@ -91,8 +91,10 @@ net::awaitable<void> scenario::perform(json::object operation, std::string who) 
       event(who, "throw", json::object{{"op", name}, {"code", e.code()}, {"message", e.what()}});
     }
   }
-  // Like each step of an asynchronous function, this ends the turn.
-  co_await net::post(executor_, net::use_awaitable);
+  // The first step ends the turn in which the scenario came; later ones follow each other at once.
+  if (!std::exchange(begun_, true)) {
+    co_await net::post(executor_, net::use_awaitable);
+  }
 }
 
 bool scenario::perform_on_request(std::string_view name, json::object const& operation,

@@ -87,6 +87,7 @@ private:
   std::vector<std::string> seen_;
   std::list<net::steady_timer*> waiting_;
   std::chrono::steady_clock::time_point last_;
+  bool begun_ = false;
   bool over_ = false;
 };
 
