@@ -20,6 +20,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -159,6 +160,9 @@ int main(int argc, char** argv) try {
     }
   }
   io.run();
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw std::runtime_error("cannot write the bodies");
+  }
 } catch (std::exception const& e) {
   std::fflush(stdout);
   fmt::print(stderr, "fetch: {}\n", e.what());
