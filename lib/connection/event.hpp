@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,7 @@ class event {
 public:
   using listener = std::function<void(Args...)>;
 
-  void add(listener f) { listeners_.push_back(std::move(f)); }
+  void add(listener f) { listeners_.push_back(std::make_shared<listener const>(std::move(f))); }
   bool empty() const noexcept { return listeners_.empty(); }
   void clear() noexcept { listeners_.clear(); }
 
@@ -22,15 +23,16 @@ public:
     if (listeners_.empty()) {
       return;
     }
-    // The listeners may destroy what this belongs to, or add others.
-    std::vector<listener> const now = listeners_;
-    for (listener const& f : now) {
-      f(args...);
+    // The listeners may destroy what this belongs to, or add others. They are shared, not copied,
+    // since they may keep a state of their own.
+    std::vector<std::shared_ptr<listener const>> const now = listeners_;
+    for (std::shared_ptr<listener const> const& f : now) {
+      (*f)(args...);
     }
   }
 
 private:
-  std::vector<listener> listeners_;
+  std::vector<std::shared_ptr<listener const>> listeners_;
 };
 
 }  // namespace anode::connection

@@ -20,7 +20,7 @@ TEST_CASE("url: the parts of a request") {
   row const rows[] = {
       {"http://example.org", "http:", "example.org", 0, "/", ""},
       {"http://example.org:8080/a/b?c=d#e", "http:", "example.org", 8080, "/a/b?c=d", ""},
-      {"HTTP://Example.org/", "http:", "Example.org", 0, "/", ""},
+      {"HTTP://Example.org/", "http:", "example.org", 0, "/", ""},
       {"http://[::1]:81/x", "http:", "::1", 81, "/x", ""},
       {"http://u:p@h/", "http:", "h", 0, "/", "u:p"},
       {"http://us%40er:p%3Aw@h/", "http:", "h", 0, "/", "us@er:p:w"},
@@ -45,12 +45,12 @@ TEST_CASE("url: the parts of a request") {
 TEST_CASE("url: line breaks and control bytes never get through") {
   url_parts p;
   REQUIRE(parse_url("http://h/a\r\nX: y", p));
-  CHECK(p.path == "/a%0D%0AX:%20y");
+  CHECK(p.path == "/aX:%20y");
 }
 
 TEST_CASE("url: what is none") {
   for (std::string_view const text :
-       {"", "nonsense", "/path", "http://", "http:///x", "//h/x", "http://h:99999/", "http://h:x/",
+       {"", "nonsense", "/path", "http://", "//h/x", "http://h:99999/", "http://h:x/",
         "http://[::1/", "mailto:a"}) {
     CAPTURE(text);
     url_parts p;
