@@ -48,10 +48,15 @@ TEST_CASE("url: line breaks and control bytes never get through") {
   CHECK(p.path == "/aX:%20y");
 }
 
+TEST_CASE("url: other schemes are told by their protocol") {
+  url_parts p;
+  REQUIRE(parse_url("mailto:a", p));
+  CHECK(p.protocol == "mailto:");
+}
+
 TEST_CASE("url: what is none") {
-  for (std::string_view const text :
-       {"", "nonsense", "/path", "http://", "//h/x", "http://h:99999/", "http://h:x/",
-        "http://[::1/", "mailto:a"}) {
+  for (std::string_view const text : {"", "nonsense", "/path", "http://", "//h/x",
+                                      "http://h:99999/", "http://h:x/", "http://[::1/"}) {
     CAPTURE(text);
     url_parts p;
     CHECK_FALSE(parse_url(text, p));
