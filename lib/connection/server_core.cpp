@@ -198,7 +198,7 @@ void server_core::became_idle(server_connection& c) {
 void server_core::check_connections() {
   detail::ptr<server_core> const self(this);
   clocks_.sweep(timers_->now(), timeouts_,
-                [this](protocol::request_clock& clock, protocol::expired_phase phase) {
+                [](protocol::request_clock& clock, protocol::expired_phase phase) {
                   server_connection::of(clock).expire(phase);
                 });
   if (connection_count_ > 0) {
