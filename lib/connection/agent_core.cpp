@@ -49,9 +49,23 @@ agent_core::agent_core(net::any_io_executor ex, http::agent_options options)
   }
   derive();
   pool_.set_options(pool_options(options_));
+  join(executor_);
 }
 
 agent_core::~agent_core() { timers_->stop(); }
+
+// Connections and requests under way hold the agent, which holds them.
+void agent_core::context_ended() {
+  detail::ptr<agent_core> const self(this);
+  auto const openings = std::exchange(openings_, {});
+  auto const connections = std::exchange(connections_, {});
+  auto const exchanges = std::exchange(exchanges_, {});
+  for (detail::ptr<client_connection> const& c : connections) {
+    if (c) {
+      c->let_go();
+    }
+  }
+}
 
 void agent_core::derive() {
   proxy_.reset();

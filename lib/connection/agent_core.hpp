@@ -3,6 +3,7 @@
 
 #include "connection/client_connection.hpp"
 #include "connection/client_exchange.hpp"
+#include "connection/context_member.hpp"
 #include "connection/timers.hpp"
 #include "protocol/pool.hpp"
 #include "transport/dial.hpp"
@@ -15,7 +16,7 @@
 namespace anode::connection {
 
 /// The state behind an `http::agent`: carries out what its pool decides.
-class agent_core final : public detail::counted {
+class agent_core final : public detail::counted, private context_member {
 public:
   agent_core(net::any_io_executor ex, http::agent_options options);
   ~agent_core() override;
@@ -84,6 +85,7 @@ private:
     return all[id.index];
   }
 
+  void context_ended() override;
   void run_actions();
   void open(protocol::pool_action const& a, client_exchange& x);
   void dial(detail::ptr<opening> o, http::lookup_function const& find_addresses);

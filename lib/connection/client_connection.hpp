@@ -40,6 +40,9 @@ public:
 
   void close() { socket_->destroy(); }
 
+  /// Parts with the exchange, which holds this one, when the context ends.
+  void let_go() noexcept { exchange_.reset(); }
+
   /// Takes the input apart; `one_piece` stops at the first piece of body.
   void decode(bool one_piece);
 

@@ -105,6 +105,10 @@ void socket_core::flush() {
   if (connecting_) {
     return;
   }
+  if (write_failed_) {
+    out_.clear();
+    return;
+  }
   while (!out_.empty() && !write_waiting_ && !destroyed_) {
     std::array<net::const_buffer, gathered_pieces> buffers;
     std::size_t const count = out_.gather(buffers);
@@ -112,7 +116,14 @@ void socket_core::flush() {
     error_code ec;
     std::size_t const sent = stream_->try_write(gathered, ec);
     if (ec && ec != net::error::would_block && ec != net::error::try_again) {
-      destroy(ec);
+      if (reading_ && !ended_) {
+        // The peer takes no more, but may have answered before (RFC 9112 section 9.5): what it sent
+        // is still read, and the end or the failure behind it closes the socket.
+        write_failed_ = true;
+        out_.clear();
+      } else {
+        destroy(ec);
+      }
       return;
     }
     bool const all = sent == net::buffer_size(gathered);

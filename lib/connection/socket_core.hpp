@@ -213,6 +213,7 @@ private:
   bool reading_ = false;  // reads go on
   bool read_in_flight_ = false;
   bool write_waiting_ = false;  // the stream is full
+  bool write_failed_ = false;   // what is still written is lost
   bool flush_due_ = false;
   bool output_moved_ = false;  // owner to be told
   bool ended_ = false;         // by the peer

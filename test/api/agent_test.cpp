@@ -1,0 +1,209 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "api/client_fixture.hpp"
+
+#include <anode/error.hpp>
+
+namespace {
+
+namespace http = anode::http;
+using support::client_fixture;
+using namespace std::chrono_literals;
+
+constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+http::agent_options keeping() {
+  http::agent_options o;
+  o.keep_alive = true;
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("agent: max_sockets lets requests wait, in order", "[agent]") {
+  http::agent_options o = keeping();
+  o.max_sockets = 1;
+  client_fixture f(std::move(o));
+  auto a = f.request("GET", "/a");
+  auto b = f.request("GET", "/b");
+  a.end();
+  b.end();
+  f.settle();
+  CHECK(f.agent.totals().sockets == 1);
+  CHECK(f.agent.totals().requests == 1);
+  f.say(0, ok);
+  CHECK(f.agent.totals().requests == 0);
+  CHECK_FALSE(b.reused_socket());  // it had to wait for it, as in Node
+  CHECK(f.peers.at(0).received().find("GET /b") != std::string::npos);
+  CHECK(f.peers.size() == 1);
+}
+
+TEST_CASE("agent: a request that waits can be given up", "[agent]") {
+  http::agent_options o = keeping();
+  o.max_sockets = 1;
+  client_fixture f(std::move(o));
+  auto a = f.request("GET", "/a");
+  auto b = f.request("GET", "/b");
+  a.end();
+  b.end();
+  f.settle();
+  f.told();
+  b.destroy();
+  f.settle();
+  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.agent.totals().requests == 0);
+  f.say(0, ok);
+  CHECK(f.agent.totals().free_sockets == 1);
+}
+
+TEST_CASE("agent: a free connection that says anything, or ends, is not used again", "[agent]") {
+  bool const speaks = GENERATE(true, false);
+  client_fixture f(keeping());
+  auto a = f.request("GET", "/a");
+  a.end();
+  f.settle();
+  f.say(0, ok);
+  REQUIRE(f.agent.totals().free_sockets == 1);
+  if (speaks) {
+    f.say(0, ok);
+  } else {
+    f.peers.at(0).end();
+    f.settle();
+  }
+  CHECK(f.agent.totals().free_sockets == 0);
+  auto b = f.request("GET", "/b");
+  b.end();
+  f.settle();
+  CHECK(f.peers.size() == 2);
+  CHECK_FALSE(b.reused_socket());
+}
+
+TEST_CASE("agent: Connection: close of request or response keeps the connection out", "[agent]") {
+  bool const ours = GENERATE(true, false);
+  client_fixture f(keeping());
+  auto a = f.request("GET", "/a");
+  if (ours) {
+    a.set_header("Connection", "close");
+  }
+  a.end();
+  f.settle();
+  f.say(0, ours ? std::string(ok)
+                : std::string("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"));
+  CHECK(f.agent.totals().free_sockets == 0);
+  CHECK(f.peers.at(0).ended());
+}
+
+TEST_CASE("agent: the server's hint shortens the time in the pool", "[agent]") {
+  client_fixture f(keeping());
+  auto a = f.request("GET", "/a");
+  a.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nKeep-Alive: timeout=3\r\nContent-Length: 0\r\n\r\n");
+  f.advance(1900ms);
+  CHECK(f.agent.totals().free_sockets == 1);
+  f.advance(200ms);
+  CHECK(f.agent.totals().free_sockets == 0);
+}
+
+TEST_CASE("agent: hooks decide about keeping and hear of reuse", "[agent]") {
+  int asked = 0;
+  int reused = 0;
+  bool keep = true;
+  http::agent_options o = keeping();
+  o.keep_socket_alive = [&](anode::socket) {
+    ++asked;
+    return keep;
+  };
+  o.reuse_socket = [&](anode::socket) { ++reused; };
+  client_fixture f(std::move(o));
+  auto a = f.request("GET", "/a");
+  a.end();
+  f.settle();
+  f.say(0, ok);
+  CHECK(asked == 1);
+  CHECK(f.agent.totals().free_sockets == 1);
+  keep = false;
+  auto b = f.request("GET", "/b");
+  b.end();
+  f.settle();
+  CHECK(reused == 1);
+  f.say(0, ok);
+  CHECK(asked == 2);
+  CHECK(f.agent.totals().free_sockets == 0);
+}
+
+TEST_CASE("agent: destroy closes what is in use and what is free", "[agent]") {
+  client_fixture f(keeping());
+  auto a = f.request("GET", "/a");
+  a.end();
+  f.settle();
+  f.say(0, ok);
+  auto b = f.request("GET", "/b");
+  auto c = f.request("GET", "/c");
+  b.end();
+  c.end();
+  f.settle();
+  f.told();
+  f.agent.destroy();
+  f.settle();
+  CHECK(f.told() == "error ECONNRESET, close, error ECONNRESET, close");
+  CHECK(f.agent.totals().sockets == 0);
+  CHECK(f.peers.at(0).ended());
+  CHECK(f.peers.at(1).ended());
+}
+
+TEST_CASE("agent: limits of a request do not stick to its connection", "[agent]") {
+  client_fixture f(keeping());
+  http::request_options narrow;
+  narrow.host = "test";
+  narrow.max_header_size = 40;
+  auto a = f.watched(f.agent.request(narrow));
+  a.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  f.told();
+  auto b = f.request("GET", "/b");
+  b.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nX: " + std::string(100, 'x') + "\r\nContent-Length: 0\r\n\r\n");
+  CHECK(f.told() == "socket, finish, response 200, res.end, close, res.close");
+}
+
+TEST_CASE("agent: arguments are refused before a connection is made", "[agent]") {
+  client_fixture f;
+  auto const code = [&](auto change) -> std::string {
+    http::request_options o;
+    o.host = "test";
+    try {
+      change(o);
+      auto r = f.agent.request(std::move(o));
+    } catch (http::exception const& e) {
+      return std::string(e.code_name());
+    }
+    return "";
+  };
+  CHECK(code([](auto& o) { o.path = "/a b"; }) == "ERR_UNESCAPED_CHARACTERS");
+  CHECK(code([](auto& o) { o.method = "G T"; }) == "ERR_INVALID_HTTP_TOKEN");
+  CHECK(code([](auto& o) { o.protocol = "https:"; }) == "ERR_INVALID_PROTOCOL");
+  CHECK(code([](auto& o) { o.timeout = -1ms; }) == "ERR_OUT_OF_RANGE");
+  CHECK(code([](auto& o) { o.headers.append("a b", "1"); }) == "ERR_INVALID_HTTP_TOKEN");
+  CHECK(code([](auto& o) { o.headers.append("a", "1\n2"); }) == "ERR_INVALID_CHAR");
+  CHECK(code([](auto& o) { o.set_url("no url"); }) == "ERR_INVALID_URL");
+  CHECK(f.agent.totals().sockets == 0);
+  f.settle();
+  CHECK(f.peers.empty());
+}
+
+TEST_CASE("agent: options go before the URL, which is normalised", "[agent]") {
+  client_fixture f;
+  http::request_options o;
+  o.path = "/own";
+  auto a = f.agent.request("http://u%40:p@test:8080/a/../b?c d#e", std::move(o));
+  CHECK(a.path() == "/own");
+  CHECK(a.host() == "test");
+  CHECK(a.get_header("Host")->text() == "test:8080");
+  CHECK(a.get_header("Authorization")->text() == "Basic dUA6cA==");
+  auto b = f.agent.request("GET", "HTTP://TEST/a/../b?c d#e");
+  CHECK(b.path() == "/b?c%20d");
+  CHECK(b.host() == "test");
+  f.settle();
+}

@@ -1,0 +1,261 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The order of a request's events, as Node documents it and v23.5 has it.
+#include "api/client_fixture.hpp"
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/error.hpp>
+
+namespace {
+
+namespace http = anode::http;
+using support::client_fixture;
+using namespace std::chrono_literals;
+
+constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+http::agent_options keeping() {
+  http::agent_options o;
+  o.keep_alive = true;
+  return o;
+}
+
+}  // namespace
+
+TEST_CASE("client events: success on a connection that is kept", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  CHECK(f.told() == "");  // nothing before who made the request could listen
+  f.settle();
+  CHECK(f.told() == "socket, finish");
+  CHECK(f.peers.at(0).received() ==
+        "GET / HTTP/1.1\r\nHost: test\r\nConnection: keep-alive\r\n\r\n");
+  f.say(0, ok);
+  CHECK(f.told() == "response 200, data ok, res.end, close, res.close");
+  CHECK(f.agent.totals().free_sockets == 1);
+}
+
+TEST_CASE("client events: success on a connection that is not kept", "[client]") {
+  client_fixture f;
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.say(0, ok);
+  CHECK(f.told() == "socket, finish, response 200, data ok, res.end, res.close, close");
+  CHECK(f.peers.at(0).ended());
+}
+
+TEST_CASE("client events: the socket event also for a kept connection", "[client]") {
+  client_fixture f(keeping());
+  auto first = f.request("GET");
+  first.end();
+  f.settle();
+  f.say(0, ok);
+  f.told();
+  auto second = f.request("GET", "/2");
+  second.end();
+  f.settle();
+  CHECK(f.told() == "socket, finish");
+  CHECK(second.reused_socket());
+  CHECK(f.peers.size() == 1);
+}
+
+TEST_CASE("client events: premature close before the response", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.told();
+  f.peers.at(0).end();
+  f.settle();
+  CHECK(f.told() == "error ECONNRESET, close");
+}
+
+TEST_CASE("client events: premature close after the response began", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+  f.told();
+  f.peers.at(0).end();
+  f.settle();
+  CHECK(f.told() == "res.aborted, close, res.error ECONNRESET, res.close");
+  CHECK(f.response.aborted());
+  CHECK_FALSE(f.response.complete());
+}
+
+TEST_CASE("client events: destroyed before it has a connection to speak of", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.destroy();
+  f.settle();
+  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.agent.totals().sockets == 0);
+}
+
+TEST_CASE("client events: destroyed while waiting for the response", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.told();
+  r.destroy();
+  f.settle();
+  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.peers.at(0).ended());
+  CHECK(r.destroyed());
+}
+
+TEST_CASE("client events: destroyed with an error in the middle of the body", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+  f.told();
+  r.destroy(boost::asio::error::timed_out);
+  f.settle();
+  CHECK(f.told() == "error ETIMEDOUT, res.aborted, close, res.error ECONNRESET, res.close");
+}
+
+TEST_CASE("client events: the response destroyed in the middle of the body", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+  f.told();
+  f.response.destroy();
+  f.settle();
+  CHECK(f.told() == "res.aborted, close, res.close");
+  CHECK(f.agent.totals().sockets == 0);
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+TEST_CASE("client events: abort at once, after the connection, in the body", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.abort();
+  f.settle();
+  CHECK(f.told() == "close, abort");
+  CHECK(r.aborted());
+
+  auto connected = f.request("GET");
+  connected.end();
+  f.settle();
+  f.told();
+  connected.abort();
+  f.settle();
+  CHECK(f.told() == "abort, error ECONNRESET, close");
+
+  auto answered = f.request("GET");
+  answered.end();
+  f.settle();
+  f.say(f.peers.size() - 1, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+  f.told();
+  answered.abort();
+  f.settle();
+  CHECK(f.told() == "abort, res.aborted, close, res.error ECONNRESET, res.close");
+}
+#pragma GCC diagnostic pop
+
+TEST_CASE("client events: a signal aborts", "[client]") {
+  client_fixture f(keeping());
+  boost::asio::cancellation_signal signal;
+  http::request_options o;
+  o.host = "test";
+  o.signal = signal.slot();
+  auto r = f.watched(f.agent.request(std::move(o)));
+  r.end();
+  f.settle();
+  f.told();
+  signal.emit(boost::asio::cancellation_type::terminal);
+  f.settle();
+  CHECK(f.told() == "error ABORT_ERR, close");
+}
+
+TEST_CASE("client events: interim responses", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.told();
+  f.say(0, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
+  CHECK(f.told() == "continue, information 100, information 103");
+  f.say(0, ok);
+  CHECK(f.told() == "response 200, data ok, res.end, close, res.close");
+}
+
+TEST_CASE("client events: timeouts notify, of the request once", "[client]") {
+  client_fixture f(keeping());
+  http::request_options o;
+  o.host = "test";
+  o.timeout = 50ms;
+  auto r = f.watched(f.agent.request(std::move(o)));
+  r.end();
+  f.settle();
+  f.told();
+  f.advance(60ms);
+  CHECK(f.told() == "timeout");
+  f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
+  f.told();
+  f.advance(60ms);
+  CHECK(f.told() == "res.timeout");
+  f.say(0, "cd");
+  CHECK(f.told() == "data cd, res.end, close, res.close");
+}
+
+TEST_CASE("client events: garbage instead of a response, and behind it", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.told();
+  f.say(0, "garbage\r\n\r\n");
+  CHECK(f.told() == "error HPE_INVALID_CONSTANT, close");
+  CHECK(f.peers.at(0).ended());
+
+  auto second = f.request("GET");
+  second.end();
+  f.settle();
+  f.told();
+  f.say(1, std::string(ok) + "garbage");
+  std::string const told = f.told();
+  CHECK(told.find("response 200") == 0);
+  CHECK(told.find("error HPE_INVALID_CONSTANT") != std::string::npos);
+  CHECK(f.agent.totals().free_sockets == 0);
+}
+
+TEST_CASE("client events: an upgrade without a listener is closed without an error", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.told();
+  f.say(0, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+  CHECK(f.told() == "close");
+  CHECK(f.peers.at(0).ended());
+}
+
+TEST_CASE("client events: an upgrade hands the socket over with its first bytes", "[client]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  std::string head;
+  anode::socket socket;
+  r.on_upgrade([&](http::incoming_message m, anode::socket s) {
+    f.events.push_back("upgrade " + std::to_string(m.status_code()));
+    head = s.buffered();
+    socket = std::move(s);
+  });
+  r.end();
+  f.settle();
+  f.told();
+  f.say(0, "HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nfirst");
+  CHECK(f.told() == "upgrade 101, close");
+  CHECK(head == "first");
+  CHECK_FALSE(socket.destroyed());
+  CHECK(f.agent.totals().sockets == 0);
+}

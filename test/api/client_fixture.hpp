@@ -1,0 +1,124 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "support/http_peer.hpp"
+
+#include <anode/agent.hpp>
+#include <anode/client_request.hpp>
+
+#include <deque>
+#include <string>
+#include <vector>
+
+namespace support {
+
+/// An agent whose connections lead to peers that the test plays, and whose time the test makes.
+class client_fixture {
+public:
+  explicit client_fixture(anode::http::agent_options options = {})
+      : agent(io.get_executor(), with_connections(std::move(options))) {
+    clock().set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
+  }
+
+  /// Does all there is to do now.
+  void settle() {
+    io.restart();
+    io.poll();
+  }
+
+  /// Lets time pass.
+  void advance(std::chrono::milliseconds time) {
+    clock().advance(time);
+    settle();
+  }
+
+  /// Has the peer of a connection say something, and does what follows from that.
+  void say(std::size_t connection, std::string_view bytes) {
+    peers.at(connection).send(bytes);
+    settle();
+  }
+
+  /// Begins a request whose events are noted in `events`.
+  anode::http::client_request request(std::string_view method, std::string_view path = "/") {
+    anode::http::request_options o;
+    o.method = method;
+    o.path = path;
+    o.host = "test";
+    return watched(agent.request(std::move(o)));
+  }
+
+  anode::http::client_request watched(anode::http::client_request r) {
+    auto const note = [this](char const* name) { return [this, name] { events.push_back(name); }; };
+    r.on_socket([this](anode::socket) { events.push_back("socket"); });
+    r.on_finish(note("finish"));
+    r.on_continue(note("continue"));
+    r.on_information([this](anode::http::information const& i) {
+      events.push_back("information " + std::to_string(i.status_code));
+    });
+    r.on_timeout(note("timeout"));
+    r.on_abort(note("abort"));
+    r.on_error([this](boost::system::error_code ec) {
+      events.push_back("error " + std::string(anode::http::code_name(ec)));
+    });
+    r.on_close(note("close"));
+    r.on_response([this](anode::http::incoming_message m) {
+      events.push_back("response " + std::to_string(m.status_code()));
+      response = std::move(m);
+      auto const of_response = [this](char const* name) {
+        return [this, name] { events.push_back(name); };
+      };
+      response.on_aborted(of_response("res.aborted"));
+      response.on_end(of_response("res.end"));
+      response.on_error([this](boost::system::error_code ec) {
+        events.push_back("res.error " + std::string(anode::http::code_name(ec)));
+      });
+      response.on_timeout(of_response("res.timeout"));
+      response.on_close(of_response("res.close"));
+      if (reads) {
+        net::co_spawn(io, read(*this), net::detached);
+      }
+    });
+    return r;
+  }
+
+  /// Returns the events noted so far, and forgets them.
+  std::string told() {
+    std::string all;
+    for (std::string const& e : std::exchange(events, {})) {
+      all += (all.empty() ? "" : ", ") + e;
+    }
+    return all;
+  }
+
+  net::io_context io;
+  anode::http::agent agent;
+  std::deque<http_peer> peers;  ///< of the connections, in the order in which they were made
+  std::vector<std::string> events;
+  anode::http::incoming_message response;
+  bool reads = true;  ///< whether responses are read
+
+private:
+  anode::connection::clock& clock() { return anode::connection::clock::of(io.get_executor()); }
+
+  static net::awaitable<void> read(client_fixture& self) {
+    try {
+      while (auto const piece = co_await self.response.read()) {
+        self.events.push_back("data " + std::string(*piece));
+      }
+    } catch (boost::system::system_error const&) {
+    }
+  }
+
+  static net::awaitable<std::unique_ptr<anode::byte_stream>> make(client_fixture& self) {
+    auto pair = anode::transport::make_memory_pair(self.io.get_executor(), 65536);
+    self.peers.emplace_back(anode::socket(std::move(pair.second)));
+    co_return std::move(pair.first);
+  }
+
+  anode::http::agent_options with_connections(anode::http::agent_options options) {
+    options.create_connection = [this](anode::http::connect_options const&) { return make(*this); };
+    return options;
+  }
+};
+
+}  // namespace support
