@@ -56,6 +56,11 @@ private:
   std::map<std::uint16_t, std::deque<unsigned>> unanswered_;
 };
 
+// Logs what was thrown where nobody expects it.
+void log_uncaught(http::exception const& e) {
+  log_event(0, "uncaught", json_text().text("code", e.code_name()).text("message", e.what()));
+}
+
 http::server_options options_of(mode const& m) {
   http::server_options options;
   m.set(options);
@@ -165,15 +170,19 @@ net::awaitable<void> oracle::dispatch(call& c, std::string_view forced) {
   }
   handler const* const found = find_handler(name);
   handler const& h = found != nullptr ? *found : *find_handler("inspect");
-  if (h.wait != nullptr) {
-    co_await h.wait(c);
-    co_return;
-  }
   try {
+    if (h.wait != nullptr) {
+      co_await h.wait(c);
+      co_return;
+    }
     h.run(c);
   } catch (http::exception const& e) {
-    c.log_throw(e);
-    c.req.socket().destroy();
+    if (h.wait == nullptr) {
+      c.log_throw(e);
+      c.req.socket().destroy();
+    } else {
+      log_uncaught(e);  // not while it was being called: nobody answers
+    }
   }
   // A handler that answers later, or never, has done its part; returning would end the response.
   if (!c.res.writable_ended()) {
@@ -308,7 +317,15 @@ int run(mode const& m) {
   net::co_spawn(io, wait_closed(input), [&](std::exception_ptr) { io.stop(); });
   oracle server(io.get_executor(), m);
   std::cout << json_text().number("port", server.listen()).str() << std::endl;
-  io.run();
+  for (bool again = true; again;) {
+    again = false;
+    try {
+      io.run();
+    } catch (http::exception const& e) {  // of a callback
+      log_uncaught(e);
+      again = true;
+    }
+  }
   return 0;
 }
 
