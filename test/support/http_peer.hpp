@@ -46,6 +46,13 @@ public:
     return text;
   }
 
+  /// Returns what was received since it was last taken, and forgets it.
+  std::string take() {
+    std::string text = received();
+    forget();
+    return text;
+  }
+
   /// Forgets what was received.
   void forget() { heard_->bytes.clear(); }
 
@@ -71,6 +78,16 @@ private:
   anode::socket socket_;
   std::shared_ptr<heard> heard_ = std::make_shared<heard>();
 };
+
+/// Returns how often `part` occurs in `text`.
+inline std::size_t count_of(std::string_view text, std::string_view part) {
+  std::size_t n = 0;
+  for (std::size_t at = 0; (at = text.find(part, at)) != std::string_view::npos;
+       at += part.size()) {
+    ++n;
+  }
+  return n;
+}
 
 /// A server whose connections and whose time are made by the test.
 class server_fixture {

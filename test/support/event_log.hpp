@@ -1,0 +1,27 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace support {
+
+/// Notes what happens, in order.
+class event_log {
+public:
+  void note(std::string const& what) { text_ += (text_.empty() ? "" : ", ") + what; }
+
+  /// Returns a listener that notes `what`. The log must outlive it.
+  std::function<void()> noting(std::string what) {
+    return [this, what = std::move(what)] { note(what); };
+  }
+
+  /// Returns what was noted, separated by commas, and forgets it.
+  std::string told() { return std::exchange(text_, {}); }
+
+private:
+  std::string text_;
+};
+
+}  // namespace support
