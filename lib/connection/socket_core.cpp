@@ -279,9 +279,13 @@ void socket_core::inactivity::expired() {
   if (quiet < core.timeout_) {
     auto const rest = std::chrono::ceil<std::chrono::milliseconds>(core.timeout_ - quiet);
     core.timers_->arm(*this, rest);
-  } else if (core.owner_ != nullptr) {
+    return;
+  }
+  detail::ptr<socket_core> const self(of);
+  if (core.owner_ != nullptr) {
     core.owner_->on_timeout();
-  } else if (core.listeners_) {
+  }
+  if (core.listeners_) {
     core.listeners_->timeout.emit();
   }
 }
