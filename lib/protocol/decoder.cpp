@@ -7,6 +7,7 @@
 
 #include "protocol/chunk_decoder.hpp"
 #include "protocol/head_guard.hpp"
+#include "protocol/head_places.hpp"
 #include "protocol/host_field.hpp"
 #include "protocol/tokenizer.hpp"
 
@@ -192,14 +193,13 @@ decoded decoder::state::take_head(char const*& p, char const* end, message_head&
 
 decoded decoder::state::fill(message_head& head, std::string_view raw) {
   head.clear();
-  std::ptrdiff_t shift = 0;
   if (guard_.plain()) {
-    head.fields.append_bytes(raw);
+    place_head(head, raw, guard_);
   } else {
-    shift = guard_.append_canonical(head.fields, raw);
-  }
-  if (!tokenize_head(kind_, head, 0, guard_.disguises(), shift)) {
-    return fail(error::invalid_header_token, "Invalid header token");
+    std::ptrdiff_t const shift = guard_.append_canonical(head.fields, raw);
+    if (!tokenize_head(kind_, head, 0, guard_.disguises(), shift)) {
+      return fail(error::invalid_header_token, "Invalid header token");
+    }
   }
   head.kind = kind_;
   head.method = guard_.method();
@@ -284,13 +284,13 @@ decoded decoder::state::take_trailers(char const*& p, char const* end) {
     default:
       break;
   }
-  std::string_view const section = lenient_ ? guard_.canonical() : whole(from, p);
-  bool const good =
-      section.size() == 2 || tokenize_trailers(trailers_, section, guard_.disguises());
-  pending_.clear();
-  if (!good) {
+  if (!lenient_) {
+    place_trailers(trailers_, whole(from, p), guard_);
+  } else if (std::string_view const section = guard_.canonical();
+             section.size() > 2 && !tokenize_trailers(trailers_, section, guard_.disguises())) {
     return fail(error::invalid_header_token, "Invalid header token");
   }
+  pending_.clear();
   return end_message();
 }
 

@@ -67,6 +67,9 @@ bool head_guard::end_name(char const*& p) {
   if (meaning_ != meaning::other) {
     disguises_.push_back({name_at_, name[0]});
   }
+  if (!limits_.lenient) {
+    places_.push_back({name_at_, offset(p) - name_at_, offset(p), offset(p)});
+  }
   if (!end_span(p, 1)) {
     return false;
   }
@@ -241,6 +244,9 @@ bool head_guard::run_value(char const*& p, char const* end) {
     return true;
   }
   if (*p == '\r') {
+    if (!limits_.lenient) {
+      places_.back().value_end = offset(p);
+    }
     if (!end_span(p, 1)) {
       return false;
     }
@@ -266,7 +272,7 @@ bool head_guard::run_value(char const*& p, char const* end) {
   return true;
 }
 
-void head_guard::take_field_lines(char const*& p, char const* end) noexcept {
+void head_guard::take_field_lines(char const*& p, char const* end) {
   for (char const* line = p;; p = line) {
     char const* const colon = skip_token(line, end);
     if (colon == end || *colon != ':' || colon == line) {
@@ -292,6 +298,7 @@ void head_guard::take_field_lines(char const*& p, char const* end) noexcept {
     }
     counted_ += size;
     ++lines_;
+    places_.push_back({offset(line), name_size, offset(value), offset(behind)});
     line = behind + 2;
   }
 }
@@ -386,6 +393,9 @@ bool head_guard::run_fields(char const*& p, char const* end) {
         }
         if (c == '\n') {
           return refuse(error::invalid_header_token, bad_value, p, 1);
+        }
+        if (!limits_.lenient) {
+          places_.back().value = offset(p);
         }
         begin_span(p);
         state_ = at::value_start;

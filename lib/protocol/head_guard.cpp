@@ -26,6 +26,7 @@ void head_guard::start_head() noexcept {
   content_length_ = 0;
   method_ = protocol::method::unknown;
   status_ = 0;
+  places_.clear();
   disguises_.clear();
   canonical_.clear();
 }
@@ -40,6 +41,7 @@ void head_guard::start_trailers() noexcept {
   lines_ = 0;
   fields_at_ = 0;
   content_length_ = 0;
+  places_.clear();
   disguises_.clear();
   canonical_.clear();
 }
@@ -155,6 +157,7 @@ std::ptrdiff_t head_guard::append_canonical(field_lines& out, std::string_view r
 }
 
 void head_guard::shrink() noexcept {
+  std::vector<field_place>().swap(places_);
   std::vector<disguise>().swap(disguises_);
   std::string().swap(canonical_);
 }

@@ -23,6 +23,14 @@ struct disguise {
   char original;
 };
 
+/// Where a name and a value lie, as offsets from the first byte of a head or trailer section.
+struct field_place {
+  std::size_t name;
+  std::size_t name_size;
+  std::size_t value;
+  std::size_t value_end;  ///< blanks before it, if any, are not part of the value
+};
+
 /// What the guard needs to know of `decoder_options`.
 struct guard_limits {
   std::size_t max_header_size;
@@ -34,8 +42,8 @@ struct guard_limits {
 /// llhttp 9.2.1: every byte is looked at once, when it arrives, and the first one that cannot be
 /// part of a valid head is refused there.
 ///
-/// Knows where the head ends, collects what the framing needs, and counts towards the limits; it
-/// does not make fields of it (that is the tokenizer's work, on a head that is known to be good).
+/// Knows where the head ends and where its parts are, collects what the framing needs, and counts
+/// towards the limits.
 /// **Node**: llhttp's states from `start_req`/`start_res` to `headers_done`, and `TrackHeader` of
 /// its binding.
 class head_guard {
@@ -70,8 +78,14 @@ public:
   int status() const noexcept { return status_; }
   framing_fields const& fields() const noexcept { return fields_; }
 
-  /// Returns whether the tokenizer may get the bytes as they came.
+  /// Returns whether the head has the usual form: one blank between the parts of its first line,
+  /// HTTP/1.0 or 1.1, a reason phrase that may be empty but is there. Never so when `lenient`.
   bool plain() const noexcept { return plain_ && !limits_.lenient; }
+
+  /// Returns where the parts are; unless `lenient`.
+  std::vector<field_place> const& places() const noexcept { return places_; }
+  std::size_t text_at() const noexcept { return text_at_; }  // target or reason
+  std::size_t text_size() const noexcept { return text_size_; }
 
   /// Appends the head, whose bytes are `raw`, in the one form that every tokenizer takes: single
   /// blanks, HTTP/1.1, CRLF, no folds. For heads that are not `plain`.
@@ -168,7 +182,7 @@ private:
   // Take what is whole, ordinary and within limits; leave the rest to the above.
   void take_request_line(char const*& p, char const* end) noexcept;
   void take_status_line(char const*& p, char const* end) noexcept;
-  void take_field_lines(char const*& p, char const* end) noexcept;
+  void take_field_lines(char const*& p, char const* end);
 
   bool method_byte(char const*& p);
   bool protocol_byte(char const*& p);
@@ -218,6 +232,7 @@ private:
   int version_major_ = 1, version_minor_ = 1, status_ = 0;
   http::error code_{};
   std::string_view reason_;
+  std::vector<field_place> places_;  // not lenient
   std::vector<disguise> disguises_;
   std::string canonical_;  // lenient only
 };

@@ -12,9 +12,10 @@
 
 namespace anode::http::protocol {
 
-// The seam behind which the tokenizer lies: another one replaces tokenizer.cpp and nothing else.
+// The seam behind which Beast's parser lies: another one replaces tokenizer.cpp and nothing else.
 // It gets only heads that head_guard let pass, complete and in canonical form, and it decides
-// nothing but where start line text, names and values are.
+// nothing but where start line text, names and values are. Heads of the usual form need it only to
+// check head_places.
 
 /// Finds target or reason and the field lines of the head that is stored in `head.fields` from byte
 /// `at` on to the end, and enters them into `head`.

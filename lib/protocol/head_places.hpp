@@ -1,0 +1,23 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/field_lines.hpp>
+
+#include <string_view>
+
+#include "protocol/head_guard.hpp"
+#include "protocol/message_head.hpp"
+
+namespace anode::http::protocol {
+
+// The short way from a guarded head to its fields: the guard has seen every byte and knows where
+// the parts are. The tokenizer, which finds them by itself, is asked for heads that are not
+// `head_guard::plain`; tests and fuzz targets compare the two on those that are.
+
+/// Enters target or reason and the field lines of the plain head `raw` into `head`.
+void place_head(message_head& head, std::string_view raw, head_guard const& guard);
+
+/// Enters the field lines of the trailer section `raw` into `trailers`. Not for `lenient`.
+void place_trailers(field_lines& trailers, std::string_view raw, head_guard const& guard);
+
+}  // namespace anode::http::protocol

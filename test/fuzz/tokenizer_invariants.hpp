@@ -1,0 +1,81 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The parts of a head are where Beast's parser finds them; used by the fuzz targets and by the test
+// that replays recorded inputs. A difference aborts.
+#pragma once
+
+#include <limits>
+#include <string_view>
+
+#include "decoder_invariants.hpp"
+#include "protocol/head_places.hpp"
+#include "protocol/tokenizer.hpp"
+
+namespace anode::test {
+
+inline void require_equal(http::field_lines const& a, http::field_lines const& b) {
+  require(a.size() == b.size(), "as many field lines as Beast finds");
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    require(a[i].name == b[i].name, "the name that Beast finds");
+    require(a[i].value == b[i].value, "the value that Beast finds");
+  }
+}
+
+/// Guards what begins with `bytes` as a head and as a trailer section; where it is one, compares
+/// the guard's places with what the tokenizer finds.
+/// @return how many of the two it was
+inline std::size_t compare_places(http::protocol::message_kind kind, std::string_view bytes) {
+  namespace protocol = http::protocol;
+  using verdict = protocol::head_guard::verdict;
+  protocol::head_guard guard(kind, {16384, std::numeric_limits<std::size_t>::max(), false});
+  std::size_t compared = 0;
+
+  guard.start_head();
+  char const* p = bytes.data();
+  char const* const end = p + bytes.size();
+  bool const is_head = !bytes.empty() && bytes[0] != '\r' && bytes[0] != '\n';
+  if (is_head && guard.feed(p, end) == verdict::complete && guard.plain()) {
+    std::string_view const raw(bytes.data(), static_cast<std::size_t>(p - bytes.data()));
+    protocol::message_head placed;
+    protocol::place_head(placed, raw, guard);
+    protocol::message_head tokenized;
+    tokenized.fields.append_bytes(raw);
+    require(protocol::tokenize_head(kind, tokenized, 0, guard.disguises(), 0), "Beast takes it");
+    require(placed.target() == tokenized.target(), "the start line's text that Beast finds");
+    require_equal(placed.fields, tokenized.fields);
+    for (int f = 0; f != static_cast<int>(protocol::known_field::none); ++f) {
+      auto const field = static_cast<protocol::known_field>(f);
+      require(placed.count(field) == tokenized.count(field), "as many of a known field");
+      require(placed.value(field) == tokenized.value(field), "the first of a known field");
+    }
+    ++compared;
+  }
+
+  guard.start_head();
+  guard.start_trailers();
+  p = bytes.data();
+  if (!bytes.empty() && guard.feed(p, end) == verdict::complete && guard.plain()) {
+    std::string_view const raw(bytes.data(), static_cast<std::size_t>(p - bytes.data()));
+    http::field_lines placed;
+    protocol::place_trailers(placed, raw, guard);
+    http::field_lines tokenized;
+    require(raw.size() == 2 || protocol::tokenize_trailers(tokenized, raw, guard.disguises()),
+            "Beast takes the trailers");
+    require_equal(placed, tokenized);
+    ++compared;
+  }
+  return compared;
+}
+
+/// Compares wherever a line begins in `data`.
+inline std::size_t check_places(http::protocol::message_kind kind, std::string_view data) {
+  std::size_t compared = 0;
+  for (std::size_t at = 0; at < data.size(); ++at) {
+    if (at == 0 || data[at - 1] == '\n') {
+      compared += compare_places(kind, data.substr(at));
+    }
+  }
+  return compared;
+}
+
+}  // namespace anode::test
