@@ -73,13 +73,19 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
   transport::lookup_function lookup;
   if (find_addresses) {
     lookup = [f = find_addresses](std::string_view host, auto done) {
-      f(host, [done](error_code ec, std::vector<http::lookup_address> found) {
-        std::vector<transport::dial_address> all;
-        for (http::lookup_address& a : found) {
-          all.push_back({std::move(a.address), a.family});
-        }
-        done(ec, std::move(all));
-      });
+      try {
+        f(host, [done](error_code ec, std::vector<http::lookup_address> found) {
+          std::vector<transport::dial_address> all;
+          for (http::lookup_address& a : found) {
+            all.push_back({std::move(a.address), a.family});
+          }
+          done(ec, std::move(all));
+        });
+      } catch (boost::system::system_error const& e) {
+        done(e.code(), {});  // a look-up that throws has failed
+      } catch (std::exception const&) {
+        done(net::error::no_recovery, {});
+      }
     };
   }
   o->attempt = transport::dial(

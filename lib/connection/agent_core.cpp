@@ -263,7 +263,7 @@ void agent_core::assign(protocol::pool_action const& a) {
   client_connection* const c = find(a.socket);
   if (x && c != nullptr) {
     if (a.reused && options_.reuse_socket) {
-      options_.reuse_socket(anode::socket(c->core()));
+      turn::shield(executor_, [&] { options_.reuse_socket(anode::socket(c->core())); });
     }
     x->assign(*c, a.reused, a.waited);
   }
@@ -285,9 +285,11 @@ void agent_core::release(client_connection& c, bool reusable) {
     c.core().destroy_soon(false);
     return;
   }
-  bool const park =
-      c.keep_hint().may_park && !c.core().destroyed() &&
-      (!options_.keep_socket_alive || options_.keep_socket_alive(anode::socket(c.core())));
+  bool park = c.keep_hint().may_park && !c.core().destroyed();
+  if (park && options_.keep_socket_alive) {
+    park = false;
+    turn::shield(executor_, [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
+  }
   pool_.socket_free(c.id(), park);
   run_actions();
 }

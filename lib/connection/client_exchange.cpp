@@ -70,7 +70,18 @@ client_exchange::client_exchange(agent_core& agent, http::request_options o)
   }
 }
 
-client_exchange::~client_exchange() { agent_->clock().cancel(deadline_); }
+client_exchange::~client_exchange() {
+  agent_->clock().cancel(deadline_);
+  forget_signal();
+}
+
+// The signal need not live longer than the request.
+void client_exchange::forget_signal() noexcept {
+  if (options.signal.is_connected()) {
+    options.signal.clear();
+    options.signal = {};
+  }
+}
 
 void client_exchange::deadline_timer::expired() {
   of->fail(error::timed_out, of->phase_, "The request took longer than its deadline");
@@ -140,7 +151,7 @@ void client_exchange::response_begun() {
   if (on_response && !response_taken_) {
     response_taken_ = true;
     std::function<void(http::incoming_message)> const f = on_response;
-    f(response_handle());
+    turn::shield([&] { f(response_handle()); });
   }
   changed_.notify();
 }
@@ -169,7 +180,7 @@ void client_exchange::upgraded(detail::ptr<socket_core> socket) {
   if (handler) {
     response_taken_ = true;
     auto const f = handler;
-    f(response_handle(), anode::socket(*socket));
+    turn::shield([&] { f(response_handle(), anode::socket(*socket)); });
   } else if (changed_.has_waiters()) {
     upgraded_socket_ = socket;
     changed_.notify();
@@ -269,6 +280,11 @@ void client_exchange::leave() {
 // connection and of what it was destroyed with; the response only that it was cut off.
 void client_exchange::destroy_exchange(error_code ec) {
   if (closed_) {
+    // The messages are complete: only who was destroyed with an error hears of it.
+    if (ec && !kept_ && !close_told_ && !response.destroyed()) {
+      note_error(ec, phase_, {});
+    }
+    turn::enlist(*this, agent_->executor());
     return;
   }
   if (ec) {
@@ -284,6 +300,7 @@ void client_exchange::abort() {
     return;
   }
   abort_due_ = true;
+  abort_last_ = socket_due_;
   bool const connected = connection_ != nullptr && !socket_due_;
   destroy_exchange({});
   if (!connected) {
@@ -323,50 +340,82 @@ void client_exchange::tell_error() {
   }
 }
 
+void client_exchange::tell_abort() {
+  if (std::exchange(abort_due_, false)) {
+    on_abort_.emit();
+  }
+}
+
+void client_exchange::tell_request_close() {
+  if (std::exchange(close_told_, true)) {
+    return;
+  }
+  forget_signal();
+  bool const read = response_done_ && response.ended();
+  if (read) {
+    response.retire();
+  }
+  request.emit_close();
+  changed_.notify();
+  if (response_done_ && !read) {
+    // Somebody still has to read it.
+    response.on_end.add([this] { turn::enlist(*this, agent_->executor()); });
+  }
+}
+
 // The response closes when it was read to its end, or will not be read.
 void client_exchange::tell_response_close() {
-  if (response.ended() || response.aborted() || response.dumped()) {
-    response.emit_close();
+  if (response.closed() ||
+      !(response.ended() || response.aborted() || response.dumped() || response.destroyed())) {
+    return;
   }
+  if (response_done_ && response.destroyed()) {
+    if (response.ended()) {
+      response.emit_error();
+    } else {
+      response.abort_unread(response.error());
+    }
+  }
+  response.emit_close();
 }
 
 // Reports what was put off, in Node's order: the connection, abort, what went wrong, the close of
 // request and response.
 void client_exchange::end_turn() {
   detail::ptr<client_exchange> const self(this);
-  bool const had_connection = !socket_due_;
   tell_socket();
-  if (abort_due_ && had_connection) {
-    abort_due_ = false;
-    on_abort_.emit();
+  if (!abort_last_ && !kept_) {
+    tell_abort();
+  }
+  bool const cut = closed_ && response_ready_ && !response_done_ && !response.aborted();
+  if (cut && response.destroyed()) {
+    // The response was destroyed by its owner, and takes the request with it.
+    response.cut_off(error_);
+    tell_error();
+    response.emit_error();
+    tell_response_close();
+    tell_request_close();
+    return;
   }
   tell_error();
   if (!closed_) {
     return;
   }
-  bool cut = false;
-  if (response_ready_ && !response_done_) {
-    cut =
-        response.cut_off(response.destroyed() ? error_ : make_error_code(error::connection_reset));
+  if (cut) {
+    response.cut_off(error::connection_reset);
   }
   if (!kept_ && response_done_) {
     tell_response_close();
   }
-  if (!std::exchange(close_told_, true)) {
-    request.emit_close();
-    changed_.notify();
-    if (response_ready_ && response_done_ && !response.ended()) {
-      // Somebody still has to read it.
-      response.on_end.add([this] { turn::enlist(*this, agent_->executor()); });
-    }
+  tell_request_close();
+  if (!abort_last_) {
+    tell_abort();
   }
   if (cut) {
     response.emit_error();
   }
   tell_response_close();
-  if (std::exchange(abort_due_, false)) {
-    on_abort_.emit();
-  }
+  tell_abort();
 }
 
 // The user's side.

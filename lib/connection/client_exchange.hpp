@@ -136,11 +136,14 @@ private:
   };
 
   http::incoming_message response_handle();
+  void forget_signal() noexcept;
   void release_if_done();
   void note_error(error_code ec, http::request_phase phase, std::string message);
   void leave();
   void count_bytes(client_connection& c);
   void tell_error();
+  void tell_abort();
+  void tell_request_close();
   void tell_response_close();
   http::request_error make_error() const;
 
@@ -177,6 +180,7 @@ private:
   // What is to be told at the end of the turn, and what was told.
   bool socket_due_ = false;
   bool abort_due_ = false;
+  bool abort_last_ = false;  // it was called before the connection was told
   bool error_due_ = false;
   bool timeout_told_ = false;
   bool close_told_ = false;

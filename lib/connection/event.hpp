@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "connection/turn.hpp"
+
 #include <functional>
 #include <memory>
 #include <utility>
@@ -9,7 +11,8 @@
 namespace anode::connection {
 
 /// The listeners of one event that notifies: any number, called in the order in which they came.
-/// A listener may add listeners; they are called from the next time on.
+/// A listener may add listeners; they are called from the next time on. One that throws keeps the
+/// others from nothing, see `turn::shield`.
 template <class... Args>
 class event {
 public:
@@ -27,7 +30,7 @@ public:
     // since they may keep a state of their own.
     std::vector<std::shared_ptr<listener const>> const now = listeners_;
     for (std::shared_ptr<listener const> const& f : now) {
-      (*f)(args...);
+      turn::shield([&] { (*f)(args...); });
     }
   }
 

@@ -102,7 +102,9 @@ void incoming::abort_unread(error_code ec) {
   aborted_ = true;
   destroyed_ = true;
   on_aborted.emit();
-  on_error.emit(ec);
+  if (ec) {
+    on_error.emit(ec);
+  }
 }
 
 void incoming::dump() {
@@ -124,6 +126,7 @@ void incoming::emit_end() {
 }
 
 void incoming::emit_close() {
+  destroyed_ = true;
   if (!std::exchange(closed_, true)) {
     changed_.notify();
     on_close.emit();
@@ -137,7 +140,12 @@ bool incoming::emit_timeout() {
 }
 
 void incoming::destroy(error_code ec) {
-  destroyed_ = true;
+  if (std::exchange(destroyed_, true)) {
+    return;
+  }
+  if (complete_ && !error_) {
+    error_ = ec;
+  }
   if (source_ != nullptr) {
     source_->destroy_exchange(ec);
   }

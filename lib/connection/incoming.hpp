@@ -101,6 +101,9 @@ public:
   /// Throws the rest of the body away as it comes. **Node**: `_dump`.
   void dump();
 
+  /// Says that the message is over, but for its `close`: destroying it does nothing any more.
+  void retire() noexcept { destroyed_ = true; }
+
   /// Tells the listeners of `close`, once.
   void emit_close();
 

@@ -29,6 +29,12 @@ bool turn::on(net::any_io_executor const& ex) noexcept {
   return current != nullptr && current->executor_ == ex;
 }
 
+turn* turn::innermost() noexcept { return current; }
+
+void turn::rethrow_soon(net::any_io_executor const& ex, std::exception_ptr e) {
+  net::post(ex, [e = std::move(e)] { std::rethrow_exception(e); });
+}
+
 void turn::enlist(turn_member& m, net::any_io_executor const& ex) {
   if (std::exchange(m.enlisted_, true)) {
     return;

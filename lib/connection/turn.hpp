@@ -3,6 +3,9 @@
 
 #include <anode/byte_stream.hpp>
 
+#include <exception>
+#include <utility>
+
 namespace anode::connection {
 
 /// An object that has something to do at the end of a turn: bytes to send, events to report.
@@ -37,7 +40,31 @@ public:
   /// soon. Keeps `m` alive until then.
   static void enlist(turn_member& m, net::any_io_executor const& ex);
 
+  /// Calls `f`, which is the user's. What it throws inside of a turn is thrown again by a function
+  /// of the executor's own, so that it leaves `run` and not the middle of the library's work;
+  /// outside of any turn the caller gets it. **Node**: an uncaught exception of a listener.
+  template <class F>
+  static void shield(F&& f) {
+    if (innermost() == nullptr) {
+      std::forward<F>(f)();
+    } else {
+      shield(innermost()->executor_, std::forward<F>(f));
+    }
+  }
+
+  /// The same in a turn or not: `ex` throws.
+  template <class F>
+  static void shield(net::any_io_executor const& ex, F&& f) {
+    try {
+      std::forward<F>(f)();
+    } catch (...) {
+      rethrow_soon(ex, std::current_exception());
+    }
+  }
+
 private:
+  static turn* innermost() noexcept;
+  static void rethrow_soon(net::any_io_executor const& ex, std::exception_ptr e);
   void run();
 
   net::any_io_executor const& executor_;

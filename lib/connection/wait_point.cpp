@@ -63,7 +63,7 @@ void wait_point::resume(std::unique_ptr<waiter> w) {
     spare_ = std::move(w);
   }
   if (turn::on(executor_) && net::get_associated_executor(go_on) == executor_) {
-    std::move(go_on)(error_code());
+    turn::shield([&] { std::move(go_on)(error_code()); });
   } else {
     post(std::move(go_on), {});
   }

@@ -84,7 +84,7 @@ private:
 
   // Alternates the families, beginning with the first address's (RFC 8305 section 4).
   void on_endpoints(error_code ec, std::vector<tcp::endpoint> const& all) {
-    if (!done_) {
+    if (!done_ || std::exchange(looked_up_, true)) {
       return;
     }
     if (!ec && all.empty()) {
@@ -211,6 +211,7 @@ private:
   std::size_t next_ = 0;
   std::size_t failed_ = 0;
   error_code first_error_;
+  bool looked_up_ = false;
 };
 
 }  // namespace

@@ -129,7 +129,7 @@ TEST_CASE("client events: the response destroyed in the middle of the body", "[c
   f.told();
   f.response.destroy();
   f.settle();
-  CHECK(f.told() == "res.aborted, close, res.close");
+  CHECK(f.told() == "res.aborted, res.close, close");
   CHECK(f.agent.totals().sockets == 0);
 }
 

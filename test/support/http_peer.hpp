@@ -36,6 +36,9 @@ public:
   /// Closes both directions.
   void close() { socket_.destroy(); }
 
+  /// Closes so that the other side sees a reset.
+  void reset() { socket_.reset(); }
+
   /// Returns what was received, with the value of Date fields replaced by "now".
   std::string received() const {
     std::string text = heard_->bytes;
