@@ -75,10 +75,19 @@ struct agent_options {
   std::chrono::milliseconds connect_timeout{0};
   /// How much earlier than a server's `Keep-Alive: timeout` says a free connection is given up.
   std::chrono::milliseconds keep_alive_timeout_buffer{1000};
+  /// How often a request may be sent again when the connection that it reused turns out to have
+  /// been closed by the server before any byte of an answer came; 0: never. It goes to a fresh
+  /// connection then, behind those that wait. Only requests that are idempotent, or of which
+  /// nothing was sent, and only while all of what was written fits in 64 KiB. What was told of the
+  /// request before (`on_finish`) is not told again, but `on_socket` is. **Node**: never retries.
+  unsigned retry = 0;
   /// The URL of a proxy for all requests, "http://user:password@host:port"; empty: none.
   std::string proxy{};
   /// Reaches http origins through CONNECT tunnels too, instead of sending the proxy their URLs.
   bool proxy_tunnel = false;
+  /// The hosts that are reached without the proxy, as the variable NO_PROXY lists them: names,
+  /// ".example.com", addresses, blocks "10.0.0.0/8", with or without ":port"; "*" is all.
+  std::string no_proxy{};
   create_connection_function create_connection{};
   lookup_function lookup{};
   /// Asked about each connection that is about to become free: false closes it.
@@ -120,6 +129,11 @@ public:
   /// Whether Host, Connection, Content-Length and Transfer-Encoding are added.
   bool set_default_headers = true;
   std::vector<std::string> unique_headers;
+  /// How often the request may be sent again; unset: as `agent_options::retry` says.
+  std::optional<unsigned> retry;
+  /// Whether sending the request twice does no more than sending it once; unset: as the method
+  /// says (RFC 9110 section 9.2.2). For `retry`.
+  std::optional<bool> idempotent;
   /// Aborts the request, with `error::aborted`. **Node**: an AbortSignal.
   net::cancellation_slot signal;
   /// Takes a connection of its own, which is closed after the response, instead of one of the
@@ -136,6 +150,9 @@ public:
 };
 
 /// Keeps connections to servers and shares them out among requests.
+///
+/// A free connection that is ended by the server, or on which anything arrives, is never used
+/// again.
 ///
 /// A handle; copies mean the same agent. When the last one goes, free connections are closed and
 /// requests under way are finished.
@@ -173,6 +190,11 @@ public:
 
   /// Closes all free connections and those in use. **Node**: `agent.destroy()`.
   void destroy();
+
+  /// Takes a connection out of the pool: it does not count any more, and is closed when the request
+  /// on it, which goes on, is over. **Node**: event 'agentRemove'.
+  /// @return false if the connection is not one of this agent's
+  bool remove(anode::socket const& connection);
 
   agent_options const& options() const noexcept;
   void set_options(agent_options options);

@@ -97,6 +97,10 @@ public:
   /// Switches TCP keep-alive probes on or off, the first after `delay` (0: the system's default).
   virtual void set_keep_alive(bool, std::chrono::milliseconds) {}
 
+  /// Returns whether input, its end or a failure waits to be read, as far as this can be said
+  /// without waiting. A read in flight does not change the answer, nor is it disturbed.
+  virtual bool has_input() { return false; }
+
   /// Returns the descriptor of a plain stream socket, -1 for every other stream.
   virtual int native_handle() { return -1; }
 };

@@ -142,6 +142,9 @@ public:
   /// Returns whether the request, without having to wait for it, got a connection used before.
   bool reused_socket() const noexcept;
 
+  /// Returns how often the request was sent again. See `agent_options::retry`.
+  unsigned retries() const noexcept;
+
   /// Returns whether `abort` was called.
   bool aborted() const noexcept;
 

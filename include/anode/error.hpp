@@ -64,6 +64,7 @@ enum class error : int {
   timed_out,              ///< ETIMEDOUT, a deadline of anode's own
   body_too_large,         ///< ERR_BODY_TOO_LARGE, anode's own limit on collected bodies
   proxy_tunnel,           ///< ERR_PROXY_TUNNEL, a proxy refused CONNECT
+  proxy_invalid_config,   ///< ERR_PROXY_INVALID_CONFIG
 };
 
 /// Returns the category of `error`; its `name()` is "anode.http".

@@ -147,6 +147,10 @@ net::awaitable<incoming_message> agent::get(std::string_view url) {
 
 void agent::destroy() { core_->destroy(); }
 
+bool agent::remove(anode::socket const& connection) {
+  return connection && core_->remove(*connection.core());
+}
+
 agent_options const& agent::options() const noexcept { return core_->options(); }
 void agent::set_options(agent_options options) { core_->set_options(std::move(options)); }
 

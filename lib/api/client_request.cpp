@@ -81,6 +81,8 @@ std::string_view client_request::host() const noexcept { return exchange_->optio
 std::string_view client_request::protocol() const noexcept { return "http:"; }
 bool client_request::reused_socket() const noexcept { return exchange_->reused(); }
 
+unsigned client_request::retries() const noexcept { return exchange_->retries(); }
+
 bool client_request::aborted() const noexcept { return exchange_->aborted(); }
 std::size_t client_request::max_headers_count() const noexcept {
   return exchange_->options.max_headers_count;

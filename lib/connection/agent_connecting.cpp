@@ -5,8 +5,8 @@
 
 #include <anode/error.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <utility>
 
@@ -60,7 +60,8 @@ void agent_core::opening::expired() {
 
 void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_addresses) {
   if (options_.create_connection) {
-    net::co_spawn(executor_, create(detail::ptr<agent_core>(this), o), net::detached);
+    net::co_spawn(executor_, create(detail::ptr<agent_core>(this), o),
+                  net::bind_cancellation_slot(o->cancel.slot(), [o](std::exception_ptr) {}));
     return;
   }
   transport::dial_target target;
@@ -105,6 +106,10 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
   std::unique_ptr<byte_stream> stream;
   error_code ec;
   std::string message;
+  if (o->over) {
+    co_return;
+  }
+  o->waiting = true;
   try {
     stream = co_await self->options_.create_connection(o->to);
   } catch (boost::system::system_error const& e) {
@@ -114,6 +119,7 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
     ec = error::connection_reset;
     message = e.what();
   }
+  o->waiting = false;
   turn const t(self->executor_);
   if (stream) {
     self->connected(o, std::move(stream));
@@ -140,7 +146,8 @@ void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> 
     run_actions();
   } else {
     detail::ptr<socket_core> const socket(new socket_core(std::move(stream), timers_));
-    net::co_spawn(executor_, tunnel(detail::ptr<agent_core>(this), o, socket), net::detached);
+    net::co_spawn(executor_, tunnel(detail::ptr<agent_core>(this), o, socket),
+                  net::bind_cancellation_slot(o->cancel.slot(), [o](std::exception_ptr) {}));
   }
 }
 
@@ -162,7 +169,9 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
     detail::ptr<client_connection> const c(new client_connection(*self, socket, {}));
     x->assign(*c, false, false);
     x->request.end({}, false);
+    o->waiting = true;
     http::upgrade_result answer = co_await client_exchange::wait_upgraded(x);
+    o->waiting = false;
     turn const t(self->executor_);
     if (answer) {
       if (o->over) {
@@ -181,6 +190,7 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
     ec = e.code();
     message = std::string("CONNECT ") + o->authority + " by the proxy: " + e.what();
   }
+  o->waiting = false;
   turn const t(self->executor_);
   self->failed(*o, ec, request_phase::tunnel, message);
 }
@@ -192,6 +202,9 @@ void agent_core::stop(opening& o) {
   timers_->cancel(o);
   if (detail::ptr<transport::dial_attempt> const attempt = std::move(o.attempt)) {
     attempt->cancel();
+  }
+  if (std::exchange(o.waiting, false)) {
+    o.cancel.emit(net::cancellation_type::terminal);
   }
   if (o.id.index < openings_.size() && openings_[o.id.index] == &o) {
     openings_[o.id.index].reset();

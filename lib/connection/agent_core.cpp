@@ -4,10 +4,11 @@
 #include "connection/url.hpp"
 #include "protocol/agent_name.hpp"
 #include "protocol/encoder.hpp"
-#include "protocol/proxy_rules.hpp"
 #include "protocol/request_defaults.hpp"
 
 #include <anode/error.hpp>
+
+#include <boost/url/ipv4_address.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -37,6 +38,20 @@ protocol::pool_options pool_options(http::agent_options const& o) {
   p.scheduling = o.scheduling == http::scheduling::fifo ? protocol::pool_order::fifo
                                                         : protocol::pool_order::lifo;
   return p;
+}
+
+[[noreturn]] void refuse_proxy(std::string_view url) {
+  throw http::exception(error::proxy_invalid_config,
+                        "Invalid proxy URL: " + protocol::redact_userinfo(url));
+}
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+// A host whose last label is a number must be an address (WHATWG URL).
+bool ends_in_number(std::string_view host) {
+  std::string_view const last = host.substr(host.rfind('.') + 1);
+  bool const number = !last.empty() && last.find_first_not_of("0123456789") == last.npos;
+  return number && boost::urls::parse_ipv4_address(host).has_error();
 }
 
 }  // namespace
@@ -76,8 +91,11 @@ void agent_core::derive() {
   try {
     url.set_url(options_.proxy);
   } catch (http::exception const&) {
-    throw http::exception(error::invalid_arg_value, "The option 'proxy' is not a usable URL: " +
-                                                        protocol::redact_userinfo(options_.proxy));
+    refuse_proxy(options_.proxy);
+  }
+  std::string const written = options_.proxy + url.auth;
+  if (std::any_of(written.begin(), written.end(), is_control) || ends_in_number(url.host)) {
+    refuse_proxy(options_.proxy);
   }
   proxy_server p;
   p.host = url.host;
@@ -86,6 +104,10 @@ void agent_core::derive() {
     p.authorization = protocol::basic_authorization(url.auth);
   }
   proxy_ = std::move(p);
+  protocol::proxy_environment environment;
+  environment.http_proxy = options_.proxy;
+  environment.no_proxy = options_.no_proxy;
+  proxy_rules_ = protocol::proxy_rules(environment);
 }
 
 void agent_core::set_options(http::agent_options options) {
@@ -102,7 +124,9 @@ void agent_core::set_options(http::agent_options options) {
 }
 
 bool agent_core::through_proxy(http::request_options const& o) const noexcept {
-  return proxy_.has_value() && o.socket_path.empty();
+  return proxy_.has_value() && o.socket_path.empty() &&
+         !proxy_rules_.bypasses(o.host.empty() ? std::string_view("localhost") : o.host,
+                                o.port != 0 ? o.port : o.default_port);
 }
 
 bool agent_core::tunnels(http::request_options const& o) const noexcept {
@@ -189,10 +213,28 @@ detail::ptr<client_exchange> agent_core::request(http::request_options o, bool h
     x->request.fix_head();
   }
   x->name = name_of(options);
+  close_stale(x->name);
   x->id = pool_.request(x->name);
   slot(exchanges_, x->id) = x;
   run_actions();
   return x;
+}
+
+void agent_core::retry(client_exchange& x) {
+  x.id = pool_.request(x.name, true);
+  slot(exchanges_, x.id) = &x;
+  run_actions();
+}
+
+// The server may have ended a free connection without that having been read yet.
+void agent_core::close_stale(std::string_view name) {
+  while (protocol::socket_id const id = pool_.next_free(name)) {
+    detail::ptr<client_connection> const c(find(id));
+    if (!c || !c->stale()) {
+      return;
+    }
+    abandon(*c);
+  }
 }
 
 // The pool's decisions.
@@ -281,7 +323,7 @@ void agent_core::cancel(client_exchange& x) {
 void agent_core::release(client_connection& c, bool reusable) {
   detail::ptr<client_connection> const hold(&c);
   forget(pool_.request_of(c.id()));
-  if (!c.release() || !reusable) {
+  if (!c.release() || !reusable || find(c.id()) != &c) {
     c.core().destroy_soon(false);
     return;
   }
@@ -337,6 +379,21 @@ void agent_core::abandon(client_connection& c) {
 }
 
 void agent_core::handed_over(client_connection& c) { connection_closed(c); }
+
+bool agent_core::remove(socket_core const& socket) {
+  for (detail::ptr<client_connection> const& at : connections_) {
+    if (at && &at->core() == &socket) {
+      detail::ptr<client_connection> const c = at;
+      turn const t(executor_);
+      connection_closed(*c);
+      if (!c->busy()) {
+        c->close();
+      }
+      return true;
+    }
+  }
+  return false;
+}
 
 void agent_core::destroy() {
   turn const t(executor_);

@@ -6,6 +6,7 @@
 #include "connection/context_member.hpp"
 #include "connection/timers.hpp"
 #include "protocol/pool.hpp"
+#include "protocol/proxy_rules.hpp"
 #include "transport/dial.hpp"
 
 #include <anode/agent.hpp>
@@ -36,12 +37,18 @@ public:
   /// Closes all connections.
   void destroy();
 
+  /// Lets go of the connection with this socket. @return whether it was one of the pool's
+  bool remove(socket_core const& socket);
+
   void add_handle() noexcept { ++handles_; }
 
   /// When the last handle goes, free connections are closed and no more are kept.
   void drop_handle();
 
   // For exchanges and connections.
+
+  /// Asks for a connection that has not been parked, for a request whose connection has failed.
+  void retry(client_exchange& x);
 
   /// The user has given a request up.
   void cancel(client_exchange& x);
@@ -66,6 +73,8 @@ private:
     std::string authority;            // for a tunnel: whereto
     detail::ptr<socket_core> socket;  // waits to be connected; null for a tunnel
     detail::ptr<transport::dial_attempt> attempt;
+    net::cancellation_signal cancel;  // of `create` and `tunnel`
+    bool waiting = false;             // one of them waits for something
     bool over = false;
     void expired() override;
   };
@@ -102,6 +111,7 @@ private:
   client_exchange* find(protocol::request_id id) noexcept;
   client_connection* find(protocol::socket_id id) noexcept;
   void forget(protocol::request_id id) noexcept;
+  void close_stale(std::string_view name);
   void derive();
   bool through_proxy(http::request_options const& o) const noexcept;
   bool tunnels(http::request_options const& o) const noexcept;
@@ -111,6 +121,7 @@ private:
   detail::ptr<timers> timers_;
   protocol::pool pool_;
   std::optional<proxy_server> proxy_;
+  protocol::proxy_rules proxy_rules_;
   std::vector<detail::ptr<client_exchange>> exchanges_;      // by request_id::index
   std::vector<detail::ptr<client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<opening>> openings_;               // likewise

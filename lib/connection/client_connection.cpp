@@ -58,6 +58,13 @@ void client_connection::park(std::chrono::milliseconds timeout) {
   decoder_.shrink();
   socket_->set_timeout(timeout);
   socket_->resume();
+  parked_ = socket_->clock().now();
+}
+
+// Looking costs a system call, which is spared when the last read was a moment ago.
+bool client_connection::stale() {
+  return socket_->clock().now() - parked_ >= std::chrono::milliseconds(1) &&
+         socket_->stream().has_input();
 }
 
 void client_connection::on_input() {

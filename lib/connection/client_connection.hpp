@@ -40,6 +40,12 @@ public:
 
   void close() { socket_->destroy(); }
 
+  /// Returns whether a parked connection has something to read, which ends it.
+  bool stale();
+
+  /// Returns whether an exchange is under way.
+  bool busy() const noexcept { return exchange_ != nullptr; }
+
   /// Parts with the exchange, which holds this one, when the context ends.
   void let_go() noexcept { exchange_.reset(); }
 
@@ -70,6 +76,7 @@ private:
   detail::ptr<client_exchange> exchange_;
   error_code error_;
   protocol::keep_alive_hint keep_hint_;
+  protocol_time parked_{};  // since when
   bool decoding_ = false;
   bool interim_ = false;      // the message being received is an interim response
   bool final_begun_ = false;  // the head of the final response was received

@@ -19,6 +19,20 @@ namespace {
 // What a dropped response may still have to come so that reading it away beats a new connection.
 constexpr std::uint64_t worth_draining = 65536;
 
+// How much of a request is kept so that it can be sent again.
+constexpr std::size_t worth_replaying = 65536;
+
+http::verdict public_verdict(protocol::request_verdict v) {
+  switch (v) {
+    case protocol::request_verdict::not_sent:
+      return http::verdict::not_sent;
+    case protocol::request_verdict::maybe_processed:
+      return http::verdict::maybe_processed;
+    default:
+      return http::verdict::response_started;
+  }
+}
+
 }  // namespace
 
 protocol::outgoing_framing request_state::write_head(std::string& out,
@@ -58,6 +72,10 @@ client_exchange::client_exchange(agent_core& agent, http::request_options o)
   response.high_water_mark = options.high_water_mark;
   response.join_duplicate_headers = options.join_duplicate_headers;
   timeout_ = options.timeout;
+  options.retry = options.retry.value_or(agent.options().retry);
+  if (*options.retry > 0) {
+    request.keep_copy(worth_replaying);
+  }
   if (!options.unique_headers.empty()) {
     unique = protocol::unique_headers(options.unique_headers);
     request.unique_headers = &unique;
@@ -215,6 +233,18 @@ void client_exchange::connection_closed(error_code ec) {
   if (!connection_) {
     return;
   }
+  count_bytes(*connection_);
+  if (judge().may_retry) {
+    detail::ptr<client_exchange> const self(this);
+    connection_.reset();
+    socket_due_ = request_done_ = false;
+    sent_earlier_ = sent_;
+    phase_ = request_phase::connect;
+    ++retries_;
+    request.replay();
+    agent_->retry(*this);
+    return;
+  }
   if (ec) {
     note_error(ec, phase_, {});
   } else if (!response_ready_) {
@@ -257,7 +287,7 @@ void client_exchange::report(error_code ec, std::string message) {
 }
 
 void client_exchange::count_bytes(client_connection& c) {
-  sent_ = c.core().output().sent() - sent_before_;
+  sent_ = sent_earlier_ + (c.core().output().sent() - sent_before_);
   received_ = c.core().bytes_read() - received_before_;
 }
 
@@ -317,13 +347,23 @@ http::request_error client_exchange::make_error() const {
                : std::string(http::to_string(phase_)) + " " + std::string(http::code_name(error_)) +
                      ": " + error_.message();
   }
-  http::verdict v = http::verdict::not_sent;
-  if (response_ready_ || received_ > 0) {
-    v = http::verdict::response_started;
-  } else if (sent_ > 0) {
-    v = http::verdict::maybe_processed;
-  }
-  return {error_, std::move(text), phase_, v, reused_, sent_, received_};
+  return {error_,  std::move(text), phase_,   public_verdict(judge().verdict),
+          reused_, sent_,           received_};
+}
+
+// What a failure of the connection would mean, as far as `count_bytes` has counted.
+protocol::retry_decision client_exchange::judge() const {
+  using sent = protocol::retry_facts::sent;
+  protocol::retry_facts facts;
+  facts.request_sent = request_done_ ? sent::all : sent_ > 0 ? sent::some : sent::none;
+  facts.response_received = response_ready_ || received_ > 0;
+  facts.socket_reused = reused_;
+  facts.idempotent = options.idempotent.value_or(protocol::is_idempotent(request.method));
+  facts.body_replayable = request.replayable();
+  facts.cancelled = closed_ || aborted_;
+  facts.retries_done = retries_;
+  facts.retry_budget = *options.retry;
+  return protocol::judge_failure(facts);
 }
 
 void client_exchange::tell_socket() {

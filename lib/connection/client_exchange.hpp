@@ -4,6 +4,7 @@
 #include "connection/incoming.hpp"
 #include "connection/outgoing.hpp"
 #include "protocol/pool.hpp"
+#include "protocol/retry.hpp"
 
 #include <anode/agent.hpp>
 
@@ -94,6 +95,9 @@ public:
   bool reused() const noexcept { return reused_ && !waited_; }
   bool aborted() const noexcept { return aborted_; }
 
+  /// Returns how often the request was sent again.
+  unsigned retries() const noexcept { return retries_; }
+
   // For the user.
 
   static net::awaitable<http::incoming_message> wait_response(detail::ptr<client_exchange> self);
@@ -138,6 +142,7 @@ private:
   http::incoming_message response_handle();
   void forget_signal() noexcept;
   void release_if_done();
+  protocol::retry_decision judge() const;
   void note_error(error_code ec, http::request_phase phase, std::string message);
   void leave();
   void count_bytes(client_connection& c);
@@ -163,10 +168,12 @@ private:
   http::request_phase phase_ = http::request_phase::connect;
   std::uint64_t sent_before_ = 0;  // bytes of the connection before this exchange
   std::uint64_t received_before_ = 0;
-  std::uint64_t sent_ = 0;  // once the connection is gone
+  std::uint64_t sent_ = 0;          // once the connection is gone
+  std::uint64_t sent_earlier_ = 0;  // of `sent_`, by connections that failed
   std::uint64_t received_ = 0;
   std::optional<std::chrono::milliseconds> timeout_;
   unsigned response_handles_ = 0;
+  unsigned retries_ = 0;
   bool reused_ = false;
   bool waited_ = false;
   bool continued_ = false;

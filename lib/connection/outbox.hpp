@@ -58,6 +58,9 @@ public:
   /// @return how many of `buffers` are used.
   std::size_t gather(std::span<net::const_buffer> buffers) const;
 
+  /// Appends all bytes to `to`.
+  void append_to(std::string& to) const;
+
   /// Removes bytes from the front that have been sent.
   void consume(std::size_t bytes);
 

@@ -15,13 +15,30 @@ using protocol::body_end;
 void outgoing::assign_socket(socket_core& core) {
   core_ = &core;
   if (!pending_.empty()) {
-    core.output().take(pending_);
+    hand_on();
     core.flush_later();
   }
   if (ended_) {
     end_ = core.output().end();
   }
   changed_.notify();
+}
+
+// Moves what was collected to the connection.
+void outgoing::hand_on() {
+  if (core_ == nullptr || pending_.empty()) {
+    return;
+  }
+  if (replayable()) {
+    pending_.append_to(copy_);
+  }
+  core_->output().take(pending_);
+}
+
+void outgoing::replay() {
+  core_ = nullptr;
+  pending_.clear();
+  pending_.append(std::exchange(copy_, {}));
 }
 
 void outgoing::store_head(std::optional<std::uint64_t> content_length) {
@@ -55,6 +72,7 @@ void outgoing::send_head(std::optional<std::uint64_t> content_length) {
 }
 
 void outgoing::send_soon() {
+  hand_on();
   if (core_ != nullptr) {
     core_->flush_later();
   }
@@ -105,8 +123,9 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
   if (framing_.chunked()) {
     append_last_chunk(sink().buffer(), trailers);
   }
+  hand_on();
   ended_ = true;
-  end_ = sink().end();
+  end_ = (core_ != nullptr ? core_->output() : pending_).end();
   on_prefinish.emit();
   if (core_ != nullptr) {
     if (core_->output().empty()) {
@@ -176,7 +195,12 @@ borrowed_bytes outgoing::put_chunk(std::string_view data) {
 }
 
 borrowed_bytes outgoing::put_raw(std::string_view data) {
-  if (core_ != nullptr) {
+  if (replayable() && copy_.size() + pending_.size() + data.size() > copy_limit_) {
+    copy_limit_ = 0;
+    copy_ = std::string();
+    hand_on();
+  }
+  if (core_ != nullptr && !replayable()) {
     return put_bytes(*core_, data);
   }
   pending_.append(data);
@@ -297,6 +321,8 @@ void outgoing::reset() {
   end_ = 0;
   stored_head_.clear();
   body_written_ = 0;
+  copy_.clear();
+  copy_limit_ = 0;
   corked_data_.clear();
   corked_ = 0;
   head_written_ = head_sent_ = ended_ = finished_ = destroyed_ = closed_ = need_drain_ = false;

@@ -62,6 +62,16 @@ public:
   /// Gives the message the connection's output: what it has collected moves there.
   void assign_socket(socket_core& core);
 
+  /// Keeps a copy of what is sent from now on, unless that becomes more than `limit` bytes, so that
+  /// it can be sent once more.
+  void keep_copy(std::size_t limit) noexcept { copy_limit_ = limit; }
+
+  /// Returns whether all that was sent can be sent once more.
+  bool replayable() const noexcept { return copy_limit_ > 0; }
+
+  /// Takes a connection away that has failed: all goes to the next one, from the beginning.
+  void replay();
+
   /// Takes the connection away: what is written from now on is collected, or lost if `closed`.
   void detach_socket() noexcept { core_ = nullptr; }
 
@@ -112,7 +122,9 @@ public:
   bool head_sent() const noexcept { return head_sent_; }
   bool ended() const noexcept { return ended_; }
   bool finished() const noexcept { return finished_; }
-  bool destroyed() const noexcept { return destroyed_ || (core_ != nullptr && core_->destroyed()); }
+  bool destroyed() const noexcept {
+    return destroyed_ || (core_ != nullptr && core_->destroyed() && !replayable());
+  }
   bool closed() const noexcept { return closed_; }
   unsigned corked() const noexcept { return corked_; }
   bool need_drain() const noexcept { return need_drain_; }
@@ -151,13 +163,14 @@ protected:
   /// `flush_headers`. @param content_length the whole body's, if it is known
   void store_head(std::optional<std::uint64_t> content_length = std::nullopt);
 
-  outbox& sink() noexcept { return core_ != nullptr ? core_->output() : pending_; }
+  outbox& sink() noexcept { return core_ != nullptr && !replayable() ? core_->output() : pending_; }
   void send_soon();
 
   bool flushing_ = false;  // the head is sent without knowing of a body
 
 private:
   void send_head(std::optional<std::uint64_t> content_length);
+  void hand_on();
   borrowed_bytes put_body(std::string_view data, bool with_head);
   borrowed_bytes put_chunk(std::string_view data);
   borrowed_bytes put_raw(std::string_view data);
@@ -176,6 +189,8 @@ private:
   protocol::outgoing_framing framing_;
   outbox::position end_ = 0;
   std::uint64_t body_written_ = 0;
+  std::string copy_;
+  std::size_t copy_limit_ = 0;  // 0: none is kept
   std::string corked_data_;
   unsigned corked_ = 0;
   std::string stored_head_;

@@ -75,7 +75,7 @@ request_id pool::request(std::string_view name, bool fresh) {
   request_id const id{r, requests_[r].generation};
   origin_record const& o = origins_[origin];
   if (o.free.head != none && !fresh) {
-    give(options_.scheduling == pool_order::fifo ? o.free.head : o.free.tail, r);
+    give(next_free(name).index, r);
   } else if (o.spare.head != none) {
     give(o.spare.head, r);
   } else {

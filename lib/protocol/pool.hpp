@@ -210,6 +210,9 @@ public:
       walk_sockets(o->free, f);
   }
 
+  /// Returns the free socket that the next request of a name would take; none if there is none.
+  socket_id next_free(std::string_view name) const noexcept;
+
   /// Calls `f(request_id)` for each queued request of a name, oldest first.
   template <class F>
   void for_each_request(std::string_view name, F&& f) const {

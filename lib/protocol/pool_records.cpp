@@ -57,6 +57,14 @@ pool::counts pool::counts_of(std::string_view name) const noexcept {
   return o ? o->count : counts{};
 }
 
+socket_id pool::next_free(std::string_view name) const noexcept {
+  auto const* o = find(name);
+  if (!o || o->free.head == none)
+    return {};
+  std::uint32_t const s = options_.scheduling == pool_order::fifo ? o->free.head : o->free.tail;
+  return {s, sockets_[s].generation};
+}
+
 request_id pool::request_of(socket_id id) const noexcept {
   if (!knows(id) || sockets_[id.index].request == none)
     return {};

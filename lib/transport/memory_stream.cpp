@@ -148,6 +148,8 @@ public:
 
   bool is_open() const override { return open_; }
 
+  bool has_input() override { return !open_ || !in_->bytes.empty() || in_->ended || in_->broken; }
+
 private:
   net::any_io_executor ex_;
   std::shared_ptr<pipe> in_;

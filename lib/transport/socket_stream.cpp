@@ -86,6 +86,13 @@ void socket_stream::set_keep_alive(bool on, std::chrono::milliseconds delay) {
 #endif
 }
 
+bool socket_stream::has_input() {
+  char byte = 0;
+  error_code ec;
+  socket_.receive(net::buffer(&byte, 1), net::socket_base::message_peek, ec);
+  return ec != net::error::would_block && ec != net::error::try_again;
+}
+
 int socket_stream::native_handle() { return socket_.is_open() ? socket_.native_handle() : -1; }
 
 }  // namespace anode::transport

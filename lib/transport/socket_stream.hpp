@@ -27,6 +27,7 @@ public:
   endpoint remote_endpoint() const override;
   void set_no_delay(bool on) override;
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override;
+  bool has_input() override;
   int native_handle() override;
 
 private:

@@ -75,6 +75,7 @@ constexpr names table[] = {
     {error::timed_out, "ETIMEDOUT", "timed out"},
     {error::body_too_large, "ERR_BODY_TOO_LARGE", "The body is larger than the limit"},
     {error::proxy_tunnel, "ERR_PROXY_TUNNEL", "The proxy refused the tunnel"},
+    {error::proxy_invalid_config, "ERR_PROXY_INVALID_CONFIG", "Invalid proxy URL"},
 };
 
 names const* find(int value) noexcept {

@@ -97,6 +97,12 @@ public:
   anode::http::incoming_message response;
   bool reads = true;  ///< whether responses are read
 
+  // Of the connections made from now on.
+
+  bool refuse = false;           ///< there are none
+  bool peer_reads = true;        ///< whether the peer reads
+  std::size_t capacity = 65536;  ///< of either direction, in bytes
+
 private:
   anode::connection::clock& clock() { return anode::connection::clock::of(io.get_executor()); }
 
@@ -110,8 +116,11 @@ private:
   }
 
   static net::awaitable<std::unique_ptr<anode::byte_stream>> make(client_fixture& self) {
-    auto pair = anode::transport::make_memory_pair(self.io.get_executor(), 65536);
-    self.peers.emplace_back(anode::socket(std::move(pair.second)));
+    if (self.refuse) {
+      throw boost::system::system_error(boost::asio::error::connection_refused);
+    }
+    auto pair = anode::transport::make_memory_pair(self.io.get_executor(), self.capacity);
+    self.peers.emplace_back(anode::socket(std::move(pair.second)), self.peer_reads);
     co_return std::move(pair.first);
   }
 

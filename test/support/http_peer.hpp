@@ -24,8 +24,11 @@ namespace net = boost::asio;
 /// The other end of a connection in memory, which says what it is told to and notes what it hears.
 class http_peer {
 public:
-  explicit http_peer(anode::socket s) : socket_(std::move(s)) {
-    net::co_spawn(socket_.get_executor(), listen(socket_, heard_), net::detached);
+  /// @param reads  whether it reads at all
+  explicit http_peer(anode::socket s, bool reads = true) : socket_(std::move(s)) {
+    if (reads) {
+      net::co_spawn(socket_.get_executor(), listen(socket_, heard_), net::detached);
+    }
   }
 
   void send(std::string_view bytes) { socket_.write(bytes); }

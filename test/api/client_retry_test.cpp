@@ -1,0 +1,353 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// A kept connection that the server closes while a request is on its way: what the error says of
+// it, and what `retry` does about it.
+#include "api/client_fixture.hpp"
+
+#include <anode/error.hpp>
+
+#include <optional>
+
+namespace {
+
+namespace http = anode::http;
+using support::client_fixture;
+using namespace std::chrono_literals;
+
+constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+http::agent_options keeping(unsigned retry = 0) {
+  http::agent_options o;
+  o.keep_alive = true;
+  o.retry = retry;
+  return o;
+}
+
+/// A client with one free connection, which was used before.
+struct kept : client_fixture {
+  explicit kept(unsigned retry = 0, http::agent_options o = {})
+      : client_fixture([&] {
+          o.keep_alive = true;
+          o.retry = retry;
+          return std::move(o);
+        }()) {
+    auto first = request("GET", "/first");
+    first.end();
+    settle();
+    say(0, ok);
+    told();
+    peers.at(0).forget();
+    REQUIRE(agent.totals().free_sockets == 1);
+  }
+
+  /// Begins a request and notes why it fails.
+  http::client_request failing(std::string_view method, std::string_view path = "/again") {
+    auto r = request(method, path);
+    r.on_request_error([this](http::request_error const& e) { failure = e; });
+    return r;
+  }
+
+  std::optional<http::request_error> failure;
+};
+
+}  // namespace
+
+TEST_CASE("retry: without it the error says what became of the request") {
+  kept f;
+  auto r = f.failing("GET");
+  r.end();
+  f.settle();
+  CHECK(r.reused_socket());
+  f.peers.at(0).end();
+  f.settle();
+  REQUIRE(f.failure);
+  CHECK(f.failure->code_name() == "ECONNRESET");
+  CHECK(std::string(f.failure->what()).find("socket hang up") != std::string::npos);
+  CHECK(f.failure->reused_socket());
+  CHECK(f.failure->verdict() == http::verdict::maybe_processed);
+  CHECK(f.failure->phase() == http::request_phase::head);
+  CHECK(f.failure->bytes_sent() == f.peers.at(0).received().size());
+  CHECK(f.failure->bytes_received() == 0);
+  CHECK(f.told() == "socket, finish, error ECONNRESET, close");
+  CHECK(r.retries() == 0);
+  CHECK(f.peers.size() == 1);
+}
+
+TEST_CASE("retry: the error of a request of which nothing was sent, and of one half answered") {
+  kept f;
+  auto unsent = f.failing("POST");
+  f.settle();  // nothing written yet
+  f.peers.at(0).end();
+  f.settle();
+  REQUIRE(f.failure);
+  CHECK(f.failure->verdict() == http::verdict::not_sent);
+  CHECK(f.failure->bytes_sent() == 0);
+  CHECK(f.failure->reused_socket());
+
+  f.failure.reset();
+  auto answered = f.failing("GET");
+  answered.end();
+  f.settle();
+  f.say(1, "HTTP/1.1 200");
+  f.peers.at(1).end();
+  f.settle();
+  REQUIRE(f.failure);
+  CHECK(f.failure->verdict() == http::verdict::response_started);
+  CHECK(f.failure->phase() == http::request_phase::head);
+  CHECK(f.failure->bytes_received() == 12);
+  CHECK_FALSE(f.failure->reused_socket());
+}
+
+TEST_CASE("retry: an idempotent request goes to a fresh connection, unchanged") {
+  kept f(1);
+  auto r = f.failing("PUT");
+  r.set_header("X-One", "1");
+  r.write("abc");
+  r.end("def");
+  f.settle();
+  std::string const sent = f.peers.at(0).received();
+  REQUIRE(sent.starts_with("PUT /again HTTP/1.1\r\n"));
+  f.peers.at(0).end();
+  f.settle();
+  REQUIRE(f.peers.size() == 2);
+  CHECK(f.peers.at(1).received() == sent);
+  CHECK(r.retries() == 1);
+  CHECK_FALSE(r.reused_socket());
+  f.say(1, ok);
+  CHECK(f.told() == "socket, finish, socket, response 200, data ok, res.end, close, res.close");
+  CHECK_FALSE(f.failure);
+  CHECK(f.agent.totals().free_sockets == 1);
+  CHECK(f.agent.totals().sockets == 0);
+}
+
+TEST_CASE("retry: what was not written yet when the connection died follows on the fresh one") {
+  kept f(1);
+  auto r = f.failing("PUT");
+  r.write("abc");
+  f.settle();
+  f.peers.at(0).end();
+  f.settle();
+  REQUIRE(f.peers.size() == 2);
+  CHECK(r.write("def"));
+  r.end();
+  f.settle();
+  std::string const& sent = f.peers.at(1).received();
+  CHECK(sent.ends_with("\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n"));
+  f.say(1, ok);
+  CHECK(f.told() == "socket, socket, finish, response 200, data ok, res.end, close, res.close");
+}
+
+TEST_CASE("retry: a request that is not idempotent fails, unless the program says it is one") {
+  kept f(1);
+  std::optional<bool> const word = GENERATE(std::optional<bool>(), std::optional<bool>(true));
+  bool const post = GENERATE(true, false);
+  http::request_options o;
+  o.host = "test";
+  o.method = post ? "POST" : "GET";
+  o.idempotent = post ? word : std::optional<bool>(word.has_value());
+  auto r = f.watched(f.agent.request(std::move(o)));
+  r.on_request_error([&](http::request_error const& e) { f.failure = e; });
+  r.end("body");
+  f.settle();
+  f.peers.at(0).end();
+  f.settle();
+  CHECK(f.failure.has_value() == !word.has_value());
+  CHECK(f.peers.size() == (word ? 2u : 1u));
+  if (f.failure) {
+    CHECK(f.failure->verdict() == http::verdict::maybe_processed);
+  }
+}
+
+TEST_CASE("retry: of any method when nothing was sent") {
+  kept f(1);
+  auto r = f.failing("POST");
+  f.settle();
+  f.peers.at(0).end();
+  f.settle();
+  r.end("abc");
+  f.settle();
+  CHECK_FALSE(f.failure);
+  REQUIRE(f.peers.size() == 2);
+  CHECK(f.peers.at(1).received().ends_with("\r\n\r\nabc"));
+  CHECK(f.peers.at(0).received().empty());
+}
+
+TEST_CASE("retry: a fresh connection that fails is no stale one") {
+  kept f(5);
+  auto r = f.failing("GET");
+  r.end();
+  f.settle();
+  f.peers.at(0).end();
+  f.settle();
+  REQUIRE(f.peers.size() == 2);
+  f.peers.at(1).end();
+  f.settle();
+  REQUIRE(f.failure);
+  CHECK(r.retries() == 1);
+  CHECK_FALSE(f.failure->reused_socket());
+  CHECK(f.failure->verdict() == http::verdict::maybe_processed);
+  CHECK(f.peers.size() == 2);
+}
+
+TEST_CASE("retry: the verdict counts what an earlier connection has sent") {
+  kept f(1);
+  auto r = f.failing("GET");
+  r.end();
+  f.settle();
+  f.refuse = true;
+  f.peers.at(0).end();
+  f.settle();
+  REQUIRE(f.failure);
+  CHECK(f.failure->phase() == http::request_phase::connect);
+  CHECK(f.failure->verdict() == http::verdict::maybe_processed);
+  CHECK(f.failure->bytes_sent() == f.peers.at(0).received().size());
+}
+
+TEST_CASE("retry: not when the response has begun") {
+  kept f(1);
+  auto r = f.failing("GET");
+  r.end();
+  f.settle();
+  std::string_view const begun = GENERATE("H", "HTTP/1.1 100 Continue\r\n\r\n",
+                                          "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+  f.say(0, begun);
+  f.peers.at(0).end();
+  f.settle();
+  CHECK(f.peers.size() == 1);
+  CHECK(r.retries() == 0);
+  if (f.failure) {
+    CHECK(f.failure->verdict() == http::verdict::response_started);
+  } else {
+    CHECK(f.response.aborted());
+  }
+}
+
+TEST_CASE("retry: not of a request that was given up, or whose agent was destroyed") {
+  kept f(1);
+  auto r = f.failing("GET");
+  r.end();
+  f.settle();
+  if (GENERATE(true, false)) {
+    r.destroy();
+  } else {
+    f.agent.destroy();
+  }
+  f.settle();
+  CHECK(f.failure);
+  CHECK(f.peers.size() == 1);
+  CHECK(f.agent.totals().sockets == 0);
+}
+
+TEST_CASE("retry: not of a body larger than what is kept") {
+  bool const large = GENERATE(true, false);
+  kept f(1);
+  auto r = f.failing("PUT");
+  std::string const part(30000, 'x');
+  r.write(part);
+  r.write(part);
+  if (large) {
+    r.write(part);
+  }
+  f.settle();
+  r.end();
+  f.settle();
+  CHECK(f.peers.at(0).received().size() > (large ? 90000u : 60000u));
+  f.peers.at(0).end();
+  f.settle();
+  CHECK(f.failure.has_value() == large);
+  CHECK(f.peers.size() == (large ? 1u : 2u));
+}
+
+TEST_CASE("retry: the budget ends it") {
+  // Each of many requests takes over the connection of the one before it, which then dies.
+  http::agent_options o;
+  o.max_sockets = 1;
+  kept f(2, o);
+  auto victim = f.failing("GET", "/victim");
+  auto helper = f.request("GET", "/helper");
+  victim.end();
+  helper.end();
+  f.settle();
+  for (unsigned round = 0; round < 2; ++round) {
+    f.peers.back().end();  // the victim's: it goes behind the helper
+    f.settle();
+    CHECK(victim.retries() == round + 1);
+    CHECK_FALSE(f.failure);
+    f.say(f.peers.size() - 1, ok);  // answers the helper; the victim takes its connection
+    helper = f.request("GET", "/helper");
+    helper.end();
+    f.settle();
+  }
+  f.peers.back().end();
+  f.settle();
+  REQUIRE(f.failure);
+  CHECK(f.failure->reused_socket());
+  CHECK(victim.retries() == 2);
+}
+
+TEST_CASE("retry: an option of the request goes before the agent's") {
+  kept f(1);
+  http::request_options o;
+  o.host = "test";
+  o.retry = 0;
+  auto r = f.watched(f.agent.request(std::move(o)));
+  r.end();
+  f.settle();
+  f.peers.at(0).end();
+  f.settle();
+  CHECK(f.told() == "socket, finish, error ECONNRESET, close");
+  CHECK(f.peers.size() == 1);
+}
+
+TEST_CASE("retry: the deadline spans all attempts") {
+  kept f(1);
+  http::request_options o;
+  o.host = "test";
+  o.deadline = 100ms;
+  auto r = f.watched(f.agent.request(std::move(o)));
+  r.end();
+  f.settle();
+  f.advance(60ms);
+  f.peers.at(0).end();
+  f.settle();
+  REQUIRE(f.peers.size() == 2);
+  f.advance(41ms);
+  CHECK(f.told() == "socket, finish, socket, error ETIMEDOUT, close");
+}
+
+TEST_CASE("agent: a free connection that has ended is not handed out, even before that is read") {
+  kept f;
+  f.advance(2ms);
+  f.peers.at(0).close();
+  auto r = f.request("GET", "/b");
+  r.end();
+  f.settle();
+  CHECK(f.peers.size() == 2);
+  CHECK(f.peers.at(0).received().empty());
+  CHECK_FALSE(r.reused_socket());
+  CHECK(f.told() == "socket, finish");
+  CHECK(f.agent.totals().sockets == 1);
+  CHECK(f.agent.totals().free_sockets == 0);
+}
+
+TEST_CASE("client: an early answer is read although the server takes no more of the body") {
+  // RFC 9112 section 9.5.
+  client_fixture f(keeping());
+  f.capacity = 1000;
+  f.peer_reads = false;
+  auto r = f.request("POST");
+  std::string const part(100000, 'x');
+  r.write(part);
+  f.settle();
+  std::string const answer =
+      "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 5\r\n\r\nlarge";
+  f.peers.at(0).send(answer);
+  f.peers.at(0).close();
+  r.write(part);
+  r.end();
+  f.settle();
+  std::string const told = f.told();
+  CHECK(told.find("response 413, data large, res.end") != std::string::npos);
+  CHECK(told.find("error") == std::string::npos);
+  CHECK(f.agent.totals().sockets == 0);
+}
