@@ -34,7 +34,7 @@ class socket {
 public:
   using executor_type = net::any_io_executor;
 
-  /// Makes a handle to nothing.
+  /// Makes a handle to nothing: it is destroyed, reads nothing, and its other functions do nothing.
   socket() noexcept;
 
   /// Takes over a stream.

@@ -1,4 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/error.hpp>
 #include <anode/socket.hpp>
 
 #include "connection/socket_core.hpp"
@@ -21,6 +22,9 @@ namespace {
 detail::ptr<socket_core> hold(socket_core* core) { return detail::ptr<socket_core>(core); }
 
 net::awaitable<std::optional<std::string_view>> read_view(detail::ptr<socket_core> core) {
+  if (!core) {
+    co_return std::nullopt;
+  }
   core->consume_viewed();
   // Not `if (!co_await ...)`: g++ 12 forgets to set the frame up then.
   bool const more = co_await socket_core::wait_input(core);
@@ -31,6 +35,9 @@ net::awaitable<std::optional<std::string_view>> read_view(detail::ptr<socket_cor
 }
 
 net::awaitable<std::size_t> read_into(detail::ptr<socket_core> core, net::mutable_buffer buffer) {
+  if (!core) {
+    co_return 0;
+  }
   core->consume_viewed();
   if (buffer.size() == 0) {
     co_return 0;
@@ -47,14 +54,14 @@ net::awaitable<std::size_t> read_into(detail::ptr<socket_core> core, net::mutabl
 }
 
 net::awaitable<void> wait_drained(detail::ptr<socket_core> core) {
-  while (!core->output().empty() && !core->destroyed()) {
+  while (core && !core->output().empty() && !core->destroyed()) {
     core->flush_later();
     co_await core->progress().wait();
   }
 }
 
 net::awaitable<void> wait_closed(detail::ptr<socket_core> core) {
-  while (!core->destroyed()) {
+  while (core && !core->destroyed()) {
     co_await core->progress().wait();
   }
 }
@@ -123,7 +130,12 @@ socket::~socket() {
   }
 }
 
-socket::executor_type socket::get_executor() const { return core_->executor(); }
+// What follows does nothing on a handle to nothing: a message's socket may have gone since its
+// owner looked.
+
+socket::executor_type socket::get_executor() const {
+  return core_ != nullptr ? core_->executor() : executor_type();
+}
 
 net::awaitable<std::optional<std::string_view>> socket::read() { return read_view(hold(core_)); }
 
@@ -131,13 +143,21 @@ net::awaitable<std::size_t> socket::read(net::mutable_buffer buffer) {
   return read_into(hold(core_), buffer);
 }
 
-std::string_view socket::buffered() const noexcept { return core_->unviewed_input(); }
+std::string_view socket::buffered() const noexcept {
+  return core_ != nullptr ? core_->unviewed_input() : std::string_view();
+}
 
 write_operation socket::write(std::string_view data) {
+  if (core_ == nullptr) {
+    return connection::write_failed(http::error::stream_destroyed);
+  }
   return connection::socket_write(*core_, data);
 }
 
 void socket::end(std::string_view data) {
+  if (core_ == nullptr) {
+    return;
+  }
   if (!data.empty()) {
     write(data);
   }
@@ -146,55 +166,101 @@ void socket::end(std::string_view data) {
 
 net::awaitable<void> socket::drained() { return wait_drained(hold(core_)); }
 
-void socket::destroy() { core_->destroy(); }
-void socket::destroy_soon() { core_->destroy_soon(false); }
-void socket::reset() { core_->reset(); }
+void socket::destroy() {
+  if (core_ != nullptr) {
+    core_->destroy();
+  }
+}
+
+void socket::destroy_soon() {
+  if (core_ != nullptr) {
+    core_->destroy_soon(false);
+  }
+}
+
+void socket::reset() {
+  if (core_ != nullptr) {
+    core_->reset();
+  }
+}
+
 bool socket::destroyed() const noexcept { return core_ == nullptr || core_->destroyed(); }
 bool socket::writable() const noexcept { return core_ != nullptr && core_->writable(); }
 
 net::awaitable<void> socket::closed() { return wait_closed(hold(core_)); }
 
 socket& socket::set_timeout(std::chrono::milliseconds timeout) {
-  core_->set_timeout(timeout);
+  if (core_ != nullptr) {
+    core_->set_timeout(timeout);
+  }
   return *this;
 }
 
 socket& socket::set_no_delay(bool on) {
-  core_->stream().set_no_delay(on);
+  if (core_ != nullptr) {
+    core_->stream().set_no_delay(on);
+  }
   return *this;
 }
 
 socket& socket::set_keep_alive(bool on, std::chrono::milliseconds initial_delay) {
-  core_->stream().set_keep_alive(on, initial_delay);
+  if (core_ != nullptr) {
+    core_->stream().set_keep_alive(on, initial_delay);
+  }
   return *this;
 }
 
 socket& socket::on_timeout(std::function<void()> f) {
-  core_->listen().timeout.add(std::move(f));
+  if (core_ != nullptr) {
+    core_->listen().timeout.add(std::move(f));
+  }
   return *this;
 }
 
 socket& socket::on_end(std::function<void()> f) {
-  core_->listen().end.add(std::move(f));
+  if (core_ != nullptr) {
+    core_->listen().end.add(std::move(f));
+  }
   return *this;
 }
 
 socket& socket::on_error(std::function<void(error_code)> f) {
-  core_->listen().error.add(std::move(f));
+  if (core_ != nullptr) {
+    core_->listen().error.add(std::move(f));
+  }
   return *this;
 }
 
 socket& socket::on_close(std::function<void()> f) {
-  core_->listen().close.add(std::move(f));
+  if (core_ != nullptr) {
+    core_->listen().close.add(std::move(f));
+  }
   return *this;
 }
 
-endpoint socket::local_endpoint() const { return core_->stream().local_endpoint(); }
-endpoint socket::remote_endpoint() const { return core_->stream().remote_endpoint(); }
-std::uint64_t socket::bytes_read() const noexcept { return core_->bytes_read(); }
-std::uint64_t socket::bytes_written() const noexcept { return core_->bytes_written(); }
-std::size_t socket::writable_length() const noexcept { return core_->output().size(); }
-int socket::native_handle() const { return core_->stream().native_handle(); }
+endpoint socket::local_endpoint() const {
+  return core_ != nullptr ? core_->stream().local_endpoint() : endpoint();
+}
+
+endpoint socket::remote_endpoint() const {
+  return core_ != nullptr ? core_->stream().remote_endpoint() : endpoint();
+}
+
+std::uint64_t socket::bytes_read() const noexcept {
+  return core_ != nullptr ? core_->bytes_read() : 0;
+}
+
+std::uint64_t socket::bytes_written() const noexcept {
+  return core_ != nullptr ? core_->bytes_written() : 0;
+}
+
+std::size_t socket::writable_length() const noexcept {
+  return core_ != nullptr ? core_->output().size() : 0;
+}
+
+int socket::native_handle() const {
+  return core_ != nullptr ? core_->stream().native_handle() : -1;
+}
 
 void socket::start_read(net::mutable_buffer buffer, detail::completion done) {
   net::cancellation_slot const slot = done.slot();

@@ -126,6 +126,8 @@ void client_exchange::assign(client_connection& c, bool reused, bool waited) {
 
 void client_exchange::on_message_ended() {}
 
+void client_exchange::on_misuse() { turn::enlist(*this, agent_->executor()); }
+
 void client_exchange::output_moved(outbox::position sent) {
   if (phase_ == request_phase::connect) {
     phase_ = request_phase::send;
@@ -424,6 +426,7 @@ void client_exchange::tell_response_close() {
 void client_exchange::end_turn() {
   detail::ptr<client_exchange> const self(this);
   tell_socket();
+  request.emit_misuse();
   if (!abort_last_ && !kept_) {
     tell_abort();
   }

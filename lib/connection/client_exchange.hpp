@@ -126,6 +126,7 @@ public:
 
   // outgoing::target and incoming::source.
   void on_message_ended() override;
+  void on_misuse() override;
   void destroy_exchange(error_code ec) override;
   void want_body() override;
   socket_core* core() noexcept override;

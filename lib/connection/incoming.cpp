@@ -120,7 +120,7 @@ void incoming::dump() {
 }
 
 void incoming::emit_end() {
-  if (!std::exchange(ended_, true)) {
+  if (!std::exchange(ended_, true) && !closed_) {
     on_end.emit();
   }
 }

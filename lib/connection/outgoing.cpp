@@ -14,6 +14,10 @@ using protocol::body_end;
 
 void outgoing::assign_socket(socket_core& core) {
   core_ = &core;
+  if (destroy_due_) {
+    core.destroy_soon(false);  // the messages before this one are sent first
+    return;
+  }
   if (!pending_.empty()) {
     hand_on();
     core.flush_later();
@@ -85,6 +89,9 @@ write_operation outgoing::write(std::string_view data) {
   if (destroyed()) {
     return write_failed(error::stream_destroyed);
   }
+  if (drops_body(data)) {
+    return operation({});
+  }
   if (strict_content_length) {
     store_head(std::nullopt);
     check_content_length(framing_, body_written_ + data.size(), false);
@@ -105,6 +112,9 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
   }
   if (destroyed()) {
     return write_failed(error::stream_destroyed);
+  }
+  if (reject_non_standard_body_writes && !data.empty()) {
+    drops_body(data);
   }
   if (strict_content_length) {
     store_head(data.size());
@@ -165,14 +175,22 @@ void outgoing::uncork() {
   send_soon();
 }
 
-borrowed_bytes outgoing::put_body(std::string_view data, bool with_head) {
-  if (data.empty()) {
-    return {};
+// Returns whether there is no body that `data` could belong to; then the head waits for the end.
+bool outgoing::drops_body(std::string_view data) {
+  if (!head_written_ && without_body()) {
+    store_head(data.size());
   }
-  if (framing_.end() == body_end::none) {
-    if (reject_non_standard_body_writes) {
-      protocol::throw_body_not_allowed();
-    }
+  if (!head_written_ || framing_.end() != body_end::none) {
+    return false;
+  }
+  if (reject_non_standard_body_writes) {
+    protocol::throw_body_not_allowed();
+  }
+  return true;
+}
+
+borrowed_bytes outgoing::put_body(std::string_view data, bool with_head) {
+  if (data.empty() || framing_.end() == body_end::none) {
     return {};
   }
   body_written_ += data.size();
@@ -208,7 +226,12 @@ borrowed_bytes outgoing::put_raw(std::string_view data) {
 }
 
 write_operation outgoing::fail(error_code ec) {
-  on_error.emit(ec);
+  if (target_ == nullptr || closed_) {
+    on_error.emit(ec);
+  } else {
+    misuse_.push_back(ec);
+    target_->on_misuse();
+  }
   return write_failed(ec);
 }
 
@@ -267,6 +290,12 @@ void outgoing::emit_finish() {
   }
 }
 
+void outgoing::emit_misuse() {
+  for (error_code const ec : std::exchange(misuse_, {})) {
+    on_error.emit(ec);
+  }
+}
+
 void outgoing::emit_close() {
   destroyed_ = true;
   core_ = nullptr;
@@ -296,7 +325,9 @@ void outgoing::destroy(error_code ec) {
   if (std::exchange(destroyed_, true)) {
     return;
   }
-  if (target_ != nullptr) {
+  if (target_ != nullptr && core_ == nullptr && target_->takes_turns()) {
+    destroy_due_ = true;
+  } else if (target_ != nullptr) {
     target_->destroy_exchange(ec);
   }
 }
@@ -320,12 +351,14 @@ void outgoing::reset() {
   framing_ = {};
   end_ = 0;
   stored_head_.clear();
+  misuse_.clear();
   body_written_ = 0;
   copy_.clear();
   copy_limit_ = 0;
   corked_data_.clear();
   corked_ = 0;
   head_written_ = head_sent_ = ended_ = finished_ = destroyed_ = closed_ = need_drain_ = false;
+  destroy_due_ = false;
   on_finish.clear();
   on_prefinish.clear();
   on_drain.clear();

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace anode::connection {
 
@@ -33,6 +34,13 @@ public:
 
     /// Everything is in the output, or in the message's own buffer.
     virtual void on_message_ended() = 0;
+
+    /// Something was done wrong, which is reported at the end of the turn: `emit_misuse`.
+    virtual void on_misuse() = 0;
+
+    /// Messages have the connection one after the other: one that is destroyed before its turn
+    /// leaves the connection to those before it.
+    virtual bool takes_turns() const noexcept { return false; }
 
     /// The message is destroyed, and its connection with it.
     virtual void destroy_exchange(error_code ec) = 0;
@@ -76,10 +84,15 @@ public:
   void detach_socket() noexcept { core_ = nullptr; }
 
   /// Returns whether all of the message has left, as far as `sent` goes.
-  bool all_sent(outbox::position sent) const noexcept { return ended_ && sent >= end_; }
+  bool all_sent(outbox::position sent) const noexcept {
+    return ended_ && core_ != nullptr && sent >= end_;
+  }
 
   /// Says that all of the message has been handed to the system.
   void emit_finish();
+
+  /// Says what the program did wrong, if that was put off.
+  void emit_misuse();
 
   /// Says that the connection is done with the message.
   void emit_close();
@@ -169,6 +182,10 @@ protected:
   bool flushing_ = false;  // the head is sent without knowing of a body
 
 private:
+  /// Returns whether a head that is still to be made would announce no body.
+  virtual bool without_body() const noexcept { return false; }
+
+  bool drops_body(std::string_view data);
   void send_head(std::optional<std::uint64_t> content_length);
   void hand_on();
   borrowed_bytes put_body(std::string_view data, bool with_head);
@@ -194,11 +211,13 @@ private:
   std::string corked_data_;
   unsigned corked_ = 0;
   std::string stored_head_;
+  std::vector<error_code> misuse_;  // to be reported
   bool head_written_ = false;
   bool head_sent_ = false;
   bool ended_ = false;
   bool finished_ = false;
   bool destroyed_ = false;
+  bool destroy_due_ = false;  // when the message's turn comes
   bool closed_ = false;
   bool need_drain_ = false;
 };

@@ -59,7 +59,14 @@ void server_connection::want_body() {
   }
 }
 
-void server_connection::end_turn() { decode(false); }
+void server_connection::end_turn() {
+  for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
+    x->response.emit_misuse();
+  }
+  decode(false);
+}
+
+void server_connection::on_misuse() { turn::enlist(*this, server_->executor()); }
 
 // Takes the input apart until it is used up, or nobody wants more of it. `one_piece` stops at the
 // first piece of body: who reads is in the middle of something, requests behind must wait.
@@ -72,8 +79,9 @@ void server_connection::decode(bool one_piece) {
   bool blocked = false;
   bool more = true;
   bool used_up = false;
-  // A response that closes the connection may come before the end of its request is seen.
-  while (more && (!closing_ || (receiving_ && !leaving_)) && !socket_->destroyed()) {
+  // A response that closes the connection, or a handler that does, may come before the end of its
+  // request is seen.
+  while (more && (receiving_ ? !leaving_ || !closing_ : !closing_ && !socket_->destroyed())) {
     blocked = receiving_ ? !receiving_->request.wants_body() : backed_up();
     std::string_view input = socket_->input();
     if (blocked || (input.empty() && !receiving_)) {
@@ -288,7 +296,7 @@ std::size_t server_connection::waiting_bytes() const noexcept {
 
 void server_connection::on_message_ended() {
   while (current_ != nullptr && current_->response.ended()) {
-    if (current_->response.framing().last()) {
+    if (current_->response.framing().last() || current_->response.closes) {
       closing_ = true;
       current_ = nullptr;
       break;
@@ -296,6 +304,7 @@ void server_connection::on_message_ended() {
     current_ = current_->next;
     if (current_ != nullptr) {
       current_->response.assign_socket(*socket_);
+      closing_ = closing_ || current_->response.destroyed();
     }
   }
 }
@@ -324,8 +333,9 @@ void server_connection::finish_first() {
   if (last_ == x.get()) {
     last_ = nullptr;
   }
-  bool const last = x->response.framing().last();
+  bool const last = x->response.framing().last() || x->response.closes;
   x->response.emit_finish();
+  x->response.emit_misuse();
   if (x->handler_done || !x->request.body_touched()) {
     x->request.dump();
   }

@@ -64,6 +64,8 @@ public:
   void want_body() override;
   void destroy_exchange(error_code ec) override;
   void on_message_ended() override;
+  void on_misuse() override;
+  bool takes_turns() const noexcept override { return true; }
 
   void end_turn() override;
 

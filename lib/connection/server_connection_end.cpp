@@ -128,7 +128,7 @@ void server_connection::on_end() {
     abort_requests();
     socket_->destroy_soon(false);
   } else if (last_ != nullptr) {
-    last_->response.should_keep_alive = false;
+    last_->response.closes = true;
   } else {
     socket_->destroy_soon(false);
   }

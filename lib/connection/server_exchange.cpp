@@ -22,8 +22,12 @@ void response_state::reset() {
   outgoing::reset();
   status = 200;
   reason.reset();
-  head_request = max_requests_reached = expect_continue = continue_sent = false;
+  head_request = max_requests_reached = expect_continue = continue_sent = closes = false;
   server = nullptr;
+}
+
+bool response_state::without_body() const noexcept {
+  return head_request || protocol::is_bodyless_status(status);
 }
 
 protocol::outgoing_framing response_state::write_head(std::string& out,

@@ -28,6 +28,7 @@ public:
   bool max_requests_reached = false;
   bool expect_continue = false;
   bool continue_sent = false;
+  bool closes = false;  // the connection, though its head need not say so
   server_core* server = nullptr;
 
   /// Sends an interim head: at once if the response has the connection's turn.
@@ -38,6 +39,7 @@ public:
 private:
   protocol::outgoing_framing write_head(std::string& out,
                                         std::optional<std::uint64_t> content_length) override;
+  bool without_body() const noexcept override;
 };
 
 /// One request and its response, from the request's head to the end of both. Reused.

@@ -74,6 +74,9 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
   if (linger_ && close_after_ && shut_down_) {
     lingered_ += bytes;
     in_.consume(in_.input().size());
+    if (ec == net::error::eof && tell_end_ && listeners_) {
+      listeners_->end.emit();
+    }
     if (ec || lingered_ > linger_bytes) {
       destroy(close_error_);
       return;
@@ -222,6 +225,7 @@ void socket_core::destroy_soon(bool linger, error_code ec) {
     return;
   }
   close_after_ = true;
+  tell_end_ = ending_;
   close_error_ = ec;
   linger_ = linger;
   if (shut_down_) {
@@ -248,6 +252,9 @@ void socket_core::destroy(error_code ec) {
 
 void socket_core::reset() {
   if (!destroyed_) {
+    if (flush_due_) {
+      flush();  // as in `destroy`
+    }
     stream_->reset();
     destroy();
   }

@@ -221,6 +221,7 @@ private:
   bool shut_down_ = false;     // FIN is out
   bool close_after_ = false;   // destroy_soon
   bool linger_ = false;
+  bool tell_end_ = false;  // of the peer, while lingering: the user ended our direction
   bool destroyed_ = false;
   bool close_told_ = false;
 };

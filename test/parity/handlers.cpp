@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <iostream>
 
 namespace parity {
@@ -20,9 +21,11 @@ void log_event(std::uint16_t port, std::string_view event, json_text const& fiel
 
 int call::number(std::size_t index) const {
   std::string const text = argument(index);
-  int value = 0;
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
+  double value = 0;
+  auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  // What is no number, and what no int can hold, is 0 as a status of Node's is.
+  bool const whole = ec == std::errc() && end == text.data() + text.size();
+  return whole && std::abs(value) < 1e9 ? static_cast<int>(value) : 0;
 }
 
 void call::log(std::string_view event, json_text const& fields) const {
@@ -53,11 +56,13 @@ handler const* find_handler(std::string_view name) {
 }
 
 net::awaitable<void> pause(call& c, int milliseconds) {
+  c.waited = true;
   net::steady_timer timer(c.server.get_executor(), std::chrono::milliseconds(milliseconds));
   co_await timer.async_wait(net::use_awaitable);
 }
 
 net::awaitable<std::string> collect(call& c) {
+  c.waited = true;
   co_return co_await c.req.text(std::size_t{1} << 30);
 }
 

@@ -30,6 +30,7 @@ struct call {
   std::uint16_t port;                  ///< of the client
   unsigned id;                         ///< of the request, on its connection
   std::vector<std::string> arguments;  ///< further segments of the path
+  bool waited = false;                 ///< the handler has returned to its caller, or would have
 
   std::string argument(std::size_t index = 0) const {
     return index < arguments.size() ? arguments[index] : std::string();

@@ -2,6 +2,8 @@
 #include "parity/handlers.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 namespace parity {
 namespace {
@@ -110,11 +112,16 @@ void end_callback(call& c) {
 
 // What others give a callback to, one awaits.
 net::awaitable<void> write_callbacks(call& c) {
-  co_await c.res.write("a");
+  anode::write_operation a = c.res.write("a");
+  anode::write_operation b = c.res.write("b");
+  anode::write_operation end = c.res.end("c");
+  c.waited = true;
+  co_await net::post(c.server.get_executor(), net::use_awaitable);  // callbacks are called later
+  co_await std::move(a);
   c.log("handler.callback", json_text().number("n", 1));
-  co_await c.res.write("b");
+  co_await std::move(b);
   c.log("handler.callback", json_text().number("n", 2));
-  co_await c.res.end("c");
+  co_await std::move(end);
   c.log("handler.callback", json_text().number("n", 3));
 }
 

@@ -74,6 +74,7 @@ void inspect_head(call& c) {
 net::awaitable<void> echo(call& c) {
   c.res.write_head(200);
   c.listen_to_errors();
+  c.waited = true;
   while (auto const piece = co_await c.req.read()) {
     c.res.write(*piece);
   }
@@ -88,6 +89,7 @@ net::awaitable<void> echo_length(call& c) {
 }
 
 net::awaitable<void> echo_pipe(call& c) {
+  c.waited = true;
   while (auto const piece = co_await c.req.read()) {
     co_await c.res.write(*piece);
   }
@@ -110,7 +112,12 @@ net::awaitable<void> read_late(call& c) {
 }
 
 net::awaitable<void> respond_then_read(call& c) {
-  c.res.end("early");
+  try {
+    c.res.end("early");
+  } catch (http::exception const& e) {
+    c.log_throw(e);
+    c.req.socket().destroy();  // the body is being read already
+  }
   std::string const body = co_await collect(c);
   c.log("handler.body", json_text().number("length", static_cast<std::int64_t>(body.size())));
 }

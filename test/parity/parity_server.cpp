@@ -141,7 +141,7 @@ void oracle::watch(call const& c) {
 call oracle::begin(http::incoming_message& req, http::server_response& res,
                    std::string_view event) {
   std::uint16_t const port = port_of(req.socket());
-  call c{server_, req, res, port, ++requests_[port], {}};
+  call c{server_, req, res, port, ++requests_[port], {}, false};
   watch(c);
   unanswered_[port].push_back(c.id);
   json_text fields;
@@ -177,7 +177,7 @@ net::awaitable<void> oracle::dispatch(call& c, std::string_view forced) {
     }
     h.run(c);
   } catch (http::exception const& e) {
-    if (h.wait == nullptr) {
+    if (!c.waited) {
       c.log_throw(e);
       c.req.socket().destroy();
     } else {
