@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace anode {
 
@@ -174,6 +175,10 @@ private:
 
   connection::socket_core* core_ = nullptr;
 };
+
+/// Makes two connected sockets in memory: what is written to one is read from the other.
+/// @param capacity of either direction in bytes; what is written beyond it waits for the reader.
+std::pair<socket, socket> socket_pair(net::any_io_executor const& ex, std::size_t capacity = 65536);
 
 /// Closes a connection, as Beast asks of the streams it tears down.
 inline void beast_close_socket(socket& s) { s.destroy(); }

@@ -4,6 +4,7 @@
 
 #include "connection/socket_core.hpp"
 #include "connection/socket_write.hpp"
+#include "transport/memory_stream.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -277,6 +278,11 @@ void socket::start_write(net::const_buffer buffer, detail::completion done) {
       core_->executor(),
       run_write(write(data), data.size(), std::make_shared<detail::completion>(std::move(done))),
       net::bind_cancellation_slot(slot, net::detached));
+}
+
+std::pair<socket, socket> socket_pair(net::any_io_executor const& ex, std::size_t capacity) {
+  auto [one, other] = transport::make_memory_pair(ex, capacity);
+  return {socket(std::move(one)), socket(std::move(other))};
 }
 
 }  // namespace anode

@@ -23,8 +23,7 @@ void clock::set_manual(std::chrono::sys_seconds wall) {
   wall_set_ = now_;
 }
 
-void clock::advance(std::chrono::milliseconds by) {
-  time_point const until = now_ + by;
+void clock::advance_to(time_point until) {
   while (!wakes_.empty() && wakes_.begin()->first <= until) {
     auto const first = wakes_.begin();
     now_ = std::max(now_, first->first);

@@ -30,7 +30,13 @@ public:
   void set_manual(std::chrono::sys_seconds wall);
 
   /// Moves a manual clock, waking what is due on the way in order.
-  void advance(std::chrono::milliseconds by);
+  void advance(std::chrono::milliseconds by) { advance_to(now_ + by); }
+  void advance_to(time_point until);
+
+  /// Returns when a manual clock wakes somebody next; the end of time if nobody waits.
+  time_point next_wake() const noexcept {
+    return wakes_.empty() ? time_point::max() : wakes_.begin()->first;
+  }
 
   /// Has `f` called when a manual clock reaches `when`. For `timers` only.
   void wake_at(time_point when, void const* who, std::function<void()> f);

@@ -2,6 +2,7 @@
 
 // The snippets of README.md, compiled; tools/check_headers finds them here line by line.
 #include <anode/http.hpp>
+#include <anode/testing.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -9,12 +10,15 @@
 
 namespace http = anode::http;
 namespace net = boost::asio;
+namespace testing = anode::testing;
 
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res);
 net::awaitable<void> client(net::any_io_executor ex, std::string_view part1,
                             std::string_view part2);
 net::awaitable<void> rule(http::agent& agent);
 net::awaitable<void> negated(http::client_request& req);
+net::awaitable<void> hello(http::incoming_message& req, http::server_response& res);
+void test_of_hello();
 
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
   while (auto chunk = co_await req.read())
@@ -44,4 +48,13 @@ net::awaitable<void> negated(http::client_request& req) {
   bool const wanted = co_await req.continued();
   if (!wanted)
     co_return;
+}
+
+void test_of_hello() {
+  testing::event_loop loop;
+  http::server server{loop.get_executor(), hello};
+  testing::peer client = loop.connect(server);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  client.expect("HTTP/1.1 200 OK\r\n");
+  loop.advance(std::chrono::seconds(6));  // idle for longer than keep_alive_timeout
 }

@@ -1,0 +1,266 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/testing.hpp>
+
+#include "connection/clock.hpp"
+#include "transport/memory_stream.hpp"
+
+#include <boost/asio/detached.hpp>
+
+#include <array>
+#include <deque>
+
+namespace anode::testing {
+namespace {
+
+constexpr std::chrono::seconds first_second{784'111'777};
+constexpr std::size_t shown_bytes = 400;
+
+// The text of a message about bytes: what cannot be read is escaped.
+std::string shown(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out = "\"";
+  for (char const c : bytes.substr(0, shown_bytes)) {
+    auto const u = static_cast<unsigned char>(c);
+    if (c == '\r') {
+      out += "\\r";
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '"' || c == '\\') {
+      out += {'\\', c};
+    } else if (u < 0x20 || u >= 0x7f) {
+      out += {'\\', 'x', digits[u / 16U], digits[u % 16U]};
+    } else {
+      out += c;
+    }
+  }
+  out += bytes.size() > shown_bytes ? "\"..." : "\"";
+  return out;
+}
+
+}  // namespace
+
+event_loop::event_loop() : event_loop(std::chrono::sys_seconds(first_second)) {}
+
+event_loop::event_loop(std::chrono::sys_seconds now) {
+  connection::clock::of(get_executor()).set_manual(now);
+}
+
+void event_loop::settle() {
+  io_.restart();
+  io_.poll();
+}
+
+void event_loop::advance(std::chrono::milliseconds time) {
+  settle();
+  connection::clock& clock = connection::clock::of(get_executor());
+  auto const until = clock.now() + time;
+  while (clock.next_wake() <= until) {
+    clock.advance_to(clock.next_wake());
+    settle();
+  }
+  clock.advance_to(until);
+  settle();
+}
+
+std::chrono::sys_seconds event_loop::now() {
+  return connection::clock::of(get_executor()).wall_now();
+}
+
+peer event_loop::connect(http::server& to, std::size_t capacity) {
+  auto [ours, theirs] = transport::make_memory_pair(get_executor(), capacity);
+  to.emit_connection(std::move(theirs));
+  return {*this, anode::socket(std::move(ours))};
+}
+
+struct peer::heard {
+  std::string bytes;
+  bool listening = true;
+  bool reading = false;
+  bool ended = false;
+  bool reset = false;
+};
+
+peer::peer(event_loop& loop, anode::socket connection)
+    : loop_(&loop), socket_(std::move(connection)), heard_(std::make_shared<heard>()) {
+  listen();
+}
+
+peer& peer::operator=(peer&& other) noexcept {
+  std::swap(loop_, other.loop_);
+  std::swap(socket_, other.socket_);
+  std::swap(heard_, other.heard_);
+  return *this;
+}
+
+peer::~peer() {
+  if (socket_) {
+    socket_.destroy();
+  }
+}
+
+net::awaitable<void> peer::hear(anode::socket from, std::shared_ptr<heard> to) {
+  to->reading = true;
+  try {
+    std::array<char, 4096> buffer;
+    while (to->listening) {
+      std::size_t const n = co_await from.read(net::buffer(buffer));
+      to->bytes.append(buffer.data(), n);
+      if (n == 0) {
+        to->ended = true;
+        break;
+      }
+    }
+  } catch (boost::system::system_error const&) {
+    to->ended = true;
+    to->reset = true;
+  }
+  to->reading = false;
+}
+
+void peer::listen() {
+  heard_->listening = true;
+  if (!heard_->reading && !heard_->ended) {
+    net::co_spawn(loop_->get_executor(), hear(socket_, heard_), net::detached);
+  }
+}
+
+void peer::stop_listening() { heard_->listening = false; }
+
+void peer::send(std::string_view bytes) {
+  socket_.write(bytes);
+  loop_->settle();
+}
+
+void peer::end() {
+  socket_.end();
+  loop_->settle();
+}
+
+void peer::close() {
+  socket_.destroy();
+  loop_->settle();
+}
+
+void peer::reset() {
+  socket_.reset();
+  loop_->settle();
+}
+
+void peer::check(bool right, std::string_view what) {
+  if (!right) {
+    throw mismatch("expected " + std::string(what) + "; came " + shown(heard_->bytes) +
+                   (heard_->reset   ? ", then a reset"
+                    : heard_->ended ? ", then the end"
+                                    : ""));
+  }
+}
+
+void peer::expect(std::string_view bytes) {
+  loop_->settle();
+  check(heard_->bytes.starts_with(bytes), shown(bytes));
+  heard_->bytes.erase(0, bytes.size());
+}
+
+std::string peer::expect_until(std::string_view mark) {
+  loop_->settle();
+  std::size_t const at = heard_->bytes.find(mark);
+  check(at != std::string::npos, "something with " + shown(mark));
+  std::string taken = heard_->bytes.substr(0, at + mark.size());
+  heard_->bytes.erase(0, taken.size());
+  return taken;
+}
+
+void peer::expect_silence() {
+  loop_->settle();
+  check(heard_->bytes.empty() && !heard_->ended, "nothing");
+}
+
+void peer::expect_end() {
+  loop_->settle();
+  check(heard_->bytes.empty() && heard_->ended && !heard_->reset, "the end");
+}
+
+void peer::expect_reset() {
+  loop_->settle();
+  check(heard_->reset, "a reset");
+}
+
+std::string peer::take() {
+  loop_->settle();
+  return std::exchange(heard_->bytes, {});
+}
+
+std::string_view peer::received() {
+  loop_->settle();
+  return heard_->bytes;
+}
+
+bool peer::ended() {
+  loop_->settle();
+  return heard_->ended;
+}
+
+struct origin::state {
+  event_loop* loop = nullptr;
+  std::size_t capacity = 0;
+  std::deque<peer> peers;
+  std::deque<http::connect_options> targets;
+  error_code refusal;
+};
+
+origin::origin(event_loop& loop, std::size_t capacity) : state_(std::make_shared<state>()) {
+  state_->loop = &loop;
+  state_->capacity = capacity;
+}
+
+net::awaitable<std::unique_ptr<byte_stream>> origin::make(std::shared_ptr<state> self,
+                                                          http::connect_options to) {
+  if (self->refusal) {
+    throw boost::system::system_error(self->refusal, "connect");
+  }
+  auto pair = transport::make_memory_pair(self->loop->get_executor(), self->capacity);
+  self->targets.push_back(std::move(to));
+  self->peers.emplace_back(*self->loop, anode::socket(std::move(pair.second)));
+  co_return std::move(pair.first);
+}
+
+http::create_connection_function origin::connections() const {
+  return [self = state_](http::connect_options const& to) { return make(self, to); };
+}
+
+std::size_t origin::size() const {
+  state_->loop->settle();
+  return state_->peers.size();
+}
+
+peer& origin::operator[](std::size_t index) const {
+  if (index >= size()) {
+    throw mismatch("expected connection " + std::to_string(index) + "; there are " +
+                   std::to_string(state_->peers.size()));
+  }
+  return state_->peers[index];
+}
+
+http::connect_options const& origin::target(std::size_t index) const {
+  (*this)[index];
+  return state_->targets[index];
+}
+
+void origin::refuse(error_code ec) { state_->refusal = ec; }
+
+namespace {
+
+net::awaitable<std::unique_ptr<byte_stream>> connect_to(http::server* server,
+                                                        std::size_t capacity) {
+  auto pair = transport::make_memory_pair(server->get_executor(), capacity);
+  server->emit_connection(std::move(pair.second));
+  co_return std::move(pair.first);
+}
+
+}  // namespace
+
+http::create_connection_function connections_to(http::server& server, std::size_t capacity) {
+  return [s = &server, capacity](http::connect_options const&) { return connect_to(s, capacity); };
+}
+
+}  // namespace anode::testing
