@@ -2,12 +2,9 @@
 #include <anode/incoming_message.hpp>
 
 #include "connection/incoming.hpp"
+#include "connection/token_operation.hpp"
 
 #include <anode/error.hpp>
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <utility>
 
@@ -33,7 +30,7 @@ net::awaitable<std::string> collect(
 
 net::awaitable<void> run_read([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
                               incoming& self, net::mutable_buffer buffer,
-                              std::shared_ptr<anode::detail::completion> done) {
+                              connection::token_operation::ptr operation) {
   error_code ec;
   std::size_t n = 0;
   try {
@@ -44,7 +41,7 @@ net::awaitable<void> run_read([[maybe_unused]] anode::detail::ptr<anode::detail:
   } catch (boost::system::system_error const& e) {
     ec = e.code();
   }
-  std::move (*done)(ec, n);
+  operation->complete(ec, n);
 }
 
 }  // namespace
@@ -161,11 +158,9 @@ incoming_message& incoming_message::on_close(std::function<void()> f) {
 }
 
 void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::completion done) {
-  net::cancellation_slot const slot = done.slot();
-  net::co_spawn(self_->executor(),
-                run_read(self_->keep(), *self_, buffer,
-                         std::make_shared<anode::detail::completion>(std::move(done))),
-                net::bind_cancellation_slot(slot, net::detached));
+  connection::token_operation::start(self_->executor(), std::move(done), [&](auto operation) {
+    return run_read(self_->keep(), *self_, buffer, std::move(operation));
+  });
 }
 
 }  // namespace anode::http

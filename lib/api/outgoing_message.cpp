@@ -2,10 +2,7 @@
 #include <anode/outgoing_message.hpp>
 
 #include "connection/outgoing.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
+#include "connection/token_operation.hpp"
 
 #include <utility>
 
@@ -13,14 +10,14 @@ namespace anode::http {
 namespace {
 
 net::awaitable<void> run_write(write_operation write, std::size_t size,
-                               std::shared_ptr<anode::detail::completion> done) {
+                               connection::token_operation::ptr operation) {
   error_code ec;
   try {
     co_await std::move(write);
   } catch (boost::system::system_error const& e) {
     ec = e.code();
   }
-  std::move (*done)(ec, ec ? 0 : size);
+  operation->complete(ec, ec ? 0 : size);
 }
 
 }  // namespace
@@ -131,12 +128,10 @@ outgoing_message& outgoing_message::on_close(std::function<void()> f) {
 }
 
 void outgoing_message::start_write(net::const_buffer buffer, anode::detail::completion done) {
-  net::cancellation_slot const slot = done.slot();
   std::string_view const data(static_cast<char const*>(buffer.data()), buffer.size());
-  net::co_spawn(out_->executor(),
-                run_write(write(data), data.size(),
-                          std::make_shared<anode::detail::completion>(std::move(done))),
-                net::bind_cancellation_slot(slot, net::detached));
+  connection::token_operation::start(out_->executor(), std::move(done), [&](auto operation) {
+    return run_write(write(data), data.size(), std::move(operation));
+  });
 }
 
 }  // namespace anode::http

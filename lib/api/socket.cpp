@@ -4,11 +4,8 @@
 
 #include "connection/socket_core.hpp"
 #include "connection/socket_write.hpp"
+#include "connection/token_operation.hpp"
 #include "transport/memory_stream.hpp"
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 
 #include <algorithm>
 #include <cstring>
@@ -68,7 +65,7 @@ net::awaitable<void> wait_closed(detail::ptr<socket_core> core) {
 }
 
 net::awaitable<void> run_read(detail::ptr<socket_core> core, net::mutable_buffer buffer,
-                              std::shared_ptr<detail::completion> done) {
+                              connection::token_operation::ptr operation) {
   error_code ec;
   std::size_t n = 0;
   try {
@@ -79,18 +76,18 @@ net::awaitable<void> run_read(detail::ptr<socket_core> core, net::mutable_buffer
   } catch (boost::system::system_error const& e) {
     ec = e.code();
   }
-  std::move (*done)(ec, n);
+  operation->complete(ec, n);
 }
 
 net::awaitable<void> run_write(write_operation write, std::size_t size,
-                               std::shared_ptr<detail::completion> done) {
+                               connection::token_operation::ptr operation) {
   error_code ec;
   try {
     co_await std::move(write);
   } catch (boost::system::system_error const& e) {
     ec = e.code();
   }
-  std::move (*done)(ec, ec ? 0 : size);
+  operation->complete(ec, ec ? 0 : size);
 }
 
 }  // namespace
@@ -264,20 +261,16 @@ int socket::native_handle() const {
 }
 
 void socket::start_read(net::mutable_buffer buffer, detail::completion done) {
-  net::cancellation_slot const slot = done.slot();
-  net::co_spawn(
-      core_->executor(),
-      run_read(hold(core_), buffer, std::make_shared<detail::completion>(std::move(done))),
-      net::bind_cancellation_slot(slot, net::detached));
+  connection::token_operation::start(core_->executor(), std::move(done), [&](auto operation) {
+    return run_read(hold(core_), buffer, std::move(operation));
+  });
 }
 
 void socket::start_write(net::const_buffer buffer, detail::completion done) {
-  net::cancellation_slot const slot = done.slot();
   std::string_view const data(static_cast<char const*>(buffer.data()), buffer.size());
-  net::co_spawn(
-      core_->executor(),
-      run_write(write(data), data.size(), std::make_shared<detail::completion>(std::move(done))),
-      net::bind_cancellation_slot(slot, net::detached));
+  connection::token_operation::start(core_->executor(), std::move(done), [&](auto operation) {
+    return run_write(write(data), data.size(), std::move(operation));
+  });
 }
 
 std::pair<socket, socket> socket_pair(net::any_io_executor const& ex, std::size_t capacity) {

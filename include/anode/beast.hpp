@@ -1,0 +1,295 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+/// WebSocket connections: an upgrade of a server or a client becomes a
+/// `boost::beast::websocket::stream`. Not part of `anode/http.hpp`, and slow to compile: include it
+/// only where WebSockets are spoken.
+///
+/// ```cpp
+/// server.on_upgrade([](http::incoming_message& req, anode::socket s) -> net::awaitable<void> {
+///   auto const ws = co_await anode::accept_websocket(req, s);
+///   beast::flat_buffer message;
+///   while (ws->is_open()) {
+///     co_await ws->async_read(message, net::use_awaitable);
+///     ws->text(ws->got_text());
+///     co_await ws->async_write(message.data(), net::use_awaitable);
+///     message.clear();
+///   }
+/// });
+///
+/// auto const ws = co_await anode::connect_websocket(agent, "ws://127.0.0.1:8000/chat");
+/// ```
+
+#include <anode/agent.hpp>
+#include <anode/incoming_message.hpp>
+#include <anode/socket.hpp>
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/websocket/error.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace anode {
+
+/// Beast's WebSocket stream over a connection of anode's.
+using websocket_stream = boost::beast::websocket::stream<socket>;
+
+/// Owns a WebSocket stream; dropping it closes the connection.
+using websocket_ptr = std::unique_ptr<websocket_stream>;
+
+/// The options of a WebSocket connection. A class, so that it may be used inside `co_await`
+/// expressions.
+class websocket_options {
+public:
+  websocket_options() {}  // not defaulted: this must not be an aggregate
+
+  /// The size of a message that is received, decompressed; over it the connection fails with
+  /// `websocket::error::message_too_big`.
+  std::size_t max_message_size = std::size_t{16} * 1024 * 1024;
+  /// More headers of a server's 101, for example the Sec-WebSocket-Protocol it has chosen.
+  http::header_list headers;
+  /// Called before the handshake, to set any option of Beast's: compression (`permessage_deflate`),
+  /// other time limits than Beast's suggested ones.
+  std::function<void(websocket_stream&)> configure;
+  /// Is shown the 101 that a client was answered.
+  std::function<void(http::incoming_message const&)> on_answer;
+};
+
+namespace detail {
+
+/// Makes a stream with the options that both sides have in common.
+inline websocket_ptr make_websocket(socket s, boost::beast::role_type role,
+                                    websocket_options const& options) {
+  namespace websocket = boost::beast::websocket;
+  auto ws = std::make_unique<websocket_stream>(std::move(s));
+  ws->set_option(websocket::stream_base::timeout::suggested(role));
+  ws->read_message_max(options.max_message_size);
+  if (options.configure) {
+    options.configure(*ws);
+  }
+  return ws;
+}
+
+using upgrade_request = boost::beast::http::request<boost::beast::http::empty_body>;
+
+inline net::awaitable<websocket_ptr> run_accept(upgrade_request request, websocket_ptr ws) {
+  try {
+    co_await ws->async_accept(request, net::use_awaitable);
+  } catch (boost::system::system_error const&) {
+    ws->next_layer().end();  // the refusal that Beast has sent leaves before the connection ends
+    throw;
+  }
+  co_return std::move(ws);
+}
+
+/// A client's handshake: Beast's own, over a connection in memory, is carried to the server by a
+/// request of an agent; the real connection then takes the place of that in memory.
+struct websocket_handshake {
+  http::agent agent;
+  http::request_options request;
+  websocket_options options;
+  socket connection;
+  std::exception_ptr failure;
+  net::cancellation_signal cancel;
+
+  websocket_handshake(http::agent a, http::request_options r, websocket_options o)
+      : agent(std::move(a)), request(std::move(r)), options(std::move(o)) {}
+
+  /// Adds the fields of Beast's request to ours.
+  void take_fields(std::string_view head) {
+    http::header_list all;  // by name, whatever the caller's list was, so that Host is added
+    for (http::header_list::entry const& h : request.headers) {
+      all.append(h.name, h.value);
+    }
+    std::size_t line = head.find("\r\n") + 2;
+    while (line < head.size()) {
+      std::size_t const end = head.find("\r\n", line);
+      std::string_view const field = head.substr(line, end - line);
+      std::size_t const colon = field.find(": ");
+      if (colon != std::string_view::npos && field.substr(0, colon) != "Host") {
+        all.append(field.substr(0, colon), field.substr(colon + 2));
+      }
+      line = end + 2;
+    }
+    request.headers = std::move(all);
+  }
+
+  static net::awaitable<void> carry(std::shared_ptr<websocket_handshake> self, socket beast) {
+    try {
+      std::string head;
+      while (!head.ends_with("\r\n\r\n")) {
+        auto const piece = co_await beast.read();
+        if (!piece) {
+          co_return;
+        }
+        head += *piece;
+      }
+      self->take_fields(head);
+      http::client_request request = self->agent.request(self->request);
+      request.end();
+      http::upgrade_result answer = co_await request.upgraded();
+      if (!answer) {
+        throw boost::system::system_error(
+            boost::beast::websocket::error::upgrade_declined,
+            "the server answered " + std::to_string(answer.response().status_code()) + " " +
+                std::string(answer.response().status_message()));
+      }
+      if (self->options.on_answer) {
+        self->options.on_answer(answer.response());
+      }
+      std::string reply = "HTTP/1.1 101 Switching Protocols\r\n";
+      for (http::field_line const field : answer.response().raw_headers()) {
+        reply.append(field.name).append(": ").append(field.value).append("\r\n");
+      }
+      reply += "\r\n";
+      self->connection = answer.socket();
+      co_await beast.write(reply);
+    } catch (...) {
+      self->failure = std::current_exception();
+      beast.destroy();
+    }
+  }
+};
+
+inline net::awaitable<websocket_ptr> run_connect_websocket(
+    std::shared_ptr<websocket_handshake> handshake) {
+  net::any_io_executor const ex = handshake->agent.get_executor();
+  std::pair<socket, socket> memory = socket_pair(ex);
+  websocket_ptr ws =
+      make_websocket(memory.first, boost::beast::role_type::client, handshake->options);
+  net::co_spawn(ex, websocket_handshake::carry(handshake, memory.second),
+                net::bind_cancellation_slot(handshake->cancel.slot(), net::detached));
+  try {
+    co_await ws->async_handshake("anode", "/", net::use_awaitable);
+  } catch (boost::system::system_error const&) {
+    handshake->cancel.emit(net::cancellation_type::terminal);
+    if (handshake->failure) {
+      std::rethrow_exception(handshake->failure);
+    }
+    throw;
+  }
+  ws->next_layer() = std::move(handshake->connection);
+  co_return std::move(ws);
+}
+
+inline net::awaitable<void> tear_down(boost::beast::role_type role, socket s) {
+  constexpr std::size_t most = std::size_t{1024} * 1024;
+  if (role == boost::beast::role_type::server) {
+    s.end();
+  }
+  try {
+    std::size_t read = 0;
+    while (auto const piece = co_await s.read()) {
+      if ((read += piece->size()) > most) {
+        break;
+      }
+    }
+  } catch (boost::system::system_error const&) {
+  }
+  s.destroy();
+}
+
+}  // namespace detail
+
+/// Turns a request of a server's `on_upgrade` into a WebSocket: answers 101 when it asks for one
+/// rightly, else what RFC 6455 section 4.2.2 wants (400, 426).
+///
+/// Bytes that the client has sent behind its request are the stream's first. Ping, idle and
+/// handshake time limits are Beast's suggested ones. Whether the page that asks may do so is for
+/// the caller to decide, before, by the header Origin.
+/// @param req is read before this returns the awaitable.
+/// @return the open stream.
+/// @throws boost::system::system_error with a code of `beast::websocket::error` when the request is
+///   no handshake; the refusal has been sent then, and the connection is closed.
+/// **Cancellation**: closes the connection.
+/// **Node**: none; its packages (ws) do the same from the event 'upgrade'.
+inline net::awaitable<websocket_ptr> accept_websocket(http::incoming_message const& req, socket s,
+                                                      websocket_options options = {}) {
+  detail::upgrade_request request;
+  request.method_string(boost::beast::string_view(req.method().data(), req.method().size()));
+  request.target(boost::beast::string_view(req.url().data(), req.url().size()));
+  request.version(static_cast<unsigned>(req.http_version_major() * 10 + req.http_version_minor()));
+  for (http::field_line const field : req.raw_headers()) {
+    request.insert(boost::beast::string_view(field.name.data(), field.name.size()),
+                   boost::beast::string_view(field.value.data(), field.value.size()));
+  }
+  websocket_ptr ws = detail::make_websocket(std::move(s), boost::beast::role_type::server, options);
+  if (!options.headers.empty()) {
+    ws->set_option(boost::beast::websocket::stream_base::decorator(
+        [headers = options.headers](boost::beast::websocket::response_type& answer) {
+          for (http::header_list::entry const& h : headers) {
+            for (std::size_t i = 0; i < h.value.size(); ++i) {
+              std::string_view const value = h.value[i];
+              answer.insert(boost::beast::string_view(h.name.data(), h.name.size()),
+                            boost::beast::string_view(value.data(), value.size()));
+            }
+          }
+        }));
+  }
+  return detail::run_accept(std::move(request), std::move(ws));
+}
+
+/// Opens a WebSocket by a request of an agent, which is where proxies, time limits for connecting
+/// and the way to connect are set.
+/// @param request says where to, and which further headers to send (Origin,
+/// Sec-WebSocket-Protocol);
+///   those of the handshake are added.
+/// @return the open stream; what the server sent behind its 101 is what it gives first.
+/// @throws http::request_error when there is no answer; boost::system::system_error with
+///   `beast::websocket::error::upgrade_declined` when it is not 101, and with others of that
+///   category when the 101 is wrong.
+/// **Cancellation**: aborts the request.
+/// **Node**: `new WebSocket(url)`, and the event 'open'.
+inline net::awaitable<websocket_ptr> connect_websocket(http::agent agent,
+                                                       http::request_options request,
+                                                       websocket_options options = {}) {
+  return detail::run_connect_websocket(std::make_shared<detail::websocket_handshake>(
+      std::move(agent), std::move(request), std::move(options)));
+}
+
+/// Opens a WebSocket, "ws://127.0.0.1:8000/chat".
+/// @throws also http::exception for a URL that is none or has another scheme.
+inline net::awaitable<websocket_ptr> connect_websocket(http::agent agent, std::string_view url,
+                                                       websocket_options options = {}) {
+  http::request_options request;
+  bool const plain = url.starts_with("ws:") || url.starts_with("WS:");
+  request.set_url(plain ? "http" + std::string(url.substr(2)) : std::string(url));
+  return connect_websocket(std::move(agent), std::move(request), std::move(options));
+}
+
+/// Opens a WebSocket by the global agent.
+inline net::awaitable<websocket_ptr> connect_websocket(net::any_io_executor const& ex,
+                                                       std::string_view url,
+                                                       websocket_options options = {}) {
+  return connect_websocket(http::global_agent(ex), url, std::move(options));
+}
+
+/// Ends a connection after the closing handshake, as Beast asks of the streams it runs over: the
+/// server ends its direction first, and both wait for the other's end.
+template <class Handler>
+void async_teardown(boost::beast::role_type role, socket& s, Handler&& handler) {
+  auto const ex = net::get_associated_executor(handler, s.get_executor());
+  net::co_spawn(
+      s.get_executor(), detail::tear_down(role, s),
+      net::bind_executor(ex, [h = std::forward<Handler>(handler)](std::exception_ptr) mutable {
+        std::move(h)(error_code());
+      }));
+}
+
+}  // namespace anode
