@@ -82,7 +82,11 @@ void agent_core::context_ended() {
   }
 }
 
+// Checks the options, and works out what follows from them.
 void agent_core::derive() {
+  if (options_.keep_alive_timeout_buffer.count() < 0) {
+    options_.keep_alive_timeout_buffer = http::agent_options().keep_alive_timeout_buffer;
+  }
   proxy_.reset();
   if (options_.proxy.empty()) {
     return;
@@ -330,15 +334,21 @@ void agent_core::release(client_connection& c, bool reusable) {
   bool park = c.keep_hint().may_park && !c.core().destroyed();
   if (park && options_.keep_socket_alive) {
     park = false;
+    c.core().set_timeout(parked_timeout(c));  // which the hook may change
     turn::shield(executor_, [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
+    park = park && !c.core().destroyed();
   }
   pool_.socket_free(c.id(), park);
   run_actions();
 }
 
+std::chrono::milliseconds agent_core::parked_timeout(client_connection const& c) const noexcept {
+  return protocol::parked_timeout(options_.timeout, c.keep_hint());
+}
+
 void agent_core::park(protocol::socket_id id) {
   if (client_connection* const c = find(id)) {
-    c->park(protocol::parked_timeout(options_.timeout, c->keep_hint()));
+    c->park(options_.keep_socket_alive ? c->core().timeout() : parked_timeout(*c));
   }
 }
 

@@ -107,6 +107,7 @@ private:
   void assign(protocol::pool_action const& a);
   void stop(opening& o);
   void park(protocol::socket_id id);
+  std::chrono::milliseconds parked_timeout(client_connection const& c) const noexcept;
   void close(protocol::socket_id id, protocol::request_id request);
   client_exchange* find(protocol::request_id id) noexcept;
   client_connection* find(protocol::socket_id id) noexcept;

@@ -80,12 +80,19 @@ void client_connection::decode(bool one_piece) {
   if (decoding_ || left_http_) {
     return;
   }
+  if (exchange_ && exchange_->response_done()) {
+    // Nothing more was asked for: what lies here keeps the connection from being used again.
+    if (!socket_->input().empty()) {
+      socket_->pause();
+    }
+    return;
+  }
   detail::ptr<client_connection> const self(this);
   decoding_ = true;
   bool blocked = false;
   bool more = true;
   bool used_up = false;
-  while (more && !used_up && exchange_ && !socket_->destroyed()) {
+  while (more && !used_up && exchange_ && !exchange_->response_done() && !socket_->destroyed()) {
     detail::ptr<client_exchange> const x = exchange_;
     blocked = final_begun_ && !x->response.wants_body();
     std::string_view input = socket_->input();
@@ -182,7 +189,7 @@ void client_connection::look_behind(client_exchange& x) {
 void client_connection::on_end() {
   detail::ptr<client_connection> const self(this);
   if (detail::ptr<client_exchange> const x = exchange_) {
-    if (final_begun_ && decoder_.finish() == decoded::end) {
+    if (final_begun_ && !x->response_done() && decoder_.finish() == decoded::end) {
       take_end(*x);
     }
   }

@@ -178,7 +178,6 @@ void client_exchange::response_begun() {
 
 void client_exchange::response_ended() {
   response_done_ = true;
-  // First the connection, so that a reader who goes on with another request finds it free.
   detail::ptr<client_exchange> const self(this);
   release_if_done();
   response.complete();
@@ -221,15 +220,24 @@ void client_exchange::release_if_done() {
   if (!request_done_ && reusable) {
     return;
   }
-  detail::ptr<client_connection> const c = std::move(connection_);
-  count_bytes(*c);
+  leaving_ = std::move(connection_);
+  count_bytes(*leaving_);
   request.detach_socket();
   kept_ = reusable && request_done_;
-  agent_->release(*c, kept_);
   closed_ = true;
   agent_->clock().cancel(deadline_);
   turn::enlist(*this, agent_->executor());
 }
+
+// Listeners for the end of the response still find the connection theirs; a reader who goes on with
+// another request finds it free.
+void client_exchange::hand_back() {
+  if (detail::ptr<client_connection> const c = std::move(leaving_)) {
+    agent_->release(*c, kept_);
+  }
+}
+
+void client_exchange::end_told() { hand_back(); }
 
 void client_exchange::connection_closed(error_code ec) {
   if (!connection_) {
@@ -425,6 +433,7 @@ void client_exchange::tell_response_close() {
 // request and response.
 void client_exchange::end_turn() {
   detail::ptr<client_exchange> const self(this);
+  hand_back();
   tell_socket();
   request.emit_misuse();
   if (!abort_last_ && !kept_) {
@@ -520,10 +529,13 @@ void client_exchange::handle_dropped() {
     response.dump();
     return;
   }
-  bool const known = response.head.body == protocol::body_kind::length;
-  if (known && response.head.content_length <= worth_draining) {
+  using protocol::body_kind;
+  protocol::message_head const& head = response.head;
+  bool const little = head.body == body_kind::none ||
+                      (head.body == body_kind::length && head.content_length <= worth_draining);
+  if (little) {
     response.dump();
-  } else {
+  } else if (!response.dumped()) {
     destroy_exchange(error::aborted);
   }
 }

@@ -94,6 +94,7 @@ public:
   /// **Node**: `reusedSocket`.
   bool reused() const noexcept { return reused_ && !waited_; }
   bool aborted() const noexcept { return aborted_; }
+  bool response_done() const noexcept { return response_done_; }
 
   /// Returns how often the request was sent again.
   unsigned retries() const noexcept { return retries_; }
@@ -130,6 +131,7 @@ public:
   void destroy_exchange(error_code ec) override;
   void want_body() override;
   socket_core* core() noexcept override;
+  void end_told() override;
   void handle_dropped() override;
 
   void end_turn() override;
@@ -143,6 +145,7 @@ private:
   http::incoming_message response_handle();
   void forget_signal() noexcept;
   void release_if_done();
+  void hand_back();
   protocol::retry_decision judge() const;
   void note_error(error_code ec, http::request_phase phase, std::string message);
   void leave();
@@ -155,6 +158,7 @@ private:
 
   detail::ptr<agent_core> agent_;
   detail::ptr<client_connection> connection_;
+  detail::ptr<client_connection> leaving_;  // to be handed back to the agent
   wait_point changed_;
   deadline_timer deadline_;
   event<http::information const&> on_information_;

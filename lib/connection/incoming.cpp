@@ -122,6 +122,9 @@ void incoming::dump() {
 void incoming::emit_end() {
   if (!std::exchange(ended_, true) && !closed_) {
     on_end.emit();
+    if (source_ != nullptr) {
+      source_->end_told();
+    }
   }
 }
 

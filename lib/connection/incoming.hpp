@@ -37,6 +37,9 @@ public:
 
     virtual socket_core* core() noexcept = 0;
 
+    /// The end of the message was told to its listeners; its readers will find it next.
+    virtual void end_told() {}
+
     /// The user's handle is gone; nobody will read the rest. (A server's user has none.)
     virtual void handle_dropped() {}
 

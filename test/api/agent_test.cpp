@@ -151,6 +151,32 @@ TEST_CASE("agent: destroy closes what is in use and what is free", "[agent]") {
   CHECK(f.peers.at(1).ended());
 }
 
+TEST_CASE("agent: a response that is dropped unread gives its connection back if it is short") {
+  client_fixture f(keeping());
+  auto const drop = [&](std::string_view answer, bool dump) {
+    http::request_options o;
+    o.host = "test";
+    auto r = f.agent.request(std::move(o));
+    r.on_response([&](http::incoming_message m) {
+      if (dump) {
+        m.dump();
+      }
+    });
+    r.end();
+    f.settle();
+    f.say(f.peers.size() - 1, answer);
+    return f.agent.totals().free_sockets;
+  };
+  CHECK(drop(ok, false) == 1);
+  CHECK(drop("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", false) == 1);
+  CHECK(drop("HTTP/1.1 204 No Content\r\n\r\n", false) == 1);
+  std::string const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n";
+  CHECK(drop(chunks + "0\r\n\r\n", true) == 1);
+  CHECK(f.peers.size() == 1);
+  CHECK(drop(chunks, false) == 0);
+  CHECK(f.peers.at(0).ended());
+}
+
 TEST_CASE("agent: limits of a request do not stick to its connection", "[agent]") {
   client_fixture f(keeping());
   http::request_options narrow;
