@@ -41,3 +41,10 @@ build() {
     ninja -C "$dir" $quiet "$@" >&2 || die "the build in $dir failed"
   fi
 }
+
+# configure_sanitized: sets build-asan up, for the address and undefined-behaviour sanitizers. Warnings
+# are not errors there: under the sanitizers g++ 12 gives some that are wrong, and other builds check.
+configure_sanitized() {
+  configure build-asan -Dtests=enabled -Dsamples=disabled \
+    -Db_sanitize=address,undefined -Db_lundef=false -Ddefault_library=static -Doptimization=1
+}
