@@ -4,6 +4,7 @@
 #include "connection/unconnected_stream.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <array>
@@ -17,6 +18,9 @@ constexpr std::chrono::milliseconds linger_time{1000};
 constexpr std::size_t linger_bytes = 1024 * 1024;
 
 constexpr std::size_t gathered_pieces = 16;
+
+// How much leaves before other connections get their turn, however fast the peer takes it.
+constexpr std::size_t fair_share = 256 * 1024;
 
 }  // namespace
 
@@ -63,6 +67,7 @@ void socket_core::on_read(detail::counted& self, error_code ec, std::size_t byte
 void socket_core::read_done(error_code ec, std::size_t bytes) {
   turn const t(executor_);
   read_in_flight_ = false;
+  in_a_row_ = 0;
   if (destroyed_) {
     return;
   }
@@ -113,6 +118,11 @@ void socket_core::flush() {
     return;
   }
   while (!out_.empty() && !write_waiting_ && !destroyed_) {
+    if (in_a_row_ >= fair_share) {
+      write_waiting_ = true;
+      net::post(executor_, [self = detail::ptr<socket_core>(this)] { on_writable(*self, {}, 0); });
+      return;
+    }
     std::array<net::const_buffer, gathered_pieces> buffers;
     std::size_t const count = out_.gather(buffers);
     std::span<net::const_buffer const> const gathered(buffers.data(), count);
@@ -132,6 +142,7 @@ void socket_core::flush() {
     bool const all = sent == net::buffer_size(gathered);
     if (sent > 0) {
       out_.consume(sent);
+      in_a_row_ += sent;
       output_moved_ = true;
       turn::enlist(*this, executor_);
       touch();
@@ -150,6 +161,7 @@ void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t)
   auto& core = static_cast<socket_core&>(self);
   turn const t(core.executor_);
   core.write_waiting_ = false;
+  core.in_a_row_ = 0;
   if (core.destroyed_) {
     return;
   }

@@ -205,6 +205,7 @@ private:
   std::size_t high_water_mark_ = 65536;
   std::uint64_t bytes_read_ = 0;
   std::size_t lingered_ = 0;
+  std::size_t in_a_row_ = 0;  // bytes sent without a return to the scheduler
   std::size_t viewed_ = 0;
   read_block::hold hold_;
   error_code error_;
@@ -212,7 +213,7 @@ private:
   bool connecting_ = false;
   bool reading_ = false;  // reads go on
   bool read_in_flight_ = false;
-  bool write_waiting_ = false;  // the stream is full
+  bool write_waiting_ = false;  // the stream is full, or others have their turn
   bool write_failed_ = false;   // what is still written is lost
   bool flush_due_ = false;
   bool output_moved_ = false;  // owner to be told

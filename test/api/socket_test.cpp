@@ -11,6 +11,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/read.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -122,6 +123,22 @@ TEST_CASE("socket: an awaited write waits while the other side does not read") {
   }(p, all));
   CHECK(written);
   CHECK(all == data);
+}
+
+TEST_CASE("socket: a peer that takes everything does not keep the others from their turn") {
+  net::io_context io;
+  pair p(io, 64 << 20);
+  std::string const piece(32768, 'x');
+  std::uint64_t before_others = 0;
+  run(io, [](pair& x, std::string const& data, std::uint64_t& sent) -> net::awaitable<void> {
+    net::post(x.a.get_executor(), [&] { sent = x.a.bytes_written(); });
+    for (int i = 0; i != 1000; ++i) {
+      co_await x.a.write(data);
+    }
+  }(p, piece, before_others));
+  CHECK(p.a.bytes_written() == 32768000);
+  CHECK(before_others > 0);
+  CHECK(before_others <= 300000);
 }
 
 TEST_CASE("socket: half-close leaves the other direction open") {

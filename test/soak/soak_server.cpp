@@ -157,9 +157,7 @@ int run() {
 
 }  // namespace
 
-int main() try {
-  return run();
-} catch (std::exception const& e) {
+int main() try { return run(); } catch (std::exception const& e) {
   std::fprintf(stderr, "soak_server: %s\n", e.what());
   return 1;
 }
