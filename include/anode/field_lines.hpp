@@ -89,7 +89,10 @@ public:
 
   /// Appends a field line whose name and value lie in the stored bytes.
   void append_place(std::size_t name, std::size_t name_size, std::size_t value,
-                    std::size_t value_size);
+                    std::size_t value_size) {
+    places_.push_back({static_cast<std::uint32_t>(name), static_cast<std::uint32_t>(name_size),
+                       static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_size)});
+  }
 
 private:
   struct place {

@@ -7,63 +7,115 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <utility>
 
 namespace anode::connection {
 
-handler_runner::handler_runner(server_core& server) : server_(&server), wake_(server.executor()) {}
+/// What the loop awaits between two handlers: an operation without a coroutine of its own.
+class handler_runner::next_job {
+  struct park {
+    handler_runner* of;
 
-void handler_runner::run(job j) {
-  job_ = std::move(j);
-  job_.exchange->runner = this;
-  if (std::exchange(started_, true)) {
-    wake_.notify();
-  } else {
-    net::co_spawn(server_->executor(), loop(detail::ptr<handler_runner>(this)),
+    template <class Handler>
+    void operator()(Handler&& handler) const {
+      if (of->join(of->server_->executor())) {
+        of->idle_ = waiting_coroutine(std::forward<Handler>(handler));
+      }
+    }
+  };
+
+public:
+  explicit next_job(handler_runner& of) noexcept : park_{&of} {}
+
+  template <class Token>
+  auto operator()(Token&& token) const
+      -> decltype(net::async_initiate<Token, void(error_code)>(std::declval<park>(), token)) {
+    return net::async_initiate<Token, void(error_code)>(park_, token);
+  }
+
+private:
+  park park_;
+};
+
+handler_runner::handler_runner(server_core& server) : server_(&server) {}
+
+void handler_runner::run(server_exchange& exchange, http::request_handler const& h,
+                         detail::ptr<detail::counted> keep) {
+  request_ = &h;
+  start(exchange, std::move(keep));
+}
+
+void handler_runner::run(server_exchange& exchange, http::upgrade_handler const& h,
+                         detail::ptr<detail::counted> keep, anode::socket socket) {
+  upgrade_ = &h;
+  socket_ = std::move(socket);
+  start(exchange, std::move(keep));
+}
+
+void handler_runner::start(server_exchange& exchange, detail::ptr<detail::counted> keep) {
+  exchange_ = &exchange;
+  exchange.runner = this;
+  keep_ = std::move(keep);
+  net::any_io_executor const& ex = server_->executor();
+  if (!std::exchange(started_, true)) {
+    net::co_spawn(ex, loop(detail::ptr<handler_runner>(this)),
                   net::bind_cancellation_slot(cancel_.slot(), net::detached));
+  } else if (idle_ && turn::on(ex)) {
+    waiting_coroutine next = std::move(idle_);
+    next.go_on({});
+  } else if (idle_) {
+    net::post(ex, [next = std::move(idle_)]() mutable { next.go_on({}); });
   }
 }
 
-net::awaitable<void> handler_runner::call() {
-  if (job_.request != nullptr) {
-    co_await job_.request->coroutine(job_.exchange->req, job_.exchange->res);
-  } else {
-    co_await job_.upgrade->coroutine(job_.exchange->req, std::move(job_.socket));
-  }
+void handler_runner::stop() {
+  detail::ptr<handler_runner> const self(this);
+  stopped_ = true;
+  idle_.clear();
 }
 
 net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
-  for (;;) {
+  while (!self->stopped_) {
     std::exception_ptr error;
     try {
-      co_await self->call();
+      if (self->request_ != nullptr) {
+        co_await self->request_->coroutine(self->exchange_->req, self->exchange_->res);
+      } else {
+        co_await self->upgrade_->coroutine(self->exchange_->req, std::move(self->socket_));
+      }
     } catch (...) {
       error = std::current_exception();
     }
-    {
-      // What a handler has asked for must not reach the next one.
-      co_await net::this_coro::reset_cancellation_state();
-      turn const t(self->server_->executor());
-      job done = std::exchange(self->job_, {});
-      done.exchange->runner = nullptr;
-      detail::ptr<server_core> const server(self->server_);
-      if (done.request != nullptr) {
-        handler_finished(*server, *done.exchange, error);
-      } else if (error) {
-        done.socket.destroy();
-        server->report(error);
-      }
-      done = {};
-      if (!server->keep(*self)) {
-        co_return;
-      }
-    }
-    while (!self->job_.exchange) {
-      co_await self->wake_.wait();
+    // What a handler has asked for must not reach the next one.
+    co_await net::this_coro::reset_cancellation_state();
+    self->finish(error);
+    if (!self->exchange_ && !self->stopped_) {
+      co_await next_job(*self);
     }
   }
+}
+
+// The handler has returned or thrown. The end of the turn may bring the next job.
+void handler_runner::finish(std::exception_ptr const& error) {
+  turn const t(server_->executor());
+  detail::ptr<server_core> const server(server_);
+  detail::ptr<server_exchange> const exchange = std::move(exchange_);
+  detail::ptr<detail::counted> const keep = std::move(keep_);
+  exchange->runner = nullptr;
+  if (std::exchange(request_, nullptr) != nullptr) {
+    handler_finished(*server, *exchange, error);
+  } else {
+    upgrade_ = nullptr;
+    anode::socket socket = std::move(socket_);
+    if (error) {
+      socket.destroy();
+      server->report(error);
+    }
+  }
+  stopped_ = !server->keep(*this);
 }
 
 void handler_finished(server_core& server, server_exchange& exchange, std::exception_ptr error) {

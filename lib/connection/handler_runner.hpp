@@ -1,15 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "connection/context_member.hpp"
 #include "connection/server_exchange.hpp"
-#include "connection/wait_point.hpp"
+#include "connection/waiting_coroutine.hpp"
 
 #include <anode/server.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 
 #include <exception>
-#include <optional>
 
 namespace anode::connection {
 
@@ -17,37 +17,44 @@ class server_core;
 
 /// A coroutine that runs handlers, one after the other, each in place as far as it goes without
 /// waiting. Starting a handler so costs no coroutine of its own and no trip through the scheduler.
-class handler_runner final : public detail::counted {
+class handler_runner final : public detail::counted, private context_member {
 public:
-  /// A handler to run on an exchange, of a request or of a socket that has left HTTP.
-  struct job {
-    detail::ptr<server_exchange> exchange;
-    http::request_handler const* request = nullptr;
-    http::upgrade_handler const* upgrade = nullptr;
-    std::shared_ptr<void const> keep;  // the handlers' owner
-    anode::socket socket;
-  };
+  explicit handler_runner(server_core& server);
 
-  handler_runner(server_core& server);
+  /// Runs the handler of a request; returns when it has finished or is waiting for something.
+  /// @param keep the owner of the handler
+  void run(server_exchange& exchange, http::request_handler const& h,
+           detail::ptr<detail::counted> keep);
 
-  /// Runs a handler; returns when it has finished or is waiting for something.
-  void run(job j);
+  /// Runs the handler of a socket that has left HTTP.
+  void run(server_exchange& exchange, http::upgrade_handler const& h,
+           detail::ptr<detail::counted> keep, anode::socket socket);
 
   /// Sends the handler that is running a `total` cancellation.
   void cancel() { cancel_.emit(net::cancellation_type::total); }
 
   /// Ends the coroutine, which must not be running a handler.
-  void stop() { wake_.drop(); }
+  void stop();
 
 private:
+  class next_job;
+
   static net::awaitable<void> loop(detail::ptr<handler_runner> self);
-  net::awaitable<void> call();
+  void start(server_exchange& exchange, detail::ptr<detail::counted> keep);
+  void finish(std::exception_ptr const& error);
+  void context_ended() override { stop(); }
 
   server_core* server_;
-  wait_point wake_;
+  waiting_coroutine idle_;  // the loop, between two handlers
   net::cancellation_signal cancel_;
-  job job_;
+  // The job: an exchange, and one of two handlers.
+  detail::ptr<server_exchange> exchange_;
+  http::request_handler const* request_ = nullptr;
+  http::upgrade_handler const* upgrade_ = nullptr;
+  detail::ptr<detail::counted> keep_;
+  anode::socket socket_;
   bool started_ = false;
+  bool stopped_ = false;
 };
 
 /// Does what is left to do when a request handler has returned or thrown.

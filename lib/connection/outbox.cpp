@@ -9,61 +9,45 @@ namespace {
 
 // Buffers wait here between connections, so that an idle one holds none.
 constexpr std::size_t spare_count = 8;
-constexpr std::size_t spare_capacity_least = 1024;
+constexpr std::size_t new_capacity = 2048;
 constexpr std::size_t spare_capacity_most = 256 * 1024;
 
-std::vector<std::string>& spares() {
-  thread_local std::vector<std::string> all;
+std::vector<std::unique_ptr<std::string>>& spares() {
+  thread_local std::vector<std::unique_ptr<std::string>> all;
   return all;
-}
-
-void give_back(std::string& s) {
-  s.clear();
-  if (s.capacity() < spare_capacity_least) {
-    return;
-  }
-  std::vector<std::string>& all = spares();
-  if (s.capacity() <= spare_capacity_most && all.size() < spare_count) {
-    all.push_back(std::move(s));
-  }
-  s = std::string();
-}
-
-std::string take_spare() {
-  std::vector<std::string>& all = spares();
-  std::string s;
-  if (all.empty()) {
-    s.reserve(spare_capacity_least * 2);
-  } else {
-    s = std::move(all.back());
-    all.pop_back();
-  }
-  return s;
 }
 
 }  // namespace
 
-std::string& outbox::buffer() {
-  if (buffer_.capacity() < spare_capacity_least) {
-    std::string s = take_spare();
-    s.append(buffer_);
-    buffer_ = std::move(s);
+void outbox::give_back(std::unique_ptr<std::string> s) {
+  std::vector<std::unique_ptr<std::string>>& all = spares();
+  if (s->capacity() <= spare_capacity_most && all.size() < spare_count) {
+    s->clear();
+    all.push_back(std::move(s));
   }
-  return buffer_;
+}
+
+std::string& outbox::take_buffer() {
+  std::vector<std::unique_ptr<std::string>>& all = spares();
+  if (all.empty()) {
+    buffer_ = std::make_unique<std::string>();
+    buffer_->reserve(new_capacity);
+  } else {
+    buffer_ = std::move(all.back());
+    all.pop_back();
+  }
+  return *buffer_;
 }
 
 // Turns the buffer's bytes into a piece, so that something else can come behind them.
 void outbox::seal() {
-  std::size_t const size = buffer_.size() - buffer_done_;
-  if (size > 0) {
+  if (std::size_t const size = buffered(); size > 0) {
     if (pieces_.empty()) {
       piece_done_ = buffer_done_;
     }
     pieces_size_ += size;
-    pieces_.push_back({nullptr, buffer_.size(), 0, std::move(buffer_)});
-    buffer_ = std::string();
-  } else {
-    give_back(buffer_);
+    std::size_t const whole = buffer_->size();
+    pieces_.push_back({nullptr, whole, 0, std::move(buffer_)});
   }
   buffer_done_ = 0;
 }
@@ -84,7 +68,7 @@ void outbox::settle(position borrowed) {
     piece& p = pieces_[i];
     if (p.data != nullptr && p.end == borrowed) {
       std::size_t const done = i == 0 ? std::exchange(piece_done_, 0) : 0;
-      p.owned.assign(p.data + done, p.size - done);
+      p.owned = std::make_unique<std::string>(p.data + done, p.size - done);
       p.size -= done;
       p.data = nullptr;
       return;
@@ -94,26 +78,25 @@ void outbox::settle(position borrowed) {
 
 void outbox::take(outbox& other) {
   if (other.pieces_.empty()) {
-    append(std::string_view(other.buffer_).substr(other.buffer_done_));
+    if (other.buffer_) {
+      append(std::string_view(*other.buffer_).substr(other.buffer_done_));
+    }
   } else {
     seal();
     other.seal();
     for (std::size_t i = 0; i < other.pieces_.size(); ++i) {
       piece& p = other.pieces_[i];
       std::size_t const done = i == 0 ? other.piece_done_ : 0;
-      std::string_view const rest(p.data != nullptr ? p.data : p.owned.data(), p.size);
+      std::string_view const rest = std::string_view(p.bytes(), p.size).substr(done);
       if (pieces_.empty()) {
         piece_done_ = 0;
       }
-      std::string copy(rest.substr(done));
-      pieces_size_ += copy.size();
-      pieces_.push_back({nullptr, copy.size(), 0, std::move(copy)});
+      pieces_size_ += rest.size();
+      pieces_.push_back({nullptr, rest.size(), 0, std::make_unique<std::string>(rest)});
     }
   }
   other.clear();
 }
-
-std::size_t outbox::size() const noexcept { return pieces_size_ + buffer_.size() - buffer_done_; }
 
 std::size_t outbox::gather(std::span<net::const_buffer> buffers) const {
   std::size_t n = 0;
@@ -122,11 +105,10 @@ std::size_t outbox::gather(std::span<net::const_buffer> buffers) const {
       return n;
     }
     std::size_t const done = n == 0 ? piece_done_ : 0;
-    char const* const data = p.data != nullptr ? p.data : p.owned.data();
-    buffers[n++] = net::const_buffer(data + done, p.size - done);
+    buffers[n++] = net::const_buffer(p.bytes() + done, p.size - done);
   }
-  if (n < buffers.size() && buffer_.size() > buffer_done_) {
-    buffers[n++] = net::const_buffer(buffer_.data() + buffer_done_, buffer_.size() - buffer_done_);
+  if (n < buffers.size() && buffered() > 0) {
+    buffers[n++] = net::const_buffer(buffer_->data() + buffer_done_, buffered());
   }
   return n;
 }
@@ -152,22 +134,28 @@ void outbox::consume(std::size_t bytes) {
     pieces_size_ -= n;
     piece_done_ += n;
     if (n == left) {
-      give_back(p.owned);
+      if (p.owned) {
+        give_back(std::move(p.owned));
+      }
       piece_done_ = 0;
       ++gone;
     }
   }
-  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(gone));
+  if (gone > 0) {
+    pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(gone));
+  }
   buffer_done_ += bytes;
-  if (buffer_done_ == buffer_.size()) {
+  if (buffer_ && buffered() == 0) {
     buffer_done_ = 0;
-    give_back(buffer_);
+    give_back(std::move(buffer_));
   }
 }
 
 void outbox::clear() {
   pieces_.clear();
-  give_back(buffer_);
+  if (buffer_) {
+    give_back(std::move(buffer_));
+  }
   buffer_done_ = 0;
   piece_done_ = 0;
   pieces_size_ = 0;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,7 +31,7 @@ public:
   ~outbox() { clear(); }
 
   /// Returns the buffer to append to; what is appended counts from the next `size()` on.
-  std::string& buffer();
+  std::string& buffer() { return buffer_ ? *buffer_ : take_buffer(); }
 
   /// Appends a copy.
   void append(std::string_view bytes) { buffer().append(bytes); }
@@ -46,7 +47,7 @@ public:
   void take(outbox& other);
 
   bool empty() const noexcept { return size() == 0; }
-  std::size_t size() const noexcept;
+  std::size_t size() const noexcept { return pieces_size_ + buffered(); }
 
   /// Returns how many bytes have left.
   position sent() const noexcept { return sent_; }
@@ -73,15 +74,22 @@ private:
     char const* data;
     std::size_t size;
     position end;  // of borrowed bytes, as `borrow` returned it
-    std::string owned;
+    std::unique_ptr<std::string> owned;
+
+    char const* bytes() const noexcept { return data != nullptr ? data : owned->data(); }
   };
 
   void seal();
+  std::string& take_buffer();
+  static void give_back(std::unique_ptr<std::string> s);
 
-  std::string buffer_;           // the bytes after all pieces
-  std::size_t buffer_done_ = 0;  // of buffer_, sent already (only when pieces_ is empty)
-  std::vector<piece> pieces_;    // before the buffer
-  std::size_t piece_done_ = 0;   // of the first piece, sent already
+  /// Returns how many bytes of the buffer are still to be sent.
+  std::size_t buffered() const noexcept { return buffer_ ? buffer_->size() - buffer_done_ : 0; }
+
+  std::unique_ptr<std::string> buffer_;  // the bytes after all pieces
+  std::size_t buffer_done_ = 0;          // of buffer_, sent already (only when pieces_ is empty)
+  std::vector<piece> pieces_;            // before the buffer
+  std::size_t piece_done_ = 0;           // of the first piece, sent already
   std::size_t pieces_size_ = 0;
   position sent_ = 0;
 };

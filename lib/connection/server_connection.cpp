@@ -193,7 +193,7 @@ void server_connection::begin_request() {
   }
   server_->clocks().headers_completed(clock_);
   append(*x);
-  std::shared_ptr<server_core::handlers> const on = server_->on();
+  detail::ptr<server_core::handlers> const on = server_->on();
   response_state& response = x->response;
   switch (how) {
     case dispatch::continue_and_request:
@@ -385,7 +385,7 @@ void server_connection::leave_http() {
   socket_->pause();
   socket_->set_timeout({});
   socket_->set_owner(nullptr);
-  std::shared_ptr<server_core::handlers> const on = server_->on();
+  detail::ptr<server_core::handlers> const on = server_->on();
   if (leave_as_ == dispatch::refuse_connect) {
     socket_->destroy();
   } else {

@@ -33,7 +33,7 @@ void server_connection::fail_to_parse(std::string_view input) {
 
 // Tells who wants to know of a client's error. Returns whether it is handled.
 bool server_connection::report(http::client_error const& e) {
-  std::shared_ptr<server_core::handlers> const on = server_->on();
+  detail::ptr<server_core::handlers> const on = server_->on();
   if (on->trace.client_error) {
     on->trace.client_error(e, anode::socket(*socket_));
   }
@@ -93,7 +93,7 @@ void server_connection::drop_requests() {
 
 void server_connection::expire(protocol::expired_phase phase) {
   if (phase == protocol::expired_phase::keep_alive) {
-    std::shared_ptr<server_core::handlers> const on = server_->on();
+    detail::ptr<server_core::handlers> const on = server_->on();
     if (on->trace.timeout) {
       on->trace.timeout(anode::socket(*socket_));
     }
@@ -148,7 +148,7 @@ void server_connection::on_error(error_code ec) {
 
 void server_connection::on_timeout() {
   detail::ptr<server_connection> const self(this);
-  std::shared_ptr<server_core::handlers> const on = server_->on();
+  detail::ptr<server_core::handlers> const on = server_->on();
   if (on->trace.timeout) {
     on->trace.timeout(anode::socket(*socket_));
   }

@@ -17,10 +17,7 @@ constexpr std::size_t spare_runner_count = 64;
 }  // namespace
 
 server_core::server_core(net::any_io_executor ex, http::server_options options)
-    : executor_(std::move(ex)),
-      options_(std::move(options)),
-      timers_(new timers(executor_)),
-      changed_(executor_) {
+    : options_(std::move(options)), timers_(new timers(std::move(ex))), changed_(executor()) {
   check_.of = this;
   idle_check_.of = this;
   derive();
@@ -80,7 +77,7 @@ protocol::dispatch_facts server_core::dispatch_facts() const noexcept {
 // Listening.
 
 void server_core::listen(transport::listen_target const& target) {
-  detail::ptr<transport::listener> const next(new transport::listener(executor_, *this));
+  detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
   if (listening()) {
     throw http::exception(http::error::server_already_listen,
                           make_error_code(http::error::server_already_listen).message());
@@ -102,7 +99,7 @@ void server_core::listen(int descriptor) {
     throw http::exception(http::error::server_already_listen,
                           make_error_code(http::error::server_already_listen).message());
   }
-  detail::ptr<transport::listener> const next(new transport::listener(executor_, *this));
+  detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
   error_code ec;
   next->open(descriptor, ec);
   if (ec) {
@@ -115,8 +112,8 @@ void server_core::listen(int descriptor) {
 void server_core::start_listening() {
   closing_ = draining_ = false;
   listener_->start();
-  net::post(executor_, [self = detail::ptr<server_core>(this)] {
-    turn const t(self->executor_);
+  net::post(executor(), [self = detail::ptr<server_core>(this)] {
+    turn const t(self->executor());
     if (!self->abandoned_) {
       self->handlers_->listening.emit();
     }
@@ -128,12 +125,12 @@ endpoint server_core::address() const {
 }
 
 void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
-  turn const t(executor_);
+  turn const t(executor());
   serve(std::move(stream));
 }
 
 void server_core::on_accept_error(error_code ec) {
-  turn const t(executor_);
+  turn const t(executor());
   report(std::make_exception_ptr(boost::system::system_error(ec, "accept")));
 }
 
@@ -255,8 +252,8 @@ void server_core::check_closed() {
   stop_runners();
   changed_.notify();
   if (std::exchange(closing_, false) && !abandoned_) {
-    net::post(executor_, [self = detail::ptr<server_core>(this)] {
-      turn const t(self->executor_);
+    net::post(executor(), [self = detail::ptr<server_core>(this)] {
+      turn const t(self->executor());
       if (!self->abandoned_) {
         self->handlers_->close.emit();
       }
@@ -307,9 +304,9 @@ net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> s
 
 void server_core::abandon() {
   detail::ptr<server_core> const self(this);
-  turn const t(executor_);
+  turn const t(executor());
   abandoned_ = true;
-  handlers_ = std::make_shared<handlers>();
+  handlers_ = new handlers;
   if (listener_) {
     listener_->close();
   }
@@ -326,11 +323,7 @@ void server_core::abandon() {
 
 void server_core::run(http::request_handler const& h, server_exchange& exchange) {
   if (h.coroutine) {
-    handler_runner::job j;
-    j.exchange = &exchange;
-    j.request = &h;
-    j.keep = handlers_;
-    take_runner()->run(std::move(j));
+    take_runner()->run(exchange, h, handlers_);
     return;
   }
   if (!h.callback) {
@@ -347,12 +340,7 @@ void server_core::run(http::request_handler const& h, server_exchange& exchange)
 void server_core::run(http::upgrade_handler const& h, server_exchange& exchange,
                       anode::socket socket) {
   if (h.coroutine) {
-    handler_runner::job j;
-    j.exchange = &exchange;
-    j.upgrade = &h;
-    j.keep = handlers_;
-    j.socket = std::move(socket);
-    take_runner()->run(std::move(j));
+    take_runner()->run(exchange, h, handlers_, std::move(socket));
     return;
   }
   detail::ptr<server_exchange> const keep(&exchange);
@@ -409,7 +397,7 @@ void server_core::recycle(server_exchange& exchange) noexcept {
 }
 
 void server_core::report(std::exception_ptr e) {
-  std::shared_ptr<handlers> const on = handlers_;
+  detail::ptr<handlers> const on = handlers_;
   on->error.emit(e);
 }
 

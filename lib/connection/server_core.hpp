@@ -26,7 +26,7 @@ public:
   server_core(net::any_io_executor ex, http::server_options options);
   ~server_core() override;
 
-  net::any_io_executor const& executor() const noexcept { return executor_; }
+  net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
   timers& clock() noexcept { return *timers_; }
   detail::ptr<timers> const& clock_ptr() const noexcept { return timers_; }
   http::server_options const& options() const noexcept { return options_; }
@@ -84,7 +84,7 @@ public:
 
   void report(std::exception_ptr e);
 
-  struct handlers {
+  struct handlers final : detail::counted {
     http::request_handler request;
     http::request_handler check_continue;
     http::request_handler check_expectation;
@@ -101,7 +101,7 @@ public:
   };
 
   /// Returns the handlers. They may change while one of them runs: take a copy of the pointer.
-  std::shared_ptr<handlers> const& on() const noexcept { return handlers_; }
+  detail::ptr<handlers> const& on() const noexcept { return handlers_; }
 
 private:
   struct check final : timer {
@@ -124,10 +124,9 @@ private:
   detail::ptr<handler_runner> take_runner();
   void stop_runners();
 
-  net::any_io_executor executor_;
   http::server_options options_;
   detail::ptr<timers> timers_;
-  std::shared_ptr<handlers> handlers_ = std::make_shared<handlers>();
+  detail::ptr<handlers> handlers_{new handlers};
   detail::ptr<transport::listener> listener_;
   protocol::request_clocks clocks_;
   protocol::request_timeouts timeouts_;

@@ -28,6 +28,7 @@ socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers
     : stream_(std::move(stream)),
       executor_(stream_->get_executor()),
       timers_(std::move(clock)),
+      same_executor_(timers_->executor() == executor_),
       progress_(executor_),
       readable_(executor_) {
   inactivity_.of = this;
@@ -65,7 +66,7 @@ void socket_core::on_read(detail::counted& self, error_code ec, std::size_t byte
 }
 
 void socket_core::read_done(error_code ec, std::size_t bytes) {
-  turn const t(executor_);
+  turn const t(executor());
   read_in_flight_ = false;
   in_a_row_ = 0;
   if (destroyed_) {
@@ -144,7 +145,7 @@ void socket_core::flush() {
       out_.consume(sent);
       in_a_row_ += sent;
       output_moved_ = true;
-      turn::enlist(*this, executor_);
+      turn::enlist(*this, executor());
       touch();
     }
     if (!all) {
@@ -159,7 +160,7 @@ void socket_core::flush() {
 
 void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t) {
   auto& core = static_cast<socket_core&>(self);
-  turn const t(core.executor_);
+  turn const t(core.executor());
   core.write_waiting_ = false;
   core.in_a_row_ = 0;
   if (core.destroyed_) {
@@ -259,7 +260,7 @@ void socket_core::destroy(error_code ec) {
   timers_->cancel(inactivity_);
   stream_->close();
   out_.clear();
-  turn::enlist(*this, executor_);
+  turn::enlist(*this, executor());
 }
 
 void socket_core::reset() {

@@ -53,7 +53,9 @@ public:
   /// Makes a socket that is still to be connected: what is written waits for `connected`.
   socket_core(net::any_io_executor const& ex, detail::ptr<timers> clock);
 
-  net::any_io_executor const& executor() const noexcept { return executor_; }
+  net::any_io_executor const& executor() const noexcept {
+    return same_executor_ ? timers_->executor() : executor_;
+  }
   byte_stream& stream() noexcept { return *stream_; }
   timers& clock() noexcept { return *timers_; }
 
@@ -105,13 +107,13 @@ public:
   /// Sends what there is at the end of the turn.
   void flush_later() {
     flush_due_ = true;
-    turn::enlist(*this, executor_);
+    turn::enlist(*this, executor());
   }
 
   /// Has the owner told of the output at the end of the turn although nothing more leaves.
   void report_output_later() {
     output_moved_ = true;
-    turn::enlist(*this, executor_);
+    turn::enlist(*this, executor());
   }
 
   /// Sends what can be sent without waiting, now.
@@ -192,6 +194,7 @@ private:
   std::unique_ptr<byte_stream> stream_;
   net::any_io_executor executor_;
   detail::ptr<timers> timers_;
+  bool same_executor_;  // as the timers': then theirs is used, which is recognised at once
   socket_events* owner_ = nullptr;
   read_buffer in_;
   outbox out_;

@@ -13,8 +13,6 @@ using http::protocol::no_deadline;
 timers::timers(net::any_io_executor ex)
     : executor_(std::move(ex)), clock_(clock::of(executor_)), wake_(executor_) {}
 
-protocol_time timers::now() { return clock_.now(); }
-
 void timers::arm(timer& t, std::chrono::milliseconds delay) {
   if (delay.count() <= 0) {
     cancel(t);

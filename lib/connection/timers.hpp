@@ -32,8 +32,20 @@ class timers final : public turn_member {
 public:
   explicit timers(net::any_io_executor ex);
 
-  /// Returns the time of the current turn; read once a turn.
-  protocol_time now();
+  /// Returns the time of the current turn, which is read once.
+  protocol_time now() {
+    std::uint64_t const turn = turn::number();
+    if (turn == 0 || clock_.manual()) {
+      return clock_.now();
+    }
+    if (turn != now_of_) {
+      now_of_ = turn;
+      now_ = clock_.now();
+    }
+    return now_;
+  }
+
+  net::any_io_executor const& executor() const noexcept { return executor_; }
 
   /// Sets `t` to expire after `delay`, or drops it when that is not positive.
   void arm(timer& t, std::chrono::milliseconds delay);
@@ -58,6 +70,8 @@ private:
   clock& clock_;
   http::protocol::deadline_queue queue_;
   net::steady_timer wake_;
+  protocol_time now_{};
+  std::uint64_t now_of_ = 0;  // the turn in which that was read
   protocol_time wake_at_ = http::protocol::no_deadline;
   std::size_t armed_ = 0;
   bool stopped_ = false;

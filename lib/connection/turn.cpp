@@ -6,14 +6,13 @@
 #include <utility>
 
 namespace anode::connection {
-namespace {
 
-thread_local turn* current = nullptr;
-
-}  // namespace
+constinit thread_local turn* turn::current = nullptr;
+constinit thread_local std::uint64_t turn::last_number = 0;
 
 turn::turn(net::any_io_executor const& ex) : executor_(ex), outer_(current), nested_(on(ex)) {
   if (!nested_) {
+    number_ = ++last_number;
     current = this;
   }
 }
@@ -24,12 +23,6 @@ turn::~turn() {
     current = outer_;
   }
 }
-
-bool turn::on(net::any_io_executor const& ex) noexcept {
-  return current != nullptr && current->executor_ == ex;
-}
-
-turn* turn::innermost() noexcept { return current; }
 
 void turn::rethrow_soon(net::any_io_executor const& ex, std::exception_ptr e) {
   net::post(ex, [e = std::move(e)] { std::rethrow_exception(e); });

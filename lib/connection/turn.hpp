@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/byte_stream.hpp>
+#include <cstdint>
 
 #include <exception>
 #include <utility>
@@ -34,7 +35,12 @@ public:
   ~turn();
 
   /// Returns whether a turn on `ex` is under way in this thread.
-  static bool on(net::any_io_executor const& ex) noexcept;
+  static bool on(net::any_io_executor const& ex) noexcept {
+    return current != nullptr && (&current->executor_ == &ex || current->executor_ == ex);
+  }
+
+  /// Returns a number that the turn under way in this thread has for itself; 0 outside of any.
+  static std::uint64_t number() noexcept { return current != nullptr ? current->number_ : 0; }
 
   /// Has `m.end_turn()` called once at the end of this turn or, outside of any, in one of its own
   /// soon. Keeps `m` alive until then.
@@ -45,10 +51,10 @@ public:
   /// outside of any turn the caller gets it. **Node**: an uncaught exception of a listener.
   template <class F>
   static void shield(F&& f) {
-    if (innermost() == nullptr) {
+    if (current == nullptr) {
       std::forward<F>(f)();
     } else {
-      shield(innermost()->executor_, std::forward<F>(f));
+      shield(current->executor_, std::forward<F>(f));
     }
   }
 
@@ -63,12 +69,15 @@ public:
   }
 
 private:
-  static turn* innermost() noexcept;
   static void rethrow_soon(net::any_io_executor const& ex, std::exception_ptr e);
   void run();
 
+  static constinit thread_local turn* current;
+  static constinit thread_local std::uint64_t last_number;
+
   net::any_io_executor const& executor_;
   turn* outer_;
+  std::uint64_t number_ = 0;
   bool nested_;
   turn_member* first_ = nullptr;
   turn_member* last_ = nullptr;

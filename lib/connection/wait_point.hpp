@@ -1,14 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include "connection/context_member.hpp"
+#include "connection/waiting_coroutine.hpp"
 
 #include <anode/byte_stream.hpp>
-#include <memory>
-#include <optional>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -21,14 +22,44 @@ namespace anode::connection {
 /// destroys the coroutines that wait.
 class wait_point final : private context_member {
 public:
+  /// What `wait` returns, to be awaited at once: an operation without a coroutine of its own.
+  class operation {
+    struct start {
+      wait_point* at;
+
+      template <class Handler>
+      void operator()(Handler&& handler) const {
+        net::cancellation_slot const slot = net::get_associated_cancellation_slot(handler);
+        bool const at_home = net::get_associated_executor(handler, at->executor_) == at->executor_;
+        at->add({waiting_coroutine(std::forward<Handler>(handler)), slot, 0, at_home});
+      }
+    };
+
+  public:
+    explicit operation(wait_point& at) noexcept : start_{&at} {}
+
+    template <class Token>
+    auto operator()(Token&& token) const
+        -> decltype(net::async_initiate<Token, void(error_code)>(std::declval<start>(), token)) {
+      return net::async_initiate<Token, void(error_code)>(start_, token);
+    }
+
+  private:
+    start start_;
+  };
+
   explicit wait_point(net::any_io_executor ex) : executor_(std::move(ex)) {}
 
   /// Waits for the next `notify`.
-  net::awaitable<void> wait();
+  operation wait() noexcept { return operation(*this); }
 
   /// Lets all go on that wait now: those of this executor at once when a turn is under way, others
   /// through their executor.
-  void notify();
+  void notify() {
+    if (!waiters_.empty()) {
+      go_on();
+    }
+  }
 
   /// Destroys the coroutines that wait.
   void drop() { std::exchange(waiters_, {}).clear(); }
@@ -36,21 +67,22 @@ public:
   bool has_waiters() const noexcept { return !waiters_.empty(); }
 
 private:
-  using handler = net::async_result<net::use_awaitable_t<>, void(error_code)>::handler_type;
-
   struct waiter {
-    std::optional<handler> go_on;
+    waiting_coroutine coroutine;
+    net::cancellation_slot slot;
+    std::uint64_t number;
+    bool at_home;  // belongs to this place's executor
   };
 
   void context_ended() override { drop(); }
-  void add(handler h);
-  void cancel(waiter const* w);
-  void resume(std::unique_ptr<waiter> w);
-  static void post(handler go_on, error_code ec);
+  void add(waiter w);
+  void go_on();
+  void cancel(std::uint64_t number);
+  void post(waiter w, error_code ec);
 
   net::any_io_executor executor_;
-  std::vector<std::unique_ptr<waiter>> waiters_;
-  std::unique_ptr<waiter> spare_;  // so that waiting again allocates nothing
+  std::vector<waiter> waiters_;
+  std::uint64_t last_number_ = 0;
 };
 
 }  // namespace anode::connection

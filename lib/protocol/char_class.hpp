@@ -21,6 +21,7 @@ enum char_class : std::uint8_t {
   quoted_char = 16,   ///< inside quotes of a chunk extension; DEL is in, as in Node
   alpha_char = 32,
   digit_char = 64,
+  host_char = 128,  ///< registered name or IPv4 address, without `%` (RFC 3986 section 3.2.2)
 };
 
 namespace detail {
@@ -43,7 +44,7 @@ constexpr std::array<std::uint8_t, 256> make_char_classes() noexcept {
       table[c] |= digit_char;
     }
     if (upper || lower || digit) {
-      table[c] |= token_char | userinfo_char;
+      table[c] |= token_char | userinfo_char | host_char;
     }
     if (c > 0x20 && c < 0x7f && c != '#' && c != '?') {
       table[c] |= target_char;
@@ -57,6 +58,7 @@ constexpr std::array<std::uint8_t, 256> make_char_classes() noexcept {
   }
   add("!#$%&'*+-.^_`|~", token_char);
   add("-_.!~*'()%;:&=+$,", userinfo_char);
+  add("-_.!~*'();&=+$,", host_char);
   return table;
 }
 

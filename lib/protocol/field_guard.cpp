@@ -12,6 +12,12 @@ namespace {
 constexpr std::string_view bad_value = "Invalid header value char";
 constexpr std::string_view bad_coding = "Invalid `Transfer-Encoding` header value";
 
+/// Returns whether a name of this size may be one of those that mean something to the framing.
+constexpr bool may_have_meaning(std::size_t size) noexcept {
+  constexpr std::uint32_t sizes = 1u << 7 | 1u << 10 | 1u << 14 | 1u << 16 | 1u << 17;
+  return size < 32 && (sizes >> size & 1) != 0;
+}
+
 }  // namespace
 
 head_guard::meaning head_guard::meaning_of(std::string_view name) noexcept {
@@ -68,7 +74,8 @@ bool head_guard::end_name(char const*& p) {
     disguises_.push_back({name_at_, name[0]});
   }
   if (!limits_.lenient) {
-    places_.push_back({name_at_, offset(p) - name_at_, offset(p), offset(p)});
+    auto const name_at = static_cast<std::uint32_t>(name_at_);
+    places_.push_back({name_at, place(p) - name_at, place(p), place(p)});
   }
   if (!end_span(p, 1)) {
     return false;
@@ -245,7 +252,7 @@ bool head_guard::run_value(char const*& p, char const* end) {
   }
   if (*p == '\r') {
     if (!limits_.lenient) {
-      places_.back().value_end = offset(p);
+      places_.back().value_end = place(p);
     }
     if (!end_span(p, 1)) {
       return false;
@@ -279,7 +286,7 @@ void head_guard::take_field_lines(char const*& p, char const* end) {
       return;
     }
     auto const name_size = static_cast<std::size_t>(colon - line);
-    if (meaning_of({line, name_size}) != meaning::other) {
+    if (may_have_meaning(name_size) && meaning_of({line, name_size}) != meaning::other) {
       return;
     }
     char const* value = colon + 1;
@@ -298,7 +305,8 @@ void head_guard::take_field_lines(char const*& p, char const* end) {
     }
     counted_ += size;
     ++lines_;
-    places_.push_back({offset(line), name_size, offset(value), offset(behind)});
+    places_.push_back(
+        {place(line), static_cast<std::uint32_t>(name_size), place(value), place(behind)});
     line = behind + 2;
   }
 }
@@ -395,7 +403,7 @@ bool head_guard::run_fields(char const*& p, char const* end) {
           return refuse(error::invalid_header_token, bad_value, p, 1);
         }
         if (!limits_.lenient) {
-          places_.back().value = offset(p);
+          places_.back().value = place(p);
         }
         begin_span(p);
         state_ = at::value_start;

@@ -25,10 +25,10 @@ struct disguise {
 
 /// Where a name and a value lie, as offsets from the first byte of a head or trailer section.
 struct field_place {
-  std::size_t name;
-  std::size_t name_size;
-  std::size_t value;
-  std::size_t value_end;  ///< blanks before it, if any, are not part of the value
+  std::uint32_t name;
+  std::uint32_t name_size;
+  std::uint32_t value;
+  std::uint32_t value_end;  ///< blanks before it, if any, are not part of the value
 };
 
 /// What the guard needs to know of `decoder_options`.
@@ -204,6 +204,10 @@ private:
 
   std::size_t offset(char const* p) const noexcept {
     return raw_ + static_cast<std::size_t>(p - feed_);
+  }
+
+  std::uint32_t place(char const* p) const noexcept {
+    return static_cast<std::uint32_t>(offset(p));
   }
 
   message_kind kind_;

@@ -22,7 +22,9 @@ void place_head(message_head& head, std::string_view raw, head_guard const& guar
   head.fields.append_bytes(raw);
   head.set_start_line_text(guard.text_at(), guard.text_size());
   for (field_place const& place : guard.places()) {
-    head.note(find_known_field(name_of(place, raw)), head.fields.size());
+    if (may_be_known_field(place.name_size)) {
+      head.note(find_known_field(name_of(place, raw)), head.fields.size());
+    }
     append(head.fields, place, raw);
   }
 }

@@ -76,18 +76,19 @@ bool is_ipv6(std::string_view address) noexcept {
   return before >= 0 && after >= 0 && before + after <= 7;
 }
 
-bool is_registered_name(std::string_view name) noexcept {
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (name[i] == '%') {
-      if (i + 2 >= name.size() || hex_value(name[i + 1]) < 0 || hex_value(name[i + 2]) < 0) {
-        return false;
-      }
-      i += 2;
-    } else if (!is(name[i], userinfo_char) || name[i] == ':') {
-      return false;
+/// Returns the byte behind the registered name that begins at `p`, or null where it is none.
+char const* skip_registered_name(char const* p, char const* end) noexcept {
+  char const* const begin = p;
+  for (;;) {
+    p = skip(p, end, host_char);
+    if (p == end || *p != '%') {
+      return p == begin ? nullptr : p;
     }
+    if (end - p < 3 || hex_value(p[1]) < 0 || hex_value(p[2]) < 0) {
+      return nullptr;
+    }
+    p += 3;
   }
-  return !name.empty();
 }
 
 }  // namespace
@@ -101,10 +102,9 @@ bool is_host_field(std::string_view value) noexcept {
     std::string_view const rest = value.substr(close + 1);
     return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
   }
-  std::size_t const colon = value.find(':');
-  bool const has_port = colon != std::string_view::npos;
-  return is_registered_name(value.substr(0, colon)) &&
-         (!has_port || is_port(value.substr(colon + 1)));
+  char const* const end = value.data() + value.size();
+  char const* const colon = skip_registered_name(value.data(), end);
+  return colon != nullptr && (colon == end || (*colon == ':' && is_port({colon + 1, end})));
 }
 
 }  // namespace anode::http::protocol

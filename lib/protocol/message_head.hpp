@@ -28,6 +28,13 @@ enum class known_field : std::uint8_t {
   none,  ///< any other name
 };
 
+/// Returns whether a name of this size may be that of a known field; most others are told by it.
+constexpr bool may_be_known_field(std::size_t size) noexcept {
+  constexpr std::uint32_t sizes =
+      1u << 2 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 10 | 1u << 14 | 1u << 17;
+  return size < 32 && (sizes >> size & 1) != 0;
+}
+
 /// Returns which of the known fields `name` is, without regard to case.
 known_field find_known_field(std::string_view name) noexcept;
 

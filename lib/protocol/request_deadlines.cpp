@@ -102,6 +102,7 @@ void request_clocks::closed(request_clock& c) noexcept {
   if (c.owner_ != this)
     return;
   unlink(c);
+  c.phase_ = request_clock::phase::closed;
   c.owner_ = nullptr;
   --size_;
 }
@@ -114,8 +115,8 @@ bool request_clocks::may_be_expired(request_clock const& c, steady_time now,
          deadline_after(c.since_, timeouts.request_timeout) <= now;
 }
 
-request_clocks::list& request_clocks::list_of(request_clock const& c) noexcept {
-  switch (c.phase_) {
+request_clocks::link& request_clocks::ring_of(request_clock::phase p) noexcept {
+  switch (p) {
     case request_clock::phase::serving:
       return serving_;
     case request_clock::phase::idle:
@@ -128,23 +129,20 @@ request_clocks::list& request_clocks::list_of(request_clock const& c) noexcept {
 void request_clocks::move(request_clock& c, request_clock::phase to, steady_time since) noexcept {
   if (c.owner_ != this)
     return;
-  if (c.phase_ != request_clock::phase::closed)
-    unlink(c);
+  unlink(c);
   c.phase_ = to;
   c.since_ = since;
-  list& l = list_of(c);
-  c.prev_ = l.tail;
-  c.next_ = nullptr;
-  (l.tail ? l.tail->next_ : l.head) = &c;
-  l.tail = &c;
+  link& ring = ring_of(to);
+  c.prev = ring.prev;
+  c.next = &ring;
+  ring.prev->next = &c;
+  ring.prev = &c;
 }
 
-void request_clocks::unlink(request_clock& c) noexcept {
-  list& l = list_of(c);
-  (c.prev_ ? c.prev_->next_ : l.head) = c.next_;
-  (c.next_ ? c.next_->prev_ : l.tail) = c.prev_;
-  c.prev_ = c.next_ = nullptr;
-  c.phase_ = request_clock::phase::closed;
+void request_clocks::unlink(link& l) noexcept {
+  l.prev->next = l.next;
+  l.next->prev = l.prev;
+  l.prev = l.next = &l;
 }
 
 }  // namespace anode::http::protocol

@@ -48,9 +48,19 @@ enum class expired_phase : std::uint8_t {
 
 class request_clocks;
 
+namespace detail {
+
+/// A place in a ring of request clocks: a clock, or the ring's beginning and end.
+struct request_clock_link {
+  request_clock_link* prev = this;
+  request_clock_link* next = this;
+};
+
+}  // namespace detail
+
 /// The times of one server connection: a member of the connection, linked into the server's
 /// `request_clocks`. Unlinks itself when destroyed.
-class request_clock {
+class request_clock : private detail::request_clock_link {
 public:
   /// What the connection is waiting for.
   enum class phase : std::uint8_t {
@@ -82,8 +92,6 @@ public:
 private:
   friend class request_clocks;
   request_clocks* owner_ = nullptr;
-  request_clock* prev_ = nullptr;
-  request_clock* next_ = nullptr;
   steady_time since_{};
   phase phase_ = phase::closed;
 };
@@ -131,14 +139,14 @@ public:
   /// A connection that `f` leaves as it is is reported again by the next sweep.
   template <class F>
   void sweep(steady_time now, request_timeouts const& timeouts, F&& f) {
-    sweep_list(receiving_, now, timeouts, f);
-    sweep_list(idle_, now, timeouts, f);
+    sweep_ring(receiving_, now, timeouts, f);
+    sweep_ring(idle_, now, timeouts, f);
   }
 
   /// Returns when the idle connection that expires first does; `no_deadline` if there is none. For
   /// receiving ones there is the checking interval.
   steady_time next_idle_deadline(request_timeouts const& timeouts) const noexcept {
-    return idle_.head ? idle_.head->deadline(timeouts) : no_deadline;
+    return idle_.next != &idle_ ? of(idle_.next).deadline(timeouts) : no_deadline;
   }
 
   /// Returns the number of connections.
@@ -162,40 +170,39 @@ public:
 
 private:
   friend class request_clock;
-  struct list {
-    request_clock* head = nullptr;
-    request_clock* tail = nullptr;
-  };
+  using link = detail::request_clock_link;
+
+  static request_clock& of(link* l) noexcept { return static_cast<request_clock&>(*l); }
 
   template <class F>
-  static void walk(list const& l, F& f) {
-    for (request_clock* c = l.head; c;) {
-      request_clock* next = c->next_;
-      f(*c);
-      c = next;
+  static void walk(link& ring, F& f) {
+    for (link* l = ring.next; l != &ring;) {
+      link* const next = l->next;
+      f(of(l));
+      l = next;
     }
   }
 
   template <class F>
-  static void sweep_list(list const& l, steady_time now, request_timeouts const& timeouts, F& f) {
-    request_clock* last = l.tail;  // what `f` appends is not due
-    for (request_clock* c = l.head; c && may_be_expired(*c, now, timeouts);) {
-      request_clock* next = c == last ? nullptr : c->next_;
-      if (expired_phase p = c->expired(now, timeouts); p != expired_phase::none)
-        f(*c, p);
-      c = next;
+  static void sweep_ring(link& ring, steady_time now, request_timeouts const& timeouts, F& f) {
+    link* const last = ring.prev;  // what `f` appends is not due
+    for (link* l = ring.next; l != &ring && may_be_expired(of(l), now, timeouts);) {
+      link* const next = l == last ? &ring : l->next;
+      if (expired_phase p = of(l).expired(now, timeouts); p != expired_phase::none)
+        f(of(l), p);
+      l = next;
     }
   }
 
   static bool may_be_expired(request_clock const& c, steady_time now,
                              request_timeouts const& timeouts) noexcept;
-  list& list_of(request_clock const& c) noexcept;
+  link& ring_of(request_clock::phase p) noexcept;
   void move(request_clock& c, request_clock::phase to, steady_time since) noexcept;
-  void unlink(request_clock& c) noexcept;
+  static void unlink(link& l) noexcept;
 
-  list receiving_;
-  list serving_;
-  list idle_;
+  link receiving_;
+  link serving_;
+  link idle_;
   std::size_t size_ = 0;
 };
 

@@ -15,10 +15,4 @@ std::size_t field_lines::append_bytes(std::string_view bytes) {
   return at;
 }
 
-void field_lines::append_place(std::size_t name, std::size_t name_size, std::size_t value,
-                               std::size_t value_size) {
-  places_.push_back({static_cast<std::uint32_t>(name), static_cast<std::uint32_t>(name_size),
-                     static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_size)});
-}
-
 }  // namespace anode::http

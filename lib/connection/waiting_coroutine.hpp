@@ -1,0 +1,95 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+
+#include <anode/byte_stream.hpp>
+#include <cstdint>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace anode::connection {
+
+/// The handler by which a suspended coroutine goes on, of whatever type; allocates nothing.
+///
+/// Destroying it destroys the coroutine.
+class waiting_coroutine {
+public:
+  waiting_coroutine() = default;
+
+  template <class Handler>
+    requires(!std::is_same_v<std::remove_cvref_t<Handler>, waiting_coroutine>)
+  explicit waiting_coroutine(Handler&& handler) {
+    using type = std::decay_t<Handler>;
+    static_assert(sizeof(type) <= sizeof handler_ && alignof(type) <= alignof(void*) &&
+                  std::is_nothrow_move_constructible_v<type>);
+    ::new (static_cast<void*>(handler_)) type(std::forward<Handler>(handler));
+    act_ = &act<type>;
+  }
+
+  waiting_coroutine(waiting_coroutine&& other) noexcept { take(other); }
+  waiting_coroutine& operator=(waiting_coroutine&& other) noexcept {
+    if (this != &other) {
+      clear();
+      take(other);
+    }
+    return *this;
+  }
+  ~waiting_coroutine() { clear(); }
+
+  explicit operator bool() const noexcept { return act_ != nullptr; }
+
+  /// Returns the coroutine's executor; `otherwise` if it has none of its own.
+  net::any_io_executor executor(net::any_io_executor otherwise) {
+    act_(action::executor, *this, &otherwise);
+    return otherwise;
+  }
+
+  /// Lets the coroutine go on here and now.
+  void go_on(error_code ec) { act_(action::go_on, *this, &ec); }
+
+  /// Destroys the coroutine, if there is one.
+  void clear() noexcept {
+    if (function const f = std::exchange(act_, nullptr)) {
+      f(action::destroy, *this, nullptr);
+    }
+  }
+
+private:
+  enum class action : std::uint8_t { move, go_on, executor, destroy };
+  using function = void (*)(action what, waiting_coroutine& self, void* argument);
+
+  template <class Handler>
+  static void act(action what, waiting_coroutine& self, void* argument) {
+    Handler& own = *std::launder(reinterpret_cast<Handler*>(self.handler_));
+    if (what == action::executor) {
+      auto& ex = *static_cast<net::any_io_executor*>(argument);
+      ex = net::get_associated_executor(own, ex);
+      return;
+    }
+    if (what == action::move) {
+      ::new (argument) Handler(std::move(own));
+    } else if (what == action::go_on) {
+      Handler taken(std::move(own));
+      own.~Handler();
+      self.act_ = nullptr;
+      std::move(taken)(*static_cast<error_code*>(argument));
+      return;  // `self` may be gone
+    }
+    own.~Handler();
+  }
+
+  void take(waiting_coroutine& other) noexcept {
+    act_ = std::exchange(other.act_, nullptr);
+    if (act_ != nullptr) {
+      act_(action::move, other, handler_);
+    }
+  }
+
+  alignas(void*) unsigned char handler_[4 * sizeof(void*)];
+  function act_ = nullptr;
+};
+
+}  // namespace anode::connection
