@@ -116,11 +116,13 @@ std::size_t outbox::gather(std::span<net::const_buffer> buffers) const {
 void outbox::append_to(std::string& to) const {
   std::size_t done = piece_done_;
   for (piece const& p : pieces_) {
-    char const* const data = p.data != nullptr ? p.data : p.owned.data();
+    char const* const data = p.bytes();
     to.append(data + done, p.size - done);
     done = 0;
   }
-  to.append(buffer_, buffer_done_);
+  if (buffer_) {
+    to.append(*buffer_, buffer_done_);
+  }
 }
 
 void outbox::consume(std::size_t bytes) {
