@@ -54,6 +54,13 @@ struct lookup_address {
 using lookup_function = std::function<void(
     std::string_view host, std::function<void(error_code, std::vector<lookup_address>)> done)>;
 
+/// Gives the value of a variable of an environment; empty if it is not set.
+using environment_function = std::function<std::string(std::string_view name)>;
+
+/// Returns the value of a variable of the process's environment; empty if it is not set.
+/// **Node**: `process.env`.
+std::string process_environment(std::string_view name);
+
 /// The options of an `agent`. **Node**: those of `new http.Agent`.
 struct agent_options {
   static constexpr std::size_t no_limit = std::numeric_limits<std::uint32_t>::max();
@@ -84,10 +91,16 @@ struct agent_options {
   /// The URL of a proxy for all requests, "http://user:password@host:port"; empty: none.
   std::string proxy{};
   /// Reaches http origins through CONNECT tunnels too, instead of sending the proxy their URLs.
+  /// Requests with an Upgrade header always have a tunnel (RFC 6455 section 4.1).
   bool proxy_tunnel = false;
   /// The hosts that are reached without the proxy, as the variable NO_PROXY lists them: names,
   /// ".example.com", addresses, blocks "10.0.0.0/8", with or without ":port"; "*" is all.
   std::string no_proxy{};
+  /// Has an environment choose the proxy of each request, unless `proxy` is set: gives the values
+  /// of its variables, for example `process_environment`. Read are `http_proxy`, `https_proxy` and
+  /// `no_proxy`, and those in upper case, when the agent is made; none unless this is set. The
+  /// option `no_proxy` takes the place of the variable.
+  environment_function proxy_env{};
   create_connection_function create_connection{};
   lookup_function lookup{};
   /// Asked about each connection that is about to become free: false closes it.

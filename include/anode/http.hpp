@@ -9,6 +9,7 @@
 #include <anode/headers.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
+#include <anode/pipe.hpp>
 #include <anode/relay.hpp>
 #include <anode/server.hpp>
 #include <anode/server_response.hpp>

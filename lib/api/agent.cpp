@@ -9,6 +9,7 @@
 
 #include <boost/asio/execution_context.hpp>
 
+#include <cstdlib>
 #include <utility>
 
 namespace anode::http {
@@ -166,6 +167,11 @@ std::map<std::string, agent::counts> agent::by_name() const {
 
 std::string agent::get_name(request_options const& options) const {
   return core_->name_of(options);
+}
+
+std::string process_environment(std::string_view name) {
+  char const* const value = std::getenv(std::string(name).c_str());
+  return value != nullptr ? std::string(value) : std::string();
 }
 
 agent& global_agent(net::any_io_executor const& ex) {

@@ -88,18 +88,34 @@ void agent_core::derive() {
     options_.keep_alive_timeout_buffer = http::agent_options().keep_alive_timeout_buffer;
   }
   proxy_.reset();
-  if (options_.proxy.empty()) {
+  protocol::proxy_environment environment;
+  if (!options_.proxy.empty()) {
+    environment.http_proxy = options_.proxy;
+  } else if (options_.proxy_env) {
+    environment = protocol::proxy_environment::read(options_.proxy_env);
+  }
+  if (!options_.no_proxy.empty()) {
+    environment.no_proxy = options_.no_proxy;
+  }
+  proxy_rules_ = protocol::proxy_rules(environment);
+  if (options_.proxy.empty() && !proxy_rules_.invalid_variable().empty()) {
+    throw http::exception(error::proxy_invalid_config,
+                          "Invalid proxy URL in " + std::string(proxy_rules_.invalid_variable()));
+  }
+  std::string const address(options_.proxy.empty() ? proxy_rules_.http_proxy()
+                                                   : std::string_view(options_.proxy));
+  if (address.empty()) {
     return;
   }
   http::request_options url;
   try {
-    url.set_url(options_.proxy);
+    url.set_url(address);
   } catch (http::exception const&) {
-    refuse_proxy(options_.proxy);
+    refuse_proxy(address);
   }
-  std::string const written = options_.proxy + url.auth;
+  std::string const written = address + url.auth;
   if (std::any_of(written.begin(), written.end(), is_control) || ends_in_number(url.host)) {
-    refuse_proxy(options_.proxy);
+    refuse_proxy(address);
   }
   proxy_server p;
   p.host = url.host;
@@ -108,10 +124,6 @@ void agent_core::derive() {
     p.authorization = protocol::basic_authorization(url.auth);
   }
   proxy_ = std::move(p);
-  protocol::proxy_environment environment;
-  environment.http_proxy = options_.proxy;
-  environment.no_proxy = options_.no_proxy;
-  proxy_rules_ = protocol::proxy_rules(environment);
 }
 
 void agent_core::set_options(http::agent_options options) {
@@ -134,7 +146,8 @@ bool agent_core::through_proxy(http::request_options const& o) const noexcept {
 }
 
 bool agent_core::tunnels(http::request_options const& o) const noexcept {
-  return through_proxy(o) && options_.proxy_tunnel && o.method != "CONNECT";
+  return through_proxy(o) && o.method != "CONNECT" &&
+         (options_.proxy_tunnel || o.headers.contains("Upgrade"));
 }
 
 std::string agent_core::name_of(http::request_options const& o) const {

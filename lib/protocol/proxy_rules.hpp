@@ -70,6 +70,9 @@ public:
   std::string_view proxy_for(std::string_view scheme, std::string_view host,
                              std::uint16_t port) const noexcept;
 
+  /// Returns the URL of the proxy of requests of scheme http that `no_proxy` does not cover.
+  std::string_view http_proxy() const noexcept { return http_; }
+
   /// Returns whether `no_proxy` covers a host and port.
   bool bypasses(std::string_view host, std::uint16_t port) const noexcept;
 

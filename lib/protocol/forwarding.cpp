@@ -1,0 +1,107 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/forwarding.hpp"
+
+#include "protocol/header_rules.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace anode::http::protocol {
+namespace {
+
+constexpr std::array<std::string_view, 9> connection_fields{"Connection",
+                                                            "Keep-Alive",
+                                                            "Proxy-Authenticate",
+                                                            "Proxy-Authentication-Info",
+                                                            "Proxy-Authorization",
+                                                            "Proxy-Connection",
+                                                            "TE",
+                                                            "Transfer-Encoding",
+                                                            "Upgrade"};
+
+constexpr std::array<std::string_view, 24> no_trailers{"Age",
+                                                       "Authorization",
+                                                       "Cache-Control",
+                                                       "Content-Encoding",
+                                                       "Content-Length",
+                                                       "Content-Range",
+                                                       "Content-Type",
+                                                       "Cookie",
+                                                       "Date",
+                                                       "Expect",
+                                                       "Expires",
+                                                       "Host",
+                                                       "Location",
+                                                       "Max-Forwards",
+                                                       "Pragma",
+                                                       "Range",
+                                                       "Retry-After",
+                                                       "Set-Cookie",
+                                                       "Trailer",
+                                                       "Vary",
+                                                       "Warning",
+                                                       "WWW-Authenticate",
+                                                       "X-Forwarded-For",
+                                                       "Forwarded"};
+
+bool is_one_of(std::string_view name, auto const& names) noexcept {
+  return std::ranges::any_of(names, [&](std::string_view n) { return names_equal(n, name); });
+}
+
+// Calls `f` with each member of a list; stops when it returns true.
+template <class F>
+bool any_member(std::string_view list, F f) noexcept {
+  while (!list.empty()) {
+    std::size_t const comma = std::min(list.find(','), list.size());
+    std::string_view member = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    while (!member.empty() && (member.front() == ' ' || member.front() == '\t')) {
+      member.remove_prefix(1);
+    }
+    while (!member.empty() && (member.back() == ' ' || member.back() == '\t')) {
+      member.remove_suffix(1);
+    }
+    if (!member.empty() && f(member)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+hop_by_hop::hop_by_hop(field_lines const& fields) noexcept : fields_(fields) {
+  for (field_line const line : fields) {
+    chunked_ = chunked_ || names_equal(line.name, "Transfer-Encoding");
+    has_options_ = has_options_ || names_equal(line.name, "Connection");
+  }
+}
+
+bool hop_by_hop::contains(std::string_view name) const noexcept {
+  if (is_one_of(name, connection_fields) || (!chunked_ && names_equal(name, "Trailer"))) {
+    return true;
+  }
+  if (!has_options_) {
+    return false;
+  }
+  for (field_line const line : fields_) {
+    if (names_equal(line.name, "Connection") &&
+        any_member(line.value, [&](std::string_view m) { return names_equal(m, name); })) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_trailer_passed_on(std::string_view name) noexcept {
+  return !is_one_of(name, connection_fields) && !is_one_of(name, no_trailers);
+}
+
+bool can_be_reframed(field_lines const& fields) noexcept {
+  return std::ranges::none_of(fields, [](field_line const line) {
+    return names_equal(line.name, "Transfer-Encoding") &&
+           any_member(line.value, [](std::string_view m) { return !names_equal(m, "chunked"); });
+  });
+}
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,231 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/http.hpp>
+#include <anode/pipe.hpp>
+#include <anode/testing.hpp>
+
+#include "support/catch.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
+#include <optional>
+#include <string>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+namespace testing = anode::testing;
+
+namespace {
+
+// A proxy between a client and an origin that the test plays. The request's body and the answer
+// are piped on their own, so that either may end first.
+struct proxy_fixture {
+  proxy_fixture() {
+    auto const pass = [this](http::incoming_message& req, http::server_response& res) {
+      return forward(*this, req, res);
+    };
+    server.on_request(pass);
+    server.on_check_continue(pass);
+  }
+
+  static net::awaitable<void> send(proxy_fixture& self, http::incoming_message& req) {
+    try {
+      self.sent = co_await http::pipe(req, self.out);
+    } catch (boost::system::system_error const& e) {
+      self.send_error = http::code_name(e.code());
+    }
+  }
+
+  static net::awaitable<void> forward(proxy_fixture& self, http::incoming_message& req,
+                                      http::server_response& res) {
+    self.out = self.agent.request(req.method(), "http://origin" + std::string(req.url()));
+    http::pass_headers(req, self.out);
+    http::pass_information(self.out, res);
+    net::co_spawn(req.get_executor(), send(self, req), net::detached);
+    try {
+      http::incoming_message answer = co_await self.out.response();
+      res.set_status_code(answer.status_code());
+      http::pass_headers(answer, res);
+      self.received = co_await http::pipe(answer, res);
+    } catch (boost::system::system_error const& e) {
+      self.receive_error = http::code_name(e.code());
+    }
+  }
+
+  testing::event_loop loop;
+  testing::origin origin{loop};
+  http::agent agent{loop.get_executor(),
+                    {.keep_alive = true, .create_connection = origin.connections()}};
+  http::client_request out;
+  std::optional<std::uint64_t> sent;
+  std::optional<std::uint64_t> received;
+  std::string send_error;
+  std::string receive_error;
+  http::server server{loop.get_executor()};
+  testing::peer client = loop.connect(server);
+};
+
+constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+}  // namespace
+
+TEST_CASE("a pipe frames a body anew and passes the trailers on") {
+  proxy_fixture f;
+  f.client.send(
+      "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
+      "1;ext=1\r\na\r\n1\r\nb\r\n");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  CHECK(head.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+  CHECK(head.find("Trailer: X-Sum\r\n") != std::string::npos);
+  CHECK(head.find("Host: origin\r\n") != std::string::npos);
+  CHECK(head.find("Host: a\r\n") == std::string::npos);
+  CHECK(f.origin[0].take().find(";ext") == std::string::npos);
+  f.client.send("3\r\ncde\r\n0\r\nX-Sum: 1\r\nAuthorization: me\r\n\r\n");
+  f.origin[0].expect("3\r\ncde\r\n0\r\nX-Sum: 1\r\n\r\n");
+  CHECK(f.sent == 5U);
+  f.origin[0].send(
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: T\r\n\r\n"
+      "2\r\nok\r\n0\r\nT: 2\r\nSet-Cookie: x\r\n\r\n");
+  f.client.expect_until("\r\n\r\n");
+  f.client.expect("2\r\nok\r\n0\r\nT: 2\r\n\r\n");
+  CHECK(f.received == 2U);
+  f.client.expect_silence();
+}
+
+TEST_CASE("a pipe keeps a Content-Length, and sends the head before a body that is to come") {
+  proxy_fixture f;
+  f.client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  CHECK(head.find("Content-Length: 3\r\n") != std::string::npos);
+  f.client.send("abc");
+  f.origin[0].expect("abc");
+  f.origin[0].expect_silence();
+  f.origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n");
+  CHECK(f.client.expect_until("\r\n\r\n").find("Content-Length: 4\r\n") != std::string::npos);
+  f.origin[0].send("wxyz");
+  f.client.expect("wxyz");
+}
+
+TEST_CASE("a body that ends with its connection is passed on in chunks") {
+  proxy_fixture f;
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(f.origin[0].take().ends_with("\r\n\r\n"));
+  f.origin[0].send("HTTP/1.1 200 OK\r\n\r\nall");
+  f.origin[0].end();
+  CHECK(f.client.expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
+        std::string::npos);
+  f.client.expect("3\r\nall\r\n0\r\n\r\n");
+}
+
+TEST_CASE("interim responses are passed on, to clients that know them") {
+  proxy_fixture f;
+  SECTION("100 from the origin, not from the proxy") {
+    f.client.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+    f.client.expect_silence();
+    CHECK(f.origin[0].expect_until("\r\n\r\n").find("Expect: 100-continue\r\n") !=
+          std::string::npos);
+    f.origin[0].send("HTTP/1.1 100 Continue\r\n\r\n");
+    f.client.expect("HTTP/1.1 100 Continue\r\n\r\n");
+    f.client.send("x");
+    f.origin[0].expect("x");
+    f.origin[0].send(ok);
+    f.client.expect("HTTP/1.1 200 OK\r\n");
+  }
+  SECTION("a final answer instead of 100") {
+    f.client.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
+    f.origin[0].send("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+    f.client.expect("HTTP/1.1 413 ");
+  }
+  SECTION("others, without what concerns the connection") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    f.origin[0].send(
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nConnection: X-A\r\nX-A: 1\r\n\r\n");
+    f.client.expect("HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n");
+    f.origin[0].send(ok);
+    f.client.expect("HTTP/1.1 200 OK\r\n");
+  }
+  SECTION("not to HTTP/1.0") {
+    f.client.send("GET / HTTP/1.0\r\nHost: a\r\n\r\n");
+    f.origin[0].send("HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\n\r\n");
+    f.client.expect_silence();
+    f.origin[0].send(ok);
+    f.client.expect("HTTP/1.1 200 OK\r\n");
+  }
+}
+
+TEST_CASE("a pipe that cannot read closes where it writes") {
+  proxy_fixture f;
+  SECTION("a request that is cut off") {
+    f.client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
+    f.origin[0].expect_until("\r\n\r\na");
+    f.client.reset();
+    CHECK(f.origin[0].ended());
+    CHECK(f.send_error == "ECONNRESET");
+    CHECK_FALSE(f.sent.has_value());
+  }
+  SECTION("an answer that is cut off is not ended in good order") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    f.origin[0].send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
+    f.client.expect_until("2\r\nab\r\n");
+    f.origin[0].close();
+    CHECK(f.client.received().empty());
+    CHECK(f.client.ended());
+    CHECK(f.receive_error == "ECONNRESET");
+  }
+}
+
+TEST_CASE("a pipe that cannot write closes what it reads, unless that can be answered") {
+  proxy_fixture f;
+  SECTION("an answer") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    f.origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n");
+    f.client.expect_until("\r\n\r\n");
+    f.client.reset();
+    f.origin[0].send(std::string(200'000, 'x'));
+    CHECK(f.origin[0].ended());
+    CHECK_FALSE(f.receive_error.empty());
+  }
+  SECTION("a request") {
+    f.client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\na");
+    f.origin[0].send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    f.origin[0].close();
+    f.client.expect("HTTP/1.1 413 ");
+    f.client.take();
+    f.client.send("bcd");
+    CHECK_FALSE(f.client.ended());
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(f.origin.size() == 2);
+  }
+}
+
+TEST_CASE("a pipe asks for no more than it can pass on") {
+  proxy_fixture f;
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.origin[0].take();
+  f.client.stop_listening();
+  constexpr std::size_t size = 4'000'000;
+  f.origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 4000000\r\n\r\n" + std::string(size, 'x'));
+  CHECK_FALSE(f.received.has_value());
+  CHECK(f.out.socket().bytes_read() < 700'000);
+  f.client.listen();
+  f.loop.settle();
+  CHECK(f.received == size);
+  CHECK(f.client.take().size() > size);
+}
+
+TEST_CASE("a message in another transfer coding is not to be passed on") {
+  testing::event_loop loop;
+  std::string seen;
+  http::server server{loop.get_executor(),
+                      [&](http::incoming_message& req, http::server_response& res) {
+                        seen += http::can_be_passed_on(req) ? "yes " : "no ";
+                        res.end();
+                      }};
+  testing::peer client = loop.connect(server);
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n");
+  client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+  CHECK(seen == "no yes ");
+}
