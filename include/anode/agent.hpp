@@ -120,7 +120,9 @@ public:
   std::string protocol;    ///< "http:"; empty: that
   std::string host;        ///< `hostname`; empty: "localhost"
   std::uint16_t port = 0;  ///< 0: `default_port`
-  std::uint16_t default_port = 80;
+  /// The port that Host does not name; 0: 80. A request without an agent (see `create_connection`)
+  /// has none unless it is given: its Host names port 80 too, as in Node.
+  std::uint16_t default_port = 0;
   std::string path;  ///< with query; empty: "/"
   std::string auth;  ///< "user:password" for basic authentication
   header_list headers;
@@ -218,7 +220,8 @@ public:
   /// Returns the counts by the origins' names, see `get_name`.
   std::map<std::string, counts> by_name() const;
 
-  /// Returns the name under which connections for these options are kept.
+  /// Returns the name under which connections for these options are kept; options without a port
+  /// have a name without one.
   std::string get_name(request_options const& options) const;
 
 private:

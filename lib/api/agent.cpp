@@ -30,7 +30,6 @@ agent::counts public_counts(connection::protocol::pool::counts const& c) {
 // What the options leave open is taken from the URL.
 request_options with_url(request_options options, std::string_view url) {
   request_options from;
-  from.default_port = options.default_port;
   from.set_url(url);
   if (options.protocol.empty()) {
     options.protocol = std::move(from.protocol);
@@ -92,7 +91,7 @@ request_options& request_options::set_url(std::string_view url) {
   }
   protocol = parts.protocol;
   host = std::move(parts.host);
-  port = parts.port != 0 ? parts.port : default_port;
+  port = parts.port;
   path = std::move(parts.path);
   if (!parts.auth.empty()) {
     auth = std::move(parts.auth);

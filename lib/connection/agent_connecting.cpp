@@ -18,8 +18,7 @@ using http::request_phase;
 namespace {
 
 std::string authority_of(http::request_options const& o) {
-  std::string const host = o.host.empty() ? "localhost" : o.host;
-  std::string const bracketed = host.find(':') != std::string::npos ? "[" + host + "]" : host;
+  std::string const bracketed = o.host.find(':') != std::string::npos ? "[" + o.host + "]" : o.host;
   return bracketed + ":" + std::to_string(o.port);
 }
 
@@ -31,7 +30,7 @@ void agent_core::open(protocol::pool_action const& a, client_exchange& x) {
   detail::ptr<opening> const o(new opening);
   o->of = this;
   o->id = a.socket;
-  o->to.host = x.options.host.empty() ? "localhost" : x.options.host;
+  o->to.host = x.options.host;
   o->to.port = x.options.port;
   o->to.socket_path = x.options.socket_path;
   o->to.family = x.options.family;

@@ -26,6 +26,10 @@ std::uint32_t limit(std::size_t n) {
                       std::min<std::size_t>(n, protocol::pool_options::unlimited));
 }
 
+std::uint16_t default_port(http::request_options const& o) {
+  return o.default_port != 0 ? o.default_port : std::uint16_t{80};
+}
+
 protocol::pool_options pool_options(http::agent_options const& o) {
   protocol::pool_options p;
   p.keep_alive = o.keep_alive;
@@ -119,7 +123,7 @@ void agent_core::derive() {
   }
   proxy_server p;
   p.host = url.host;
-  p.port = url.port;
+  p.port = url.port != 0 ? url.port : std::uint16_t{80};
   if (!url.auth.empty()) {
     p.authorization = protocol::basic_authorization(url.auth);
   }
@@ -178,8 +182,11 @@ detail::ptr<client_exchange> agent_core::request(http::request_options o, bool h
   if (o.path.empty()) {
     o.path.assign(1, '/');
   }
+  if (o.host.empty()) {
+    o.host = "localhost";
+  }
   if (o.port == 0) {
-    o.port = o.default_port;
+    o.port = default_port(o);
   }
   if (o.timeout && o.timeout->count() < 0) {
     throw http::exception(error::out_of_range,
@@ -201,9 +208,9 @@ detail::ptr<client_exchange> agent_core::request(http::request_options o, bool h
     }
   }
   protocol::request_origin origin;
-  origin.host = options.host.empty() ? std::string_view("localhost") : options.host;
+  origin.host = options.host;
   origin.port = options.port;
-  origin.default_port = options.default_port;
+  origin.default_port = has_agent ? default_port(options) : options.default_port;
   origin.auth = options.auth;
   origin.set_host = options.set_host.value_or(options.set_default_headers);
   if (!options.set_default_headers) {
@@ -219,7 +226,7 @@ detail::ptr<client_exchange> agent_core::request(http::request_options o, bool h
   if (through_proxy(options) && !tunnels(options)) {
     if (options.method != "CONNECT") {
       x->request.target = "http://" +
-                          protocol::host_header(origin.host, options.port, options.default_port) +
+                          protocol::host_header(origin.host, options.port, origin.default_port) +
                           options.path;
     }
     if (!proxy_->authorization.empty() && !x->request.headers.contains("Proxy-Authorization")) {
