@@ -104,7 +104,8 @@ private:
 /// A request of a client: a handle, moved and not copied.
 ///
 /// Dropped before its response was taken or a listener for it was set, the request is aborted.
-/// Cancelling an operation that is awaited aborts the request as well.
+/// Cancelling an operation that is awaited, reads of the response included, aborts the request as
+/// well.
 ///
 /// **Concurrency**: everything on the executor of its agent. **Node**: `http.ClientRequest`.
 class client_request final : public outgoing_message {

@@ -35,7 +35,8 @@ using boost::system::error_code;
 /// The body is pulled: what is not read makes the connection stop reading. Models Asio's
 /// AsyncReadStream.
 ///
-/// **Concurrency**: one read at a time, on the message's executor.
+/// **Concurrency**: one read at a time, on the message's executor. **Cancellation**: in a client a
+/// cancelled read gives the whole request up.
 /// **Node**: `http.IncomingMessage`.
 class incoming_message {
 public:

@@ -7,6 +7,7 @@
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 #include <utility>
 
@@ -54,7 +55,23 @@ void agent_core::open(protocol::pool_action const& a, client_exchange& x) {
 }
 
 void agent_core::opening::expired() {
-  of->failed(*this, error::timed_out, request_phase::connect, "Connecting took too long");
+  of->failed(*this, error::timed_out, phase(), "Connecting took too long");
+}
+
+request_phase agent_core::opening::phase() const {
+  if (tunnelling) {
+    return request_phase::tunnel;
+  }
+  return attempt && attempt->looking_up() ? request_phase::lookup : request_phase::connect;
+}
+
+request_phase agent_core::connecting_phase(client_exchange const& x) const {
+  for (detail::ptr<opening> const& o : openings_) {
+    if (o && pool_.request_of(o->id) == x.id) {
+      return o->phase();
+    }
+  }
+  return request_phase::connect;
 }
 
 void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_addresses) {
@@ -144,6 +161,7 @@ void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> 
     pool_.socket_ready(o->id);
     run_actions();
   } else {
+    o->tunnelling = true;
     detail::ptr<socket_core> const socket(new socket_core(std::move(stream), timers_));
     net::co_spawn(executor_, tunnel(detail::ptr<agent_core>(this), o, socket),
                   net::bind_cancellation_slot(o->cancel.slot(), [o](std::exception_ptr) {}));
@@ -202,8 +220,14 @@ void agent_core::stop(opening& o) {
   if (detail::ptr<transport::dial_attempt> const attempt = std::move(o.attempt)) {
     attempt->cancel();
   }
-  if (std::exchange(o.waiting, false)) {
-    o.cancel.emit(net::cancellation_type::terminal);
+  if (o.waiting) {
+    // From a function of the executor's: elsewhere Asio (1.26) puts a coroutine's cancellation off,
+    // and it may meet a coroutine that has ended meanwhile.
+    net::post(executor_, [keep] {
+      if (std::exchange(keep->waiting, false)) {
+        keep->cancel.emit(net::cancellation_type::terminal);
+      }
+    });
   }
   if (o.id.index < openings_.size() && openings_[o.id.index] == &o) {
     openings_[o.id.index].reset();

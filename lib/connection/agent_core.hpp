@@ -47,6 +47,10 @@ public:
 
   // For exchanges and connections.
 
+  /// Returns which step a request without a connected connection is in: look-up, connecting, or
+  /// asking a proxy for a tunnel.
+  http::request_phase connecting_phase(client_exchange const& x) const;
+
   /// Asks for a connection that has not been parked, for a request whose connection has failed.
   void retry(client_exchange& x);
 
@@ -76,6 +80,8 @@ private:
     net::cancellation_signal cancel;  // of `create` and `tunnel`
     bool waiting = false;             // one of them waits for something
     bool over = false;
+    bool tunnelling = false;  // it is connected, to a proxy
+    http::request_phase phase() const;
     void expired() override;
   };
 

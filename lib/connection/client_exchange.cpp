@@ -102,7 +102,7 @@ void client_exchange::forget_signal() noexcept {
 }
 
 void client_exchange::deadline_timer::expired() {
-  of->fail(error::timed_out, of->phase_, "The request took longer than its deadline");
+  of->fail(error::timed_out, of->phase(), "The request took longer than its deadline");
 }
 
 // Going out.
@@ -256,9 +256,9 @@ void client_exchange::connection_closed(error_code ec) {
     return;
   }
   if (ec) {
-    note_error(ec, phase_, {});
+    note_error(ec, phase(), {});
   } else if (!response_ready_) {
-    note_error(error::connection_reset, phase_, "socket hang up");
+    note_error(error::connection_reset, phase(), "socket hang up");
   }
   leave();
 }
@@ -274,6 +274,10 @@ void client_exchange::timed_out() {
 }
 
 // Ending.
+
+request_phase client_exchange::phase() const {
+  return phase_ == request_phase::connect ? agent_->connecting_phase(*this) : phase_;
+}
 
 void client_exchange::note_error(error_code ec, request_phase phase, std::string message) {
   if (!error_) {
@@ -322,15 +326,15 @@ void client_exchange::destroy_exchange(error_code ec) {
   if (closed_) {
     // The messages are complete: only who was destroyed with an error hears of it.
     if (ec && !kept_ && !close_told_ && !response.destroyed()) {
-      note_error(ec, phase_, {});
+      note_error(ec, phase(), {});
     }
     turn::enlist(*this, agent_->executor());
     return;
   }
   if (ec) {
-    note_error(ec, phase_, {});
+    note_error(ec, phase(), {});
   } else if (!response_ready_) {
-    note_error(error::connection_reset, phase_, "socket hang up");
+    note_error(error::connection_reset, phase(), "socket hang up");
   }
   leave();
 }
@@ -512,6 +516,10 @@ void client_exchange::drop_request_handle() {
     destroy_exchange(error::aborted);
   }
 }
+
+// Who waits no longer has given the request up.
+void client_exchange::wait_cancelled() { destroy_exchange(error::aborted); }
+void client_exchange::read_cancelled() { destroy_exchange(error::aborted); }
 
 void client_exchange::want_body() {
   if (connection_ && !connection_->decoding()) {

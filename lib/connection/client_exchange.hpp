@@ -133,6 +133,8 @@ public:
   socket_core* core() noexcept override;
   void end_told() override;
   void handle_dropped() override;
+  void wait_cancelled() override;
+  void read_cancelled() override;
 
   void end_turn() override;
 
@@ -144,6 +146,7 @@ private:
 
   http::incoming_message response_handle();
   void forget_signal() noexcept;
+  http::request_phase phase() const;
   void release_if_done();
   void hand_back();
   protocol::retry_decision judge() const;

@@ -225,6 +225,9 @@ net::awaitable<std::optional<std::string_view>> incoming::read(
       co_await self.changed_.wait();
     } catch (...) {
       self.reading_ = false;
+      if (self.source_ != nullptr) {
+        self.source_->read_cancelled();
+      }
       throw;
     }
   }

@@ -35,6 +35,9 @@ public:
     /// The message is destroyed, and its connection with it.
     virtual void destroy_exchange(error_code ec) = 0;
 
+    /// A read was cancelled.
+    virtual void read_cancelled() {}
+
     virtual socket_core* core() noexcept = 0;
 
     /// The end of the message was told to its listeners; its readers will find it next.

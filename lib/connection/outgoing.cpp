@@ -261,7 +261,12 @@ net::awaitable<void> outgoing::wait_room([[maybe_unused]] detail::ptr<detail::co
     if (self.finished_) {
       co_return;
     }
-    co_await self.changed_.wait();
+    try {
+      co_await self.changed_.wait();
+    } catch (...) {
+      self.wait_cancelled();
+      throw;
+    }
   }
 }
 
@@ -279,7 +284,18 @@ net::awaitable<void> outgoing::wait_finished([[maybe_unused]] detail::ptr<detail
     if (self.destroyed_ || self.closed_) {
       throw boost::system::system_error(error::premature_close);
     }
-    co_await self.changed_.wait();
+    try {
+      co_await self.changed_.wait();
+    } catch (...) {
+      self.wait_cancelled();
+      throw;
+    }
+  }
+}
+
+void outgoing::wait_cancelled() {
+  if (target_ != nullptr) {
+    target_->wait_cancelled();
   }
 }
 

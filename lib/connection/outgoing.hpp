@@ -45,6 +45,9 @@ public:
     /// The message is destroyed, and its connection with it.
     virtual void destroy_exchange(error_code ec) = 0;
 
+    /// A wait for room, or for the end, was cancelled.
+    virtual void wait_cancelled() {}
+
   protected:
     ~target() = default;
   };
@@ -193,6 +196,7 @@ private:
   borrowed_bytes put_raw(std::string_view data);
   write_operation fail(error_code ec);
   write_operation operation(borrowed_bytes borrowed);
+  void wait_cancelled();
   static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing& self,
                                         borrowed_bytes borrowed);
   static net::awaitable<void> wait_finished(detail::ptr<detail::counted> keep, outgoing& self);

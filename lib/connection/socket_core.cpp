@@ -116,7 +116,6 @@ void socket_core::flush() {
   }
   if (write_failed_) {
     out_.clear();
-    return;
   }
   while (!out_.empty() && !write_waiting_ && !destroyed_) {
     if (in_a_row_ >= fair_share) {

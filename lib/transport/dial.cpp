@@ -47,6 +47,8 @@ public:
     stop();
   }
 
+  bool looking_up() const override { return endpoints_.empty(); }
+
 private:
   detail::ptr<happy_eyeballs> self_ptr() { return detail::ptr<happy_eyeballs>(this); }
 

@@ -37,6 +37,9 @@ class dial_attempt : public detail::counted {
 public:
   /// Gives up; the callback is not called any more.
   virtual void cancel() = 0;
+
+  /// Returns whether no address is known yet.
+  virtual bool looking_up() const = 0;
 };
 
 /// Told the outcome: a connected stream, or why there is none and which step failed
