@@ -6,7 +6,7 @@
 // usage: bench_keep_alive_race serve T
 //          answers every request, closes what was idle for T milliseconds; prints its port
 //        bench_keep_alive_race run PORT T REQUESTS LANES RETRY
-//          sends REQUESTS requests over LANES agents of one connection each, each T - 2 to T + 2
+//          sends REQUESTS requests over LANES agents of one connection each, each T - 10 to T + 10
 //          milliseconds after the last answer; RETRY is the agents' option of that name
 // keep_alive_race.mjs is `run` for Node.
 #include <anode/http.hpp>
@@ -19,11 +19,13 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <string_view>
@@ -40,29 +42,38 @@ namespace {
 
 constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-net::awaitable<void> serve(tcp::socket socket, milliseconds idle) {
-  net::steady_timer deadline(socket.get_executor());
+struct connection {
+  explicit connection(tcp::socket s) : socket(std::move(s)), deadline(socket.get_executor()) {}
+  tcp::socket socket;
+  net::steady_timer deadline;
+  bool idle = false;
+};
+
+net::awaitable<void> serve(std::shared_ptr<connection> c, milliseconds idle) {
   std::string received;
   boost::system::error_code ec;
   while (!ec) {
-    deadline.expires_after(idle);
-    deadline.async_wait([&socket](boost::system::error_code cancelled) {
-      boost::system::error_code ignored;
-      if (!cancelled) {
-        socket.close(ignored);
-      }
-    });
     char buffer[4096];
-    std::size_t const n = co_await socket.async_read_some(
+    std::size_t const n = co_await c->socket.async_read_some(
         net::buffer(buffer), net::redirect_error(net::use_awaitable, ec));
-    deadline.cancel();
+    c->idle = false;
+    c->deadline.cancel();
     received.append(buffer, n);
     std::size_t const end = received.find("\r\n\r\n");
-    if (end != std::string::npos) {
-      received.erase(0, end + 4);
-      co_await net::async_write(socket, net::buffer(answer.data(), answer.size()),
-                                net::redirect_error(net::use_awaitable, ec));
+    if (end == std::string::npos) {
+      continue;
     }
+    received.erase(0, end + 4);
+    co_await net::async_write(c->socket, net::buffer(answer.data(), answer.size()),
+                              net::redirect_error(net::use_awaitable, ec));
+    c->idle = true;
+    c->deadline.expires_after(idle);
+    c->deadline.async_wait([c](boost::system::error_code cancelled) {
+      boost::system::error_code ignored;
+      if (!cancelled && c->idle) {
+        c->socket.close(ignored);
+      }
+    });
   }
 }
 
@@ -70,7 +81,8 @@ net::awaitable<void> accept(tcp::acceptor acceptor, milliseconds idle) {
   for (;;) {
     tcp::socket socket = co_await acceptor.async_accept(net::use_awaitable);
     socket.set_option(tcp::no_delay(true));
-    net::co_spawn(acceptor.get_executor(), serve(std::move(socket), idle), net::detached);
+    net::co_spawn(acceptor.get_executor(),
+                  serve(std::make_shared<connection>(std::move(socket)), idle), net::detached);
   }
 }
 
@@ -102,7 +114,7 @@ net::awaitable<void> lane(net::any_io_executor ex, std::string url, milliseconds
   options.retry = retry;
   http::agent agent(ex, options);
   std::minstd_rand dice(seed + 1);
-  std::uniform_int_distribution<int> about(-2000, 2000);
+  std::uniform_int_distribution<int> about(-10'000, 10'000);
   net::steady_timer pause(ex);
   for (unsigned i = 0; i < requests; ++i) {
     http::client_request request = agent.request("GET", url);

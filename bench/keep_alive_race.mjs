@@ -30,7 +30,7 @@ async function lane() {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   for (let i = 0; i < Math.floor(requests / lanes); i++) {
     await once(agent);
-    await new Promise((resolve) => setTimeout(resolve, idle - 2 + Math.random() * 4));
+    await new Promise((resolve) => setTimeout(resolve, idle - 10 + Math.random() * 20));
   }
   agent.destroy();
 }

@@ -158,7 +158,9 @@ void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> 
     detail::ptr<socket_core> const socket = std::move(o->socket);
     stop(*o);
     socket->connected(std::move(stream));
-    pool_.socket_ready(o->id);
+    if (client_exchange* const x = find(pool_.socket_ready(o->id))) {
+      x->connected();
+    }
     run_actions();
   } else {
     o->tunnelling = true;

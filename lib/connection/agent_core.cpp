@@ -62,10 +62,6 @@ bool ends_in_number(std::string_view host) {
 
 agent_core::agent_core(net::any_io_executor ex, http::agent_options options)
     : executor_(std::move(ex)), options_(std::move(options)), timers_(new timers(executor_)) {
-  if (options_.max_total_sockets == 0) {
-    throw http::exception(error::out_of_range,
-                          "The value of \"maxTotalSockets\" is out of range. It must be >= 1");
-  }
   derive();
   pool_.set_options(pool_options(options_));
   join(executor_);
@@ -88,6 +84,10 @@ void agent_core::context_ended() {
 
 // Checks the options, and works out what follows from them.
 void agent_core::derive() {
+  if (options_.max_total_sockets == 0) {
+    throw http::exception(error::out_of_range,
+                          "The value of \"maxTotalSockets\" is out of range. It must be >= 1");
+  }
   if (options_.keep_alive_timeout_buffer.count() < 0) {
     options_.keep_alive_timeout_buffer = http::agent_options().keep_alive_timeout_buffer;
   }

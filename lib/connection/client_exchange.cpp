@@ -116,12 +116,20 @@ void client_exchange::assign(client_connection& c, bool reused, bool waited) {
   sent_before_ = core.output().end();
   received_before_ = core.bytes_read();
   core.set_high_water_mark(options.high_water_mark);
-  core.set_timeout(timeout_.value_or(agent_->options().timeout));
+  // A timeout among the options counts from here on; one set later, once there is a connection.
+  auto const& timeout = core.connecting() ? options.timeout : timeout_;
+  core.set_timeout(timeout.value_or(agent_->options().timeout));
   c.begin(*this);
   request.assign_socket(core);
   // Told at the end of the turn, when who made the request had time to listen.
   socket_due_ = true;
   turn::enlist(*this, agent_->executor());
+}
+
+void client_exchange::connected() {
+  if (timeout_set_ && connection_) {
+    connection_->core().set_timeout(*timeout_);
+  }
 }
 
 void client_exchange::on_message_ended() {}
@@ -482,7 +490,8 @@ void client_exchange::set_timeout(std::chrono::milliseconds timeout) {
                           "The value of \"msecs\" is out of range. It must not be negative");
   }
   timeout_ = timeout;
-  if (connection_) {
+  timeout_set_ = true;
+  if (connection_ && !connection_->core().connecting()) {
     connection_->core().set_timeout(timeout);
   }
 }

@@ -60,6 +60,9 @@ public:
   /// @param waited whether the request had been queued before
   void assign(client_connection& c, bool reused, bool waited);
 
+  /// Says that the connection, which was given while it was being made, is there.
+  void connected();
+
   /// Tells which connection the request has got, if that was not told.
   void tell_socket();
 
@@ -184,6 +187,7 @@ private:
   unsigned retries_ = 0;
   bool reused_ = false;
   bool waited_ = false;
+  bool timeout_set_ = false;  // by the program, after the request was made
   bool continued_ = false;
   bool response_ready_ = false;  // its head is here
   bool response_taken_ = false;  // the user has it

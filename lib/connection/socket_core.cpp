@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -273,7 +274,7 @@ void socket_core::reset() {
 }
 
 void socket_core::set_timeout(std::chrono::milliseconds timeout) {
-  timeout_ = timeout;
+  timeout_ = std::min(timeout, longest_delay);
   last_activity_ = timers_->now();
   timers_->arm(inactivity_, timeout);
 }

@@ -4,6 +4,7 @@
 #include "connection/turn.hpp"
 #include "protocol/date.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace anode::connection {
@@ -18,6 +19,7 @@ void timers::arm(timer& t, std::chrono::milliseconds delay) {
     cancel(t);
     return;
   }
+  delay = std::min(delay, longest_delay);
   armed_ += t.armed() ? 0 : 1;
   if (queue_.arm(t, now(), delay) || wake_at_ == no_deadline) {
     schedule();

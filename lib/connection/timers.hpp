@@ -15,6 +15,9 @@ namespace anode::connection {
 
 using protocol_time = http::protocol::steady_time;
 
+/// The longest time that is told from "for ever": what is longer would not fit the clock.
+inline constexpr std::chrono::milliseconds longest_delay = std::chrono::hours(24 * 365 * 100);
+
 /// Something that happens at a time unless it is set again or dropped before: a member of what it
 /// belongs to.
 class timer : public http::protocol::deadline {

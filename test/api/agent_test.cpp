@@ -177,6 +177,79 @@ TEST_CASE("agent: a response that is dropped unread gives its connection back if
   CHECK(f.peers.at(0).ended());
 }
 
+TEST_CASE("agent: options can be changed while it works") {
+  http::agent_options o = keeping();
+  o.max_sockets = 1;
+  client_fixture f(o);
+  auto a = f.request("GET", "/a");
+  auto b = f.request("GET", "/b");
+  auto c = f.request("GET", "/c");
+  for (auto* r : {&a, &b, &c}) {
+    r->end();
+  }
+  f.settle();
+  CHECK(f.agent.totals().sockets == 1);
+  CHECK(f.agent.totals().requests == 2);
+
+  o = f.agent.options();
+  o.max_sockets = 3;
+  o.max_total_sockets = 2;
+  f.agent.set_options(o);
+  CHECK(f.agent.options().max_sockets == 3);
+  f.settle();
+  CHECK(f.agent.totals().sockets == 2);
+  CHECK(f.agent.totals().requests == 1);
+
+  o.max_total_sockets = http::agent_options::no_limit;
+  o.keep_alive_msecs = 5s;
+  f.agent.set_options(o);
+  CHECK(f.agent.options().keep_alive_msecs == 5s);
+  f.settle();
+  CHECK(f.agent.totals().sockets == 3);
+  CHECK(f.agent.totals().requests == 0);
+  for (std::size_t i = 0; i < 3; ++i) {
+    f.say(i, ok);
+  }
+  CHECK(f.agent.totals().free_sockets == 3);
+
+  o.max_free_sockets = 1;
+  f.agent.set_options(o);
+  CHECK(f.agent.options().max_free_sockets == 1);
+  CHECK(f.agent.totals().free_sockets == 1);
+  o.max_total_sockets = 0;
+  CHECK_THROWS_AS(f.agent.set_options(o), http::exception);
+  CHECK(f.agent.options().max_total_sockets == http::agent_options::no_limit);
+}
+
+TEST_CASE("agent: an upgraded connection leaves the pool") {
+  http::agent_options o = keeping();
+  o.max_sockets = 1;
+  client_fixture f(std::move(o));
+  auto a = f.request("GET", "/a");
+  a.set_header("Connection", "Upgrade");
+  a.set_header("Upgrade", "x");
+  anode::socket upgraded;
+  a.on_upgrade([&](http::incoming_message, anode::socket s) { upgraded = std::move(s); });
+  auto b = f.request("GET", "/b");
+  a.end();
+  b.end();
+  f.settle();
+  CHECK(f.agent.totals().requests == 1);
+  f.say(0, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+  REQUIRE(upgraded);
+  CHECK(f.agent.totals().requests == 0);
+  CHECK(f.peers.size() == 2);
+  f.say(1, ok);
+  CHECK(f.agent.totals().sockets == 0);
+  CHECK(f.agent.totals().free_sockets == 1);
+  f.agent.destroy();
+  f.settle();
+  CHECK_FALSE(upgraded.destroyed());
+  upgraded.write("still there");
+  f.settle();
+  CHECK(f.peers.at(0).received().ends_with("still there"));
+}
+
 TEST_CASE("agent: limits of a request do not stick to its connection", "[agent]") {
   client_fixture f(keeping());
   http::request_options narrow;

@@ -6,6 +6,10 @@
 #include <anode/agent.hpp>
 #include <anode/client_request.hpp>
 
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <deque>
 #include <string>
 #include <vector>
@@ -90,9 +94,19 @@ public:
     return all;
   }
 
+  /// Has connections not come about until `let_connect`.
+  void hold_connections() { held_ = true; }
+
+  void let_connect() {
+    held_ = false;
+    hold_.cancel();
+    settle();
+  }
+
   net::io_context io;
   anode::http::agent agent;
-  std::deque<http_peer> peers;  ///< of the connections, in the order in which they were made
+  std::deque<http_peer> peers;       ///< of the connections, in the order in which they were made
+  std::vector<std::string> targets;  ///< where they were to lead, "host:port"
   std::vector<std::string> events;
   anode::http::incoming_message response;
   bool reads = true;  ///< whether responses are read
@@ -104,6 +118,9 @@ public:
   std::size_t capacity = 65536;  ///< of either direction, in bytes
 
 private:
+  net::steady_timer hold_{io, net::steady_timer::time_point::max()};
+  bool held_ = false;
+
   anode::connection::clock& clock() { return anode::connection::clock::of(io.get_executor()); }
 
   static net::awaitable<void> read(client_fixture& self) {
@@ -115,7 +132,13 @@ private:
     }
   }
 
-  static net::awaitable<std::unique_ptr<anode::byte_stream>> make(client_fixture& self) {
+  static net::awaitable<std::unique_ptr<anode::byte_stream>> make(client_fixture& self,
+                                                                  anode::http::connect_options to) {
+    self.targets.push_back(to.host + ":" + std::to_string(to.port));
+    while (self.held_) {
+      boost::system::error_code let_go;
+      co_await self.hold_.async_wait(net::redirect_error(net::use_awaitable, let_go));
+    }
     if (self.refuse) {
       throw boost::system::system_error(boost::asio::error::connection_refused);
     }
@@ -125,7 +148,9 @@ private:
   }
 
   anode::http::agent_options with_connections(anode::http::agent_options options) {
-    options.create_connection = [this](anode::http::connect_options const&) { return make(*this); };
+    options.create_connection = [this](anode::http::connect_options const& to) {
+      return make(*this, to);
+    };
     return options;
   }
 };

@@ -117,6 +117,7 @@ private:
   void ask() {
     auto const name = static_cast<std::uint8_t>(dice_.roll(names_used_));
     fresh_ = dice_.roll(6) == 0;
+    next_free_ = pool_.next_free(names[name]);
     request_id const id = pool_.request(names[name], fresh_);
     check(id && id.index < slots, "a request has an id");
     request& r = requests_[id.index];
@@ -276,8 +277,10 @@ private:
     check(s.request < 0, "a socket was handed out twice");
     check(action_.reused == s.used, "reused tells whether it was");
     check(action_.connecting == (s.state == is::connecting), "connecting tells whether it is");
-    if (s.state == is::free)
+    if (s.state == is::free) {
       check_choice(s);
+      check(action_.socket == next_free_, "the next free socket is taken");
+    }
     check(s.state != is::released ||
               (live_[s.name] <= options_.max_sockets && total_ <= options_.max_total_sockets),
           "a socket above a lowered limit was handed on");
@@ -492,7 +495,8 @@ private:
   std::uint64_t arrivals_ = 0;
   std::uint64_t parkings_ = 0;
   bool may_park_ = true;
-  bool fresh_ = false;  // what was asked for
+  bool fresh_ = false;   // what was asked for
+  socket_id next_free_;  // when it was
   bool destroyed_ = false;
   int condemned_ = -1;
 };

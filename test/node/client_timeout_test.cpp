@@ -1,0 +1,365 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Timeouts of a client's connections: they are told, and end nothing by themselves.
+
+#include "api/client_fixture.hpp"
+#include "connection/socket_core.hpp"
+#include "support/client_and_server.hpp"
+
+#include <anode/error.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace http = anode::http;
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+using support::client_and_server;
+using support::client_fixture;
+
+namespace {
+
+constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+http::agent_options keeping() {
+  http::agent_options o;
+  o.keep_alive = true;
+  return o;
+}
+
+http::agent_options timing_out(milliseconds timeout) {
+  http::agent_options o = keeping();
+  o.timeout = timeout;
+  return o;
+}
+
+milliseconds timeout_of(anode::socket const& s) { return s.core()->timeout(); }
+
+// A request with a timeout among its options.
+http::client_request request(client_fixture& f, milliseconds timeout) {
+  http::request_options o;
+  o.host = "test";
+  o.timeout = timeout;
+  return f.watched(f.agent.request(std::move(o)));
+}
+
+}  // namespace
+
+TEST_CASE("test-http-agent-timeout-option: the agent's timeout is the connection's") {
+  client_fixture f(timing_out(50ms));
+  f.hold_connections();
+  auto r = f.request("GET");
+  milliseconds seen{0};
+  r.on_socket([&](anode::socket s) { seen = timeout_of(s); });
+  r.end();
+  f.settle();
+  CHECK(seen == 50ms);
+  CHECK(f.told() == "socket");
+  f.advance(50ms);  // also while it is being connected
+  CHECK(f.told() == "timeout");
+}
+
+TEST_CASE("test-http-client-timeout-option-with-agent: the request's timeout goes before") {
+  client_fixture f(timing_out(50ms));
+  f.hold_connections();
+  auto r = request(f, 100ms);
+  milliseconds seen{0};
+  r.on_socket([&](anode::socket s) { seen = timeout_of(s); });
+  r.end();
+  f.settle();
+  CHECK(seen == 100ms);
+  f.advance(99ms);
+  CHECK(f.told() == "socket");
+  f.advance(1ms);
+  CHECK(f.told() == "timeout");
+}
+
+TEST_CASE("test-http-client-set-timeout: an option, and a timeout set later") {
+  client_fixture f;
+  f.hold_connections();
+  auto r = request(f, 2000ms);
+  milliseconds seen{0};
+  anode::socket connection;
+  r.on_socket([&](anode::socket s) {
+    seen = timeout_of(s);
+    connection = std::move(s);
+  });
+  CHECK(&r.set_timeout(1000ms) == &r);
+  r.end();
+  f.settle();
+  CHECK(seen == 2000ms);
+  f.let_connect();
+  CHECK(timeout_of(connection) == 1000ms);
+  f.advance(999ms);
+  CHECK(f.told() == "socket, finish");
+  r.on_timeout([&] { r.destroy(); });
+  std::string message;
+  r.on_request_error([&](http::request_error const& e) { message = e.what(); });
+  f.advance(1ms);
+  CHECK(f.told() == "timeout, error ECONNRESET, close");
+  CHECK(message.starts_with("socket hang up"));
+  CHECK(r.destroyed());
+}
+
+TEST_CASE("test-http-client-timeout-on-connect: connecting does not count for set_timeout") {
+  client_fixture f;
+  f.hold_connections();
+  auto r = f.request("GET");
+  r.set_timeout(1ms);
+  r.end();
+  f.settle();
+  f.advance(500ms);
+  CHECK(f.told() == "socket");
+  f.let_connect();
+  CHECK(f.told() == "finish");
+  std::string message;
+  r.on_request_error([&](http::request_error const& e) { message = e.what(); });
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  r.on_timeout([&] { r.abort(); });
+#pragma GCC diagnostic pop
+  f.advance(1ms);
+  CHECK(f.told() == "timeout, abort, error ECONNRESET, close");
+  CHECK(message.starts_with("socket hang up"));
+}
+
+TEST_CASE("test-http-client-timeout: a callback for a server that never answers") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  int told = 0;
+  auto& same = r.set_timeout(1ms, [&] {
+    ++told;
+    r.destroy();
+  });
+  CHECK(&same == &r);
+  r.end();
+  f.settle();
+  f.advance(1ms);
+  CHECK(told == 1);
+  CHECK(r.destroyed());
+  CHECK(f.told() == "socket, finish, timeout, error ECONNRESET, close");
+  f.advance(1000ms);
+  CHECK(told == 1);
+}
+
+TEST_CASE("test-http-client-timeout-event: told once although nothing was sent") {
+  client_fixture f;
+  auto r = f.request("GET");
+  r.set_timeout(1ms);
+  f.settle();
+  f.advance(1ms);
+  CHECK(f.told() == "socket, timeout");
+  r.end();
+  f.settle();
+  f.advance(100ms);
+  CHECK(f.told() == "finish");
+  r.destroy();
+  f.settle();
+  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(r.destroyed());
+}
+
+TEST_CASE("test-http-client-timeout-option: of a request that is ended late") {
+  client_fixture f;
+  auto r = request(f, 1ms);
+  f.settle();
+  f.advance(10ms);
+  r.end();
+  f.settle();
+  f.advance(90ms);
+  CHECK(f.told() == "socket, timeout, finish");
+  r.destroy();
+  f.settle();
+  CHECK(f.told() == "error ECONNRESET, close");
+}
+
+TEST_CASE("test-http-client-timeout-with-data: a timeout in the middle of the body") {
+  client_fixture f;
+  auto r = f.request("GET");
+  int told = 0;
+  r.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n*");
+  r.set_timeout(50ms, [&] { ++told; });
+  f.advance(49ms);
+  CHECK(told == 0);
+  f.advance(1ms);
+  CHECK(told == 1);
+  f.say(0, "*");
+  CHECK(f.told() ==
+        "socket, finish, response 200, data *, timeout, res.timeout, data *, res.end, res.close, "
+        "close");
+  CHECK(told == 1);
+}
+
+TEST_CASE("test-http-client-response-timeout: a timeout set on the response") {
+  client_fixture f;
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+  f.told();
+  int told = 0;
+  f.response.set_timeout(1ms, [&] {
+    ++told;
+    r.destroy();
+  });
+  f.advance(1ms);
+  CHECK(told == 1);
+  CHECK(f.told() == "timeout, res.timeout, res.aborted, close, res.error ECONNRESET, res.close");
+  f.advance(100ms);
+  CHECK(told == 1);
+}
+
+TEST_CASE("test-http-client-set-timeout-after-end: cleared when the response has ended") {
+  http::agent_options o = timing_out(5000ms);
+  o.max_sockets = 1;
+  client_fixture f(std::move(o));
+  auto r = f.request("GET");
+  r.set_timeout(100ms);
+  r.on_response([&](http::incoming_message m) {
+    f.response = std::move(m);
+    f.response.on_end([&] { CHECK(&r.set_timeout(0ms) == &r); });
+    f.response.dump();
+  });
+  r.end();
+  f.settle();
+  f.say(0, ok);
+  REQUIRE(f.agent.totals().free_sockets == 1);
+  f.advance(200ms);
+  CHECK(f.told().find("timeout") == std::string::npos);
+  CHECK(f.agent.totals().free_sockets == 1);
+  f.advance(4800ms);  // the agent's own timeout still holds
+  CHECK(f.agent.totals().free_sockets == 0);
+}
+
+TEST_CASE("test-http-client-timeout-agent: half of many requests time out") {
+  client_and_server f;
+  f.server.on_request([](http::incoming_message& req, http::server_response& res) {
+    int const id = std::stoi(std::string(req.url().substr(1)));
+    if (id % 2 == 0) {
+      res.end("done");
+    }
+  });
+  std::vector<http::client_request> requests;
+  int ended = 0;
+  int timed_out = 0;
+  for (int i = 0; i < 30; ++i) {
+    requests.push_back(f.request("GET", "/" + std::to_string(i)));
+  }
+  for (http::client_request& r : requests) {
+    r.set_timeout(50ms, [&] {
+      ++timed_out;
+      r.destroy();
+    });
+    r.on_response([&](http::incoming_message m) {
+      auto const response = std::make_shared<http::incoming_message>(std::move(m));
+      response->on_end([&, response] { ++ended; });
+      response->dump();
+    });
+    r.end();
+  }
+  f.settle();
+  CHECK(ended == 15);
+  CHECK(timed_out == 0);
+  f.advance(50ms);
+  f.advance(50ms);
+  CHECK(ended == 15);
+  CHECK(timed_out == 15);
+  CHECK(f.agent.totals().sockets == 0);
+}
+
+TEST_CASE("test-http-client-timeout-connect-listener: a reused connection is timed at once") {
+  http::agent_options o = keeping();
+  o.max_sockets = 1;
+  client_fixture f(std::move(o));
+  for (bool const reused : {false, true}) {
+    auto r = f.request("GET");
+    r.set_timeout(2147483647ms);
+    r.end();
+    f.settle();
+    CHECK(r.reused_socket() == reused);
+    f.say(0, ok);
+    CHECK(f.told().find("res.end") != std::string::npos);
+  }
+  auto r = f.request("GET");
+  r.set_timeout(10ms);
+  r.end();
+  f.settle();
+  f.advance(10ms);
+  CHECK(f.told() == "socket, finish, timeout");
+}
+
+TEST_CASE("test-http-client-timeout-option-listeners: listeners do not pile up on a connection") {
+  client_fixture f(keeping());
+  anode::socket connection;
+  for (int i = 0; i < 10; ++i) {
+    auto r = request(f, 2147483647ms);
+    r.on_socket([&](anode::socket s) { connection = std::move(s); });
+    r.end();
+    f.settle();
+    CHECK(f.agent.by_name().at("test:80:").sockets == 1);
+    f.say(0, ok);
+    f.told();
+  }
+  CHECK(f.peers.size() == 1);
+  auto r = request(f, 10ms);
+  r.end();
+  f.settle();
+  CHECK(timeout_of(connection) == 10ms);
+  f.advance(10ms);
+  CHECK(f.told() == "socket, finish, timeout");
+}
+
+TEST_CASE("test-http-outgoing-settimeout: applied to the connection, now or when there is one") {
+  client_fixture f;
+  auto early = f.request("GET");
+  anode::socket connection;
+  early.on_socket([&](anode::socket s) { connection = std::move(s); });
+  early.set_timeout(23ms);
+  f.settle();
+  CHECK(timeout_of(connection) == 23ms);
+  early.set_timeout(42ms);
+  CHECK(timeout_of(connection) == 42ms);
+
+  client_and_server both;
+  milliseconds of_response{0};
+  both.server.on_request([&](http::incoming_message& req, http::server_response& res) {
+    res.set_timeout(42ms);
+    of_response = timeout_of(req.socket());
+    res.end();
+  });
+  both.get();
+  CHECK(of_response == 42ms);
+}
+
+TEST_CASE("test-http-timeout-client-warning: a timeout beyond all bounds never comes") {
+  client_fixture f(keeping());
+  auto const timeout = GENERATE(milliseconds(1LL << 40), milliseconds::max());
+  auto r = f.request("GET");
+  r.set_timeout(timeout);
+  r.end();
+  f.settle();
+  f.advance(std::chrono::hours(24 * 365));
+  CHECK(f.told() == "socket, finish");
+  f.say(0, ok);
+  CHECK(f.told() == "response 200, data ok, res.end, close, res.close");
+  CHECK_THROWS_AS(r.set_timeout(-1ms), http::exception);
+}
+
+TEST_CASE("test-http-timeout-overflow: more milliseconds than 31 bits hold are no short time") {
+  client_fixture f;
+  auto r = f.request("GET");
+  int told = 0;
+  r.set_timeout(milliseconds(0xffffffffLL), [&] { ++told; });
+  r.end();
+  f.settle();
+  f.advance(milliseconds(0x7fffffffLL));
+  CHECK(told == 0);
+  f.say(0, ok);
+  r.set_timeout(0ms);
+  f.advance(milliseconds(0xffffffffLL));
+  CHECK(told == 0);
+  CHECK(f.response.complete());
+}
