@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace anode::connection {
 class incoming;
@@ -100,6 +101,9 @@ public:
   ///   for which a server answers 413.
   net::awaitable<std::string> text(std::size_t limit = 1024 * 1024);
 
+  /// Reads the whole rest of the body, as `text` does.
+  net::awaitable<std::vector<std::byte>> bytes(std::size_t limit = 1024 * 1024);
+
   /// Throws the rest of the body away. **Node**: `message.resume()`.
   void dump();
 
@@ -116,6 +120,13 @@ public:
 
   /// Returns whether the message was destroyed, by either side.
   bool destroyed() const noexcept;
+
+  /// Returns whether the exchange is over and `on_close` was told. **Node**: `message.closed`.
+  bool closed() const noexcept;
+
+  /// Returns why the message is cut off; no error if it is not, or if it was destroyed without one.
+  /// **Node**: `message.errored`.
+  error_code errored() const noexcept;
 
   /// Closes the connection that the message comes from.
   void destroy(error_code ec = {});
@@ -151,7 +162,7 @@ public:
         [this](auto handler, net::mutable_buffer buffer) {
           start_read(buffer, anode::detail::completion(std::move(handler), get_executor()));
         },
-        token, net::mutable_buffer(*net::buffer_sequence_begin(buffers)));
+        token, anode::detail::first_buffer<net::mutable_buffer>(buffers));
   }
 
   /// For the library itself.

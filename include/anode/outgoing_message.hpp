@@ -108,6 +108,12 @@ public:
   bool writable_need_drain() const noexcept;
   bool destroyed() const noexcept;
 
+  /// Returns whether the exchange is over and `on_close` was told.
+  bool closed() const noexcept;
+
+  /// Returns what the message was destroyed with.
+  error_code errored() const noexcept;
+
   /// Returns the connection; an empty handle while there is none.
   anode::socket socket() const;
 
@@ -123,14 +129,15 @@ public:
   outgoing_message& on_error(std::function<void(error_code)> f);
   outgoing_message& on_close(std::function<void()> f);
 
-  /// Writes some of `buffers` as a piece of the body; completes with `(error_code, std::size_t)`.
+  /// Writes some of `buffers` as a piece of the body; completes with `(error_code, std::size_t)`
+  /// when there is room below the high-water mark again and the buffer is no longer used.
   template <class ConstBuffers, class Token>
   auto async_write_some(ConstBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
         [this](auto handler, net::const_buffer buffer) {
           start_write(buffer, anode::detail::completion(std::move(handler), get_executor()));
         },
-        token, net::const_buffer(*net::buffer_sequence_begin(buffers)));
+        token, anode::detail::first_buffer<net::const_buffer>(buffers));
   }
 
 protected:

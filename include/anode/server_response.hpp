@@ -40,7 +40,11 @@ public:
   /// @throws exception with `error::headers_sent`, `invalid_status_code`, `invalid_char`...
   server_response& write_head(int status);
   server_response& write_head(int status, header_list const& headers);
-  server_response& write_head(int status, std::string_view reason);
+  // A template, so that two texts in braces are a flat list and not a view made of two iterators.
+  template <detail::header_text Reason>
+  server_response& write_head(int status, Reason const& reason) {
+    return write_head_with(status, reason);
+  }
   server_response& write_head(int status, std::string_view reason, header_list const& headers);
 
   /// Sends 100 Continue.
@@ -72,6 +76,7 @@ public:
   explicit server_response(connection::server_exchange& exchange) noexcept;
 
 private:
+  server_response& write_head_with(int status, std::string_view reason);
   void require_interim_allowed() const;
   void send_interim(std::string_view head);
 

@@ -121,6 +121,8 @@ public:
   endpoint local_endpoint() const;
   endpoint remote_endpoint() const;
   std::uint64_t bytes_read() const noexcept;
+
+  /// Returns the bytes written so far, those included that have not left yet.
   std::uint64_t bytes_written() const noexcept;
 
   /// Returns the bytes written that have not left yet. **Node**: `socket.writableLength`.
@@ -141,7 +143,7 @@ public:
         [this](auto handler, net::mutable_buffer buffer) {
           start_read(buffer, detail::completion(std::move(handler), get_executor()));
         },
-        token, first_buffer<net::mutable_buffer>(buffers));
+        token, detail::first_buffer<net::mutable_buffer>(buffers));
   }
 
   /// Writes at least one byte of `buffers`; completes with `(error_code, std::size_t)`.
@@ -151,7 +153,7 @@ public:
         [this](auto handler, net::const_buffer buffer) {
           start_write(buffer, detail::completion(std::move(handler), get_executor()));
         },
-        token, first_buffer<net::const_buffer>(buffers));
+        token, detail::first_buffer<net::const_buffer>(buffers));
   }
 
   /// For the library itself.
@@ -159,17 +161,6 @@ public:
   connection::socket_core* core() const noexcept { return core_; }
 
 private:
-  template <class Buffer, class Buffers>
-  static Buffer first_buffer(Buffers const& buffers) {
-    auto const end = net::buffer_sequence_end(buffers);
-    for (auto b = net::buffer_sequence_begin(buffers); b != end; ++b) {
-      if (Buffer const one(*b); one.size() > 0) {
-        return one;
-      }
-    }
-    return {};
-  }
-
   void start_read(net::mutable_buffer buffer, detail::completion done);
   void start_write(net::const_buffer buffer, detail::completion done);
 

@@ -14,16 +14,23 @@ using connection::incoming;
 
 namespace {
 
-net::awaitable<std::string> collect(
-    [[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep, incoming& self,
-    std::size_t limit) {
-  std::string all;
+void append(std::string& all, std::string_view piece) { all.append(piece); }
+
+void append(std::vector<std::byte>& all, std::string_view piece) {
+  auto const* const first = reinterpret_cast<std::byte const*>(piece.data());
+  all.insert(all.end(), first, first + piece.size());
+}
+
+template <class Bytes>
+net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
+                              incoming& self, std::size_t limit) {
+  Bytes all;
   while (auto const piece = co_await self.read()) {
     if (piece->size() > limit - all.size()) {
       throw exception(error::body_too_large,
                       "The body is larger than " + std::to_string(limit) + " bytes");
     }
-    all.append(*piece);
+    append(all, *piece);
   }
   co_return all;
 }
@@ -104,7 +111,11 @@ net::awaitable<std::size_t> incoming_message::read(net::mutable_buffer buffer) {
 }
 
 net::awaitable<std::string> incoming_message::text(std::size_t limit) {
-  return collect(self_->keep(), *self_, limit);
+  return collect<std::string>(self_->keep(), *self_, limit);
+}
+
+net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::size_t limit) {
+  return collect<std::vector<std::byte>>(self_->keep(), *self_, limit);
 }
 
 void incoming_message::dump() { self_->dump(); }
@@ -113,6 +124,8 @@ bool incoming_message::complete() const noexcept { return self_->is_complete(); 
 bool incoming_message::aborted() const noexcept { return self_->aborted(); }
 bool incoming_message::readable_ended() const noexcept { return self_->ended(); }
 bool incoming_message::destroyed() const noexcept { return self_->destroyed(); }
+bool incoming_message::closed() const noexcept { return self_->closed(); }
+error_code incoming_message::errored() const noexcept { return self_->error(); }
 
 void incoming_message::destroy(error_code ec) { self_->destroy(ec); }
 

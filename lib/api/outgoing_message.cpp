@@ -90,6 +90,8 @@ std::size_t outgoing_message::writable_high_water_mark() const noexcept {
 }
 bool outgoing_message::writable_need_drain() const noexcept { return out_->need_drain(); }
 bool outgoing_message::destroyed() const noexcept { return out_->destroyed(); }
+bool outgoing_message::closed() const noexcept { return out_->closed(); }
+error_code outgoing_message::errored() const noexcept { return out_->error(); }
 
 anode::socket outgoing_message::socket() const {
   return out_->core() != nullptr ? anode::socket(*out_->core()) : anode::socket();

@@ -69,7 +69,7 @@ net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds i
       socket x(*first);
       socket y(*second);
       std::uint64_t const now =
-          x.bytes_read() + x.bytes_written() + y.bytes_read() + y.bytes_written();
+          first->bytes_read() + first->bytes_sent() + second->bytes_read() + second->bytes_sent();
       if (std::exchange(last, now) == now) {
         x.destroy();
         y.destroy();

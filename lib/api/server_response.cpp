@@ -82,7 +82,7 @@ server_response& server_response::write_head(int status, header_list const& head
   return *this;
 }
 
-server_response& server_response::write_head(int status, std::string_view reason) {
+server_response& server_response::write_head_with(int status, std::string_view reason) {
   make_head(exchange_.response, status, reason, nullptr);
   return *this;
 }

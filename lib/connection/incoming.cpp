@@ -82,8 +82,9 @@ bool incoming::cut_off(error_code ec) {
     return false;
   }
   aborted_ = true;
-  destroyed_ = true;
-  error_ = ec;
+  if (!std::exchange(destroyed_, true)) {
+    error_ = ec;
+  }
   changed_.notify();
   on_aborted.emit();
   return true;
@@ -100,11 +101,11 @@ void incoming::abort_unread(error_code ec) {
     return;
   }
   aborted_ = true;
-  destroyed_ = true;
-  on_aborted.emit();
-  if (ec) {
-    on_error.emit(ec);
+  if (!std::exchange(destroyed_, true)) {
+    error_ = ec;
   }
+  on_aborted.emit();
+  emit_error();
 }
 
 void incoming::dump() {
@@ -146,9 +147,7 @@ void incoming::destroy(error_code ec) {
   if (std::exchange(destroyed_, true)) {
     return;
   }
-  if (complete_ && !error_) {
-    error_ = ec;
-  }
+  error_ = ec;
   if (source_ != nullptr) {
     source_->destroy_exchange(ec);
   }
@@ -235,6 +234,9 @@ net::awaitable<std::optional<std::string_view>> incoming::read(
 
 net::awaitable<std::size_t> incoming::read_some(detail::ptr<detail::counted> keep, incoming& self,
                                                 net::mutable_buffer buffer) {
+  if (buffer.size() == 0) {
+    co_return 0;
+  }
   if (self.rest_.empty()) {
     std::optional<std::string_view> const piece = co_await read(keep, self);
     if (!piece) {

@@ -88,7 +88,8 @@ public:
   /// Says that body and trailers are complete.
   void complete();
 
-  /// Says that nothing more will come, though the message is not complete.
+  /// Says that nothing more will come, though the message is not complete. If it was destroyed by
+  /// its user, what that was done with takes the place of `ec`.
   void fail(error_code ec) {
     if (cut_off(ec)) {
       emit_error();

@@ -77,7 +77,7 @@ void outgoing::send_head(std::optional<std::uint64_t> content_length) {
 
 void outgoing::send_soon() {
   hand_on();
-  if (core_ != nullptr) {
+  if (core_ != nullptr && corked_ == 0) {
     core_->flush_later();
   }
 }
@@ -106,7 +106,7 @@ write_operation outgoing::write(std::string_view data) {
 write_operation outgoing::end(std::string_view data, bool has_data) {
   if (ended_) {
     if (!has_data) {
-      return finished_ ? fail(error::already_finished) : operation({});
+      return finished_ ? write_failed(error::already_finished) : operation({});
     }
     return fail(error::write_after_end);
   }
@@ -168,10 +168,12 @@ write_operation outgoing::flush_headers() {
 }
 
 void outgoing::uncork() {
-  if (corked_ == 0 || --corked_ > 0 || corked_data_.empty()) {
+  if (corked_ == 0 || --corked_ > 0) {
     return;
   }
-  put_chunk(std::exchange(corked_data_, {}));
+  if (!corked_data_.empty()) {
+    put_chunk(std::exchange(corked_data_, {}));
+  }
   send_soon();
 }
 
@@ -218,17 +220,19 @@ borrowed_bytes outgoing::put_raw(std::string_view data) {
     copy_ = std::string();
     hand_on();
   }
-  if (core_ != nullptr && !replayable()) {
+  if (core_ != nullptr && !replayable() && corked_ == 0) {
     return put_bytes(*core_, data);
   }
-  pending_.append(data);
+  sink().append(data);
   return {};
 }
 
+// The event comes later, when no caller is in the middle of something: behind `finish`, before
+// `close`, and not at all once the message is closed.
 write_operation outgoing::fail(error_code ec) {
-  if (target_ == nullptr || closed_) {
+  if (target_ == nullptr) {
     on_error.emit(ec);
-  } else {
+  } else if (!closed_) {
     misuse_.push_back(ec);
     target_->on_misuse();
   }
@@ -301,8 +305,8 @@ void outgoing::wait_cancelled() {
 
 void outgoing::emit_finish() {
   if (!std::exchange(finished_, true)) {
-    changed_.notify();
     on_finish.emit();
+    changed_.notify();
   }
 }
 
@@ -341,6 +345,7 @@ void outgoing::destroy(error_code ec) {
   if (std::exchange(destroyed_, true)) {
     return;
   }
+  error_ = ec;
   if (target_ != nullptr && core_ == nullptr && target_->takes_turns()) {
     destroy_due_ = true;
   } else if (target_ != nullptr) {
@@ -368,6 +373,7 @@ void outgoing::reset() {
   end_ = 0;
   stored_head_.clear();
   misuse_.clear();
+  error_ = {};
   body_written_ = 0;
   copy_.clear();
   copy_limit_ = 0;

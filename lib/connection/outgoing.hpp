@@ -142,6 +142,7 @@ public:
     return destroyed_ || (core_ != nullptr && core_->destroyed() && !replayable());
   }
   bool closed() const noexcept { return closed_; }
+  error_code const& error() const noexcept { return error_; }
   unsigned corked() const noexcept { return corked_; }
   bool need_drain() const noexcept { return need_drain_; }
   protocol::outgoing_framing const& framing() const noexcept { return framing_; }
@@ -216,6 +217,7 @@ private:
   unsigned corked_ = 0;
   std::string stored_head_;
   std::vector<error_code> misuse_;  // to be reported
+  error_code error_;                // what the message was destroyed with
   bool head_written_ = false;
   bool head_sent_ = false;
   bool ended_ = false;

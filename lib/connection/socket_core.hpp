@@ -152,7 +152,7 @@ public:
   std::chrono::milliseconds timeout() const noexcept { return timeout_; }
 
   std::uint64_t bytes_read() const noexcept { return bytes_read_; }
-  std::uint64_t bytes_written() const noexcept { return out_.sent(); }
+  std::uint64_t bytes_sent() const noexcept { return out_.sent(); }
 
   // For the user's `socket`, which reads by itself when nobody owns this one.
 

@@ -4,6 +4,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
@@ -13,6 +14,18 @@
 #include <utility>
 
 namespace anode::detail {
+
+/// Returns the first buffer of a sequence that is not empty; an empty one if there is none.
+template <class Buffer, class Buffers>
+Buffer first_buffer(Buffers const& buffers) {
+  auto const end = boost::asio::buffer_sequence_end(buffers);
+  for (auto b = boost::asio::buffer_sequence_begin(buffers); b != end; ++b) {
+    if (Buffer const one(*b); one.size() > 0) {
+      return one;
+    }
+  }
+  return {};
+}
 
 /// Any completion handler for `(error_code, std::size_t)`, with its executor and cancellation slot.
 class completion {

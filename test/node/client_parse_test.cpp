@@ -1,0 +1,204 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// What a client makes of responses that are malformed, ambiguous, or have no body.
+#include "api/client_fixture.hpp"
+
+#include <anode/error.hpp>
+#include <anode/status.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using support::client_fixture;
+
+namespace {
+
+using strings = std::vector<std::string>;
+
+// A request whose options the test has set; its events are noted.
+http::client_request get(client_fixture& f, http::request_options options = {}) {
+  options.host = "test";
+  return f.watched(f.agent.request(std::move(options)));
+}
+
+// Sends a GET, has `bytes` come back and the server end; returns the events from then on.
+std::string events_of(std::string const& bytes, http::request_options options = {}) {
+  client_fixture f;
+  http::client_request r = get(f, std::move(options));
+  std::string message;
+  r.on_request_error([&](http::request_error const& e) { message = e.what(); });
+  r.end();
+  f.settle();
+  f.told();
+  f.say(0, bytes);
+  f.peers.at(0).end();
+  f.settle();
+  std::string told = f.told();
+  return message.empty() ? told : told + " (" + message + ")";
+}
+
+}  // namespace
+
+TEST_CASE("test-http-allow-content-length-304: a length without a body") {
+  client_fixture f;
+  http::client_request r = get(f);
+  r.end();
+  f.settle();
+  f.told();
+  f.say(0, "HTTP/1.1 304 Not Modified\r\nContent-Length: 11\r\nConnection: close\r\n\r\n");
+  CHECK(f.told() == "response 304, res.end, res.close, close");
+  CHECK(f.response.headers().get("content-length") == "11");
+  CHECK(f.response.status_code() == 304);
+}
+
+TEST_CASE("test-http-client-error-rawbytes: the error says what is wrong") {
+  std::string const response =
+      "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nTransfer-Encoding: Chunked\r\n\r\n6\r\nfoobar";
+  client_fixture f;
+  http::client_request r = get(f);
+  std::string message;
+  r.on_request_error([&](http::request_error const& e) {
+    message = e.what();
+    CHECK(e.code() == http::error::invalid_transfer_encoding);
+    CHECK(e.code_name() == "HPE_INVALID_TRANSFER_ENCODING");
+    CHECK(e.phase() == http::request_phase::head);
+    CHECK(e.bytes_received() == response.size());
+  });
+  r.end();
+  f.settle();
+  f.told();
+  f.say(0, response);
+  CHECK(message == "Parse Error: Transfer-Encoding can't be present with Content-Length");
+  CHECK(f.told() == "error HPE_INVALID_TRANSFER_ENCODING, close");
+}
+
+TEST_CASE("test-http-client-parse-error: junk instead of a response, or right behind one") {
+  std::string const junk =
+      GENERATE(std::string("bad http = should trigger parse error"),
+               std::string("HTTP/1.1 302 Object Moved\r\nContent-Length: 0\r\n\r\nhi world"));
+  std::string const told = events_of(junk);
+  CHECK(support::count_of(told, "error HPE_INVALID_CONSTANT") == 1);
+  CHECK(told.ends_with(" (Parse Error: Expected HTTP/)"));
+}
+
+TEST_CASE("test-http-client-reject-chunked-with-content-length: one or the other") {
+  CHECK(events_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n") ==
+        "error HPE_INVALID_TRANSFER_ENCODING, close "
+        "(Parse Error: Transfer-Encoding can't be present with Content-Length)");
+}
+
+TEST_CASE("test-http-client-reject-cr-no-lf: a lone CR ends nothing") {
+  CHECK(events_of("HTTP/1.1 200 OK\r\nFoo: Bar\rContent-Length: 1\r\n\r\n") ==
+        "error HPE_LF_EXPECTED, close (Parse Error: Missing expected LF after header value)");
+}
+
+TEST_CASE("test-http-contentLength0: a length may be followed by a blank") {
+  CHECK(events_of("HTTP/1.1 200 OK\r\nContent-Length: 0 \r\n\r\n")
+            .starts_with("response 200, res.end"));
+}
+
+TEST_CASE("test-http-insecure-parser-per-stream: control bytes in values, for one request") {
+  bool const insecure = GENERATE(false, true);
+  client_fixture f;
+  http::request_options options;
+  options.insecure_http_parser = insecure;
+  http::client_request r = get(f, options);
+  r.end();
+  f.settle();
+  f.told();
+  // The empty line behind the response is none of its own.
+  f.say(0,
+        "HTTP/1.1 200 OK\r\nHello: foo\x08"
+        "foo\r\nContent-Length: 0\r\n\r\n\r\n\r\n");
+  if (insecure) {
+    CHECK(f.told() == "response 200, res.end, res.close, close");
+    CHECK(f.response.headers().get("hello") ==
+          "foo\x08"
+          "foo");
+  } else {
+    CHECK(f.told() == "error HPE_INVALID_HEADER_TOKEN, close");
+  }
+}
+
+TEST_CASE("test-http-max-header-size-per-stream: larger heads, for one request") {
+  std::string const large = "HTTP/1.1 200 OK\r\nHello: " + std::string(3 * 16384, 'A') +
+                            "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  http::request_options options;
+  CHECK(options.max_header_size == http::max_header_size());
+  CHECK(events_of(large, options) ==
+        "error HPE_HEADER_OVERFLOW, close (Parse Error: Header overflow)");
+  options.max_header_size = 4 * 16384;
+  CHECK(events_of(large, options) == "response 200, res.end, res.close, close");
+}
+
+TEST_CASE("test-http-max-http-headers: a response's head that trickles in has a limit") {
+  // What counts are the reason phrase, names and values.
+  std::size_t const rest = std::string("OKContent-Length0ConnectioncloseX-CRASH").size();
+  std::size_t const over = GENERATE(0, 1);
+  std::string const head =
+      "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\nX-CRASH: " +
+      std::string(http::max_header_size() - 1 - rest + over, 'a') + "\r\n\r\n";
+  client_fixture f;
+  http::client_request r = get(f);
+  r.end();
+  f.settle();
+  f.told();
+  for (std::size_t at = 0; at < head.size(); at += 100) {
+    f.say(0, head.substr(at, 100));
+  }
+  CHECK(f.told() == (over == 1 ? "error HPE_HEADER_OVERFLOW, close"
+                               : "response 200, res.end, res.close, close"));
+}
+
+TEST_CASE("test-http-multi-line-headers: folded lines are joined when that is allowed") {
+  std::string const folded =
+      "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/plain;\r\n"
+      " x-unix-mode=0600;\r\n name=\"hello.txt\"\r\n\r\n";
+  client_fixture f;
+  http::request_options options;
+  options.insecure_http_parser = true;
+  http::client_request r = get(f, options);
+  r.end();
+  f.settle();
+  f.say(0, folded);
+  CHECK(f.response.headers().get("content-type") ==
+        "text/plain; x-unix-mode=0600; name=\"hello.txt\"");
+  CHECK(events_of(folded).starts_with("error HPE_INVALID_HEADER_TOKEN, close"));
+}
+
+TEST_CASE("test-http-parser-multiple-execute: more bytes come while an interim head is told") {
+  client_fixture f;
+  http::client_request r = get(f);
+  int interim = 0;
+  r.on_information([&](http::information const& i) {
+    ++interim;
+    CHECK(i.status_code == 100);
+    f.peers.at(0).send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    f.peers.at(0).end();
+  });
+  r.end();
+  f.settle();
+  f.told();
+  f.say(0, "HTTP/1.1 100 Continue\r\n\r\n");
+  CHECK(interim == 1);
+  CHECK(f.told() == "continue, information 100, response 200, data ok, res.end, res.close, close");
+}
+
+TEST_CASE("test-http-response-multi-content-length: two lengths are none") {
+  std::string const lengths = GENERATE(std::string("Content-Length: 2\r\nContent-Length: 1\r\n"),
+                                       std::string("Content-Length: 1\r\nContent-Length: 2\r\n"));
+  CHECK(events_of("HTTP/1.1 200 OK\r\n" + lengths + "\r\nok") ==
+        "error HPE_UNEXPECTED_CONTENT_LENGTH, close "
+        "(Parse Error: Duplicate Content-Length)");
+}
+
+TEST_CASE("test-http-response-no-headers: a status line alone is a head") {
+  CHECK(events_of("HTTP/1.0 200 OK\r\n\r\nI AM THE WALRUS") ==
+        "response 200, data I AM THE WALRUS, res.end, res.close, close");
+  CHECK(events_of("HTTP/0.9 200 OK\r\n\r\nI AM THE WALRUS") ==
+        "response 200, data I AM THE WALRUS, res.end, res.close, close");
+  CHECK(events_of("HTTP/1.1 200 OK\r\n\r\n") == "response 200, res.end, res.close, close");
+}
