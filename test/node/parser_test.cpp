@@ -1,0 +1,87 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Messages as the decoder tells them, however they are cut.
+#include "protocol/decoding.hpp"
+#include "support/catch.hpp"
+
+#include <string>
+
+namespace {
+
+using anode::http::protocol::message_kind;
+using anode::test::decode_all_ways;
+using anode::test::decode_request;
+using anode::test::decode_response;
+using anode::test::decoding;
+
+}  // namespace
+
+TEST_CASE("test-http-parser: messages of every form") {
+  CHECK(decode_request("GET /hello HTTP/1.1\r\n\r\n") == "GET /hello []\n");
+  CHECK(decode_response("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\n"
+                        "pong") == "200 OK [Content-Type=text/plain, Content-Length=4] \"pong\"\n");
+
+  decoding closed{.kind = message_kind::response, .options = {}};
+  closed.eof = true;
+  CHECK(decode_all_ways(closed, "HTTP/1.0 200 Connection established\r\n\r\n") ==
+        "200 Connection established HTTP/1.0 [] +close\n");
+
+  CHECK(decode_request("POST /it HTTP/1.1\r\nContent-Type: text/plain\r\n"
+                       "Transfer-Encoding: chunked\r\n\r\n4\r\nping\r\n0\r\n"
+                       "Vary: *\r\nContent-Type: text/plain\r\n\r\n") ==
+        "POST /it [Content-Type=text/plain, Transfer-Encoding=chunked] \"ping\" "
+        "{Vary=*, Content-Type=text/plain}\n");
+
+  CHECK(decode_request("GET / HTTP/1.0\r\nX-Filler: 1337\r\nX-Filler:   42\r\n"
+                       "X-Filler2:  42\r\n\r\n") ==
+        "GET / HTTP/1.0 [X-Filler=1337, X-Filler=42, X-Filler2=42] +close\n");
+
+  CHECK(decode_request("POST /it HTTP/1.1\r\n"
+                       "Content-Type: application/x-www-form-urlencoded\r\n"
+                       "Content-Length: 15\r\n\r\nfoo=42&bar=1337") ==
+        "POST /it [Content-Type=application/x-www-form-urlencoded, Content-Length=15] "
+        "\"foo=42&bar=1337\"\n");
+}
+
+TEST_CASE("test-http-parser: many headers") {
+  std::string request = "GET /foo/bar/baz?quux=42#1337 HTTP/1.0\r\n";
+  std::string expected = "GET /foo/bar/baz?quux=42#1337 HTTP/1.0 [";
+  for (int i = 0; i < 256; ++i) {
+    request += "X-Filler: 42\r\n";
+    expected += i == 0 ? "X-Filler=42" : ", X-Filler=42";
+  }
+  CHECK(anode::test::decode({}, request + "\r\n") == expected + "] +close\n");
+}
+
+TEST_CASE("test-http-parser: chunked bodies, cut at each place") {
+  std::string const head =
+      "POST /it HTTP/1.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string const told = "POST /it [Content-Type=text/plain, Transfer-Encoding=chunked] ";
+  CHECK(decode_request(head + "3\r\n123\r\n6\r\n123456\r\nA\r\n1234567890\r\n0\r\n\r\n") ==
+        told + "\"1231234561234567890\"\n");
+  CHECK(decode_request(head + "3\r\n123\r\n6\r\n123456\r\n9\r\n123456789\r\n"
+                              "C\r\n123456789ABC\r\nF\r\n123456789ABCDEF\r\n0\r\n\r\n") ==
+        told + "\"123123456123456789123456789ABC123456789ABCDEF\"\n");
+  CHECK(decode_request(head + "3\r\n123\r\n6\r\n123456\r\n0\r\n") == told + "\"123123456\"...\n");
+}
+
+TEST_CASE("test-http-parser: a new message behind one that was never ended") {
+  // The first one's last line is missing; its decoder is done with, a fresh one starts anew.
+  CHECK(decode_request("PUT /this HTTP/1.1\r\nContent-Type: text/plain\r\n"
+                       "Transfer-Encoding: chunked\r\n\r\n4\r\nping\r\n0\r\n")
+            .ends_with("\"ping\"...\n"));
+  CHECK(decode_request("POST /that HTTP/1.0\r\nContent-Type: text/plain\r\n"
+                       "Content-Length: 4\r\n\r\npong") ==
+        "POST /that HTTP/1.0 [Content-Type=text/plain, Content-Length=4] +close \"pong\"\n");
+}
+
+TEST_CASE(
+    "test-http-parser-bad-ref: a name or a value that is cut does not point behind its piece") {
+  // Each piece lies before a page that cannot be read, and is gone when the next one comes.
+  CHECK(decode_request("POST /1/22 HTTP/1.1\r\nContent-Type: text/plain\r\n"
+                       "Content-Length: 4\r\n\r\npong"
+                       "POST /333/4444 HTTP/1.1\r\nContent-Type: text/plain\r\n"
+                       "Content-Length: 4\r\n\r\npong") ==
+        "POST /1/22 [Content-Type=text/plain, Content-Length=4] \"pong\"\n"
+        "POST /333/4444 [Content-Type=text/plain, Content-Length=4] \"pong\"\n");
+}
