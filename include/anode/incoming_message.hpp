@@ -128,8 +128,9 @@ public:
   /// **Node**: `message.errored`.
   error_code errored() const noexcept;
 
-  /// Closes the connection that the message comes from.
-  void destroy(error_code ec = {});
+  /// Closes the connection that the message comes from, unless it is gone already.
+  /// @param ec told to `on_error`; none is no failure.
+  incoming_message& destroy(error_code ec = {});
 
   /// Returns the connection; an empty handle once it is gone.
   anode::socket socket() const;

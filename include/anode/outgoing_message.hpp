@@ -83,7 +83,8 @@ public:
   /// Sends the head now, before there is a body.
   write_operation flush_headers();
 
-  /// Collects what is written until `uncork`, which sends it as one chunk. Calls nest.
+  /// Collects what is written until `uncork` or `end`, and nothing leaves before: then it is sent,
+  /// what came after the first piece as one chunk. Calls nest. Awaiting a write does not wait.
   void cork();
   void uncork();
 

@@ -127,7 +127,12 @@ bool incoming_message::destroyed() const noexcept { return self_->destroyed(); }
 bool incoming_message::closed() const noexcept { return self_->closed(); }
 error_code incoming_message::errored() const noexcept { return self_->error(); }
 
-void incoming_message::destroy(error_code ec) { self_->destroy(ec); }
+incoming_message& incoming_message::destroy(error_code ec) {
+  if (self_ != nullptr) {
+    self_->destroy(ec);
+  }
+  return *this;
+}
 
 anode::socket incoming_message::socket() const {
   connection::socket_core* const core = self_->from() != nullptr ? self_->from()->core() : nullptr;

@@ -192,6 +192,10 @@ detail::ptr<client_exchange> agent_core::request(http::request_options o, bool h
     throw http::exception(error::out_of_range,
                           "The value of \"timeout\" is out of range. It must not be negative");
   }
+  http::header_list::entry const* const host = o.headers.find("host");
+  if (host != nullptr && host->value.is_list()) {
+    throw http::exception(error::invalid_arg_value, "The header 'Host' has to be one text");
+  }
   protocol::validate_method(o.method);
   protocol::validate_request_target(o.path);
 

@@ -4,6 +4,8 @@
 #include "connection/server_core.hpp"
 #include "connection/turn.hpp"
 
+#include <anode/status.hpp>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -140,7 +142,7 @@ void handler_finished(server_core& server, server_exchange& exchange, std::excep
       } catch (...) {
       }
       response.reason.reset();
-      response.end({}, false);
+      response.end(http::reason_phrase(response.status), true);
     }
     server.report(error);
   } else if (!response.ended()) {
@@ -153,7 +155,7 @@ void handler_finished(server_core& server, server_exchange& exchange, std::excep
   }
   // Nobody is left to read the rest of the request; it is thrown away when the response is out.
   exchange.handler_done = true;
-  if (response.finished() && exchange.connection != nullptr) {
+  if (response.finished()) {
     exchange.request.dump();
   }
 }

@@ -126,6 +126,17 @@ void incoming::emit_end() {
     if (source_ != nullptr) {
       source_->end_told();
     }
+    if (std::exchange(close_due_, false)) {
+      emit_close();
+    }
+  }
+}
+
+void incoming::close_after_end() {
+  if (ended_ || closed_) {
+    emit_close();
+  } else {
+    close_due_ = true;
   }
 }
 
@@ -163,7 +174,8 @@ void incoming::reset() {
   empty(taken_);
   error_ = {};
   held_back_ = wake_due_ = false;
-  reading_ = complete_ = ended_ = aborted_ = destroyed_ = dumped_ = closed_ = touched_ = false;
+  reading_ = complete_ = ended_ = aborted_ = destroyed_ = dumped_ = closed_ = false;
+  close_due_ = touched_ = false;
   headers_fresh_ = trailers_fresh_ = false;
   on_end.clear();
   on_aborted.clear();

@@ -114,6 +114,9 @@ public:
   /// Tells the listeners of `close`, once.
   void emit_close();
 
+  /// The same as soon as the body, which is here, was read to its end.
+  void close_after_end();
+
   /// Makes the object as new, for the next message; keeps its memory.
   void reset();
 
@@ -181,6 +184,7 @@ private:
   bool destroyed_ = false;
   bool dumped_ = false;
   bool closed_ = false;
+  bool close_due_ = false;
   bool touched_ = false;
   mutable bool headers_fresh_ = false;
   mutable bool trailers_fresh_ = false;

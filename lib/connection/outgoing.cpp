@@ -12,6 +12,12 @@ namespace anode::connection {
 using http::error;
 using protocol::body_end;
 
+namespace {
+
+net::awaitable<void> nothing() { co_return; }
+
+}  // namespace
+
 void outgoing::assign_socket(socket_core& core) {
   core_ = &core;
   if (destroy_due_) {
@@ -242,6 +248,9 @@ write_operation outgoing::fail(error_code ec) {
 write_operation outgoing::operation(borrowed_bytes borrowed) {
   bool const below = writable_length() < high_water_mark;
   need_drain_ = need_drain_ || !below;
+  if (corked_ > 0) {
+    return {nothing(), below};  // there will be no room before `uncork`
+  }
   if (below && !borrowed) {
     return written();
   }
@@ -320,8 +329,8 @@ void outgoing::emit_close() {
   destroyed_ = true;
   core_ = nullptr;
   if (!std::exchange(closed_, true)) {
-    changed_.notify();
     on_close.emit();
+    changed_.notify();
   }
 }
 

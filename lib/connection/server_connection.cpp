@@ -84,7 +84,11 @@ void server_connection::decode(bool one_piece) {
   while (more && (receiving_ ? !leaving_ || !closing_ : !closing_ && !socket_->destroyed())) {
     blocked = receiving_ ? !receiving_->request.wants_body() : backed_up();
     std::string_view input = socket_->input();
-    if (blocked || (input.empty() && !receiving_)) {
+    if (input.empty() && !receiving_) {
+      decoder_.end_of_read();
+      break;
+    }
+    if (blocked) {
       break;
     }
     if (!receiving_ && !spare_) {
@@ -273,9 +277,17 @@ void server_connection::end_request() {
   hold_readers(*x);
   x->request.complete();
   if (x->response.finished()) {
-    x->request.emit_close();
+    part_with(*x);
     after_response();
   }
+}
+
+// Both messages of an exchange are through; a handler may still read what is there of the body, or
+// look at the messages, when the connection is no more.
+void server_connection::part_with(server_exchange& x) {
+  x.request.close_after_end();
+  x.request.detach();
+  x.connection = nullptr;
 }
 
 bool server_connection::backed_up() const noexcept {
@@ -341,7 +353,7 @@ void server_connection::finish_first() {
   }
   x->response.emit_close();
   if (x->request.is_complete()) {
-    x->request.emit_close();
+    part_with(*x);
   }
   if (last) {
     close_behind(*x);

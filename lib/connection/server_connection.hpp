@@ -88,6 +88,7 @@ private:
   static void answer(response_state& response, int status);
   void pass_body();
   void end_request();
+  static void part_with(server_exchange& x);
   void leave_http();
   bool backed_up() const noexcept;
   std::size_t waiting_bytes() const noexcept;

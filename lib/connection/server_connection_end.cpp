@@ -173,6 +173,9 @@ void server_connection::abort_requests() {
     detail::ptr<server_exchange> const x = std::move(receiving_);
     x->request.fail(http::error::connection_reset);
     x->request.emit_close();
+    if (x->response.finished()) {
+      part_with(*x);
+    }
   }
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
     x->request.abort_unread(http::error::connection_reset);

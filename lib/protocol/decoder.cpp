@@ -356,6 +356,7 @@ decoded decoder::next(std::string_view& input, message_head& head) {
   return state_->next(input, head);
 }
 
+void decoder::end_of_read() noexcept { state_->read_ = 0; }
 decoded decoder::finish() noexcept { return state_->finish(); }
 
 std::string_view decoder::body() const noexcept { return state_->body_; }

@@ -91,6 +91,10 @@ public:
   ///   which it occurred.
   decoded next(std::string_view& input, message_head& head);
 
+  /// Says that all of a read has been taken, without asking for more: the bytes of an error are
+  /// counted anew. `next` does so by itself when it returns `need_more`.
+  void end_of_read() noexcept;
+
   /// Tells the decoder that there will be no more input.
   /// @return `end` when that ends a response that lasts until the connection is closed,
   ///   `need_more` between messages and after an upgrade or an error, else `error`

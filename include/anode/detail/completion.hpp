@@ -5,6 +5,7 @@
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
@@ -52,14 +53,21 @@ private:
   template <class Handler>
   struct call final : base {
     call(Handler h, boost::asio::any_io_executor const& ex)
-        : handler(std::move(h)), work(boost::asio::get_associated_executor(handler, ex)) {}
+        : handler(std::move(h)), own(ex), work(boost::asio::get_associated_executor(handler, ex)) {}
 
+    // By way of the operation's own executor, as Asio's sockets do: a handler without threads of
+    // its own, such as that of a future, is called there.
     void complete(boost::system::error_code ec, std::size_t bytes) override {
-      boost::asio::post(work.get_executor(),
-                        [h = std::move(handler), ec, bytes]() mutable { std::move(h)(ec, bytes); });
+      boost::asio::post(
+          own.get_executor(), [h = std::move(handler), w = std::move(work), ec, bytes]() mutable {
+            boost::asio::dispatch(w.get_executor(), [f = std::move(h), ec, bytes]() mutable {
+              std::move(f)(ec, bytes);
+            });
+          });
     }
 
     Handler handler;
+    boost::asio::executor_work_guard<boost::asio::any_io_executor> own;
     boost::asio::executor_work_guard<
         boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>>
         work;
