@@ -47,7 +47,7 @@ void incoming::deliver(std::string_view piece, read_buffer& in) {
     reading_ = false;
     piece_ = piece;
     held_ = in.hold();
-    wake();
+    changed_.notify();  // not held back: who reads pieces answers them piece by piece
   } else {
     buffered_.append(piece);
   }

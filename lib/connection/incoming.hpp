@@ -80,7 +80,7 @@ public:
   /// Passes a piece of body on, or collects it.
   void deliver(std::string_view piece, read_buffer& in);
 
-  /// Lets readers that are told of something go on only when `release_readers` is called: the
+  /// Lets readers that are told of the end go on only when `release_readers` is called: the
   /// connection is in the middle of its input, and who reads must not act before it is through.
   void hold_readers() noexcept { held_back_ = true; }
   void release_readers();

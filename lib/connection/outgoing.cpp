@@ -92,7 +92,7 @@ write_operation outgoing::write(std::string_view data) {
   if (ended_) {
     return fail(error::write_after_end);
   }
-  if (destroyed()) {
+  if (!writable()) {
     return write_failed(error::stream_destroyed);
   }
   if (drops_body(data)) {
@@ -116,7 +116,7 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
     }
     return fail(error::write_after_end);
   }
-  if (destroyed()) {
+  if (!writable()) {
     return write_failed(error::stream_destroyed);
   }
   if (reject_non_standard_body_writes && !data.empty()) {
@@ -161,7 +161,7 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
 }
 
 write_operation outgoing::flush_headers() {
-  if (destroyed()) {
+  if (!writable()) {
     return write_failed(error::stream_destroyed);
   }
   if (!head_sent_) {

@@ -186,6 +186,9 @@ protected:
   bool flushing_ = false;  // the head is sent without knowing of a body
 
 private:
+  /// Returns whether there is a connection, or will be, that takes what is written.
+  bool writable() const noexcept { return !destroyed_ && (core_ == nullptr || core_->writable()); }
+
   /// Returns whether a head that is still to be made would announce no body.
   virtual bool without_body() const noexcept { return false; }
 

@@ -112,6 +112,7 @@ void server_connection::decode(bool one_piece) {
         break;
       case protocol::decoded::body:
         pass_body();
+        tell_finished();
         more = !one_piece && discarded_ <= discard_limit;
         break;
       case protocol::decoded::end:
@@ -147,8 +148,8 @@ void server_connection::decode(bool one_piece) {
   }
 }
 
-// Who reads the body goes on when all the input at hand is taken apart: a request that cannot be
-// read further is refused before its handler answers what was readable of it.
+// Who reads the body learns of its end when all the input at hand is taken apart: a request that
+// cannot be read further is refused before its handler answers what was readable of it.
 void server_connection::hold_readers(server_exchange& x) {
   x.request.hold_readers();
   if (std::exchange(x.held, true)) {
@@ -267,6 +268,15 @@ void server_connection::pass_body() {
     return;
   }
   x->request.deliver(piece, socket_->incoming());
+}
+
+// What was answered before a piece of body came is over when the piece has been passed on: an error
+// behind it is answered on its own. **Node**: the parser lets the ticks run there, and only there.
+void server_connection::tell_finished() {
+  if (first_ != nullptr && first_->response.ended()) {
+    socket_->flush();
+    on_output();
+  }
 }
 
 void server_connection::end_request() {

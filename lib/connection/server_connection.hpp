@@ -87,6 +87,7 @@ private:
   void append(server_exchange& x);
   static void answer(response_state& response, int status);
   void pass_body();
+  void tell_finished();
   void end_request();
   static void part_with(server_exchange& x);
   void leave_http();

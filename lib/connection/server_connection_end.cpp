@@ -57,6 +57,7 @@ void server_connection::client_error(error_code code, std::string message,
   info.raw_packet = packet_;
   if (report(info)) {
     if (!socket_->writable()) {
+      drop_requests();
       server_->clocks().closed(clock_);
       socket_->destroy_soon(true);
     }

@@ -75,7 +75,7 @@ int status_of(error e) noexcept {
 }
 
 bool understands_chunks(message_head const& head) noexcept {
-  if (head.version_major > 1 || (head.version_major == 1 && head.version_minor >= 1)) {
+  if (head.version_major >= 1 && head.version_minor >= 1) {
     return true;
   }
   return any_value_contains(head, known_field::te, "chunked");

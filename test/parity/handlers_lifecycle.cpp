@@ -2,8 +2,6 @@
 #include "parity/handlers.hpp"
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace parity {
 namespace {
@@ -115,8 +113,6 @@ net::awaitable<void> write_callbacks(call& c) {
   anode::write_operation a = c.res.write("a");
   anode::write_operation b = c.res.write("b");
   anode::write_operation end = c.res.end("c");
-  c.waited = true;
-  co_await net::post(c.server.get_executor(), net::use_awaitable);  // callbacks are called later
   co_await std::move(a);
   c.log("handler.callback", json_text().number("n", 1));
   co_await std::move(b);
