@@ -281,7 +281,9 @@ void server_connection::tell_finished() {
 
 void server_connection::end_request() {
   detail::ptr<server_exchange> const x = std::move(receiving_);
-  std::swap(x->request.trailers, decoder_.trailers());
+  if (!decoder_.trailers().empty()) {
+    std::swap(x->request.trailers, decoder_.trailers());
+  }
   server_->clocks().message_completed(clock_);
   discarded_ = 0;
   hold_readers(*x);
@@ -341,7 +343,7 @@ void server_connection::on_output() {
   }
   if (leaving_ && first_ == nullptr && !left_http_) {
     leave_http();
-  } else if (!closing_ && !left_http_) {
+  } else if (!closing_ && !left_http_ && (receiving_ || !socket_->waits_for_input())) {
     decode(false);  // reads on, unless who reads the request wants no more yet
   }
 }

@@ -89,6 +89,9 @@ public:
   /// Starts no further read.
   void pause() noexcept { reading_ = false; }
 
+  /// Returns whether all input is used and the next read is under way.
+  bool waits_for_input() const noexcept { return read_in_flight_ && in_.input().empty(); }
+
   bool ended() const noexcept { return ended_; }
 
   // Connecting.

@@ -195,6 +195,8 @@ bool outgoing_headers::borrows(std::string_view text) const noexcept {
 
 bool outgoing_headers::borrows(std::string_view name,
                                header_value_ref const& value) const noexcept {
+  if (bytes_.empty())
+    return false;
   if (borrows(name))
     return true;
   for (std::size_t i = 0; i != value.size(); ++i)

@@ -10,13 +10,13 @@ namespace anode::http {
 namespace {
 
 constexpr auto token_bytes = [] {
-  std::array<bool, 256> table{};
+  std::array<unsigned char, 256> table{};
   for (unsigned char c = '0'; c <= '9'; ++c)
-    table[c] = true;
+    table[c] = 1;
   for (unsigned char c = 'a'; c <= 'z'; ++c)
-    table[c] = table[c - 'a' + 'A'] = true;
+    table[c] = table[c - 'a' + 'A'] = 1;
   for (char const c : std::string_view("!#$%&'*+-.^_`|~"))
-    table[static_cast<unsigned char>(c)] = true;
+    table[static_cast<unsigned char>(c)] = 1;
   return table;
 }();
 
@@ -46,10 +46,10 @@ bool are_header_bytes(char const* p, std::size_t n) noexcept {
 }  // namespace
 
 bool is_token(std::string_view text) noexcept {
+  unsigned char good = text.empty() ? 0 : 1;
   for (char const c : text)
-    if (!token_bytes[static_cast<unsigned char>(c)])
-      return false;
-  return !text.empty();
+    good &= token_bytes[static_cast<unsigned char>(c)];
+  return good != 0;
 }
 
 bool is_header_text(std::string_view text) noexcept {

@@ -1,0 +1,44 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The server that is measured: a coroutine handler and the default options, so Date, keep-alive and
+// all deadlines are on. Answers /64k and /1m with so many bytes, everything else with
+// "Hello World!\n", a POST once its body is read. Usage: anode_server PORT
+#include <anode/http.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+namespace {
+
+namespace http = anode::http;
+namespace net = boost::asio;
+
+std::string const body_64k(65536, 'x');
+std::string const body_1m(1048576, 'x');
+
+net::awaitable<void> answer(http::incoming_message& req, http::server_response& res) {
+  if (req.method() == "POST") {
+    while (auto const piece = co_await req.read()) {
+    }
+  }
+  res.set_header("Content-Type", "text/plain");
+  std::string_view body = "Hello World!\n";
+  if (req.url() == "/64k") {
+    body = body_64k;
+  } else if (req.url() == "/1m") {
+    body = body_1m;
+  }
+  co_await res.end(body);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  net::io_context io(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE);
+  http::server server(io.get_executor(), answer);
+  server.listen(static_cast<unsigned short>(std::atoi(argc > 1 ? argv[1] : "8000")), "127.0.0.1");
+  io.run();
+}

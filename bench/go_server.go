@@ -1,0 +1,40 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// A peer for comparison: Go's net/http on one processor. Usage: go_server PORT
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"runtime"
+)
+
+func main() {
+	runtime.GOMAXPROCS(1)
+	hello := []byte("Hello World!\n")
+	bodies := map[string][]byte{
+		"/64k": bytes.Repeat([]byte("x"), 65536),
+		"/1m":  bytes.Repeat([]byte("x"), 1048576),
+	}
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		body, found := bodies[r.URL.Path]
+		if !found {
+			body = hello
+		}
+		w.Header().Set("Content-Type", "text/plain")
+		w.Header().Set("Content-Length", itoa(len(body)))
+		w.Write(body)
+	})
+	panic(http.ListenAndServe("127.0.0.1:"+os.Args[1], nil))
+}
+
+func itoa(n int) string {
+	digits := []byte{}
+	for ; n > 0; n /= 10 {
+		digits = append([]byte{byte('0' + n%10)}, digits...)
+	}
+	return string(digits)
+}

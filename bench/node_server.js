@@ -1,0 +1,20 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// A peer for comparison: Node.js itself. Usage: node node_server.js PORT
+'use strict';
+const http = require('http');
+const large = { '/64k': Buffer.alloc(65536, 'x'), '/1m': Buffer.alloc(1048576, 'x') };
+
+function answer(req, res) {
+  res.setHeader('Content-Type', 'text/plain');
+  res.end(large[req.url] || 'Hello World!\n');
+}
+
+http.createServer((req, res) => {
+  if (req.method === 'POST') {
+    req.resume();
+    req.on('end', () => answer(req, res));
+  } else {
+    answer(req, res);
+  }
+}).listen(Number(process.argv[2]), '127.0.0.1');

@@ -1,0 +1,223 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// What a server allocates and asks of the system for one request after another on a connection that
+// is kept: nothing, one read and one write.
+#include "connection/clock.hpp"
+#include "support/catch.hpp"
+#include "support/counting_stream.hpp"
+#include "transport/memory_stream.hpp"
+
+#include <anode/server.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using namespace std::chrono_literals;
+
+// Under a sanitizer memory is its business.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define ANODE_COUNTS_ALLOCATIONS 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
+    __has_feature(memory_sanitizer)
+#define ANODE_COUNTS_ALLOCATIONS 0
+#endif
+#endif
+#ifndef ANODE_COUNTS_ALLOCATIONS
+#define ANODE_COUNTS_ALLOCATIONS 1
+#endif
+
+namespace {
+
+thread_local constinit std::size_t allocations = 0;
+
+}  // namespace
+
+#if ANODE_COUNTS_ALLOCATIONS
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* const p = std::malloc(size != 0 ? size : 1);
+  if (p == nullptr) {
+    throw std::bad_alloc();
+  }
+  return p;
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+
+// Asio takes its operations and the frames of coroutines from here.
+extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  ++allocations;
+  void* p = nullptr;
+  return posix_memalign(&p, alignment < sizeof p ? sizeof p : alignment, size) == 0 ? p : nullptr;
+}
+
+#endif
+
+namespace {
+
+/// Sends a request, reads the answer to its end, and again, all inside of one `run`.
+class asker final : public anode::detail::counted {
+public:
+  asker(std::unique_ptr<anode::byte_stream> stream, std::string requests, unsigned answers)
+      : stream_(std::move(stream)), requests_(std::move(requests)), answers_(answers) {}
+
+  void ask(unsigned warm, unsigned counted) {
+    left_ = warm + counted;
+    counted_ = counted;
+    send();
+  }
+
+  std::size_t allocated = 0;
+  unsigned answered = 0;
+
+private:
+  void send() {
+    if (left_ == counted_) {
+      before_ = allocations;
+    }
+    net::const_buffer const buffer(requests_.data(), requests_.size());
+    anode::error_code ec;
+    stream_->try_write({&buffer, 1}, ec);
+    missing_ = answers_;
+    read();
+  }
+
+  void read() {
+    stream_->async_read_some(net::buffer(bytes_), anode::io_callback(*this, &asker::on_read));
+  }
+
+  static void on_read(anode::detail::counted& self, anode::error_code ec, std::size_t size) {
+    auto& a = static_cast<asker&>(self);
+    if (!ec) {
+      a.took(std::string_view(a.bytes_, size));
+    }
+  }
+
+  void took(std::string_view bytes) {
+    for (char const c : bytes) {
+      if (c == '!') {  // the last byte of each answer, and nowhere else in it
+        ++answered;
+        --missing_;
+      }
+    }
+    if (missing_ > 0) {
+      read();
+    } else if (--left_ > 0) {
+      send();
+    } else {
+      allocated = allocations - before_;
+      stream_->close();
+    }
+  }
+
+  std::unique_ptr<anode::byte_stream> stream_;
+  std::string requests_;
+  unsigned answers_;
+  unsigned left_ = 0;
+  unsigned counted_ = 0;
+  unsigned missing_ = 0;
+  std::size_t before_ = 0;
+  char bytes_[16384];
+};
+
+struct outcome {
+  std::size_t allocated = 0;
+  unsigned answered = 0;
+  std::size_t reads = 0;
+  std::size_t writes = 0;
+};
+
+/// Has `requests` sent 50 times to get warm, then 500 times.
+outcome run(http::request_handler handler, std::string const& requests, unsigned answers) {
+  net::io_context io(1);
+  anode::connection::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
+  http::server server(io.get_executor(), std::move(handler));
+  auto [here, there] = anode::transport::make_memory_pair(io.get_executor());
+  auto const counts = std::make_shared<support::counting_stream::counts>();
+  counts->pieces.reserve(10000);
+  counts->places.reserve(10000);
+  server.emit_connection(std::make_unique<support::counting_stream>(std::move(there), counts));
+  anode::detail::ptr<asker> const a(new asker(std::move(here), requests, answers));
+  a->ask(50, 500);
+  io.run();
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(allocations > 0);  // those of this function at least
+#endif
+  return {a->allocated, a->answered, counts->reads, counts->writes};
+}
+
+std::string const small = "GET /hello HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n";
+std::string const with_body = "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello";
+
+net::awaitable<void> hello(http::incoming_message&, http::server_response& res) {
+  res.set_header("Content-Type", "text/plain");
+  co_await res.end("Hello World!");
+}
+
+}  // namespace
+
+TEST_CASE("steady state: a request to a coroutine is one read, one write and no allocation") {
+  outcome const o = run(hello, small, 1);
+  CHECK(o.answered == 550);
+  CHECK(o.writes == 550);
+  CHECK(o.reads == 551);  // the last one meets the end
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
+
+TEST_CASE("steady state: a request to a callback is one read, one write and no allocation") {
+  auto const callback = [](http::incoming_message&, http::server_response& res) {
+    res.set_header("Content-Type", "text/plain");
+    res.end("Hello World!");
+  };
+  outcome const o = run(callback, small, 1);
+  CHECK(o.answered == 550);
+  CHECK(o.writes == 550);
+  CHECK(o.reads == 551);
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
+
+TEST_CASE("steady state: requests that come together are answered by one write") {
+  std::string burst;
+  for (int i = 0; i != 16; ++i) {
+    burst += small;
+  }
+  outcome const o = run(hello, burst, 16);
+  CHECK(o.answered == 16 * 550);
+  CHECK(o.writes == 550);
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
+
+TEST_CASE("steady state: a body that came with its head is read without an allocation") {
+  auto const read_it = [](http::incoming_message& req,
+                          http::server_response& res) -> net::awaitable<void> {
+    std::size_t size = 0;
+    for (;;) {
+      auto const piece = co_await req.read();
+      if (!piece) {
+        break;
+      }
+      size += piece->size();
+    }
+    co_await res.end(size == 5 ? "Hello World!" : "wrong");
+  };
+  outcome const o = run(read_it, with_body, 1);
+  CHECK(o.answered == 550);
+  CHECK(o.writes == 550);
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
