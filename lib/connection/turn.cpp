@@ -3,6 +3,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <atomic>
 #include <utility>
 
 namespace anode::connection {
@@ -10,8 +11,21 @@ namespace anode::connection {
 constinit thread_local turn* turn::current = nullptr;
 constinit thread_local std::uint64_t turn::last_number = 0;
 
+namespace {
+
+// Two threads never have a turn of the same number: each counts on from a place of its own.
+std::uint64_t first_number() noexcept {
+  static constinit std::atomic<std::uint64_t> threads = 0;
+  return threads.fetch_add(1, std::memory_order_relaxed) << 40;
+}
+
+}  // namespace
+
 turn::turn(net::any_io_executor const& ex) : executor_(ex), outer_(current), nested_(on(ex)) {
   if (!nested_) {
+    if (last_number == 0) {
+      last_number = first_number();
+    }
     number_ = ++last_number;
     current = this;
   }

@@ -69,9 +69,9 @@ public:
   asker(std::unique_ptr<anode::byte_stream> stream, std::string requests, unsigned answers)
       : stream_(std::move(stream)), requests_(std::move(requests)), answers_(answers) {}
 
-  void ask(unsigned warm, unsigned counted) {
-    left_ = warm + counted;
-    counted_ = counted;
+  void ask(unsigned warm, unsigned then) {
+    left_ = warm + then;
+    counted_ = then;
     send();
   }
 
