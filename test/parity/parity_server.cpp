@@ -54,6 +54,11 @@ private:
   std::map<void const*, std::uint16_t> ports_;  // of clients, by connection
   std::map<std::uint16_t, unsigned> requests_;  // how many, by client port
   std::map<std::uint16_t, std::deque<unsigned>> unanswered_;
+  struct latest {
+    unsigned id = 0;
+    http::incoming_message const* req = nullptr;  // null once it is closed
+  };
+  std::map<std::uint16_t, latest> latest_;  // requests, by client port
 };
 
 // Logs what was thrown where nobody expects it.
@@ -112,9 +117,13 @@ void oracle::watch(anode::socket s) {
       [port, failed] { log_event(port, "socket.close", json_text().truth("hadError", *failed)); });
 }
 
-// Tells whom a timeout is told: the connection, the response whose turn it is, the server.
+// Tells whom a timeout is told: the connection, the request that is being received, the response
+// whose turn it is, the server.
 void oracle::log_timeout(std::uint16_t port) {
   log_event(port, "socket.timeout");
+  if (latest const l = latest_[port]; l.req != nullptr && !l.req->complete()) {
+    log_event(port, "req.timeout", json_text().number("id", l.id));
+  }
   if (!unanswered_[port].empty()) {
     log_event(port, "res.timeout", json_text().number("id", unanswered_[port].front()));
   }
@@ -133,6 +142,12 @@ void oracle::watch(call const& c) {
       log_event(port, event, fields);
     };
   };
+  latest_[c.port] = {c.id, &c.req};
+  c.req.on_close([this, port = c.port, id = c.id] {
+    if (latest_[port].id == id) {
+      latest_[port] = {};
+    }
+  });
   c.req.on_end(log("req.end")).on_aborted(log("req.aborted")).on_close(log("req.close"));
   c.res.on_finish([this, port = c.port, id = c.id] { std::erase(unanswered_[port], id); });
   c.res.on_finish(log("res.finish")).on_close(log("res.close")).on_error(log_error("res.error"));
