@@ -5,9 +5,11 @@
 #include "protocol/agent_name.hpp"
 #include "protocol/encoder.hpp"
 #include "protocol/request_defaults.hpp"
+#include "transport/endpoint_text.hpp"
 
 #include <anode/error.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/url/ipv4_address.hpp>
 
 #include <algorithm>
@@ -173,12 +175,13 @@ detail::ptr<client_exchange> agent_core::request(http::request_options o, bool h
     throw http::exception(error::invalid_protocol,
                           "Protocol \"" + o.protocol + "\" not supported. Expected \"http:\"");
   }
-  std::transform(o.method.begin(), o.method.end(), o.method.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
   if (o.method.empty()) {
     o.method = "GET";
   }
+  protocol::validate_method(o.method);
+  std::transform(o.method.begin(), o.method.end(), o.method.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
   if (o.path.empty()) {
     o.path.assign(1, '/');
   }
@@ -196,8 +199,13 @@ detail::ptr<client_exchange> agent_core::request(http::request_options o, bool h
   if (host != nullptr && host->value.is_list()) {
     throw http::exception(error::invalid_arg_value, "The header 'Host' has to be one text");
   }
-  protocol::validate_method(o.method);
   protocol::validate_request_target(o.path);
+  if (!o.local_address.empty() && !transport::is_ip_address(o.local_address)) {
+    throw http::exception(error::invalid_ip_address, "Invalid IP address: " + o.local_address);
+  }
+  if (o.max_header_size == 0) {
+    o.max_header_size = http::request_options().max_header_size;
+  }
 
   detail::ptr<client_exchange> const x(new client_exchange(*this, std::move(o)));
   http::request_options const& options = x->options;
@@ -352,7 +360,11 @@ void agent_core::release(client_connection& c, bool reusable) {
   detail::ptr<client_connection> const hold(&c);
   forget(pool_.request_of(c.id()));
   if (!c.release() || !reusable || find(c.id()) != &c) {
-    c.core().destroy_soon(false);
+    // It counts until it is closed, which is seen after what is told in this turn.
+    net::post(executor_, [hold] {
+      turn const t(hold->core().executor());
+      hold->core().destroy_soon(false);
+    });
     return;
   }
   bool park = c.keep_hint().may_park && !c.core().destroyed();
@@ -361,6 +373,17 @@ void agent_core::release(client_connection& c, bool reusable) {
     c.core().set_timeout(parked_timeout(c));  // which the hook may change
     turn::shield(executor_, [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
     park = park && !c.core().destroyed();
+  }
+  bool const kept = park && options_.keep_alive;
+  if (!kept && pool_.totals().requests == 0) {
+    net::post(executor_, [self = detail::ptr<agent_core>(this), hold, park] {
+      turn const t(self->executor_);
+      if (self->find(hold->id()) == hold.get()) {
+        self->pool_.socket_free(hold->id(), park);
+        self->run_actions();
+      }
+    });
+    return;
   }
   pool_.socket_free(c.id(), park);
   run_actions();
@@ -389,7 +412,7 @@ void agent_core::close(protocol::socket_id id, protocol::request_id request) {
     c->close();
   }
   if (x) {
-    x->fail(error::connection_reset, request_phase::head, "socket hang up");
+    x->cut();
   }
 }
 

@@ -122,6 +122,11 @@ void client_connection::decode(bool one_piece) {
         break;
       case decoded::upgrade:
         left_http_ = true;
+        if (!announced_) {
+          x->response_ended();
+          more = false;
+          break;
+        }
         socket_->pause();
         socket_->set_owner(nullptr);
         exchange_.reset();
@@ -156,8 +161,10 @@ void client_connection::take_head(client_exchange& x) {
     final_begun_ = true;
     keep_hint_ = protocol::read_keep_alive_hint(head.value(protocol::known_field::keep_alive),
                                                 agent_->options().keep_alive_timeout_buffer);
-    // After 101, and after any answer to CONNECT, the rest is not HTTP: `upgraded` follows.
-    if (head.status != 101 && x.request.method != "CONNECT") {
+    // After 101, and after any answer to CONNECT, the rest is not HTTP: `upgraded` follows. A 101
+    // that names no protocol is a response like any other, and the last one.
+    announced_ = head.upgrade || x.request.method == "CONNECT";
+    if (!announced_) {
       x.response_begun();
     }
   }

@@ -79,6 +79,7 @@ private:
   protocol_time parked_{};  // since when
   bool decoding_ = false;
   bool interim_ = false;      // the message being received is an interim response
+  bool announced_ = false;    // that head says which protocol follows
   bool final_begun_ = false;  // the head of the final response was received
   bool left_http_ = false;
 };

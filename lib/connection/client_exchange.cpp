@@ -7,6 +7,8 @@
 
 #include <anode/error.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <utility>
 
 namespace anode::connection {
@@ -132,7 +134,12 @@ void client_exchange::connected() {
   }
 }
 
-void client_exchange::on_message_ended() {}
+void client_exchange::on_message_ended() {
+  if (request.handed_over()) {
+    finish_due_ = true;
+    turn::enlist(*this, agent_->executor());
+  }
+}
 
 void client_exchange::on_misuse() { turn::enlist(*this, agent_->executor()); }
 
@@ -188,6 +195,10 @@ void client_exchange::response_ended() {
   response_done_ = true;
   detail::ptr<client_exchange> const self(this);
   release_if_done();
+  if (!closed_) {
+    // The response closes once it was read, whatever the request still has to do.
+    response.on_end.add([this] { turn::enlist(*this, agent_->executor()); });
+  }
   response.complete();
 }
 
@@ -200,6 +211,7 @@ void client_exchange::upgraded(detail::ptr<socket_core> socket) {
   detail::ptr<client_connection> const c = std::move(connection_);
   response.complete();
   request.detach_socket();
+  request.hand_over();
   agent_->handed_over(*c);
   bool const connect = request.method == "CONNECT";
   auto const& handler = connect ? on_connect : on_upgrade;
@@ -232,7 +244,7 @@ void client_exchange::release_if_done() {
   count_bytes(*leaving_);
   request.detach_socket();
   kept_ = reusable && request_done_;
-  closed_ = true;
+  closed_ = kept_;
   agent_->clock().cancel(deadline_);
   turn::enlist(*this, agent_->executor());
 }
@@ -242,6 +254,14 @@ void client_exchange::release_if_done() {
 void client_exchange::hand_back() {
   if (detail::ptr<client_connection> const c = std::move(leaving_)) {
     agent_->release(*c, kept_);
+    if (!kept_) {
+      // Closes with its connection, which the agent does behind this turn.
+      net::post(agent_->executor(), [self = detail::ptr<client_exchange>(this)] {
+        turn const t(self->agent_->executor());
+        self->closed_ = true;
+        turn::enlist(*self, self->agent_->executor());
+      });
+    }
   }
 }
 
@@ -303,6 +323,16 @@ void client_exchange::fail(error_code ec, request_phase phase, std::string messa
   }
 }
 
+// The agent has given up the connection.
+void client_exchange::cut() {
+  if (!closed_) {
+    if (!response_ready_) {
+      note_error(error::connection_reset, phase_, "socket hang up");
+    }
+    leave();
+  }
+}
+
 void client_exchange::report(error_code ec, std::string message) {
   note_error(ec, request_phase::body, std::move(message));
   turn::enlist(*this, agent_->executor());
@@ -316,6 +346,7 @@ void client_exchange::count_bytes(client_connection& c) {
 // Parts with the connection, or with the place in the queue; the rest is told at the turn's end.
 void client_exchange::leave() {
   detail::ptr<client_exchange> const self(this);
+  hand_back();
   if (detail::ptr<client_connection> const c = std::move(connection_)) {
     count_bytes(*c);
     agent_->abandon(*c);
@@ -331,7 +362,8 @@ void client_exchange::leave() {
 // Whose error it is decides who hears of it: the request hears of what is wrong with the
 // connection and of what it was destroyed with; the response only that it was cut off.
 void client_exchange::destroy_exchange(error_code ec) {
-  if (closed_) {
+  bool const through = response_done_ && !connection_;  // its connection is about to close
+  if (closed_ || through) {
     // The messages are complete: only who was destroyed with an error hears of it.
     if (ec && !kept_ && !close_told_ && !response.destroyed()) {
       note_error(ec, phase(), {});
@@ -353,9 +385,9 @@ void client_exchange::abort() {
   }
   abort_due_ = true;
   abort_last_ = socket_due_;
-  bool const connected = connection_ != nullptr && !socket_due_;
+  bool const unsent = !closed_ && (connection_ == nullptr || socket_due_);
   destroy_exchange({});
-  if (!connected) {
+  if (unsent) {
     error_due_ = false;  // Node: nothing is wrong with a request that was never sent
   }
   turn::enlist(*this, agent_->executor());
@@ -447,7 +479,12 @@ void client_exchange::end_turn() {
   detail::ptr<client_exchange> const self(this);
   hand_back();
   tell_socket();
-  request.emit_misuse();
+  if (std::exchange(finish_due_, false)) {
+    request.emit_finish();
+  }
+  if (!close_told_) {
+    request.emit_misuse();
+  }
   if (!abort_last_ && !kept_) {
     tell_abort();
   }
@@ -463,6 +500,9 @@ void client_exchange::end_turn() {
   }
   tell_error();
   if (!closed_) {
+    if (response_done_ && response.ended()) {
+      tell_response_close();
+    }
     return;
   }
   if (cut) {

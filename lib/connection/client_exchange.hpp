@@ -69,6 +69,9 @@ public:
   /// Says that the request has lost its connection, or will have none.
   void fail(error_code ec, http::request_phase phase, std::string message = {});
 
+  /// Says that the agent has given up the request's connection.
+  void cut();
+
   /// Tells the listeners of something wrong behind a complete response.
   void report(error_code ec, std::string message);
 
@@ -203,6 +206,7 @@ private:
   bool error_due_ = false;
   bool timeout_told_ = false;
   bool close_told_ = false;
+  bool finish_due_ = false;  // it ended when its connection was handed over
 };
 
 }  // namespace anode::connection

@@ -116,6 +116,11 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
     }
     return fail(error::write_after_end);
   }
+  if (handed_over_) {
+    ended_ = true;
+    target_->on_message_ended();
+    return operation({});
+  }
   if (!writable()) {
     return write_failed(error::stream_destroyed);
   }
@@ -236,7 +241,9 @@ borrowed_bytes outgoing::put_raw(std::string_view data) {
 // The event comes later, when no caller is in the middle of something: behind `finish`, before
 // `close`, and not at all once the message is closed.
 write_operation outgoing::fail(error_code ec) {
-  if (target_ == nullptr) {
+  if (closed_) {
+    // Nobody is told any more.
+  } else if (target_ == nullptr) {
     on_error.emit(ec);
   } else if (!closed_) {
     misuse_.push_back(ec);

@@ -83,6 +83,10 @@ public:
   /// Takes a connection away that has failed: all goes to the next one, from the beginning.
   void replay();
 
+  /// Says that the connection belongs to somebody else: ending has nothing to send any more.
+  void hand_over() noexcept { handed_over_ = true; }
+  bool handed_over() const noexcept { return handed_over_; }
+
   /// Takes the connection away: what is written from now on is collected, or lost if `closed`.
   void detach_socket() noexcept { core_ = nullptr; }
 
@@ -225,6 +229,7 @@ private:
   bool head_sent_ = false;
   bool ended_ = false;
   bool finished_ = false;
+  bool handed_over_ = false;
   bool destroyed_ = false;
   bool destroy_due_ = false;  // when the message's turn comes
   bool closed_ = false;

@@ -90,6 +90,35 @@ void append_path(std::string& out, std::string_view path) {
   }
 }
 
+// Returns whether each byte is part of a character in UTF-8.
+bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size();) {
+    auto const at = [&](std::size_t n) { return static_cast<unsigned char>(text[n]); };
+    unsigned char const first = at(i);
+    std::size_t const size = first < 0x80                    ? 1
+                             : first >= 0xc2 && first < 0xe0 ? 2
+                             : first >= 0xe0 && first < 0xf0 ? 3
+                             : first >= 0xf0 && first < 0xf5 ? 4
+                                                             : 0;
+    if (size == 0 || text.size() - i < size) {
+      return false;
+    }
+    char32_t c = size == 1 ? first : first & (0xffU >> (size + 1));
+    for (std::size_t n = 1; n < size; ++n) {
+      if ((at(i + n) & 0xc0) != 0x80) {
+        return false;
+      }
+      c = c << 6 | (at(i + n) & 0x3fU);
+    }
+    if ((size == 3 && (c < 0x800 || (c >= 0xd800 && c < 0xe000))) ||
+        (size == 4 && (c < 0x10000 || c > 0x10ffff))) {
+      return false;
+    }
+    i += size;
+  }
+  return true;
+}
+
 bool parse_port(std::string_view digits, std::uint16_t& port) {
   unsigned long n = 0;
   for (char const c : digits) {
@@ -154,6 +183,9 @@ bool parse_url(std::string_view text, url_parts& parts) {
   }
   if (who.has_userinfo() && !(who.user().empty() && who.password().empty())) {
     parts.auth = std::string(who.user()) + ":" + std::string(who.password());
+    if (!is_utf8(parts.auth)) {
+      return false;
+    }
   }
 
   rest = rest.substr(0, rest.find('#'));

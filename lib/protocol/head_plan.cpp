@@ -3,6 +3,8 @@
 
 #include <anode/error.hpp>
 
+#include <utility>
+
 namespace anode::http::protocol {
 
 namespace {
@@ -75,6 +77,7 @@ own_fields read_own_fields(outgoing_headers const& headers) {
   own_fields own;
   if (!headers.has_special())
     return own;
+  bool host = false;
   headers.for_each_line([&](outgoing_headers::line const& line) {
     switch (line.special) {
       case special_field::connection:
@@ -92,6 +95,9 @@ own_fields read_own_fields(outgoing_headers const& headers) {
         break;
       case special_field::trailer:
         own.trailer = true;
+        break;
+      case special_field::host:
+        own.host_twice = std::exchange(host, true);
         break;
       case special_field::transfer_encoding:
         read_codings(own, line);
@@ -186,6 +192,11 @@ head_plan plan_request(request_facts const& facts, own_fields const& own,
   bool const bodyless = is_bodyless_method(facts.method);
   bool keep = facts.should_keep_alive;
   bool last = !keep;
+
+  // A server has to refuse such a request (RFC 9112 section 3.2).
+  if (own.host_twice)
+    throw exception(error::invalid_header_value,
+                    "Invalid value for header \"Host\": it is one text");
 
   head_plan plan;
   plan.drop_content_length = own.content_length && own.transfer_encoding;

@@ -13,6 +13,7 @@ struct own_fields {
   bool date = false;
   bool expect = false;
   bool trailer = false;
+  bool host_twice = false;
   bool transfer_encoding = false;
   bool chunked = false;
   std::optional<std::uint64_t> content_length;

@@ -50,4 +50,10 @@ endpoint endpoint_text(net::generic::stream_protocol::endpoint const& e) {
   return out;
 }
 
+bool is_ip_address(std::string_view text) noexcept {
+  error_code ec;
+  net::ip::make_address(text, ec);
+  return !ec;
+}
+
 }  // namespace anode::transport

@@ -4,6 +4,7 @@
 // lines from standard input, writes what happens as JSON lines to standard output:
 //
 //   in   {"id":1,"run":{...},"ports":[8080]}   starts a scenario
+//   in   {"id":1,"tell":"name"}                lets an operation go on that waits for this
 //   in   {"cleanup":1}                         destroys what is left of it
 //   out  {"id":1,"ev":["a","response",{...}]}  something happened
 //   out  {"id":1,"done":true}                  nothing happens any more
@@ -45,6 +46,11 @@ net::awaitable<void> read_scenarios(net::any_io_executor ex) {
           std::make_shared<parity::scenario>(ex, id, what.as_object(), std::move(ports));
       scenarios[id] = started;
       net::co_spawn(ex, parity::scenario::run(started), net::detached);
+    } else if (std::string const name = parity::get_text(message, "tell"); !name.empty()) {
+      auto const found = scenarios.find(message.at("id").to_number<std::int64_t>());
+      if (found != scenarios.end()) {
+        found->second->tell(name);
+      }
     } else if (json::value const& over = parity::get(message, "cleanup"); over.is_number()) {
       auto const found = scenarios.find(over.to_number<std::int64_t>());
       if (found != scenarios.end()) {

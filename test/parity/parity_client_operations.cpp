@@ -5,9 +5,6 @@
 
 #include <anode/error.hpp>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 namespace parity {
 namespace {
 
@@ -70,9 +67,21 @@ net::awaitable<void> scenario::perform(json::object operation, std::string who) 
   if (name == "until") {
     json::value const& count = get(operation, "count");
     co_await until(who, get_text(operation, "event"),
-                   count.is_number() ? count.to_number<std::size_t>() : 1,
-                   get_time(operation, "limit_ms", milliseconds(2500)));
+                   count.is_number() ? count.to_number<std::size_t>() : 1, limit_of(operation));
     co_return;
+  }
+  if (name == "counts") {
+    co_await counts(operation);
+    co_return;
+  }
+  perform_now(operation, who);
+}
+
+bool scenario::perform_now(json::object const& operation, std::string const& own) {
+  std::string const name = get_text(operation, "op");
+  std::string const who = get_text(operation, "req", own);
+  if (name == "wait" || name == "until" || name == "counts") {
+    return false;
   }
   if (name == "start") {
     start(get(operation, "request").as_object());
@@ -91,10 +100,7 @@ net::awaitable<void> scenario::perform(json::object operation, std::string who) 
       event(who, "throw", json::object{{"op", name}, {"code", e.code()}, {"message", e.what()}});
     }
   }
-  // The first step ends the turn in which the scenario came; later ones follow each other at once.
-  if (!std::exchange(begun_, true)) {
-    co_await net::post(executor_, net::use_awaitable);
-  }
+  return true;
 }
 
 bool scenario::perform_on_request(std::string_view name, json::object const& operation,
@@ -265,7 +271,9 @@ bool scenario::perform_on_agent(std::string_view name, json::object const& opera
     http::request_options options;
     options.default_port = 0;
     if (of.is_object()) {
-      options = request_options_of(of.as_object(), ports_);
+      json::object named = of.as_object();
+      named.erase("hostname");  // an option of requests only
+      options = request_options_of(named, ports_);
       options.default_port = 0;
     }
     event("agent", "name",

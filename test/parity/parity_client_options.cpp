@@ -5,6 +5,9 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
+#include <cctype>
+#include <cmath>
 #include <cstdlib>
 
 namespace parity {
@@ -39,7 +42,7 @@ double number(std::string_view name, json::value const& value) {
 
 std::size_t size(std::string_view name, json::value const& value) {
   double const n = number(name, value);
-  if (!(n >= 0)) {
+  if (!(n >= 0) || n != std::floor(n)) {
     out_of_range(name, value);
   }
   return static_cast<std::size_t>(n);
@@ -53,16 +56,37 @@ std::uint16_t port(json::value const& value) {
   std::string const digits = value.is_string()
                                  ? std::string(value.as_string().data(), value.as_string().size())
                                  : json::serialize(value);
-  double const n = digits.empty() ? 0 : std::strtod(digits.c_str(), nullptr);
-  if (!(n >= 0 && n < 65536)) {
+  char* end = nullptr;
+  double const n = digits.empty() ? 0 : std::strtod(digits.c_str(), &end);
+  bool const whole = digits.empty() || (*end == '\0' && n == std::floor(n));
+  if (!whole || !(n >= 0 && n < 65536)) {
     throw argument_error("ERR_SOCKET_BAD_PORT",
-                         "Port should be >= 0 and < 65536. Received " + digits + ".");
+                         "Port should be >= 0 and < 65536. Received type " +
+                             (value.is_string() ? "string ('" + digits + "')"
+                                                : "number (" + number_text(value) + ")") +
+                             ".");
   }
   return static_cast<std::uint16_t>(n);
 }
 
 std::size_t sockets(std::string_view name, json::value const& value) {
   return value.is_null() ? http::agent_options::no_limit : size(name, value);
+}
+
+// Node takes a Host only as a text.
+void check_host(json::value const& headers) {
+  if (!headers.is_object()) {
+    return;
+  }
+  for (auto const& member : headers.as_object()) {
+    std::string name(member.key());
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    json::value const& value = member.value();
+    if (name == "host" && !value.is_string() && value != 0 && value != false) {
+      wrong_type("options.headers.host", value);
+    }
+  }
 }
 
 json::value count(std::size_t n) {
@@ -85,17 +109,21 @@ void change(http::agent_options& o, json::object const& values) {
     } else if (name == "maxFreeSockets") {
       o.max_free_sockets = size(name, value);
     } else if (name == "maxTotalSockets") {
-      o.max_total_sockets = sockets(name, value);
+      o.max_total_sockets = size(name, value);
     } else if (name == "timeout") {
       o.timeout = milliseconds(name, value);
     } else if (name == "agentKeepAliveTimeoutBuffer") {
       o.keep_alive_timeout_buffer = milliseconds(name, value);
     } else if (name == "scheduling") {
-      std::string const which = text(name, value);
+      if (value == 0 || value.is_null() || value == "" || value == false) {
+        continue;  // as if it were not there
+      }
+      std::string const which = value.is_string() ? text(name, value) : json::serialize(value);
       if (which != "fifo" && which != "lifo") {
         throw http::exception(
             http::error::invalid_arg_value,
-            "The argument 'scheduling' must be one of: 'fifo', 'lifo'. Received '" + which + "'");
+            "The argument 'scheduling' must be one of: 'fifo', 'lifo'. Received " +
+                (value.is_string() ? "'" + which + "'" : which));
       }
       o.scheduling = which == "fifo" ? http::scheduling::fifo : http::scheduling::lifo;
     }
@@ -112,7 +140,7 @@ http::agent_options agent_options_of(json::value const& options) {
 
 json::object json_of(http::agent_options const& o) {
   return {{"keepAlive", o.keep_alive},
-          {"keepAliveMsecs", o.keep_alive_msecs.count()},
+          {"keepAliveMsecs", o.keep_alive_msecs.count() == 0 ? 1000 : o.keep_alive_msecs.count()},
           {"maxSockets", count(o.max_sockets == 0 ? http::agent_options::no_limit : o.max_sockets)},
           {"maxFreeSockets", o.max_free_sockets == 0 ? 256 : o.max_free_sockets},
           {"maxTotalSockets", count(o.max_total_sockets)},
@@ -134,7 +162,7 @@ http::request_options request_options_of(json::object const& options,
     auto const filled = [&] { return fill_ports(text(name, value), ports); };
     auto const on = [&] { return value.is_bool() && value.as_bool(); };
     if (name == "method") {
-      o.method = filled();
+      o.method = one_byte_name(filled());
     } else if (name == "protocol") {
       o.protocol = filled();
     } else if (name == "host") {
@@ -144,13 +172,17 @@ http::request_options request_options_of(json::object const& options,
     } else if (name == "port") {
       o.port = value.is_string() ? port(json::string(filled())) : port(value);
     } else if (name == "defaultPort") {
-      o.default_port = port(value);
+      // In Node a text never equals the port's number, so that Host has the port.
+      if (!value.is_string() || !options.contains("port")) {
+        o.default_port = value.is_string() ? port(json::string(filled())) : port(value);
+      }
     } else if (name == "path") {
       o.path = one_byte_text(filled(), http::error::unescaped_characters,
                              "Request path contains unescaped characters");
     } else if (name == "auth") {
       o.auth = filled();
     } else if (name == "headers") {
+      check_host(value);
       o.headers = header_list_of(value);
     } else if (name == "socketPath") {
       o.socket_path = filled();

@@ -97,6 +97,9 @@ http::client_request scenario::make(json::object const& what, running_request& r
   json::object const options = given.is_object() ? given.as_object() : json::object();
   http::request_options o = request_options_of(options, ports_);
   json::value const& url = get(what, "url");
+  if (url.is_string() && get(options, "hostname").is_null()) {
+    o.host.clear();  // the host name of a URL counts, not an option's host
+  }
   if (url.is_null()) {
     if (o.host.empty()) {
       o.host = "127.0.0.1";

@@ -42,6 +42,9 @@ public:
   /// Performs all operations, waits until nothing happens any more, and says so.
   static net::awaitable<void> run(std::shared_ptr<scenario> self);
 
+  /// Notes that the scenario's server has come to a place, as the event `name` of `server`.
+  void tell(std::string_view name);
+
   /// Destroys what is left.
   void clean_up();
 
@@ -59,8 +62,13 @@ private:
                              std::chrono::milliseconds limit);
   net::awaitable<void> pause(std::chrono::milliseconds time);
   net::awaitable<void> perform_all();
+  std::size_t begin(json::object const* what, json::array const& operations,
+                    std::string const& who);
   http::agent& agent(json::value const& which);
   void snap(json::object const& operation);
+  net::awaitable<void> counts(json::object operation);
+  std::chrono::milliseconds limit_of(json::object const& operation) const;
+  void seen(std::string what);
 
   // parity_client_request.cpp
   void start(json::object const& what);
@@ -72,6 +80,7 @@ private:
 
   // parity_client_operations.cpp
   net::awaitable<void> perform(json::object operation, std::string who);
+  bool perform_now(json::object const& operation, std::string const& who);
   bool perform_on_request(std::string_view name, json::object const& operation, running_request& r);
   bool perform_on_streams(std::string_view name, json::object const& operation, running_request& r);
   bool perform_on_agent(std::string_view name, json::object const& operation);
@@ -87,7 +96,6 @@ private:
   std::vector<std::string> seen_;
   std::list<net::steady_timer*> waiting_;
   std::chrono::steady_clock::time_point last_;
-  bool begun_ = false;
   bool over_ = false;
 };
 

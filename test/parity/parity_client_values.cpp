@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <map>
 #include <stdexcept>
 
@@ -114,6 +116,14 @@ std::string one_byte_text(std::string_view utf8, http::error e, std::string cons
   return out;
 }
 
+std::string one_byte_name(std::string_view utf8) {
+  try {
+    return one_byte_text(utf8, http::error::invalid_http_token, "");
+  } catch (http::exception const&) {
+    return std::string(utf8);
+  }
+}
+
 std::string to_bytes(json::value const& value) {
   std::string out;
   if (auto const* text = value.if_string()) {
@@ -197,25 +207,37 @@ std::string encoded_text(json::object const& operation) {
     std::string out;
     for (std::string_view rest = text; !rest.empty();) {
       char32_t const c = next_character(rest);
-      out += static_cast<char>(c & 0xff);
-      out += static_cast<char>(c >> 8 & 0xff);
+      bool const pair = c > 0xffff;
+      for (char32_t const unit : {pair ? 0xd7c0 + (c >> 10) : c, 0xdc00 | (c & 0x3ff)}) {
+        out += static_cast<char>(unit & 0xff);
+        out += static_cast<char>(unit >> 8 & 0xff);
+        if (!pair) {
+          break;
+        }
+      }
     }
     return out;
   }
   return std::string(text);
 }
 
+std::string number_text(json::value const& value) {
+  if (!value.is_double()) {
+    return json::serialize(value);
+  }
+  std::array<char, 32> text{};
+  auto const end = std::to_chars(text.data(), text.data() + text.size(), value.as_double());
+  return {text.data(), end.ptr};
+}
+
 http::header_value header_value_of(std::string_view name, json::value const& value) {
   auto const one = [&](json::value const& v) {
-    return v.is_string() ? one_byte_text(view(v.as_string()), http::error::invalid_char,
-                                         "Invalid character in header content [\"" +
-                                             std::string(name) + "\"]")
-                         : json::serialize(v);
+    return v.is_string()   ? one_byte_text(view(v.as_string()), http::error::invalid_char,
+                                           "Invalid character in header content [\"" +
+                                               std::string(name) + "\"]")
+           : v.is_number() ? number_text(v)
+                           : json::serialize(v);
   };
-  if (value.is_null()) {
-    throw http::exception(http::error::invalid_header_value,
-                          "Invalid value \"undefined\" for header \"" + std::string(name) + "\"");
-  }
   if (auto const* list = value.if_array()) {
     std::vector<std::string> all;
     for (json::value const& v : *list) {
@@ -249,20 +271,26 @@ http::header_list header_list_of(json::value const& value) {
     // Pairs, or one text after the other.
     std::vector<std::string> flat;
     for (json::value const& v : *list) {
-      if (auto const* pair = v.if_array()) {
+      if (auto const* pair = v.if_array(); pair != nullptr && list->front().is_array()) {
         for (json::value const& part : *pair) {
           flat.push_back(std::string(header_value_of("", part)[0]));
         }
       } else {
         std::string const name = flat.empty() ? std::string() : flat.back();
-        flat.push_back(std::string(header_value_of(name, v)[0]));
+        http::header_value const one = header_value_of(name, v);
+        for (std::size_t i = 0; i < one.size(); ++i) {
+          if (i > 0) {
+            flat.push_back(name);
+          }
+          flat.emplace_back(one[i]);
+        }
       }
     }
     return http::header_list::from_flat(flat);
   }
   http::header_list headers;
   for (auto const& member : value.as_object()) {
-    std::string_view const name(member.key().data(), member.key().size());
+    std::string const name = one_byte_name({member.key().data(), member.key().size()});
     headers.append(name, header_value_of(name, member.value()));
   }
   return headers;

@@ -43,8 +43,14 @@ json::string latin1(std::string_view bytes);
 /// it has characters that are none.
 std::string one_byte_text(std::string_view utf8, http::error e, std::string const& message);
 
+/// Returns a name as bytes where it can be; one that cannot stays as it is, and is refused.
+std::string one_byte_name(std::string_view utf8);
+
 /// Returns a text in the encoding that an operation names; UTF-8 unless it does.
 std::string encoded_text(json::object const& operation);
+
+/// Returns a number as Node writes it.
+std::string number_text(json::value const& value);
 
 /// Returns the value of a header as it was given: text, number or list.
 http::header_value header_value_of(std::string_view name, json::value const& value);
