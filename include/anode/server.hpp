@@ -64,6 +64,11 @@ struct server_options {
   bool require_host_header = true;
   /// Throws when a body is written to a response that has none.
   bool reject_non_standard_body_writes = false;
+  /// Is asked of each request with an Upgrade header whether it leaves HTTP; false makes it an
+  /// ordinary one. True without `on_upgrade` closes the connection, and so does an exception.
+  /// Unset: a request leaves HTTP when there is an `on_upgrade`. **Node**: a later one's option
+  /// `shouldUpgradeCallback`.
+  std::function<bool(incoming_message const&)> should_upgrade_callback{};
   /// Closes connections on which nothing happens for so long; 0: never.
   std::chrono::milliseconds timeout{0};
   /// Response headers whose lists are joined with "; " into one line.
@@ -98,10 +103,30 @@ struct server_trace {
   std::function<void(incoming_message const&, anode::socket const&)> drop_request{};
 };
 
+/// What a connection of a server is doing.
+enum class connection_state : std::uint8_t {
+  idle,         ///< waits for a request; also before the first one
+  receiving,    ///< a request is on its way
+  responding,   ///< requests are complete, their responses are not
+  closing,      ///< no further request is read
+  handed_over,  ///< has left HTTP: an upgrade, or a tunnel
+};
+
+/// One connection of a server, as it is at the moment.
+struct connection_info {
+  anode::socket socket;
+  connection_state state = connection_state::idle;
+  std::size_t requests = 0;      ///< not answered to the end
+  std::size_t unread_bytes = 0;  ///< received, and read by nobody yet
+  std::size_t unsent_bytes = 0;  ///< written by handlers, and not handed to the system yet
+};
+
 /// What a `server::drain` left behind.
 struct drain_result {
-  std::size_t finished = 0;  ///< connections that ended by themselves
-  std::size_t cut = 0;       ///< connections that were closed at the deadline
+  std::size_t finished = 0;         ///< connections that ended by themselves
+  std::size_t cut = 0;              ///< connections that were closed at the deadline
+  std::size_t cut_handed_over = 0;  ///< of those, how many had left HTTP
+  std::size_t cut_requests = 0;     ///< requests whose responses were cut off, or never begun
 };
 
 namespace detail {
@@ -175,8 +200,18 @@ public:
   /// Listens as the options say.
   server& listen(listen_options const& options);
 
-  /// Listens on a descriptor that is bound and listening.
+  /// Listens on a descriptor that is bound and listening, for example one that was inherited; it
+  /// belongs to the server from then on. **Node**: `server.listen({fd})`.
   server& listen_descriptor(int descriptor);
+
+  /// Takes over an acceptor of Asio that is bound and listening.
+  template <class Acceptor>
+    requires requires(Acceptor& a) {
+      { a.release() } -> std::convertible_to<int>;
+    }
+  server& listen(Acceptor&& acceptor) {
+    return listen_descriptor(acceptor.release());
+  }
 
   /// Returns whether the server listens.
   bool listening() const noexcept;
@@ -204,10 +239,16 @@ public:
 
   /// Ends gracefully: stops listening, lets every connection finish what it is doing and answers
   /// one more request with `Connection: close`; closes what is left after `grace`.
+  /// Sockets that have left HTTP (upgrades, tunnels) are waited for and closed like the others.
+  /// `connections` tells meanwhile what is left. The server may listen again afterwards.
   net::awaitable<drain_result> drain(std::chrono::milliseconds grace);
 
   /// Returns the number of connections, those handed over included.
-  std::size_t connections() const noexcept;
+  /// **Node**: `server.getConnections`.
+  std::size_t connection_count() const noexcept;
+
+  /// Returns all connections, those handed over included, with what they are doing.
+  std::vector<connection_info> connections() const;
 
   // Settings; they hold for connections and requests from now on.
 
@@ -227,6 +268,10 @@ public:
   server& on_connect(upgrade_handler h);
   server& on_client_error(std::function<void(client_error const&, anode::socket)> h);
   server& on_drop_request(std::function<void(incoming_message&, anode::socket)> h);
+
+  /// Is told of connections on which nothing has happened for `timeout`, or for
+  /// `keep_alive_timeout` behind a response. It has to close them: without it, and without
+  /// listeners of the request or response, the library does.
   server& on_timeout(std::function<void(anode::socket)> h);
 
   // Events that notify: any number.

@@ -96,7 +96,8 @@ net::awaitable<drain_result> server::drain(std::chrono::milliseconds grace) {
   return server_core::drain(core_, grace);
 }
 
-std::size_t server::connections() const noexcept { return core_->connection_count(); }
+std::size_t server::connection_count() const noexcept { return core_->connection_count(); }
+std::vector<connection_info> server::connections() const { return core_->connections(); }
 
 server_options const& server::options() const noexcept { return core_->options(); }
 void server::set_options(server_options options) { core_->set_options(std::move(options)); }

@@ -126,7 +126,7 @@ void incoming::emit_end() {
     if (source_ != nullptr) {
       source_->end_told();
     }
-    if (std::exchange(close_due_, false)) {
+    if (std::exchange(close_due_, false) || closes_at_end) {
       emit_close();
     }
   }

@@ -57,6 +57,7 @@ public:
   protocol::message_head head;
   field_lines trailers;
   bool join_duplicate_headers = false;
+  bool closes_at_end = false;  ///< `close` follows `end` at once, as for a request in a server
   std::size_t high_water_mark = 65536;
 
   merged_headers const& headers() const;
@@ -139,7 +140,7 @@ public:
   bool aborted() const noexcept { return aborted_; }
   bool closed() const noexcept { return closed_; }
   bool dumped() const noexcept { return dumped_; }
-  bool destroyed() const noexcept { return destroyed_; }
+  bool destroyed() const noexcept { return destroyed_ || closed_; }
   bool body_touched() const noexcept { return touched_; }
   error_code const& error() const noexcept { return error_; }
   std::size_t buffered() const noexcept { return buffered_.size(); }

@@ -186,12 +186,23 @@ void server_connection::begin_request() {
   x->begin(*this);
   receiving_ = x;
   hold_readers(*x);
-  protocol::dispatch const how =
-      protocol::dispatch_request(x->request.head, server_->dispatch_facts(), requests_served_,
-                                 x->response.max_requests_reached);
-  if (how == dispatch::upgrade || how == dispatch::connect || how == dispatch::refuse_connect) {
+  protocol::dispatch_facts facts = server_->dispatch_facts();
+  if (protocol::asks_for_upgrade(x->request.head)) {
+    try {
+      facts.upgrades = server_->wants_upgrade(x->req);
+    } catch (...) {
+      server_->report(std::current_exception());
+      closing_ = true;
+      socket_->destroy();
+      return;
+    }
+  }
+  protocol::dispatch const how = protocol::dispatch_request(
+      x->request.head, facts, requests_served_, x->response.max_requests_reached);
+  if (how == dispatch::upgrade || how == dispatch::connect || how == dispatch::refuse_connect ||
+      how == dispatch::refuse_upgrade) {
     leave_as_ = how;
-    if (how == dispatch::upgrade) {
+    if (how == dispatch::upgrade || how == dispatch::refuse_upgrade) {
       decoder_.accept_upgrade();
     }
     return;
@@ -318,6 +329,26 @@ std::size_t server_connection::waiting_bytes() const noexcept {
   return bytes;
 }
 
+http::connection_info server_connection::describe() const {
+  using http::connection_state;
+  http::connection_info info;
+  info.socket = anode::socket(*socket_);
+  info.requests = requests_under_way();
+  if (closing_ && !leaving_) {
+    info.state = connection_state::closing;
+  } else if (receiving_ || decoder_.in_message()) {
+    info.state = connection_state::receiving;
+  } else if (info.requests > 0) {
+    info.state = connection_state::responding;
+  }
+  info.unread_bytes = socket_->input().size();
+  for (server_exchange const* x = first_; x != nullptr; x = x->next) {
+    info.unread_bytes += x->request.buffered();
+  }
+  info.unsent_bytes = socket_->output().size() + waiting_bytes();
+  return info;
+}
+
 void server_connection::on_message_ended() {
   while (current_ != nullptr && current_->response.ended()) {
     if (current_->response.framing().last() || current_->response.closes) {
@@ -360,10 +391,10 @@ void server_connection::finish_first() {
   bool const last = x->response.framing().last() || x->response.closes;
   x->response.emit_finish();
   x->response.emit_misuse();
+  x->response.emit_close();
   if (x->handler_done || !x->request.body_touched()) {
     x->request.dump();
   }
-  x->response.emit_close();
   if (x->request.is_complete()) {
     part_with(*x);
   }
@@ -410,7 +441,8 @@ void server_connection::leave_http() {
   socket_->set_timeout({});
   socket_->set_owner(nullptr);
   detail::ptr<server_core::handlers> const on = server_->on();
-  if (leave_as_ == dispatch::refuse_connect) {
+  if (leave_as_ == dispatch::refuse_connect || leave_as_ == dispatch::refuse_upgrade) {
+    server_->connection_ended();
     socket_->destroy();
   } else {
     server_->hand_over(socket_);

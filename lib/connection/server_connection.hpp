@@ -12,7 +12,8 @@
 
 namespace anode::http {
 struct client_error;
-}
+struct connection_info;
+}  // namespace anode::http
 
 namespace anode::connection {
 
@@ -51,8 +52,17 @@ public:
   /// Returns whether no request is being received or answered.
   bool idle() const noexcept { return first_ == nullptr && !decoder_.in_message(); }
 
+  /// Returns the number of requests that are not answered to the end.
+  std::size_t requests_under_way() const noexcept { return under_way_ + (leaving_ ? 1 : 0); }
+
+  /// Returns what a program may know of the connection.
+  http::connection_info describe() const;
+
   /// Closes the connection if it is idle, else when it becomes so.
   void close_when_idle();
+
+  /// Lets go of everything without telling anybody: the context has ended.
+  void let_go();
 
   /// Answers a deadline that has passed: 408, or for an idle connection nothing.
   void expire(protocol::expired_phase phase);

@@ -94,12 +94,9 @@ void server_connection::drop_requests() {
 
 void server_connection::expire(protocol::expired_phase phase) {
   if (phase == protocol::expired_phase::keep_alive) {
-    detail::ptr<server_core::handlers> const on = server_->on();
-    if (on->trace.timeout) {
-      on->trace.timeout(anode::socket(*socket_));
-    }
-    closing_ = true;
-    socket_->destroy();
+    // Told once: who handles it may leave the connection open.
+    server_->clocks().message_completed(clock_);
+    on_timeout();
   } else if (failed_) {
     socket_->destroy();  // who was told of the error has done nothing about it
   } else {
@@ -202,7 +199,30 @@ void server_connection::on_close() {
     x->connection = nullptr;
   }
   last_ = nullptr;
+  server_->connection_ended();
   server_->remove(*this);
+}
+
+void server_connection::let_go() {
+  closing_ = true;
+  server_->clocks().closed(clock_);
+  socket_->set_owner(nullptr);
+  receiving_.reset();
+  spare_.reset();
+  current_ = last_ = nullptr;
+  while (held_ != nullptr) {
+    detail::ptr<server_exchange> const x(held_, false);
+    held_ = std::exchange(x->next_held, nullptr);
+    x->held = false;
+  }
+  while (first_ != nullptr) {
+    detail::ptr<server_exchange> const x(first_, false);
+    first_ = std::exchange(x->next, nullptr);
+    x->request.detach();
+    x->response.connection_lost();
+    x->response.set_target(nullptr);
+    x->connection = nullptr;
+  }
 }
 
 void server_connection::destroy_exchange(error_code) {

@@ -21,6 +21,7 @@ server_core::server_core(net::any_io_executor ex, http::server_options options)
   check_.of = this;
   idle_check_.of = this;
   derive();
+  join(executor());
 }
 
 server_core::~server_core() {
@@ -72,6 +73,11 @@ protocol::dispatch_facts server_core::dispatch_facts() const noexcept {
   f.require_host_header = options_.require_host_header;
   f.max_requests_per_socket = options_.max_requests_per_socket;
   return f;
+}
+
+std::optional<bool> server_core::wants_upgrade(http::incoming_message const& req) const {
+  std::function<bool(http::incoming_message const&)> const ask = options_.should_upgrade_callback;
+  return ask ? std::optional<bool>(ask(req)) : std::nullopt;
 }
 
 // Listening.
@@ -181,8 +187,26 @@ void server_core::hand_over(detail::ptr<socket_core> socket) {
   handed_over_.push_back(socket);
   socket->listen().close.add([self = detail::ptr<server_core>(this), raw = socket.get()] {
     std::erase_if(self->handed_over_, [raw](auto const& s) { return s.get() == raw; });
+    self->connection_ended();
     self->check_closed();
   });
+}
+
+std::vector<http::connection_info> server_core::connections() const {
+  std::vector<http::connection_info> all;
+  all.reserve(connection_count());
+  for (server_connection* c = connections_; c != nullptr; c = c->next) {
+    all.push_back(c->describe());
+  }
+  for (detail::ptr<socket_core> const& s : handed_over_) {
+    http::connection_info info;
+    info.socket = anode::socket(*s);
+    info.state = http::connection_state::handed_over;
+    info.unread_bytes = s->input().size();
+    info.unsent_bytes = s->output().size();
+    all.push_back(std::move(info));
+  }
+  return all;
 }
 
 void server_core::became_idle(server_connection& c) {
@@ -216,107 +240,6 @@ void server_core::check_idle() {
     timers_->arm(idle_check_, std::max(std::chrono::milliseconds(1),
                                        std::chrono::ceil<std::chrono::milliseconds>(next - now)));
   }
-}
-
-// Ending.
-
-void server_core::close() {
-  if (listener_) {
-    listener_->close();
-  }
-  closing_ = true;
-  close_idle_connections();
-  check_closed();
-}
-
-void server_core::close_idle_connections() {
-  for (detail::ptr<server_connection> c(connections_); c;) {
-    detail::ptr<server_connection> const next(c->next);
-    c->close_when_idle();
-    c = next;
-  }
-}
-
-void server_core::close_all_connections() {
-  for (detail::ptr<server_connection> c(connections_); c;) {
-    detail::ptr<server_connection> const next(c->next);
-    c->core()->destroy();
-    c = next;
-  }
-}
-
-void server_core::check_closed() {
-  if (connection_count() > 0 || listening()) {
-    return;
-  }
-  stop_runners();
-  changed_.notify();
-  if (std::exchange(closing_, false) && !abandoned_) {
-    net::post(executor(), [self = detail::ptr<server_core>(this)] {
-      turn const t(self->executor());
-      if (!self->abandoned_) {
-        self->handlers_->close.emit();
-      }
-    });
-  }
-}
-
-net::awaitable<void> server_core::wait_closed(detail::ptr<server_core> self) {
-  while (self->connection_count() > 0 || self->listening()) {
-    co_await self->changed_.wait();
-  }
-}
-
-net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> self,
-                                                      std::chrono::milliseconds grace) {
-  struct cut final : timer {
-    server_core* of = nullptr;
-    bool over = false;
-    ~cut() { of->timers_->cancel(*this); }
-    void expired() override {
-      over = true;
-      of->changed_.notify();
-    }
-  };
-  cut deadline;
-  deadline.of = self.get();
-  if (self->listener_) {
-    self->listener_->close();
-  }
-  self->draining_ = true;
-  std::size_t const before = self->connection_count();
-  self->timers_->arm(deadline, std::max(grace, std::chrono::milliseconds(1)));
-  while (self->connection_count() > 0 && !deadline.over) {
-    co_await self->changed_.wait();
-  }
-  http::drain_result result;
-  result.cut = self->connection_count();
-  result.finished = before - std::min(before, result.cut);
-  self->close_all_connections();
-  for (detail::ptr<socket_core> const& s : std::vector(self->handed_over_)) {
-    s->destroy();
-  }
-  self->closing_ = true;
-  self->check_closed();
-  co_await wait_closed(self);
-  co_return result;
-}
-
-void server_core::abandon() {
-  detail::ptr<server_core> const self(this);
-  turn const t(executor());
-  abandoned_ = true;
-  handlers_ = new handlers;
-  if (listener_) {
-    listener_->close();
-  }
-  close_all_connections();
-  for (detail::ptr<socket_core> const& s : std::vector(handed_over_)) {
-    s->destroy();
-  }
-  handed_over_.clear();
-  timers_->stop();
-  stop_runners();
 }
 
 // Handlers.

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "connection/context_member.hpp"
 #include "connection/event.hpp"
 #include "connection/handler_runner.hpp"
 #include "connection/server_connection.hpp"
@@ -21,7 +22,9 @@ namespace anode::connection {
 
 /// The state behind an `http::server`: its handlers, its listening socket, its connections and
 /// their deadlines. Lives as long as anything of it runs.
-class server_core final : public detail::counted, private transport::listener::sink {
+class server_core final : public detail::counted,
+                          private context_member,
+                          private transport::listener::sink {
 public:
   server_core(net::any_io_executor ex, http::server_options options);
   ~server_core() override;
@@ -37,6 +40,10 @@ public:
     return unique_headers_ ? &*unique_headers_ : nullptr;
   }
   protocol::dispatch_facts dispatch_facts() const noexcept;
+
+  /// Asks the program whether a request with an Upgrade header leaves HTTP; nothing if it does not
+  /// want to be asked.
+  std::optional<bool> wants_upgrade(http::incoming_message const& req) const;
   protocol::request_clocks& clocks() noexcept { return clocks_; }
   bool draining() const noexcept { return draining_; }
   bool closing() const noexcept { return closing_ || abandoned_; }
@@ -62,10 +69,15 @@ public:
 
   std::size_t connection_count() const noexcept { return connection_count_ + handed_over_.size(); }
 
+  std::vector<http::connection_info> connections() const;
+
   // For connections.
 
   void add(server_connection& c);
   void remove(server_connection& c);
+
+  /// Counts a connection whose socket is closed.
+  void connection_ended() noexcept { ++ended_connections_; }
 
   /// Keeps track of a socket that has left HTTP, for closing and draining.
   void hand_over(detail::ptr<socket_core> socket);
@@ -113,6 +125,7 @@ private:
     void expired() override { of->check_idle(); }
   };
 
+  void context_ended() override;
   void on_accept(std::unique_ptr<byte_stream> stream) override;
   void on_accept_error(error_code ec) override;
   void start_listening();
@@ -136,6 +149,7 @@ private:
   std::optional<protocol::unique_headers> unique_headers_;
   server_connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
+  std::uint64_t ended_connections_ = 0;
   std::vector<detail::ptr<socket_core>> handed_over_;
   std::vector<server_exchange*> spare_exchanges_;
   std::vector<detail::ptr<handler_runner>> spare_runners_;
@@ -143,6 +157,7 @@ private:
   bool closing_ = false;  // close() was called; on_close not yet told
   bool draining_ = false;
   bool abandoned_ = false;
+  bool context_gone_ = false;
 };
 
 }  // namespace anode::connection

@@ -54,7 +54,9 @@ server_exchange::server_exchange(server_core& server)
     : request(*this, server.executor()),
       response(*this, server.executor()),
       req(request),
-      res(*this) {}
+      res(*this) {
+  request.closes_at_end = true;
+}
 
 void server_exchange::hold(server_core& server) { server_ = &server; }
 

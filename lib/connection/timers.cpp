@@ -12,7 +12,9 @@ namespace anode::connection {
 using http::protocol::no_deadline;
 
 timers::timers(net::any_io_executor ex)
-    : executor_(std::move(ex)), clock_(clock::of(executor_)), wake_(executor_) {}
+    : executor_(std::move(ex)), clock_(clock::of(executor_)), wake_(executor_) {
+  join(executor_);
+}
 
 void timers::arm(timer& t, std::chrono::milliseconds delay) {
   if (delay.count() <= 0) {
@@ -36,9 +38,9 @@ void timers::cancel(timer& t) {
 }
 
 void timers::end_turn() {
-  if (armed_ == 0) {
+  if (armed_ == 0 && !stopped_) {
     wake_at_ = no_deadline;
-    wake_.cancel();
+    wake_->cancel();
     clock_.forget(this);
   }
 }
@@ -59,9 +61,15 @@ std::string_view timers::date_line() {
 }
 
 void timers::stop() {
-  stopped_ = true;
-  wake_.cancel();
-  clock_.forget(this);
+  if (!std::exchange(stopped_, true)) {
+    wake_->cancel();
+    clock_.forget(this);
+  }
+}
+
+void timers::context_ended() {
+  stop();
+  wake_.reset();
 }
 
 void timers::schedule() {
@@ -75,8 +83,8 @@ void timers::schedule() {
     clock_.wake_at(next, this, [self = detail::ptr<timers>(this)] { self->on_wake(); });
     return;
   }
-  wake_.expires_at(next);
-  wake_.async_wait([self = detail::ptr<timers>(this)](error_code ec) {
+  wake_->expires_at(next);
+  wake_->async_wait([self = detail::ptr<timers>(this)](error_code ec) {
     if (!ec) {
       self->on_wake();
     }

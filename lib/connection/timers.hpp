@@ -2,6 +2,7 @@
 #pragma once
 
 #include "connection/clock.hpp"
+#include "connection/context_member.hpp"
 #include "connection/turn.hpp"
 #include "protocol/deadlines.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <optional>
 #include <string>
 
 namespace anode::connection {
@@ -31,7 +33,7 @@ protected:
 
 /// All timers of one server, agent or socket, behind one Asio timer: setting one costs no system
 /// call and, when it is only moved, no more than writing a number.
-class timers final : public turn_member {
+class timers final : public turn_member, private context_member {
 public:
   explicit timers(net::any_io_executor ex);
 
@@ -66,13 +68,14 @@ public:
   void end_turn() override;
 
 private:
+  void context_ended() override;
   void schedule();
   void on_wake();
 
   net::any_io_executor executor_;
   clock& clock_;
   http::protocol::deadline_queue queue_;
-  net::steady_timer wake_;
+  std::optional<net::steady_timer> wake_;  // none once the context has ended
   protocol_time now_{};
   std::uint64_t now_of_ = 0;  // the turn in which that was read
   protocol_time wake_at_ = http::protocol::no_deadline;

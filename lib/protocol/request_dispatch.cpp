@@ -31,8 +31,8 @@ dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
     if (head.method == method::connect) {
       return facts.has_connect ? dispatch::connect : dispatch::refuse_connect;
     }
-    if (facts.has_upgrade) {
-      return dispatch::upgrade;
+    if (facts.upgrades.value_or(facts.has_upgrade)) {
+      return facts.has_upgrade ? dispatch::upgrade : dispatch::refuse_upgrade;
     }
   }
   if (head.version_major != 1 || head.version_minor != 1) {

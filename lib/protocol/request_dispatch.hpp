@@ -6,6 +6,7 @@
 #include "protocol/message_head.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace anode::http::protocol {
 
@@ -21,11 +22,13 @@ enum class dispatch : std::uint8_t {
   upgrade,               ///< HTTP ends: the handler for that event gets the socket
   connect,               ///< likewise, for CONNECT
   refuse_connect,        ///< CONNECT without a handler: the connection is closed
+  refuse_upgrade,        ///< an upgrade that the program wants and has no handler for: likewise
 };
 
 /// What the decision depends on, apart from the head.
 struct dispatch_facts {
   bool has_upgrade = false;            ///< a handler for the event is set
+  std::optional<bool> upgrades;        ///< what the program says, asked if `asks_for_upgrade`
   bool has_connect = false;            ///< likewise
   bool has_check_continue = false;     ///< likewise
   bool has_check_expectation = false;  ///< likewise
@@ -42,6 +45,11 @@ struct dispatch_facts {
 /// **Node**: `parserOnIncoming` of `_http_server.js`.
 dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept;
+
+/// Returns whether a request asks to leave HTTP by an Upgrade header.
+inline bool asks_for_upgrade(message_head const& head) noexcept {
+  return head.upgrade && head.method != method::connect;
+}
 
 /// Returns whether the joined value of Expect asks for 100 Continue, as Node's regular expression
 /// `/(?:^|\W)100-continue(?:$|\W)/i` finds it.

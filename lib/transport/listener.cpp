@@ -19,11 +19,15 @@ using reuse_port_option = net::detail::socket_option::boolean<SOL_SOCKET, SO_REU
 
 constexpr std::chrono::milliseconds accept_backoff{100};
 
-// A failure of the process or the system, not of one connection attempt.
-bool exhausted(error_code const& ec) {
-  return ec == net::error::no_descriptors || ec == net::error::no_buffer_space ||
-         ec == boost::system::errc::too_many_files_open_in_system ||
-         ec == boost::system::errc::not_enough_memory;
+// A failure of one connection attempt: accept(2) names those that do not concern the next. What is
+// not among them, as a want of descriptors or memory, may last.
+bool of_one_connection(error_code const& ec) {
+  namespace errc = boost::system::errc;
+  return ec == net::error::connection_aborted || ec == errc::protocol_error ||
+         ec == errc::operation_not_permitted || ec == errc::network_down ||
+         ec == errc::network_unreachable || ec == errc::host_unreachable ||
+         ec == errc::operation_not_supported || ec == errc::no_protocol_option ||
+         ec == net::error::timed_out || ec == errc::interrupted;
 }
 
 net::ip::address numeric_address(std::string const& host, error_code& ec) {
@@ -122,7 +126,7 @@ void listener::accept() {
     }
     if (!ec) {
       self->sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
-    } else if (exhausted(ec)) {
+    } else if (!of_one_connection(ec)) {
       self->pause(ec);
       return;
     }

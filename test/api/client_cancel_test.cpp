@@ -341,7 +341,7 @@ bool run(scenario s, act a, std::size_t steps) {
   settle(w);
   CHECK(w.agent.totals().free_sockets == 0);
   CHECK(w.agent.by_name().empty());
-  CHECK(w.server.connections() == 0);
+  CHECK(w.server.connection_count() == 0);
   w.never.cancel();
   settle(w);
   CHECK(w.io.stopped());  // nothing is left to be waited for

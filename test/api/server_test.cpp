@@ -67,7 +67,7 @@ TEST_CASE("server: an upgrade handler may end its socket and let go of it") {
   CHECK(peer.received() == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
   CHECK(peer.ended());
   f.advance(2s);
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("server: a trace sees what is handled otherwise") {

@@ -106,7 +106,7 @@ TEST_CASE("a client and a server speak WebSocket, and close it") {
   f.loop.settle();
   CHECK_FALSE(ws->is_open());
   CHECK(ws->next_layer().destroyed());
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
   CHECK(f.end == make_error_code(websocket::error::closed).message());
 }
 

@@ -127,7 +127,7 @@ TEST_CASE("server connection: a client that ends its direction gives its request
   CHECK(peer.received() == bad_request);
   CHECK(peer.ended());
   CHECK(failure == "ECONNRESET");
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("server connection: no answer follows the end of the client's direction") {
@@ -190,7 +190,7 @@ TEST_CASE("server connection: a client_error handler answers on the socket") {
   CHECK(errors == std::vector<std::string>{"HPE_INVALID_METHOD"});
   peer.end();
   f.settle();
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("server connection: an error that its handler ignores leaves the connection open") {
@@ -201,7 +201,7 @@ TEST_CASE("server connection: an error that its handler ignores leaves the conne
   f.say(peer, get);
   CHECK(peer.received().empty());
   CHECK_FALSE(peer.ended());
-  CHECK(f.server.connections() == 1);
+  CHECK(f.server.connection_count() == 1);
 
   SECTION("until the client closes it") {
     peer.end();
@@ -213,7 +213,7 @@ TEST_CASE("server connection: an error that its handler ignores leaves the conne
       f.say(peer, much);
     }
   }
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("server connection: a deadline that its handler ignores ends the connection next time") {
@@ -230,10 +230,10 @@ TEST_CASE("server connection: a deadline that its handler ignores ends the conne
   f.advance(2s);
   CHECK(told == 1);
   f.advance(28s);
-  CHECK(f.server.connections() == 1);
+  CHECK(f.server.connection_count() == 1);
   f.advance(2s);
   CHECK(told == 1);
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("server connection: 408 when the head, or the rest of a body, does not come") {

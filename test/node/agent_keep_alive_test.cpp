@@ -306,7 +306,7 @@ TEST_CASE("test-http-agent-remove: a connection taken out of the pool ends with 
   CHECK(got.complete() == answered);
   CHECK(s.destroyed());
   CHECK(f.agent.by_name().empty());
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-agent-remove: a free connection taken out of the pool is closed") {

@@ -227,7 +227,7 @@ TEST_CASE("test-http-client-abort2: abort while the body is read lets no error o
   r.end();
   CHECK_NOTHROW(f.settle());
   CHECK(log.told().find(", error") == std::string::npos);
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-client-abort3: a connection that fails behind an abort changes nothing") {

@@ -187,7 +187,7 @@ TEST_CASE("test-http-server-stale-close: a client that leaves in the middle of i
   r.write("BAM");
   f.settle();
   CHECK(log.told() == "cut off ECONNRESET, close");
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-req-close-robust-from-tampering: destroyed again and again is closed once") {

@@ -86,7 +86,7 @@ TEST_CASE("test-http-eof-on-connect: a client that says nothing and goes") {
   f.settle();
   peer.close();
   f.settle();
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
   close(f, log);
   CHECK(log.told() == "closed");
 }

@@ -74,7 +74,7 @@ TEST_CASE("test-http-highwatermark: pipelined requests that the library answers 
         "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nDate: now\r\n"
         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
   CHECK(peer.ended());
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-incoming-pipelined-socket-destroy: the connection goes in the middle") {
@@ -107,7 +107,7 @@ TEST_CASE("test-http-incoming-pipelined-socket-destroy: the connection goes in t
   // The first response never ends: those that are destroyed behind it wait for their turn.
   CHECK(handled == 13);
   CHECK(peer.ended());
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-many-ended-pipelines: every response ended, then the connection destroyed") {
@@ -128,7 +128,7 @@ TEST_CASE("test-http-many-ended-pipelines: every response ended, then the connec
   CHECK(peer.received().ends_with("\r\n\r\nok"));
   CHECK(peer.ended());
   CHECK(count_of(log.told(), "close") == static_cast<std::size_t>(handled));
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-pipeline-requests-connection-leak: ten thousand on one connection") {
@@ -149,7 +149,7 @@ TEST_CASE("test-http-pipeline-requests-connection-leak: ten thousand on one conn
   CHECK(received == 10000);
   peer.close();
   f.settle();
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-pipeline-flood: a client that never reads is read no more") {
@@ -181,7 +181,7 @@ TEST_CASE("test-http-pipeline-flood: a client that never reads is read no more")
   CHECK(socket.writable_length() < 10 * 65536);
   f.advance(201ms);
   CHECK(log.told() == "timeout");
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-no-read-no-dump: an unread body does not block who comes next") {

@@ -169,7 +169,7 @@ TEST_CASE("test-http-server-consumed-timeout: bytes of the body put the timeout 
       [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
         res.flush_headers();
         req.set_timeout(200ms, log.noting("timeout"));
-        while (co_await req.read()) {
+        while ([[maybe_unused]] auto const piece = co_await req.read()) {
         }
         res.end();
       });

@@ -84,6 +84,21 @@ TEST_CASE("dispatch: an Upgrade without a handler is a request like any other") 
   CHECK(decide(get("Upgrade: chat\r\n"), facts) == dispatch::request);
 }
 
+TEST_CASE("dispatch: the program may decide about an Upgrade itself") {
+  std::string const ask = get("Connection: upgrade\r\nUpgrade: chat\r\n");
+  CHECK(asks_for_upgrade(decode(ask)));
+  CHECK_FALSE(asks_for_upgrade(decode(get("Connection: upgrade\r\n"))));
+  CHECK_FALSE(asks_for_upgrade(decode("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n")));
+  dispatch_facts facts;
+  facts.has_upgrade = true;
+  facts.upgrades = false;
+  CHECK(decide(ask, facts) == dispatch::request);
+  facts.upgrades = true;
+  CHECK(decide(ask, facts) == dispatch::upgrade);
+  facts.has_upgrade = false;
+  CHECK(decide(ask, facts) == dispatch::refuse_upgrade);
+}
+
 TEST_CASE("dispatch: CONNECT without a handler is refused") {
   std::string const ask = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
   CHECK(decide(ask) == dispatch::refuse_connect);

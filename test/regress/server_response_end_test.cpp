@@ -76,7 +76,7 @@ TEST_CASE("a handler may destroy the connection of a client that has gone") {
   peer.close();
   f.settle();
   CHECK_FALSE(event.empty());
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("the head of a response without a body waits for its end") {
@@ -157,7 +157,7 @@ TEST_CASE("a response that is destroyed before its turn lets the earlier ones ou
   n.f.settle();
   CHECK(peer.received().ends_with("\r\n\r\none"));
   CHECK(peer.ended());
-  CHECK(n.f.server.connections() == 0);
+  CHECK(n.f.server.connection_count() == 0);
 }
 
 TEST_CASE("a response behind one that closes the connection does not finish") {

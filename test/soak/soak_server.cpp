@@ -149,10 +149,10 @@ int run() {
   std::printf(
       "{\"connections\":%zu,\"requests\":%ju,\"upgrades\":%ju,\"client_errors\":%ju,"
       "\"thrown\":%ju,\"drains\":%ju,\"finished\":%ju,\"cut\":%ju}\n",
-      server.connections(), std::uintmax_t{count.requests}, std::uintmax_t{count.upgrades},
+      server.connection_count(), std::uintmax_t{count.requests}, std::uintmax_t{count.upgrades},
       std::uintmax_t{count.client_errors}, std::uintmax_t{count.thrown},
       std::uintmax_t{count.drains}, std::uintmax_t{count.finished}, std::uintmax_t{count.cut});
-  return server.connections() == 0 ? 0 : 1;
+  return server.connection_count() == 0 ? 0 : 1;
 }
 
 }  // namespace

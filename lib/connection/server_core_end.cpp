@@ -1,0 +1,136 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// How a server ends: closing, draining, and being let go of.
+
+#include "connection/server_core.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace anode::connection {
+
+void server_core::close() {
+  if (listener_) {
+    listener_->close();
+  }
+  closing_ = true;
+  close_idle_connections();
+  check_closed();
+}
+
+void server_core::close_idle_connections() {
+  for (detail::ptr<server_connection> c(connections_); c;) {
+    detail::ptr<server_connection> const next(c->next);
+    c->close_when_idle();
+    c = next;
+  }
+}
+
+void server_core::close_all_connections() {
+  for (detail::ptr<server_connection> c(connections_); c;) {
+    detail::ptr<server_connection> const next(c->next);
+    c->core()->destroy();
+    c = next;
+  }
+}
+
+void server_core::check_closed() {
+  if (connection_count() > 0 || listening()) {
+    return;
+  }
+  stop_runners();
+  changed_.notify();
+  if (std::exchange(closing_, false) && !abandoned_) {
+    net::post(executor(), [self = detail::ptr<server_core>(this)] {
+      turn const t(self->executor());
+      if (!self->abandoned_) {
+        self->handlers_->close.emit();
+      }
+    });
+  }
+}
+
+net::awaitable<void> server_core::wait_closed(detail::ptr<server_core> self) {
+  while (self->connection_count() > 0 || self->listening()) {
+    co_await self->changed_.wait();
+  }
+}
+
+net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> self,
+                                                      std::chrono::milliseconds grace) {
+  struct cut final : timer {
+    server_core* of = nullptr;
+    bool over = false;
+    ~cut() { of->timers_->cancel(*this); }
+    void expired() override {
+      over = true;
+      of->changed_.notify();
+    }
+  };
+  cut deadline;
+  deadline.of = self.get();
+  if (self->listener_) {
+    self->listener_->close();
+  }
+  self->draining_ = true;
+  std::uint64_t const ended_before = self->ended_connections_;
+  self->timers_->arm(deadline, std::max(grace, std::chrono::milliseconds(1)));
+  while (self->connection_count() > 0 && !deadline.over) {
+    co_await self->changed_.wait();
+  }
+  http::drain_result result;
+  result.finished = static_cast<std::size_t>(self->ended_connections_ - ended_before);
+  result.cut = self->connection_count();
+  result.cut_handed_over = self->handed_over_.size();
+  for (server_connection const* c = self->connections_; c != nullptr; c = c->next) {
+    result.cut_requests += c->requests_under_way();
+  }
+  self->close_all_connections();
+  for (detail::ptr<socket_core> const& s : std::vector(self->handed_over_)) {
+    s->destroy();
+  }
+  self->closing_ = true;
+  self->check_closed();
+  co_await wait_closed(self);
+  co_return result;
+}
+
+// The context destroys the handlers it knows, and with it go the services that sockets and timers
+// need: nothing is told to anybody, everything is let go of.
+void server_core::context_ended() {
+  detail::ptr<server_core> const self(this);
+  abandoned_ = context_gone_ = true;
+  auto const handlers_of_user = std::exchange(handlers_, detail::ptr<handlers>(new handlers));
+  auto const listener = std::exchange(listener_, {});
+  auto const handed_over = std::exchange(handed_over_, {});
+  auto const runners = std::exchange(spare_runners_, {});
+  while (connections_ != nullptr) {
+    detail::ptr<server_connection> const c(connections_, false);  // the list's
+    connections_ = std::exchange(c->next, nullptr);
+    c->let_go();
+  }
+  connection_count_ = 0;
+  timers_->stop();
+}
+
+void server_core::abandon() {
+  if (context_gone_) {
+    return;
+  }
+  detail::ptr<server_core> const self(this);
+  turn const t(executor());
+  abandoned_ = true;
+  handlers_ = new handlers;
+  if (listener_) {
+    listener_->close();
+  }
+  close_all_connections();
+  for (detail::ptr<socket_core> const& s : std::vector(handed_over_)) {
+    s->destroy();
+  }
+  handed_over_.clear();
+  timers_->stop();
+  stop_runners();
+}
+
+}  // namespace anode::connection

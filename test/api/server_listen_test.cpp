@@ -1,0 +1,210 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Where a server listens.
+
+#include <anode/error.hpp>
+#include <anode/server.hpp>
+
+#include "support/catch.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read_until.hpp>
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using namespace std::chrono_literals;
+using net::ip::tcp;
+
+namespace {
+
+void hello(http::incoming_message&, http::server_response& res) { res.end("hello"); }
+
+// Runs until `done`, which has to come within a generous time.
+bool run_until(net::io_context& io, std::function<bool()> const& done) {
+  auto const limit = std::chrono::steady_clock::now() + 30s;
+  io.restart();
+  while (!done() && io.run_one_until(limit) > 0) {
+  }
+  return done();
+}
+
+// Asks on a new connection. @return whether the answer came
+template <class Endpoint>
+bool answers(net::io_context& io, Endpoint const& to) {
+  using protocol = typename Endpoint::protocol_type;
+  typename protocol::socket s(io);
+  std::string const request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+  std::string answer;
+  bool ended = false;
+  s.async_connect(to, [&](boost::system::error_code ec) {
+    if (ec) {
+      ended = true;
+      return;
+    }
+    s.send(net::buffer(request));
+    net::async_read_until(s, net::dynamic_buffer(answer), "hello",
+                          [&](boost::system::error_code, std::size_t) { ended = true; });
+  });
+  return run_until(io, [&] { return ended; }) && answer.starts_with("HTTP/1.1 200 OK\r\n");
+}
+
+bool has_ipv6() {
+  net::io_context io;
+  tcp::acceptor a(io);
+  boost::system::error_code ec;
+  a.open(tcp::v6(), ec);
+  if (!ec) {
+    a.bind({net::ip::address_v6::loopback(), 0}, ec);
+  }
+  return !ec;
+}
+
+}  // namespace
+
+TEST_CASE("server: without a host it listens on IPv6 and IPv4") {
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  server.listen(0);
+  anode::endpoint const at = server.address();
+  CHECK(at.port != 0);
+  CHECK(answers(io, tcp::endpoint(net::ip::address_v4::loopback(), at.port)));
+  if (has_ipv6()) {
+    CHECK(at.family == "IPv6");
+    CHECK(at.address == "::");
+    CHECK(answers(io, tcp::endpoint(net::ip::address_v6::loopback(), at.port)));
+  } else {
+    CHECK(at.family == "IPv4");
+  }
+}
+
+TEST_CASE("server: ipv6_only leaves IPv4 out") {
+  if (!has_ipv6()) {
+    return;
+  }
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  http::listen_options options;
+  options.host = "::";
+  options.ipv6_only = true;
+  server.listen(options);
+  CHECK(answers(io, tcp::endpoint(net::ip::address_v6::loopback(), server.address().port)));
+  CHECK_FALSE(answers(io, tcp::endpoint(net::ip::address_v4::loopback(), server.address().port)));
+}
+
+TEST_CASE("server: reuse_port lets servers share a port") {
+  net::io_context io;
+  http::server one(io.get_executor(), hello);
+  http::server two(io.get_executor(), hello);
+  http::listen_options options;
+  options.host = "127.0.0.1";
+  options.reuse_port = true;
+  one.listen(options);
+  options.port = one.address().port;
+  two.listen(options);
+  CHECK(two.address().port == one.address().port);
+  // Both get connections; which one the system decides.
+  int of_one = 0;
+  int of_two = 0;
+  one.on_connection([&](anode::socket const&) { ++of_one; });
+  two.on_connection([&](anode::socket const&) { ++of_two; });
+  for (int i = 0; i < 200 && (of_one == 0 || of_two == 0); ++i) {
+    CHECK(answers(io, tcp::endpoint(net::ip::address_v4::loopback(), options.port)));
+  }
+  CHECK(of_one > 0);
+  CHECK(of_two > 0);
+}
+
+TEST_CASE("server: an acceptor or a descriptor that is there already") {
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  tcp::acceptor acceptor(io, {net::ip::address_v4::loopback(), 0});
+  tcp::endpoint const at = acceptor.local_endpoint();
+  SECTION("an acceptor") { server.listen(std::move(acceptor)); }
+  SECTION("a descriptor") { server.listen_descriptor(acceptor.release()); }
+  CHECK(server.listening());
+  CHECK(server.address().port == at.port());
+  CHECK(answers(io, at));
+}
+
+TEST_CASE("server: a descriptor that is no socket") {
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  CHECK_THROWS_AS(server.listen_descriptor(-1), boost::system::system_error);
+  CHECK_FALSE(server.listening());
+}
+
+TEST_CASE("server: a Unix socket, whose file goes with it") {
+  std::string const path =
+      (std::filesystem::temp_directory_path() / ("anode_listen_" + std::to_string(::getpid())))
+          .string();
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  http::listen_options options;
+  options.path = path;
+  server.listen(options);
+  CHECK(server.address().family == "Unix");
+  CHECK(server.address().address == path);
+  CHECK(answers(io, net::local::stream_protocol::endpoint(path)));
+  server.close();
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
+TEST_CASE("server: listening twice, and again after closing") {
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  server.listen(0, "127.0.0.1");
+  try {
+    server.listen(0, "127.0.0.1");
+    FAIL("it listens already");
+  } catch (http::exception const& e) {
+    CHECK(e.code() == http::error::server_already_listen);
+  }
+  server.close();
+  server.listen(0, "127.0.0.1");
+  CHECK(answers(io, tcp::endpoint(net::ip::address_v4::loopback(), server.address().port)));
+}
+
+TEST_CASE("server: without descriptors it waits, tells, and goes on when there are some") {
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  int failures = 0;
+  int accepted = 0;
+  server.on_error([&](std::exception_ptr const& e) {
+    try {
+      std::rethrow_exception(e);
+    } catch (boost::system::system_error const& error) {
+      CHECK(http::code_name(error.code()) == "EMFILE");
+    }
+    ++failures;
+  });
+  server.on_connection([&](anode::socket const&) { ++accepted; });
+  server.listen(0, "127.0.0.1");
+  tcp::socket client(io, tcp::v4());
+  client.connect({net::ip::address_v4::loopback(), server.address().port});
+
+  // Takes all descriptors away that are not in use.
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  rlimit none = before;
+  none.rlim_cur = 3;
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  bool const told = run_until(io, [&] { return failures == 3; });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(told);
+  CHECK(accepted == 0);
+  CHECK(server.listening());
+  CHECK(run_until(io, [&] { return accepted == 1; }));
+}

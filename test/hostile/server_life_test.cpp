@@ -1,0 +1,460 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Servers, connections and handlers that go at the worst moment.
+
+#include <anode/error.hpp>
+
+#include "support/event_log.hpp"
+#include "support/http_peer.hpp"
+#include "support/run.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using namespace std::chrono_literals;
+using support::event_log;
+using support::http_peer;
+using support::server_fixture;
+
+namespace {
+
+constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr auto open_post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc";
+constexpr auto upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+
+net::awaitable<void> never(http::incoming_message&, http::server_response&) {
+  net::steady_timer t(co_await net::this_coro::executor, std::chrono::hours(1000));
+  co_await t.async_wait(net::use_awaitable);
+}
+
+net::awaitable<void> reads(http::incoming_message& req, http::server_response& res) {
+  co_await req.text();
+  co_await res.end("done");
+}
+
+net::awaitable<void> writes(http::incoming_message&, http::server_response& res) {
+  std::string const piece(65536, 'x');
+  for (;;) {
+    co_await res.write(piece);
+  }
+}
+
+net::awaitable<void> holds(http::incoming_message&, anode::socket s) {
+  while ([[maybe_unused]] auto const piece = co_await s.read()) {
+  }
+}
+
+// Everything that a connection can be in the middle of.
+struct moment {
+  std::string name;
+  std::string sent;
+  http::request_handler handler;
+};
+
+std::vector<moment> moments() {
+  std::vector<moment> all;
+  all.push_back({"nothing sent", "", http::request_handler(never)});
+  all.push_back({"in the head", "GET / HT", http::request_handler(never)});
+  all.push_back({"in the body, nobody reads", open_post,
+                 http::request_handler([](http::incoming_message&, http::server_response&) {})});
+  all.push_back({"in the body, somebody reads", open_post, http::request_handler(reads)});
+  all.push_back({"the handler waits", get, http::request_handler(never)});
+  all.push_back({"the response is being sent", get, http::request_handler(writes)});
+  all.push_back({"pipelined", std::string(get) + get + get, http::request_handler(never)});
+  all.push_back({"handed over", upgrade, http::request_handler(never)});
+  return all;
+}
+
+// A server over memory with a connection at each moment.
+struct busy_server {
+  explicit busy_server(moment const& m) : server(new http::server(io.get_executor(), m.handler)) {
+    server->on_upgrade(holds);
+    auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 4096);
+    server->emit_connection(std::move(theirs));
+    client = anode::socket(std::move(ours));
+    client.write(m.sent);
+    settle();
+  }
+
+  void settle() {
+    io.restart();
+    io.poll();
+  }
+
+  // Returns whether the client sees the end of its connection, having read all that came.
+  bool client_ended() {
+    bool ended = false;
+    net::co_spawn(
+        io,
+        [](anode::socket s, bool& e) -> net::awaitable<void> {
+          try {
+            while ([[maybe_unused]] auto const piece = co_await s.read()) {
+            }
+          } catch (boost::system::system_error const&) {
+          }
+          e = true;
+        }(client, ended),
+        net::detached);
+    settle();
+    return ended;
+  }
+
+  net::io_context io;
+  std::unique_ptr<http::server> server;
+  anode::socket client;
+};
+
+}  // namespace
+
+TEST_CASE("K: a server is destroyed, whatever its connections are doing") {
+  for (moment const& m : moments()) {
+    INFO(m.name);
+    busy_server s(m);
+    CHECK(s.server->connection_count() == 1);
+    s.server.reset();
+    s.settle();
+    CHECK(s.client_ended());
+  }
+}
+
+TEST_CASE("K: the context is destroyed before its server, or with it") {
+  for (moment const& m : moments()) {
+    INFO(m.name);
+    for (bool const server_first : {true, false}) {
+      auto io = std::make_unique<net::io_context>();
+      auto server = std::make_unique<http::server>(io->get_executor(), m.handler);
+      server->on_upgrade(holds);
+      server->listen(0, "127.0.0.1");
+      auto [ours, theirs] = anode::transport::make_memory_pair(io->get_executor(), 4096);
+      server->emit_connection(std::move(theirs));
+      std::optional<anode::socket> client(anode::socket(std::move(ours)));
+      client->write(m.sent);
+      io->poll();
+      client.reset();
+      if (server_first) {
+        server.reset();
+        io.reset();
+      } else {
+        io.reset();
+        server.reset();
+      }
+      CHECK_FALSE(io);
+    }
+  }
+}
+
+TEST_CASE("K: a server is closed twice, and all connections with it") {
+  for (moment const& m : moments()) {
+    INFO(m.name);
+    busy_server s(m);
+    s.server->listen(0, "127.0.0.1");
+    s.server->close();
+    s.server->close();
+    s.server->close_all_connections();
+    s.server->close_all_connections();
+    s.settle();
+    // A socket that has left HTTP is its handler's.
+    CHECK(s.client_ended() == (m.name != "handed over"));
+    CHECK_FALSE(s.server->listening());
+  }
+}
+
+TEST_CASE("K: a drain ends everything that a connection can be in the middle of") {
+  for (moment const& m : moments()) {
+    INFO(m.name);
+    busy_server s(m);
+    auto& clock = anode::connection::clock::of(s.io.get_executor());
+    clock.set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
+    std::optional<http::drain_result> result;
+    net::co_spawn(s.io, s.server->drain(1s),
+                  [&](std::exception_ptr, http::drain_result r) { result = r; });
+    s.settle();
+    CHECK_FALSE(result);
+    clock.advance(1001ms);
+    s.settle();
+    REQUIRE(result);
+    CHECK(result->cut == 1);
+    CHECK(s.client_ended());
+    CHECK(s.server->connection_count() == 0);
+  }
+}
+
+TEST_CASE("K: a server is destroyed in one of its own handlers") {
+  net::io_context io;
+  std::unique_ptr<http::server> server;
+  event_log log;
+  auto const gone = [&] {
+    server.reset();
+    log.note("gone");
+  };
+  auto const make = [&](http::request_handler h) {
+    server = std::make_unique<http::server>(io.get_executor(), std::move(h));
+  };
+  std::string sent = get;
+  bool ends = true;
+  SECTION("a callback, before its answer") {
+    make([&](http::incoming_message&, http::server_response& res) {
+      gone();
+      res.end("late");
+    });
+  }
+  SECTION("a callback, behind its answer") {
+    make([&](http::incoming_message&, http::server_response& res) {
+      res.end("early");
+      gone();
+    });
+  }
+  SECTION("a coroutine") {
+    make([&](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
+      co_await net::post(net::use_awaitable);
+      gone();
+      co_await res.end("late");
+    });
+  }
+  SECTION("an upgrade") {
+    sent = upgrade;
+    make(never);
+    server->on_upgrade([&](http::incoming_message&, anode::socket s) {
+      gone();
+      s.end("late");
+    });
+  }
+  SECTION("a client error") {
+    sent = "BAD\r\n\r\n";
+    make(never);
+    server->on_client_error([&](http::client_error const&, anode::socket s) {
+      gone();
+      s.end("late");
+    });
+  }
+  SECTION("a listener of finish") {
+    make([&](http::incoming_message&, http::server_response& res) {
+      res.on_finish(gone);
+      res.end("early");
+    });
+  }
+  SECTION("a listener of close") {
+    make([&](http::incoming_message&, http::server_response& res) {
+      res.on_close(gone);
+      res.end("early");
+    });
+  }
+  SECTION("a listener of connections") {
+    make(never);
+    server->on_connection([&](anode::socket const&) { gone(); });
+  }
+  SECTION("a decision about an upgrade") {
+    sent = upgrade;
+    make(never);
+    http::server_options o;
+    o.should_upgrade_callback = [&](http::incoming_message const&) {
+      gone();
+      return false;
+    };
+    server->set_options(o);
+  }
+  SECTION("a listener of errors") {
+    make([](http::incoming_message&, http::server_response&) { throw std::runtime_error("x"); });
+    server->on_error([&](std::exception_ptr const&) { gone(); });
+  }
+  auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 65536);
+  anode::socket client(std::move(ours));
+  server->emit_connection(std::move(theirs));
+  client.write(sent);
+  io.poll();
+  CHECK(log.told() == "gone");
+  CHECK_FALSE(server);
+  bool ended = false;
+  net::co_spawn(
+      io,
+      [](anode::socket s, bool& e) -> net::awaitable<void> {
+        try {
+          while ([[maybe_unused]] auto const piece = co_await s.read()) {
+          }
+        } catch (boost::system::system_error const&) {
+        }
+        e = true;
+      }(client, ended),
+      net::detached);
+  io.restart();
+  io.poll();
+  CHECK(ended == ends);
+}
+
+TEST_CASE("K: an exception of a handler is answered, or closes the connection") {
+  server_fixture f;
+  event_log log;
+  f.server.on_error([&](std::exception_ptr const& e) {
+    try {
+      std::rethrow_exception(e);
+    } catch (std::exception const& x) {
+      log.note(x.what());
+    }
+  });
+  http_peer peer = f.connect();
+  std::string const internal_error =
+      "HTTP/1.1 500 Internal Server Error\r\nDate: now\r\nConnection: keep-alive\r\n"
+      "Keep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n";
+  SECTION("before the head, of a callback") {
+    f.server.on_request([](http::incoming_message&, http::server_response& res) {
+      res.set_header("Secret", "value");
+      throw std::runtime_error("no");
+    });
+    f.say(peer, get);
+    CHECK(peer.received().starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
+    CHECK(peer.received().find("Secret") == std::string::npos);
+    CHECK_FALSE(peer.ended());
+  }
+  SECTION("before the head, of a coroutine that has waited") {
+    f.server.on_request(
+        [](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
+          co_await req.text();
+          throw std::runtime_error("no");
+        });
+    f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
+    f.say(peer, "abc");
+    CHECK(peer.received().starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
+    CHECK_FALSE(peer.ended());
+  }
+  SECTION("behind the head") {
+    f.server.on_request([](http::incoming_message&, http::server_response& res) {
+      res.write("begun");
+      throw std::runtime_error("no");
+    });
+    f.say(peer, get);
+    CHECK(peer.received().ends_with("5\r\nbegun\r\n"));
+    CHECK(peer.ended());
+  }
+  CHECK(log.told() == "no");
+  // Others are not concerned.
+  f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
+  http_peer other = f.connect();
+  f.say(other, get);
+  CHECK(other.received().ends_with("ok"));
+}
+
+TEST_CASE("K: something that is no exception is thrown") {
+  server_fixture f;
+  int told = 0;
+  f.server.on_error([&](std::exception_ptr const&) { ++told; });
+  f.server.on_request([](http::incoming_message&, http::server_response&) { throw 1; });
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  CHECK(told == 1);
+  CHECK(peer.received().starts_with("HTTP/1.1 500 "));
+}
+
+TEST_CASE("K: a client that goes in the middle of a handler") {
+  server_fixture f;
+  event_log log;
+  SECTION("that reads") {
+    f.server.on_request(
+        [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+          res.on_close(log.noting("close"));
+          try {
+            co_await req.text();
+          } catch (boost::system::system_error const& e) {
+            log.note(std::string(http::code_name(e.code())));
+            throw;
+          }
+        });
+    http_peer peer = f.connect();
+    f.say(peer, open_post);
+    peer.close();
+    f.settle();
+    std::string const told = log.told();
+    CHECK((told == "ECONNRESET, close" || told == "close, ECONNRESET"));
+  }
+  SECTION("that writes") {
+    f.server.on_request(
+        [&](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
+          std::string const piece(65536, 'x');
+          try {
+            for (;;) {
+              co_await res.write(piece);
+            }
+          } catch (boost::system::system_error const&) {
+            log.note("failed");
+          }
+        });
+    auto [ours, theirs] = anode::transport::make_memory_pair(f.io.get_executor(), 4096);
+    f.server.emit_connection(std::move(theirs));
+    {
+      anode::socket client(std::move(ours));
+      client.write(get);
+      f.settle();
+      CHECK(log.told().empty());
+    }
+    f.settle();
+    CHECK(log.told() == "failed");
+  }
+  SECTION("that waits, and wants to be told") {
+    f.server.on_request(
+        [&](http::incoming_message&, http::server_response&) -> net::awaitable<void> {
+          co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
+          net::steady_timer t(co_await net::this_coro::executor, std::chrono::hours(1));
+          try {
+            co_await t.async_wait(net::use_awaitable);
+          } catch (boost::system::system_error const&) {
+            log.note("cancelled");
+          }
+        });
+    http_peer peer = f.connect();
+    f.say(peer, get);
+    peer.close();
+    f.settle();
+    CHECK(log.told() == "cancelled");
+  }
+  CHECK(f.server.connection_count() == 0);
+}
+
+TEST_CASE("K: unread input does not take the answer with it") {
+  // Over TCP: a socket that is closed with input unread resets the connection, and the client loses
+  // what it has not read. The answer has to arrive all the same.
+  net::io_context io;
+  http::server server(io.get_executor(), [](http::incoming_message&, http::server_response& res) {
+    res.set_header("Connection", "close");
+    res.end(std::string(100'000, 'x'));
+  });
+  server.listen(0, "127.0.0.1");
+  net::ip::tcp::endpoint const at(net::ip::address_v4::loopback(), server.address().port);
+  auto const post = [](net::ip::tcp::endpoint to) -> net::awaitable<std::size_t> {
+    net::ip::tcp::socket s(co_await net::this_coro::executor);
+    co_await s.async_connect(to, net::use_awaitable);
+    std::string const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n";
+    std::string const body(200'000, 'b');
+    co_await net::async_write(s, net::buffer(head), net::use_awaitable);
+    co_await net::async_write(s, net::buffer(body), net::use_awaitable);
+    // Reads late, when the server has long answered and closed.
+    net::steady_timer t(co_await net::this_coro::executor, 100ms);
+    co_await t.async_wait(net::use_awaitable);
+    std::string answer(200'000, '\0');
+    std::size_t total = 0;
+    for (;;) {
+      boost::system::error_code ec;
+      std::size_t const n = co_await s.async_read_some(net::buffer(answer),
+                                                       net::redirect_error(net::use_awaitable, ec));
+      total += n;
+      if (ec) {
+        CHECK(ec == net::error::eof);
+        break;
+      }
+    }
+    co_return total;
+  };
+  std::size_t total = 0;
+  support::run(io, [](auto f, net::ip::tcp::endpoint to, std::size_t& n) -> net::awaitable<void> {
+    n = co_await f(to);
+  }(post, at, total));
+  CHECK(total > 100'000);
+}

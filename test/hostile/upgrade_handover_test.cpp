@@ -1,0 +1,171 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Connections that leave HTTP: what belongs to the new protocol, and who is asked.
+
+#include "support/event_log.hpp"
+#include "support/http_peer.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using namespace std::chrono_literals;
+using support::event_log;
+using support::http_peer;
+using support::server_fixture;
+
+namespace {
+
+// A server that notes which of its handlers a request reaches, and every byte of a new protocol.
+struct switching_server : server_fixture {
+  switching_server() {
+    server.on_request([this](http::incoming_message&, http::server_response& res) {
+      log.note("request");
+      res.end("ok");
+    });
+    auto const take = [this](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
+      log.note("switched");
+      while (auto const piece = co_await s.read()) {
+        taken += *piece;
+      }
+    };
+    server.on_upgrade(take);
+    server.on_connect(take);
+  }
+
+  event_log log;
+  std::string taken;
+};
+
+std::string with(std::string_view fields) {
+  return "GET / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n";
+}
+
+}  // namespace
+
+TEST_CASE("L: bytes behind the request are passed once, however they are cut") {
+  std::string const head = with("Connection: Upgrade\r\nUpgrade: x\r\n");
+  std::string const rest = "GET / HTTP/1.1\r\nHost: b\r\n\r\n\r\n0\r\n\r\n";
+  std::string const all = head + rest;
+  for (std::size_t cut = 0; cut <= all.size(); ++cut) {
+    switching_server f;
+    http_peer peer = f.connect();
+    f.say(peer, all.substr(0, cut));
+    f.say(peer, all.substr(cut));
+    REQUIRE(f.log.told() == "switched");
+    REQUIRE(f.taken == rest);
+    CHECK(peer.received().empty());
+  }
+}
+
+TEST_CASE("L: bytes behind CONNECT are passed once, however they are cut") {
+  std::string const head = "CONNECT b:80 HTTP/1.1\r\nHost: b:80\r\n\r\n";
+  std::string const rest = "GET / HTTP/1.1\r\nHost: b\r\n\r\n";
+  std::string const all = head + rest;
+  for (std::size_t cut = 0; cut <= all.size(); ++cut) {
+    switching_server f;
+    http_peer peer = f.connect();
+    f.say(peer, all.substr(0, cut));
+    f.say(peer, all.substr(cut));
+    REQUIRE(f.log.told() == "switched");
+    REQUIRE(f.taken == rest);
+  }
+}
+
+TEST_CASE("L: byte by byte") {
+  switching_server f;
+  http_peer peer = f.connect();
+  for (char const c : with("Connection: Upgrade\r\nUpgrade: x\r\n") + "\x81\x05hello") {
+    f.say(peer, std::string_view(&c, 1));
+  }
+  CHECK(f.log.told() == "switched");
+  CHECK(f.taken == "\x81\x05hello");
+}
+
+TEST_CASE("L: Connection has to name upgrade as a token, and Upgrade has to be there") {
+  struct row {
+    std::string_view fields;
+    char const* expected;
+  };
+  row const rows[] = {
+      {"Connection: upgrade\r\nUpgrade: x\r\n", "switched"},
+      {"Connection: UPGRADE\r\nUpgrade: x\r\n", "switched"},
+      {"Connection: keep-alive, upgrade\r\nUpgrade: x\r\n", "switched"},
+      {"Connection: keep-alive\r\nConnection: upgrade\r\nUpgrade: x\r\n", "switched"},
+      {"Connection: upgraded\r\nUpgrade: x\r\n", "request"},
+      {"Connection: no-upgrade\r\nUpgrade: x\r\n", "request"},
+      {"Connection: up grade\r\nUpgrade: x\r\n", "request"},
+      {"Connection: \"upgrade\"\r\nUpgrade: x\r\n", "request"},
+      {"Connection: upgrade;q=1\r\nUpgrade: x\r\n", "request"},
+      {"Connection: upgrade\r\n", "request"},
+      {"Upgrade: x\r\n", "request"},
+      {"X-Connection: upgrade\r\nUpgrade: x\r\n", "request"},
+      {"Connection: upgrade\r\nX-Upgrade: x\r\n", "request"},
+  };
+  for (row const& r : rows) {
+    INFO(r.fields);
+    switching_server f;
+    http_peer peer = f.connect();
+    f.say(peer, with(r.fields));
+    CHECK(f.log.told() == r.expected);
+  }
+}
+
+TEST_CASE("L: a body before the upgrade is not part of the new protocol") {
+  switching_server f;
+  http_peer peer = f.connect();
+  f.say(peer,
+        "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n"
+        "Content-Length: 3\r\n\r\nabcdef");
+  std::string const told = f.log.told();
+  CHECK(told == "switched");
+  // As in Node 23: what follows the head goes to the new owner, who knows the length.
+  CHECK(f.taken == "abcdef");
+}
+
+TEST_CASE("L: earlier answers leave first, and what the new owner writes comes behind them") {
+  server_fixture f;
+  std::vector<http::server_response*> waiting;
+  event_log log;
+  f.server.on_request(
+      [&](http::incoming_message&, http::server_response& res) { waiting.push_back(&res); });
+  f.server.on_upgrade([&](http::incoming_message&, anode::socket s) {
+    log.note("switched");
+    s.write("HTTP/1.1 101 Switching Protocols\r\n\r\nnew");
+    s.end();
+  });
+  http_peer peer = f.connect();
+  f.say(peer, with("") + with("") + with("Connection: Upgrade\r\nUpgrade: x\r\n") + with(""));
+  REQUIRE(waiting.size() == 2);
+  CHECK(log.told().empty());
+  waiting[1]->end("two");
+  f.settle();
+  CHECK(log.told().empty());
+  waiting[0]->end("one");
+  f.settle();
+  CHECK(log.told() == "switched");
+  std::string const all = peer.received();
+  CHECK(all.find("one") < all.find("two"));
+  CHECK(all.ends_with("HTTP/1.1 101 Switching Protocols\r\n\r\nnew"));
+}
+
+TEST_CASE("L: nothing of the connection is left when its new owner lets go of it") {
+  switching_server f;
+  f.server.on_upgrade([](http::incoming_message&, anode::socket const&) {});
+  http_peer peer = f.connect();
+  f.say(peer, with("Connection: Upgrade\r\nUpgrade: x\r\n"));
+  CHECK(peer.ended());
+  CHECK(f.server.connection_count() == 0);
+}
+
+TEST_CASE("L: a silent new protocol is not subject to the deadlines of requests") {
+  switching_server f;
+  http_peer peer = f.connect();
+  f.say(peer, with("Connection: Upgrade\r\nUpgrade: x\r\n"));
+  f.advance(1h);
+  CHECK_FALSE(peer.ended());
+  f.say(peer, "still here");
+  CHECK(f.taken == "still here");
+}

@@ -1,0 +1,296 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Which handler of a server is asked, and what happens when there is none.
+
+#include "support/event_log.hpp"
+#include "support/http_peer.hpp"
+
+#include <anode/error.hpp>
+
+#include <string>
+#include <vector>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using namespace std::chrono_literals;
+using support::event_log;
+using support::http_peer;
+using support::server_fixture;
+
+namespace {
+
+constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr auto asking =
+    "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n";
+constexpr auto going_on = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string ok(std::string const& body) {
+  return "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n"
+         "Content-Length: " +
+         std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
+  res.end(co_await req.text());
+}
+
+}  // namespace
+
+TEST_CASE("server events: a handler given to the constructor is that of on_request") {
+  net::io_context io;
+  auto const handler = [](http::incoming_message&, http::server_response& res) { res.end("ok"); };
+  for (bool const to_constructor : {true, false}) {
+    http::server server =
+        to_constructor ? http::server(io.get_executor(), handler) : http::server(io.get_executor());
+    if (!to_constructor) {
+      server.on_request(handler);
+    }
+    auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 65536);
+    http_peer peer{anode::socket(std::move(ours))};
+    server.emit_connection(std::move(theirs));
+    peer.send(get);
+    io.restart();
+    io.poll();
+    CHECK(peer.received() == ok("ok"));
+  }
+}
+
+TEST_CASE("server events: each request of a connection has a request and a response of its own") {
+  server_fixture f;
+  event_log log;
+  anode::socket connection;
+  f.server.on_connection([&](anode::socket s) { connection = s; });
+  f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
+    log.note(std::string(req.url()) + (req.socket() == connection ? "" : " elsewhere") +
+             (res.has_header("x-mark") ? " used" : ""));
+    res.set_header("X-Mark", "1");
+    res.end();
+  });
+  http_peer peer = f.connect();
+  for (std::string const path : {"/1", "/2", "/3"}) {
+    f.say(peer, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+  CHECK(log.told() == "/1, /2, /3");
+}
+
+TEST_CASE("server events: without check_continue 100 is sent, then comes the request") {
+  server_fixture f;
+  f.server.on_request(echo);
+  http_peer peer = f.connect();
+  f.say(peer, asking);
+  CHECK(peer.take() == going_on);
+  f.say(peer, "abc");
+  CHECK(peer.received() == ok("abc"));
+}
+
+TEST_CASE("server events: a check_continue handler may refuse the body") {
+  server_fixture f;
+  event_log log;
+  f.server.on_request([&](http::incoming_message&, http::server_response&) { log.note("wrong"); });
+  f.server.on_check_continue([](http::incoming_message&, http::server_response& res) {
+    res.write_head(403);
+    res.end("no");
+  });
+  http_peer peer = f.connect();
+  f.say(peer, asking);
+  CHECK(peer.received() ==
+        "HTTP/1.1 403 Forbidden\r\nDate: now\r\nConnection: close\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n");
+  CHECK(peer.ended());
+  CHECK(log.told().empty());
+}
+
+TEST_CASE("server events: a check_continue handler may ask for the body") {
+  server_fixture f;
+  f.server.on_check_continue(
+      [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+        res.write_continue();
+        res.end(co_await req.text());
+      });
+  http_peer peer = f.connect();
+  f.say(peer, asking);
+  CHECK(peer.take() == going_on);
+  f.say(peer, "abc");
+  CHECK(peer.received() == ok("abc"));
+}
+
+TEST_CASE("server events: CONNECT without a handler closes the connection") {
+  server_fixture f;
+  event_log log;
+  f.server.on_request([&](http::incoming_message&, http::server_response&) { log.note("wrong"); });
+  f.server.on_upgrade([&](http::incoming_message&, anode::socket const&) { log.note("wrong"); });
+  http_peer peer = f.connect();
+  f.say(peer, "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
+  CHECK(peer.received().empty());
+  CHECK(peer.ended());
+  CHECK(log.told().empty());
+  CHECK(f.server.connection_count() == 0);
+}
+
+TEST_CASE("server events: a head that is too large is told as what it is, and gets 431") {
+  server_fixture f;
+  event_log log;
+  http::server_trace trace;
+  trace.client_error = [&](http::client_error const& e, anode::socket const&) {
+    log.note(std::string(http::code_name(e.code)));
+  };
+  f.server.set_trace(trace);
+  http_peer peer = f.connect();
+  f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20000, 'x'));
+  CHECK(peer.received() ==
+        "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n");
+  CHECK(peer.ended());
+  CHECK(log.told() == "HPE_HEADER_OVERFLOW");
+}
+
+TEST_CASE("server events: the socket of a client that is gone takes no answer") {
+  server_fixture f;
+  event_log log;
+  f.server.on_request([](http::incoming_message&, http::server_response&) {});
+  f.server.on_client_error([&](http::client_error const& e, anode::socket s) {
+    log.note(std::string(http::code_name(e.code)) + (s.writable() ? " writable" : " not writable"));
+    s.end("HTTP/1.1 400 Bad Request\r\n\r\n");
+  });
+  auto [ours, theirs] = anode::transport::make_memory_pair(f.io.get_executor(), 65536);
+  f.server.emit_connection(std::move(theirs));
+  anode::socket client(std::move(ours));
+  client.write(get);
+  f.settle();
+  client.reset();
+  f.settle();
+  CHECK(log.told() == "ECONNRESET not writable");
+  CHECK(f.server.connection_count() == 0);
+}
+
+TEST_CASE("server events: a socket's timeout gives way to keep_alive_timeout behind a response") {
+  http::server_options options;
+  options.keep_alive_timeout = 100ms;
+  options.keep_alive_timeout_buffer = 0ms;
+  server_fixture f(options);
+  event_log log;
+  f.server.on_connection([&](anode::socket s) {
+    s.set_timeout(5s);
+    s.on_timeout(log.noting("timeout"));
+  });
+  f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
+  http_peer answered = f.connect();
+  f.say(answered, get);
+  f.advance(101ms);
+  CHECK(answered.ended());
+  CHECK(log.told().empty());
+}
+
+TEST_CASE("server events: a timeout that nobody handles closes the connection") {
+  http::server_options options;
+  options.timeout = 50ms;
+  server_fixture f(options);
+  f.server.on_request([](http::incoming_message&, http::server_response&) {});
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  f.advance(49ms);
+  CHECK_FALSE(peer.ended());
+  f.advance(2ms);
+  CHECK(peer.ended());
+  CHECK(peer.received().empty());
+}
+
+TEST_CASE("server events: who handles a timeout has the connection to close") {
+  http::server_options options;
+  options.timeout = 50ms;
+  event_log log;
+  server_fixture f(options);
+  bool of_server = false;
+  SECTION("the server's handler") { of_server = true; }
+  SECTION("a response's listener") {}
+  if (of_server) {
+    f.server.on_timeout([&](anode::socket const& s) { log.note(s ? "timeout" : "no socket"); });
+  }
+  f.server.on_request([&](http::incoming_message&, http::server_response& res) {
+    if (!of_server) {
+      res.on_timeout(log.noting("timeout"));
+    }
+  });
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  f.advance(51ms);
+  CHECK(log.told() == "timeout");
+  CHECK_FALSE(peer.ended());
+}
+
+TEST_CASE("server events: an idle connection's end is a timeout too") {
+  http::server_options options;
+  options.keep_alive_timeout = 100ms;
+  options.keep_alive_timeout_buffer = 0ms;
+  server_fixture f(options);
+  event_log log;
+  bool closes = false;
+  SECTION("which the handler may follow") { closes = true; }
+  SECTION("or not") {}
+  f.server.on_timeout([&](anode::socket s) {
+    log.note("timeout");
+    if (closes) {
+      s.destroy();
+    }
+  });
+  f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  f.advance(101ms);
+  CHECK(log.told() == "timeout");
+  CHECK(peer.ended() == closes);
+  if (!closes) {
+    f.advance(1h);
+    CHECK(log.told().empty());  // told once
+    peer.forget();
+    f.say(peer, get);
+    CHECK(peer.received().ends_with("ok"));
+    f.advance(101ms);
+    CHECK(log.told() == "timeout");
+  }
+}
+
+TEST_CASE("server events: data that comes in time brings the socket's timeout back") {
+  http::server_options options;
+  options.timeout = 250ms;
+  server_fixture f(options);
+  f.server.on_request([](http::incoming_message& req, http::server_response& res) {
+    if (req.url() == "/") {
+      res.end("ok");
+    }
+  });
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  f.advance(5s);
+  CHECK_FALSE(peer.ended());
+  f.say(peer, "GET /silent HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.advance(251ms);
+  CHECK(peer.ended());
+}
+
+TEST_CASE("server events: close_idle_connections behind close does no harm") {
+  server_fixture f;
+  f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
+  f.server.listen(0, "127.0.0.1");
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  f.server.close();
+  f.server.close_idle_connections();
+  f.server.close_idle_connections();
+  f.settle();
+  CHECK(peer.received() == ok("ok"));
+  CHECK(peer.ended());
+}
+
+TEST_CASE("server events: close_all_connections leaves what has left HTTP alone") {
+  server_fixture f;
+  anode::socket kept;
+  f.server.on_upgrade([&](http::incoming_message&, anode::socket s) { kept = s; });
+  http_peer peer = f.connect();
+  f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n");
+  f.server.close_all_connections();
+  f.settle();
+  CHECK_FALSE(peer.ended());
+  kept.write("still here");
+  f.settle();
+  CHECK(peer.received() == "still here");
+}
