@@ -182,6 +182,25 @@ bool chunk_decoder::take_extension(char const*& p, char const* end) noexcept {
   return true;
 }
 
+/// Takes a size line that is whole and has no extension, and nothing else.
+bool chunk_decoder::take_plain_line(char const*& p, char const* end) noexcept {
+  constexpr std::ptrdiff_t most_digits = 8;
+  char const* const last = end - p > most_digits ? p + most_digits : end;
+  char const* q = p;
+  std::uint64_t size = 0;
+  for (int digit = 0; q != last && (digit = hex_value(*q)) >= 0; ++q) {
+    size = size * 16 + static_cast<std::uint64_t>(digit);
+  }
+  if (q == p || end - q < 2 || q[0] != '\r' || q[1] != '\n') {
+    return false;
+  }
+  left_ = size;
+  extension_ = 0;
+  state_ = at::data;
+  p = q + 2;
+  return true;
+}
+
 bool chunk_decoder::take_line(char const*& p, char const* end) noexcept {
   if (in_part_) {
     part_ = p;
@@ -270,7 +289,20 @@ chunk_decoder::verdict chunk_decoder::feed(char const*& p, char const* end,
         }
         return verdict::data;
       }
+      case at::size_first:
+        if (take_plain_line(p, end)) {
+          if (left_ == 0) {
+            return verdict::last;
+          }
+          continue;
+        }
+        break;
       case at::data_end:
+        if (end - p >= 2 && p[0] == '\r' && p[1] == '\n') {
+          p += 2;
+          state_ = at::size_first;
+          continue;
+        }
         if (*p == '\r') {
           ++p;
           state_ = at::data_lf;
@@ -291,14 +323,14 @@ chunk_decoder::verdict chunk_decoder::feed(char const*& p, char const* end,
         state_ = at::size_first;
         continue;
       default:
-        line_complete_ = false;
-        if (!take_line(p, end)) {
-          return verdict::refused;
-        }
-        if (line_complete_ && left_ == 0) {
-          return verdict::last;
-        }
-        continue;
+        break;
+    }
+    line_complete_ = false;
+    if (!take_line(p, end)) {
+      return verdict::refused;
+    }
+    if (line_complete_ && left_ == 0) {
+      return verdict::last;
     }
   }
   return verdict::need_more;

@@ -62,6 +62,8 @@ private:
     data_lf,
   };
 
+  bool take_plain_line(char const*& p, char const* end) noexcept;
+
   // Each returns false when the coding is refused.
   bool take_line(char const*& p, char const* end) noexcept;
   bool take_extension(char const*& p, char const* end) noexcept;

@@ -280,35 +280,42 @@ bool head_guard::run_value(char const*& p, char const* end) {
 }
 
 void head_guard::take_field_lines(char const*& p, char const* end) {
-  for (char const* line = p;; p = line) {
+  std::size_t counted = counted_;
+  std::size_t lines = lines_;
+  char const* line = p;
+  for (;;) {
     char const* const colon = skip_token(line, end);
-    if (colon == end || *colon != ':' || colon == line) {
-      return;
+    // There is at least one byte of value, the line end, and the byte behind it.
+    if (end - colon < 5 || *colon != ':' || colon == line) {
+      break;
     }
     auto const name_size = static_cast<std::size_t>(colon - line);
     if (may_have_meaning(name_size) && meaning_of({line, name_size}) != meaning::other) {
-      return;
+      break;
     }
-    char const* value = colon + 1;
-    while (value != end && (*value == ' ' || *value == '\t')) {
-      ++value;
+    char const* const value = colon + (colon[1] == ' ' ? 2 : 1);
+    if (*value == ' ' || *value == '\t') {
+      break;
     }
     char const* const behind = skip_value(value, end);
     // The byte behind the line end shows whether the line is folded.
     if (end - behind < 3 || behind == value || behind[0] != '\r' || behind[1] != '\n' ||
         behind[2] == ' ' || behind[2] == '\t') {
-      return;
+      break;
     }
-    std::size_t const size = name_size + static_cast<std::size_t>(behind - value);
-    if (counted_ + size >= limits_.max_header_size || lines_ == limits_.max_headers_count) {
-      return;
+    std::size_t const more = counted + name_size + static_cast<std::size_t>(behind - value);
+    if (more >= limits_.max_header_size || lines == limits_.max_headers_count) {
+      break;
     }
-    counted_ += size;
-    ++lines_;
+    counted = more;
+    ++lines;
     places_.push_back(
         {place(line), static_cast<std::uint32_t>(name_size), place(value), place(behind)});
     line = behind + 2;
   }
+  counted_ = counted;
+  lines_ = lines;
+  p = line;
 }
 
 bool head_guard::run_fields(char const*& p, char const* end) {
