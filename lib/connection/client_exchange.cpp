@@ -496,6 +496,7 @@ void client_exchange::end_turn() {
     response.emit_error();
     tell_response_close();
     tell_request_close();
+    drop_listeners();
     return;
   }
   tell_error();
@@ -520,6 +521,21 @@ void client_exchange::end_turn() {
   }
   tell_response_close();
   tell_abort();
+  drop_listeners();
+}
+
+// Listeners may hold handles to what they listen to: they go when nothing is left to be told.
+void client_exchange::drop_listeners() {
+  if (!close_told_ || (response_ready_ && !response.closed())) {
+    return;
+  }
+  auto const none = [](auto&... listeners) { (void(std::exchange(listeners, {})), ...); };
+  none(response.on_end, response.on_aborted, response.on_error, response.on_timeout,
+       response.on_close);
+  none(request.on_finish, request.on_prefinish, request.on_drain, request.on_timeout,
+       request.on_error, request.on_close);
+  none(on_information_, on_continue_, on_socket_, on_timeout_, on_abort_, on_error_);
+  none(on_response, on_upgrade, on_connect);
 }
 
 // The user's side.

@@ -163,6 +163,7 @@ private:
   void tell_abort();
   void tell_request_close();
   void tell_response_close();
+  void drop_listeners();
   http::request_error make_error() const;
 
   detail::ptr<agent_core> agent_;

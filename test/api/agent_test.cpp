@@ -221,6 +221,34 @@ TEST_CASE("agent: options can be changed while it works") {
   CHECK(f.agent.options().max_total_sockets == http::agent_options::no_limit);
 }
 
+TEST_CASE("client: listeners may hold handles to what they listen to") {
+  client_fixture f(keeping());
+  bool const read = GENERATE(true, false);
+  auto request = std::make_shared<http::client_request>(f.agent.request("GET", "http://test/"));
+  std::weak_ptr<http::client_request> const seen_request = request;
+  std::weak_ptr<http::incoming_message> seen_response;
+  request->on_close([request] {});
+  request->on_response([&, request](http::incoming_message m) {
+    auto const response = std::make_shared<http::incoming_message>(std::move(m));
+    seen_response = response;
+    response->on_end([response] {});
+    response->on_close([response, request] {});
+    if (read) {
+      response->dump();
+    }
+  });
+  request->end();
+  request.reset();
+  f.settle();
+  f.say(0, read ? std::string_view(ok) : "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\no");
+  if (!read) {
+    f.peers.at(0).close();
+    f.settle();
+  }
+  CHECK(seen_request.expired());
+  CHECK(seen_response.expired());
+}
+
 TEST_CASE("agent: an upgraded connection leaves the pool") {
   http::agent_options o = keeping();
   o.max_sockets = 1;

@@ -381,9 +381,9 @@ TEST_CASE("test-http-client-agent: without keep-alive each response ends its con
 }
 
 TEST_CASE("test-http-agent-reuse-drained-socket-only: not while the request is still being sent") {
+  net::io_context io;
   http::agent_options o = keeping();
   std::vector<anode::socket> server_ends;
-  net::io_context io;
   o.create_connection =
       [&](http::connect_options const&) -> net::awaitable<std::unique_ptr<anode::byte_stream>> {
     auto pair = anode::transport::make_memory_pair(io.get_executor(), 1000);
