@@ -30,12 +30,26 @@ enum class scheduling : std::uint8_t {
   fifo,  ///< the one unused for longest
 };
 
+/// What the system's resolver is asked for beside the family; may be or-ed together.
+/// **Node**: the flags of `dns.lookup`: ADDRCONFIG, V4MAPPED, ALL.
+enum class lookup_hints : std::uint8_t {
+  none = 0,
+  addrconfig = 1,  ///< only families of which this machine has an address
+  v4mapped = 2,    ///< with family 6: IPv4 addresses as mapped ones when there are no others
+  all = 4,         ///< with `v4mapped`: those beside the others
+};
+
+constexpr lookup_hints operator|(lookup_hints a, lookup_hints b) noexcept {
+  return static_cast<lookup_hints>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
+}
+
 /// Where a connection is to lead.
 struct connect_options {
   std::string host;
   std::uint16_t port = 80;
   std::string socket_path;
   int family = 0;
+  lookup_hints hints = lookup_hints::none;
   std::string local_address;
   std::uint16_t local_port = 0;
 };
@@ -127,9 +141,13 @@ public:
   std::string auth;  ///< "user:password" for basic authentication
   header_list headers;
   std::string socket_path;
+  /// The address and the port of this machine that the connection comes from; empty and 0: any.
   std::string local_address;
   std::uint16_t local_port = 0;
+  /// 4 or 6: connects only to such addresses; 0: to either, see RFC 8305.
   int family = 0;
+  /// What the system's resolver is asked for.
+  lookup_hints hints = lookup_hints::none;
   /// Nothing happening on the connection for so long is told to `on_timeout`.
   std::optional<std::chrono::milliseconds> timeout;
   /// The whole exchange may take so long; then it fails with `error::timed_out`. 0: for ever.

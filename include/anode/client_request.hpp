@@ -105,7 +105,8 @@ private:
 ///
 /// Dropped before its response was taken or a listener for it was set, the request is aborted.
 /// Cancelling an operation that is awaited, reads of the response included, aborts the request as
-/// well.
+/// well. What a listener throws is thrown again from the executor's `run`, once; the request goes
+/// on.
 ///
 /// **Concurrency**: everything on the executor of its agent. **Node**: `http.ClientRequest`.
 class client_request final : public outgoing_message {
@@ -124,7 +125,9 @@ public:
   /// @throws request_error when there will be none.
   net::awaitable<incoming_message> response();
 
-  /// Waits for the answer to a request to leave HTTP (CONNECT, or one with an Upgrade header).
+  /// Waits for the answer to a request to leave HTTP (CONNECT, or one with an Upgrade header). An
+  /// answer that came before this is called waits for it, unless the request has an `on_response`:
+  /// then the connection was closed, as without a listener.
   /// @return the answer, with the connection if the server agreed.
   /// @throws request_error when there will be none.
   net::awaitable<upgrade_result> upgraded();

@@ -18,6 +18,10 @@ using http::request_phase;
 
 namespace {
 
+bool wants(http::lookup_hints given, http::lookup_hints one) {
+  return (static_cast<unsigned>(given) & static_cast<unsigned>(one)) != 0;
+}
+
 std::string authority_of(http::request_options const& o) {
   std::string const bracketed = o.host.find(':') != std::string::npos ? "[" + o.host + "]" : o.host;
   return bracketed + ":" + std::to_string(o.port);
@@ -35,6 +39,7 @@ void agent_core::open(protocol::pool_action const& a, client_exchange& x) {
   o->to.port = x.options.port;
   o->to.socket_path = x.options.socket_path;
   o->to.family = x.options.family;
+  o->to.hints = x.options.hints;
   o->to.local_address = x.options.local_address;
   o->to.local_port = x.options.local_port;
   if (through_proxy(x.options)) {
@@ -85,6 +90,9 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
   target.port = o->to.port;
   target.path = o->to.socket_path;
   target.family = o->to.family;
+  target.address_configured = wants(o->to.hints, http::lookup_hints::addrconfig);
+  target.v4_mapped = wants(o->to.hints, http::lookup_hints::v4mapped);
+  target.all_matching = wants(o->to.hints, http::lookup_hints::all);
   target.local_address = o->to.local_address;
   target.local_port = o->to.local_port;
   transport::lookup_function lookup;

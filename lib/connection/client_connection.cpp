@@ -103,7 +103,8 @@ void client_connection::decode(bool one_piece) {
     decoded const found = decoder_.next(input, x->response.head);
     if (found == decoded::error) {
       protocol::decode_error const& e = decoder_.error();
-      x->fail(e.code, http::request_phase::head, "Parse Error: " + std::string(e.reason));
+      x->fail(e.code, final_begun_ ? http::request_phase::body : http::request_phase::head,
+              "Parse Error: " + std::string(e.reason));
       socket_->destroy();
       break;
     }

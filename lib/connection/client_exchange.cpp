@@ -220,7 +220,8 @@ void client_exchange::upgraded(detail::ptr<socket_core> socket) {
     response_taken_ = true;
     auto const f = handler;
     turn::shield([&] { f(response_handle(), anode::socket(*socket)); });
-  } else if (changed_.has_waiters()) {
+  } else if (changed_.has_waiters() || (!on_response && !handle_dropped_)) {
+    // Who does not go by events may be on the way to `upgraded`.
     upgraded_socket_ = socket;
     changed_.notify();
   } else {
@@ -576,6 +577,10 @@ void client_exchange::set_keep_alive(bool on, std::chrono::milliseconds delay) {
 }
 
 void client_exchange::drop_request_handle() {
+  handle_dropped_ = true;
+  if (upgraded_socket_ && !changed_.has_waiters()) {
+    std::exchange(upgraded_socket_, {})->destroy();
+  }
   bool const answer_wanted = response_taken_ || on_response || on_upgrade || on_connect;
   if (!request.ended() || !answer_wanted) {
     destroy_exchange(error::aborted);

@@ -197,6 +197,7 @@ private:
   bool response_taken_ = false;  // the user has it
   bool response_done_ = false;
   bool request_done_ = false;
+  bool handle_dropped_ = false;
   bool kept_ = false;    // the connection went back to the pool
   bool closed_ = false;  // no more is to come from the connection
   bool aborted_ = false;

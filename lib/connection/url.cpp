@@ -14,6 +14,12 @@ namespace {
 
 bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20; }
 
+// What no name has, written plainly or encoded.
+bool is_forbidden_in_host(char c) noexcept {
+  return is_space(c) || c == 0x7f ||
+         std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos;
+}
+
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Removes blanks around the text, and tabs and line ends in it.
@@ -176,6 +182,9 @@ bool parse_url(std::string_view text, url_parts& parts) {
   boost::urls::authority_view const who = parsed.value();
   std::string const host(who.host_address());
   for (char const c : host) {
+    if (who.host_type() == boost::urls::host_type::name && is_forbidden_in_host(c)) {
+      return false;
+    }
     parts.host += lower(c);
   }
   if (!parse_port(std::string(who.port()), parts.port)) {

@@ -61,12 +61,22 @@ private:
       self->on_endpoints(ec, all);
     };
     std::string const port = std::to_string(target_.port);
+    tcp::resolver::flags flags{};
+    if (target_.address_configured) {
+      flags |= tcp::resolver::address_configured;
+    }
+    if (target_.v4_mapped) {
+      flags |= tcp::resolver::v4_mapped;
+    }
+    if (target_.all_matching) {
+      flags |= tcp::resolver::all_matching;
+    }
     if (target_.family == 4) {
-      resolver_.async_resolve(tcp::v4(), target_.host, port, on_results);
+      resolver_.async_resolve(tcp::v4(), target_.host, port, flags, on_results);
     } else if (target_.family == 6) {
-      resolver_.async_resolve(tcp::v6(), target_.host, port, on_results);
+      resolver_.async_resolve(tcp::v6(), target_.host, port, flags, on_results);
     } else {
-      resolver_.async_resolve(target_.host, port, on_results);
+      resolver_.async_resolve(target_.host, port, flags, on_results);
     }
   }
 

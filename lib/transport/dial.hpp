@@ -14,8 +14,12 @@ namespace anode::transport {
 struct dial_target {
   std::string host;  ///< a name or an address
   std::uint16_t port = 0;
-  std::string path;           ///< a Unix socket instead, when not empty
-  int family = 0;             ///< 4 or 6: only such addresses; 0: both
+  std::string path;  ///< a Unix socket instead, when not empty
+  int family = 0;    ///< 4 or 6: only such addresses; 0: both
+  // What getaddrinfo calls AI_ADDRCONFIG, AI_V4MAPPED and AI_ALL.
+  bool address_configured = false;
+  bool v4_mapped = false;
+  bool all_matching = false;
   std::string local_address;  ///< bind to this address first, when not empty
   std::uint16_t local_port = 0;
   std::chrono::milliseconds attempt_delay{250};  ///< RFC 8305's Connection Attempt Delay

@@ -1,0 +1,388 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Responses that a server should not send. Each comes whole, byte by byte, and cut in two at every
+// offset; the outcome must not depend on that, and what is not complete must not look so.
+#include "api/client_fixture.hpp"
+
+#include <anode/error.hpp>
+
+namespace {
+
+namespace http = anode::http;
+using support::client_fixture;
+
+http::agent_options keeping() {
+  http::agent_options o;
+  o.keep_alive = true;
+  return o;
+}
+
+struct outcome {
+  std::string text;   // status and body, then how it ended: "done", or the name of an error
+  bool kept = false;  // the connection may carry another request
+  bool operator==(outcome const&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& out, outcome const& o) {
+  return out << '"' << o.text << (o.kept ? "\" kept" : "\" not kept");
+}
+
+std::string joined(std::vector<std::string> const& events) {
+  std::string status;
+  std::string body;
+  std::string ended;
+  for (std::string const& e : events) {
+    if (e.starts_with("response ")) {
+      status = e.substr(9) + " ";
+    } else if (e.starts_with("data ")) {
+      body += e.substr(5);
+    } else if (e == "res.end") {
+      ended += " done";
+    } else if (e.starts_with("error ")) {
+      ended += " " + e.substr(6);
+    } else if (e.starts_with("res.error ")) {
+      ended += " cut off";
+    }
+  }
+  return status + body + ended;
+}
+
+// Plays a response in pieces.
+template <class Say>
+outcome play(std::string const& method, Say say) {
+  client_fixture f(keeping());
+  auto r = f.request(method);
+  r.end();
+  f.settle();
+  f.events.clear();
+  say(f);
+  return {joined(f.events), f.agent.totals().free_sockets == 1};
+}
+
+// @param ends whether the server ends the connection behind the bytes
+outcome receive(std::string const& method, std::string const& bytes, bool ends = false) {
+  auto const end = [&](client_fixture& f) {
+    if (ends) {
+      f.peers.at(0).end();
+      f.settle();
+    }
+  };
+  outcome const whole = play(method, [&](client_fixture& f) {
+    f.say(0, bytes);
+    end(f);
+  });
+  outcome const single = play(method, [&](client_fixture& f) {
+    for (char const c : bytes) {
+      f.say(0, std::string(1, c));
+    }
+    end(f);
+  });
+  // Bytes of the body that came before a failure may have been told or not.
+  auto const ending = [](outcome const& o) {  // What stands behind a complete response may be told
+                                              // as an error, or not have come by then.
+    if (o.text.find(" done") != std::string::npos) {
+      return std::string("done");
+    }
+    return o.text.substr(o.text.rfind(' ') + 1);
+  };
+  CHECK(ending(single) == ending(whole));
+  if (bytes.size() > 1000) {
+    return whole;
+  }
+  for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+    outcome const halves = play(method, [&](client_fixture& f) {
+      f.say(0, std::string_view(bytes).substr(0, cut));
+      f.say(0, std::string_view(bytes).substr(cut));
+      end(f);
+    });
+    if (ending(halves) != ending(whole)) {
+      FAIL_CHECK("cut at " << cut << ": " << halves << ", whole: " << whole);
+    }
+  }
+  return whole;
+}
+
+std::string with(std::string const& fields, std::string const& rest = "hello") {
+  return "HTTP/1.1 200 OK\r\n" + fields + "\r\n\r\n" + rest;
+}
+
+bool refused(outcome const& o) {
+  return o.text.find("HPE_") != std::string::npos && o.text.find(" done") == std::string::npos &&
+         !o.kept;
+}
+
+}  // namespace
+
+TEST_CASE("client A1: a length beside a transfer coding is refused in either order", "[hostile]") {
+  for (char const* fields : {"Transfer-Encoding: chunked\r\nContent-Length: 5",
+                             "Content-Length: 5\r\nTransfer-Encoding: chunked",
+                             "Content-Length: 0\r\nTransfer-Encoding: chunked"}) {
+    INFO(fields);
+    CHECK(refused(receive("GET", with(fields, "5\r\nhello\r\n0\r\n\r\n"))));
+  }
+}
+
+TEST_CASE("client A3: a body not framed by chunks never ends before the connection", "[hostile]") {
+  for (char const* value : {"gzip", "identity", "xchunked", "chunked, gzip", "", "chunked abc",
+                            "chunked/", "chunked=1", "chunked;", "\"chunked\"",
+                            "\x0b"
+                            "chunked",
+                            "\xa0"
+                            "chunked",
+                            "chunked\x85"}) {
+    INFO(value);
+    std::string const bytes =
+        with(std::string("Transfer-Encoding: ") + value, "5\r\nhello\r\n0\r\n\r\n");
+    outcome const open = receive("GET", bytes);
+    CHECK(open.text.find(" done") == std::string::npos);
+    CHECK_FALSE(open.kept);
+    CHECK_FALSE(receive("GET", bytes, true).kept);
+  }
+}
+
+TEST_CASE("client A4: two transfer codings in two lines count together", "[hostile]") {
+  outcome const o = receive("GET", with("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
+                                        "5\r\nhello\r\n0\r\n\r\n"));
+  CHECK(o == outcome{"200 hello done", true});
+  CHECK_FALSE(receive("GET", with("Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip",
+                                  "5\r\nhello\r\n0\r\n\r\n"))
+                  .kept);
+}
+
+TEST_CASE("client A5: chunks in HTTP/1.0 end the connection", "[hostile]") {
+  outcome const o = receive("GET",
+                            "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"
+                            "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+  CHECK(o == outcome{"200 hello done", false});
+}
+
+TEST_CASE("client A6: a length that is not one number is refused", "[hostile]") {
+  for (char const* fields :
+       {"Content-Length: +5", "Content-Length: -5", "Content-Length: 0x5", "Content-Length: 1_0",
+        "Content-Length: 5 5", "Content-Length: 5Z", "Content-Length: 18446744073709551616",
+        "Content-Length: 99999999999999999999", "Content-Length: 5, 6", "Content-Length: 5, 5",
+        "Content-Length: 5\r\nContent-Length: 6", "Content-Length: 5\r\nContent-Length: 5"}) {
+    INFO(fields);
+    CHECK(refused(receive("GET", with(fields))));
+  }
+  CHECK(receive("GET", with("Content-Length: 005")).text == "200 hello done");
+}
+
+TEST_CASE("client A7: folded lines are refused", "[hostile]") {
+  for (char const* fields : {"Transfer-Encoding: chunked\r\n abc", "Content-Length:\r\n 5",
+                             "X: a\r\n\tb\r\nContent-Length: 5"}) {
+    INFO(fields);
+    CHECK(refused(receive("GET", with(fields))));
+  }
+}
+
+TEST_CASE("client A9, G2: a response that has no body has none, and what follows closes",
+          "[hostile]") {
+  for (char const* framing : {"Content-Length: 5", "Transfer-Encoding: chunked"}) {
+    for (auto const& [method, status] :
+         {std::pair("GET", "204 No Content"), std::pair("GET", "304 Not Modified"),
+          std::pair("HEAD", "200 OK")}) {
+      INFO(method << " " << status << " " << framing);
+      std::string const head = std::string("HTTP/1.1 ") + status + "\r\n" + framing + "\r\n\r\n";
+      std::string const code = std::string(status).substr(0, 3);
+      outcome const alone = receive(method, head);
+      CHECK(alone.text == code + "  done");
+      outcome const more = receive(method, head + "hello");
+      CHECK(more.text.starts_with(code + "  done"));
+      CHECK_FALSE(more.kept);
+      outcome const another = receive(method, head + "HTTP/1.1 200 OK\r\n\r\n");
+      CHECK(another.text.starts_with(code + "  done"));
+      CHECK_FALSE(another.kept);
+    }
+  }
+}
+
+TEST_CASE("client B1: chunk sizes are hexadecimal digits that fit", "[hostile]") {
+  for (char const* size : {"0x5", "+5", "-2", "0_5", "5G", "", "\"5\"", " 5", "5 5",
+                           "10000000000000000", "10000000000000005", "-1", "\xff"}) {
+    INFO(size);
+    CHECK(refused(receive(
+        "GET", with("Transfer-Encoding: chunked", std::string(size) + "\r\nhello\r\n0\r\n\r\n"))));
+  }
+}
+
+TEST_CASE("client B2, B3: chunks end as they must", "[hostile]") {
+  for (char const* body : {"5\nhello\r\n0\r\n\r\n", "5\rXhello\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n",
+                           "5\r\nhelloXX0\r\n\r\n", "4\r\nhello\r\n0\r\n\r\n",
+                           "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r\n0\n\r\n"}) {
+    INFO(body);
+    CHECK(refused(receive("GET", with("Transfer-Encoding: chunked", body))));
+  }
+  // It might become a trailer: incomplete.
+  CHECK(receive("GET", with("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\nXX")) ==
+        outcome{"200 hello", false});
+  CHECK(receive("GET", with("Transfer-Encoding: chunked", "5\r\nhello\r\n000\r\n\r\n")) ==
+        outcome{"200 hello done", true});
+}
+
+TEST_CASE("client B4: chunk extensions are checked and limited", "[hostile]") {
+  for (std::string const& ext : {std::string(";a\nb"), std::string(";a\rb"),
+                                 std::string(";a\0b", 4), std::string(";a=\"b")}) {
+    INFO(ext);
+    CHECK(refused(
+        receive("GET", with("Transfer-Encoding: chunked", "5" + ext + "\r\nhello\r\n0\r\n\r\n"))));
+  }
+  CHECK(refused(receive("GET", with("Transfer-Encoding: chunked",
+                                    "5;" + std::string(17000, 'x') + "\r\nhello\r\n0\r\n\r\n"))));
+  std::string many;
+  for (int i = 0; i < 100; ++i) {
+    many += "1;" + std::string(4000, 'x') + "\r\na\r\n";
+  }
+  CHECK(refused(
+      play("GET", [&](client_fixture& f) { f.say(0, with("Transfer-Encoding: chunked", many)); })));
+  std::string tiny;
+  for (int i = 0; i < 100'000; ++i) {
+    tiny += "1\r\na\r\n";
+  }
+  outcome const o = play("GET", [&](client_fixture& f) {
+    f.say(0, with("Transfer-Encoding: chunked", tiny + "0\r\n\r\n"));
+  });
+  CHECK(o.text == "200 " + std::string(100'000, 'a') + " done");
+}
+
+TEST_CASE("client B5: trailers are no headers, and limited", "[hostile]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.say(0, with("Transfer-Encoding: chunked",
+                "5\r\nhello\r\n0\r\nHost: evil\r\nAuthorization: admin\r\n"
+                "Content-Type: text/evil\r\nX-Sum: 1\r\n\r\n"));
+  CHECK_FALSE(f.response.headers().get("host").has_value());
+  CHECK_FALSE(f.response.headers().get("authorization").has_value());
+  CHECK_FALSE(f.response.headers().get("content-type").has_value());
+  CHECK(f.response.trailers().get("x-sum") == "1");
+
+  for (char const* field : {"Content-Length: 5", "Transfer-Encoding: chunked"}) {
+    INFO(field);
+    outcome const o = receive(
+        "GET", with("Transfer-Encoding: chunked", std::string("0\r\n") + field + "\r\n\r\n"));
+    CHECK((refused(o) || o == outcome{"200  done", true}));
+  }
+  std::string lines;
+  for (int i = 0; i < 10'000; ++i) {
+    lines += "X: y\r\n";
+  }
+  for (std::string const& trailers : {"X: " + std::string(100'000, 'y') + "\r\n", lines}) {
+    CHECK(refused(play("GET", [&](client_fixture& g) {
+      g.say(0, with("Transfer-Encoding: chunked", "0\r\n" + trailers + "\r\n"));
+    })));
+  }
+}
+
+TEST_CASE("client C1, C2: lines end in CRLF, and names and values are what they may be",
+          "[hostile]") {
+  for (std::string const& bytes :
+       {std::string("HTTP/1.1 200 OK\nContent-Length: 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\n\nhello"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\r\rhello"),
+        std::string("HTTP/1.1 200 OK\r\nX: a\rContent-Length: 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\rXhello"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Length : 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Length\t: 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\n Content-Length: 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\nContent-Length 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\n: 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\nX(: 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\nX\xc3: 5\r\n\r\nhello"),
+        std::string("HTTP/1.1 200 OK\r\nX: a\0b\r\n\r\nhello", 35)}) {
+    INFO(bytes);
+    CHECK(refused(receive("GET", bytes)));
+  }
+}
+
+TEST_CASE("client C6: names of fields are data", "[hostile]") {
+  client_fixture f(keeping());
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.say(0, with("__proto__: a\r\nconstructor: b\r\nREMOTE_ADDR: c\r\nContent_Length: 99\r\n"
+                "Content-Length: 5"));
+  CHECK(f.response.headers().get("__proto__") == "a");
+  CHECK(f.response.headers().get("constructor") == "b");
+  CHECK(f.response.headers().get("remote_addr") == "c");
+  CHECK(f.told().find("data hello, res.end") != std::string::npos);
+}
+
+TEST_CASE("client C7: status lines", "[hostile]") {
+  for (char const* line :
+       {"HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 2x0 OK", "HTTP/1.1 200 O\nK",
+        "HTTP/1.1  200 OK", "http/1.1 200 OK", "HTTP/1.1\t200 OK", "ICY 200 OK",
+        "HTTP/1.1 200 OK\r", "HTTP/11 200 OK"}) {
+    INFO(line);
+    CHECK(refused(receive("GET", std::string(line) + "\r\nContent-Length: 5\r\n\r\nhello")));
+  }
+  CHECK(receive("GET", "HTTP/1.1 200\r\nContent-Length: 5\r\n\r\nhello") ==
+        outcome{"200 hello done", true});
+}
+
+TEST_CASE("client E1: heads are limited in bytes and in lines", "[hostile]") {
+  CHECK(play("GET", [](client_fixture& f) {
+          f.say(0, with("X: " + std::string(17'000, 'x')));
+        }).text.find("HPE_HEADER_OVERFLOW") != std::string::npos);
+  std::string lines;
+  for (int i = 0; i < 2001; ++i) {
+    lines += "a:\r\n";
+  }
+  CHECK(play("GET", [&](client_fixture& f) {
+          f.say(0, with(lines + "Content-Length: 5"));
+        }).text.find("HPE_HEADER_OVERFLOW") != std::string::npos);
+}
+
+TEST_CASE("client E5: a flood of interim responses is not kept, and a deadline ends it",
+          "[hostile]") {
+  client_fixture f(keeping());
+  http::request_options o;
+  o.host = "test";
+  o.deadline = std::chrono::seconds(10);
+  auto r = f.agent.request(std::move(o));
+  std::size_t told = 0;
+  std::string error;
+  r.on_information([&](http::information const&) { ++told; });
+  r.on_request_error([&](http::request_error const& e) {
+    error = std::string(e.code_name()) + " " + std::string(http::to_string(e.phase()));
+  });
+  r.end();
+  f.settle();
+  std::string flood;
+  for (int i = 0; i < 1000; ++i) {
+    flood += "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+  }
+  for (int i = 0; i < 11 && error.empty(); ++i) {
+    f.say(0, flood);
+    f.advance(std::chrono::seconds(1));
+  }
+  CHECK(told == 10'000);
+  CHECK(error == "ETIMEDOUT head");
+  CHECK(f.peers.at(0).ended());
+}
+
+TEST_CASE("client G7: what is cut off is an error, wherever it is cut", "[hostile]") {
+  for (std::string const& bytes :
+       {with("Content-Length: 5"), with("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n")}) {
+    for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
+      for (bool const reset : {true, false}) {
+        outcome const o = play("GET", [&](client_fixture& f) {
+          f.say(0, std::string_view(bytes).substr(0, cut));
+          if (reset) {
+            f.peers.at(0).reset();
+          } else {
+            f.peers.at(0).end();
+          }
+          f.settle();
+        });
+        if (o.text.find("done") != std::string::npos || o.kept ||
+            (o.text.find("ECONNRESET") == std::string::npos &&
+             o.text.find("HPE_") == std::string::npos &&
+             o.text.find("cut off") == std::string::npos)) {
+          FAIL_CHECK("cut at " << cut << ": " << o);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,286 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Connections that a client must not use again, and what it may conclude when one is lost.
+#include "api/client_fixture.hpp"
+
+#include <anode/error.hpp>
+
+namespace {
+
+namespace http = anode::http;
+using support::client_fixture;
+using namespace std::chrono_literals;
+
+constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+http::agent_options keeping() {
+  http::agent_options o;
+  o.keep_alive = true;
+  return o;
+}
+
+// Has one request answered, so that its connection is free.
+void warm_up(client_fixture& f) {
+  auto r = f.request("GET");
+  r.end();
+  f.settle();
+  f.say(0, ok);
+  f.told();
+  REQUIRE(f.agent.totals().free_sockets == 1);
+}
+
+// Sends another request. @return whether it got the same connection
+bool goes_to_the_first(client_fixture& f) {
+  std::size_t const before = f.peers.size();
+  auto r = f.request("GET", "/next");
+  r.end();
+  f.settle();
+  return f.peers.size() == before;
+}
+
+}  // namespace
+
+TEST_CASE("client G1: anything on a free connection takes it out of the pool", "[hostile]") {
+  std::string const bytes = GENERATE(
+      std::string(ok), std::string("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"),
+      std::string("x"), std::string("\r\n"), std::string("\0", 1));
+  client_fixture f(keeping());
+  warm_up(f);
+  f.say(0, bytes);
+  CHECK(f.agent.totals().free_sockets == 0);
+  CHECK(f.peers.at(0).ended());
+  auto r = f.request("GET", "/next");
+  r.end();
+  f.settle();
+  REQUIRE(f.peers.size() == 2);
+  f.say(1, "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+  CHECK(f.told().find("response 201") != std::string::npos);
+}
+
+TEST_CASE("client G1: a free connection that ends or is reset is not used", "[hostile]") {
+  bool const reset = GENERATE(true, false);
+  client_fixture f(keeping());
+  warm_up(f);
+  if (reset) {
+    f.peers.at(0).reset();
+  } else {
+    f.peers.at(0).end();
+  }
+  f.settle();
+  CHECK(f.agent.totals().free_sockets == 0);
+  CHECK_FALSE(goes_to_the_first(f));
+}
+
+TEST_CASE("client G2: an answer that came too early closes the connection", "[hostile]") {
+  client_fixture f(keeping());
+  auto r = f.request("POST");
+  r.write("some of the body");
+  f.settle();
+  f.say(0, ok);
+  CHECK(f.told().find("response 200") != std::string::npos);
+  CHECK(f.agent.totals().free_sockets == 0);
+  f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+  r.end();
+  f.settle();
+  CHECK(f.told().find("evil") == std::string::npos);
+  CHECK(f.agent.totals().free_sockets == 0);
+}
+
+namespace {
+
+struct failure {
+  char const* name;
+  char const* point;
+  char const* verdict;
+  char const* phase;
+};
+
+// Brings a request on a used connection to a point of its life.
+void bring_to(client_fixture& f, http::client_request& r, std::string const& point) {
+  if (point == "mid-write") {
+    r.write("begin");
+    f.settle();
+    return;
+  }
+  r.end("whole");
+  f.settle();
+  if (point == "mid-head") {
+    f.say(0, "HTTP/1.1 200 OK\r\nCont");
+  } else if (point == "mid-body") {
+    f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
+  }
+}
+
+}  // namespace
+
+TEST_CASE("client G3: a lost connection's error says what may be concluded", "[hostile]") {
+  bool const reset = GENERATE(true, false);
+  for (char const* method : {"PUT", "POST"}) {
+    for (failure const& at : {failure{"", "mid-write", "maybe_processed", "send"},
+                              failure{"", "written", "maybe_processed", "head"},
+                              failure{"", "mid-head", "response_started", "head"}}) {
+      INFO(method << " " << at.point << (reset ? " reset" : " ended"));
+      client_fixture f(keeping());
+      warm_up(f);
+      auto r = f.request(method);
+      std::string error;
+      bool reused = false;
+      std::uint64_t sent = 0;
+      std::uint64_t received = 0;
+      r.on_request_error([&](http::request_error const& e) {
+        error = std::string(e.code_name()) + " " + std::string(http::to_string(e.phase())) + " " +
+                std::string(http::to_string(e.verdict()));
+        reused = e.reused_socket();
+        sent = e.bytes_sent();
+        received = e.bytes_received();
+      });
+      std::size_t const heard = f.peers.at(0).received().size();
+      bring_to(f, r, at.point);
+      std::size_t const expected = f.peers.at(0).received().size() - heard;
+      if (reset) {
+        f.peers.at(0).reset();
+      } else {
+        f.peers.at(0).end();
+      }
+      f.settle();
+      CHECK(error == std::string("ECONNRESET ") + at.phase + " " + at.verdict);
+      CHECK(reused);
+      CHECK(r.reused_socket());
+      CHECK(sent == expected);
+      CHECK((received > 0) == (std::string(at.point) == "mid-head"));
+      CHECK(f.peers.size() == 1);  // sent once: nobody asked for more
+      CHECK(f.agent.totals().sockets == 0);
+    }
+  }
+}
+
+TEST_CASE("client G3: a body that is cut off fails its reader, whatever came", "[hostile]") {
+  bool const reset = GENERATE(true, false);
+  client_fixture f(keeping());
+  warm_up(f);
+  auto r = f.request("PUT");
+  bring_to(f, r, "mid-body");
+  if (reset) {
+    f.peers.at(0).reset();
+  } else {
+    f.peers.at(0).end();
+  }
+  f.settle();
+  CHECK(f.told().find("res.error ECONNRESET, res.close") != std::string::npos);
+  CHECK_FALSE(f.response.complete());
+  CHECK(f.peers.size() == 1);
+}
+
+TEST_CASE("client G4: close said late, and short hints, are heeded", "[hostile]") {
+  SECTION("Connection: close in a later response") {
+    client_fixture f(keeping());
+    warm_up(f);
+    CHECK(goes_to_the_first(f));
+    f.say(0, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    CHECK(f.agent.totals().free_sockets == 0);
+    CHECK_FALSE(goes_to_the_first(f));
+  }
+  SECTION("Connection: close among other tokens, in any case") {
+    for (char const* value : {"CLOSE", "foo, close", "keep-alive, Close"}) {
+      INFO(value);
+      client_fixture f(keeping());
+      auto r = f.request("GET");
+      r.end();
+      f.settle();
+      f.say(0, std::string("HTTP/1.1 200 OK\r\nConnection: ") + value +
+                   "\r\nContent-Length: 2\r\n\r\nok");
+      CHECK(f.agent.totals().free_sockets == 0);
+    }
+  }
+  SECTION("Keep-Alive: timeout=0 and 1") {
+    for (char const* value : {"timeout=0", "timeout=1", "timeout=1, max=5"}) {
+      INFO(value);
+      client_fixture f(keeping());
+      auto r = f.request("GET");
+      r.end();
+      f.settle();
+      f.say(0, std::string("HTTP/1.1 200 OK\r\nKeep-Alive: ") + value +
+                   "\r\nContent-Length: 2\r\n\r\nok");
+      f.advance(1s);
+      CHECK(f.agent.totals().free_sockets == 0);
+    }
+  }
+}
+
+TEST_CASE("client G5: a final answer in place of 100 leaves the connection unused", "[hostile]") {
+  bool const sends = GENERATE(true, false);
+  client_fixture f(keeping());
+  auto r = f.request("POST");
+  r.set_header("Expect", "100-continue");
+  r.set_header("Content-Length", 4);
+  r.flush_headers();
+  f.settle();
+  CHECK(f.peers.at(0).received().ends_with("\r\n\r\n"));
+  f.say(0, "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n");
+  CHECK(f.told().find("response 417") != std::string::npos);
+  CHECK(f.agent.totals().free_sockets == 0);
+  if (sends) {
+    // Only with its body the request is complete, and the connection free.
+    r.end("body");
+    f.settle();
+    CHECK(f.peers.at(0).received().ends_with("\r\n\r\nbody"));
+    CHECK(f.agent.totals().free_sockets == 1);
+  } else {
+    r = {};
+    f.settle();
+    CHECK(f.agent.totals().free_sockets == 0);
+    CHECK(f.peers.at(0).ended());
+  }
+}
+
+TEST_CASE("client G6: an answer before the body is out is read, and the body may go on",
+          "[hostile]") {
+  client_fixture f(keeping());
+  auto r = f.request("POST");
+  r.write("first");
+  f.settle();
+  f.say(0, "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno");
+  std::string const told = f.told();
+  CHECK(told.find("response 413, data no, res.end") != std::string::npos);
+  CHECK(f.peers.at(0).ended());  // it is not going to be used again
+  r.write("second");
+  r.end();
+  f.settle();
+  CHECK(f.told().find("error") == std::string::npos);
+  CHECK(f.agent.totals().sockets == 0);
+}
+
+TEST_CASE("client L: what comes behind 101 and behind 200 to CONNECT is given once", "[hostile]") {
+  bool const connect = GENERATE(true, false);
+  std::string const head =
+      connect ? "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+              : "HTTP/1.1 101 Switching\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+  std::string const bytes = head + "HTTP/1.1 200 OK\r\n\r\nleft";
+  for (std::size_t cut = 1; cut <= bytes.size(); ++cut) {
+    client_fixture f(keeping());
+    auto r = f.request(connect ? "CONNECT" : "GET", connect ? "host:1" : "/");
+    std::string got;
+    anode::socket socket;
+    auto const take = [&](http::incoming_message, anode::socket s) {
+      socket = s;
+      auto const read = [](anode::socket from, std::string& to) -> boost::asio::awaitable<void> {
+        while (auto const piece = co_await from.read()) {
+          to.append(*piece);
+        }
+      };
+      boost::asio::co_spawn(f.io, read(s, got), boost::asio::detached);
+    };
+    r.on_connect(take);
+    r.on_upgrade(take);
+    r.end();
+    f.settle();
+    f.say(0, std::string_view(bytes).substr(0, cut));
+    f.say(0, std::string_view(bytes).substr(cut));
+    if (got != "HTTP/1.1 200 OK\r\n\r\nleft") {
+      FAIL_CHECK("cut at " << cut << ": " << got);
+    }
+    f.told();
+    socket.destroy();
+    f.settle();
+  }
+}
