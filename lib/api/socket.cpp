@@ -249,7 +249,7 @@ std::uint64_t socket::bytes_read() const noexcept {
 }
 
 std::uint64_t socket::bytes_written() const noexcept {
-  return core_ != nullptr ? core_->output().end() : 0;
+  return core_ != nullptr ? core_->output().end() + core_->passed_out() : 0;
 }
 
 std::size_t socket::writable_length() const noexcept {

@@ -155,7 +155,26 @@ public:
   std::chrono::milliseconds timeout() const noexcept { return timeout_; }
 
   std::uint64_t bytes_read() const noexcept { return bytes_read_; }
-  std::uint64_t bytes_sent() const noexcept { return out_.sent(); }
+  std::uint64_t bytes_sent() const noexcept { return out_.sent() + passed_out_; }
+
+  // For a relay, which moves bytes between sockets of the system past their buffers.
+
+  /// Returns whether the next bytes are those that the system has: nothing is buffered, and no read
+  /// is under way.
+  bool input_is_bare() const noexcept {
+    return in_.input().empty() && !read_in_flight_ && !ended_ && !destroyed_ && !connecting_;
+  }
+
+  /// Counts bytes that were read, or written, past the buffers.
+  void passed_in(std::size_t bytes) {
+    bytes_read_ += bytes;
+    touch();
+  }
+  void passed_out(std::size_t bytes) {
+    passed_out_ += bytes;
+    touch();
+  }
+  std::uint64_t passed_out() const noexcept { return passed_out_; }
 
   // For the user's `socket`, which reads by itself when nobody owns this one.
 
@@ -210,6 +229,7 @@ private:
   protocol_time last_activity_{};
   std::size_t high_water_mark_ = 65536;
   std::uint64_t bytes_read_ = 0;
+  std::uint64_t passed_out_ = 0;
   std::size_t lingered_ = 0;
   std::size_t in_a_row_ = 0;  // bytes sent without a return to the scheduler
   std::size_t viewed_ = 0;

@@ -64,6 +64,8 @@ public:
   /// Destroys the coroutines that wait.
   void drop() { std::exchange(waiters_, {}).clear(); }
 
+  net::any_io_executor const& get_executor() const noexcept { return executor_; }
+
   bool has_waiters() const noexcept { return !waiters_.empty(); }
 
 private:

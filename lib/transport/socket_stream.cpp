@@ -36,6 +36,11 @@ void socket_stream::async_wait_writable(io_callback done) {
                      [done = std::move(done)](error_code ec) mutable { done(ec); });
 }
 
+void socket_stream::async_wait_readable(io_callback done) {
+  socket_.async_wait(socket_type::wait_read,
+                     [done = std::move(done)](error_code ec) mutable { done(ec); });
+}
+
 void socket_stream::async_shutdown(io_callback done) {
   error_code ec;
   socket_.shutdown(socket_type::shutdown_send, ec);

@@ -19,6 +19,10 @@ public:
   void async_read_some(net::mutable_buffer buffer, io_callback done) override;
   std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) override;
   void async_wait_writable(io_callback done) override;
+
+  /// Completes when there is something to read, or the end of input.
+  void async_wait_readable(io_callback done);
+
   void async_shutdown(io_callback done) override;
   void close() override;
   void reset() override;

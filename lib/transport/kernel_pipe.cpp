@@ -1,0 +1,124 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "transport/kernel_pipe.hpp"
+
+#include <boost/asio/error.hpp>
+
+#ifdef __linux__
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+#endif
+
+namespace anode::transport {
+
+#ifdef __linux__
+
+namespace {
+
+constexpr unsigned how = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
+
+boost::system::error_code last_error() noexcept {
+  return errno == EAGAIN ? boost::asio::error::make_error_code(boost::asio::error::would_block)
+                         : boost::system::error_code(errno, boost::system::system_category());
+}
+
+// Keeps a write to a socket that is closed from ending the process: splice knows no MSG_NOSIGNAL.
+class no_sigpipe {
+public:
+  no_sigpipe() noexcept {
+    sigset_t pending;
+    sigemptyset(&pipe_);
+    sigaddset(&pipe_, SIGPIPE);
+    sigpending(&pending);
+    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
+    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
+  }
+  no_sigpipe(no_sigpipe const&) = delete;
+  no_sigpipe& operator=(no_sigpipe const&) = delete;
+
+  ~no_sigpipe() {
+    int const error = errno;
+    if (error == EPIPE && !was_pending_) {
+      timespec const now{};
+      while (sigtimedwait(&pipe_, nullptr, &now) < 0 && errno == EINTR) {
+      }
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    errno = error;
+  }
+
+private:
+  sigset_t pipe_;
+  sigset_t before_;
+  bool was_pending_ = false;
+};
+
+ssize_t splice_quietly(int from, int to, std::size_t size) noexcept {
+  errno = 0;
+  no_sigpipe const quiet;
+  return ::splice(from, nullptr, to, nullptr, size, how);
+}
+
+}  // namespace
+
+kernel_pipe::~kernel_pipe() {
+  if (read_end_ >= 0) {
+    ::close(read_end_);
+    ::close(write_end_);
+  }
+}
+
+bool kernel_pipe::open() noexcept {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
+    return false;
+  }
+  read_end_ = ends[0];
+  write_end_ = ends[1];
+  return true;
+}
+
+std::size_t kernel_pipe::fill(int socket, boost::system::error_code& ec) noexcept {
+  ssize_t const n = ::splice(socket, nullptr, write_end_, nullptr, capacity, how);
+  if (n < 0) {
+    ec = last_error();
+    return 0;
+  }
+  ec = {};
+  size_ += static_cast<std::size_t>(n);
+  return static_cast<std::size_t>(n);
+}
+
+std::size_t kernel_pipe::drain(int socket, boost::system::error_code& ec) noexcept {
+  ssize_t const n = splice_quietly(read_end_, socket, size_);
+  if (n < 0) {
+    ec = last_error();
+    return 0;
+  }
+  ec = {};
+  size_ -= static_cast<std::size_t>(n);
+  return static_cast<std::size_t>(n);
+}
+
+#else
+
+kernel_pipe::~kernel_pipe() = default;
+
+bool kernel_pipe::open() noexcept { return false; }
+
+std::size_t kernel_pipe::fill(int, boost::system::error_code& ec) noexcept {
+  ec = boost::asio::error::operation_not_supported;
+  return 0;
+}
+
+std::size_t kernel_pipe::drain(int, boost::system::error_code& ec) noexcept {
+  ec = boost::asio::error::operation_not_supported;
+  return 0;
+}
+
+#endif
+
+}  // namespace anode::transport
