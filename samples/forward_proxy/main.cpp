@@ -1,0 +1,75 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// A proxy for clients: CONNECT opens a tunnel through which bytes pass both ways, and a request for
+// "http://host/path" is made for the client over kept connections.
+
+#include "../options.hpp"
+#include "proxy.hpp"
+
+#include <anode/http.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <exception>
+#include <string>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+
+int main(int argc, char** argv) try {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string user;
+  unsigned grace = 5;
+  unsigned connect = 10;
+  unsigned request = 60;
+  unsigned tunnel = 600;
+  bool quiet = false;
+  samples::access_rules access;
+  samples::options{"forward_proxy", "A proxy for http: tunnels by CONNECT, and requests in full."}
+      .add("--host", "ADDRESS", host, "where to listen (127.0.0.1)")
+      .add("--port", "PORT", port, "0 takes any free port (8080)")
+      .add("--user", "NAME:PASSWORD", user, "who may use it (everybody)")
+      .add("--allow", "HOST[:PORT]", "what may be reached, and nothing else; may be repeated",
+           [&](std::string_view rule) { return access.allow(rule); })
+      .add("--deny", "HOST[:PORT]", "what may not; may be repeated, \"*.example.org\", \":25\"",
+           [&](std::string_view rule) { return access.deny(rule); })
+      .add("--connect-timeout", "SECONDS", connect, "how long connecting may take (10)")
+      .add("--timeout", "SECONDS", request, "how long an origin may be silent, 0: for ever (60)")
+      .add("--tunnel-timeout", "SECONDS", tunnel, "how long a tunnel may be idle (600)")
+      .add("--quiet", quiet, "print no access log")
+      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
+      .parse(argc, argv);
+
+  net::io_context io{1};
+  http::agent_options pool;
+  pool.keep_alive = true;
+  pool.connect_timeout = std::chrono::seconds(connect);
+  samples::forward_proxy proxy{http::agent{io.get_executor(), pool}};
+  proxy.access = access;
+  proxy.users = user.empty() ? samples::credentials() : samples::credentials(user);
+  proxy.connect_timeout = std::chrono::seconds(connect);
+  proxy.request_silence = std::chrono::seconds(request);
+  proxy.tunnel_silence = std::chrono::seconds(tunnel);
+  proxy.quiet = quiet;
+
+  auto const forward = [&](http::incoming_message& req, http::server_response& res) {
+    return samples::forward_request(proxy, req, res);
+  };
+  http::server server{io.get_executor(), forward};
+  server.on_check_continue(forward);  // the origin says whether it wants the body
+  server.on_connect([&](http::incoming_message& req, anode::socket client) {
+    return samples::open_tunnel(proxy, req, client);
+  });
+  server.listen(port, host);
+  net::co_spawn(io, samples::drain_on_signal(server, proxy.agent, std::chrono::seconds(grace)),
+                net::detached);
+  samples::announce(server.address());
+  io.run();
+} catch (std::exception const& e) {
+  fmt::print(stderr, "forward_proxy: {}\n", e.what());
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,64 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "../forwarding.hpp"
+#include "access_rules.hpp"
+#include "credentials.hpp"
+
+#include <anode/http.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace samples {
+
+/// What a forward proxy is told by its command line, and its connections.
+struct forward_proxy {
+  explicit forward_proxy(http::agent a)
+      : agent(std::move(a)), connect([ex = agent.get_executor()](std::string_view authority) {
+          return anode::connect(ex, authority);
+        }) {}
+
+  http::agent agent;
+  /// Makes the connection of a tunnel, to "host:port".
+  std::function<net::awaitable<anode::socket>(std::string_view authority)> connect;
+  access_rules access;
+  credentials users;
+  std::chrono::milliseconds request_silence{0};
+  std::chrono::milliseconds tunnel_silence{0};
+  std::chrono::milliseconds connect_timeout{10'000};
+  bool quiet = false;
+};
+
+/// One line of the access log, printed when it goes: when, who, what, the answer, bytes and time.
+class log_line {
+public:
+  /// @param target is written without a user's name and password.
+  log_line(forward_proxy const& p, anode::socket const& client, std::string_view method,
+           std::string_view target);
+  log_line(log_line const&) = delete;
+  log_line& operator=(log_line const&) = delete;
+  ~log_line();
+
+  outcome result;
+
+private:
+  bool quiet_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::string what_;
+};
+
+/// Makes a request for "http://host/path" for the client, over kept connections.
+net::awaitable<void> forward_request(forward_proxy& p, http::incoming_message& req,
+                                     http::server_response& res);
+
+/// Connects to where CONNECT asks for, and passes bytes both ways from then on.
+net::awaitable<void> open_tunnel(forward_proxy& p, http::incoming_message& req,
+                                 anode::socket client);
+
+}  // namespace samples

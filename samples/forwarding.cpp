@@ -1,0 +1,177 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "forwarding.hpp"
+
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+namespace samples {
+
+using namespace net::experimental::awaitable_operators;
+
+namespace {
+
+// What went wrong; of requests, with what is known about the other side.
+void note(outcome& to, boost::system::system_error const& e) {
+  to.error = http::code_name(e.code());
+  to.status = 0;
+}
+
+void note(outcome& to, http::request_error const& e) {
+  note(to, static_cast<boost::system::system_error const&>(e));
+  to.verdict = e.verdict();
+  if (status_of(e.code()) == 504) {
+    to.error = "ETIMEDOUT";
+  }
+}
+
+// The other side may answer before it has read everything, and close; that is seen by the answer.
+net::awaitable<void> send(http::incoming_message& req, http::client_request& out, outcome& to) {
+  co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
+  try {
+    to.received = co_await http::pipe(req, out);
+  } catch (boost::system::system_error const&) {
+  }
+}
+
+net::awaitable<void> receive(http::client_request& out, http::server_response& res,
+                             std::string_view via, outcome& to) {
+  // A client that goes away cancels what it has asked for.
+  co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
+  http::incoming_message answer;
+  try {
+    answer = co_await out.response();
+  } catch (http::request_error const& e) {
+    note(to, e);
+    co_return;
+  }
+  if (!http::can_be_passed_on(answer)) {
+    to.error = "an unknown Transfer-Encoding";
+    out.destroy();
+    co_return;
+  }
+  to.status = answer.status_code();
+  res.set_status_code(answer.status_code());
+  res.set_status_message(answer.status_message());
+  http::pass_headers(answer, res);
+  res.append_header("Via", via);
+  try {
+    to.sent = co_await http::pipe(answer, res);
+  } catch (boost::system::system_error const& e) {
+    to.error = http::code_name(e.code());
+  }
+  if (!out.writable_finished()) {
+    out.destroy();  // answered before all of the request was read
+  }
+}
+
+void limit_silence(http::client_request& out, std::chrono::milliseconds silence) {
+  if (silence.count() > 0) {
+    out.set_timeout(silence, [&out] { out.destroy(http::error::timed_out); });
+  }
+}
+
+std::string head_of(http::incoming_message const& answer, std::string_view via,
+                    std::string_view connection) {
+  std::string head =
+      fmt::format("HTTP/1.1 {} {}\r\n", answer.status_code(), answer.status_message());
+  for (http::header_list::entry const& h : http::end_to_end_headers(answer)) {
+    head += fmt::format("{}: {}\r\n", h.name, h.value.text());
+  }
+  return head + fmt::format("Via: {}\r\n{}\r\n", via, connection);
+}
+
+}  // namespace
+
+void refuse(http::server_response& res, int status, std::string_view why) {
+  res.set_status_code(status);
+  res.set_header("Content-Type", "text/plain");
+  res.end(fmt::format("{} {}: {}\n", status, http::reason_phrase(status), why));
+}
+
+void refuse(anode::socket client, int status, std::string_view why, std::string_view header) {
+  std::string const text = fmt::format("{} {}: {}\n", status, http::reason_phrase(status), why);
+  client.end(
+      fmt::format("HTTP/1.1 {} {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n"
+                  "Connection: close\r\n{}\r\n{}",
+                  status, http::reason_phrase(status), text.size(), header, text));
+}
+
+int status_of(anode::error_code ec) {
+  return ec == http::error::timed_out || ec == net::error::timed_out ? 504 : 502;
+}
+
+net::awaitable<outcome> pass_on(http::incoming_message& req, http::server_response& res,
+                                http::client_request& out, std::chrono::milliseconds silence,
+                                std::string_view via) {
+  co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
+  outcome result;
+  http::pass_information(out, res);
+  limit_silence(out, silence);
+  co_await (send(req, out, result) && receive(out, res, via, result));
+  co_return result;
+}
+
+net::awaitable<outcome> pass_upgrade_on(anode::socket client, http::client_request& out,
+                                        std::chrono::milliseconds silence, std::string_view via) {
+  outcome result;
+  limit_silence(out, silence);
+  http::upgrade_result answer;
+  try {
+    out.end();
+    answer = co_await out.upgraded();
+  } catch (http::request_error const& e) {
+    note(result, e);
+    co_return result;
+  }
+  http::incoming_message& response = answer.response();
+  result.status = response.status_code();
+  try {
+    if (!answer) {
+      if (!http::can_be_passed_on(response)) {
+        refuse(client, 502, "an unknown Transfer-Encoding");
+        co_return result;
+      }
+      // Framed by the end of the connection: what the client has sent behind its request is not
+      // for anybody.
+      std::string head = head_of(response, via, "Connection: close\r\n");
+      co_await client.write(head);
+      while (auto const piece = co_await response.read()) {
+        result.sent += piece->size();
+        co_await client.write(*piece);
+      }
+      client.end();
+    } else {
+      std::string const head = head_of(response, via,
+                                       fmt::format("Connection: Upgrade\r\nUpgrade: {}\r\n",
+                                                   response.headers().get("Upgrade").value_or("")));
+      co_await client.write(head);
+      anode::socket const upstream = answer.socket();
+      anode::relay_result const passed = co_await anode::relay(client, upstream, silence);
+      result.received = passed.a_to_b;
+      result.sent = passed.b_to_a;
+    }
+  } catch (boost::system::system_error const& e) {
+    result.error = http::code_name(e.code());
+    client.destroy();
+  }
+  co_return result;
+}
+
+net::awaitable<void> drain_on_signal(http::server& server, http::agent& agent,
+                                     std::chrono::seconds grace) {
+  net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
+  co_await signals.async_wait(net::use_awaitable);
+  signals.clear();
+  co_await server.drain(grace);
+  agent.destroy();
+}
+
+}  // namespace samples

@@ -1,0 +1,78 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Stands in front of servers: takes requests, passes them on over kept connections, and passes the
+// answers back, both while they arrive. Neither body is ever held whole.
+
+#include "../options.hpp"
+#include "proxy.hpp"
+
+#include <anode/http.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <exception>
+#include <string>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+
+int main(int argc, char** argv) try {
+  http::listen_options where;
+  where.host = "127.0.0.1";
+  where.port = 8080;
+  std::vector<std::string> upstreams;
+  samples::trusted_peers trusted;
+  unsigned timeout = 60;
+  unsigned rest = 5;
+  unsigned grace = 5;
+  samples::options options{"reverse_proxy", "Passes every request on to one of some servers."};
+  options
+      .add("--upstream", "URL", "one of those, http://HOST:PORT or with a path; may be repeated",
+           [&](std::string_view url) {
+             upstreams.emplace_back(url);
+             return true;
+           })
+      .add("--host", "ADDRESS", where.host, "where to listen (127.0.0.1)")
+      .add("--port", "PORT", where.port, "0 takes any free port (8080)")
+      .add("--reuse-port", where.reuse_port, "share the port with another one, for a restart")
+      .add("--trust", "ADDRESS[/BITS]", "a proxy in front whose X-Forwarded-For counts",
+           [&](std::string_view text) { return trusted.add(text); })
+      .add("--timeout", "SECONDS", timeout, "how long an upstream may be silent, 0: for ever (60)")
+      .add("--rest", "SECONDS", rest, "how long one that failed twice is left alone (5)")
+      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
+      .parse(argc, argv);
+  if (upstreams.empty()) {
+    options.fail("--upstream is missing");
+  }
+
+  net::io_context io{1};
+  http::agent_options pool;
+  pool.keep_alive = true;
+  pool.connect_timeout = std::chrono::seconds(10);
+  samples::reverse_proxy proxy{http::agent{io.get_executor(), pool}, std::chrono::seconds(rest)};
+  for (std::string const& url : upstreams) {
+    proxy.servers.add(url);
+  }
+  proxy.trusted = trusted;
+  proxy.silence = std::chrono::seconds(timeout);
+
+  auto const forward = [&](http::incoming_message& req, http::server_response& res) {
+    return samples::forward_request(proxy, req, res);
+  };
+  http::server server{io.get_executor(), forward};
+  server.on_check_continue(forward);  // the upstream says whether it wants the body
+  server.on_upgrade([&](http::incoming_message& req, anode::socket client) {
+    return samples::forward_upgrade(proxy, req, client);
+  });
+  server.listen(where);
+  net::co_spawn(io, samples::drain_on_signal(server, proxy.agent, std::chrono::seconds(grace)),
+                net::detached);
+  samples::announce(server.address());
+  io.run();
+} catch (std::exception const& e) {
+  fmt::print(stderr, "reverse_proxy: {}\n", e.what());
+  return EXIT_FAILURE;
+}

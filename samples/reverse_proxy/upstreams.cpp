@@ -1,0 +1,40 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "upstreams.hpp"
+
+#include <fmt/format.h>
+
+namespace samples {
+
+void upstreams::add(std::string_view url) {
+  upstream u;
+  u.where.set_url(url);
+  while (u.where.path.size() > 1 && u.where.path.ends_with('/')) {
+    u.where.path.pop_back();
+  }
+  u.name = fmt::format("{}:{}", u.where.host, u.where.port);
+  all_.push_back(std::move(u));
+}
+
+upstream* upstreams::choose(time_point now, upstream const* except) {
+  upstream* best = nullptr;
+  for (std::size_t i = 0; i < all_.size(); ++i) {
+    upstream& u = all_[(next_ + i) % all_.size()];
+    bool const up = u.down_until <= now;
+    if (up && &u != except && (best == nullptr || u.busy < best->busy)) {
+      best = &u;
+    }
+  }
+  if (best != nullptr) {
+    next_ = static_cast<std::size_t>(best - all_.data()) + 1;
+  }
+  return best;
+}
+
+void upstreams::note(upstream& u, bool answered, time_point now) {
+  u.failures = answered ? 0 : u.failures + 1;
+  if (u.failures >= failures_allowed) {
+    u.down_until = now + rest_;
+  }
+}
+
+}  // namespace samples

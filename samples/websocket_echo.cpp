@@ -1,0 +1,106 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Sends every WebSocket message back; with --to it is the client of such a server instead.
+
+#include "options.hpp"
+
+#include <anode/beast.hpp>
+#include <anode/http.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_to_string.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <chrono>
+#include <csignal>
+#include <exception>
+#include <stdexcept>
+#include <string>
+
+namespace beast = boost::beast;
+namespace http = anode::http;
+namespace net = boost::asio;
+
+net::awaitable<void> echo(http::incoming_message& req, anode::socket s) {
+  try {
+    anode::websocket_ptr const ws = co_await anode::accept_websocket(req, std::move(s));
+    beast::flat_buffer message;
+    while (true) {
+      co_await ws->async_read(message, net::use_awaitable);
+      ws->text(ws->got_text());
+      co_await ws->async_write(message.data(), net::use_awaitable);
+      message.clear();
+    }
+  } catch (boost::system::system_error const&) {
+    // The other side has closed, in good order or not, or spoke no WebSocket.
+  }
+}
+
+net::awaitable<void> send_messages(net::any_io_executor ex, std::string url, unsigned count) {
+  anode::websocket_ptr const ws = co_await anode::connect_websocket(ex, url);
+  beast::flat_buffer answer;
+  for (unsigned i = 1; i <= count; ++i) {
+    std::string const text = fmt::format("message {}", i);
+    co_await ws->async_write(net::buffer(text), net::use_awaitable);
+    co_await ws->async_read(answer, net::use_awaitable);
+    if (beast::buffers_to_string(answer.data()) != text) {
+      throw std::runtime_error(fmt::format("{} came back otherwise", text));
+    }
+    answer.clear();
+  }
+  co_await ws->async_close(beast::websocket::close_code::normal, net::use_awaitable);
+  fmt::print("{} messages came back\n", count);
+}
+
+net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
+  net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
+  co_await signals.async_wait(net::use_awaitable);
+  signals.clear();
+  co_await server.drain(grace);
+}
+
+int main(int argc, char** argv) try {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8080;
+  std::string to;
+  unsigned count = 1;
+  unsigned grace = 5;
+  samples::options{"websocket_echo", "Sends every WebSocket message back."}
+      .add("--host", "ADDRESS", host, "where to listen (127.0.0.1)")
+      .add("--port", "PORT", port, "0 takes any free port (8080)")
+      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
+      .add("--to", "URL", to, "send messages to ws://HOST:PORT/ instead, and check what comes back")
+      .add("--count", "NUMBER", count, "how many (1)")
+      .parse(argc, argv);
+
+  net::io_context io{1};
+  std::exception_ptr failure;
+  http::server server{io.get_executor()};
+  if (!to.empty()) {
+    net::co_spawn(io, send_messages(io.get_executor(), to, count), [&](std::exception_ptr e) {
+      failure = e;
+      http::global_agent(io.get_executor()).destroy();
+    });
+  } else {
+    server.on_upgrade(echo);
+    server.on_request([](http::incoming_message&, http::server_response& res) {
+      res.write_head(426, {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}});
+      res.end("A WebSocket is wanted here.\n");
+    });
+    server.listen(port, host);
+    net::co_spawn(io, drain_on_signal(server, std::chrono::seconds(grace)), net::detached);
+    samples::announce(server.address());
+  }
+  io.run();
+  if (failure) {
+    std::rethrow_exception(failure);
+  }
+} catch (std::exception const& e) {
+  fmt::print(stderr, "websocket_echo: {}\n", e.what());
+  return EXIT_FAILURE;
+}

@@ -1,0 +1,268 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "../../samples/reverse_proxy/proxy.hpp"
+
+#include "proxy_peers.hpp"
+#include "support/catch.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <string>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+namespace testing = anode::testing;
+using support::has;
+using support::ok;
+
+namespace {
+
+struct fixture {
+  explicit fixture(unsigned servers = 1) {
+    for (unsigned i = 0; i < servers; ++i) {
+      proxy.servers.add("http://up" + std::to_string(i) + "/base/");
+    }
+    proxy.silence = std::chrono::seconds(10);
+    auto const forward = [this](http::incoming_message& req, http::server_response& res) {
+      return samples::forward_request(proxy, req, res);
+    };
+    server.on_request(forward);
+    server.on_check_continue(forward);
+  }
+
+  testing::event_loop loop;
+  testing::origin origin{loop};
+  samples::reverse_proxy proxy{support::proxy_agent(loop, origin), std::chrono::seconds(5)};
+  http::server server{loop.get_executor()};
+  testing::peer client = loop.connect(server);
+};
+
+// The head that an upstream gets for a request from `peer`.
+std::string forwarded_head(std::string_view peer, std::string const& fields,
+                           std::string_view trusted = "10.0.0.0/8") {
+  testing::event_loop loop;
+  testing::origin origin{loop};
+  http::agent agent = support::proxy_agent(loop, origin);
+  samples::trusted_peers peers;
+  REQUIRE(peers.add(trusted));
+  http::client_request out;
+  http::server server{loop.get_executor(),
+                      [&](http::incoming_message& req, http::server_response&) {
+                        out = agent.request("GET", "http://up/");
+                        http::pass_headers(req, out);
+                        samples::add_forwarded(req, peer, peers, out);
+                        out.end();
+                      }};
+  testing::peer client = loop.connect(server);
+  client.send("GET / HTTP/1.1\r\nHost: site\r\n" + fields + "\r\n");
+  return origin[0].expect_until("\r\n\r\n");
+}
+
+}  // namespace
+
+TEST_CASE("a reverse proxy asks below the upstream's path, and says who asked") {
+  fixture f;
+  f.client.send("GET /a?b HTTP/1.1\r\nHost: site.example\r\nCookie: c\r\n\r\n");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  CHECK(head.starts_with("GET /base/a?b HTTP/1.1\r\n"));
+  CHECK(has(head, "Host: up0\r\n"));
+  CHECK(has(head, "Cookie: c\r\n"));
+  CHECK(has(head, "X-Forwarded-For: unknown\r\n"));  // memory has no addresses
+  CHECK(has(head, "X-Forwarded-Proto: http\r\n"));
+  CHECK(has(head, "X-Forwarded-Host: site.example\r\n"));
+  CHECK(has(head, "Forwarded: for=unknown;proto=http;host=\"site.example\"\r\n"));
+  CHECK(has(head, "Via: 1.1 reverse_proxy\r\n"));
+  f.origin[0].send(ok);
+  f.client.expect("HTTP/1.1 200 OK\r\n");
+  f.client.expect_until("ok");
+  f.client.send("GET http://other/x HTTP/1.1\r\nHost: site.example\r\n\r\n");
+  CHECK(f.origin[0].expect_until("\r\n") == "GET /base/x HTTP/1.1\r\n");
+}
+
+// H5
+TEST_CASE("only trusted peers tell of earlier hops") {
+  std::string const lies =
+      "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: bank\r\n"
+      "Forwarded: for=1.2.3.4\r\nX-Real-IP: 1.2.3.4\r\nX-Forwarded-Port: 1\r\n";
+  SECTION("others do not") {
+    std::string const head = forwarded_head("11.0.0.1", lies);
+    CHECK(has(head, "X-Forwarded-For: 11.0.0.1\r\n"));
+    CHECK(has(head, "X-Forwarded-Proto: http\r\n"));
+    CHECK(has(head, "X-Forwarded-Host: site\r\n"));
+    CHECK(has(head, "Forwarded: for=11.0.0.1;proto=http;host=\"site\"\r\n"));
+    CHECK_FALSE(has(head, "1.2.3.4"));
+    CHECK_FALSE(has(head, "X-Forwarded-Port"));
+  }
+  SECTION("trusted ones do") {
+    std::string const head = forwarded_head("10.0.0.1", lies);
+    CHECK(has(head, "X-Forwarded-For: 1.2.3.4, 10.0.0.1\r\n"));
+    CHECK(has(head, "X-Forwarded-Proto: https\r\n"));
+    CHECK(has(head, "X-Forwarded-Host: bank\r\n"));
+    CHECK(has(head, "Forwarded: for=1.2.3.4, for=10.0.0.1;proto=https;host=\"site\"\r\n"));
+  }
+  SECTION("as far as that is made of addresses") {
+    CHECK(has(forwarded_head("10.0.0.1", "X-Forwarded-For: evil, 1.2.3.4 , ::1\r\n"),
+              "X-Forwarded-For: 1.2.3.4, ::1, 10.0.0.1\r\n"));
+    CHECK(has(forwarded_head("10.0.0.1", "X-Forwarded-For: 1.2.3.4, <script>\r\n"),
+              "X-Forwarded-For: 10.0.0.1\r\n"));
+    CHECK(has(forwarded_head("10.0.0.1", "X-Forwarded-For:\r\nX-Forwarded-Proto: ssh\r\n"),
+              "X-Forwarded-For: 10.0.0.1\r\n"));
+    CHECK(has(forwarded_head("10.0.0.1", "X-Forwarded-Proto: ssh\r\n"),
+              "X-Forwarded-Proto: http\r\n"));
+  }
+  SECTION("IPv6, mapped too") {
+    CHECK(has(forwarded_head("::ffff:10.0.0.1", lies), "X-Forwarded-For: 1.2.3.4, "));
+    CHECK(has(forwarded_head("2001:db8::1", lies, "2001:db8::/32"),
+              "for=\"[2001:db8::1]\";proto=https"));
+    CHECK_FALSE(has(forwarded_head("2001:db9::1", lies, "2001:db8::/32"), "1.2.3.4"));
+    CHECK_FALSE(samples::trusted_peers().add("10.0.0.0/33"));
+    CHECK_FALSE(samples::trusted_peers().add("host"));
+  }
+}
+
+// H1
+TEST_CASE("Connection cannot take away what a reverse proxy says") {
+  std::string const head = forwarded_head(
+      "11.0.0.1",
+      "Connection: X-Forwarded-For, Forwarded, X-Forwarded-Proto, Host, X-Other\r\nX-Other: 1\r\n");
+  CHECK(has(head, "X-Forwarded-For: 11.0.0.1\r\n"));
+  CHECK(has(head, "Forwarded: for=11.0.0.1"));
+  CHECK(has(head, "X-Forwarded-Proto: http\r\n"));
+  CHECK(has(head, "Host: up\r\n"));
+  CHECK_FALSE(has(head, "X-Other"));
+}
+
+// H2
+TEST_CASE("a reverse proxy passes nothing on that it does not frame by itself") {
+  fixture f;
+  SECTION("two framings") {
+    f.client.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"
+        "0\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
+    f.client.expect("HTTP/1.1 400 ");
+  }
+  SECTION("a coding that it does not know") {
+    f.client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n");
+    f.client.expect("HTTP/1.1 501 ");
+  }
+  SECTION("a head over the limit") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+    f.client.expect("HTTP/1.1 431 ");
+  }
+  CHECK(f.origin.size() == 0);
+}
+
+TEST_CASE("a request is tried elsewhere when it is safe, and sent once when it is not") {
+  fixture f(2);
+  SECTION("a safe one") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    CHECK(f.origin.target(0).host == "up0");
+    f.origin[0].close();
+    CHECK(f.origin.target(1).host == "up1");
+    f.origin[1].send(ok);
+    f.client.expect("HTTP/1.1 200 ");
+    CHECK(f.origin.size() == 2);
+  }
+  SECTION("one that changes something") {
+    f.client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
+    f.origin[0].expect_until("\r\n\r\nx");
+    f.origin[0].close();
+    f.client.expect("HTTP/1.1 502 ");
+    CHECK(has(f.client.take(), "ECONNRESET"));
+    CHECK(f.origin.size() == 1);
+  }
+  SECTION("a safe one that fails everywhere") {
+    f.origin.refuse(net::error::connection_refused);
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    f.client.expect("HTTP/1.1 502 Bad Gateway\r\n");
+    CHECK(has(f.client.take(), "502 Bad Gateway: the upstream fails with ECONNREFUSED\n"));
+  }
+  SECTION("not after the answer has begun") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    f.origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab");
+    f.origin[0].close();
+    CHECK(f.client.take().ends_with("\r\n\r\nab"));
+    CHECK(f.client.ended());
+    CHECK(f.origin.size() == 1);
+  }
+}
+
+TEST_CASE("an upstream that is silent for too long is answered for with 504") {
+  fixture f;
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.origin[0].expect_until("\r\n\r\n");
+  f.loop.advance(std::chrono::seconds(11));
+  f.client.expect("HTTP/1.1 504 Gateway Timeout\r\n");
+  CHECK(f.origin[0].ended());
+}
+
+TEST_CASE("the upstream with the fewest requests is chosen, and one that fails is left alone") {
+  using std::chrono::seconds;
+  samples::upstreams all(seconds(5));
+  all.add("http://a");
+  all.add("http://b:81");
+  auto now = std::chrono::steady_clock::time_point(seconds(100));
+  samples::upstream* const a = all.choose(now);
+  samples::upstream* const b = all.choose(now);
+  REQUIRE(a != nullptr);
+  REQUIRE(b != nullptr);
+  CHECK(a->name == "a:80");
+  CHECK(b->name == "b:81");
+  a->busy = 1;
+  CHECK(all.choose(now) == b);
+  CHECK(all.choose(now) == b);
+  CHECK(all.choose(now, b) == a);
+  a->busy = 0;
+
+  all.note(*a, false, now);
+  CHECK(all.choose(now, b) == a);  // once is no pattern
+  all.note(*a, true, now);
+  all.note(*a, false, now);
+  all.note(*a, false, now);
+  CHECK(all.choose(now) == b);
+  CHECK(all.choose(now) == b);
+  CHECK(all.choose(now, b) == nullptr);
+  now += seconds(5);
+  CHECK(all.choose(now, b) == a);
+  all.note(*a, false, now);  // still bad
+  CHECK(all.choose(now, b) == nullptr);
+  now += seconds(5);
+  all.note(*a, true, now);
+  all.note(*a, false, now);
+  CHECK(all.choose(now, b) == a);
+}
+
+TEST_CASE("when no upstream is up that is said, until one is tried again") {
+  fixture f(2);
+  f.origin.refuse(net::error::connection_refused);
+  auto const get = [&] {
+    testing::peer client = f.loop.connect(f.server);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    return client.take();
+  };
+  CHECK(get().starts_with("HTTP/1.1 502 "));
+  CHECK(get().starts_with("HTTP/1.1 502 "));
+  std::string const all_down = get();
+  CHECK(all_down.starts_with("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"));
+  CHECK(has(all_down, "503 Service Unavailable: no upstream is up\n"));
+}
+
+TEST_CASE("a reverse proxy drains without a failed request") {
+  fixture f;
+  f.client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.origin[0].expect_until("\r\n\r\n");
+  bool drained = false;
+  net::co_spawn(f.loop.context(), f.server.drain(std::chrono::seconds(30)),
+                [&](std::exception_ptr e, http::drain_result r) {
+                  CHECK(e == nullptr);
+                  CHECK(r.cut == 0);
+                  drained = true;
+                });
+  f.loop.advance(std::chrono::seconds(5));
+  CHECK_FALSE(drained);
+  f.origin[0].send(ok);
+  CHECK(has(f.client.expect_until("ok"), "Connection: close\r\n"));
+  f.client.expect_end();
+  f.client.close();
+  f.loop.settle();
+  CHECK(drained);
+}

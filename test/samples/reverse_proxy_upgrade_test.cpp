@@ -1,0 +1,155 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "../../samples/reverse_proxy/proxy.hpp"
+#include "proxy_peers.hpp"
+#include "support/catch.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <string>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+namespace testing = anode::testing;
+using support::has;
+using support::ok;
+
+namespace {
+
+struct fixture {
+  fixture() {
+    proxy.servers.add("http://up");
+    proxy.silence = std::chrono::seconds(10);
+    server.on_request([this](http::incoming_message& req, http::server_response& res) {
+      return samples::forward_request(proxy, req, res);
+    });
+    server.on_upgrade([this](http::incoming_message& req, anode::socket from) {
+      return samples::forward_upgrade(proxy, req, from);
+    });
+  }
+
+  void ask(std::string_view upgrade = "websocket", std::string_view rest = "") {
+    client.send("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: " +
+                std::string(upgrade) + "\r\nSec-WebSocket-Key: k\r\n\r\n" + std::string(rest));
+  }
+
+  testing::event_loop loop;
+  testing::origin origin{loop};
+  samples::reverse_proxy proxy{support::proxy_agent(loop, origin), std::chrono::seconds(5)};
+  http::server server{loop.get_executor()};
+  testing::peer client = loop.connect(server);
+};
+
+constexpr std::string_view switching =
+    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Accept: a\r\n\r\n";
+
+}  // namespace
+
+// H3, L
+TEST_CASE("an upgrade is passed through, and bytes only after 101") {
+  fixture f;
+  f.ask("websocket", "early");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  CHECK(has(head, "Connection: Upgrade\r\n"));
+  CHECK(has(head, "Upgrade: websocket\r\n"));
+  CHECK(has(head, "Sec-WebSocket-Key: k\r\n"));
+  CHECK(has(head, "X-Forwarded-For: "));
+  f.origin[0].expect_silence();  // what the client has sent early waits
+  f.origin[0].send(std::string(switching) + "first");
+  std::string const answer = f.client.expect_until("\r\n\r\n");
+  CHECK(answer.starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
+  CHECK(has(answer, "Connection: Upgrade\r\n"));
+  CHECK(has(answer, "Upgrade: websocket\r\n"));
+  CHECK(has(answer, "Sec-WebSocket-Accept: a\r\n"));
+  f.client.expect("first");
+  f.origin[0].expect("early");
+  f.client.send("GET /admin HTTP/1.1\r\n\r\n");
+  f.origin[0].expect("GET /admin HTTP/1.1\r\n\r\n");
+  f.client.end();
+  f.origin[0].expect_end();
+  f.origin[0].close();
+  f.client.expect_end();
+}
+
+TEST_CASE("an upgrade that is declined is answered, and nothing behind it is passed on") {
+  fixture f;
+  f.ask("websocket", "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.origin[0].expect_until("\r\n\r\n");
+  SECTION("by the upstream") {
+    f.origin[0].send(
+        "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n"
+        "2\r\nno\r\n0\r\n\r\n");
+    std::string const answer = f.client.expect_until("\r\n\r\n");
+    CHECK(answer.starts_with("HTTP/1.1 403 Forbidden\r\n"));
+    CHECK(has(answer, "X-A: 1\r\n"));
+    CHECK(has(answer, "Connection: close\r\n"));
+    CHECK_FALSE(has(answer, "chunked"));
+    f.client.expect("no");
+    f.client.expect_end();
+  }
+  SECTION("by its end") {
+    f.origin[0].close();
+    f.client.expect("HTTP/1.1 502 ");
+    f.client.take();
+    f.client.expect_end();
+  }
+  SECTION("by its silence") {
+    f.loop.advance(std::chrono::seconds(11));
+    f.client.expect("HTTP/1.1 504 ");
+    f.client.take();
+    f.client.expect_end();
+  }
+  CHECK_FALSE(has(f.origin[0].received(), "/admin"));
+  CHECK(f.origin.size() == 1);
+}
+
+TEST_CASE("an upgrade to something else is passed on as a request without one") {
+  fixture f;
+  f.ask("h2c");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  CHECK_FALSE(has(head, "h2c"));
+  CHECK_FALSE(has(head, "Upgrade"));
+  f.origin[0].send(ok);
+  f.client.expect("HTTP/1.1 200 OK\r\n");
+  CHECK(f.client.take().ends_with("\r\n\r\nok"));
+  f.client.expect_end();
+}
+
+TEST_CASE("an upgrade with a body is refused") {
+  fixture f;
+  f.client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+      "Content-Length: 3\r\n\r\nabc");
+  f.client.expect("HTTP/1.1 501 ");
+  f.client.take();
+  f.client.expect_end();
+  CHECK(f.origin.size() == 0);
+}
+
+TEST_CASE("Connection has to name Upgrade by a whole word") {
+  fixture f;
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgraded\r\nUpgrade: websocket\r\n\r\n");
+  CHECK_FALSE(has(f.origin[0].expect_until("\r\n\r\n"), "Upgrade"));
+  f.origin[0].send(ok);
+  f.client.expect("HTTP/1.1 200 ");
+}
+
+TEST_CASE("a WebSocket that is idle for too long, or drops, is closed on both sides") {
+  fixture f;
+  f.ask();
+  f.origin[0].send(switching);
+  f.client.expect_until("\r\n\r\n");
+  SECTION("idle") {
+    f.loop.advance(std::chrono::seconds(21));
+    CHECK(f.origin[0].ended());
+    CHECK(f.client.ended());
+  }
+  SECTION("by the upstream") {
+    f.origin[0].reset();
+    CHECK(f.client.ended());
+  }
+  SECTION("by the client") {
+    f.client.reset();
+    CHECK(f.origin[0].ended());
+  }
+}
