@@ -12,6 +12,9 @@ bool read_target(http::incoming_message const& req, http::request_options& optio
   try {
     options.set_url(req.url());
     options.method = req.method();
+    if (options.port == 0) {
+      options.port = 80;
+    }
     return true;
   } catch (http::exception const& e) {
     why = fmt::format("a proxy is asked for http://host/path ({})", e.what());

@@ -8,6 +8,9 @@ namespace samples {
 void upstreams::add(std::string_view url) {
   upstream u;
   u.where.set_url(url);
+  if (u.where.port == 0) {
+    u.where.port = 80;
+  }
   while (u.where.path.size() > 1 && u.where.path.ends_with('/')) {
     u.where.path.pop_back();
   }

@@ -200,6 +200,8 @@ TEST_CASE("a forward proxy reaches what its rules allow") {
   CHECK(status("GET http://secret.example/") == "HTTP/1.1 403");
   CHECK(status("GET http://secret.example./") == "HTTP/1.1 403");
   CHECK(status("GET http://a.example:25/") == "HTTP/1.1 403");
+  REQUIRE(f.proxy.access.deny(":80"));
+  CHECK(status("GET http://a.example/") == "HTTP/1.1 403");
   CHECK(f.origin.size() == 0);
 }
 
