@@ -104,7 +104,8 @@ public:
   /// Reads the whole rest of the body, as `text` does.
   net::awaitable<std::vector<std::byte>> bytes(std::size_t limit = 1024 * 1024);
 
-  /// Throws the rest of the body away. **Node**: `message.resume()`.
+  /// Throws the rest of the body away; a read that waits ends as at the end of the body.
+  /// **Node**: `message.resume()`.
   void dump();
 
   // The state.

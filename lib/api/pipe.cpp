@@ -4,7 +4,11 @@
 #include "protocol/forwarding.hpp"
 #include "protocol/header_rules.hpp"
 
+#include <anode/error.hpp>
+
 #include <boost/asio/error.hpp>
+
+#include <memory>
 
 namespace anode::http {
 namespace {
@@ -53,9 +57,43 @@ void close_other(incoming_message& from, outgoing_message& to, bool reading, err
   }
 }
 
+// Wakes a pipe that waits for its source when its target is closed.
+struct target_watch {
+  incoming_message* from = nullptr;  // null once the pipe is over
+  bool closed = false;
+
+  void on_close() {
+    if (from == nullptr) {
+      return;
+    }
+    closed = true;
+    if (is_request(*from)) {
+      from->dump();
+    } else {
+      from->destroy();
+    }
+  }
+};
+
+// Ends a watch with its pipe, also when that is destroyed where it waits.
+class watch_end {
+public:
+  explicit watch_end(target_watch& w) : watch_(w) {}
+  watch_end(watch_end const&) = delete;
+  watch_end& operator=(watch_end const&) = delete;
+  ~watch_end() { watch_.from = nullptr; }
+
+private:
+  target_watch& watch_;
+};
+
 net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message& to) {
   std::uint64_t bytes = 0;
   bool reading = false;
+  auto const watch = std::make_shared<target_watch>();
+  watch_end const end{*watch};
+  watch->from = &from;
+  to.on_close([watch] { watch->on_close(); });
   try {
     if (!from.complete() && !to.headers_sent() && (!is_request(from) || announces_body(from))) {
       co_await to.flush_headers();
@@ -70,10 +108,16 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
       co_await to.write(*piece);
       bytes += piece->size();
     }
+    if (watch->closed || !from.complete()) {
+      reading = !watch->closed;  // else the rest was thrown away: it is no end of the body
+      throw boost::system::system_error(error::premature_close);
+    }
+    watch->from = nullptr;  // `to` may close once it is ended
     pass_trailers(from, to);
     co_await to.end();
   } catch (boost::system::system_error const& e) {
-    close_other(from, to, reading, e.code());
+    watch->from = nullptr;
+    close_other(from, to, reading && !watch->closed, e.code());
     throw;
   }
   co_return bytes;

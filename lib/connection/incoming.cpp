@@ -118,6 +118,9 @@ void incoming::dump() {
   } else if (source_ != nullptr) {
     source_->want_body();
   }
+  if (std::exchange(reading_, false)) {
+    changed_.notify();  // who waits for a piece gets none
+  }
 }
 
 void incoming::emit_end() {
@@ -219,8 +222,10 @@ net::awaitable<std::optional<std::string_view>> incoming::read(
     if (std::optional<std::string_view> const piece = self.take()) {
       co_return piece;
     }
-    if (self.complete_ || self.dumped_) {
+    if (self.complete_) {
       self.emit_end();
+    }
+    if (self.complete_ || self.dumped_) {
       co_return std::nullopt;
     }
     if (self.aborted_ || self.source_ == nullptr) {
