@@ -44,7 +44,8 @@ build() {
 
 # configure_sanitized: sets build-asan up, for the address and undefined-behaviour sanitizers. Warnings
 # are not errors there: under the sanitizers g++ 12 gives some that are wrong, and other builds check.
+# Optimizing would double the time to compile, full debug information half of it again.
 configure_sanitized() {
-  configure build-asan -Dtests=enabled -Dsamples=disabled \
-    -Db_sanitize=address,undefined -Db_lundef=false -Ddefault_library=static -Doptimization=1
+  configure build-asan -Dtests=enabled -Dsamples=disabled -Db_sanitize=address,undefined \
+    -Db_lundef=false -Ddefault_library=static -Doptimization=0 -Ddebug=false -Dcpp_args=-g1
 }
