@@ -206,8 +206,9 @@ TEST_CASE("F1: an answer that is complete waits for a slow reader in bounded mem
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F1: a client that has ended its direction and goes on reading nothing") {
+TEST_CASE("F1: a client that has ended its direction and reads nothing goes by the timeout") {
   usual_server f;
+  f.server.set_timeout(1s);
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.end(std::string(300'000, 'x'));
   });
@@ -218,13 +219,8 @@ TEST_CASE("F1: a client that has ended its direction and goes on reading nothing
   f.settle();
   client.end();
   f.settle();
+  CHECK(f.server.connection_count() == 1);  // it may still read
   f.advance(2s);
-  // Nothing more is to be expected of it: what cannot be sent is not kept.
-  bool const gone = f.server.connection_count() == 0;
-  if (!gone) {
-    client.destroy();
-    f.settle();
-  }
   CHECK(f.server.connection_count() == 0);
 }
 
