@@ -158,7 +158,7 @@ net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::
     from.destroy();
     to.destroy();
   }
-  connection::turn const t(from.get_executor());
+  connection::turn const t(state->changed.get_executor());
   --state->running;
   state->changed.notify();
 }

@@ -29,7 +29,9 @@ private:
 /// same turn. **Node**: one run of the event loop's callback with its `process.nextTick` queue.
 class turn {
 public:
+  /// @param ex has to outlive the turn
   explicit turn(net::any_io_executor const& ex);
+  explicit turn(net::any_io_executor&& ex) = delete;
   turn(turn const&) = delete;
   turn& operator=(turn const&) = delete;
   ~turn();

@@ -182,11 +182,12 @@ TEST_CASE("server: without descriptors it waits, tells, and goes on when there a
   http::server server(io.get_executor(), hello);
   int failures = 0;
   int accepted = 0;
+  std::string codes;  // looked at when there are descriptors again, which a sanitizer needs too
   server.on_error([&](std::exception_ptr const& e) {
     try {
       std::rethrow_exception(e);
     } catch (boost::system::system_error const& error) {
-      CHECK(http::code_name(error.code()) == "EMFILE");
+      codes.append(http::code_name(error.code())).append(" ");
     }
     ++failures;
   });
@@ -204,6 +205,7 @@ TEST_CASE("server: without descriptors it waits, tells, and goes on when there a
   bool const told = run_until(io, [&] { return failures == 3; });
   ::setrlimit(RLIMIT_NOFILE, &before);
   CHECK(told);
+  CHECK(codes == "EMFILE EMFILE EMFILE ");
   CHECK(accepted == 0);
   CHECK(server.listening());
   CHECK(run_until(io, [&] { return accepted == 1; }));
