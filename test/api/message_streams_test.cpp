@@ -161,7 +161,7 @@ TEST_CASE("incoming message: text and bytes have a limit") {
     CHECK(bytes[9] == std::byte{'9'});
   }
   SECTION("over which a handler's failure answers 413, and nothing more is read") {
-    std::size_t const limit = GENERATE(0, 9);
+    std::size_t const limit = GENERATE(as<std::size_t>{}, 0, 9);
     server_fixture f;
     std::string failure;
     f.server.on_request(

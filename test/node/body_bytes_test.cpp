@@ -14,12 +14,6 @@ using support::client_and_server;
 using support::http_peer;
 using support::server_fixture;
 
-namespace {
-
-constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
-}  // namespace
-
 TEST_CASE("test-http-chunk-problem: ten megabytes in chunks of any size") {
   client_and_server f;
   constexpr std::size_t size = 10 * 1024 * 1024;

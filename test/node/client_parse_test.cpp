@@ -137,7 +137,7 @@ TEST_CASE("test-http-max-header-size-per-stream: larger heads, for one request")
 TEST_CASE("test-http-max-http-headers: a response's head that trickles in has a limit") {
   // What counts are the reason phrase, names and values.
   std::size_t const rest = std::string("OKContent-Length0ConnectioncloseX-CRASH").size();
-  std::size_t const over = GENERATE(0, 1);
+  std::size_t const over = GENERATE(as<std::size_t>{}, 0, 1);
   std::string const head =
       "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\nX-CRASH: " +
       std::string(http::max_header_size() - 1 - rest + over, 'a') + "\r\n\r\n";

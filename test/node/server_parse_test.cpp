@@ -250,7 +250,7 @@ TEST_CASE("test-http-max-header-size-per-stream: a server may take larger heads"
 TEST_CASE("test-http-max-http-headers: a head that trickles in has the same limit") {
   // What counts are the target, names and values.
   std::size_t const rest = std::string("/HostlocalhostAgentnodeX-CRASH").size();
-  std::size_t const over = GENERATE(0, 1);
+  std::size_t const over = GENERATE(as<std::size_t>{}, 0, 1);
   noting_server f;
   f.note_errors();
   http_peer peer = f.connect();
