@@ -19,6 +19,11 @@ namespace support {
 class client_log : public event_log {
 public:
   explicit client_log(net::io_context& io) : io_(&io) {}
+  client_log(client_log const&) = delete;
+  client_log& operator=(client_log const&) = delete;
+
+  // A response that is dropped may still tell its end.
+  ~client_log() { response = {}; }
 
   /// Listens to everything a request tells. The log must outlive it.
   void watch(anode::http::client_request& r) {
