@@ -162,7 +162,7 @@ TEST_CASE("test-http-response-setheaders: many headers at once") {
   SECTION("cookies keep their lines") {
     http::header_list const twice{{"set-cookie", "a=b"}, {"set-cookie", "c=d"}};
     http::header_list const listed{{"set-cookie", {"a=b", "c=d"}}};
-    http::header_list const& cookies = GENERATE_REF(twice, listed);
+    http::header_list const& cookies = GENERATE(true, false) ? twice : listed;
     CHECK(answer_of([&](http::incoming_message&, http::server_response& res) {
             res.set_headers(cookies);
             res.end();
