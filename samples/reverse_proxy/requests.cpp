@@ -39,13 +39,13 @@ bool may_repeat(http::incoming_message const& req, outcome const& failed) {
 // Notes at its end that a request was under way.
 class under_way {
 public:
-  explicit under_way(upstream& u) : upstream_(u) { ++upstream_.busy; }
+  explicit under_way(upstream& u) : busy_(u.busy) { ++*busy_; }
   under_way(under_way const&) = delete;
   under_way& operator=(under_way const&) = delete;
-  ~under_way() { --upstream_.busy; }
+  ~under_way() { --*busy_; }
 
 private:
-  upstream& upstream_;
+  std::shared_ptr<std::size_t> busy_;
 };
 
 }  // namespace

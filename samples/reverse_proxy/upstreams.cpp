@@ -23,7 +23,7 @@ upstream* upstreams::choose(time_point now, upstream const* except) {
   for (std::size_t i = 0; i < all_.size(); ++i) {
     upstream& u = all_[(next_ + i) % all_.size()];
     bool const up = u.down_until <= now;
-    if (up && &u != except && (best == nullptr || u.busy < best->busy)) {
+    if (up && &u != except && (best == nullptr || *u.busy < *best->busy)) {
       best = &u;
     }
   }

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,8 +16,9 @@ namespace samples {
 struct upstream {
   anode::http::request_options where;  ///< its URL; the path is where requests go under
   std::string name;                    ///< "host:port"
-  std::size_t busy = 0;                ///< requests under way
   unsigned failures = 0;               ///< in a row
+  /// Requests under way. They share it, for they may end after this, with the context.
+  std::shared_ptr<std::size_t> busy = std::make_shared<std::size_t>(0);
   std::chrono::steady_clock::time_point down_until{};
 };
 

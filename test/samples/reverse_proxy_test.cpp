@@ -207,11 +207,11 @@ TEST_CASE("the upstream with the fewest requests is chosen, and one that fails i
   REQUIRE(b != nullptr);
   CHECK(a->name == "a:80");
   CHECK(b->name == "b:81");
-  a->busy = 1;
+  *a->busy = 1;
   CHECK(all.choose(now) == b);
   CHECK(all.choose(now) == b);
   CHECK(all.choose(now, b) == a);
-  a->busy = 0;
+  *a->busy = 0;
 
   all.note(*a, false, now);
   CHECK(all.choose(now, b) == a);  // once is no pattern
