@@ -525,7 +525,8 @@ void client_exchange::end_turn() {
   drop_listeners();
 }
 
-// Listeners may hold handles to what they listen to: they go when nothing is left to be told.
+// Listeners may hold handles to what they listen to: they go when nothing is left to be told. An
+// abort is told even then, as in Node.
 void client_exchange::drop_listeners() {
   if (!close_told_ || (response_ready_ && !response.closed())) {
     return;
@@ -535,7 +536,7 @@ void client_exchange::drop_listeners() {
        response.on_close);
   none(request.on_finish, request.on_prefinish, request.on_drain, request.on_timeout,
        request.on_error, request.on_close);
-  none(on_information_, on_continue_, on_socket_, on_timeout_, on_abort_, on_error_);
+  none(on_information_, on_continue_, on_socket_, on_timeout_, on_error_);
   none(on_response, on_upgrade, on_connect);
 }
 
