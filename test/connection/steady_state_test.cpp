@@ -41,7 +41,8 @@ thread_local constinit std::size_t allocations = 0;
 
 #if ANODE_COUNTS_ALLOCATIONS
 
-void* operator new(std::size_t size) {
+// Not inlined, else the compiler sees free() meet the new of a header and warns.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   void* const p = std::malloc(size != 0 ? size : 1);
   if (p == nullptr) {
@@ -49,8 +50,8 @@ void* operator new(std::size_t size) {
   }
   return p;
 }
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
+[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 // Asio takes its operations and the frames of coroutines from here.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
