@@ -55,7 +55,8 @@ TEST_CASE("an upgrade is passed through, and bytes only after 101") {
   CHECK(has(head, "Sec-WebSocket-Key: k\r\n"));
   CHECK(has(head, "X-Forwarded-For: "));
   f.origin[0].expect_silence();  // what the client has sent early waits
-  f.origin[0].send(std::string(switching) + "first");
+  f.origin[0].send(switching);
+  f.origin[0].send("first");
   std::string const answer = f.client.expect_until("\r\n\r\n");
   CHECK(answer.starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
   CHECK(has(answer, "Connection: Upgrade\r\n"));
