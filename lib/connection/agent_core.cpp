@@ -148,7 +148,7 @@ void agent_core::set_options(http::agent_options options) {
 bool agent_core::through_proxy(http::request_options const& o) const noexcept {
   return proxy_.has_value() && o.socket_path.empty() &&
          !proxy_rules_.bypasses(o.host.empty() ? std::string_view("localhost") : o.host,
-                                o.port != 0 ? o.port : o.default_port);
+                                o.port != 0 ? o.port : default_port(o));
 }
 
 bool agent_core::tunnels(http::request_options const& o) const noexcept {

@@ -48,21 +48,13 @@ net::awaitable<http::incoming_message> client_exchange::wait_response(
 
 net::awaitable<http::upgrade_result> client_exchange::wait_upgraded(
     detail::ptr<client_exchange> self) {
-  abort_guard guard(self);
-  while (!self->response_ready_ && !self->error_) {
-    co_await self->changed_.wait();
-  }
-  guard.done();
-  if (!self->response_ready_) {
-    throw self->make_error();
-  }
-  self->response_taken_ = true;
+  http::incoming_message response = co_await wait_response(self);
   anode::socket socket;
   if (self->upgraded_socket_) {
     socket = anode::socket(*self->upgraded_socket_);
     self->upgraded_socket_.reset();
   }
-  co_return http::upgrade_result(self->response_handle(), std::move(socket));
+  co_return http::upgrade_result(std::move(response), std::move(socket));
 }
 
 net::awaitable<bool> client_exchange::wait_continued(detail::ptr<client_exchange> self) {

@@ -1,0 +1,163 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// What a client's exchange tells its listeners at the end of a turn, and in which order.
+#include "connection/client_exchange.hpp"
+
+#include "connection/agent_core.hpp"
+#include "connection/client_connection.hpp"
+
+#include <anode/error.hpp>
+
+#include <utility>
+
+namespace anode::connection {
+
+using http::error;
+
+namespace {
+
+http::verdict public_verdict(protocol::request_verdict v) {
+  switch (v) {
+    case protocol::request_verdict::not_sent:
+      return http::verdict::not_sent;
+    case protocol::request_verdict::maybe_processed:
+      return http::verdict::maybe_processed;
+    default:
+      return http::verdict::response_started;
+  }
+}
+
+}  // namespace
+
+http::request_error client_exchange::make_error() const {
+  std::string text = error_message_;
+  if (text.empty()) {
+    text = error_.category() == http::error_category()
+               ? error_.message()
+               : std::string(http::to_string(phase_)) + " " + std::string(http::code_name(error_)) +
+                     ": " + error_.message();
+  }
+  return {error_,  std::move(text), phase_,   public_verdict(judge().verdict),
+          reused_, sent_,           received_};
+}
+
+void client_exchange::tell_socket() {
+  if (std::exchange(socket_due_, false) && connection_ && !on_socket_.empty()) {
+    on_socket_.emit(anode::socket(connection_->core()));
+  }
+}
+
+void client_exchange::tell_error() {
+  if (std::exchange(error_due_, false)) {
+    http::request_error const e = make_error();
+    request.on_error.emit(error_);
+    on_error_.emit(e);
+  }
+}
+
+void client_exchange::tell_abort() {
+  if (std::exchange(abort_due_, false)) {
+    on_abort_.emit();
+  }
+}
+
+void client_exchange::tell_request_close() {
+  if (std::exchange(close_told_, true)) {
+    return;
+  }
+  forget_signal();
+  bool const read = response_done_ && response.ended();
+  if (read) {
+    response.retire();
+  }
+  request.emit_close();
+  changed_.notify();
+  if (response_done_ && !read) {
+    // Somebody still has to read it.
+    response.on_end.add([this] { turn::enlist(*this, agent_->executor()); });
+  }
+}
+
+// The response closes when it was read to its end, or will not be read.
+void client_exchange::tell_response_close() {
+  if (response.closed() ||
+      !(response.ended() || response.aborted() || response.dumped() || response.destroyed())) {
+    return;
+  }
+  if (response_done_ && response.destroyed()) {
+    if (response.ended()) {
+      response.emit_error();
+    } else {
+      response.abort_unread(response.error());
+    }
+  }
+  response.emit_close();
+}
+
+// Reports what was put off, in Node's order: the connection, abort, what went wrong, the close of
+// request and response.
+void client_exchange::end_turn() {
+  detail::ptr<client_exchange> const self(this);
+  hand_back();
+  tell_socket();
+  if (std::exchange(finish_due_, false)) {
+    request.emit_finish();
+  }
+  if (!close_told_) {
+    request.emit_misuse();
+  }
+  if (!abort_last_ && !kept_) {
+    tell_abort();
+  }
+  bool const cut = closed_ && response_ready_ && !response_done_ && !response.aborted();
+  if (cut && response.destroyed()) {
+    // The response was destroyed by its owner, and takes the request with it.
+    response.cut_off(error_);
+    tell_error();
+    response.emit_error();
+    tell_response_close();
+    tell_request_close();
+    drop_listeners();
+    return;
+  }
+  tell_error();
+  if (!closed_) {
+    if (response_done_ && response.ended()) {
+      tell_response_close();
+    }
+    return;
+  }
+  if (cut) {
+    response.cut_off(error::connection_reset);
+  }
+  if (!kept_ && response_done_) {
+    tell_response_close();
+  }
+  tell_request_close();
+  if (!abort_last_) {
+    tell_abort();
+  }
+  if (cut) {
+    response.emit_error();
+  }
+  tell_response_close();
+  tell_abort();
+  drop_listeners();
+}
+
+// Listeners may hold handles to what they listen to: they go when nothing is left to be told. An
+// abort is told even then, as in Node.
+void client_exchange::drop_listeners() {
+  if (!close_told_ || (response_ready_ && !response.closed())) {
+    return;
+  }
+  auto const none = [](auto&... listeners) { (void(std::exchange(listeners, {})), ...); };
+  none(response.on_end, response.on_aborted, response.on_error, response.on_timeout,
+       response.on_close);
+  none(request.on_finish, request.on_prefinish, request.on_drain, request.on_timeout,
+       request.on_error, request.on_close);
+  none(on_information_, on_continue_, on_socket_, on_timeout_, on_error_);
+  none(on_response, on_upgrade, on_connect);
+}
+
+}  // namespace anode::connection
