@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // The server that is measured: a coroutine handler and the default options, so Date, keep-alive and
-// all deadlines are on. Answers /64k and /1m with so many bytes, everything else with
-// "Hello World!\n", a POST once its body is read. Usage: anode_server PORT
+// all deadlines are on. Answers /64k and /1m with so many bytes, GET /stream with 64 MiB in pieces,
+// everything else with "Hello World!\n", a POST once its body is read. Usage: anode_server PORT
 #include <anode/http.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -19,12 +19,23 @@ namespace net = boost::asio;
 std::string const body_64k(65536, 'x');
 std::string const body_1m(1048576, 'x');
 
+net::awaitable<void> stream(http::server_response& res) {
+  for (int i = 0; i != 1024; ++i) {
+    co_await res.write(body_64k);
+  }
+  co_await res.end();
+}
+
 net::awaitable<void> answer(http::incoming_message& req, http::server_response& res) {
   if (req.method() == "POST") {
     while (auto const piece = co_await req.read()) {
     }
   }
   res.set_header("Content-Type", "text/plain");
+  if (req.url() == "/stream" && req.method() == "GET") {
+    co_await stream(res);
+    co_return;
+  }
   std::string_view body = "Hello World!\n";
   if (req.url() == "/64k") {
     body = body_64k;

@@ -6,10 +6,9 @@
  * Usage: load PORT CONNECTIONS DEPTH (SECONDS | xREQUESTS) REQUEST [BODY]
  *   DEPTH     requests that are sent together, and answered before the next ones are sent; 0: one
  *             request for each connection
- *   REQUEST   hello, browser, idle (only connects, then waits), or a path
+ *   REQUEST   hello, browser, headers-N (with N more fields), idle (asks once, then waits), or a path
  *   BODY      bytes of a body that each request has
- * Prints: requests, seconds, bytes received, failures. */
-#define _GNU_SOURCE
+ * Prints: requests, seconds, bytes received, failures, seconds of CPU time. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -44,13 +43,19 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+static double cpu_time(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 static void fail(char const *what) {
   perror(what);
   exit(1);
 }
 
 static void make_burst(char const *what, size_t body) {
-  char head[2048];
+  char head[16384];
   char const *fields =
       "Host: 127.0.0.1:8000\r\nUser-Agent: load/1.0\r\nAccept: */*\r\nAccept-Encoding: gzip\r\n";
   if (strcmp(what, "browser") == 0) {
@@ -68,6 +73,10 @@ static void make_burst(char const *what, size_t body) {
   int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\n%s%s", body > 0 ? "POST" : "GET",
                    what[0] == '/' ? what : "/hello", fields,
                    each_closes ? "Connection: close\r\n" : "");
+  for (int i = strncmp(what, "headers-", 8) == 0 ? atoi(what + 8) : 0; i > 0; --i) {
+    n += snprintf(head + n, sizeof head - (size_t)n, "X-Example-Field-%d: a value, as fields have\r\n",
+                  i);
+  }
   if (body > 0) {
     n += snprintf(head + n, sizeof head - (size_t)n, "Content-Length: %zu\r\n", body);
   }
@@ -219,6 +228,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i != count; ++i) {
     connect_one(&all[i]);
   }
+  double const cpu = cpu_time();
   double const start = now();
   if (idle) {
     limit = count; /* each asks once */
@@ -239,7 +249,7 @@ int main(int argc, char **argv) {
       return 1;
     }
   }
-  printf("%llu %.4f %llu %llu\n", answered, end - start, received, failures);
+  printf("%llu %.4f %llu %llu %.4f\n", answered, end - start, received, failures, cpu_time() - cpu);
   fflush(stdout);
   if (idle) {
     sleep((unsigned)seconds);

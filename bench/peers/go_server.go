@@ -18,6 +18,16 @@ func main() {
 		"/64k": bytes.Repeat([]byte("x"), 65536),
 		"/1m":  bytes.Repeat([]byte("x"), 1048576),
 	}
+	http.HandleFunc("/stream", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "POST" {
+			io.Copy(io.Discard, r.Body)
+			w.Write(hello)
+			return
+		}
+		for i := 0; i < 1024; i++ {
+			w.Write(bodies["/64k"])
+		}
+	})
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		io.Copy(io.Discard, r.Body)
 		body, found := bodies[r.URL.Path]

@@ -5,6 +5,24 @@
 const http = require('http');
 const large = { '/64k': Buffer.alloc(65536, 'x'), '/1m': Buffer.alloc(1048576, 'x') };
 
+const piece = large['/64k'];
+
+// 64 MiB in pieces, never more than the socket takes.
+function stream(res) {
+  let left = 1024;
+  const go = () => {
+    while (left > 0) {
+      --left;
+      if (!res.write(piece)) {
+        res.once('drain', go);
+        return;
+      }
+    }
+    res.end();
+  };
+  go();
+}
+
 function answer(req, res) {
   res.setHeader('Content-Type', 'text/plain');
   res.end(large[req.url] || 'Hello World!\n');
@@ -14,6 +32,8 @@ http.createServer((req, res) => {
   if (req.method === 'POST') {
     req.resume();
     req.on('end', () => answer(req, res));
+  } else if (req.url === '/stream') {
+    stream(res);
   } else {
     answer(req, res);
   }

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+"""Measures anode beside other programs: tools/bench compare calls this with the programs built.
+
+usage: compare BUILD_DIR [--rounds N] [--seconds S] [--json FILE] [--write FILE] [NAME...]
+
+A NAME is a workload, a group of them (server, stream, client, proxy, counters), or a server; without
+any, all is measured. What cannot be measured is said at the end, and the rest goes on.
+The server, or the proxy, runs on the first core, what asks it on the last; of the client's workloads,
+the client on the last. CPU time is the scheduler's for all threads, user and kernel together.
+"""
+
+import argparse
+import json
+import resource
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+import counters
+import programs
+from build_cost import measure_build
+from clients import measure_client
+from growth import measure_growth
+from machine import describe
+from page import tables, write_page
+from proxies import measure_relay, measure_reverse
+from rounds import note
+from server_workloads import WORKLOADS, measure
+from servers import Servers
+from streams import measure_stream
+
+GROUPS = {
+    "server": (*WORKLOADS,),
+    "stream": ("stream-down", "stream-up"),
+    "client": ("client-1", "client-64"),
+    "proxy": ("reverse-proxy", "connect-relay"),
+    "counters": ("instructions", "syscalls", "idle", "growth", "compile"),
+}
+PARTS = [part for group in GROUPS.values() for part in group]
+
+
+def measure_part(part, servers, names, options, missing):
+    if part in WORKLOADS:
+        return measure(servers, names, part, WORKLOADS[part], options, missing)
+    if part in GROUPS["stream"]:
+        return measure_stream(servers, names, part.split("-")[1], options, missing)
+    if part in GROUPS["client"]:
+        return measure_client(servers, int(part.split("-")[1]), options, missing)
+    if part == "reverse-proxy":
+        return measure_reverse(servers, options, missing)
+    if part == "connect-relay":
+        return measure_relay(servers, options, missing)
+    if part == "compile":
+        return measure_build(servers, missing)
+    measured = {
+        "instructions": counters.measure_instructions,
+        "syscalls": counters.measure_syscalls,
+        "idle": counters.measure_idle,
+        "growth": measure_growth,
+    }
+    return measured[part](servers, names, options, missing)
+
+
+def measure_all(options, scratch):
+    servers = Servers(options.build, scratch)
+    chosen = [n for n in options.names if n in servers.names]
+    names = [n for n in servers.names if not chosen or n in chosen or n in ("null", "anode")]
+    wanted = {p for n in options.names for p in GROUPS.get(n, (n,))}
+    parts = [p for p in PARTS if p in wanted] or PARTS
+    results = {"machine": describe(servers), "missing": {}}
+    for part in parts:
+        start = time.monotonic()
+        print(f"{part}", file=sys.stderr, end="", flush=True)
+        try:
+            results[part] = measure_part(part, servers, names, options, results["missing"])
+        except programs.Missing as e:
+            note(results["missing"], part, e)
+        except KeyboardInterrupt:
+            note(results["missing"], part, "interrupted, with all that follows")
+            break
+        except Exception as e:  # one part's fault must not cost the others
+            traceback.print_exc()
+            note(results["missing"], part, f"{type(e).__name__}: {e}")
+        finally:
+            programs.stop_all()
+        print(f": {time.monotonic() - start:.0f} s", file=sys.stderr)
+    return results
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tools/bench compare", usage=__doc__)
+    parser.add_argument("build")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--write", type=Path)
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_intermixed_args()
+    known = [*GROUPS, *PARTS, *Servers.names]
+    for name in options.names:
+        if name not in known:
+            sys.exit(f"bench: no workload or server '{name}'; there are: {', '.join(known)}")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupted)
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 20000), most))
+    with tempfile.TemporaryDirectory() as directory:
+        scratch = Path(directory)
+        scratch.chmod(0o755)
+        results = measure_all(options, scratch)
+    print(tables(results))
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=2) + "\n")
+    if options.write:
+        write_page(options.write, results)
+
+
+if __name__ == "__main__":
+    main()
