@@ -89,7 +89,7 @@ request_options& request_options::set_url(std::string_view url) {
     throw exception(error::invalid_protocol,
                     "Protocol \"" + parts.protocol + "\" not supported. Expected \"http:\"");
   }
-  protocol = parts.protocol;
+  protocol = std::move(parts.protocol);
   host = std::move(parts.host);
   port = parts.port;
   path = std::move(parts.path);

@@ -4,6 +4,9 @@
 #include <boost/url/authority_view.hpp>
 #include <boost/url/parse.hpp>
 
+#include <array>
+#include <charconv>
+#include <system_error>
 #include <vector>
 
 namespace anode::connection {
@@ -140,9 +143,80 @@ bool parse_port(std::string_view digits, std::uint16_t& port) {
   return true;
 }
 
+// Where a byte may stand in a URL of which nothing is to be encoded or normalised.
+enum plain_place : std::uint8_t { in_host = 1, in_path = 2, in_query = 4 };
+
+constexpr auto plain_places = [] {
+  std::array<std::uint8_t, 256> places{};
+  constexpr std::string_view marks = "-._~!$&()*+,;=:@/%";
+  for (int c = '!'; c <= '~'; ++c) {
+    char const byte = static_cast<char>(c);
+    bool const small = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    bool const word = small || (c >= 'A' && c <= 'Z');
+    places[static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(
+        (small || c == '-' || c == '.' ? in_host : 0) |
+        (word || marks.find(byte) != marks.npos ? in_path | in_query : 0) |
+        (c == '?' ? in_query : 0));
+  }
+  return places;
+}();
+
+// Returns the first place from `at` on that has no byte of that kind.
+char const* skip(char const* at, char const* end, plain_place place) noexcept {
+  while (at != end && (plain_places[static_cast<unsigned char>(*at)] & place) != 0) {
+    ++at;
+  }
+  return at;
+}
+
+// Takes apart what is already as it is to be, which most URLs are. @return whether that is so
+bool parse_plain_url(std::string_view text, url_parts& parts) {
+  constexpr std::string_view scheme = "http://";
+  if (!text.starts_with(scheme)) {
+    return false;
+  }
+  char const* const end = text.data() + text.size();
+  char const* const host = text.data() + scheme.size();
+  char const* const host_end = skip(host, end, in_host);
+  char const* at = host_end;
+  std::uint16_t port = 0;
+  if (at != end && *at == ':') {
+    auto const [rest, ec] = std::from_chars(at + 1, end, port);
+    if (ec != std::errc()) {
+      return false;
+    }
+    at = rest;
+  }
+  char const* const path = at;
+  if (host == host_end || path == end || *path != '/') {
+    return false;
+  }
+  at = skip(at, end, in_path);
+  // Segments of dots, which may be encoded, are to be resolved.
+  for (char const* c = path; c + 1 < at; ++c) {
+    if (*c == '/' && (c[1] == '.' || c[1] == '%')) {
+      return false;
+    }
+  }
+  if (at != end) {
+    if (*at != '?' || at + 1 == end || skip(at, end, in_query) != end) {
+      return false;
+    }
+  }
+  parts.protocol = scheme.substr(0, 5);
+  parts.host.assign(host, host_end);
+  parts.port = port;
+  parts.path.assign(path, end);
+  parts.auth.clear();
+  return true;
+}
+
 }  // namespace
 
 bool parse_url(std::string_view text, url_parts& parts) {
+  if (parse_plain_url(text, parts)) {
+    return true;
+  }
   std::string const clean = cleaned(text);
   std::string_view rest = clean;
   parts = {};

@@ -42,6 +42,41 @@ TEST_CASE("url: the parts of a request") {
   }
 }
 
+// A URL with a blank in front is never taken as a plain one.
+TEST_CASE("url: a plain one has the same parts as by all the rules") {
+  std::string_view const hosts[] = {
+      "h",   "a-b.example.org", "127.0.0.1", "1.2.3", "256.1.1.1", "H",       "h.", "-",   "..", "",
+      "u@h", "u:1@h",           "[::1]",     "a_b",   "a%20b",     "%41.org", "h^", "h\\x"};
+  std::string_view const ports[] = {"", ":", ":0", ":080", ":8080", ":65535", ":65536", ":8x"};
+  std::string_view const paths[] = {"",        "/",        "/a/b",  "/a/./b",   "/a/../b", "/.",
+                                    "/%2e/b",  "/%2E%2e/", "/.a",   "/a.",      "/a/%20",  "/a%2e",
+                                    "//",      "//a//",    "/a\\b", "/a'b",     "/a|b",    "/a b",
+                                    "/a{b}`c", "/~$&*+,;", "/a#b",  "/\xc3\xa9"};
+  std::string_view const queries[] = {"",    "?",    "?a=b&c", "?a?b/..", "?'x",
+                                      "?\\", "?a b", "?%41",   "?|^[]",   "?x#y"};
+  for (auto const host : hosts) {
+    for (auto const port : ports) {
+      for (auto const path : paths) {
+        for (auto const query : queries) {
+          std::string url = "http://";
+          url.append(host).append(port).append(path).append(query);
+          url_parts plain;
+          url_parts full;
+          bool const is = parse_url(url, plain);
+          bool const same = is == parse_url(" " + url, full) &&
+                            (!is || (plain.protocol == full.protocol && plain.host == full.host &&
+                                     plain.port == full.port && plain.path == full.path &&
+                                     plain.auth == full.auth));
+          if (!same) {
+            FAIL(url);
+          }
+        }
+      }
+    }
+  }
+  SUCCEED();
+}
+
 TEST_CASE("url: line breaks and control bytes never get through") {
   url_parts p;
   REQUIRE(parse_url("http://h/a\r\nX: y", p));
