@@ -237,10 +237,11 @@ public:
   /// Closes all connections.
   void close_all_connections();
 
-  /// Ends gracefully: stops listening, lets every connection finish what it is doing and answers
-  /// one more request with `Connection: close`; closes what is left after `grace`.
-  /// Sockets that have left HTTP (upgrades, tunnels) are waited for and closed like the others.
-  /// `connections` tells meanwhile what is left. The server may listen again afterwards.
+  /// Ends gracefully: stops listening, behind those that wait to be accepted, lets every connection
+  /// finish what it is doing and answers one more request with `Connection: close`; closes what is
+  /// left after `grace`. Sockets that have left HTTP (upgrades, tunnels) are waited for and closed
+  /// like the others. `connections` tells meanwhile what is left. The server may listen again
+  /// afterwards.
   net::awaitable<drain_result> drain(std::chrono::milliseconds grace);
 
   /// Returns the number of connections, those handed over included.

@@ -69,10 +69,11 @@ net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> s
   };
   cut deadline;
   deadline.of = self.get();
-  if (self->listener_) {
-    self->listener_->close();
-  }
   self->draining_ = true;
+  if (self->listener_) {
+    // Who waits has been told that there is a connection, and may have sent a request.
+    self->listener_->accept_waiting_and_close();
+  }
   std::uint64_t const ended_before = self->ended_connections_;
   self->timers_->arm(deadline, std::max(grace, std::chrono::milliseconds(1)));
   while (self->connection_count() > 0 && !deadline.over) {

@@ -8,6 +8,9 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
+#ifdef __linux__
+#include <linux/filter.h>
+#endif
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +21,9 @@ using tcp = net::ip::tcp;
 using reuse_port_option = net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr std::chrono::milliseconds accept_backoff{100};
+
+// No system lets more connections wait.
+constexpr int most_waiting = 65535;
 
 // A failure of one connection attempt: accept(2) names those that do not concern the next. What is
 // not among them, as a want of descriptors or memory, may last.
@@ -44,6 +50,7 @@ net::ip::address numeric_address(std::string const& host, error_code& ec) {
 }  // namespace
 
 void listener::open(listen_target const& target, error_code& ec) {
+  shared_ = target.reuse_port;
   auto const bind_to = [&](net::generic::stream_protocol::endpoint const& at) {
     error_code ignored;
     acceptor_.open(at.protocol(), ec);
@@ -111,6 +118,43 @@ void listener::close() {
     ::unlink(unix_path_.c_str());
     unix_path_.clear();
   }
+}
+
+void listener::accept_waiting_and_close() {
+  if (shared_) {
+    leave_new_ones_to_others();
+  }
+  error_code ec;
+  acceptor_.non_blocking(true, ec);
+  for (int left = most_waiting; left > 0 && !ec && acceptor_.is_open(); --left) {
+    auto socket = acceptor_.accept(ec);
+    if (!ec) {
+      sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
+    } else if (of_one_connection(ec)) {
+      ec = {};
+    }
+  }
+  close();
+}
+
+// Has the first packet of new connections dropped, so that none is made behind the last accept and
+// reset by the close. It is sent again, within a second, and then finds who still listens.
+void listener::leave_new_ones_to_others() {
+#ifdef __linux__
+  constexpr std::uint32_t flags_at = 13;
+  constexpr std::uint32_t syn = 0x02;
+  constexpr std::uint32_t syn_and_ack = 0x12;
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_B | BPF_ABS, flags_at),
+      BPF_STMT(BPF_ALU | BPF_AND | BPF_K, syn_and_ack),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, syn, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, 0),
+      BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+  };
+  sock_fprog const program{std::size(code), code};
+  // Where that cannot be, as with Unix sockets, nothing is different.
+  ::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+#endif
 }
 
 endpoint listener::local_endpoint() const {

@@ -54,8 +54,14 @@ public:
   /// Starts accepting.
   void start();
 
-  /// Stops accepting and closes the socket; removes the file of a Unix socket it made.
+  /// Stops accepting and closes the socket; removes the file of a Unix socket it made. Connections
+  /// that wait to be accepted are reset by the system.
   void close();
+
+  /// The same, but accepts what waits first. A connection that comes while this happens goes to
+  /// another listener of a shared port, if there is one; one whose handshake is under way over a
+  /// slow network is lost (but see net.ipv4.tcp_migrate_req of Linux).
+  void accept_waiting_and_close();
 
   bool is_open() const { return acceptor_.is_open(); }
 
@@ -64,11 +70,13 @@ public:
 private:
   void accept();
   void pause(error_code ec);
+  void leave_new_ones_to_others();
 
   acceptor_type acceptor_;
   net::steady_timer backoff_;
   sink* sink_;
   std::string unix_path_;
+  bool shared_ = false;  // the port may have other listeners
 };
 
 }  // namespace anode::transport

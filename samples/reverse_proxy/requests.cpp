@@ -113,34 +113,47 @@ net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& r
 
 net::awaitable<void> forward_upgrade(reverse_proxy& p, http::incoming_message& req,
                                      anode::socket client) {
-  std::string const peer = client.remote_endpoint().address;
-  upstream* const to = p.servers.choose(std::chrono::steady_clock::now());
   if (announces_body(req)) {
     // Whose bytes they are is decided by the upstream, too late to frame them.
     refuse(client, 501, "an upgrade with a body");
     co_return;
   }
-  if (to == nullptr) {
-    refuse(client, 503, "no upstream is up");
-    co_return;
-  }
+  std::string const peer = client.remote_endpoint().address;
   std::string wanted(req.headers().get("Upgrade").value_or(""));
   std::ranges::transform(wanted, wanted.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   });
-  http::client_request out;
-  try {
-    out = begin(p, *to, req, peer, wanted == "websocket");
-  } catch (http::exception const& e) {
-    refuse(client, 400, e.what());
-    co_return;
+  upstream* failed = nullptr;
+  outcome last;
+  for (std::size_t attempt = 0; attempt < p.servers.size(); ++attempt) {
+    upstream* const to = p.servers.choose(std::chrono::steady_clock::now(), failed);
+    if (to == nullptr) {
+      break;
+    }
+    http::client_request out;
+    try {
+      out = begin(p, *to, req, peer, wanted == "websocket");
+    } catch (http::exception const& e) {
+      refuse(client, 400, e.what());
+      co_return;
+    }
+    under_way const count(*to);
+    last = co_await pass_upgrade_on(client, out, p.silence, via);
+    bool const answered = last.status != 0;
+    p.servers.note(*to, answered, std::chrono::steady_clock::now());
+    if (answered) {
+      co_return;
+    }
+    failed = to;
+    if (!may_repeat(req, last)) {
+      break;
+    }
   }
-  under_way const count(*to);
-  outcome const result = co_await pass_upgrade_on(client, out, p.silence, via);
-  p.servers.note(*to, result.status != 0, std::chrono::steady_clock::now());
-  if (result.status == 0) {
-    refuse(client, result.error == "ETIMEDOUT" ? 504 : 502,
-           fmt::format("the upstream fails with {}", result.error));
+  if (failed == nullptr) {
+    refuse(client, 503, "no upstream is up", "Retry-After: 1\r\n");
+  } else {
+    refuse(client, last.error == "ETIMEDOUT" ? 504 : 502,
+           fmt::format("the upstream fails with {}", last.error));
   }
 }
 

@@ -7,9 +7,11 @@
 
 #include "support/catch.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 
 #include <sys/resource.h>
@@ -125,6 +127,40 @@ TEST_CASE("server: reuse_port lets servers share a port") {
   }
   CHECK(of_one > 0);
   CHECK(of_two > 0);
+}
+
+TEST_CASE("server: a drain answers those who wait to be accepted") {
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  server.listen(0, "127.0.0.1");
+  tcp::endpoint const at(net::ip::address_v4::loopback(), server.address().port);
+  std::vector<tcp::socket> waiting;
+  std::vector<std::string> answers(3);
+  std::size_t ended = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    tcp::socket& s = waiting.emplace_back(io);
+    s.connect(at);
+    s.send(net::buffer(std::string_view("GET / HTTP/1.1\r\nHost: a\r\n\r\n")));
+  }
+  bool drained = false;
+  net::co_spawn(io, server.drain(30s), [&](std::exception_ptr e, http::drain_result r) {
+    CHECK(e == nullptr);
+    CHECK(r.finished == 3);
+    CHECK(r.cut == 0);
+    drained = true;
+  });
+  for (std::size_t i = 0; i < 3; ++i) {
+    net::async_read(waiting[i], net::dynamic_buffer(answers[i]),
+                    [&](boost::system::error_code ec, std::size_t) {
+                      CHECK(ec == net::error::eof);
+                      ++ended;
+                    });
+  }
+  CHECK(run_until(io, [&] { return drained && ended == 3; }));
+  for (std::string const& answer : answers) {
+    CHECK(answer.find("Connection: close\r\n") != std::string::npos);
+    CHECK(answer.ends_with("\r\n\r\nhello"));
+  }
 }
 
 TEST_CASE("server: an acceptor or a descriptor that is there already") {

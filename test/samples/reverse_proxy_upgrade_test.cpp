@@ -16,8 +16,10 @@ using support::ok;
 namespace {
 
 struct fixture {
-  fixture() {
-    proxy.servers.add("http://up");
+  explicit fixture(unsigned servers = 1) {
+    for (unsigned i = 0; i < servers; ++i) {
+      proxy.servers.add("http://up" + std::to_string(i));
+    }
     proxy.silence = std::chrono::seconds(10);
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
       return samples::forward_request(proxy, req, res);
@@ -102,6 +104,52 @@ TEST_CASE("an upgrade that is declined is answered, and nothing behind it is pas
   }
   CHECK_FALSE(has(f.origin[0].received(), "/admin"));
   CHECK(f.origin.size() == 1);
+}
+
+TEST_CASE("an upgrade is tried elsewhere when an upstream fails, and nothing is lost by that") {
+  fixture f(2);
+  f.ask("websocket", "early");
+  CHECK(f.origin.target(0).host == "up0");
+  f.origin[0].expect_until("\r\n\r\n");
+  SECTION("it is taken by another one") {
+    f.origin[0].close();
+    CHECK(f.origin.target(1).host == "up1");
+    CHECK(has(f.origin[1].expect_until("\r\n\r\n"), "Upgrade: websocket\r\n"));
+    f.origin[1].expect_silence();
+    f.origin[1].send(switching);
+    f.origin[1].expect("early");
+    CHECK(f.client.expect_until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
+    CHECK_FALSE(has(f.origin[0].received(), "early"));
+  }
+  SECTION("it fails everywhere") {
+    f.origin.refuse(net::error::connection_refused);
+    f.origin[0].close();
+    f.client.expect("HTTP/1.1 502 Bad Gateway\r\n");
+    CHECK(f.client.take().ends_with("502 Bad Gateway: the upstream fails with ECONNREFUSED\n"));
+    f.client.expect_end();
+  }
+  SECTION("an answer counts, also one that declines") {
+    f.origin[0].send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+    f.client.expect("HTTP/1.1 403 ");
+    f.client.take();
+    f.client.expect_end();
+    CHECK(f.origin.size() == 1);
+  }
+}
+
+TEST_CASE("an upgrade that is refused a connection goes to the next upstream") {
+  fixture f(3);
+  f.origin.refuse(net::error::connection_refused);
+  for (int i = 0; i < 2; ++i) {
+    f.ask();
+    f.client.expect("HTTP/1.1 502 ");
+    CHECK(has(f.client.take(), "ECONNREFUSED"));
+    f.client = f.loop.connect(f.server);
+  }
+  f.ask();
+  f.client.expect("HTTP/1.1 503 Service Unavailable\r\n");
+  CHECK(has(f.client.take(), "Retry-After: 1\r\n"));
+  f.client.expect_end();
 }
 
 TEST_CASE("an upgrade to something else is passed on as a request without one") {

@@ -5,10 +5,12 @@
 #include "transport/listener.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -103,6 +105,59 @@ TEST_CASE("sockets: a TCP connection over IPv4 knows both its ends") {
     f.io.run_one();
   }
   CHECK(reader.bytes == "ping");
+}
+
+TEST_CASE("sockets: a listener takes those who wait before it closes, and nobody else") {
+  using tcp = net::ip::tcp;
+  struct dialling final : listener::sink {
+    void on_accept(std::unique_ptr<anode::byte_stream> s) override {
+      all.push_back(std::move(s));
+      if (on_first && all.size() == 1) {
+        on_first();
+      }
+    }
+    void on_accept_error(error_code) override {}
+    std::vector<std::unique_ptr<anode::byte_stream>> all;
+    std::function<void()> on_first;
+  };
+  net::io_context io;
+  dialling sink;
+  anode::detail::ptr<listener> const server(new listener(io.get_executor(), sink));
+  listen_target t = on("127.0.0.1");
+  SECTION("of its own port") {}
+  SECTION("of a shared one") { t.reuse_port = true; }
+  error_code ec;
+  server->open(t, ec);
+  REQUIRE_FALSE(ec);
+  server->start();
+  tcp::endpoint const at(net::ip::address_v4::loopback(), server->local_endpoint().port);
+  std::vector<tcp::socket> waiting;
+  std::vector<tcp::socket> late;
+  for (int i = 0; i < 3; ++i) {
+    waiting.emplace_back(io).connect(at);
+  }
+#ifdef __linux__
+  if (t.reuse_port) {
+    // Another listener would get them; here is none, so they wait until they are closed.
+    sink.on_first = [&] {
+      for (int i = 0; i < 3; ++i) {
+        late.emplace_back(io).open(tcp::v4());
+        late.back().non_blocking(true);
+        CHECK(::connect(late.back().native_handle(), at.data(),
+                        static_cast<socklen_t>(at.size())) == -1);
+      }
+    };
+  }
+#endif
+  server->accept_waiting_and_close();
+  CHECK_FALSE(server->is_open());
+  CHECK(sink.all.size() == 3);
+  for (tcp::socket& s : waiting) {
+    s.non_blocking(true);
+    char byte = 0;
+    s.receive(net::buffer(&byte, 1), 0, ec);
+    CHECK(ec == net::error::would_block);  // not reset
+  }
 }
 
 TEST_CASE("sockets: without a host a listener takes IPv6 and IPv4") {
