@@ -120,7 +120,8 @@ void handler_runner::finish(std::exception_ptr const& error) {
   stopped_ = !server->keep(*this);
 }
 
-void handler_finished(server_core& server, server_exchange& exchange, std::exception_ptr error) {
+void handler_finished(server_core& server, server_exchange& exchange,
+                      std::exception_ptr const& error) {
   response_state& response = exchange.response;
   if (response.destroyed() && !response.ended()) {
     return;  // the client has gone; a failure after that is no news

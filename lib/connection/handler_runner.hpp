@@ -58,6 +58,7 @@ private:
 };
 
 /// Does what is left to do when a request handler has returned or thrown.
-void handler_finished(server_core& server, server_exchange& exchange, std::exception_ptr error);
+void handler_finished(server_core& server, server_exchange& exchange,
+                      std::exception_ptr const& error);
 
 }  // namespace anode::connection

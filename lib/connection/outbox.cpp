@@ -127,6 +127,11 @@ void outbox::append_to(std::string& to) const {
 
 void outbox::consume(std::size_t bytes) {
   sent_ += bytes;
+  if (pieces_.empty() && bytes == buffered() && buffer_) {
+    buffer_done_ = 0;
+    give_back(std::move(buffer_));
+    return;
+  }
   std::size_t gone = 0;
   while (bytes > 0 && gone < pieces_.size()) {
     piece& p = pieces_[gone];

@@ -55,6 +55,12 @@ public:
   /// Returns the position behind the last byte.
   position end() const noexcept { return sent_ + size(); }
 
+  /// Returns whether all there is lies in one piece of memory; `front` is that piece.
+  bool in_one_piece() const noexcept { return pieces_.empty(); }
+  net::const_buffer front() const noexcept {
+    return {buffer_ ? buffer_->data() + buffer_done_ : nullptr, buffered()};
+  }
+
   /// Lists the next bytes to send.
   /// @return how many of `buffers` are used.
   std::size_t gather(std::span<net::const_buffer> buffers) const;

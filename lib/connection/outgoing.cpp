@@ -12,12 +12,6 @@ namespace anode::connection {
 using http::error;
 using protocol::body_end;
 
-namespace {
-
-net::awaitable<void> nothing() { co_return; }
-
-}  // namespace
-
 void outgoing::assign_socket(socket_core& core) {
   core_ = &core;
   if (destroy_due_) {
@@ -256,7 +250,7 @@ write_operation outgoing::operation(borrowed_bytes borrowed) {
   bool const below = writable_length() < high_water_mark;
   need_drain_ = need_drain_ || !below;
   if (corked_ > 0) {
-    return {nothing(), below};  // there will be no room before `uncork`
+    return written(below);  // there will be no room before `uncork`
   }
   if (below && !borrowed) {
     return written();

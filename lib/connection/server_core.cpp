@@ -2,6 +2,7 @@
 #include "connection/server_core.hpp"
 
 #include "protocol/encoder.hpp"
+#include "protocol/usual_head.hpp"
 
 #include <anode/error.hpp>
 
@@ -47,6 +48,7 @@ void server_core::derive() {
   keep_alive_line_ = protocol::keep_alive_line(
       static_cast<std::uint64_t>(std::max<std::int64_t>(options_.keep_alive_timeout.count(), 0)),
       options_.max_requests_per_socket);
+  usual_fields_until_ = {};
   unique_headers_.reset();
   if (!options_.unique_headers.empty()) {
     unique_headers_.emplace(options_.unique_headers);
@@ -62,6 +64,14 @@ void server_core::set_options(http::server_options options) {
     derive();
     throw;
   }
+}
+
+std::string_view server_core::usual_fields() {
+  if (timers_->now() >= usual_fields_until_) {
+    usual_fields_ = protocol::usual_fields(timers_->date_line(), keep_alive_line_);
+    usual_fields_until_ = timers_->date_until();
+  }
+  return usual_fields_;
 }
 
 protocol::dispatch_facts server_core::dispatch_facts() const noexcept {

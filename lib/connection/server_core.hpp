@@ -36,6 +36,9 @@ public:
   void set_options(http::server_options options);
 
   std::string_view keep_alive_line() const noexcept { return keep_alive_line_; }
+
+  /// Returns the fields of a usual head (see protocol/usual_head.hpp) for now.
+  std::string_view usual_fields();
   protocol::unique_headers const* unique_headers() const noexcept {
     return unique_headers_ ? &*unique_headers_ : nullptr;
   }
@@ -146,6 +149,8 @@ private:
   check check_;
   idle_check idle_check_;
   std::string keep_alive_line_;
+  std::string usual_fields_;
+  protocol::steady_time usual_fields_until_{};  // with the date in them
   std::optional<protocol::unique_headers> unique_headers_;
   server_connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;

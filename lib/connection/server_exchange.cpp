@@ -5,6 +5,7 @@
 #include "connection/server_core.hpp"
 #include "protocol/encoder.hpp"
 #include "protocol/request_dispatch.hpp"
+#include "protocol/usual_head.hpp"
 
 #include <utility>
 
@@ -43,9 +44,12 @@ protocol::outgoing_framing response_state::write_head(std::string& out,
   facts.max_requests_reached = max_requests_reached;
   facts.continue_withheld = expect_continue && !continue_sent;
   facts.send_date = send_date;
+  facts.content_length = content_length;
+  if (protocol::has_usual_head(facts, headers)) {
+    return protocol::write_usual_head(out, headers, server->usual_fields(), *content_length);
+  }
   facts.date_line = server->clock().date_line();
   facts.keep_alive_line = server->keep_alive_line();
-  facts.content_length = content_length;
   facts.unique = unique_headers;
   return protocol::write_response_head(out, facts, headers);
 }

@@ -55,7 +55,20 @@ void socket_core::resume() {
 }
 
 void socket_core::start_read() {
-  if (read_in_flight_ || !reading_ || ended_ || destroyed_ || connecting_) {
+  if (!may_read() || read_due_) {
+    return;
+  }
+  if (owner_ != nullptr && same_executor_ && bytes_read_ > 0) {
+    read_due_ = true;
+    timers_->reads().add(*this);
+  } else {
+    read_now();
+  }
+}
+
+void socket_core::read_now() {
+  read_due_ = false;
+  if (!may_read()) {
     return;
   }
   read_in_flight_ = true;
@@ -88,6 +101,13 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
       destroy(close_error_);
       return;
     }
+  } else if (!ec) {
+    if (owner_ != nullptr) {
+      owner_->on_input();
+    } else {
+      reading_ = false;  // the user reads on when it wants more
+      readable_.notify();
+    }
   } else if (ec == net::error::eof) {
     ended_ = true;
     if (listeners_) {
@@ -98,14 +118,9 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
     } else {
       readable_.notify();
     }
-  } else if (ec) {
+  } else {
     destroy(ec);
     return;
-  } else if (owner_ != nullptr) {
-    owner_->on_input();
-  } else {
-    reading_ = false;  // the user reads on when it wants more
-    readable_.notify();
   }
   start_read();
 }
@@ -124,11 +139,9 @@ void socket_core::flush() {
       net::post(executor_, [self = detail::ptr<socket_core>(this)] { on_writable(*self, {}, 0); });
       return;
     }
-    std::array<net::const_buffer, gathered_pieces> buffers;
-    std::size_t const count = out_.gather(buffers);
-    std::span<net::const_buffer const> const gathered(buffers.data(), count);
     error_code ec;
-    std::size_t const sent = stream_->try_write(gathered, ec);
+    std::size_t offered = 0;
+    std::size_t const sent = write_some(offered, ec);
     if (ec && ec != net::error::would_block && ec != net::error::try_again) {
       if (reading_ && !ended_) {
         // The peer takes no more, but may have answered before (RFC 9112 section 9.5): what it sent
@@ -140,15 +153,13 @@ void socket_core::flush() {
       }
       return;
     }
-    bool const all = sent == net::buffer_size(gathered);
     if (sent > 0) {
       out_.consume(sent);
       in_a_row_ += sent;
-      output_moved_ = true;
-      turn::enlist(*this, executor());
+      report_output_later();
       touch();
     }
-    if (!all) {
+    if (sent != offered) {
       write_waiting_ = true;
       stream_->async_wait_writable(io_callback(*this, &socket_core::on_writable));
     }
@@ -156,6 +167,19 @@ void socket_core::flush() {
   if (out_.empty() && ending_ && !destroyed_) {
     shut_down();
   }
+}
+
+// Offers the stream what there is, as far as one call takes it.
+std::size_t socket_core::write_some(std::size_t& offered, error_code& ec) {
+  if (out_.in_one_piece()) {
+    net::const_buffer const piece = out_.front();
+    offered = piece.size();
+    return stream_->try_write({&piece, 1}, ec);
+  }
+  std::array<net::const_buffer, gathered_pieces> buffers;
+  std::span<net::const_buffer const> const gathered(buffers.data(), out_.gather(buffers));
+  offered = net::buffer_size(gathered);
+  return stream_->try_write(gathered, ec);
 }
 
 void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t) {
@@ -175,7 +199,9 @@ void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t)
 
 void socket_core::end_turn() {
   if (flush_due_) {
+    telling_ = true;
     flush();
+    telling_ = false;
   }
   if (std::exchange(output_moved_, false)) {
     progress_.notify();

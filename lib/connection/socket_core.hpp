@@ -89,8 +89,13 @@ public:
   /// Starts no further read.
   void pause() noexcept { reading_ = false; }
 
+  /// Starts the read that `resume` has put off; for `read_batch`.
+  void read_now();
+
   /// Returns whether all input is used and the next read is under way.
-  bool waits_for_input() const noexcept { return read_in_flight_ && in_.input().empty(); }
+  bool waits_for_input() const noexcept {
+    return (read_in_flight_ || (read_due_ && reading_)) && in_.input().empty();
+  }
 
   bool ended() const noexcept { return ended_; }
 
@@ -116,7 +121,9 @@ public:
   /// Has the owner told of the output at the end of the turn although nothing more leaves.
   void report_output_later() {
     output_moved_ = true;
-    turn::enlist(*this, executor());
+    if (!telling_) {
+      turn::enlist(*this, executor());
+    }
   }
 
   /// Sends what can be sent without waiting, now.
@@ -207,7 +214,11 @@ private:
 
   static void on_read(detail::counted& self, error_code ec, std::size_t bytes);
   static void on_writable(detail::counted& self, error_code ec, std::size_t);
+  bool may_read() const noexcept {
+    return reading_ && !read_in_flight_ && !ended_ && !destroyed_ && !connecting_;
+  }
   void start_read();
+  std::size_t write_some(std::size_t& offered, error_code& ec);
   void read_done(error_code ec, std::size_t bytes);
   void shut_down();
   void finish_closing();
@@ -239,10 +250,12 @@ private:
   bool connecting_ = false;
   bool reading_ = false;  // reads go on
   bool read_in_flight_ = false;
+  bool read_due_ = false;       // to be started by a `read_batch`
   bool write_waiting_ = false;  // the stream is full, or others have their turn
   bool write_failed_ = false;   // what is still written is lost
   bool flush_due_ = false;
   bool output_moved_ = false;  // owner to be told
+  bool telling_ = false;       // which is done as soon as `flush` returns
   bool ended_ = false;         // by the peer
   bool ending_ = false;        // by us: no more output
   bool shut_down_ = false;     // FIN is out

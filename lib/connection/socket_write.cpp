@@ -62,7 +62,7 @@ write_operation written(socket_core& core, borrowed_bytes borrowed) {
   return {wait_written(detail::ptr<socket_core>(&core), std::move(borrowed)), below};
 }
 
-write_operation written() { return {nothing(), true}; }
+write_operation written(bool below_high_water_mark) { return {nothing(), below_high_water_mark}; }
 
 write_operation write_failed(error_code ec) { return {fail(ec), false}; }
 

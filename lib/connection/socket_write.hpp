@@ -35,7 +35,7 @@ borrowed_bytes put_bytes(socket_core& core, std::string_view data);
 write_operation written(socket_core& core, borrowed_bytes borrowed);
 
 /// Returns an operation that is complete.
-write_operation written();
+write_operation written(bool below_high_water_mark = true);
 
 /// Returns an operation that fails.
 write_operation write_failed(error_code ec);

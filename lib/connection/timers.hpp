@@ -3,6 +3,7 @@
 
 #include "connection/clock.hpp"
 #include "connection/context_member.hpp"
+#include "connection/read_batch.hpp"
 #include "connection/turn.hpp"
 #include "protocol/deadlines.hpp"
 
@@ -52,6 +53,14 @@ public:
 
   net::any_io_executor const& executor() const noexcept { return executor_; }
 
+  /// Returns the reads that are to be started soon; made when first used.
+  read_batch& reads() {
+    if (!reads_) {
+      reads_ = new read_batch(executor_);
+    }
+    return *reads_;
+  }
+
   /// Sets `t` to expire after `delay`, or drops it when that is not positive.
   void arm(timer& t, std::chrono::milliseconds delay);
 
@@ -61,6 +70,9 @@ public:
 
   /// Returns the whole Date field line for now; renewed once a second.
   std::string_view date_line();
+
+  /// Returns until when that line stays as it is.
+  protocol_time date_until() const noexcept { return date_until_; }
 
   /// Stops: nothing expires any more.
   void stop();
@@ -74,6 +86,7 @@ private:
 
   net::any_io_executor executor_;
   clock& clock_;
+  detail::ptr<read_batch> reads_;
   http::protocol::deadline_queue queue_;
   std::optional<net::steady_timer> wake_;  // none once the context has ended
   protocol_time now_{};

@@ -1,13 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/encoder.hpp"
 
+#include "protocol/flat_text.hpp"
 #include "protocol/head_plan.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>
-
-#include <charconv>
-#include <cstring>
 
 namespace anode::http::protocol {
 
@@ -19,46 +17,6 @@ constexpr char connection_keep_alive[] = "Connection: keep-alive\r\n";
 constexpr char connection_close[] = "Connection: close\r\n";
 constexpr char content_length[] = "Content-Length: ";
 constexpr char transfer_encoding[] = "Transfer-Encoding: chunked\r\n";
-constexpr std::size_t length_digits = 20;
-
-/// Writes flat into the end of a string that was made large enough at once.
-class appender {
-public:
-  appender(std::string& out, std::size_t at_most) : out_(out) {
-    std::size_t const start = out.size();
-    out.resize(start + at_most);
-    at_ = out.data() + start;
-  }
-
-  /// Puts a text whose size the compiler knows.
-  template <std::size_t Size>
-  void put(char const (&text)[Size]) noexcept {
-    std::memcpy(at_, text, Size - 1);
-    at_ += Size - 1;
-  }
-
-  void put(std::string_view text) noexcept {
-    text.copy(at_, text.size());
-    at_ += text.size();
-  }
-
-  void put_number(std::uint64_t number) noexcept {
-    at_ = std::to_chars(at_, at_ + length_digits, number).ptr;
-  }
-
-  void put_status(int status) noexcept {
-    at_[0] = static_cast<char>('0' + status / 100);
-    at_[1] = static_cast<char>('0' + status / 10 % 10);
-    at_[2] = static_cast<char>('0' + status % 10);
-    at_ += 3;
-  }
-
-  void finish() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
-
-private:
-  std::string& out_;
-  char* at_;
-};
 
 /// Returns whether the values of a header go on one line, joined with "; ".
 bool is_joined(outgoing_headers::line const& line, unique_headers const* unique) noexcept {
@@ -78,7 +36,7 @@ std::size_t lines_size(outgoing_headers const& headers) {
   return size;
 }
 
-void put_lines(appender& to, outgoing_headers const& headers, head_plan const& plan,
+void put_lines(flat_text& to, outgoing_headers const& headers, head_plan const& plan,
                unique_headers const* unique) {
   std::string_view const whole = headers.contiguous_lines();
   if (!whole.empty() && !plan.drop_content_length) {
@@ -101,7 +59,7 @@ void put_lines(appender& to, outgoing_headers const& headers, head_plan const& p
   });
 }
 
-void put_framing(appender& to, head_plan const& plan) {
+void put_framing(flat_text& to, head_plan const& plan) {
   if (plan.length == framing_line::chunked) {
     to.put(transfer_encoding);
   } else if (plan.length == framing_line::content_length) {
@@ -112,7 +70,7 @@ void put_framing(appender& to, head_plan const& plan) {
   to.put(crlf);
 }
 
-void put_connection(appender& to, head_plan const& plan, std::string_view keep_alive_field) {
+void put_connection(flat_text& to, head_plan const& plan, std::string_view keep_alive_field) {
   if (plan.connection == connection_line::close) {
     to.put(connection_close);
   } else if (plan.connection == connection_line::keep_alive) {
@@ -123,7 +81,8 @@ void put_connection(appender& to, head_plan const& plan, std::string_view keep_a
 }
 
 constexpr std::size_t automatic_size = sizeof connection_keep_alive + sizeof transfer_encoding +
-                                       sizeof content_length + length_digits + 2 * sizeof crlf;
+                                       sizeof content_length + flat_text::longest_number +
+                                       2 * sizeof crlf;
 
 }  // namespace
 
@@ -141,8 +100,8 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
   }
   head_plan const plan = plan_response(facts, read_own_fields(headers), headers);
 
-  appender to(out, sizeof version + 4 + reason.size() + sizeof crlf + lines_size(headers) +
-                       facts.date_line.size() + facts.keep_alive_line.size() + automatic_size);
+  flat_text to(out, sizeof version + 4 + reason.size() + sizeof crlf + lines_size(headers) +
+                        facts.date_line.size() + facts.keep_alive_line.size() + automatic_size);
   to.put(version);
   to.put_status(facts.status);
   to.put(" ");
@@ -163,8 +122,8 @@ outgoing_framing write_request_head(std::string& out, request_facts const& facts
   validate_request_target(facts.target);
   head_plan const plan = plan_request(facts, read_own_fields(headers), headers);
 
-  appender to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof version +
-                       sizeof crlf + lines_size(headers) + automatic_size);
+  flat_text to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof version +
+                        sizeof crlf + lines_size(headers) + automatic_size);
   to.put(facts.method);
   to.put(" ");
   to.put(facts.target);

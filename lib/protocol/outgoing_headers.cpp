@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/outgoing_headers.hpp"
 
+#include "protocol/flat_text.hpp"
 #include "protocol/header_rules.hpp"
 
 #include <algorithm>
@@ -68,7 +69,7 @@ outgoing_headers::kind outgoing_headers::type_of(header_value_ref const& value) 
   return value.is_list() ? kind::list : value.is_number() ? kind::number : kind::text;
 }
 
-void outgoing_headers::set(std::string_view name, header_value_ref value) {
+void outgoing_headers::set(std::string_view name, header_value_ref const& value) {
   validate(name, value);
   put(find(name), name, value);
 }
@@ -244,10 +245,10 @@ void outgoing_headers::push(std::string_view name, header_value_ref const& value
   check_growth(at, line_size);
   bytes_.resize(at + line_size);
   char* to = bytes_.data() + at;
-  to += name.copy(to, name.size());
+  to = put_text(to, name);
   *to++ = ':';
   *to++ = ' ';
-  to += first.copy(to, first.size());
+  to = put_text(to, first);
   *to++ = '\r';
   *to = '\n';
 

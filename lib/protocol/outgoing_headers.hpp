@@ -43,7 +43,7 @@ special_field classify(std::string_view name) noexcept;
 class outgoing_headers {
 public:
   /// Sets a header, replacing value and spelling of one that is there, at its place.
-  void set(std::string_view name, header_value_ref value);
+  void set(std::string_view name, header_value_ref const& value);
 
   /// Adds values behind those that the header has, or sets it. An empty list adds nothing.
   void append(std::string_view name, header_value_ref value);
@@ -104,6 +104,10 @@ public:
   std::string_view contiguous_lines() const noexcept {
     return in_order_ ? std::string_view(bytes_) : std::string_view();
   }
+
+  /// Returns whether the lines can be sent as they lie in the arena, and neither they nor a removal
+  /// say anything of connection, framing or date.
+  bool are_plain() const noexcept { return in_order_ && specials_ == 0 && removed_ == 0; }
 
   /// One field line as it will be sent.
   struct line {

@@ -1,0 +1,68 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+namespace anode::http::protocol {
+
+/// Copies a text, mostly a short one, to `to`; returns the place behind it.
+inline char* put_text(char* to, std::string_view text) noexcept {
+  std::size_t const n = text.size();
+  if (n >= 8 && n <= 16) {
+    // Two words that may overlap cost less than a call.
+    std::uint64_t first;
+    std::uint64_t last;
+    std::memcpy(&first, text.data(), 8);
+    std::memcpy(&last, text.data() + n - 8, 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + n - 8, &last, 8);
+  } else if (n != 0) {
+    std::memcpy(to, text.data(), n);
+  }
+  return to + n;
+}
+
+/// Writes flat into the end of a string that is made large enough at once.
+class flat_text {
+public:
+  static constexpr std::size_t longest_number = 20;
+
+  flat_text(std::string& out, std::size_t at_most) : out_(out) {
+    std::size_t const start = out.size();
+    out.resize(start + at_most);
+    at_ = out.data() + start;
+  }
+
+  /// Puts a text whose size the compiler knows.
+  template <std::size_t Size>
+  void put(char const (&text)[Size]) noexcept {
+    std::memcpy(at_, text, Size - 1);
+    at_ += Size - 1;
+  }
+
+  void put(std::string_view text) noexcept { at_ = put_text(at_, text); }
+
+  void put_number(std::uint64_t number) noexcept {
+    at_ = std::to_chars(at_, at_ + longest_number, number).ptr;
+  }
+
+  void put_status(int status) noexcept {
+    at_[0] = static_cast<char>('0' + status / 100);
+    at_[1] = static_cast<char>('0' + status / 10 % 10);
+    at_[2] = static_cast<char>('0' + status % 10);
+    at_ += 3;
+  }
+
+  void finish() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
+
+private:
+  std::string& out_;
+  char* at_;
+};
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,42 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "protocol/usual_head.hpp"
+
+#include "protocol/flat_text.hpp"
+
+namespace anode::http::protocol {
+namespace {
+
+constexpr char start[] = "HTTP/1.1 200 OK\r\n";
+constexpr char end[] = "\r\n\r\n";
+
+}  // namespace
+
+bool has_usual_head(response_facts const& facts, outgoing_headers const& headers) noexcept {
+  return facts.status == 200 && facts.content_length && facts.should_keep_alive &&
+         facts.chunked_by_default && facts.send_date && !facts.head_request && !facts.reason &&
+         !facts.max_requests_reached && !facts.continue_withheld && headers.are_plain();
+}
+
+std::string usual_fields(std::string_view date_line, std::string_view keep_alive_line) {
+  std::string fields(date_line);
+  fields += "Connection: keep-alive\r\n";
+  fields += keep_alive_line;
+  fields += "Content-Length: ";
+  return fields;
+}
+
+outgoing_framing write_usual_head(std::string& out, outgoing_headers const& headers,
+                                  std::string_view fields, std::uint64_t content_length) {
+  std::string_view const own = headers.contiguous_lines();
+  flat_text to(out,
+               sizeof start + own.size() + fields.size() + flat_text::longest_number + sizeof end);
+  to.put(start);
+  to.put(own);
+  to.put(fields);
+  to.put_number(content_length);
+  to.put(end);
+  to.finish();
+  return {body_end::length, content_length};
+}
+
+}  // namespace anode::http::protocol

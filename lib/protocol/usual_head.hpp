@@ -1,0 +1,26 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "protocol/encoder.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace anode::http::protocol {
+
+/// Returns whether a response has the head that most have: 200 OK, fields of its own that say
+/// nothing of connection and framing, a Date, a connection that lives on, and a body that is known
+/// as a whole. Such a head is put together from two ready pieces by `write_usual_head`.
+bool has_usual_head(response_facts const& facts, outgoing_headers const& headers) noexcept;
+
+/// Returns the piece between the response's own fields and the number of its Content-Length.
+/// @param date_line, keep_alive_line whole field lines, as in `response_facts`
+std::string usual_fields(std::string_view date_line, std::string_view keep_alive_line);
+
+/// Appends to `out` what `write_response_head` would for a response that `has_usual_head`.
+/// @param fields what `usual_fields` has made
+outgoing_framing write_usual_head(std::string& out, outgoing_headers const& headers,
+                                  std::string_view fields, std::uint64_t content_length);
+
+}  // namespace anode::http::protocol

@@ -1,0 +1,108 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// The short way to a head gives the same bytes and the same framing as the long one, and is not
+// taken where it would not.
+#include "protocol/usual_head.hpp"
+
+#include "support/catch.hpp"
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using namespace anode::http::protocol;
+
+constexpr std::string_view date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+
+response_facts usual_facts() {
+  response_facts facts;
+  facts.date_line = date;
+  facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
+  facts.content_length = 13;
+  return facts;
+}
+
+}  // namespace
+
+TEST_CASE("the usual head equals what the head writer makes", "[encoder]") {
+  using set_up = std::function<void(outgoing_headers&)>;
+  std::vector<set_up> const header_sets = {
+      [](outgoing_headers&) {},
+      [](outgoing_headers& h) { h.set("Content-Type", "text/plain"); },
+      [](outgoing_headers& h) {
+        h.set("X", "");
+        h.set("X-Longer-Name-Than-Sixteen-Bytes", std::string(300, 'v'));
+        h.append("x-seven", "1234567");
+        h.set("x-eight", "12345678");
+        h.set("x-sixteen-bytes-", "1234567890123456");
+      },
+  };
+  for (set_up const& make : header_sets) {
+    for (std::uint64_t const length : {std::uint64_t{0}, std::uint64_t{7}, ~std::uint64_t{0}}) {
+      for (std::string_view const keep_alive : {"", "Keep-Alive: timeout=5, max=3\r\n"}) {
+        outgoing_headers headers;
+        make(headers);
+        response_facts facts = usual_facts();
+        facts.content_length = length;
+        facts.keep_alive_line = keep_alive;
+        REQUIRE(has_usual_head(facts, headers));
+        std::string expected = "before";
+        outgoing_framing const long_way = write_response_head(expected, facts, headers);
+        std::string found = "before";
+        outgoing_framing const short_way =
+            write_usual_head(found, headers, usual_fields(date, keep_alive), length);
+        CHECK(found == expected);
+        CHECK(short_way.end() == long_way.end());
+        CHECK(short_way.content_length() == long_way.content_length());
+        CHECK(short_way.last() == long_way.last());
+        CHECK(short_way.keep_alive() == long_way.keep_alive());
+        CHECK(short_way.expect() == long_way.expect());
+      }
+    }
+  }
+}
+
+TEST_CASE("what differs from the usual head goes the long way", "[encoder]") {
+  outgoing_headers const none;
+  CHECK(has_usual_head(usual_facts(), none));
+  std::vector<std::function<void(response_facts&)>> const fact_changes = {
+      [](response_facts& f) { f.status = 201; },
+      [](response_facts& f) { f.reason = "OK"; },
+      [](response_facts& f) { f.head_request = true; },
+      [](response_facts& f) { f.should_keep_alive = false; },
+      [](response_facts& f) { f.chunked_by_default = false; },
+      [](response_facts& f) { f.max_requests_reached = true; },
+      [](response_facts& f) { f.continue_withheld = true; },
+      [](response_facts& f) { f.send_date = false; },
+      [](response_facts& f) { f.content_length.reset(); },
+  };
+  for (auto const& change : fact_changes) {
+    response_facts facts = usual_facts();
+    change(facts);
+    CHECK_FALSE(has_usual_head(facts, none));
+  }
+  for (std::string_view const name : {"Connection", "Keep-Alive", "Content-Length", "Trailer",
+                                      "Transfer-Encoding", "Date", "Expect", "Cookie", "Host"}) {
+    INFO(name);
+    outgoing_headers headers;
+    headers.set(name, "1");
+    CHECK_FALSE(has_usual_head(usual_facts(), headers));
+  }
+  for (std::string_view const name :
+       {"Connection", "Content-Length", "Transfer-Encoding", "Date"}) {
+    INFO(name);
+    outgoing_headers headers;
+    headers.remove(name);
+    CHECK_FALSE(has_usual_head(usual_facts(), headers));
+  }
+  outgoing_headers list;
+  list.set("X-List", {"a", "b"});
+  CHECK_FALSE(has_usual_head(usual_facts(), list));
+  outgoing_headers replaced;
+  replaced.set("X", "a");
+  replaced.set("X", "bc");
+  CHECK_FALSE(has_usual_head(usual_facts(), replaced));
+}
