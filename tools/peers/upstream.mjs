@@ -23,6 +23,16 @@ const server = http.createServer((req, res) => {
   } else if (url.pathname === '/hints') {
     res.writeEarlyHints({link: '</a.css>; rel=preload'});
     res.end('hinted');
+  } else if (url.pathname === '/trailers') {
+    let body = '';
+    res.writeHead(200, {'Transfer-Encoding': 'chunked', Trailer: 'X-Down, X-Down2'});
+    req.setEncoding('latin1');
+    req.on('data', (d) => body += d);
+    req.on('end', () => {
+      res.write(JSON.stringify({body, trailers: req.rawTrailers}));
+      res.addTrailers({'X-Down': 'down', 'X-Down2': '2'});
+      res.end();
+    });
   } else if (url.pathname === '/headers') {
     res.end(JSON.stringify(req.rawHeaders));
   } else {
