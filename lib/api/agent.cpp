@@ -49,11 +49,6 @@ request_options with_url(request_options options, std::string_view url) {
   return options;
 }
 
-net::awaitable<incoming_message> run_get(client_request request) {
-  request.end();
-  co_return co_await request.response();
-}
-
 // Holds the global agent of an execution context.
 class global_agents final : public net::execution_context::service {
 public:
@@ -134,7 +129,7 @@ client_request agent::request(std::string_view method, std::string_view url, hea
   options.method = method;
   options.set_url(url);
   options.headers = std::move(headers);
-  return request(std::move(options));
+  return client_request(*core_->request(std::move(options)));
 }
 
 client_request agent::request(std::string_view url, request_options options) {
@@ -142,7 +137,10 @@ client_request agent::request(std::string_view url, request_options options) {
 }
 
 net::awaitable<incoming_message> agent::get(std::string_view url) {
-  return run_get(request("GET", url));
+  request_options options;
+  options.set_url(url);
+  auto const exchange = core_->request(std::move(options));
+  return client_exchange::get(exchange, client_request(*exchange));
 }
 
 void agent::destroy() { core_->destroy(); }

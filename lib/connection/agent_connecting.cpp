@@ -188,7 +188,7 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
     ask.method = "CONNECT";
     ask.path = o->authority;
     ask.set_default_headers = false;
-    detail::ptr<client_exchange> const x(new client_exchange(*self, ask));
+    detail::ptr<client_exchange> const x = self->make_exchange(std::move(ask));
     x->request.headers.set("Host", o->authority);
     if (!self->proxy_->authorization.empty()) {
       x->request.headers.set("Proxy-Authorization", self->proxy_->authorization);

@@ -22,6 +22,9 @@ using http::request_phase;
 
 namespace {
 
+// How many exchanges are kept for later requests.
+constexpr std::size_t spare_exchange_count = 64;
+
 std::uint32_t limit(std::size_t n) {
   return n == 0 ? protocol::pool_options::unlimited
                 : static_cast<std::uint32_t>(
@@ -170,7 +173,28 @@ std::string agent_core::name_of(http::request_options const& o) const {
   return protocol::agent_name(n);
 }
 
-detail::ptr<client_exchange> agent_core::request(http::request_options o, bool has_agent) {
+detail::ptr<client_exchange> agent_core::make_exchange(http::request_options&& options) {
+  detail::ptr<client_exchange> x;
+  if (spare_exchanges_.empty()) {
+    spare_exchanges_.reserve(spare_exchange_count);
+    x = new client_exchange(executor_);
+  } else {
+    x = spare_exchanges_.back().release();
+    spare_exchanges_.pop_back();
+  }
+  x->begin(*this, std::move(options));
+  return x;
+}
+
+void agent_core::recycle(client_exchange& x) noexcept {
+  if (handles_ > 0 && spare_exchanges_.size() < spare_exchange_count) {
+    spare_exchanges_.emplace_back(&x);
+  } else {
+    delete &x;
+  }
+}
+
+detail::ptr<client_exchange> agent_core::request(http::request_options&& o, bool has_agent) {
   if (!o.protocol.empty() && o.protocol != "http:") {
     throw http::exception(error::invalid_protocol,
                           "Protocol \"" + o.protocol + "\" not supported. Expected \"http:\"");
@@ -207,7 +231,7 @@ detail::ptr<client_exchange> agent_core::request(http::request_options o, bool h
     o.max_header_size = http::request_options().max_header_size;
   }
 
-  detail::ptr<client_exchange> const x(new client_exchange(*this, std::move(o)));
+  detail::ptr<client_exchange> const x = make_exchange(std::move(o));
   http::request_options const& options = x->options;
   x->request.has_agent = has_agent;
   x->request.should_keep_alive = protocol::agent_keeps_alive(
@@ -466,6 +490,7 @@ void agent_core::drop_handle() {
     o.keep_alive = false;
     pool_.set_options(o);
     run_actions();
+    spare_exchanges_.clear();
   }
 }
 

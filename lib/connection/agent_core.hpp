@@ -30,7 +30,7 @@ public:
 
   /// Begins a request: validates it, writes its automatic headers, asks for a connection.
   /// @param has_agent false if this agent only stands for none
-  detail::ptr<client_exchange> request(http::request_options options, bool has_agent = true);
+  detail::ptr<client_exchange> request(http::request_options&& options, bool has_agent = true);
 
   std::string name_of(http::request_options const& options) const;
 
@@ -68,6 +68,9 @@ public:
   /// The connection is the user's now.
   void handed_over(client_connection& c);
 
+  /// Takes an exchange back that nobody refers to any more.
+  void recycle(client_exchange& x) noexcept;
+
 private:
   /// A connection being made.
   struct opening final : detail::counted, timer {
@@ -101,6 +104,7 @@ private:
   }
 
   void context_ended() override;
+  detail::ptr<client_exchange> make_exchange(http::request_options&& options);
   void run_actions();
   void open(protocol::pool_action const& a, client_exchange& x);
   void dial(detail::ptr<opening> o, http::lookup_function const& find_addresses);
@@ -132,6 +136,7 @@ private:
   std::vector<detail::ptr<client_exchange>> exchanges_;      // by request_id::index
   std::vector<detail::ptr<client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<opening>> openings_;               // likewise
+  std::vector<std::unique_ptr<client_exchange>> spare_exchanges_;
   unsigned handles_ = 0;
   bool running_actions_ = false;
 };

@@ -43,13 +43,19 @@ void request_state::fix_head() {
   }
 }
 
-client_exchange::client_exchange(agent_core& agent, http::request_options o)
-    : options(std::move(o)),
-      request(*this, agent.executor()),
-      response(*this, agent.executor()),
-      agent_(&agent),
-      changed_(agent.executor()) {
+void request_state::reset() {
+  outgoing::reset();
+  has_agent = true;
+}
+
+client_exchange::client_exchange(net::any_io_executor const& ex)
+    : request(*this, ex), response(*this, ex), changed_(ex) {
   deadline_.of = this;
+}
+
+void client_exchange::begin(agent_core& agent, http::request_options&& o) {
+  agent_ = &agent;
+  options = std::move(o);
   request.set_target(this);
   request.method = options.method;
   request.target = options.path;
@@ -74,9 +80,37 @@ client_exchange::client_exchange(agent_core& agent, http::request_options o)
   }
 }
 
-client_exchange::~client_exchange() {
+// Makes the object as new, but for memory that the next request can use.
+void client_exchange::dispose() noexcept {
   agent_->clock().cancel(deadline_);
   forget_signal();
+  drop_user_objects();
+  request.reset();
+  response.reset();
+  id = {};
+  error_message_.clear();
+  static_cast<exchange_progress&>(*this) = {};
+  detail::ptr<agent_core> const agent = std::move(agent_);
+  agent->recycle(*this);
+}
+
+// What the user has given may hold anything, and goes as soon as the exchange is over.
+void client_exchange::drop_user_objects() noexcept {
+  options.headers = {};
+  options.create_connection = {};
+  options.lookup = {};
+  on_response = {};
+  on_upgrade = {};
+  on_connect = {};
+  on_information_.clear();
+  on_continue_.clear();
+  on_socket_.clear();
+  on_timeout_.clear();
+  on_abort_.clear();
+  on_error_.clear();
+  connection_.reset();
+  leaving_.reset();
+  upgraded_socket_.reset();
 }
 
 // The signal need not live longer than the request.

@@ -25,6 +25,8 @@ public:
   using outgoing::outgoing;
   using outgoing::send_soon;
 
+  void reset() override;
+
   /// Makes the head at once, before anything is known of a body: for headers that are given as
   /// they are to be sent, and for `Expect`, with which the head also leaves at once.
   void fix_head();
@@ -38,11 +40,52 @@ private:
                                         std::optional<std::uint64_t> content_length) override;
 };
 
-/// One request of a client and its response, from `agent.request` until both are over.
-class client_exchange final : public turn_member, public outgoing::target, public incoming::source {
+/// How far an exchange has come: what is to be forgotten when the object is used again.
+class exchange_progress {
+protected:
+  error_code error_;
+  http::request_phase phase_ = http::request_phase::connect;
+  std::uint64_t sent_before_ = 0;  // bytes of the connection before this exchange
+  std::uint64_t received_before_ = 0;
+  std::uint64_t sent_ = 0;          // once the connection is gone
+  std::uint64_t sent_earlier_ = 0;  // of `sent_`, by connections that failed
+  std::uint64_t received_ = 0;
+  std::optional<std::chrono::milliseconds> timeout_;
+  unsigned response_handles_ = 0;
+  unsigned retries_ = 0;
+  bool reused_ = false;
+  bool waited_ = false;
+  bool timeout_set_ = false;  // by the program, after the request was made
+  bool continued_ = false;
+  bool response_ready_ = false;  // its head is here
+  bool response_taken_ = false;  // the user has it
+  bool response_done_ = false;
+  bool request_done_ = false;
+  bool handle_dropped_ = false;
+  bool kept_ = false;    // the connection went back to the pool
+  bool closed_ = false;  // no more is to come from the connection
+  bool aborted_ = false;
+  // What is to be told at the end of the turn, and what was told.
+  bool socket_due_ = false;
+  bool abort_due_ = false;
+  bool abort_last_ = false;  // it was called before the connection was told
+  bool error_due_ = false;
+  bool timeout_told_ = false;
+  bool close_told_ = false;
+  bool finish_due_ = false;  // it ended when its connection was handed over
+};
+
+/// One request of a client and its response, from `agent.request` until both are over. Reused.
+class client_exchange final : public turn_member,
+                              public outgoing::target,
+                              public incoming::source,
+                              private exchange_progress {
 public:
-  client_exchange(agent_core& agent, http::request_options options);
-  ~client_exchange() override;
+  explicit client_exchange(net::any_io_executor const& ex);
+  ~client_exchange() override = default;
+
+  /// Begins a request of the agent, which takes the object back when it is over.
+  void begin(agent_core& agent, http::request_options&& options);
 
   http::request_options options;
   std::string name;  ///< of the origin, in the pool
@@ -107,6 +150,9 @@ public:
 
   // For the user.
 
+  /// Ends the request and waits for the response; drops the handle then.
+  static net::awaitable<http::incoming_message> get(detail::ptr<client_exchange> self,
+                                                    http::client_request request);
   static net::awaitable<http::incoming_message> wait_response(detail::ptr<client_exchange> self);
   static net::awaitable<http::upgrade_result> wait_upgraded(detail::ptr<client_exchange> self);
   static net::awaitable<bool> wait_continued(detail::ptr<client_exchange> self);
@@ -150,6 +196,9 @@ private:
     void expired() override;
   };
 
+  void dispose() noexcept override;
+  void drop_user_objects() noexcept;
+  http::incoming_message take_response();
   http::incoming_message response_handle();
   void forget_signal() noexcept;
   http::request_phase phase() const;
@@ -178,37 +227,7 @@ private:
   event<> on_abort_;
   event<http::request_error const&> on_error_;
   detail::ptr<socket_core> upgraded_socket_;
-  error_code error_;
   std::string error_message_;
-  http::request_phase phase_ = http::request_phase::connect;
-  std::uint64_t sent_before_ = 0;  // bytes of the connection before this exchange
-  std::uint64_t received_before_ = 0;
-  std::uint64_t sent_ = 0;          // once the connection is gone
-  std::uint64_t sent_earlier_ = 0;  // of `sent_`, by connections that failed
-  std::uint64_t received_ = 0;
-  std::optional<std::chrono::milliseconds> timeout_;
-  unsigned response_handles_ = 0;
-  unsigned retries_ = 0;
-  bool reused_ = false;
-  bool waited_ = false;
-  bool timeout_set_ = false;  // by the program, after the request was made
-  bool continued_ = false;
-  bool response_ready_ = false;  // its head is here
-  bool response_taken_ = false;  // the user has it
-  bool response_done_ = false;
-  bool request_done_ = false;
-  bool handle_dropped_ = false;
-  bool kept_ = false;    // the connection went back to the pool
-  bool closed_ = false;  // no more is to come from the connection
-  bool aborted_ = false;
-  // What is to be told at the end of the turn, and what was told.
-  bool socket_due_ = false;
-  bool abort_due_ = false;
-  bool abort_last_ = false;  // it was called before the connection was told
-  bool error_due_ = false;
-  bool timeout_told_ = false;
-  bool close_told_ = false;
-  bool finish_due_ = false;  // it ended when its connection was handed over
 };
 
 }  // namespace anode::connection

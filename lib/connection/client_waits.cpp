@@ -32,6 +32,17 @@ private:
 
 }  // namespace
 
+net::awaitable<http::incoming_message> client_exchange::get(detail::ptr<client_exchange> self,
+                                                            http::client_request request) {
+  request.end();
+  abort_guard guard(self);
+  while (!self->response_ready_ && !self->error_) {
+    co_await self->changed_.wait();
+  }
+  guard.done();
+  co_return self->take_response();
+}
+
 net::awaitable<http::incoming_message> client_exchange::wait_response(
     detail::ptr<client_exchange> self) {
   abort_guard guard(self);
@@ -39,11 +50,15 @@ net::awaitable<http::incoming_message> client_exchange::wait_response(
     co_await self->changed_.wait();
   }
   guard.done();
-  if (!self->response_ready_) {
-    throw self->make_error();
+  co_return self->take_response();
+}
+
+http::incoming_message client_exchange::take_response() {
+  if (!response_ready_) {
+    throw make_error();
   }
-  self->response_taken_ = true;
-  co_return self->response_handle();
+  response_taken_ = true;
+  return response_handle();
 }
 
 net::awaitable<http::upgrade_result> client_exchange::wait_upgraded(

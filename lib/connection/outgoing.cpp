@@ -390,7 +390,7 @@ void outgoing::reset() {
   corked_data_.clear();
   corked_ = 0;
   head_written_ = head_sent_ = ended_ = finished_ = destroyed_ = closed_ = need_drain_ = false;
-  destroy_due_ = false;
+  destroy_due_ = handed_over_ = flushing_ = false;
   on_finish.clear();
   on_prefinish.clear();
   on_drain.clear();
