@@ -25,7 +25,14 @@ template <class Bytes>
 net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
                               incoming& self, std::size_t limit) {
   Bytes all;
-  while (auto const piece = co_await self.read()) {
+  for (;;) {
+    std::optional<std::string_view> piece;
+    if (!self.try_read(piece)) {
+      piece = co_await self.read();
+    }
+    if (!piece) {
+      break;
+    }
     if (piece->size() > limit - all.size()) {
       throw exception(error::body_too_large,
                       "The body is larger than " + std::to_string(limit) + " bytes");

@@ -6,11 +6,27 @@
 
 #include <anode/error.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace anode::connection {
 
 using protocol::decoded;
+
+namespace {
+
+// How much of a response that is here as a whole is collected before who waits for it gets it,
+// which then costs no further wait.
+constexpr std::size_t little_body = 4096;
+
+bool is_here(protocol::message_head const& head, std::size_t input) {
+  using protocol::body_kind;
+  return head.body == body_kind::none ||
+         (head.body == body_kind::length &&
+          head.content_length <= std::min<std::uint64_t>(input, little_body));
+}
+
+}  // namespace
 
 client_connection::client_connection(agent_core& agent, detail::ptr<socket_core> socket,
                                      protocol::socket_id id)
@@ -88,6 +104,14 @@ void client_connection::decode(bool one_piece) {
     return;
   }
   detail::ptr<client_connection> const self(this);
+  detail::ptr<client_exchange> const x = exchange_;
+  take_apart(one_piece);
+  if (x) {
+    x->tell_head();
+  }
+}
+
+void client_connection::take_apart(bool one_piece) {
   decoding_ = true;
   bool blocked = false;
   bool more = true;
@@ -166,7 +190,7 @@ void client_connection::take_head(client_exchange& x) {
     // that names no protocol is a response like any other, and the last one.
     announced_ = head.upgrade || x.request.method == "CONNECT";
     if (!announced_) {
-      x.response_begun();
+      x.response_begun(is_here(head, socket_->input().size()));
     }
   }
 }

@@ -64,6 +64,7 @@ private:
   void on_timeout() override;
   void on_close() override;
 
+  void take_apart(bool one_piece);
   void take_head(client_exchange& x);
   void take_end(client_exchange& x);
   void look_behind(client_exchange& x);

@@ -198,7 +198,7 @@ void client_exchange::information(protocol::message_head const& head) {
   }
 }
 
-void client_exchange::response_begun() {
+void client_exchange::response_begun(bool wait) {
   phase_ = request_phase::body;
   response_ready_ = true;
   if (on_response && !response_taken_) {
@@ -206,7 +206,16 @@ void client_exchange::response_begun() {
     std::function<void(http::incoming_message)> const f = on_response;
     turn::shield([&] { f(response_handle()); });
   }
-  changed_.notify();
+  head_due_ = true;
+  if (!wait) {
+    tell_head();
+  }
+}
+
+void client_exchange::tell_head() {
+  if (std::exchange(head_due_, false)) {
+    changed_.notify();
+  }
 }
 
 void client_exchange::response_ended() {
@@ -303,7 +312,8 @@ void client_exchange::want_body() {
 }
 
 socket_core* client_exchange::core() noexcept {
-  return connection_ ? &connection_->core() : nullptr;
+  client_connection* const c = connection_ ? connection_.get() : leaving_.get();
+  return c != nullptr ? &c->core() : nullptr;
 }
 
 }  // namespace anode::connection

@@ -66,6 +66,7 @@ protected:
   bool closed_ = false;  // no more is to come from the connection
   bool aborted_ = false;
   // What is to be told at the end of the turn, and what was told.
+  bool head_due_ = false;
   bool socket_due_ = false;
   bool abort_due_ = false;
   bool abort_last_ = false;  // it was called before the connection was told
@@ -119,7 +120,11 @@ public:
   void report(error_code ec, std::string message);
 
   /// The head of the final response is in `response.head`.
-  void response_begun();
+  /// @param wait whether coroutines that wait for it go on only at `tell_head`
+  void response_begun(bool wait);
+
+  /// Lets coroutines go on that wait for the head, if they have not.
+  void tell_head();
 
   /// An interim response.
   void information(protocol::message_head const& head);

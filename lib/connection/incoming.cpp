@@ -211,22 +211,31 @@ std::optional<std::string_view> incoming::take() {
   return std::nullopt;
 }
 
+bool incoming::try_read(std::optional<std::string_view>& piece) {
+  touched_ = true;
+  if (!rest_.empty()) {
+    piece = std::exchange(rest_, {});
+    return true;
+  }
+  held_.release();
+  return find_piece(piece);
+}
+
+// Returns whether there is a next piece, or will be none.
+bool incoming::find_piece(std::optional<std::string_view>& piece) {
+  piece = take();
+  if (!piece && complete_) {
+    emit_end();
+  }
+  return piece || complete_ || dumped_;
+}
+
 net::awaitable<std::optional<std::string_view>> incoming::read(
     [[maybe_unused]] detail::ptr<detail::counted> keep, incoming& self) {
-  self.touched_ = true;
-  if (!self.rest_.empty()) {
-    co_return std::exchange(self.rest_, {});
-  }
-  self.held_.release();
-  for (;;) {
-    if (std::optional<std::string_view> const piece = self.take()) {
+  std::optional<std::string_view> piece;
+  for (bool found = self.try_read(piece);; found = self.find_piece(piece)) {
+    if (found) {
       co_return piece;
-    }
-    if (self.complete_) {
-      self.emit_end();
-    }
-    if (self.complete_ || self.dumped_) {
-      co_return std::nullopt;
     }
     if (self.aborted_ || self.source_ == nullptr) {
       throw boost::system::system_error(self.error_ ? self.error_

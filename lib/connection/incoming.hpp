@@ -124,6 +124,9 @@ public:
   // For the user.
 
   net::awaitable<std::optional<std::string_view>> read();
+
+  /// Reads if that takes no waiting. @return whether it did; `piece` is empty at the end
+  bool try_read(std::optional<std::string_view>& piece);
   net::awaitable<std::size_t> read_some(net::mutable_buffer buffer);
 
   /// Returns what keeps the message alive.
@@ -163,6 +166,7 @@ private:
   static net::awaitable<std::size_t> read_some(detail::ptr<detail::counted> keep, incoming& self,
                                                net::mutable_buffer buffer);
   std::optional<std::string_view> take();
+  bool find_piece(std::optional<std::string_view>& piece);
   void emit_end();
   void wake();
 

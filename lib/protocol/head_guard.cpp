@@ -7,6 +7,13 @@
 
 namespace anode::http::protocol {
 
+namespace {
+
+// How many places of fields `shrink` leaves: enough for most heads, in a quarter of a KiB.
+constexpr std::size_t kept_places = 16;
+
+}  // namespace
+
 void head_guard::start_head() noexcept {
   state_ = kind_ == message_kind::request ? at::method : at::protocol;
   complete_ = false;
@@ -157,7 +164,9 @@ std::ptrdiff_t head_guard::append_canonical(field_lines& out, std::string_view r
 }
 
 void head_guard::shrink() noexcept {
-  std::vector<field_place>().swap(places_);
+  if (places_.capacity() > kept_places) {
+    std::vector<field_place>().swap(places_);
+  }
   std::vector<disguise>().swap(disguises_);
   std::string().swap(canonical_);
 }

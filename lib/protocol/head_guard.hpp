@@ -98,7 +98,7 @@ public:
   /// Bytes that must be disguised, in order; see `append_canonical` for their places.
   std::vector<disguise> const& disguises() const noexcept { return disguises_; }
 
-  /// Gives memory back.
+  /// Gives memory back, but for what most heads need.
   void shrink() noexcept;
 
 private:
