@@ -159,7 +159,7 @@ bool agent_core::tunnels(http::request_options const& o) const noexcept {
          (options_.proxy_tunnel || o.headers.contains("Upgrade"));
 }
 
-std::string agent_core::name_of(http::request_options const& o) const {
+void agent_core::write_name(http::request_options const& o, std::string& name) const {
   protocol::agent_name_options n;
   n.host = o.host;
   n.port = o.port != 0 ? o.port : o.default_port;
@@ -170,7 +170,18 @@ std::string agent_core::name_of(http::request_options const& o) const {
     n.host = proxy_->host;  // all origins share the connections to the proxy
     n.port = proxy_->port;
   }
-  return protocol::agent_name(n);
+  protocol::agent_name(n, name);
+}
+
+std::string_view agent_core::host_value(protocol::request_origin const& o) {
+  if (last_host_.value.empty() || last_host_.host != o.host || last_host_.port != o.port ||
+      last_host_.default_port != o.default_port) {
+    last_host_.value = protocol::host_header(o.host, o.port, o.default_port);
+    last_host_.host = o.host;
+    last_host_.port = o.port;
+    last_host_.default_port = o.default_port;
+  }
+  return last_host_.value;
 }
 
 detail::ptr<client_exchange> agent_core::make_exchange(http::request_options&& options) {
@@ -257,6 +268,7 @@ detail::ptr<client_exchange> agent_core::request(http::request_options&& o, bool
     }
   }
   if (!options.headers.is_flat()) {
+    origin.host_value = host_value(origin);
     protocol::add_default_headers(x->request.headers, origin);
   }
   if (through_proxy(options) && !tunnels(options)) {
@@ -272,7 +284,7 @@ detail::ptr<client_exchange> agent_core::request(http::request_options&& o, bool
   if (options.headers.is_flat() || x->request.headers.contains("Expect")) {
     x->request.fix_head();
   }
-  x->name = name_of(options);
+  write_name(options, x->name);
   close_stale(x->name);
   x->id = pool_.request(x->name);
   slot(exchanges_, x->id) = x;

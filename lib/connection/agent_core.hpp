@@ -7,6 +7,7 @@
 #include "connection/timers.hpp"
 #include "protocol/pool.hpp"
 #include "protocol/proxy_rules.hpp"
+#include "protocol/request_defaults.hpp"
 #include "transport/dial.hpp"
 
 #include <anode/agent.hpp>
@@ -32,7 +33,11 @@ public:
   /// @param has_agent false if this agent only stands for none
   detail::ptr<client_exchange> request(http::request_options&& options, bool has_agent = true);
 
-  std::string name_of(http::request_options const& options) const;
+  std::string name_of(http::request_options const& options) const {
+    std::string name;
+    write_name(options, name);
+    return name;
+  }
 
   /// Closes all connections.
   void destroy();
@@ -123,6 +128,8 @@ private:
   client_connection* find(protocol::socket_id id) noexcept;
   void forget(protocol::request_id id) noexcept;
   void close_stale(std::string_view name);
+  void write_name(http::request_options const& options, std::string& name) const;
+  std::string_view host_value(protocol::request_origin const& origin);
   void derive();
   bool through_proxy(http::request_options const& o) const noexcept;
   bool tunnels(http::request_options const& o) const noexcept;
@@ -137,6 +144,13 @@ private:
   std::vector<detail::ptr<client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<opening>> openings_;               // likewise
   std::vector<std::unique_ptr<client_exchange>> spare_exchanges_;
+  // The Host field of the last request, which most often is that of the next one too.
+  struct {
+    std::string host;
+    std::uint16_t port = 0;
+    std::uint16_t default_port = 0;
+    std::string value;
+  } last_host_;
   unsigned handles_ = 0;
   bool running_actions_ = false;
 };

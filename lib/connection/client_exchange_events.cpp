@@ -151,7 +151,12 @@ void client_exchange::drop_listeners() {
   if (!close_told_ || (response_ready_ && !response.closed())) {
     return;
   }
-  auto const none = [](auto&... listeners) { (void(std::exchange(listeners, {})), ...); };
+  auto const drop = [](auto& listeners) {
+    if (listeners) {
+      std::exchange(listeners, {});
+    }
+  };
+  auto const none = [&](auto&... listeners) { (drop(listeners), ...); };
   none(response.on_end, response.on_aborted, response.on_error, response.on_timeout,
        response.on_close);
   none(request.on_finish, request.on_prefinish, request.on_drain, request.on_timeout,

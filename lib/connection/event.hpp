@@ -20,6 +20,7 @@ public:
 
   void add(listener f) { listeners_.push_back(std::make_shared<listener const>(std::move(f))); }
   bool empty() const noexcept { return listeners_.empty(); }
+  explicit operator bool() const noexcept { return !empty(); }
   void clear() noexcept { listeners_.clear(); }
 
   void emit(Args... args) {

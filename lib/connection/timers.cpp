@@ -24,7 +24,11 @@ void timers::arm(timer& t, std::chrono::milliseconds delay) {
   delay = std::min(delay, longest_delay);
   armed_ += t.armed() ? 0 : 1;
   if (queue_.arm(t, now(), delay) || wake_at_ == no_deadline) {
-    schedule();
+    if (turn::on(executor_)) {
+      turn::enlist(*this, executor_);  // what a turn sets and drops costs Asio's timer nothing
+    } else {
+      schedule();
+    }
   }
 }
 
@@ -38,7 +42,12 @@ void timers::cancel(timer& t) {
 }
 
 void timers::end_turn() {
-  if (armed_ == 0 && !stopped_) {
+  if (stopped_) {
+    return;
+  }
+  if (armed_ > 0) {
+    schedule();
+  } else if (wake_at_ != no_deadline) {
     wake_at_ = no_deadline;
     wake_->cancel();
     clock_.forget(this);

@@ -167,7 +167,9 @@ void head_guard::shrink() noexcept {
   if (places_.capacity() > kept_places) {
     std::vector<field_place>().swap(places_);
   }
-  std::vector<disguise>().swap(disguises_);
+  if (disguises_.capacity() > kept_places) {
+    std::vector<disguise>().swap(disguises_);
+  }
   std::string().swap(canonical_);
 }
 

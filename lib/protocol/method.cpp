@@ -6,6 +6,9 @@
 namespace anode::http::protocol {
 
 method find_method(std::string_view name) noexcept {
+  if (name == "GET") {
+    return method::get;
+  }
   auto const at = std::ranges::lower_bound(method_names, name);
   if (at == method_names.end() || *at != name) {
     return method::unknown;

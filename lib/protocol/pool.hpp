@@ -326,6 +326,7 @@ private:
   counts totals_;
   std::uint64_t arrivals_ = 0;
   name_map names_;
+  mutable std::uint32_t last_ = none;  // origin that was looked for last, as is most often the next
   std::vector<name_map::node_type> spare_names_;  // memory of dropped names, for the next ones
   std::vector<origin_record> origins_;
   std::vector<socket_record> sockets_;

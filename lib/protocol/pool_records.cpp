@@ -48,8 +48,13 @@ void pool::unlink(list& l, std::vector<Record>& records, std::uint32_t i) noexce
 // Views.
 
 pool::origin_record const* pool::find(std::string_view name) const noexcept {
+  if (last_ != none && origins_[last_].name && *origins_[last_].name == name)
+    return &origins_[last_];
   auto const it = names_.find(name);
-  return it == names_.end() ? nullptr : &origins_[it->second];
+  if (it == names_.end())
+    return nullptr;
+  last_ = it->second;
+  return &origins_[last_];
 }
 
 pool::counts pool::counts_of(std::string_view name) const noexcept {
@@ -85,8 +90,8 @@ bool pool::knows(request_id id) const noexcept {
 // Origins.
 
 std::uint32_t pool::origin_of(std::string_view name) {
-  if (auto const it = names_.find(name); it != names_.end())
-    return it->second;
+  if (auto const* o = find(name))
+    return static_cast<std::uint32_t>(o - origins_.data());
   std::uint32_t const i = take(origins_, unused_origins_);
   name_map::iterator at;
   if (spare_names_.empty()) {

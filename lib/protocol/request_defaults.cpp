@@ -41,8 +41,12 @@ std::string basic_authorization(std::string_view credentials) {
 }
 
 void add_default_headers(outgoing_headers& headers, request_origin const& origin) {
-  if (!origin.host.empty() && origin.set_host && headers.text("host").value_or("").empty())
-    headers.set("Host", host_header(origin.host, origin.port, origin.default_port));
+  if (!origin.host.empty() && origin.set_host && headers.text("host").value_or("").empty()) {
+    if (origin.host_value.empty())
+      headers.set("Host", host_header(origin.host, origin.port, origin.default_port));
+    else
+      headers.set("Host", origin.host_value);
+  }
   if (!origin.auth.empty() && headers.text("authorization").value_or("").empty())
     headers.set("Authorization", basic_authorization(origin.auth));
 }

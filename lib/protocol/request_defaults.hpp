@@ -25,6 +25,7 @@ constexpr bool agent_keeps_alive(bool keep_alive, bool max_sockets_unlimited) no
 /// What the automatic headers of a request depend on.
 struct request_origin {
   std::string_view host;
+  std::string_view host_value;  ///< of `host_header`, if the caller has it; else it is made
   std::uint16_t port = 80;
   std::uint16_t default_port = 80;
   std::string_view auth;  ///< "user:password", or empty
