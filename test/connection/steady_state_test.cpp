@@ -2,6 +2,7 @@
 
 // What a server allocates and asks of the system for one request after another on a connection that
 // is kept: nothing, one read and one write.
+#include "connection/allocations.hpp"
 #include "connection/clock.hpp"
 #include "support/catch.hpp"
 #include "support/counting_stream.hpp"
@@ -11,56 +12,12 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string>
 
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
-
-// Under a sanitizer memory is its business.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define ANODE_COUNTS_ALLOCATIONS 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || \
-    __has_feature(memory_sanitizer)
-#define ANODE_COUNTS_ALLOCATIONS 0
-#endif
-#endif
-#ifndef ANODE_COUNTS_ALLOCATIONS
-#define ANODE_COUNTS_ALLOCATIONS 1
-#endif
-
-namespace {
-
-thread_local constinit std::size_t allocations = 0;
-
-}  // namespace
-
-#if ANODE_COUNTS_ALLOCATIONS
-
-// Not inlined, else the compiler sees free() meet the new of a header and warns.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  ++allocations;
-  void* const p = std::malloc(size != 0 ? size : 1);
-  if (p == nullptr) {
-    throw std::bad_alloc();
-  }
-  return p;
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-
-// Asio takes its operations and the frames of coroutines from here.
-extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
-  ++allocations;
-  void* p = nullptr;
-  return posix_memalign(&p, alignment < sizeof p ? sizeof p : alignment, size) == 0 ? p : nullptr;
-}
-
-#endif
 
 namespace {
 
@@ -82,7 +39,7 @@ public:
 private:
   void send() {
     if (left_ == counted_) {
-      before_ = allocations;
+      before_ = support::allocations;
     }
     net::const_buffer const buffer(requests_.data(), requests_.size());
     anode::error_code ec;
@@ -114,7 +71,7 @@ private:
     } else if (--left_ > 0) {
       send();
     } else {
-      allocated = allocations - before_;
+      allocated = support::allocations - before_;
       stream_->close();
     }
   }
@@ -150,7 +107,7 @@ outcome run(http::request_handler handler, std::string const& requests, unsigned
   a->ask(50, 500);
   io.run();
 #if ANODE_COUNTS_ALLOCATIONS
-  CHECK(allocations > 0);  // those of this function at least
+  CHECK(support::allocations > 0);  // those of this function at least
 #endif
   return {a->allocated, a->answered, counts->reads, counts->writes};
 }
