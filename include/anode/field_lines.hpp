@@ -16,6 +16,14 @@ struct field_line {
   std::string_view value;
 };
 
+/// Where a name and a value lie, from the first of the bytes in which they are.
+struct field_place {
+  std::uint32_t name;
+  std::uint32_t name_size;
+  std::uint32_t value;
+  std::uint32_t value_size;
+};
+
 /// The ordered field lines of one received head or trailer section, duplicates kept.
 ///
 /// Stores one copy of the section's bytes and the places of names and values in it; `clear` keeps
@@ -60,7 +68,7 @@ public:
 
   /// Returns the field line at `index`, which must be less than `size()`.
   field_line operator[](std::size_t index) const noexcept {
-    place const& p = places_[index];
+    field_place const& p = places_[index];
     return {std::string_view(bytes_.data() + p.name, p.name_size),
             std::string_view(bytes_.data() + p.value, p.value_size)};
   }
@@ -94,13 +102,15 @@ public:
                        static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_size)});
   }
 
-private:
-  struct place {
-    std::uint32_t name, name_size, value, value_size;
-  };
+  /// Replaces all by `bytes` and the field lines at `places` in them.
+  void assign(std::string_view bytes, std::vector<field_place> const& places) {
+    bytes_.assign(bytes);
+    places_.assign(places.begin(), places.end());
+  }
 
+private:
   std::string bytes_;
-  std::vector<place> places_;
+  std::vector<field_place> places_;
 };
 
 }  // namespace anode::http

@@ -83,19 +83,6 @@ constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
-/// Returns whether `a` equals `lower` (given in lower case) but for the case of ASCII letters.
-constexpr bool equals_lower(std::string_view a, std::string_view lower) noexcept {
-  if (a.size() != lower.size()) {
-    return false;
-  }
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (to_lower(a[i]) != lower[i]) {
-      return false;
-    }
-  }
-  return true;
-}
-
 /// Returns the value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') {
@@ -113,58 +100,80 @@ inline char const* skip(char const* p, char const* end, std::uint8_t which) noex
   return p;
 }
 
-/// The same as `skip(p, end, value_char)`, sixteen bytes at a time.
-inline char const* skip_value(char const* p, char const* end) noexcept {
+// The following look at sixteen bytes at a time. The sixteen bytes before `end` must be there to be
+// read, even where they lie before `p`.
 #if defined(__SSE2__)
-  for (; end - p >= 16; p += 16) {
-    __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
+namespace detail {
+
+/// Returns the first byte in [p, end) whose place `bad` marks among sixteen bytes, or `end`.
+template <class Bad>
+[[gnu::always_inline]] inline char const* find_marked(char const* p, char const* end,
+                                                      Bad bad) noexcept {
+  auto const marks = [bad](char const* at) {
+    __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(at));
+    return static_cast<unsigned>(_mm_movemask_epi8(bad(bytes)));
+  };
+  char const* const last = end - 16;
+  for (; p <= last; p += 16) {
+    if (unsigned const found = marks(p); found != 0) {
+      return p + std::countr_zero(found);
+    }
+  }
+  unsigned const found = marks(last) >> (p - last);
+  return found != 0 ? p + std::countr_zero(found) : end;
+}
+
+}  // namespace detail
+#endif
+
+/// The same as `skip(p, end, value_char)`.
+inline char const* skip_value_wide(char const* p, char const* end) noexcept {
+#if defined(__SSE2__)
+  return detail::find_marked(p, end, [](__m128i bytes) {
     __m128i const control = detail::at_most(bytes, 0x1f);
     __m128i const tab = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t'));
     __m128i const del = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
-    int const bad = _mm_movemask_epi8(_mm_or_si128(_mm_andnot_si128(tab, control), del));
-    if (bad != 0) {
-      return p + std::countr_zero(static_cast<unsigned>(bad));
-    }
-  }
-#endif
+    return _mm_or_si128(_mm_andnot_si128(tab, control), del);
+  });
+#else
   return skip(p, end, value_char);
+#endif
 }
 
-/// Returns the first byte in [p, end) that is not visible ASCII, or `end`; sixteen bytes at a time.
-inline char const* skip_visible(char const* p, char const* end) noexcept {
+/// Returns the first byte in [p, end) that is not visible ASCII, or `end`.
+inline char const* skip_visible_wide(char const* p, char const* end) noexcept {
 #if defined(__SSE2__)
-  for (; end - p >= 16; p += 16) {
-    __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
-    __m128i const shifted = _mm_sub_epi8(bytes, _mm_set1_epi8(0x21));
-    int const good = _mm_movemask_epi8(detail::at_most(shifted, 0x7e - 0x21));
-    if (good != 0xffff) {
-      return p + std::countr_one(static_cast<unsigned>(good));
-    }
-  }
-#endif
+  return detail::find_marked(p, end, [](__m128i bytes) {
+    // As signed numbers: those from 0x80 on are negative.
+    __m128i const low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x21));
+    __m128i const del = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
+    return _mm_or_si128(low, del);
+  });
+#else
   while (p != end && *p > 0x20 && *p < 0x7f) {
     ++p;
   }
   return p;
+#endif
 }
 
-/// The same as `skip(p, end, token_char)`, letters, digits and `-` sixteen at a time.
-inline char const* skip_token(char const* p, char const* end) noexcept {
+/// Returns the first byte in [p, end) that is no letter, digit or `-`, or `end`.
+inline char const* skip_word_wide(char const* p, char const* end) noexcept {
 #if defined(__SSE2__)
-  for (; end - p >= 16; p += 16) {
-    __m128i const bytes = _mm_loadu_si128(reinterpret_cast<__m128i const*>(p));
+  return detail::find_marked(p, end, [](__m128i bytes) {
     __m128i const lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
     __m128i const letter = detail::at_most(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 'z' - 'a');
     __m128i const digit = detail::at_most(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), 9);
     __m128i const dash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'));
-    int const good = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(letter, digit), dash));
-    if (good != 0xffff) {
-      p += std::countr_one(static_cast<unsigned>(good));
-      break;
-    }
+    __m128i const good = _mm_or_si128(_mm_or_si128(letter, digit), dash);
+    return _mm_cmpeq_epi8(good, _mm_setzero_si128());
+  });
+#else
+  while (p != end && (is(*p, alpha_char | digit_char) || *p == '-')) {
+    ++p;
   }
+  return p;
 #endif
-  return skip(p, end, token_char);
 }
 
 }  // namespace anode::http::protocol

@@ -15,17 +15,19 @@ namespace anode::http::protocol {
 namespace {
 
 enum class phase : std::uint8_t {
+  // These wait for input.
   idle,         // between messages
   head,         // inside a head
   body_length,  // each up to body_until_close: inside a body of that kind
   body_chunked,
   body_until_close,
-  trailers,   // behind the last chunk
+  trailers,  // behind the last chunk
+  closed,    // no message may follow
+  // These have something to tell without any.
   complete,   // the message's last byte was seen, `end` is to be told
   upgrading,  // so it was, and `upgrade` is to be told
-  refusing,   // the head was told, but it is wrong after all
-  closed,     // no message may follow
   upgraded,
+  refusing,  // the head was told, but it is wrong after all
   failed,
 };
 
@@ -58,12 +60,14 @@ public:
   std::uint64_t left_ = 0;  // of a body with a length
   std::size_t read_ = 0;    // bytes taken since the last need_more
   bool bodiless_ = false;   // Node's F_SKIPBODY: no body, whatever the head says
-  std::string pending_;     // the beginning of a head or trailer section
+  bool another_may_follow_ = true;
+  std::string pending_;  // the beginning of a head or trailer section
   std::string_view body_;
   field_lines trailers_;
   decode_error error_;
 
 private:
+  [[gnu::noinline]] decoded take(std::string_view& input, message_head& head);
   decoded step(char const*& p, char const* end, message_head& head);
   decoded take_head(char const*& p, char const* end, message_head& head);
   decoded take_trailers(char const*& p, char const* end);
@@ -84,6 +88,17 @@ decoded decoder::state::fail(http::error code, std::string_view reason) noexcept
 }
 
 decoded decoder::state::next(std::string_view& input, message_head& head) {
+  if (phase_ == phase::complete) {
+    return end_message();
+  }
+  if (input.empty() && phase_ < phase::complete) {
+    read_ = 0;
+    return decoded::need_more;
+  }
+  return take(input, head);
+}
+
+decoded decoder::state::take(std::string_view& input, message_head& head) {
   char const* p = input.data();
   bool const failed = phase_ == phase::failed;
   decoded const result = step(p, p + input.size(), head);
@@ -100,22 +115,7 @@ decoded decoder::state::next(std::string_view& input, message_head& head) {
 
 decoded decoder::state::step(char const*& p, char const* end, message_head& head) {
   for (;;) {
-    switch (phase_) {
-      case phase::complete:
-        return end_message();
-      case phase::upgrading:
-        phase_ = phase::upgraded;
-        return decoded::upgrade;
-      case phase::upgraded:
-        return decoded::upgrade;
-      case phase::refusing:
-        return fail(error::invalid_transfer_encoding, "Request has invalid `Transfer-Encoding`");
-      case phase::failed:
-        return decoded::error;
-      default:
-        break;
-    }
-    if (p == end) {
+    if (p == end && phase_ < phase::complete) {
       return decoded::need_more;
     }
     switch (phase_) {
@@ -130,15 +130,6 @@ decoded decoder::state::step(char const*& p, char const* end, message_head& head
         [[fallthrough]];
       case phase::head:
         return take_head(p, end, head);
-      case phase::trailers:
-        return take_trailers(p, end);
-      case phase::body_chunked: {
-        decoded const result = take_chunks(p, end);
-        if (phase_ == phase::trailers) {
-          continue;
-        }
-        return result;
-      }
       case phase::body_length: {
         auto const size = std::min(left_, static_cast<std::uint64_t>(end - p));
         body_ = {p, static_cast<std::size_t>(size)};
@@ -149,27 +140,50 @@ decoded decoder::state::step(char const*& p, char const* end, message_head& head
         }
         return decoded::body;
       }
+      case phase::body_chunked: {
+        decoded const result = take_chunks(p, end);
+        if (phase_ == phase::trailers) {
+          continue;
+        }
+        return result;
+      }
       case phase::body_until_close:
         body_ = {p, static_cast<std::size_t>(end - p)};
         p = end;
         return decoded::body;
-      default:  // phase::closed
-        if (*p != '\r' && *p != '\n') {
-          ++p;
-          return fail(error::closed_connection, "Data after `Connection: close`");
+      case phase::trailers: {
+        decoded const result = take_trailers(p, end);
+        if (phase_ == phase::complete) {
+          continue;
         }
-        ++p;
-        continue;
+        return result;
+      }
+      case phase::closed:
+        if (char const c = *p++; c == '\r' || c == '\n') {
+          continue;
+        }
+        return fail(error::closed_connection, "Data after `Connection: close`");
+      case phase::complete:
+        return end_message();
+      case phase::upgrading:
+        phase_ = phase::upgraded;
+        [[fallthrough]];
+      case phase::upgraded:
+        return decoded::upgrade;
+      case phase::refusing:
+        return fail(error::invalid_transfer_encoding, "Request has invalid `Transfer-Encoding`");
+      default:  // phase::failed
+        return decoded::error;
     }
   }
 }
 
+/// Returns all of a head or trailer section of which the last piece is given.
 std::string_view decoder::state::whole(char const* from, char const* to) {
-  std::string_view const piece(from, static_cast<std::size_t>(to - from));
   if (pending_.empty()) {
-    return piece;
+    return {from, to};
   }
-  pending_.append(piece);
+  pending_.append(from, to);
   return pending_;
 }
 
@@ -192,10 +206,10 @@ decoded decoder::state::take_head(char const*& p, char const* end, message_head&
 }
 
 decoded decoder::state::fill(message_head& head, std::string_view raw) {
-  head.clear();
   if (guard_.plain()) {
     place_head(head, raw, guard_);
   } else {
+    head.clear();
     std::ptrdiff_t const shift = guard_.append_canonical(head.fields, raw);
     if (!tokenize_head(kind_, head, 0, guard_.disguises(), shift)) {
       return fail(error::invalid_header_token, "Invalid header token");
@@ -203,12 +217,12 @@ decoded decoder::state::fill(message_head& head, std::string_view raw) {
   }
   head.kind = kind_;
   head.method = guard_.method();
-  head.status = static_cast<std::uint16_t>(guard_.status());
-  head.version_major = static_cast<std::uint8_t>(guard_.version_major());
-  head.version_minor = static_cast<std::uint8_t>(guard_.version_minor());
+  head.status = guard_.status();
+  head.version_major = guard_.version_major();
+  head.version_minor = guard_.version_minor();
   head.framing_values = guard_.fields();
   if (kind_ == message_kind::request) {
-    if (head.count(known_field::host) > 1) {
+    if (head.repeats(known_field::host)) {
       return fail(error::invalid_header_token, "Duplicate Host");
     }
     if (head.has(known_field::host) && !is_host_field(head.value(known_field::host))) {
@@ -225,6 +239,7 @@ decoded decoder::state::fill(message_head& head, std::string_view raw) {
   head.upgrade = f.upgrade;
   head.should_keep_alive = f.should_keep_alive;
   choose_body(head, f.invalid_transfer_encoding);
+  another_may_follow_ = bodiless_ ? may_another_follow() : lenient_ || f.should_keep_alive;
   return decoded::head;
 }
 
@@ -291,10 +306,12 @@ decoded decoder::state::take_trailers(char const*& p, char const* end) {
     return fail(error::invalid_header_token, "Invalid header token");
   }
   pending_.clear();
-  return end_message();
+  another_may_follow_ = may_another_follow();
+  phase_ = phase::complete;
+  return decoded::need_more;
 }
 
-/// Decides as Node does after a message, when it also knows the trailer section.
+/// Decides as Node does after a message: also by what the trailer section says.
 bool decoder::state::may_another_follow() const noexcept {
   if (lenient_) {
     return true;
@@ -311,7 +328,7 @@ bool decoder::state::may_another_follow() const noexcept {
 }
 
 decoded decoder::state::end_message() noexcept {
-  phase_ = may_another_follow() ? phase::idle : phase::closed;
+  phase_ = another_may_follow_ ? phase::idle : phase::closed;
   return decoded::end;
 }
 

@@ -1,10 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
 // The part of head_guard that looks at field lines.
+#include <cstring>
 #include <limits>
 
 #include "protocol/char_class.hpp"
 #include "protocol/head_guard.hpp"
+#include "protocol/lower_word.hpp"
 
 namespace anode::http::protocol {
 namespace {
@@ -12,26 +14,26 @@ namespace {
 constexpr std::string_view bad_value = "Invalid header value char";
 constexpr std::string_view bad_coding = "Invalid `Transfer-Encoding` header value";
 
-/// Returns whether a name of this size may be one of those that mean something to the framing.
-constexpr bool may_have_meaning(std::size_t size) noexcept {
-  constexpr std::uint32_t sizes = 1u << 7 | 1u << 10 | 1u << 14 | 1u << 16 | 1u << 17;
-  return size < 32 && (sizes >> size & 1) != 0;
-}
+constexpr lower_word close("close");
+constexpr lower_word keep_alive("keep-alive");
+constexpr lower_word upgrade("upgrade");
+constexpr lower_word chunked("chunked");
+
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
 }  // namespace
 
-head_guard::meaning head_guard::meaning_of(std::string_view name) noexcept {
-  switch (name.size()) {
-    case 7:
-      return equals_lower(name, "upgrade") ? meaning::upgrade : meaning::other;
-    case 10:
-      return equals_lower(name, "connection") ? meaning::connection : meaning::other;
-    case 14:
-      return equals_lower(name, "content-length") ? meaning::content_length : meaning::other;
-    case 16:
-      return equals_lower(name, "proxy-connection") ? meaning::connection : meaning::other;
-    case 17:
-      return equals_lower(name, "transfer-encoding") ? meaning::transfer_encoding : meaning::other;
+head_guard::meaning head_guard::meaning_of(known_field name) noexcept {
+  switch (name) {
+    case known_field::connection:
+    case known_field::proxy_connection:
+      return meaning::connection;
+    case known_field::content_length:
+      return meaning::content_length;
+    case known_field::transfer_encoding:
+      return meaning::transfer_encoding;
+    case known_field::upgrade:
+      return meaning::upgrade;
     default:
       return meaning::other;
   }
@@ -65,7 +67,8 @@ bool head_guard::end_name(char const*& p) {
     name.copy(name_ + name_size_, kept);
     name = {name_, name_size_ + kept};
   }
-  meaning_ = meaning_of(name);
+  known_field const known = find_known_field(name);
+  meaning_ = meaning_of(known);
   char const c = *p;
   if (c != ':' && (c != ' ' || meaning_ == meaning::other)) {
     return refuse(error::invalid_header_token, "Invalid header token", p);
@@ -75,7 +78,8 @@ bool head_guard::end_name(char const*& p) {
   }
   if (!limits_.lenient) {
     auto const name_at = static_cast<std::uint32_t>(name_at_);
-    places_.push_back({name_at, place(p) - name_at, place(p), place(p)});
+    known_.note(known, places_.size());
+    places_.push_back({name_at, place(p) - name_at, place(p), 0});
   }
   if (!end_span(p, 1)) {
     return false;
@@ -119,15 +123,15 @@ bool head_guard::begin_value(char const*& p) {
 }
 
 bool head_guard::run_framing_value(char const*& p, char const* end) {
-  constexpr std::string_view chunked = "chunked";
+  constexpr std::string_view coding = "chunked";
   for (; p != end; ++p) {
     char const c = *p;
     switch (state_) {
       case at::coding_chunked:
-        if (static_cast<char>(c | 0x20) != chunked[word_at_]) {
+        if (static_cast<char>(c | 0x20) != coding[word_at_]) {
           state_ = at::coding;
           --p;
-        } else if (++word_at_ == chunked.size()) {
+        } else if (++word_at_ == coding.size()) {
           state_ = at::coding_chunked_end;
         }
         continue;
@@ -156,7 +160,7 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::coding_blanks:
-        if (c != ' ' && c != '\t') {
+        if (!is_blank(c)) {
           word_at_ = 0;
           state_ = at::coding_chunked;
           --p;
@@ -188,7 +192,7 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
         state_ = at::value;
         return true;
       case at::connection:
-        if (c == ' ' || c == '\t') {
+        if (is_blank(c)) {
           continue;
         }
         word_ = to_lower(c) == 'c'   ? std::string_view("close")
@@ -239,21 +243,28 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
   return true;
 }
 
+void head_guard::note_value(char const* behind) noexcept {
+  while (behind != span_ && is_blank(behind[-1])) {
+    --behind;
+  }
+  if (behind != span_ && !limits_.lenient) {
+    places_.back().value_size = place(behind) - places_.back().value;
+  }
+}
+
 bool head_guard::run_value(char const*& p, char const* end) {
-  p = skip_value(p, end);
+  p = end - feed_ < 16 ? skip(p, end, value_char) : skip_value_wide(p, end);
   if (state_ == at::any_value) {
     while (p != end && *p != '\r' && *p != '\n') {
       disguise_at(p);
-      p = skip_value(p + 1, end);
+      p = skip(p + 1, end, value_char);
     }
   }
   if (p == end) {
     return true;
   }
   if (*p == '\r') {
-    if (!limits_.lenient) {
-      places_.back().value_end = place(p);
-    }
+    note_value(p);
     if (!end_span(p, 1)) {
       return false;
     }
@@ -279,48 +290,132 @@ bool head_guard::run_value(char const*& p, char const* end) {
   return true;
 }
 
+/// Takes the whole value of a field that means something to the framing, if it says one usual
+/// thing and nothing that contradicts it came before.
+bool head_guard::take_framing_value(known_field name, std::string_view value) noexcept {
+  switch (meaning_of(name)) {
+    case meaning::connection:
+      if (keep_alive.equals(value)) {
+        fields_.connection_keep_alive = true;
+      } else if (close.equals(value)) {
+        fields_.connection_close = true;
+      } else if (upgrade.equals(value)) {
+        fields_.connection_upgrade = true;
+      } else {
+        return false;
+      }
+      return true;
+    case meaning::content_length: {
+      constexpr std::size_t most_digits = 19;  // so many always fit
+      if (value.size() > most_digits || fields_.content_length_seen || fields_.transfer_encoding) {
+        return false;
+      }
+      std::uint64_t length = 0;
+      for (char c : value) {
+        if (!is(c, digit_char)) {
+          return false;
+        }
+        length = length * 10 + static_cast<std::uint64_t>(c - '0');
+      }
+      fields_.content_length_seen = true;
+      fields_.content_length = length;
+      return true;
+    }
+    case meaning::transfer_encoding:
+      if (!chunked.equals(value) || fields_.transfer_encoding || fields_.content_length_seen ||
+          version_minor_ == 0) {
+        return false;
+      }
+      fields_.transfer_encoding = true;
+      fields_.chunked = true;
+      return true;
+    default:  // meaning::upgrade
+      fields_.upgrade = true;
+      return true;
+  }
+}
+
 void head_guard::take_field_lines(char const*& p, char const* end) {
-  std::size_t counted = counted_;
-  std::size_t lines = lines_;
+  if (end - feed_ < 16) {
+    return;
+  }
   char const* line = p;
-  for (;;) {
-    char const* const colon = skip_token(line, end);
-    // There is at least one byte of value, the line end, and the byte behind it.
-    if (end - colon < 5 || *colon != ':' || colon == line) {
+  std::uint32_t line_at = place(line);
+  std::size_t lines = lines_;
+  std::size_t counted = counted_;
+  while (line != end && *line != '\r') {
+    // Behind the name there are at least a byte of value and the line end.
+    char const* colon = skip_word_wide(line, end);
+    if (end - colon < 4 || colon == line) {
+      break;
+    }
+    if (*colon != ':') {
+      colon = skip(colon, end - 4, token_char);
+      if (*colon != ':') {
+        break;
+      }
+    }
+    char const* const value = colon[1] == ' ' ? colon + 2 : colon + 1;
+    if (static_cast<unsigned char>(*value) <= ' ') {
+      break;
+    }
+    char const* behind = skip_value_wide(value, end);
+    if (end - behind < 2 || std::memcmp(behind, "\r\n", 2) != 0) {
       break;
     }
     auto const name_size = static_cast<std::size_t>(colon - line);
-    if (may_have_meaning(name_size) && meaning_of({line, name_size}) != meaning::other) {
-      break;
-    }
-    char const* const value = colon + (colon[1] == ' ' ? 2 : 1);
-    if (*value == ' ' || *value == '\t') {
-      break;
-    }
-    char const* const behind = skip_value(value, end);
-    // The byte behind the line end shows whether the line is folded.
-    if (end - behind < 3 || behind == value || behind[0] != '\r' || behind[1] != '\n' ||
-        behind[2] == ' ' || behind[2] == '\t') {
-      break;
-    }
-    std::size_t const more = counted + name_size + static_cast<std::size_t>(behind - value);
+    auto const value_size = static_cast<std::size_t>(behind - value);
+    std::size_t const more = counted + name_size + value_size;
     if (more >= limits_.max_header_size || lines == limits_.max_headers_count) {
       break;
     }
+    if (may_be_known_field(name_size, *line)) {
+      known_field const name = find_known_field({line, name_size});
+      if (decides_framing(name)) {
+        if (!take_framing_value(name, {value, value_size})) {
+          break;
+        }
+        disguises_.push_back({line_at, *line});
+      }
+      known_.note(name, lines);
+    }
+    char const* const next = behind + 2;
+    while (is_blank(behind[-1])) {
+      --behind;
+    }
+    places_.push_back({line_at, static_cast<std::uint32_t>(name_size),
+                       line_at + static_cast<std::uint32_t>(value - line),
+                       static_cast<std::uint32_t>(behind - value)});
+    line_at += static_cast<std::uint32_t>(next - line);
+    line = next;
     counted = more;
     ++lines;
-    places_.push_back(
-        {place(line), static_cast<std::uint32_t>(name_size), place(value), place(behind)});
-    line = behind + 2;
+  }
+  if (end - line >= 2 && std::memcmp(line, "\r\n", 2) == 0) {
+    line += 2;
+    complete_ = true;
+  } else if (line != p) {
+    // What comes next shows whether the last line is folded.
+    state_ = at::after_value;
+    meaning_ = meaning::other;
   }
   counted_ = counted;
   lines_ = lines;
   p = line;
 }
 
+void head_guard::begin_fields(char const*& p, char const* end) {
+  state_ = at::fields_start;
+  if (p != end && *p != ' ') {
+    fields_at_ = offset(p);
+    state_ = at::name_start;
+    take_field_lines(p, end);
+  }
+}
+
 bool head_guard::run_fields(char const*& p, char const* end) {
   while (p != end) {
-    char c = *p;
+    char const c = *p;
     switch (state_) {
       case at::fields_start:
         fields_at_ = offset(p);
@@ -334,8 +429,14 @@ bool head_guard::run_fields(char const*& p, char const* end) {
         continue;
       case at::name_start:
         if (!limits_.lenient) {
+          char const* const from = p;
           take_field_lines(p, end);
-          c = *p;
+          if (complete_) {
+            return true;
+          }
+          if (p != from) {
+            continue;
+          }
         }
         if (c == '\r') {
           state_ = at::last_lf;
@@ -363,7 +464,7 @@ bool head_guard::run_fields(char const*& p, char const* end) {
         state_ = at::name;
         [[fallthrough]];
       case at::name:
-        p = skip_token(p, end);
+        p = skip(p, end, token_char);
         if (p != end && !end_name(p)) {
           return false;
         }
@@ -397,7 +498,7 @@ bool head_guard::run_fields(char const*& p, char const* end) {
         state_ = at::value_blanks;
         continue;
       case at::value_blanks:
-        if (c == ' ' || c == '\t') {
+        if (is_blank(c)) {
           ++p;
           continue;
         }
@@ -429,7 +530,7 @@ bool head_guard::run_fields(char const*& p, char const* end) {
         state_ = at::after_empty_value;
         continue;
       case at::after_empty_value:
-        if (c == ' ' || c == '\t') {
+        if (is_blank(c)) {
           if (!limits_.lenient) {
             return refuse(error::invalid_header_token, bad_value, p, 1);
           }
@@ -455,7 +556,7 @@ bool head_guard::run_fields(char const*& p, char const* end) {
         state_ = at::after_value;
         continue;
       case at::after_value:
-        if (c == ' ' || c == '\t') {
+        if (is_blank(c)) {
           if (!limits_.lenient) {
             return refuse(error::invalid_header_token, "Unexpected whitespace after header value",
                           p);

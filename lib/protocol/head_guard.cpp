@@ -34,6 +34,7 @@ void head_guard::start_head() noexcept {
   method_ = protocol::method::unknown;
   status_ = 0;
   places_.clear();
+  known_.clear();
   disguises_.clear();
   canonical_.clear();
 }
@@ -80,6 +81,8 @@ head_guard::verdict head_guard::feed(char const*& p, char const* end) {
       std::size_t const kept = std::min(size, sizeof(name_) - name_size_);
       std::copy_n(span_, kept, name_ + name_size_);
       name_size_ = static_cast<std::uint8_t>(name_size_ + kept);
+    } else if (state_ > at::name) {
+      note_value(end);
     }
     good = count_span(end);
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/framing.hpp"
+#include "protocol/known_field.hpp"
 #include "protocol/method.hpp"
 
 namespace anode::http::protocol {
@@ -21,14 +22,6 @@ namespace anode::http::protocol {
 struct disguise {
   std::size_t at;  ///< offset in the head
   char original;
-};
-
-/// Where a name and a value lie, as offsets from the first byte of a head or trailer section.
-struct field_place {
-  std::uint32_t name;
-  std::uint32_t name_size;
-  std::uint32_t value;
-  std::uint32_t value_end;  ///< blanks before it, if any, are not part of the value
 };
 
 /// What the guard needs to know of `decoder_options`.
@@ -73,17 +66,18 @@ public:
 
   // What was found, after `complete`.
   protocol::method method() const noexcept { return method_; }
-  int version_major() const noexcept { return version_major_; }
-  int version_minor() const noexcept { return version_minor_; }
-  int status() const noexcept { return status_; }
+  std::uint8_t version_major() const noexcept { return version_major_; }
+  std::uint8_t version_minor() const noexcept { return version_minor_; }
+  std::uint16_t status() const noexcept { return status_; }
   framing_fields const& fields() const noexcept { return fields_; }
 
   /// Returns whether the head has the usual form: one blank between the parts of its first line,
   /// HTTP/1.0 or 1.1, a reason phrase that may be empty but is there. Never so when `lenient`.
   bool plain() const noexcept { return plain_ && !limits_.lenient; }
 
-  /// Returns where the parts are; unless `lenient`.
+  // Where the parts are, from the first byte of the head or trailer section; unless `lenient`.
   std::vector<field_place> const& places() const noexcept { return places_; }
+  known_fields const& known() const noexcept { return known_; }
   std::size_t text_at() const noexcept { return text_at_; }  // target or reason
   std::size_t text_size() const noexcept { return text_size_; }
 
@@ -170,7 +164,7 @@ private:
     said_chunked,
   };
 
-  static meaning meaning_of(std::string_view name) noexcept;
+  static meaning meaning_of(known_field name) noexcept;
 
   // Each takes bytes from `p` on; false means refused. They return when `state_` is none of theirs.
   bool run_start_line(char const*& p, char const* end);
@@ -180,9 +174,11 @@ private:
   bool run_framing_value(char const*& p, char const* end);
 
   // Take what is whole, ordinary and within limits; leave the rest to the above.
-  void take_request_line(char const*& p, char const* end) noexcept;
-  void take_status_line(char const*& p, char const* end) noexcept;
+  void take_request_line(char const*& p, char const* end);
+  void take_status_line(char const*& p, char const* end);
+  void begin_fields(char const*& p, char const* end);
   void take_field_lines(char const*& p, char const* end);
+  bool take_framing_value(known_field name, std::string_view value) noexcept;
 
   bool method_byte(char const*& p);
   bool protocol_byte(char const*& p);
@@ -193,6 +189,7 @@ private:
   bool end_span(char const*& p, int more);
   bool count_span(char const* end);
   void take_meaning() noexcept;
+  void note_value(char const* behind) noexcept;
   bool refuse(http::error code, std::string_view reason, char const*& p, int more = 0) noexcept;
   void disguise_at(char const* p);
   void emit(std::string_view bytes);
@@ -233,10 +230,12 @@ private:
   framing_fields fields_;
   std::uint64_t content_length_ = 0;
   protocol::method method_ = protocol::method::unknown;
-  int version_major_ = 1, version_minor_ = 1, status_ = 0;
+  std::uint8_t version_major_ = 1, version_minor_ = 1;
+  std::uint16_t status_ = 0;
   http::error code_{};
   std::string_view reason_;
   std::vector<field_place> places_;  // not lenient
+  known_fields known_;               // not lenient
   std::vector<disguise> disguises_;
   std::string canonical_;  // lenient only
 };

@@ -14,9 +14,12 @@ bool is_port(std::string_view port) noexcept {
     if (!is(c, digit_char)) {
       return false;
     }
-    value = std::min(value * 10 + static_cast<unsigned>(c - '0'), 65536u);
+    value = value * 10 + static_cast<unsigned>(c - '0');
+    if (value > 65535) {
+      return false;
+    }
   }
-  return value < 65536;
+  return true;
 }
 
 bool is_ipv4(std::string_view address) noexcept {
@@ -76,6 +79,17 @@ bool is_ipv6(std::string_view address) noexcept {
   return before >= 0 && after >= 0 && before + after <= 7;
 }
 
+/// Returns whether `value`, which begins with a bracket, is an address in brackets and maybe a
+/// port.
+[[gnu::noinline]] bool is_bracketed(std::string_view value) noexcept {
+  std::size_t const close = value.find(']');
+  if (close == std::string_view::npos || !is_ipv6(value.substr(1, close - 1))) {
+    return false;
+  }
+  std::string_view const rest = value.substr(close + 1);
+  return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
+}
+
 /// Returns the byte behind the registered name that begins at `p`, or null where it is none.
 char const* skip_registered_name(char const* p, char const* end) noexcept {
   char const* const begin = p;
@@ -95,12 +109,7 @@ char const* skip_registered_name(char const* p, char const* end) noexcept {
 
 bool is_host_field(std::string_view value) noexcept {
   if (value.starts_with('[')) {
-    std::size_t const close = value.find(']');
-    if (close == std::string_view::npos || !is_ipv6(value.substr(1, close - 1))) {
-      return false;
-    }
-    std::string_view const rest = value.substr(close + 1);
-    return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
+    return is_bracketed(value);
   }
   char const* const end = value.data() + value.size();
   char const* const colon = skip_registered_name(value.data(), end);

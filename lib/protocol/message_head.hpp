@@ -3,40 +3,15 @@
 
 #include <anode/field_lines.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "protocol/framing.hpp"
+#include "protocol/known_field.hpp"
 #include "protocol/method.hpp"
 
 namespace anode::http::protocol {
-
-/// The fields that the upper layers ask for in most messages; a head knows where they are.
-enum class known_field : std::uint8_t {
-  host,
-  connection,
-  content_length,
-  transfer_encoding,
-  expect,
-  upgrade,
-  date,
-  keep_alive,
-  te,
-  trailer,
-  none,  ///< any other name
-};
-
-/// Returns whether a name of this size may be that of a known field; most others are told by it.
-constexpr bool may_be_known_field(std::size_t size) noexcept {
-  constexpr std::uint32_t sizes =
-      1u << 2 | 1u << 4 | 1u << 6 | 1u << 7 | 1u << 10 | 1u << 14 | 1u << 17;
-  return size < 32 && (sizes >> size & 1) != 0;
-}
-
-/// Returns which of the known fields `name` is, without regard to case.
-known_field find_known_field(std::string_view name) noexcept;
 
 /// One received head: start line, field lines, and what they mean for body and connection.
 ///
@@ -68,29 +43,24 @@ public:
   std::string_view reason() const noexcept { return view(start_line_text_); }
 
   /// Returns whether there is a field line of that name.
-  bool has(known_field f) const noexcept { return first_[index(f)] != absent; }
+  bool has(known_field f) const noexcept { return known_.has(f); }
 
   /// Returns the value of the first field line of that name; empty when there is none.
   std::string_view value(known_field f) const noexcept {
-    std::uint32_t const at = first_[index(f)];
-    return at == absent ? std::string_view() : fields[at].value;
+    return known_.has(f) ? fields[known_.first(f)].value : std::string_view();
   }
 
-  /// Returns the number of field lines of that name.
-  std::uint32_t count(known_field f) const noexcept { return count_[index(f)]; }
+  /// Returns whether there is more than one field line of that name.
+  bool repeats(known_field f) const noexcept { return known_.repeats(f); }
 
   /// Empties the head; keeps the memory.
   void clear() noexcept;
 
   /// Records that the field line with index `at`, the last one, is `f`. For who fills the head.
-  void note(known_field f, std::size_t at) noexcept {
-    if (f == known_field::none) {
-      return;
-    }
-    if (count_[index(f)]++ == 0) {
-      first_[index(f)] = static_cast<std::uint32_t>(at);
-    }
-  }
+  void note(known_field f, std::size_t at) noexcept { known_.note(f, at); }
+
+  /// Says where the known fields are among `fields`. For who fills the head.
+  void set_known_fields(known_fields const& known) noexcept { known_ = known; }
 
   /// Sets the place of target or reason in `fields.bytes()`. For who fills the head.
   void set_start_line_text(std::size_t at, std::size_t size) noexcept {
@@ -102,22 +72,10 @@ private:
     std::uint32_t at = 0, size = 0;
   };
 
-  static constexpr std::uint32_t absent = 0xffffffff;
-  static constexpr std::size_t known_count = static_cast<std::size_t>(known_field::none);
-
-  static constexpr std::size_t index(known_field f) noexcept { return static_cast<std::size_t>(f); }
-
   std::string_view view(place p) const noexcept { return fields.bytes().substr(p.at, p.size); }
 
-  static constexpr std::array<std::uint32_t, known_count> nowhere() noexcept {
-    std::array<std::uint32_t, known_count> all{};
-    all.fill(absent);
-    return all;
-  }
-
   place start_line_text_;
-  std::array<std::uint32_t, known_count> first_ = nowhere();
-  std::array<std::uint32_t, known_count> count_{};
+  known_fields known_;
 };
 
 }  // namespace anode::http::protocol

@@ -10,14 +10,12 @@ namespace {
 
 bool any_value_contains(message_head const& head, known_field which,
                         std::string_view text) noexcept {
-  if (head.count(which) == 1) {
+  if (!head.repeats(which)) {
     return has_word(head.value(which), text);
   }
-  if (head.count(which) > 1) {
-    for (field_line const line : head.fields) {
-      if (find_known_field(line.name) == which && has_word(line.value, text)) {
-        return true;
-      }
+  for (field_line const line : head.fields) {
+    if (find_known_field(line.name) == which && has_word(line.value, text)) {
+      return true;
     }
   }
   return false;

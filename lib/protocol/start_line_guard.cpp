@@ -2,6 +2,7 @@
 //
 // The part of head_guard that looks at request lines and status lines.
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include "protocol/char_class.hpp"
@@ -67,6 +68,7 @@ constexpr method_word words[] = {
     {"UNSUBSCRIBE", method::unsubscribe, method_word::http},
 };
 static_assert(std::ranges::is_sorted(words, {}, &method_word::name));
+static_assert(std::ranges::all_of(words, [](auto& word) { return word.name.size() < 15; }));
 
 /// Where the names with one first letter lie in the table.
 struct range {
@@ -187,48 +189,54 @@ bool head_guard::end_version(char const*& p) {
   return true;
 }
 
-void head_guard::take_request_line(char const*& p, char const* end) noexcept {
-  constexpr std::string_view version = " HTTP/1.1\r\n";
-  if (*p < 'A' || *p > 'Z') {
+void head_guard::take_request_line(char const*& p, char const* end) {
+  constexpr std::string_view version = " HTTP/1.";
+  if (*p < 'A' || *p > 'Z' || end - p < 16) {
     return;
   }
   range const r = by_first_letter[static_cast<std::size_t>(*p - 'A')];
-  std::string_view const rest(p, static_cast<std::size_t>(end - p));
   for (std::uint8_t i = r.begin; i != r.end; ++i) {
-    std::size_t const size = words[i].name.size();
-    if (!rest.starts_with(words[i].name) || size + 1 >= rest.size() || rest[size] != ' ') {
+    // It and a blank are shorter than sixteen bytes.
+    std::string_view const name = words[i].name;
+    std::size_t same = 1;
+    while (same != name.size() && p[same] == name[same]) {
+      ++same;
+    }
+    if (same != name.size() || p[same] != ' ') {
       continue;
     }
     // From a slash on, path, query and fragment together take any visible byte.
-    char const* const target = p + size + 1;
-    if (words[i].value == protocol::method::unknown ||
-        words[i].value == protocol::method::connect || *target != '/') {
+    char const* const target = p + name.size() + 1;
+    char const* const behind = skip_visible_wide(target, end);
+    auto const text_size = static_cast<std::size_t>(behind - target);
+    if (*target != '/' || text_size >= limits_.max_header_size ||
+        words[i].value == protocol::method::unknown ||
+        words[i].value == protocol::method::connect) {
       return;
     }
-    char const* const behind = skip_visible(target, end);
-    auto const text_size = static_cast<std::size_t>(behind - target);
-    if (text_size >= limits_.max_header_size ||
-        !std::string_view(behind, static_cast<std::size_t>(end - behind)).starts_with(version)) {
+    char const* const minor = behind + version.size();
+    if (end - behind < static_cast<std::ptrdiff_t>(version.size() + 3) ||
+        std::memcmp(behind, version.data(), version.size()) != 0 ||
+        (*minor != '1' && *minor != '0') || minor[1] != '\r' || minor[2] != '\n') {
       return;
     }
     method_ = words[i].value;
     methods_begin_ = i;
-    text_at_ = size + 1;
+    version_major_ = 1;
+    version_minor_ = static_cast<std::uint8_t>(*minor - '0');
+    text_at_ = name.size() + 1;
     text_size_ = text_size;
     counted_ = text_size;
-    version_major_ = 1;
-    version_minor_ = 1;
-    p = behind + version.size();
-    state_ = at::fields_start;
+    p = minor + 3;
+    begin_fields(p, end);
     return;
   }
 }
 
-void head_guard::take_status_line(char const*& p, char const* end) noexcept {
+void head_guard::take_status_line(char const*& p, char const* end) {
   constexpr std::string_view version = "HTTP/1.1 ";
   constexpr std::size_t reason_at = version.size() + 4;
-  if (static_cast<std::size_t>(end - p) <= reason_at ||
-      !std::string_view(p, reason_at).starts_with(version)) {
+  if (end - p < 16 || std::memcmp(p, version.data(), version.size()) != 0) {
     return;
   }
   char const* const digits = p + version.size();
@@ -237,20 +245,21 @@ void head_guard::take_status_line(char const*& p, char const* end) noexcept {
     return;
   }
   char const* const reason = p + reason_at;
-  char const* const behind = skip_value(reason, end);
+  char const* const behind = skip_value_wide(reason, end);
   auto const text_size = static_cast<std::size_t>(behind - reason);
   if (end - behind < 2 || behind[0] != '\r' || behind[1] != '\n' ||
       text_size >= limits_.max_header_size) {
     return;
   }
-  status_ = (digits[0] - '0') * 100 + (digits[1] - '0') * 10 + (digits[2] - '0');
+  status_ = static_cast<std::uint16_t>((digits[0] - '0') * 100 + (digits[1] - '0') * 10 +
+                                       (digits[2] - '0'));
   version_major_ = 1;
   version_minor_ = 1;
   text_at_ = reason_at;
   text_size_ = text_size;
   counted_ = text_size;
   p = behind + 2;
-  state_ = at::fields_start;
+  begin_fields(p, end);
 }
 
 bool head_guard::run_start_line(char const*& p, char const* end) {
@@ -317,7 +326,7 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
         if (!is(c, digit_char)) {
           return refuse(error::invalid_version, "Invalid major version", p);
         }
-        version_major_ = c - '0';
+        version_major_ = static_cast<std::uint8_t>(c - '0');
         state_ = at::version_dot;
         ++p;
         continue;
@@ -332,7 +341,7 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
         if (!is(c, digit_char)) {
           return refuse(error::invalid_version, "Invalid minor version", p);
         }
-        version_minor_ = c - '0';
+        version_minor_ = static_cast<std::uint8_t>(c - '0');
         ++p;
         if (!end_version(p)) {
           return false;
@@ -377,7 +386,7 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
           return refuse(error::invalid_status, "Invalid status code", p);
         }
         emit({p, 1});
-        status_ = status_ * 10 + (c - '0');
+        status_ = static_cast<std::uint16_t>(status_ * 10 + (c - '0'));
         state_ = static_cast<at>(static_cast<int>(state_) + 1);
         ++p;
         continue;
@@ -400,7 +409,7 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
         ++p;
         continue;
       case at::reason:
-        p = skip_value(p, end);
+        p = skip(p, end, value_char);
         if (p == end) {
           continue;
         }

@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/char_class.hpp"
+#include "protocol/lower_word.hpp"
 
 #include "support/catch.hpp"
 
@@ -7,20 +8,58 @@
 
 using namespace anode::http::protocol;
 
-TEST_CASE("skip_value finds each byte that is no value at each place") {
-  for (unsigned c = 0; c < 256; ++c) {
-    bool const good = c == '\t' || (c >= 0x20 && c != 0x7f);
-    bool found = true;
-    for (std::size_t size = 1; size <= 40; ++size) {
-      for (std::size_t at = 0; at < size; ++at) {
-        std::string text(size, 'a');
-        text[at] = static_cast<char>(c);
+TEST_CASE("sixteen bytes at a time: the same as one after the other") {
+  auto const visible = [](char c) { return c > 0x20 && c < 0x7f; };
+  auto const word = [](char c) { return is(c, alpha_char | digit_char) || c == '-'; };
+  auto const value = [](char c) { return is(c, value_char); };
+  auto const check = [](auto skip_wide, auto good, char filler) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      bool found = true;
+      for (std::size_t size = 16; size < 40; ++size) {
+        std::string text(size, filler);
         char const* const end = text.data() + size;
-        found = found && skip_value(text.data(), end) == (good ? end : text.data() + at);
+        for (std::size_t at = 0; at < size; ++at) {
+          text[at] = static_cast<char>(byte);
+          char const* const expected = good(text[at]) ? end : text.data() + at;
+          found = found && skip_wide(text.data(), end) == expected;
+          // From behind the byte, and from the byte itself, which may be less than sixteen bytes.
+          found = found && skip_wide(text.data() + at, end) == expected;
+          found = found && skip_wide(text.data() + at + 1, end) == end;
+          text[at] = filler;
+        }
       }
+      INFO("byte " << byte);
+      CHECK(found);
     }
-    INFO(c);
-    CHECK(found);
+  };
+  check(skip_value_wide, value, '\t');
+  check(skip_value_wide, value, '\xff');
+  check(skip_visible_wide, visible, '~');
+  check(skip_word_wide, word, '-');
+  check(skip_word_wide, word, 'Z');
+  check(skip_word_wide, word, '0');
+}
+
+TEST_CASE("words are compared without regard to the case of letters") {
+  constexpr lower_word two("te");
+  constexpr lower_word seven("chunked");
+  constexpr lower_word ten("keep-alive");
+  constexpr lower_word seventeen("transfer-encoding");
+  CHECK(two.equals("tE"));
+  CHECK(!two.equals("t"));
+  CHECK(!two.equals("tee"));
+  CHECK(seven.equals("CHUNKED"));
+  CHECK(seven.equals("chunked"));
+  CHECK(ten.equals("KEEP-alive"));
+  CHECK(!ten.equals("keep\ralive"));
+  for (std::size_t at = 0; at < 17; ++at) {
+    std::string text = "Transfer-Encoding";
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      text[at] = static_cast<char>(byte);
+      bool const same = to_lower(text[at]) == std::string_view("transfer-encoding")[at];
+      INFO("byte " << byte << " at " << at);
+      CHECK(seventeen.equals(text) == same);
+    }
   }
 }
 
@@ -42,8 +81,5 @@ TEST_CASE("sets of bytes") {
   CHECK(hex_value('f') == 15);
   CHECK(hex_value('A') == 10);
   CHECK(hex_value('7') == 7);
-  CHECK(equals_lower("CoNtEnT", "content"));
-  CHECK(!equals_lower("content", "contents"));
-  CHECK(!equals_lower("@", "`"));
   CHECK(to_lower('[') == '[');
 }

@@ -122,14 +122,14 @@ TEST_CASE("Connection is a list of tokens") {
     return decode_request("GET / HTTP/1.1\r\nConnection: " + value + "\r\n\r\n").find("+close") ==
            std::string::npos;
   };
-  for (char const* const value : {"close", "CLOSE", "close ", "a, close", "close,a", "a,\tclose ,b",
-                                  ",close", "close, keep-alive"}) {
+  for (char const* const value :
+       {"close", "CLOSE", "close ", "a, close", "close,a", "a,\tclose ,b", ",close",
+        "close, keep-alive", "close\t", "close \t , a", "a, close\t,b"}) {
     INFO(value);
     CHECK(!keep_alive(value));
   }
-  for (char const* const value :
-       {"closed", "cl", "xclose", "close;a=1", "\"close\"", "close a", "close\t", "close\ta",
-        "c,lose", "keep-alive", "", ",", "clox,e"}) {
+  for (char const* const value : {"closed", "cl", "xclose", "close;a=1", "\"close\"", "close a",
+                                  "close\ta", "c,lose", "keep-alive", "", ",", "clox,e"}) {
     INFO(value);
     CHECK(keep_alive(value));
   }
@@ -179,9 +179,10 @@ TEST_CASE("a head knows its hot fields") {
   CHECK(head.value(known_field::upgrade) == "u");
   CHECK(head.value(known_field::keep_alive) == "k");
   CHECK(head.value(known_field::connection) == "c");
-  CHECK(head.count(known_field::connection) == 2);
+  CHECK(head.repeats(known_field::connection));
   CHECK(head.value(known_field::content_length) == "5");
-  CHECK(head.count(known_field::host) == 1);
+  CHECK(head.has(known_field::host));
+  CHECK(!head.repeats(known_field::host));
   CHECK(!head.has(known_field::transfer_encoding));
   CHECK(head.value(known_field::transfer_encoding).empty());
   CHECK(head.fields.size() == 14);

@@ -1,0 +1,70 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+
+namespace anode::http::protocol {
+
+/// A text of the grammar, given in lower case, with which bytes are compared without regard to the
+/// case of ASCII letters, several at a time.
+///
+///     constexpr lower_word close("close");
+///     if (close.equals(value)) ...
+template <std::size_t size>
+class lower_word {
+public:
+  consteval explicit lower_word(char const (&text)[size + 1]) noexcept {
+    for (std::size_t i = 0; i < count; ++i) {
+      std::array<char, sizeof(piece)> bytes{};
+      std::array<char, sizeof(piece)> cases{};
+      for (std::size_t k = 0; k < sizeof(piece); ++k) {
+        bytes[k] = text[place(i) + k];
+        cases[k] = bytes[k] >= 'a' && bytes[k] <= 'z' ? 0x20 : 0;
+      }
+      text_[i] = std::bit_cast<piece>(bytes);
+      case_[i] = std::bit_cast<piece>(cases);
+    }
+  }
+
+  /// Returns whether the `size` bytes at `bytes` are the word.
+  bool matches(char const* bytes) const noexcept {
+    piece different = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      piece p;
+      std::memcpy(&p, bytes + place(i), sizeof p);
+      different = static_cast<piece>(different | ((p | case_[i]) ^ text_[i]));
+    }
+    return different == 0;
+  }
+
+  /// Returns whether `text` is the word.
+  bool equals(std::string_view text) const noexcept {
+    return text.size() == size && matches(text.data());
+  }
+
+private:
+  static_assert(size >= 2);
+  using piece = std::conditional_t<size >= 8, std::uint64_t,
+                                   std::conditional_t<size >= 4, std::uint32_t, std::uint16_t>>;
+
+  static constexpr std::size_t count = (size + sizeof(piece) - 1) / sizeof(piece);
+
+  /// The last piece overlaps the one before it.
+  static constexpr std::size_t place(std::size_t i) noexcept {
+    return std::min(i * sizeof(piece), size - sizeof(piece));
+  }
+
+  std::array<piece, count> text_{};
+  std::array<piece, count> case_{};  // the bit that the case of a letter is, where there is one
+};
+
+template <std::size_t n>
+lower_word(char const (&)[n]) -> lower_word<n - 1>;
+
+}  // namespace anode::http::protocol
