@@ -214,7 +214,8 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::connection_word_end:
-        if (c == ' ') {
+        // A tab belongs to the word in Node; behind `close` it is a blank.
+        if (c == ' ' || (c == '\t' && meaning_ == meaning::said_close)) {
           continue;
         }
         if (c == ',') {

@@ -133,6 +133,16 @@ const rules = [
     expected: (test, node) => ({ messages: node.messages.map((m) => ({ ...m, keep_alive: false })) }),
   },
   {
+    row: 'close-tab',
+    cases: /^(request|response)\/keep-alive\/close-tab$/,
+    expected: (test, node) => ({
+      messages: [{ ...node.messages[0], keep_alive: false }],
+      ...(node.messages.length > 1 && {
+        error: { code: 'HPE_CLOSED_CONNECTION', reason: 'Data after `Connection: close`', bytes: behind('\r\n\r\n')(test.input) + 1 },
+      }),
+    }),
+  },
+  {
     row: 'status-line-cr-cr',
     cases: /^response\/status-line\/cr-cr-.*$/,
     expected: refused('HPE_STRICT', 'Expected LF after CR', behind('\r')),
