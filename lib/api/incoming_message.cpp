@@ -125,7 +125,7 @@ net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::size_t limit
   return collect<std::vector<std::byte>>(self_->keep(), *self_, limit);
 }
 
-void incoming_message::dump() { self_->dump(); }
+void incoming_message::dump() { self_->discard(); }
 
 bool incoming_message::complete() const noexcept { return self_->is_complete(); }
 bool incoming_message::aborted() const noexcept { return self_->aborted(); }

@@ -66,7 +66,7 @@ void client_connection::set_limits(client_exchange const& x) {
 bool client_connection::release() {
   exchange_.reset();
   return !socket_->destroyed() && !socket_->ended() && !decoder_.closed() && !left_http_ &&
-         socket_->input().empty() && socket_->output().empty();
+         !spoiled_ && socket_->input().empty() && socket_->output().empty();
 }
 
 void client_connection::park(std::chrono::milliseconds timeout) {
@@ -97,10 +97,9 @@ void client_connection::decode(bool one_piece) {
     return;
   }
   if (exchange_ && exchange_->response_done()) {
-    // Nothing more was asked for: what lies here keeps the connection from being used again.
-    if (!socket_->input().empty()) {
-      socket_->pause();
-    }
+    // Nothing more was asked for: what comes is thrown away, and the connection not used again.
+    spoiled_ = spoiled_ || !socket_->input().empty();
+    socket_->consume(socket_->input().size());
     return;
   }
   detail::ptr<client_connection> const self(this);

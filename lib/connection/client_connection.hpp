@@ -83,6 +83,7 @@ private:
   bool announced_ = false;    // that head says which protocol follows
   bool final_begun_ = false;  // the head of the final response was received
   bool left_http_ = false;
+  bool spoiled_ = false;  // something came that was not asked for
 };
 
 }  // namespace anode::connection

@@ -57,6 +57,7 @@ void client_exchange::begin(agent_core& agent, http::request_options&& o) {
   agent_ = &agent;
   options = std::move(o);
   request.set_target(this);
+  request.reject_non_standard_body_writes = true;  // a body that nothing announces cannot be sent
   request.method = options.method;
   request.target = options.path;
   request.high_water_mark = options.high_water_mark;
@@ -64,6 +65,7 @@ void client_exchange::begin(agent_core& agent, http::request_options&& o) {
   response.high_water_mark = options.high_water_mark;
   response.join_duplicate_headers = options.join_duplicate_headers;
   timeout_ = options.timeout;
+  timeout_wanted_ = options.timeout.has_value() || agent.options().timeout.count() > 0;
   options.retry = options.retry.value_or(agent.options().retry);
   if (*options.retry > 0) {
     request.keep_copy(worth_replaying);
@@ -222,10 +224,6 @@ void client_exchange::response_ended() {
   response_done_ = true;
   detail::ptr<client_exchange> const self(this);
   release_if_done();
-  if (!closed_) {
-    // The response closes once it was read, whatever the request still has to do.
-    response.on_end.add([this] { turn::enlist(*this, agent_->executor()); });
-  }
   response.complete();
 }
 
@@ -238,33 +236,43 @@ void client_exchange::upgraded(detail::ptr<socket_core> socket) {
   detail::ptr<client_connection> const c = std::move(connection_);
   response.complete();
   request.detach_socket();
-  request.hand_over();
   agent_->handed_over(*c);
   bool const connect = request.method == "CONNECT";
   auto const& handler = connect ? on_connect : on_upgrade;
   socket->set_timeout({});
   if (handler) {
     response_taken_ = true;
+    request.hand_over();
     auto const f = handler;
     turn::shield([&] { f(response_handle(), anode::socket(*socket)); });
   } else if (changed_.has_waiters() || (!on_response && !handle_dropped_)) {
     // Who does not go by events may be on the way to `upgraded`.
+    request.hand_over();
     upgraded_socket_ = socket;
     changed_.notify();
   } else {
+    request.connection_lost();
     socket->destroy();
   }
   closed_ = true;
   turn::enlist(*this, agent_->executor());
 }
 
+// Node's order: the request first, unless its timeout was set behind the response's head.
 void client_exchange::timed_out() {
   detail::ptr<client_exchange> const self(this);
-  if (!std::exchange(timeout_told_, true)) {
+  if (response.ended() || (response_done_ && !response_taken_)) {
+    return;
+  }
+  bool const tell_request = timeout_wanted_ && !std::exchange(timeout_told_, true);
+  if (tell_request && !response_timeout_first_) {
     on_timeout_.emit();
   }
   if (response_ready_) {
     response.emit_timeout();
+  }
+  if (tell_request && response_timeout_first_) {
+    on_timeout_.emit();
   }
 }
 
@@ -275,8 +283,14 @@ void client_exchange::set_timeout(std::chrono::milliseconds timeout) {
     throw http::exception(error::out_of_range,
                           "The value of \"msecs\" is out of range. It must not be negative");
   }
+  if (response.ended()) {
+    return;
+  }
   timeout_ = timeout;
   timeout_set_ = true;
+  if (!std::exchange(timeout_wanted_, true)) {
+    response_timeout_first_ = response_ready_;
+  }
   if (connection_ && !connection_->core().connecting()) {
     connection_->core().set_timeout(timeout);
   }

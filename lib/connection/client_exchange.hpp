@@ -62,8 +62,9 @@ protected:
   bool response_done_ = false;
   bool request_done_ = false;
   bool handle_dropped_ = false;
-  bool kept_ = false;    // the connection went back to the pool
-  bool closed_ = false;  // no more is to come from the connection
+  bool kept_ = false;        // the connection went back to the pool
+  bool peer_ended_ = false;  // when the response ended
+  bool closed_ = false;      // no more is to come from the connection
   bool aborted_ = false;
   // What is to be told at the end of the turn, and what was told.
   bool head_due_ = false;
@@ -71,6 +72,9 @@ protected:
   bool abort_due_ = false;
   bool abort_last_ = false;  // it was called before the connection was told
   bool error_due_ = false;
+  bool dump_due_ = false;
+  bool timeout_wanted_ = false;          // by the request; the response's may be set alone
+  bool response_timeout_first_ = false;  // of the two that are told
   bool timeout_told_ = false;
   bool close_told_ = false;
   bool finish_due_ = false;  // it ended when its connection was handed over
@@ -212,6 +216,7 @@ private:
   protocol::retry_decision judge() const;
   void note_error(error_code ec, http::request_phase phase, std::string message);
   void leave();
+  void dump_later();
   void count_bytes(client_connection& c);
   void tell_error();
   void tell_abort();

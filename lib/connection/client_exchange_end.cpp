@@ -30,12 +30,16 @@ void client_exchange::release_if_done() {
   if (!connection_ || !response_done_) {
     return;
   }
-  bool const reusable = response.head.should_keep_alive && request.framing().keep_alive();
+  // A program that writes `Connection: close` itself has its request end as one whose connection is
+  // kept, as in Node, but the connection is not.
+  bool const reusable = response.head.should_keep_alive &&
+                        (request.should_keep_alive || request.framing().keep_alive());
   if (!request_done_ && reusable) {
     return;
   }
   leaving_ = std::move(connection_);
   count_bytes(*leaving_);
+  peer_ended_ = leaving_->core().ended();
   request.detach_socket();
   kept_ = reusable && request_done_;
   closed_ = kept_;
@@ -47,7 +51,7 @@ void client_exchange::release_if_done() {
 // another request finds it free.
 void client_exchange::hand_back() {
   if (detail::ptr<client_connection> const c = std::move(leaving_)) {
-    agent_->release(*c, kept_);
+    agent_->release(*c, kept_ && request.framing().keep_alive());
     if (!kept_) {
       // Closes with its connection, which the agent does behind this turn.
       net::post(agent_->executor(), [self = detail::ptr<client_exchange>(this)] {
@@ -59,7 +63,11 @@ void client_exchange::hand_back() {
   }
 }
 
-void client_exchange::end_told() { hand_back(); }
+// The response closes once it was read, whatever the request still has to do.
+void client_exchange::end_told() {
+  hand_back();
+  turn::enlist(*this, agent_->executor());
+}
 
 void client_exchange::connection_closed(error_code ec) {
   if (!connection_) {
@@ -145,9 +153,13 @@ void client_exchange::leave() {
 // connection and of what it was destroyed with; the response only that it was cut off.
 void client_exchange::destroy_exchange(error_code ec) {
   bool const through = response_done_ && !connection_;  // its connection is about to close
+  bool const unread = response_done_ && !response.ended();
+  dump_due_ = dump_due_ || (unread && !response.destroyed());
   if (closed_ || through) {
-    // The messages are complete: only who was destroyed with an error hears of it.
-    if (ec && !kept_ && !close_told_ && !response.destroyed()) {
+    // The messages are complete: only who was destroyed with an error hears of it, and the request
+    // also when an unread response was.
+    bool const response_only = response.destroyed() && !response.closed() && response.ended();
+    if (ec && (!kept_ || unread) && !peer_ended_ && !close_told_ && !response_only) {
       note_error(ec, phase(), {});
     }
     turn::enlist(*this, agent_->executor());
@@ -168,7 +180,7 @@ void client_exchange::abort() {
   abort_due_ = true;
   abort_last_ = socket_due_;
   bool const unsent = !closed_ && (connection_ == nullptr || socket_due_);
-  destroy_exchange({});
+  request.destroy({});
   if (unsent) {
     error_due_ = false;  // Node: nothing is wrong with a request that was never sent
   }
@@ -196,7 +208,9 @@ void client_exchange::drop_request_handle() {
     std::exchange(upgraded_socket_, {})->destroy();
   }
   bool const answer_wanted = response_taken_ || on_response || on_upgrade || on_connect;
-  if (!request.ended() || !answer_wanted) {
+  if (response_done_ && !answer_wanted) {
+    dump_later();
+  } else if (!request.ended() || !answer_wanted) {
     destroy_exchange(error::aborted);
   }
 }
@@ -205,10 +219,16 @@ void client_exchange::drop_request_handle() {
 void client_exchange::wait_cancelled() { destroy_exchange(error::aborted); }
 void client_exchange::read_cancelled() { destroy_exchange(error::aborted); }
 
+// Throws away what is left of the response when no caller is in the middle of something.
+void client_exchange::dump_later() {
+  dump_due_ = true;
+  turn::enlist(*this, agent_->executor());
+}
+
 // Nobody will read the rest of the response: if it is short it is read away.
 void client_exchange::handle_dropped() {
   if (response_done_ || closed_) {
-    response.dump();
+    dump_later();
     return;
   }
   using protocol::body_kind;
@@ -216,7 +236,7 @@ void client_exchange::handle_dropped() {
   bool const little = head.body == body_kind::none ||
                       (head.body == body_kind::length && head.content_length <= worth_draining);
   if (little) {
-    response.dump();
+    dump_later();
   } else if (!response.dumped()) {
     destroy_exchange(error::aborted);
   }

@@ -66,16 +66,11 @@ void client_exchange::tell_request_close() {
     return;
   }
   forget_signal();
-  bool const read = response_done_ && response.ended();
-  if (read) {
+  if (response_done_ && response.ended()) {
     response.retire();
   }
   request.emit_close();
   changed_.notify();
-  if (response_done_ && !read) {
-    // Somebody still has to read it.
-    response.on_end.add([this] { turn::enlist(*this, agent_->executor()); });
-  }
 }
 
 // The response closes when it was read to its end, or will not be read.
@@ -84,12 +79,8 @@ void client_exchange::tell_response_close() {
       !(response.ended() || response.aborted() || response.dumped() || response.destroyed())) {
     return;
   }
-  if (response_done_ && response.destroyed()) {
-    if (response.ended()) {
-      response.emit_error();
-    } else {
-      response.abort_unread(response.error());
-    }
+  if (response_done_ && response.destroyed() && response.ended()) {
+    response.emit_error();
   }
   response.emit_close();
 }
@@ -106,7 +97,8 @@ void client_exchange::end_turn() {
   if (!close_told_) {
     request.emit_misuse();
   }
-  if (!abort_last_ && !kept_) {
+  bool const unread = response_done_ && !response.ended();
+  if (!abort_last_ && (!kept_ || unread)) {
     tell_abort();
   }
   bool const cut = closed_ && response_ready_ && !response_done_ && !response.aborted();
@@ -120,17 +112,27 @@ void client_exchange::end_turn() {
     drop_listeners();
     return;
   }
+  bool const torn = unread && response.destroyed() && response.abort_unread(response.error());
   tell_error();
+  if (torn) {
+    response.emit_error();
+  }
+  if (std::exchange(dump_due_, false)) {
+    response.dump();
+  }
   if (!closed_) {
     if (response_done_ && response.ended()) {
       tell_response_close();
     }
     return;
   }
+  if (kept_ && unread && response_taken_ && !response.ended() && !response.destroyed()) {
+    return;  // it closes when the response was read
+  }
   if (cut) {
     response.cut_off(error::connection_reset);
   }
-  if (!kept_ && response_done_) {
+  if (response_done_ && (!kept_ || !response.ended())) {
     tell_response_close();
   }
   tell_request_close();

@@ -96,16 +96,16 @@ void incoming::emit_error() {
   }
 }
 
-void incoming::abort_unread(error_code ec) {
+bool incoming::abort_unread(error_code ec) {
   if (!complete_ || ended_ || aborted_) {
-    return;
+    return false;
   }
   aborted_ = true;
   if (!std::exchange(destroyed_, true)) {
     error_ = ec;
   }
   on_aborted.emit();
-  emit_error();
+  return true;
 }
 
 void incoming::dump() {
@@ -113,6 +113,10 @@ void incoming::dump() {
     return;
   }
   empty(buffered_);
+  go_on_dumping();
+}
+
+void incoming::go_on_dumping() {
   if (complete_) {
     emit_end();
   } else if (source_ != nullptr) {
@@ -120,6 +124,24 @@ void incoming::dump() {
   }
   if (std::exchange(reading_, false)) {
     changed_.notify();  // who waits for a piece gets none
+  }
+}
+
+// Tells the listeners of the end at the end of a turn.
+class incoming::dump_end final : public turn_member {
+public:
+  explicit dump_end(incoming& of) : keep_(of.keep_), of_(of) {}
+  void end_turn() override { of_.go_on_dumping(); }
+
+private:
+  detail::ptr<detail::counted> keep_;
+  incoming& of_;
+};
+
+void incoming::discard() {
+  if (!std::exchange(dumped_, true)) {
+    empty(buffered_);
+    turn::enlist(*detail::ptr<dump_end>(new dump_end(*this)), executor_);
   }
 }
 

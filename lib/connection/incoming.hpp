@@ -103,11 +103,15 @@ public:
   void emit_error();
 
   /// Says that the connection is gone although the message, which is complete, was not read to its
-  /// end; what is here can still be read.
-  void abort_unread(error_code ec);
+  /// end; what is here can still be read. `emit_error` tells the listeners of errors.
+  /// @return whether that is news
+  bool abort_unread(error_code ec);
 
   /// Throws the rest of the body away as it comes. **Node**: `_dump`.
   void dump();
+
+  /// The same for the user, who is told of the end when this has returned.
+  void discard();
 
   /// Says that the message is over, but for its `close`: destroying it does nothing any more.
   void retire() noexcept { destroyed_ = true; }
@@ -167,6 +171,8 @@ private:
                                                net::mutable_buffer buffer);
   std::optional<std::string_view> take();
   bool find_piece(std::optional<std::string_view>& piece);
+  class dump_end;
+  void go_on_dumping();
   void emit_end();
   void wake();
 

@@ -233,13 +233,13 @@ borrowed_bytes outgoing::put_raw(std::string_view data) {
 }
 
 // The event comes later, when no caller is in the middle of something: behind `finish`, before
-// `close`, and not at all once the message is closed.
+// `close`, and not at all once the message is destroyed.
 write_operation outgoing::fail(error_code ec) {
-  if (closed_) {
+  if (destroyed_) {
     // Nobody is told any more.
   } else if (target_ == nullptr) {
     on_error.emit(ec);
-  } else if (!closed_) {
+  } else {
     misuse_.push_back(ec);
     target_->on_misuse();
   }
@@ -322,7 +322,9 @@ void outgoing::emit_finish() {
 
 void outgoing::emit_misuse() {
   for (error_code const ec : std::exchange(misuse_, {})) {
-    on_error.emit(ec);
+    if (!destroyed_) {
+      on_error.emit(ec);
+    }
   }
 }
 

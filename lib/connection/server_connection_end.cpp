@@ -176,7 +176,9 @@ void server_connection::abort_requests() {
     }
   }
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
-    x->request.abort_unread(http::error::connection_reset);
+    if (x->request.abort_unread(http::error::connection_reset)) {
+      x->request.emit_error();
+    }
     x->request.emit_close();
   }
 }

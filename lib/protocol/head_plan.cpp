@@ -234,7 +234,10 @@ head_plan plan_request(request_facts const& facts, own_fields const& own,
   plan.framing.set_last(last);
   plan.framing.set_keep_alive(keep);
   plan.framing.set_expect(own.expect);
-  check_trailer(own, plan.framing, false);
+  // A body that Node would send bare has chunks here, but no trailers there.
+  bool const bare =
+      !own.transfer_encoding && (bodyless || headers.removed(special_field::transfer_encoding));
+  check_trailer(own, bare ? outgoing_framing() : plan.framing, false);
   return plan;
 }
 

@@ -115,7 +115,8 @@ TEST_CASE("every listener of a request may throw, at every point, and the reques
       CHECK(thrown == 0);
     } else {
       CHECK(thrown >= 1);
-      CHECK(support::count_of(told, "close") == (name == "response" ? 1 : 2));
+      // What throws when it is given the response does not go on to read it.
+      CHECK(support::count_of(told, "close") == (name == "response" ? 0 : 2));
     }
   }
 }

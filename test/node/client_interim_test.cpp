@@ -74,6 +74,7 @@ TEST_CASE("test-http-expect-handling: an unknown expectation is 417, and no requ
 TEST_CASE("test-http-sync-write-error-during-continue: one error when the body cannot be sent") {
   client_fixture f;
   http::request_options o;
+  o.method = "POST";
   o.headers = {{"Expect", "100-continue"}};
   o.create_connection = f.agent.options().create_connection;
   auto r = f.watched(http::request(f.io.get_executor(), std::move(o)));
@@ -82,9 +83,9 @@ TEST_CASE("test-http-sync-write-error-during-continue: one error when the body c
     r.end("data");
   });
   f.settle();
-  CHECK(
-      f.peers.at(0).received() ==
-      "GET / HTTP/1.1\r\nExpect: 100-continue\r\nHost: localhost:80\r\nConnection: close\r\n\r\n");
+  CHECK(f.peers.at(0).received() ==
+        "POST / HTTP/1.1\r\nExpect: 100-continue\r\nHost: localhost:80\r\nConnection: close\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n");
   f.told();
   f.say(0, "HTTP/1.1 100 Continue\r\n\r\n");
   std::string const told = f.told();
