@@ -90,6 +90,11 @@ std::string head_of(http::incoming_message const& answer, std::string_view via,
 
 }  // namespace
 
+bool has_body(http::incoming_message const& req) {
+  return req.headers().contains("Transfer-Encoding") ||
+         req.headers().get("Content-Length").value_or("0") != "0";
+}
+
 void refuse(http::server_response& res, int status, std::string_view why) {
   res.set_status_code(status);
   res.set_header("Content-Type", "text/plain");
@@ -115,7 +120,12 @@ net::awaitable<outcome> pass_on(http::incoming_message& req, http::server_respon
   outcome result;
   http::pass_information(out, res);
   limit_silence(out, silence);
-  co_await (send(req, out, result) && receive(out, res, via, result));
+  if (has_body(req)) {
+    co_await (send(req, out, result) && receive(out, res, via, result));
+  } else {
+    out.end();
+    co_await receive(out, res, via, result);
+  }
   co_return result;
 }
 

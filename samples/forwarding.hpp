@@ -27,6 +27,9 @@ struct outcome {
   http::verdict verdict = http::verdict::response_started;  ///< if the other side failed
 };
 
+/// Returns whether a request has a body (RFC 9112 section 6.3).
+bool has_body(http::incoming_message const& req);
+
 /// Answers a request in one line of text.
 void refuse(http::server_response& res, int status, std::string_view why);
 

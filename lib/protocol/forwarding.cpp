@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 namespace anode::http::protocol {
 namespace {
@@ -44,8 +45,20 @@ constexpr std::array<std::string_view, 24> no_trailers{"Age",
                                                        "X-Forwarded-For",
                                                        "Forwarded"};
 
-bool is_one_of(std::string_view name, auto const& names) noexcept {
-  return std::ranges::any_of(names, [&](std::string_view n) { return names_equal(n, name); });
+constexpr std::uint32_t lengths_of(auto const& names) {
+  std::uint32_t lengths = 0;
+  for (std::string_view const n : names) {
+    lengths |= std::uint32_t{1} << n.size();
+  }
+  return lengths;
+}
+
+// Most names are told apart by their length.
+template <auto const& names>
+bool is_one_of(std::string_view name) noexcept {
+  constexpr std::uint32_t lengths = lengths_of(names);
+  return name.size() < 32 && (lengths >> name.size() & 1U) != 0 &&
+         std::ranges::any_of(names, [&](std::string_view n) { return names_equal(n, name); });
 }
 
 // Calls `f` with each member of a list; stops when it returns true.
@@ -78,7 +91,7 @@ hop_by_hop::hop_by_hop(field_lines const& fields) noexcept : fields_(fields) {
 }
 
 bool hop_by_hop::contains(std::string_view name) const noexcept {
-  if (is_one_of(name, connection_fields) || (!chunked_ && names_equal(name, "Trailer"))) {
+  if (is_one_of<connection_fields>(name) || (!chunked_ && names_equal(name, "Trailer"))) {
     return true;
   }
   if (!has_options_) {
@@ -94,7 +107,7 @@ bool hop_by_hop::contains(std::string_view name) const noexcept {
 }
 
 bool is_trailer_passed_on(std::string_view name) noexcept {
-  return !is_one_of(name, connection_fields) && !is_one_of(name, no_trailers);
+  return !is_one_of<connection_fields>(name) && !is_one_of<no_trailers>(name);
 }
 
 bool can_be_reframed(field_lines const& fields) noexcept {

@@ -14,6 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <utility>
+
 namespace anode::transport {
 namespace {
 
@@ -111,6 +113,7 @@ void listener::open(int descriptor, error_code& ec) {
 void listener::start() { accept(); }
 
 void listener::close() {
+  takes_last_ = false;
   error_code ignored;
   acceptor_.close(ignored);
   backoff_.cancel();
@@ -135,6 +138,7 @@ void listener::accept_waiting_and_close() {
     }
   }
   close();
+  takes_last_ = accepting_;
 }
 
 // Has the first packet of new connections dropped, so that none is made behind the last accept and
@@ -164,8 +168,16 @@ endpoint listener::local_endpoint() const {
 }
 
 void listener::accept() {
+  accepting_ = true;
   acceptor_.async_accept([self = detail::ptr<listener>(this)](error_code ec, auto socket) {
+    self->accepting_ = false;
     if (!self->acceptor_.is_open()) {
+      if (std::exchange(self->takes_last_, false)) {
+        if (!ec) {
+          self->sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
+        }
+        self->sink_->on_last_accept();
+      }
       return;
     }
     if (!ec) {

@@ -37,6 +37,8 @@ public:
     virtual void on_accept(std::unique_ptr<byte_stream> stream) = 0;
     /// Told of a failure that made accepting pause.
     virtual void on_accept_error(error_code ec) = 0;
+    /// Told when `closed_but_accepting` of a listener has become false.
+    virtual void on_last_accept() {}
 
   protected:
     ~sink() = default;
@@ -63,6 +65,10 @@ public:
   /// slow network is lost (but see net.ipv4.tcp_migrate_req of Linux).
   void accept_waiting_and_close();
 
+  /// Returns whether, behind that, one more connection may come: Asio may have accepted it already,
+  /// and not said so yet. Until then the sink has to exist, or `close` to be called.
+  bool closed_but_accepting() const noexcept { return takes_last_ && accepting_; }
+
   bool is_open() const { return acceptor_.is_open(); }
 
   endpoint local_endpoint() const;
@@ -76,7 +82,9 @@ private:
   net::steady_timer backoff_;
   sink* sink_;
   std::string unix_path_;
-  bool shared_ = false;  // the port may have other listeners
+  bool shared_ = false;      // the port may have other listeners
+  bool accepting_ = false;   // asynchronously
+  bool takes_last_ = false;  // of that, though the socket is closed
 };
 
 }  // namespace anode::transport

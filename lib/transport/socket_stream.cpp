@@ -69,9 +69,15 @@ endpoint socket_stream::local_endpoint() const {
 }
 
 endpoint socket_stream::remote_endpoint() const {
-  error_code ec;
-  auto const e = socket_.remote_endpoint(ec);
-  return ec ? endpoint{} : endpoint_text(e);
+  if (!remote_) {
+    error_code ec;
+    auto const e = socket_.remote_endpoint(ec);
+    if (ec) {
+      return {};
+    }
+    remote_ = std::make_unique<endpoint>(endpoint_text(e));
+  }
+  return *remote_;
 }
 
 void socket_stream::set_no_delay(bool on) {

@@ -5,6 +5,8 @@
 
 #include <boost/asio/generic/stream_protocol.hpp>
 
+#include <memory>
+
 namespace anode::transport {
 
 /// A connected TCP or Unix socket as a `byte_stream`.
@@ -36,6 +38,7 @@ public:
 
 private:
   socket_type socket_;
+  mutable std::unique_ptr<endpoint> remote_;  // once it was asked for
 };
 
 }  // namespace anode::transport

@@ -1,8 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "forwarded.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -56,16 +54,10 @@ std::string earlier_hops(std::string_view list) {
     if (!is_address(hop)) {
       break;
     }
-    hops.insert(0, fmt::format("{}, ", hop));
+    hops.insert(0, std::string(hop) + ", ");
     list = list.substr(0, comma == std::string_view::npos ? 0 : comma);
   }
   return hops;
-}
-
-// A node of Forwarded: an IPv6 address in brackets and quotes.
-std::string node(std::string_view address) {
-  return address.find(':') != std::string_view::npos ? fmt::format("\"[{}]\"", address)
-                                                     : std::string(address);
 }
 
 bool is_quotable(std::string_view text) {
@@ -94,6 +86,9 @@ bool trusted_peers::add(std::string_view text) {
 }
 
 bool trusted_peers::contains(std::string_view address) const {
+  if (blocks_.empty()) {
+    return false;
+  }
   bool ok = false;
   ip::address const a = parse(address, ok);
   return ok && std::ranges::any_of(blocks_, [&](block const& b) {
@@ -105,27 +100,36 @@ bool trusted_peers::contains(std::string_view address) const {
          });
 }
 
+// Made by appending, since it is done for every request.
 void add_forwarded(anode::http::incoming_message const& req, std::string_view peer,
                    trusted_peers const& trusted, anode::http::client_request& out) {
   bool const believed = trusted.contains(peer);
   auto const said = [&](std::string_view name) {
     return believed ? req.headers().get(name).value_or("") : std::string_view();
   };
-  std::string_view const who = is_address(peer) ? peer : "unknown";
+  std::string_view const who = peer.empty() ? "unknown" : peer;
   std::string_view const asked = req.headers().get("Host").value_or("");
   std::string_view const host = said("X-Forwarded-Host").empty() ? asked : said("X-Forwarded-Host");
   std::string_view const proto = said("X-Forwarded-Proto") == "https" ? "https" : "http";
-  std::string const earlier = earlier_hops(said("X-Forwarded-For"));
+
   std::string forwarded(said("Forwarded"));
-  forwarded += fmt::format("{}for={};proto={}", forwarded.empty() ? "" : ", ", node(who), proto);
-  if (!asked.empty() && is_quotable(asked)) {
-    forwarded += fmt::format(";host=\"{}\"", asked);
+  forwarded.reserve(forwarded.size() + who.size() + asked.size() + 48);
+  forwarded += forwarded.empty() ? "for=" : ", for=";
+  if (who.find(':') != std::string_view::npos) {  // IPv6
+    forwarded.append("\"[").append(who).append("]\"");
+  } else {
+    forwarded += who;
   }
+  forwarded.append(";proto=").append(proto);
+  if (!asked.empty() && is_quotable(asked)) {
+    forwarded.append(";host=\"").append(asked).append("\"");
+  }
+
   for (char const* const name :
        {"X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Server", "X-Real-IP"}) {
     out.remove_header(name);
   }
-  out.set_header("X-Forwarded-For", fmt::format("{}{}", earlier, who));
+  out.set_header("X-Forwarded-For", earlier_hops(said("X-Forwarded-For")).append(who));
   out.set_header("X-Forwarded-Proto", proto);
   if (!host.empty()) {
     out.set_header("X-Forwarded-Host", host);

@@ -30,6 +30,7 @@ private:
 ///
 /// What the request itself says there is continued if it comes from a trusted peer, as far as it is
 /// well-formed; else it is dropped, so that a client cannot choose its address.
+/// @param peer the address of who asks; empty: unknown.
 void add_forwarded(anode::http::incoming_message const& req, std::string_view peer,
                    trusted_peers const& trusted, anode::http::client_request& out);
 

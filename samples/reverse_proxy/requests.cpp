@@ -23,16 +23,17 @@ std::string path_of(http::request_options const& upstream, std::string_view targ
                                                : upstream.path + std::string(target);
 }
 
-bool announces_body(http::incoming_message const& req) {
-  return req.headers().contains("Transfer-Encoding") ||
-         req.headers().get("Content-Length").value_or("0") != "0";
+// The client's address; of what is no connection over IP, nothing.
+std::string address_of(anode::socket const& client) {
+  anode::endpoint at = client.remote_endpoint();
+  return at.family.starts_with("IPv") ? std::move(at.address) : std::string();
 }
 
 // Whether a request may be sent a second time: the first server has not seen it, or it changes
 // nothing (RFC 9110 section 9.2.1). A body is gone once it was sent.
 bool may_repeat(http::incoming_message const& req, outcome const& failed) {
   constexpr std::array<std::string_view, 4> safe{"GET", "HEAD", "OPTIONS", "TRACE"};
-  return !announces_body(req) && failed.status == 0 &&
+  return !has_body(req) && failed.status == 0 &&
          (failed.verdict == http::verdict::not_sent || std::ranges::count(safe, req.method()) > 0);
 }
 
@@ -58,7 +59,7 @@ http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_
   http::client_request out = p.agent.request(std::move(options));
   http::pass_headers(req, out);
   add_forwarded(req, peer, p.trusted, out);
-  out.append_header("Via", fmt::format("{} reverse_proxy", req.http_version()));
+  out.append_header("Via", req.http_version_minor() == 0 ? "1.0 reverse_proxy" : via);
   if (with_upgrade) {
     out.set_header("Connection", "Upgrade");
     out.set_header("Upgrade", req.headers().get("Upgrade").value_or(""));
@@ -72,7 +73,7 @@ net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& r
     refuse(res, 501, "an unknown Transfer-Encoding");
     co_return;
   }
-  std::string const peer = req.socket() ? req.socket().remote_endpoint().address : std::string();
+  std::string const peer = address_of(req.socket());
   upstream* failed = nullptr;
   outcome last;
   for (std::size_t attempt = 0; attempt < p.servers.size(); ++attempt) {
@@ -113,12 +114,12 @@ net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& r
 
 net::awaitable<void> forward_upgrade(reverse_proxy& p, http::incoming_message& req,
                                      anode::socket client) {
-  if (announces_body(req)) {
+  if (has_body(req)) {
     // Whose bytes they are is decided by the upstream, too late to frame them.
     refuse(client, 501, "an upgrade with a body");
     co_return;
   }
-  std::string const peer = client.remote_endpoint().address;
+  std::string const peer = address_of(client);
   std::string wanted(req.headers().get("Upgrade").value_or(""));
   std::ranges::transform(wanted, wanted.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
