@@ -157,19 +157,47 @@ inline char const* skip_visible_wide(char const* p, char const* end) noexcept {
 #endif
 }
 
+#if defined(__SSE2__)
+namespace detail {
+
+/// Marks letters, digits, and what lies from `low` up to the digits.
+inline __m128i words(__m128i bytes, char low) noexcept {
+  __m128i const lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+  __m128i const letter = at_most(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 'z' - 'a');
+  __m128i const digit =
+      at_most(_mm_sub_epi8(bytes, _mm_set1_epi8(low)), static_cast<char>('9' - low));
+  return _mm_or_si128(letter, digit);
+}
+
+}  // namespace detail
+#endif
+
 /// Returns the first byte in [p, end) that is no letter, digit or `-`, or `end`.
 inline char const* skip_word_wide(char const* p, char const* end) noexcept {
 #if defined(__SSE2__)
   return detail::find_marked(p, end, [](__m128i bytes) {
-    __m128i const lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
-    __m128i const letter = detail::at_most(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 'z' - 'a');
-    __m128i const digit = detail::at_most(_mm_sub_epi8(bytes, _mm_set1_epi8('0')), 9);
     __m128i const dash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('-'));
-    __m128i const good = _mm_or_si128(_mm_or_si128(letter, digit), dash);
-    return _mm_cmpeq_epi8(good, _mm_setzero_si128());
+    return _mm_cmpeq_epi8(_mm_or_si128(detail::words(bytes, '0'), dash), _mm_setzero_si128());
   });
 #else
   while (p != end && (is(*p, alpha_char | digit_char) || *p == '-')) {
+    ++p;
+  }
+  return p;
+#endif
+}
+
+/// Returns the first byte in [p, end) that is no letter, digit, `-` or `.`, or `end`.
+inline char const* skip_name_wide(char const* p, char const* end) noexcept {
+#if defined(__SSE2__)
+  return detail::find_marked(p, end, [](__m128i bytes) {
+    // Between `-`, `.` and the digits there is only the slash.
+    __m128i const slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'));
+    __m128i const good = _mm_andnot_si128(slash, detail::words(bytes, '-'));
+    return _mm_cmpeq_epi8(good, _mm_setzero_si128());
+  });
+#else
+  while (p != end && (is(*p, alpha_char | digit_char) || *p == '-' || *p == '.')) {
     ++p;
   }
   return p;

@@ -225,7 +225,8 @@ decoded decoder::state::fill(message_head& head, std::string_view raw) {
     if (head.repeats(known_field::host)) {
       return fail(error::invalid_header_token, "Duplicate Host");
     }
-    if (head.has(known_field::host) && !is_host_field(head.value(known_field::host))) {
+    if (head.has(known_field::host) &&
+        !is_host_field(head.value(known_field::host), head.fields.bytes().data())) {
       return fail(error::invalid_header_token, "Invalid Host");
     }
   }

@@ -79,17 +79,6 @@ bool is_ipv6(std::string_view address) noexcept {
   return before >= 0 && after >= 0 && before + after <= 7;
 }
 
-/// Returns whether `value`, which begins with a bracket, is an address in brackets and maybe a
-/// port.
-[[gnu::noinline]] bool is_bracketed(std::string_view value) noexcept {
-  std::size_t const close = value.find(']');
-  if (close == std::string_view::npos || !is_ipv6(value.substr(1, close - 1))) {
-    return false;
-  }
-  std::string_view const rest = value.substr(close + 1);
-  return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
-}
-
 /// Returns the byte behind the registered name that begins at `p`, or null where it is none.
 char const* skip_registered_name(char const* p, char const* end) noexcept {
   char const* const begin = p;
@@ -105,15 +94,36 @@ char const* skip_registered_name(char const* p, char const* end) noexcept {
   }
 }
 
-}  // namespace
-
-bool is_host_field(std::string_view value) noexcept {
+bool is_any_host(std::string_view value) noexcept {
   if (value.starts_with('[')) {
-    return is_bracketed(value);
+    std::size_t const close = value.find(']');
+    if (close == std::string_view::npos || !is_ipv6(value.substr(1, close - 1))) {
+      return false;
+    }
+    std::string_view const rest = value.substr(close + 1);
+    return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
   }
   char const* const end = value.data() + value.size();
   char const* const colon = skip_registered_name(value.data(), end);
   return colon != nullptr && (colon == end || (*colon == ':' && is_port({colon + 1, end})));
 }
+
+}  // namespace
+
+bool is_host_field(std::string_view value, char const* from) noexcept {
+  char const* const begin = value.data();
+  char const* const end = begin + value.size();
+  if (end - from < 16) {
+    return is_any_host(value);
+  }
+  // Most are a name of letters, digits and dots, or an IPv4 address.
+  char const* const colon = skip_name_wide(begin, end);
+  if (colon == end) {
+    return colon != begin;
+  }
+  return *colon == ':' && colon != begin ? is_port({colon + 1, end}) : is_any_host(value);
+}
+
+bool is_host_field(std::string_view value) noexcept { return is_host_field(value, value.data()); }
 
 }  // namespace anode::http::protocol

@@ -33,7 +33,7 @@ enum class known_field : std::uint8_t {
 constexpr bool decides_framing(known_field f) noexcept { return f <= known_field::upgrade; }
 
 /// Returns which of the known fields `name` is, without regard to case.
-inline known_field find_known_field(std::string_view name) noexcept {
+[[gnu::always_inline]] inline known_field find_known_field(std::string_view name) noexcept {
   auto const if_equal = [name](auto const& lower, known_field f) {
     return lower.matches(name.data()) ? f : known_field::none;
   };

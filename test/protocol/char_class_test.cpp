@@ -38,6 +38,10 @@ TEST_CASE("sixteen bytes at a time: the same as one after the other") {
   check(skip_word_wide, word, '-');
   check(skip_word_wide, word, 'Z');
   check(skip_word_wide, word, '0');
+  auto const name = [&](char c) { return word(c) || c == '.'; };
+  check(skip_name_wide, name, '.');
+  check(skip_name_wide, name, 'a');
+  check(skip_name_wide, name, '9');
 }
 
 TEST_CASE("words are compared without regard to the case of letters") {

@@ -3,7 +3,22 @@
 
 #include "support/catch.hpp"
 
-using anode::http::protocol::is_host_field;
+#include <string>
+#include <string_view>
+
+namespace {
+
+/// Asks for the value by itself and behind other bytes, which are looked at in another way.
+bool is_host_field(std::string const& value) {
+  namespace protocol = anode::http::protocol;
+  bool const alone = protocol::is_host_field(value);
+  std::string const head = "GET / HTTP/1.1\r\nHost: " + value;
+  std::string_view const behind = std::string_view(head).substr(head.size() - value.size());
+  CHECK(protocol::is_host_field(behind, head.data()) == alone);
+  return alone;
+}
+
+}  // namespace
 
 TEST_CASE("what a Host field may say") {
   for (char const* const host : {"a",
@@ -18,6 +33,8 @@ TEST_CASE("what a Host field may say") {
                                  "1.2.3.4:5",
                                  "%41b",
                                  "a!$&'()*+,;=b",
+                                 "a-name-of-more-than-sixteen.example:8080",
+                                 "a-name-of-more-than-sixteen_bytes.example",
                                  "999.1.1.1",
                                  "[::]",
                                  "[::1]",
