@@ -76,6 +76,13 @@ private:
 }  // namespace
 
 request_options& request_options::set_url(std::string_view url) {
+  if (connection::plain_url plain; connection::split_plain_url(url, plain)) {
+    protocol = "http:";
+    host = plain.host;
+    port = plain.port;
+    path = plain.path;
+    return *this;
+  }
   connection::url_parts parts;
   if (!connection::parse_url(url, parts)) {
     throw exception(error::invalid_url_argument, "Invalid URL");

@@ -173,15 +173,20 @@ void agent_core::write_name(http::request_options const& o, std::string& name) c
   protocol::agent_name(n, name);
 }
 
-std::string_view agent_core::host_value(protocol::request_origin const& o) {
-  if (last_host_.value.empty() || last_host_.host != o.host || last_host_.port != o.port ||
-      last_host_.default_port != o.default_port) {
-    last_host_.value = protocol::host_header(o.host, o.port, o.default_port);
-    last_host_.host = o.host;
-    last_host_.port = o.port;
-    last_host_.default_port = o.default_port;
-  }
-  return last_host_.value;
+bool agent_core::is_last_origin(protocol::request_origin const& o) const noexcept {
+  return last_origin_.port == o.port && last_origin_.default_port == o.default_port &&
+         last_origin_.host == o.host;
+}
+
+void agent_core::note_origin(protocol::request_origin const& o) {
+  last_origin_.value = protocol::host_header(o.host, o.port, o.default_port);
+  last_origin_.host = o.host;
+  last_origin_.port = o.port;
+  last_origin_.default_port = o.default_port;
+  protocol::agent_name_options n;
+  n.host = o.host;
+  n.port = o.port;
+  protocol::agent_name(n, last_origin_.name);
 }
 
 detail::ptr<client_exchange> agent_core::make_exchange(http::request_options&& options) {
@@ -213,10 +218,12 @@ detail::ptr<client_exchange> agent_core::request(http::request_options&& o, bool
   if (o.method.empty()) {
     o.method = "GET";
   }
-  protocol::validate_method(o.method);
-  std::transform(o.method.begin(), o.method.end(), o.method.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
+  if (o.method != "GET") {
+    protocol::validate_method(o.method);
+    std::transform(o.method.begin(), o.method.end(), o.method.begin(), [](char c) {
+      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+  }
   if (o.path.empty()) {
     o.path.assign(1, '/');
   }
@@ -267,8 +274,11 @@ detail::ptr<client_exchange> agent_core::request(http::request_options&& o, bool
       x->request.headers.mark_removed(field);
     }
   }
+  if (!is_last_origin(origin)) {
+    note_origin(origin);
+  }
   if (!options.headers.is_flat()) {
-    origin.host_value = host_value(origin);
+    origin.host_value = last_origin_.value;
     protocol::add_default_headers(x->request.headers, origin);
   }
   if (through_proxy(options) && !tunnels(options)) {
@@ -284,7 +294,13 @@ detail::ptr<client_exchange> agent_core::request(http::request_options&& o, bool
   if (options.headers.is_flat() || x->request.headers.contains("Expect")) {
     x->request.fix_head();
   }
-  write_name(options, x->name);
+  bool const plain_name = !proxy_ && options.local_address.empty() && options.family == 0 &&
+                          options.socket_path.empty();
+  if (plain_name) {
+    x->name = last_origin_.name;
+  } else {
+    write_name(options, x->name);
+  }
   close_stale(x->name);
   x->id = pool_.request(x->name);
   slot(exchanges_, x->id) = x;

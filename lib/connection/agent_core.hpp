@@ -23,7 +23,7 @@ public:
   agent_core(net::any_io_executor ex, http::agent_options options);
   ~agent_core() override;
 
-  net::any_io_executor const& executor() const noexcept { return executor_; }
+  net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
   timers& clock() noexcept { return *timers_; }
   http::agent_options const& options() const noexcept { return options_; }
   void set_options(http::agent_options options);
@@ -129,7 +129,8 @@ private:
   void forget(protocol::request_id id) noexcept;
   void close_stale(std::string_view name);
   void write_name(http::request_options const& options, std::string& name) const;
-  std::string_view host_value(protocol::request_origin const& origin);
+  bool is_last_origin(protocol::request_origin const& origin) const noexcept;
+  void note_origin(protocol::request_origin const& origin);
   void derive();
   bool through_proxy(http::request_options const& o) const noexcept;
   bool tunnels(http::request_options const& o) const noexcept;
@@ -144,13 +145,14 @@ private:
   std::vector<detail::ptr<client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<opening>> openings_;               // likewise
   std::vector<std::unique_ptr<client_exchange>> spare_exchanges_;
-  // The Host field of the last request, which most often is that of the next one too.
+  // What was written of the last request's origin, which most often is the next one's too.
   struct {
     std::string host;
     std::uint16_t port = 0;
     std::uint16_t default_port = 0;
-    std::string value;
-  } last_host_;
+    std::string value;  // of Host
+    std::string name;   // in the pool
+  } last_origin_;
   unsigned handles_ = 0;
   bool running_actions_ = false;
 };

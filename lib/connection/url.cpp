@@ -169,8 +169,9 @@ char const* skip(char const* at, char const* end, plain_place place) noexcept {
   return at;
 }
 
-// Takes apart what is already as it is to be, which most URLs are. @return whether that is so
-bool parse_plain_url(std::string_view text, url_parts& parts) {
+}  // namespace
+
+bool split_plain_url(std::string_view text, plain_url& parts) noexcept {
   constexpr std::string_view scheme = "http://";
   if (!text.starts_with(scheme)) {
     return false;
@@ -203,18 +204,19 @@ bool parse_plain_url(std::string_view text, url_parts& parts) {
       return false;
     }
   }
-  parts.protocol = scheme.substr(0, 5);
-  parts.host.assign(host, host_end);
+  parts.host = {host, host_end};
   parts.port = port;
-  parts.path.assign(path, end);
-  parts.auth.clear();
+  parts.path = {path, end};
   return true;
 }
 
-}  // namespace
-
 bool parse_url(std::string_view text, url_parts& parts) {
-  if (parse_plain_url(text, parts)) {
+  if (plain_url plain; split_plain_url(text, plain)) {
+    parts.protocol = "http:";
+    parts.host = plain.host;
+    parts.port = plain.port;
+    parts.path = plain.path;
+    parts.auth.clear();
     return true;
   }
   std::string const clean = cleaned(text);
