@@ -5,6 +5,9 @@
 #include "support/catch.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <deque>
 #include <string>
@@ -130,6 +133,11 @@ TEST_CASE("a forward proxy passes nothing on that it does not frame by itself") 
     f.client.expect("HTTP/1.1 431 ");
     CHECK(f.origin.size() == 0);
   }
+  SECTION("more fields than the limit") {
+    f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n" + support::fields(2001) + "\r\n");
+    f.client.expect("HTTP/1.1 431 ");
+    CHECK(f.origin.size() == 0);
+  }
 }
 
 TEST_CASE("a forward proxy refuses what it is not asked as a proxy") {
@@ -141,6 +149,42 @@ TEST_CASE("a forward proxy refuses what it is not asked as a proxy") {
     client.expect("HTTP/1.1 400 ");
   }
   CHECK(f.origin.size() == 0);
+}
+
+// H5
+TEST_CASE("a forward proxy does not tell who asks, and leaves to the origin what the client says") {
+  fixture f;
+  f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK_FALSE(has(f.origin[0].expect_until("\r\n\r\n"), "orwarded"));
+  f.origin[0].send(ok);
+  f.client.expect_until("ok");
+  f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 1.2.3.4\r\n\r\n");
+  CHECK(has(f.origin[0].expect_until("\r\n\r\n"), "X-Forwarded-For: 1.2.3.4\r\n"));
+}
+
+// L
+TEST_CASE("a forward proxy makes no upgrade of a request, and passes nothing behind it on") {
+  fixture f;
+  std::string const wish =
+      "GET http://a/chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
+  f.client.send(wish);
+  CHECK_FALSE(has(f.origin[0].expect_until("\r\n\r\n"), "pgrade"));
+  f.origin[0].send(ok);
+  f.client.expect("HTTP/1.1 200 ");
+  f.client.expect_until("ok");
+  f.client.send(wish + "\x81\x85");
+  f.origin[0].expect_until("\r\n\r\n");
+  f.client.expect("HTTP/1.1 400 ");
+  CHECK_FALSE(has(f.origin[0].received(), "\x81"));
+}
+
+// H6
+TEST_CASE("a forward proxy keeps a user's password to the origin it is for") {
+  fixture f;
+  f.origin.refuse(net::error::connection_refused);
+  f.client.send("GET http://me:secret@a/ HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.client.expect("HTTP/1.1 502 ");
+  CHECK_FALSE(has(f.client.take(), "secret"));
 }
 
 // H4
@@ -243,6 +287,24 @@ TEST_CASE("a tunnel that does not come to be is refused, and nothing sent before
   CHECK(f.origin.size() == 0);
 }
 
+TEST_CASE("a tunnel whose connection takes too long is refused with 504") {
+  fixture f;
+  f.proxy.connect_timeout = std::chrono::milliseconds(1);
+  f.proxy.connect = [](std::string_view) -> net::awaitable<anode::socket> {
+    net::steady_timer never(co_await net::this_coro::executor,
+                            std::chrono::steady_clock::time_point::max());
+    co_await never.async_wait(net::use_awaitable);
+    co_return anode::socket();
+  };
+  f.client.send("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\nearly");
+  while (f.client.received().empty() &&
+         f.loop.context().run_one_for(std::chrono::seconds(30)) > 0) {
+  }
+  f.client.expect("HTTP/1.1 504 Gateway Timeout\r\n");
+  CHECK(f.client.take().ends_with("504 Gateway Timeout: the origin fails with ETIMEDOUT\n"));
+  f.client.expect_end();
+}
+
 TEST_CASE("a tunnel that drops on one side is closed on the other") {
   fixture f;
   f.client.send("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n");
@@ -283,7 +345,8 @@ TEST_CASE("a forward proxy says when an origin fails") {
   SECTION("it says nothing") {
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
     f.loop.advance(std::chrono::seconds(11));
-    f.client.expect("HTTP/1.1 504 ");
+    f.client.expect("HTTP/1.1 504 Gateway Timeout\r\n");
+    CHECK(f.client.take().ends_with("504 Gateway Timeout: the origin fails with ETIMEDOUT\n"));
   }
   SECTION("it says something else") {
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -22,6 +22,15 @@ inline bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
+/// Returns so many short fields.
+inline std::string fields(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) {
+    text += "a:\r\n";
+  }
+  return text;
+}
+
 constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 }  // namespace support

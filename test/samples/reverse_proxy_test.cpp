@@ -131,6 +131,63 @@ TEST_CASE("Connection cannot take away what a reverse proxy says") {
   CHECK_FALSE(has(head, "X-Other"));
 }
 
+// H1
+TEST_CASE("a reverse proxy ends what concerns one connection, in both directions") {
+  fixture f;
+  f.client.send(
+      "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Secret\r\nX-Secret: 1\r\n"
+      "Keep-Alive: timeout=9\r\nProxy-Connection: keep-alive\r\nTE: trailers\r\n"
+      "Proxy-Authorization: Basic eA==\r\nUpgrade: h2c\r\nX-Kept: 1\r\n\r\n");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  for (char const* const gone : {"X-Secret", "timeout=9", "Proxy-", "TE:", "pgrade"}) {
+    INFO(gone);
+    CHECK_FALSE(has(head, gone));
+  }
+  CHECK(has(head, "X-Kept: 1\r\n"));
+  f.origin[0].send(
+      "HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nX-Hop: 1\r\nProxy-Authenticate: Basic\r\n"
+      "Keep-Alive: timeout=77\r\nUpgrade: h2c\r\nX-Kept: 2\r\nContent-Length: 2\r\n\r\nok");
+  std::string const answer = f.client.expect_until("\r\n\r\n");
+  for (char const* const gone : {"X-Hop", "Proxy-Authenticate", "timeout=77", "Upgrade"}) {
+    INFO(gone);
+    CHECK_FALSE(has(answer, gone));
+  }
+  CHECK(has(answer, "X-Kept: 2\r\n"));
+}
+
+// H4
+TEST_CASE("a reverse proxy makes no tunnel, and takes nothing behind CONNECT for a request") {
+  fixture f;
+  f.client.send(
+      "CONNECT up0:80 HTTP/1.1\r\nHost: up0:80\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(f.client.ended());
+  CHECK(f.origin.size() == 0);
+}
+
+// H2
+TEST_CASE("a reverse proxy frames anew what it passes on") {
+  fixture f;
+  SECTION("a request") {
+    f.client.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "0002;a=b\r\nxy\r\n0;c\r\n\r\n");
+    CHECK(f.origin[0].take().ends_with("\r\n\r\n2\r\nxy\r\n0\r\n\r\n"));
+  }
+  SECTION("an answer") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    f.origin[0].send(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0002;a=b\r\nxy\r\n0;c\r\n\r\n");
+    CHECK(f.client.take().ends_with("\r\n\r\n2\r\nxy\r\n0\r\n\r\n"));
+  }
+  SECTION("but no answer in a coding that it does not know") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    f.origin[0].send(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nzip\r\n0\r\n\r\n");
+    f.client.expect("HTTP/1.1 502 ");
+    CHECK_FALSE(has(f.client.take(), "zip\r\n"));
+  }
+}
+
 // H2
 TEST_CASE("a reverse proxy passes nothing on that it does not frame by itself") {
   fixture f;
@@ -146,6 +203,10 @@ TEST_CASE("a reverse proxy passes nothing on that it does not frame by itself") 
   }
   SECTION("a head over the limit") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+    f.client.expect("HTTP/1.1 431 ");
+  }
+  SECTION("more fields than the limit") {
+    f.client.send("GET / HTTP/1.1\r\nHost: a\r\n" + support::fields(2001) + "\r\n");
     f.client.expect("HTTP/1.1 431 ");
   }
   CHECK(f.origin.size() == 0);
@@ -192,6 +253,7 @@ TEST_CASE("an upstream that is silent for too long is answered for with 504") {
   f.origin[0].expect_until("\r\n\r\n");
   f.loop.advance(std::chrono::seconds(11));
   f.client.expect("HTTP/1.1 504 Gateway Timeout\r\n");
+  CHECK(f.client.take().ends_with("504 Gateway Timeout: the upstream fails with ETIMEDOUT\n"));
   CHECK(f.origin[0].ended());
 }
 
