@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/counted.hpp>
+#include <anode/detail/recycling_allocator.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
@@ -35,11 +36,14 @@ struct endpoint {
 class io_callback {
 public:
   using function = void (*)(detail::counted& owner, error_code ec, std::size_t bytes);
+  using allocator_type = detail::recycling_allocator<void>;
 
   io_callback() = default;
   io_callback(detail::counted& owner, function f) : owner_(&owner), function_(f) {}
 
   explicit operator bool() const noexcept { return function_ != nullptr; }
+
+  allocator_type get_allocator() const noexcept { return {}; }
 
   void operator()(error_code ec, std::size_t bytes = 0) {
     detail::ptr<detail::counted> const owner = std::move(owner_);

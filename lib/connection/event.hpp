@@ -18,25 +18,39 @@ class event {
 public:
   using listener = std::function<void(Args...)>;
 
-  void add(listener f) { listeners_.push_back(std::make_shared<listener const>(std::move(f))); }
-  bool empty() const noexcept { return listeners_.empty(); }
+  void add(listener f) {
+    if (!listeners_) {
+      listeners_ = std::make_unique<list>();
+    }
+    listeners_->push_back(std::make_shared<listener const>(std::move(f)));
+  }
+  bool empty() const noexcept { return !listeners_ || listeners_->empty(); }
   explicit operator bool() const noexcept { return !empty(); }
-  void clear() noexcept { listeners_.clear(); }
+  void clear() noexcept {
+    if (listeners_) {
+      listeners_->clear();
+    }
+  }
 
   void emit(Args... args) {
-    if (listeners_.empty()) {
-      return;
+    if (!empty()) {
+      call(args...);
     }
-    // The listeners may destroy what this belongs to, or add others. They are shared, not copied,
-    // since they may keep a state of their own.
-    std::vector<std::shared_ptr<listener const>> const now = listeners_;
+  }
+
+private:
+  // Shared, since a listener may keep a state of its own.
+  using list = std::vector<std::shared_ptr<listener const>>;
+
+  // The listeners may destroy what this belongs to, or add others.
+  void call(Args... args) {
+    list const now = *listeners_;
     for (std::shared_ptr<listener const> const& f : now) {
       turn::shield([&] { (*f)(args...); });
     }
   }
 
-private:
-  std::vector<std::shared_ptr<listener const>> listeners_;
+  std::unique_ptr<list> listeners_;  // most events have none
 };
 
 }  // namespace anode::connection

@@ -24,7 +24,7 @@ class handler_runner::next_job {
     template <class Handler>
     void operator()(Handler&& handler) const {
       if (of->join(of->server_->executor())) {
-        of->idle_ = waiting_coroutine(std::forward<Handler>(handler));
+        of->idle_.emplace(std::forward<Handler>(handler));
       }
     }
   };
@@ -66,8 +66,7 @@ void handler_runner::start(server_exchange& exchange, detail::ptr<detail::counte
     net::co_spawn(ex, loop(detail::ptr<handler_runner>(this)),
                   net::bind_cancellation_slot(cancel_.slot(), net::detached));
   } else if (idle_ && turn::on(ex)) {
-    waiting_coroutine next = std::move(idle_);
-    next.go_on({});
+    idle_.go_on({});
   } else if (idle_) {
     net::post(ex, [next = std::move(idle_)]() mutable { next.go_on({}); });
   }

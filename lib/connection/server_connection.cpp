@@ -14,16 +14,10 @@ namespace {
 // How many requests of one connection may be under way. More wait unread.
 constexpr std::size_t pipeline_depth = 256;
 
-protocol::decoder_options decoder_options(http::server_options const& o) {
-  return {o.max_header_size, o.max_headers_count, o.insecure_http_parser};
-}
-
 }  // namespace
 
 server_connection::server_connection(server_core& server, std::unique_ptr<byte_stream> stream)
-    : server_(&server),
-      socket_(new socket_core(std::move(stream), server.clock_ptr())),
-      decoder_(protocol::message_kind::request, decoder_options(server.options())) {
+    : server_(&server), socket_(new socket_core(std::move(stream), server.clock_ptr())) {
   clock_.of = this;
   socket_->set_owner(this);
   socket_->set_high_water_mark(server.options().high_water_mark);
@@ -85,7 +79,9 @@ void server_connection::decode(bool one_piece) {
     blocked = receiving_ ? !receiving_->request.wants_body() : backed_up();
     std::string_view input = socket_->input();
     if (input.empty() && !receiving_) {
-      decoder_.end_of_read();
+      if (decoder_) {
+        decoder_->end_of_read();
+      }
       break;
     }
     if (blocked) {
@@ -95,15 +91,17 @@ void server_connection::decode(bool one_piece) {
       spare_ = server_->take_exchange();
     }
     std::size_t const before = input.size();
-    bool const in_message = decoder_.in_message();
+    protocol::decoder& decoder = take_decoder();
+    bool const in_message = decoder.in_message();
     server_exchange& into = receiving_ ? *receiving_ : *spare_;
-    protocol::decoded const found = decoder_.next(input, into.request.head);
+    protocol::decoded const found = decoder.next(input, into.request.head);
+    between_messages_ = found == protocol::decoded::end;
     if (found == protocol::decoded::error) {
       fail_to_parse(input);
       break;
     }
     socket_->consume(before - input.size());
-    if (!in_message && (decoder_.in_message() || found == protocol::decoded::head)) {
+    if (!in_message && (decoder.in_message() || found == protocol::decoded::head)) {
       message_begun();
     }
     switch (found) {
@@ -179,6 +177,13 @@ void server_connection::message_begun() {
   server_->clocks().message_begun(clock_, server_->clock().now());
 }
 
+protocol::decoder& server_connection::take_decoder() {
+  if (!decoder_) {
+    decoder_.emplace(server_->take_decoder(decoder_age_));
+  }
+  return *decoder_;
+}
+
 // The head of a request is in `spare_`.
 void server_connection::begin_request() {
   using protocol::dispatch;
@@ -203,7 +208,7 @@ void server_connection::begin_request() {
       how == dispatch::refuse_upgrade) {
     leave_as_ = how;
     if (how == dispatch::upgrade || how == dispatch::refuse_upgrade) {
-      decoder_.accept_upgrade();
+      decoder_->accept_upgrade();
     }
     return;
   }
@@ -270,7 +275,7 @@ void server_connection::answer(response_state& response, int status) {
 
 void server_connection::pass_body() {
   detail::ptr<server_exchange> const x = receiving_;
-  std::string_view const piece = decoder_.body();
+  std::string_view const piece = decoder_->body();
   if (x->request.dumped()) {
     discarded_ += piece.size();
     if (discarded_ > discard_limit) {
@@ -292,8 +297,8 @@ void server_connection::tell_finished() {
 
 void server_connection::end_request() {
   detail::ptr<server_exchange> const x = std::move(receiving_);
-  if (!decoder_.trailers().empty()) {
-    std::swap(x->request.trailers, decoder_.trailers());
+  if (!decoder_->trailers().empty()) {
+    std::swap(x->request.trailers, decoder_->trailers());
   }
   server_->clocks().message_completed(clock_);
   discarded_ = 0;
@@ -336,7 +341,7 @@ http::connection_info server_connection::describe() const {
   info.requests = requests_under_way();
   if (closing_ && !leaving_) {
     info.state = connection_state::closing;
-  } else if (receiving_ || decoder_.in_message()) {
+  } else if (receiving_ || in_message()) {
     info.state = connection_state::receiving;
   } else if (info.requests > 0) {
     info.state = connection_state::responding;
@@ -414,7 +419,7 @@ void server_connection::close_behind(server_exchange& x) {
 }
 
 void server_connection::after_response() {
-  if (first_ != nullptr || receiving_ || closing_ || decoder_.in_message()) {
+  if (first_ != nullptr || receiving_ || closing_ || in_message()) {
     return;
   }
   if (socket_->input().empty()) {
@@ -423,6 +428,11 @@ void server_connection::after_response() {
       set_timeout({});  // its own deadline rules from here
     }
     socket_->incoming().shrink();
+    if (decoder_ && between_messages_ && !decoder_->closed()) {
+      decoder_->end_of_read();
+      server_->give_back(std::move(*decoder_), decoder_age_);
+      decoder_.reset();
+    }
     server_->became_idle(*this);
   }
 }

@@ -10,6 +10,8 @@
 
 #include <anode/error.hpp>
 
+#include <optional>
+
 namespace anode::http {
 struct client_error;
 struct connection_info;
@@ -50,7 +52,7 @@ public:
   }
 
   /// Returns whether no request is being received or answered.
-  bool idle() const noexcept { return first_ == nullptr && !decoder_.in_message(); }
+  bool idle() const noexcept { return first_ == nullptr && !in_message(); }
 
   /// Returns the number of requests that are not answered to the end.
   std::size_t requests_under_way() const noexcept { return under_way_ + (leaving_ ? 1 : 0); }
@@ -88,6 +90,8 @@ private:
   void on_timeout() override;
   void on_close() override;
 
+  bool in_message() const noexcept { return decoder_ && decoder_->in_message(); }
+  protocol::decoder& take_decoder();
   void decode(bool one_piece);
   void message_begun();
   void set_timeout(std::chrono::milliseconds timeout);
@@ -116,7 +120,9 @@ private:
 
   detail::ptr<server_core> server_;
   detail::ptr<socket_core> socket_;
-  protocol::decoder decoder_;
+  std::optional<protocol::decoder> decoder_;  // none while nothing has come of the next request
+  unsigned decoder_age_ = 0;
+  bool between_messages_ = true;  // the decoder has just ended one, or has seen nothing yet
   connection_clock clock_;
   detail::ptr<server_exchange> receiving_;  // whose request is not complete
   detail::ptr<server_exchange> spare_;      // ready for the next head

@@ -25,7 +25,7 @@ void server_connection::stop_reading() {
 }
 
 void server_connection::fail_to_parse(std::string_view input) {
-  protocol::decode_error const& e = decoder_.error();
+  protocol::decode_error const& e = decoder_->error();
   std::string_view const read = socket_->incoming().last_read();
   packet_ = read.size() >= input.size() ? read : input;
   client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed);
@@ -114,13 +114,14 @@ void server_connection::on_end() {
   if (closing_ && !leaving_) {
     return;
   }
-  protocol::decoded const found = decoder_.finish();
+  protocol::decoded const found = take_decoder().finish();
   if (found == protocol::decoded::end && receiving_) {
     end_request();
   }
   if (found == protocol::decoded::error) {
     packet_ = {};
-    client_error(decoder_.error().code, "Parse Error: " + std::string(decoder_.error().reason), 0);
+    client_error(decoder_->error().code, "Parse Error: " + std::string(decoder_->error().reason),
+                 0);
   } else if (!server_->options().http_allow_half_open) {
     closing_ = true;
     abort_requests();

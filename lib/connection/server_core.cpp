@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t spare_exchange_count = 64;
 constexpr std::size_t spare_runner_count = 64;
+constexpr std::size_t spare_decoder_count = 64;
 
 }  // namespace
 
@@ -49,6 +50,8 @@ void server_core::derive() {
       static_cast<std::uint64_t>(std::max<std::int64_t>(options_.keep_alive_timeout.count(), 0)),
       options_.max_requests_per_socket);
   usual_fields_until_ = {};
+  spare_decoders_.clear();
+  ++decoder_age_;
   unique_headers_.reset();
   if (!options_.unique_headers.empty()) {
     unique_headers_.emplace(options_.unique_headers);
@@ -63,6 +66,24 @@ void server_core::set_options(http::server_options options) {
     std::swap(options_, options);
     derive();
     throw;
+  }
+}
+
+protocol::decoder server_core::take_decoder(unsigned& age) {
+  age = decoder_age_;
+  if (spare_decoders_.empty()) {
+    return protocol::decoder(
+        protocol::message_kind::request,
+        {options_.max_header_size, options_.max_headers_count, options_.insecure_http_parser});
+  }
+  protocol::decoder decoder = std::move(spare_decoders_.back());
+  spare_decoders_.pop_back();
+  return decoder;
+}
+
+void server_core::give_back(protocol::decoder decoder, unsigned age) {
+  if (age == decoder_age_ && spare_decoders_.size() < spare_decoder_count) {
+    spare_decoders_.push_back(std::move(decoder));
   }
 }
 

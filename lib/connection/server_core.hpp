@@ -47,6 +47,14 @@ public:
   /// Asks the program whether a request with an Upgrade header leaves HTTP; nothing if it does not
   /// want to be asked.
   std::optional<bool> wants_upgrade(http::incoming_message const& req) const;
+
+  /// Returns a decoder for a connection that has something to decode.
+  /// @param age set to what `give_back` is to be told
+  protocol::decoder take_decoder(unsigned& age);
+
+  /// Takes back a decoder that is between two messages, so that an idle connection holds none.
+  void give_back(protocol::decoder decoder, unsigned age);
+
   protocol::request_clocks& clocks() noexcept { return clocks_; }
   bool draining() const noexcept { return draining_; }
   bool closing() const noexcept { return closing_ || abandoned_; }
@@ -149,6 +157,8 @@ private:
   protocol::request_timeouts timeouts_;
   check check_;
   idle_check idle_check_;
+  std::vector<protocol::decoder> spare_decoders_;
+  unsigned decoder_age_ = 0;  // counts the changes of the options that decoders are made with
   std::string keep_alive_line_;
   std::string usual_fields_;
   protocol::steady_time usual_fields_until_{};  // with the date in them

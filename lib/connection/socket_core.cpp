@@ -26,12 +26,10 @@ constexpr std::size_t fair_share = 256 * 1024;
 }  // namespace
 
 socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers> clock)
-    : stream_(std::move(stream)),
-      executor_(stream_->get_executor()),
-      timers_(std::move(clock)),
-      same_executor_(timers_->executor() == executor_),
-      progress_(executor_),
-      readable_(executor_) {
+    : stream_(std::move(stream)), timers_(std::move(clock)) {
+  if (net::any_io_executor ex = stream_->get_executor(); ex != timers_->executor()) {
+    own_executor_ = std::make_unique<net::any_io_executor const>(std::move(ex));
+  }
   inactivity_.of = this;
 }
 
@@ -58,7 +56,7 @@ void socket_core::start_read() {
   if (!may_read() || read_due_) {
     return;
   }
-  if (owner_ != nullptr && same_executor_ && bytes_read_ > 0) {
+  if (owner_ != nullptr && !own_executor_ && bytes_read_ > 0) {
     read_due_ = true;
     timers_->reads().add(*this);
   } else {
@@ -106,7 +104,7 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
       owner_->on_input();
     } else {
       reading_ = false;  // the user reads on when it wants more
-      readable_.notify();
+      notify_readable();
     }
   } else if (ec == net::error::eof) {
     ended_ = true;
@@ -116,7 +114,7 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
     if (owner_ != nullptr) {
       owner_->on_end();
     } else {
-      readable_.notify();
+      notify_readable();
     }
   } else {
     destroy(ec);
@@ -136,7 +134,7 @@ void socket_core::flush() {
   while (!out_.empty() && !write_waiting_ && !destroyed_) {
     if (in_a_row_ >= fair_share) {
       write_waiting_ = true;
-      net::post(executor_, [self = detail::ptr<socket_core>(this)] { on_writable(*self, {}, 0); });
+      net::post(executor(), [self = detail::ptr<socket_core>(this)] { on_writable(*self, {}, 0); });
       return;
     }
     error_code ec;
@@ -204,15 +202,19 @@ void socket_core::end_turn() {
     telling_ = false;
   }
   if (std::exchange(output_moved_, false)) {
-    progress_.notify();
+    if (waits_) {
+      waits_->progress.notify();
+    }
     if (owner_ != nullptr) {
       owner_->on_output();
     }
   }
   if (destroyed_ && !std::exchange(close_told_, true)) {
     detail::ptr<socket_core> const self(this);
-    progress_.notify();
-    readable_.notify();
+    if (waits_) {
+      waits_->progress.notify();
+    }
+    notify_readable();
     if (listeners_ && error_) {
       listeners_->error.emit(error_);
     }
@@ -352,7 +354,7 @@ net::awaitable<bool> socket_core::wait_input(detail::ptr<socket_core> self) {
       co_return false;
     }
     self->resume();
-    co_await self->readable_.wait();
+    co_await self->waits().readable.wait();
   }
   co_return !self->input().empty();
 }

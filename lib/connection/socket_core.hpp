@@ -54,7 +54,7 @@ public:
   socket_core(net::any_io_executor const& ex, detail::ptr<timers> clock);
 
   net::any_io_executor const& executor() const noexcept {
-    return same_executor_ ? timers_->executor() : executor_;
+    return own_executor_ ? *own_executor_ : timers_->executor();
   }
   byte_stream& stream() noexcept { return *stream_; }
   timers& clock() noexcept { return *timers_; }
@@ -130,7 +130,7 @@ public:
   void flush();
 
   /// Lets coroutines wait for progress of the output.
-  wait_point& progress() noexcept { return progress_; }
+  wait_point& progress() { return waits().progress; }
 
   bool writable() const noexcept { return !ending_ && !destroyed_; }
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
@@ -212,6 +212,24 @@ private:
     void expired() override;
   };
 
+  struct wait_points {
+    explicit wait_points(net::any_io_executor const& ex) : progress(ex), readable(ex) {}
+    wait_point progress;
+    wait_point readable;
+  };
+
+  wait_points& waits() {
+    if (!waits_) {
+      waits_ = std::make_unique<wait_points>(executor());
+    }
+    return *waits_;
+  }
+  void notify_readable() {
+    if (waits_) {
+      waits_->readable.notify();
+    }
+  }
+
   static void on_read(detail::counted& self, error_code ec, std::size_t bytes);
   static void on_writable(detail::counted& self, error_code ec, std::size_t);
   bool may_read() const noexcept {
@@ -225,14 +243,13 @@ private:
   void touch();
 
   std::unique_ptr<byte_stream> stream_;
-  net::any_io_executor executor_;
   detail::ptr<timers> timers_;
-  bool same_executor_;  // as the timers': then theirs is used, which is recognised at once
+  // Only one that is not the timers': theirs is recognised at once, and this saves memory.
+  std::unique_ptr<net::any_io_executor const> own_executor_;
   socket_events* owner_ = nullptr;
   read_buffer in_;
   outbox out_;
-  wait_point progress_;
-  wait_point readable_;
+  std::unique_ptr<wait_points> waits_;  // made for the first who waits
   std::unique_ptr<listeners> listeners_;
   unsigned handles_ = 0;
   inactivity inactivity_;

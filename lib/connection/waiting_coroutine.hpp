@@ -22,6 +22,12 @@ public:
   template <class Handler>
     requires(!std::is_same_v<std::remove_cvref_t<Handler>, waiting_coroutine>)
   explicit waiting_coroutine(Handler&& handler) {
+    emplace(std::forward<Handler>(handler));
+  }
+
+  /// Holds the handler of another coroutine; there must be none.
+  template <class Handler>
+  void emplace(Handler&& handler) {
     using type = std::decay_t<Handler>;
     static_assert(sizeof(type) <= sizeof handler_ && alignof(type) <= alignof(void*) &&
                   std::is_nothrow_move_constructible_v<type>);

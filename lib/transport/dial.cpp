@@ -52,7 +52,8 @@ public:
 private:
   detail::ptr<happy_eyeballs> self_ptr() { return detail::ptr<happy_eyeballs>(this); }
 
-  void resolve() {
+  // Out of line, or g++ 12 wrongly takes what the lambda lets go of for the last reference.
+  [[gnu::noinline]] void resolve() {
     auto const on_results = [self = self_ptr()](error_code ec, tcp::resolver::results_type found) {
       std::vector<tcp::endpoint> all;
       for (auto const& entry : found) {

@@ -1,0 +1,34 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <cstddef>
+
+namespace anode::detail {
+
+/// Returns memory, of what this thread has kept if there is some.
+void* take_memory(std::size_t bytes);
+
+/// Keeps memory of `take_memory` for the next who asks in this thread, or frees it.
+void give_memory(void* memory, std::size_t bytes) noexcept;
+
+/// Allocates for operations in flight, of which many may end before as many begin: Asio itself
+/// keeps the memory of two.
+template <class T>
+class recycling_allocator {
+public:
+  using value_type = T;
+
+  recycling_allocator() = default;
+  template <class U>
+  recycling_allocator(recycling_allocator<U> const&) noexcept {}
+
+  T* allocate(std::size_t n) { return static_cast<T*>(take_memory(n * sizeof(T))); }
+  void deallocate(T* memory, std::size_t n) noexcept { give_memory(memory, n * sizeof(T)); }
+
+  template <class U>
+  bool operator==(recycling_allocator<U> const&) const noexcept {
+    return true;
+  }
+};
+
+}  // namespace anode::detail
