@@ -129,6 +129,15 @@ def idle_bytes(servers, name, connections=5000):
         server.stop()
 
 
+def pooled_bytes(servers, connections=5000):
+    port = free_port()
+    null = Program(servers.argv("null", port), port)
+    try:
+        return numbers([servers.build / "bench/idle_client", port, connections])[1]
+    finally:
+        null.stop()
+
+
 def measure_idle(servers, names, _options, missing):
     """Anonymous memory that each of 5,000 connections costs once it has been answered."""
     result = {}
@@ -137,4 +146,8 @@ def measure_idle(servers, names, _options, missing):
             result[name] = idle_bytes(servers, name)
         except Missing as e:
             note(missing, f"idle, {name}", e)
+    try:
+        result["anode's client, pooled"] = pooled_bytes(servers)
+    except Missing as e:
+        note(missing, "idle, client", e)
     return result

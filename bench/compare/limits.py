@@ -16,10 +16,11 @@ RATIOS = (
     ("connect-relay", "haproxy", 1.0, None),
 )
 
-# part, what, the most that anode's figure may be, the figure that is aimed at
+# part, whose figure, what, the most that it may be, the figure that is aimed at
 FIGURES = (
-    ("instructions", "user instructions a request", 3500, 2500),
-    ("idle", "user-space bytes of an idle connection", 3072, 2048),
+    ("instructions", "anode", "user instructions a request", 3500, 2500),
+    ("idle", "anode", "user-space bytes of an idle connection", 2048, None),
+    ("idle", "anode's client, pooled", "the same of a client's pooled one", 3072, None),
 )
 
 
@@ -30,7 +31,7 @@ def judged(results):
         row = results.get(part, {}).get(other)
         if row and row.get("anode_to_it"):
             rows.append((f"{part}, against {other}", most, aim, row["anode_to_it"]))
-    for part, what, most, aim in FIGURES:
-        if figure := results.get(part, {}).get("anode"):
+    for part, whose, what, most, aim in FIGURES:
+        if figure := results.get(part, {}).get(whose):
             rows.append((what, most, aim, figure))
     return rows

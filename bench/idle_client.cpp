@@ -1,0 +1,91 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// What a client's pooled connections cost: asks over so many connections at once, keeps all of
+// them, and tells how much more memory is in use then. Usage: idle_client PORT CONNECTIONS Prints:
+// connections, bytes of anonymous memory for each.
+#include <anode/http.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <malloc.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <string>
+
+namespace {
+
+namespace http = anode::http;
+namespace net = boost::asio;
+
+long anonymous_bytes() {
+  malloc_trim(0);
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("RssAnon:")) {
+      return std::strtol(line.c_str() + 8, nullptr, 10) * 1024;
+    }
+  }
+  return 0;
+}
+
+net::awaitable<void> ask(http::agent& agent, http::request_options const& options, int& answered) {
+  http::client_request request = agent.request(options);
+  request.end();
+  http::incoming_message response = co_await request.response();
+  co_await response.text();
+  ++answered;
+}
+
+// Makes 64 connections more; those from another address are not used again.
+void connect_more(net::io_context& io, http::agent& agent, http::request_options& options) {
+  static int last_address = 1;
+  options.local_address = "127.0.0." + std::to_string(++last_address);
+  int answered = 0;
+  for (int i = 0; i != 64; ++i) {
+    net::co_spawn(io, ask(agent, options, answered), [](std::exception_ptr e) {
+      if (e) {
+        std::rethrow_exception(e);
+      }
+    });
+  }
+  while (answered < 64 && io.run_one() > 0) {
+  }
+  io.poll();  // what is left to do behind the last answer
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+  int const connections = argc > 2 ? std::atoi(argv[2]) : 0;
+  if (connections <= 0 || connections > 15000) {
+    std::fputs("usage: idle_client PORT CONNECTIONS\n", stderr);
+    return 2;
+  }
+  net::io_context io{1};
+  http::agent_options options;
+  options.keep_alive = true;
+  options.max_free_sockets = static_cast<std::size_t>(connections) + 64;
+  http::agent agent(io.get_executor(), options);
+  http::request_options request;
+  request.set_url(std::string("http://127.0.0.1:") + argv[1] + "/hello");
+  connect_more(io, agent, request);
+  long const before = anonymous_bytes();
+  int made = 0;
+  for (; made < connections; made += 64) {
+    connect_more(io, agent, request);
+  }
+  long const after = anonymous_bytes();
+  if (auto const kept = agent.totals().free_sockets; kept != static_cast<std::size_t>(made) + 64) {
+    std::fprintf(stderr, "idle_client: %zu connections were kept\n", kept);
+    return 1;
+  }
+  std::printf("%d %ld\n", made, (after - before) / made);
+} catch (std::exception const& e) {
+  std::fprintf(stderr, "idle_client: %s\n", e.what());
+  return 1;
+}
