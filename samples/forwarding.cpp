@@ -33,42 +33,12 @@ void note(outcome& to, http::request_error const& e) {
 }
 
 // The other side may answer before it has read everything, and close; that is seen by the answer.
-net::awaitable<void> send(http::incoming_message& req, http::client_request& out, outcome& to) {
+net::awaitable<void> send(http::incoming_message& req, http::client_request& out,
+                          std::uint64_t& bytes) {
   co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
   try {
-    to.received = co_await http::pipe(req, out);
+    bytes = co_await http::pipe(req, out);
   } catch (boost::system::system_error const&) {
-  }
-}
-
-net::awaitable<void> receive(http::client_request& out, http::server_response& res,
-                             std::string_view via, outcome& to) {
-  // A client that goes away cancels what it has asked for.
-  co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
-  http::incoming_message answer;
-  try {
-    answer = co_await out.response();
-  } catch (http::request_error const& e) {
-    note(to, e);
-    co_return;
-  }
-  if (!http::can_be_passed_on(answer)) {
-    to.error = "an unknown Transfer-Encoding";
-    out.destroy();
-    co_return;
-  }
-  to.status = answer.status_code();
-  res.set_status_code(answer.status_code());
-  res.set_status_message(answer.status_message());
-  http::pass_headers(answer, res);
-  res.append_header("Via", via);
-  try {
-    to.sent = co_await http::pipe(answer, res);
-  } catch (boost::system::system_error const& e) {
-    to.error = http::code_name(e.code());
-  }
-  if (!out.writable_finished()) {
-    out.destroy();  // answered before all of the request was read
   }
 }
 
@@ -76,6 +46,51 @@ void limit_silence(http::client_request& out, std::chrono::milliseconds silence)
   if (silence.count() > 0) {
     out.set_timeout(silence, [&out] { out.destroy(http::error::timed_out); });
   }
+}
+
+net::awaitable<outcome> receive(http::client_request& out, http::server_response& res,
+                                std::chrono::milliseconds silence, std::string_view via) {
+  // A client that goes away cancels what it has asked for.
+  co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
+  outcome result;
+  http::pass_information(out, res);
+  limit_silence(out, silence);
+  http::incoming_message answer;
+  try {
+    answer = co_await out.response();
+  } catch (http::request_error const& e) {
+    note(result, e);
+    co_return result;
+  }
+  if (!http::can_be_passed_on(answer)) {
+    result.error = "an unknown Transfer-Encoding";
+    out.destroy();
+    co_return result;
+  }
+  result.status = answer.status_code();
+  res.set_status_code(answer.status_code());
+  res.set_status_message(answer.status_message());
+  http::pass_headers(answer, res);
+  res.append_header("Via", via);
+  try {
+    result.sent = co_await http::pipe(answer, res);
+  } catch (boost::system::system_error const& e) {
+    result.error = http::code_name(e.code());
+  }
+  if (!out.writable_finished()) {
+    out.destroy();  // answered before all of the request was read
+  }
+  co_return result;
+}
+
+net::awaitable<outcome> send_and_receive(http::incoming_message& req, http::server_response& res,
+                                         http::client_request& out,
+                                         std::chrono::milliseconds silence, std::string_view via) {
+  co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
+  std::uint64_t received = 0;
+  outcome result = co_await (send(req, out, received) && receive(out, res, silence, via));
+  result.received = received;
+  co_return result;
 }
 
 std::string head_of(http::incoming_message const& answer, std::string_view via,
@@ -116,17 +131,11 @@ int status_of(anode::error_code ec) {
 net::awaitable<outcome> pass_on(http::incoming_message& req, http::server_response& res,
                                 http::client_request& out, std::chrono::milliseconds silence,
                                 std::string_view via) {
-  co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
-  outcome result;
-  http::pass_information(out, res);
-  limit_silence(out, silence);
   if (has_body(req)) {
-    co_await (send(req, out, result) && receive(out, res, via, result));
-  } else {
-    out.end();
-    co_await receive(out, res, via, result);
+    return send_and_receive(req, res, out, silence, via);
   }
-  co_return result;
+  out.end();
+  return receive(out, res, silence, via);
 }
 
 net::awaitable<outcome> pass_upgrade_on(anode::socket client, http::client_request& out,

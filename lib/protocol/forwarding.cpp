@@ -81,12 +81,19 @@ bool any_member(std::string_view list, F f) noexcept {
   return false;
 }
 
+// Whether a Connection field names other fields than those that end here anyway.
+bool names_more(std::string_view list) noexcept {
+  return any_member(list, [](std::string_view m) {
+    return !names_equal(m, "close") && !is_one_of<connection_fields>(m);
+  });
+}
+
 }  // namespace
 
 hop_by_hop::hop_by_hop(field_lines const& fields) noexcept : fields_(fields) {
   for (field_line const line : fields) {
     chunked_ = chunked_ || names_equal(line.name, "Transfer-Encoding");
-    has_options_ = has_options_ || names_equal(line.name, "Connection");
+    has_options_ = has_options_ || (names_equal(line.name, "Connection") && names_more(line.value));
   }
 }
 

@@ -22,7 +22,7 @@ public:
 private:
   field_lines const& fields_;
   bool chunked_ = false;      // then Trailer is passed on
-  bool has_options_ = false;  // Connection names something
+  bool has_options_ = false;  // Connection names something else
 };
 
 /// Returns whether a trailer of that name may be passed on: not one that frames, routes, authorizes
