@@ -327,3 +327,68 @@ TEST_CASE("insecure_http_parser takes what Node's leniency flags take") {
   CHECK(d.next(input, head) == decoded::need_more);
   CHECK(d.buffered() > 0);
 }
+
+TEST_CASE("the bytes of an error are counted from the end of a read that was taken whole") {
+  std::string const read = "GET / HTTP/1.1\r\n\r\nG?T / HTTP/1.1\r\n\r\n";
+  for (bool const ended : {false, true}) {
+    decoder d(message_kind::request);
+    message_head head;
+    std::string_view input = read;
+    REQUIRE(d.next(input, head) == decoded::head);
+    REQUIRE(d.next(input, head) == decoded::end);
+    if (ended) {
+      d.end_of_read();
+    }
+    REQUIRE(d.next(input, head) == decoded::error);
+    CHECK(d.error().bytes_parsed == (ended ? 1 : 19));
+  }
+}
+
+TEST_CASE("options of a decoder are equal or not") {
+  decoder_options const usual;
+  CHECK(usual == decoder_options{});
+  CHECK(usual != decoder_options{1, 2000, false});
+  CHECK(usual != decoder_options{16384, 1, false});
+  CHECK(usual != decoder_options{16384, 2000, true});
+}
+
+TEST_CASE("lines that are whole and lines that are not give the same head") {
+  // Each is decoded whole, byte by byte and cut at each place; one of these ways takes a line at
+  // once, another byte by byte.
+  struct {
+    char const* lines;
+    char const* expected;
+  } const cases[] = {
+      {"Connection: keep-alive\r\nContent-Length: 0\r\n", ""},
+      {"CONNECTION:Close\r\n", " +close"},
+      {"Connection: close\t \r\n", " +close"},
+      {"Proxy-Connection: CLOSE \r\nConnection: x\r\n", " +close"},
+      {"Connection: upgrade\r\nUpgrade: h2c\r\n", " +upgrade"},
+      {"Content-Length: 00000000000000000000\r\n", ""},
+      {"_x.y~: 1\r\nX: \xff\t\r\nY-_z:1 \r\n", ""},
+      {"X: \xff\t\r\n  Y\r\n", nullptr},
+      {"Content-Length: 5x\r\n", nullptr},
+      {"Content-Length: 1\r\nContent-Length: 1\r\n", nullptr},
+      {"Content-Length: 99999999999999999999\r\n", nullptr},
+      {"Transfer-Encoding: chunked\r\nContent-Length: 1\r\n", nullptr},
+      {"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n", nullptr},
+      {"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", nullptr},
+      {"Upgrade: a\r\n b\r\n", nullptr},
+      {"Connection: close\r\n\tx\r\n", nullptr},
+      {"X:\x7f\r\n", nullptr},
+      {"X x: y\r\n", nullptr},
+      {": y\r\n", nullptr},
+  };
+  for (auto const& c : cases) {
+    INFO(c.lines);
+    std::string const fields = std::string("\r\nHost: example.com\r\n") + c.lines + "\r\n";
+    std::string const found = decode_request("GET /a HTTP/1.1" + fields);
+    if (c.expected != nullptr) {
+      CHECK(found.substr(found.find(']') + 1) == c.expected + std::string("\n"));
+    } else {
+      CHECK(found.find("!HPE_") != std::string::npos);
+    }
+    CHECK((decode_request("GET /a HTTP/1.0" + fields).find("!HPE_") == std::string::npos) ==
+          (c.expected != nullptr));
+  }
+}

@@ -362,3 +362,15 @@ TEST_CASE("a declared length is checked on request", "[encoder]") {
         "ERR_HTTP_BODY_NOT_ALLOWED: Adding content for this request method or response status is "
         "not allowed.");
 }
+
+TEST_CASE("a request names one host", "[encoder]") {
+  std::string const wrong =
+      "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value for header \"Host\": it is one text";
+  outgoing_headers headers;
+  headers.append("Host", "a");
+  std::string out;
+  write_request_head(out, {}, headers);
+  CHECK(out == "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n");
+  headers.append("host", "b");
+  CHECK(request_error({}, headers) == wrong);
+}

@@ -425,3 +425,38 @@ TEST_CASE("pool: views", "[pool]") {
   CHECK(all == "s1 s2 s3 r6 a31");
   CHECK(p.name(p->request_of(p.socket(1))) == "r2");
 }
+
+TEST_CASE("pool: names of actions and reasons", "[pool]") {
+  using kind = pool_action::kind;
+  CHECK(to_string(kind::open) == "open");
+  CHECK(to_string(kind::assign) == "assign");
+  CHECK(to_string(kind::queue) == "queue");
+  CHECK(to_string(kind::park) == "park");
+  CHECK(to_string(kind::close) == "close");
+  CHECK(to_string(kind::refuse) == "refuse");
+  CHECK(to_string(static_cast<kind>(99)) == "unknown");
+  CHECK(to_string(pool_reason::none) == "none");
+  CHECK(to_string(pool_reason::max_sockets) == "max_sockets");
+  CHECK(to_string(pool_reason::max_total_sockets) == "max_total_sockets");
+  CHECK(to_string(pool_reason::max_free_sockets) == "max_free_sockets");
+  CHECK(to_string(pool_reason::keep_alive_off) == "keep_alive_off");
+  CHECK(to_string(pool_reason::not_kept) == "not_kept");
+  CHECK(to_string(pool_reason::made_room) == "made_room");
+  CHECK(to_string(pool_reason::request_cancelled) == "request_cancelled");
+  CHECK(to_string(pool_reason::destroyed) == "destroyed");
+  CHECK(to_string(static_cast<pool_reason>(99)) == "unknown");
+}
+
+TEST_CASE("pool: more names than it keeps memory for", "[pool]") {
+  script p{limits(1)};
+  for (int i = 1; i <= 40; ++i) {
+    std::string const n = std::to_string(i);
+    p.ask("r" + n, "name" + n);
+  }
+  CHECK(p->totals().sockets == 40);
+  for (int i = 1; i <= 40; ++i)
+    p.cancel("r" + std::to_string(i));
+  std::size_t names = 0;
+  p->for_each_name([&](std::string_view, pool::counts const& c) { names += c.requests + 1; });
+  CHECK(names == 40);
+}

@@ -217,3 +217,35 @@ TEST_CASE("request deadlines: either side may go first", "[deadlines]") {
   other.accepted(c, start);
   CHECK(other.size() == 1);
 }
+
+TEST_CASE("request deadlines: a connection belongs to one server", "[deadlines]") {
+  request_clocks first, second;
+  request_clock c;
+  first.accepted(c, start);
+  second.accepted(c, start + 1s);
+  CHECK(first.size() == 0);
+  CHECK(second.size() == 1);
+  CHECK(c.since() == start + 1s);
+
+  first.closed(c);
+  CHECK(second.size() == 1);
+  CHECK(c.waiting_for() == phase::head);
+
+  second.closed(c);
+  second.closed(c);
+  CHECK(second.size() == 0);
+  CHECK(c.waiting_for() == phase::closed);
+  CHECK(c.deadline({}) == no_deadline);
+}
+
+TEST_CASE("request deadlines: a head that is complete is so only once", "[deadlines]") {
+  request_clocks clocks;
+  request_clock c;
+  clocks.accepted(c, start);
+  clocks.headers_completed(c);
+  clocks.headers_completed(c);
+  CHECK(c.waiting_for() == phase::body);
+  clocks.message_completed(c);
+  clocks.headers_completed(c);
+  CHECK(c.waiting_for() == phase::serving);
+}

@@ -120,5 +120,15 @@ TEST_CASE("retry: names", "[retry]") {
   CHECK(to_string(request_verdict::not_sent) == "not_sent");
   CHECK(to_string(request_verdict::maybe_processed) == "maybe_processed");
   CHECK(to_string(request_verdict::response_started) == "response_started");
+  CHECK(to_string(static_cast<request_verdict>(99)) == "unknown");
+  CHECK(to_string(retry_reason::nothing_sent) == "nothing_sent");
+  CHECK(to_string(retry_reason::idempotent) == "idempotent");
+  CHECK(to_string(retry_reason::disabled) == "disabled");
+  CHECK(to_string(retry_reason::cancelled) == "cancelled");
+  CHECK(to_string(retry_reason::response_started) == "response_started");
+  CHECK(to_string(retry_reason::fresh_connection) == "fresh_connection");
+  CHECK(to_string(retry_reason::not_idempotent) == "not_idempotent");
+  CHECK(to_string(retry_reason::body_not_replayable) == "body_not_replayable");
   CHECK(to_string(retry_reason::budget_spent) == "budget_spent");
+  CHECK(to_string(static_cast<retry_reason>(99)) == "unknown");
 }
