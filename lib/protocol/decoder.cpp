@@ -78,6 +78,7 @@ private:
   bool may_another_follow() const noexcept;
   std::string_view whole(char const* from, char const* to);
   decoded fail(http::error code, std::string_view reason) noexcept;
+  decoded fail_tokenizer() noexcept;
 };
 
 decoded decoder::state::fail(http::error code, std::string_view reason) noexcept {
@@ -86,6 +87,12 @@ decoded decoder::state::fail(http::error code, std::string_view reason) noexcept
   error_.reason = reason;
   return decoded::error;
 }
+
+// GCOVR_EXCL_START: the guard lets nothing pass that the tokenizer does not take
+decoded decoder::state::fail_tokenizer() noexcept {
+  return fail(error::invalid_header_token, "Invalid header token");
+}
+// GCOVR_EXCL_STOP
 
 decoded decoder::state::next(std::string_view& input, message_head& head) {
   if (phase_ == phase::complete) {
@@ -212,7 +219,7 @@ decoded decoder::state::fill(message_head& head, std::string_view raw) {
     head.clear();
     std::ptrdiff_t const shift = guard_.append_canonical(head.fields, raw);
     if (!tokenize_head(kind_, head, 0, guard_.disguises(), shift)) {
-      return fail(error::invalid_header_token, "Invalid header token");
+      return fail_tokenizer();  // GCOVR_EXCL_LINE
     }
   }
   head.kind = kind_;
@@ -304,7 +311,7 @@ decoded decoder::state::take_trailers(char const*& p, char const* end) {
     place_trailers(trailers_, whole(from, p), guard_);
   } else if (std::string_view const section = guard_.canonical();
              section.size() > 2 && !tokenize_trailers(trailers_, section, guard_.disguises())) {
-    return fail(error::invalid_header_token, "Invalid header token");
+    return fail_tokenizer();  // GCOVR_EXCL_LINE
   }
   pending_.clear();
   another_may_follow_ = may_another_follow();

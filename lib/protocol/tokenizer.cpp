@@ -96,13 +96,16 @@ private:
     lines_.append_place(name_at, name.size(), value_at, value.size());
   }
 
-  void on_trailer_field_impl(beast::http::field, text, text, error_code&) {}
   void on_header_impl(error_code&) {}
+  void on_finish_impl(error_code&) {}
+
+  // GCOVR_EXCL_START: Beast wants these too, but is given heads without a body
+  void on_trailer_field_impl(beast::http::field, text, text, error_code&) {}
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) {}
   std::size_t on_body_impl(text body, error_code&) { return body.size(); }
   void on_chunk_header_impl(std::uint64_t, text, error_code&) {}
   std::size_t on_chunk_body_impl(std::uint64_t, text body, error_code&) { return body.size(); }
-  void on_finish_impl(error_code&) {}
+  // GCOVR_EXCL_STOP
 
   void set_text(text t) noexcept {
     if (head_ != nullptr) {

@@ -392,3 +392,23 @@ TEST_CASE("lines that are whole and lines that are not give the same head") {
           (c.expected != nullptr));
   }
 }
+
+TEST_CASE("an idle decoder gives the memory of a large head back and goes on") {
+  std::string lines;
+  for (int i = 0; i < 200; ++i) {
+    lines += "Connection: keep-alive\r\nX-" + std::to_string(i) + ": y\r\n";
+  }
+  std::string const text = "GET /a HTTP/1.1\r\n" + lines + "\r\nGET /b HTTP/1.1\r\nA: b\r\n\r\n";
+  decoder d(message_kind::request);
+  message_head head;
+  std::string_view input = text;
+  REQUIRE(d.next(input, head) == decoded::head);
+  CHECK(head.fields.size() == 400);
+  CHECK(head.fields[399].name == "X-199");
+  REQUIRE(d.next(input, head) == decoded::end);
+  d.shrink();
+  REQUIRE(d.next(input, head) == decoded::head);
+  CHECK(head.target() == "/b");
+  CHECK(head.fields.size() == 1);
+  CHECK(head.value(known_field::connection).empty());
+}

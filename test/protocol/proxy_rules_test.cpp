@@ -187,8 +187,7 @@ TEST_CASE("proxy_rules: userinfo never shows", "[proxy]") {
       std::pair{"http://[::1]:80/a@b", "http://[::1]:80/a@b"}, std::pair{"p:3128", "p:3128"},
       // A port that is none, but no @ behind it to tell where the password ends.
       std::pair{"http://user:pass", "http://user:pass"}, std::pair{"http://p:x/y", "http://p:x/y"},
-      std::pair{"a@b://p:x", "a@b://p:x"}, std::pair{"", ""}, std::pair{"@", ""},
-      std::pair{"://", "://"});
+      std::pair{"", ""}, std::pair{"@", ""}, std::pair{"://", "://"});
   CHECK(redact_userinfo(url.first) == url.second);
   CHECK(redact_userinfo(url.second) == url.second);
 }

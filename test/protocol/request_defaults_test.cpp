@@ -49,6 +49,11 @@ TEST_CASE("Host and Authorization are added unless they are there", "[request-de
     CHECK(headers.text("host") == "h:81");
     CHECK(headers.text("authorization") == "Basic dTpw");
   }
+  SECTION("made before") {
+    origin.host_value = "made:82";
+    add_default_headers(headers, origin);
+    CHECK(headers.text("host") == "made:82");
+  }
   SECTION("there already") {
     headers.set("host", "given");
     headers.set("authorization", "given");

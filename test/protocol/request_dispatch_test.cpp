@@ -55,6 +55,7 @@ TEST_CASE("dispatch: Expect asks for 100 Continue as a word, in any case, in any
       {"Expect: foo, 100-continue\r\n", dispatch::continue_and_request},
       {"Expect: x-100-continue-y\r\n", dispatch::continue_and_request},
       {"Expect: foo\r\nExpect: 100-continue\r\n", dispatch::continue_and_request},
+      {"Expect: foo\r\nExpect: bar\r\n", dispatch::refuse_expectation},
       {"Expect: x100-continue\r\n", dispatch::refuse_expectation},
       {"Expect: 100-continue1\r\n", dispatch::refuse_expectation},
       {"Expect: \r\n", dispatch::refuse_expectation},
