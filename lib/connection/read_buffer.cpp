@@ -3,11 +3,18 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace anode::connection {
 
 detail::ptr<read_block> read_block::make(std::size_t capacity) {
-  return detail::ptr<read_block>(new read_block(capacity));
+  void* const memory = ::operator new(sizeof(read_block) + capacity);
+  return detail::ptr<read_block>(::new (memory) read_block(capacity));
+}
+
+void read_block::dispose() noexcept {
+  this->~read_block();
+  ::operator delete(this);
 }
 
 net::mutable_buffer read_buffer::prepare() {

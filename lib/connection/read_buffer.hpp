@@ -14,7 +14,7 @@ class read_block final : public detail::counted {
 public:
   static detail::ptr<read_block> make(std::size_t capacity);
 
-  char* data() noexcept { return data_.get(); }
+  char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
   std::size_t capacity() const noexcept { return capacity_; }
 
   /// Returns whether somebody besides the connection holds the block.
@@ -45,9 +45,11 @@ public:
   };
 
 private:
-  explicit read_block(std::size_t capacity) : data_(new char[capacity]), capacity_(capacity) {}
+  explicit read_block(std::size_t capacity) : capacity_(capacity) {}
 
-  std::unique_ptr<char[]> data_;
+  void dispose() noexcept override;
+
+  // The bytes follow the object, in the same piece of memory.
   std::size_t capacity_;
   unsigned holders_ = 0;
 };

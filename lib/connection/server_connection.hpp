@@ -113,7 +113,8 @@ private:
   void stop_reading();
   void fail_to_parse(std::string_view input);
   bool report(http::client_error const& e);
-  void client_error(error_code code, std::string message, std::size_t bytes_parsed);
+  void client_error(error_code code, std::string message, std::size_t bytes_parsed = 0,
+                    std::string_view packet = {});
   void discard_input();
   void drop_requests();
   void abort_requests();
@@ -135,7 +136,6 @@ private:
   server_exchange* held_last_ = nullptr;
   std::size_t under_way_ = 0;
   std::size_t discarded_ = 0;
-  std::string_view packet_;  // what was received last, while a failure is reported
   std::uint32_t requests_served_ = 0;
   protocol::dispatch leave_as_ = protocol::dispatch::request;
   bool decoding_ = false;

@@ -27,8 +27,8 @@ void server_connection::stop_reading() {
 void server_connection::fail_to_parse(std::string_view input) {
   protocol::decode_error const& e = decoder_->error();
   std::string_view const read = socket_->incoming().last_read();
-  packet_ = read.size() >= input.size() ? read : input;
-  client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed);
+  client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed,
+               read.size() >= input.size() ? read : input);
 }
 
 // Tells who wants to know of a client's error. Returns whether it is handled.
@@ -44,8 +44,8 @@ bool server_connection::report(http::client_error const& e) {
   return false;
 }
 
-void server_connection::client_error(error_code code, std::string message,
-                                     std::size_t bytes_parsed) {
+void server_connection::client_error(error_code code, std::string message, std::size_t bytes_parsed,
+                                     std::string_view packet) {
   detail::ptr<server_connection> const self(this);
   closing_ = true;
   failed_ = true;
@@ -54,7 +54,7 @@ void server_connection::client_error(error_code code, std::string message,
   info.code = code;
   info.message = message;
   info.bytes_parsed = bytes_parsed;
-  info.raw_packet = packet_;
+  info.raw_packet = packet;
   if (report(info)) {
     if (!socket_->writable()) {
       drop_requests();
@@ -100,8 +100,7 @@ void server_connection::expire(protocol::expired_phase phase) {
   } else if (failed_) {
     socket_->destroy();  // who was told of the error has done nothing about it
   } else {
-    packet_ = {};
-    client_error(http::error::request_timeout, "Request timeout", 0);
+    client_error(http::error::request_timeout, "Request timeout");
   }
 }
 
@@ -119,9 +118,7 @@ void server_connection::on_end() {
     end_request();
   }
   if (found == protocol::decoded::error) {
-    packet_ = {};
-    client_error(decoder_->error().code, "Parse Error: " + std::string(decoder_->error().reason),
-                 0);
+    client_error(decoder_->error().code, "Parse Error: " + std::string(decoder_->error().reason));
   } else if (!server_->options().http_allow_half_open) {
     closing_ = true;
     abort_requests();

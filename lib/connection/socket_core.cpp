@@ -96,7 +96,7 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
       listeners_->end.emit();
     }
     if (ec || lingered_ > linger_bytes) {
-      destroy(close_error_);
+      destroy(error_);
       return;
     }
   } else if (!ec) {
@@ -202,8 +202,8 @@ void socket_core::end_turn() {
     telling_ = false;
   }
   if (std::exchange(output_moved_, false)) {
-    if (waits_) {
-      waits_->progress.notify();
+    if (user_) {
+      user_->progress.notify();
     }
     if (owner_ != nullptr) {
       owner_->on_output();
@@ -211,8 +211,8 @@ void socket_core::end_turn() {
   }
   if (destroyed_ && !std::exchange(close_told_, true)) {
     detail::ptr<socket_core> const self(this);
-    if (waits_) {
-      waits_->progress.notify();
+    if (user_) {
+      user_->progress.notify();
     }
     notify_readable();
     if (listeners_ && error_) {
@@ -251,7 +251,7 @@ void socket_core::finish_closing() {
     return;
   }
   if (!linger_ || ended_) {
-    destroy(close_error_);
+    destroy(error_);
     return;
   }
   in_.consume(in_.input().size());
@@ -267,7 +267,7 @@ void socket_core::destroy_soon(bool linger, error_code ec) {
   }
   close_after_ = true;
   tell_end_ = ending_;
-  close_error_ = ec;
+  error_ = ec;
   linger_ = linger;
   if (shut_down_) {
     finish_closing();
@@ -320,7 +320,7 @@ void socket_core::touch() {
 void socket_core::inactivity::expired() {
   socket_core& core = *of;
   if (core.close_after_ && core.shut_down_) {
-    core.destroy(core.close_error_);
+    core.destroy(core.error_);
     return;
   }
   auto const quiet = core.timers_->now() - core.last_activity_;
@@ -354,7 +354,7 @@ net::awaitable<bool> socket_core::wait_input(detail::ptr<socket_core> self) {
       co_return false;
     }
     self->resume();
-    co_await self->waits().readable.wait();
+    co_await self->user().readable.wait();
   }
   co_return !self->input().empty();
 }

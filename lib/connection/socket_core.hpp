@@ -72,16 +72,20 @@ public:
 
   /// Returns the input for a reader that looks at it until it reads again; `consume_viewed` then
   /// removes it.
-  std::string_view view_input() noexcept {
-    viewed_ = in_.input().size();
-    hold_ = in_.hold();
+  std::string_view view_input() {
+    user().viewed = in_.input().size();
+    user_->hold = in_.hold();
     return in_.input();
   }
   void consume_viewed() noexcept {
-    in_.consume(std::exchange(viewed_, 0));
-    hold_.release();
+    if (user_) {
+      in_.consume(std::exchange(user_->viewed, 0));
+      user_->hold.release();
+    }
   }
-  std::string_view unviewed_input() const noexcept { return in_.input().substr(viewed_); }
+  std::string_view unviewed_input() const noexcept {
+    return in_.input().substr(user_ ? user_->viewed : 0);
+  }
 
   /// Starts reading, and goes on until `pause`.
   void resume();
@@ -130,7 +134,7 @@ public:
   void flush();
 
   /// Lets coroutines wait for progress of the output.
-  wait_point& progress() { return waits().progress; }
+  wait_point& progress() { return user().progress; }
 
   bool writable() const noexcept { return !ending_ && !destroyed_; }
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
@@ -153,7 +157,9 @@ public:
   void reset();
 
   bool destroyed() const noexcept { return destroyed_; }
-  error_code const& error() const noexcept { return error_; }
+
+  /// Returns what the socket was destroyed with.
+  error_code error() const noexcept { return destroyed_ ? error_ : error_code(); }
 
   // Time and numbers.
 
@@ -212,21 +218,24 @@ private:
     void expired() override;
   };
 
-  struct wait_points {
-    explicit wait_points(net::any_io_executor const& ex) : progress(ex), readable(ex) {}
+  // What only coroutines that use the socket need.
+  struct user_side {
+    explicit user_side(net::any_io_executor const& ex) : progress(ex), readable(ex) {}
     wait_point progress;
     wait_point readable;
+    std::size_t viewed = 0;
+    read_block::hold hold;
   };
 
-  wait_points& waits() {
-    if (!waits_) {
-      waits_ = std::make_unique<wait_points>(executor());
+  user_side& user() {
+    if (!user_) {
+      user_ = std::make_unique<user_side>(executor());
     }
-    return *waits_;
+    return *user_;
   }
   void notify_readable() {
-    if (waits_) {
-      waits_->readable.notify();
+    if (user_) {
+      user_->readable.notify();
     }
   }
 
@@ -249,7 +258,7 @@ private:
   socket_events* owner_ = nullptr;
   read_buffer in_;
   outbox out_;
-  std::unique_ptr<wait_points> waits_;  // made for the first who waits
+  std::unique_ptr<user_side> user_;  // made for the first who waits
   std::unique_ptr<listeners> listeners_;
   unsigned handles_ = 0;
   inactivity inactivity_;
@@ -260,10 +269,7 @@ private:
   std::uint64_t passed_out_ = 0;
   std::size_t lingered_ = 0;
   std::size_t in_a_row_ = 0;  // bytes sent without a return to the scheduler
-  std::size_t viewed_ = 0;
-  read_block::hold hold_;
-  error_code error_;
-  error_code close_error_;  // to be told when `destroy_soon` is through
+  error_code error_;          // also what `destroy_soon` will destroy with
   bool connecting_ = false;
   bool reading_ = false;  // reads go on
   bool read_in_flight_ = false;

@@ -8,7 +8,7 @@ namespace anode::detail {
 namespace {
 
 // A read or a wait of Asio's fits in.
-constexpr std::size_t block_size = 192;
+constexpr std::size_t block_size = 176;
 constexpr unsigned kept_most = 1024;
 
 struct block {
