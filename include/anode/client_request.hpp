@@ -10,8 +10,10 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace anode::connection {
 class client_exchange;
@@ -52,12 +54,36 @@ public:
   /// Returns how many bytes of the response came.
   std::uint64_t bytes_received() const noexcept { return received_; }
 
+  // Of a response that is not HTTP (`HPE_*`), else empty.
+
+  /// Returns what is wrong with it: "Invalid header token". **Node**: `err.reason`.
+  std::string_view reason() const noexcept { return reason_; }
+
+  /// Returns how many bytes of `raw_packet` are right. **Node**: `err.bytesParsed`.
+  std::size_t bytes_parsed() const noexcept { return parsed_; }
+
+  /// Returns what was received last. **Node**: `err.rawPacket`.
+  std::string_view raw_packet() const noexcept {
+    return packet_ ? std::string_view(*packet_) : std::string_view();
+  }
+
+  /// For the library itself. @param reason of static storage
+  void set_parse_failure(std::string_view reason, std::size_t bytes_parsed,
+                         std::shared_ptr<std::string const> raw_packet) noexcept {
+    reason_ = reason;
+    parsed_ = bytes_parsed;
+    packet_ = std::move(raw_packet);
+  }
+
 private:
   request_phase phase_;
   http::verdict verdict_;
   bool reused_;
   std::uint64_t sent_;
   std::uint64_t received_;
+  std::string_view reason_;
+  std::size_t parsed_ = 0;
+  std::shared_ptr<std::string const> packet_;
 };
 
 /// An interim response: 100 to 199, other than 101.

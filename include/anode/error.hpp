@@ -56,6 +56,7 @@ enum class error : int {
   server_already_listen,    ///< ERR_SERVER_ALREADY_LISTEN
   server_not_running,       ///< ERR_SERVER_NOT_RUNNING
   socket_assigned,          ///< ERR_HTTP_SOCKET_ASSIGNED
+  invalid_this,             ///< ERR_INVALID_THIS: a handle was used that refers to nothing
   invalid_ip_address,       ///< ERR_INVALID_IP_ADDRESS
 
   // What happens to a connection or a request.

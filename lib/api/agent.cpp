@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/agent.hpp>
 
+#include "api/held.hpp"
 #include "connection/agent_core.hpp"
 #include "connection/url.hpp"
 #include "transport/dial.hpp"
@@ -125,10 +126,10 @@ agent::~agent() {
   }
 }
 
-agent::executor_type agent::get_executor() const { return core_->executor(); }
+agent::executor_type agent::get_executor() const { return held(core_, "agent").executor(); }
 
 client_request agent::request(request_options options) {
-  return client_request(*core_->request(std::move(options)));
+  return client_request(*held(core_, "agent").request(std::move(options)));
 }
 
 client_request agent::request(std::string_view method, std::string_view url, header_list headers) {
@@ -136,7 +137,7 @@ client_request agent::request(std::string_view method, std::string_view url, hea
   options.method = method;
   options.set_url(url);
   options.headers = std::move(headers);
-  return client_request(*core_->request(std::move(options)));
+  return client_request(*held(core_, "agent").request(std::move(options)));
 }
 
 client_request agent::request(std::string_view url, request_options options) {
@@ -146,31 +147,42 @@ client_request agent::request(std::string_view url, request_options options) {
 net::awaitable<incoming_message> agent::get(std::string_view url) {
   request_options options;
   options.set_url(url);
-  auto const exchange = core_->request(std::move(options));
+  auto const exchange = held(core_, "agent").request(std::move(options));
   return client_exchange::get(exchange, client_request(*exchange));
 }
 
-void agent::destroy() { core_->destroy(); }
-
-bool agent::remove(anode::socket const& connection) {
-  return connection && core_->remove(*connection.core());
+void agent::destroy() {
+  if (core_) {
+    core_->destroy();
+  }
 }
 
-agent_options const& agent::options() const noexcept { return core_->options(); }
-void agent::set_options(agent_options options) { core_->set_options(std::move(options)); }
+bool agent::remove(anode::socket const& connection) {
+  return connection && core_ && core_->remove(*connection.core());
+}
 
-agent::counts agent::totals() const noexcept { return public_counts(core_->pool().totals()); }
+agent_options const& agent::options() const noexcept {
+  static agent_options const none;
+  return core_ ? core_->options() : none;
+}
+void agent::set_options(agent_options options) {
+  held(core_, "agent").set_options(std::move(options));
+}
+
+agent::counts agent::totals() const noexcept {
+  return core_ ? public_counts(core_->pool().totals()) : counts();
+}
 
 std::map<std::string, agent::counts> agent::by_name() const {
   std::map<std::string, counts> all;
-  core_->pool().for_each_name([&](std::string_view name, auto const& c) {
+  held(core_, "agent").pool().for_each_name([&](std::string_view name, auto const& c) {
     all.emplace(std::string(name), public_counts(c));
   });
   return all;
 }
 
 std::string agent::get_name(request_options const& options) const {
-  return core_->name_of(options);
+  return held(core_, "agent").name_of(options);
 }
 
 std::string process_environment(std::string_view name) {

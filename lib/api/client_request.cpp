@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/client_request.hpp>
 
+#include "api/held.hpp"
 #include "connection/client_exchange.hpp"
 
 #include <utility>
@@ -8,6 +9,12 @@
 namespace anode::http {
 
 using connection::client_exchange;
+
+namespace {
+
+client_exchange& self(client_exchange* exchange) { return held(exchange, "client_request"); }
+
+}  // namespace
 
 std::string_view to_string(verdict v) noexcept {
   switch (v) {
@@ -64,99 +71,115 @@ void client_request::drop() noexcept {
 }
 
 net::awaitable<incoming_message> client_request::response() {
-  return client_exchange::wait_response(anode::detail::ptr<client_exchange>(exchange_));
+  return client_exchange::wait_response(anode::detail::ptr<client_exchange>(&self(exchange_)));
 }
 
 net::awaitable<upgrade_result> client_request::upgraded() {
-  return client_exchange::wait_upgraded(anode::detail::ptr<client_exchange>(exchange_));
+  return client_exchange::wait_upgraded(anode::detail::ptr<client_exchange>(&self(exchange_)));
 }
 
 net::awaitable<bool> client_request::continued() {
-  return client_exchange::wait_continued(anode::detail::ptr<client_exchange>(exchange_));
+  return client_exchange::wait_continued(anode::detail::ptr<client_exchange>(&self(exchange_)));
 }
 
-std::string_view client_request::method() const noexcept { return exchange_->request.method; }
-std::string_view client_request::path() const noexcept { return exchange_->options.path; }
-std::string_view client_request::host() const noexcept { return exchange_->options.host; }
+std::string_view client_request::method() const noexcept {
+  return exchange_ != nullptr ? std::string_view(exchange_->request.method) : std::string_view();
+}
+std::string_view client_request::path() const noexcept {
+  return exchange_ != nullptr ? std::string_view(exchange_->options.path) : std::string_view();
+}
+std::string_view client_request::host() const noexcept {
+  return exchange_ != nullptr ? std::string_view(exchange_->options.host) : std::string_view();
+}
 std::string_view client_request::protocol() const noexcept { return "http:"; }
-bool client_request::reused_socket() const noexcept { return exchange_->reused(); }
+bool client_request::reused_socket() const noexcept {
+  return exchange_ != nullptr && exchange_->reused();
+}
 
-unsigned client_request::retries() const noexcept { return exchange_->retries(); }
+unsigned client_request::retries() const noexcept {
+  return exchange_ != nullptr ? exchange_->retries() : 0;
+}
 
-bool client_request::aborted() const noexcept { return exchange_->aborted(); }
+bool client_request::aborted() const noexcept {
+  return exchange_ != nullptr && exchange_->aborted();
+}
 std::size_t client_request::max_headers_count() const noexcept {
-  return exchange_->options.max_headers_count;
+  return exchange_ != nullptr ? exchange_->options.max_headers_count : 0;
 }
 
 client_request& client_request::set_max_headers_count(std::size_t lines) {
-  exchange_->set_max_headers_count(lines);
+  self(exchange_).set_max_headers_count(lines);
   return *this;
 }
 
-void client_request::abort() { exchange_->abort(); }
+void client_request::abort() {
+  if (exchange_ != nullptr) {
+    exchange_->abort();
+  }
+}
 
 client_request& client_request::set_timeout(std::chrono::milliseconds timeout,
                                             std::function<void()> f) {
   if (f) {
-    exchange_->on_timeout().add(std::move(f));
+    self(exchange_).on_timeout().add(std::move(f));
   }
-  exchange_->set_timeout(timeout);
+  self(exchange_).set_timeout(timeout);
   return *this;
 }
 
 client_request& client_request::set_no_delay(bool on) {
-  exchange_->set_no_delay(on);
+  self(exchange_).set_no_delay(on);
   return *this;
 }
 
 client_request& client_request::set_socket_keep_alive(bool on,
                                                       std::chrono::milliseconds initial_delay) {
-  exchange_->set_keep_alive(on, initial_delay);
+  self(exchange_).set_keep_alive(on, initial_delay);
   return *this;
 }
 
 client_request& client_request::on_response(std::function<void(incoming_message)> f) {
-  exchange_->on_response = std::move(f);
+  self(exchange_).on_response = std::move(f);
   return *this;
 }
 
 client_request& client_request::on_upgrade(std::function<void(incoming_message, anode::socket)> f) {
-  exchange_->on_upgrade = std::move(f);
+  self(exchange_).on_upgrade = std::move(f);
   return *this;
 }
 
 client_request& client_request::on_connect(std::function<void(incoming_message, anode::socket)> f) {
-  exchange_->on_connect = std::move(f);
+  self(exchange_).on_connect = std::move(f);
   return *this;
 }
 
 client_request& client_request::on_information(std::function<void(information const&)> f) {
-  exchange_->on_information().add(std::move(f));
+  self(exchange_).on_information().add(std::move(f));
   return *this;
 }
 
 client_request& client_request::on_continue(std::function<void()> f) {
-  exchange_->on_continue().add(std::move(f));
+  self(exchange_).on_continue().add(std::move(f));
   return *this;
 }
 
 client_request& client_request::on_socket(std::function<void(anode::socket)> f) {
-  exchange_->on_socket().add(std::move(f));
+  self(exchange_).on_socket().add(std::move(f));
   return *this;
 }
 
 client_request& client_request::on_timeout(std::function<void()> f) {
-  exchange_->on_timeout().add(std::move(f));
+  self(exchange_).on_timeout().add(std::move(f));
   return *this;
 }
 
 client_request& client_request::on_abort(std::function<void()> f) {
-  exchange_->on_abort().add(std::move(f));
+  self(exchange_).on_abort().add(std::move(f));
   return *this;
 }
 
 client_request& client_request::on_request_error(std::function<void(request_error const&)> f) {
-  exchange_->on_error().add(std::move(f));
+  self(exchange_).on_error().add(std::move(f));
   return *this;
 }
 

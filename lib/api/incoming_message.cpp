@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/incoming_message.hpp>
 
+#include "api/held.hpp"
 #include "connection/incoming.hpp"
 #include "connection/token_operation.hpp"
 
@@ -13,6 +14,10 @@ namespace anode::http {
 using connection::incoming;
 
 namespace {
+
+field_lines const no_lines;
+
+incoming& held_message(incoming* self) { return held(self, "incoming_message"); }
 
 void append(std::string& all, std::string_view piece) { all.append(piece); }
 
@@ -87,52 +92,82 @@ void incoming_message::drop() noexcept {
   self_ = nullptr;
 }
 
-incoming_message::executor_type incoming_message::get_executor() const { return self_->executor(); }
-
-std::string_view incoming_message::method() const noexcept { return self_->head.method_name(); }
-std::string_view incoming_message::url() const noexcept {
-  return self_->head.kind == connection::protocol::message_kind::request ? self_->head.target()
-                                                                         : std::string_view();
+incoming_message::executor_type incoming_message::get_executor() const {
+  return held_message(self_).executor();
 }
-int incoming_message::status_code() const noexcept { return self_->head.status; }
+
+std::string_view incoming_message::method() const noexcept {
+  return self_ != nullptr ? self_->head.method_name() : std::string_view();
+}
+std::string_view incoming_message::url() const noexcept {
+  return self_ != nullptr && self_->head.kind == connection::protocol::message_kind::request
+             ? self_->head.target()
+             : std::string_view();
+}
+int incoming_message::status_code() const noexcept {
+  return self_ != nullptr ? self_->head.status : 0;
+}
 std::string_view incoming_message::status_message() const noexcept {
-  return self_->head.kind == connection::protocol::message_kind::response ? self_->head.reason()
-                                                                          : std::string_view();
+  return self_ != nullptr && self_->head.kind == connection::protocol::message_kind::response
+             ? self_->head.reason()
+             : std::string_view();
 }
 
 std::string incoming_message::http_version() const {
   return std::to_string(http_version_major()) + "." + std::to_string(http_version_minor());
 }
-int incoming_message::http_version_major() const noexcept { return self_->head.version_major; }
-int incoming_message::http_version_minor() const noexcept { return self_->head.version_minor; }
+int incoming_message::http_version_major() const noexcept {
+  return self_ != nullptr ? self_->head.version_major : 0;
+}
+int incoming_message::http_version_minor() const noexcept {
+  return self_ != nullptr ? self_->head.version_minor : 0;
+}
 
-merged_headers const& incoming_message::headers() const { return self_->headers(); }
-field_lines const& incoming_message::raw_headers() const noexcept { return self_->head.fields; }
-merged_headers const& incoming_message::trailers() const { return self_->merged_trailers(); }
-field_lines const& incoming_message::raw_trailers() const noexcept { return self_->trailers; }
+merged_headers const& incoming_message::headers() const { return held_message(self_).headers(); }
+field_lines const& incoming_message::raw_headers() const noexcept {
+  return self_ != nullptr ? self_->head.fields : no_lines;
+}
+merged_headers const& incoming_message::trailers() const {
+  return held_message(self_).merged_trailers();
+}
+field_lines const& incoming_message::raw_trailers() const noexcept {
+  return self_ != nullptr ? self_->trailers : no_lines;
+}
 
-net::awaitable<std::optional<std::string_view>> incoming_message::read() { return self_->read(); }
+net::awaitable<std::optional<std::string_view>> incoming_message::read() {
+  return held_message(self_).read();
+}
 
 net::awaitable<std::size_t> incoming_message::read(net::mutable_buffer buffer) {
-  return self_->read_some(buffer);
+  return held_message(self_).read_some(buffer);
 }
 
 net::awaitable<std::string> incoming_message::text(std::size_t limit) {
-  return collect<std::string>(self_->keep(), *self_, limit);
+  return collect<std::string>(held_message(self_).keep(), *self_, limit);
 }
 
 net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::size_t limit) {
-  return collect<std::vector<std::byte>>(self_->keep(), *self_, limit);
+  return collect<std::vector<std::byte>>(held_message(self_).keep(), *self_, limit);
 }
 
-void incoming_message::dump() { self_->discard(); }
+void incoming_message::dump() {
+  if (self_ != nullptr) {
+    self_->discard();
+  }
+}
 
-bool incoming_message::complete() const noexcept { return self_->is_complete(); }
-bool incoming_message::aborted() const noexcept { return self_->aborted(); }
-bool incoming_message::readable_ended() const noexcept { return self_->ended(); }
-bool incoming_message::destroyed() const noexcept { return self_->destroyed(); }
-bool incoming_message::closed() const noexcept { return self_->closed(); }
-error_code incoming_message::errored() const noexcept { return self_->error(); }
+bool incoming_message::complete() const noexcept {
+  return self_ != nullptr && self_->is_complete();
+}
+bool incoming_message::aborted() const noexcept { return self_ != nullptr && self_->aborted(); }
+bool incoming_message::readable_ended() const noexcept {
+  return self_ != nullptr && self_->ended();
+}
+bool incoming_message::destroyed() const noexcept { return self_ == nullptr || self_->destroyed(); }
+bool incoming_message::closed() const noexcept { return self_ == nullptr || self_->closed(); }
+error_code incoming_message::errored() const noexcept {
+  return self_ != nullptr ? self_->error() : error_code();
+}
 
 incoming_message& incoming_message::destroy(error_code ec) {
   if (self_ != nullptr) {
@@ -142,50 +177,52 @@ incoming_message& incoming_message::destroy(error_code ec) {
 }
 
 anode::socket incoming_message::socket() const {
-  connection::socket_core* const core = self_->from() != nullptr ? self_->from()->core() : nullptr;
+  connection::socket_core* const core =
+      self_ != nullptr && self_->from() != nullptr ? self_->from()->core() : nullptr;
   return core != nullptr ? anode::socket(*core) : anode::socket();
 }
 
 incoming_message& incoming_message::set_timeout(std::chrono::milliseconds timeout,
                                                 std::function<void()> f) {
   if (f) {
-    self_->on_timeout.add(std::move(f));
+    held_message(self_).on_timeout.add(std::move(f));
   }
-  if (self_->from() != nullptr && self_->from()->core() != nullptr) {
-    self_->from()->core()->set_timeout(timeout);
+  if (held_message(self_).from() != nullptr && held_message(self_).from()->core() != nullptr) {
+    held_message(self_).from()->core()->set_timeout(timeout);
   }
   return *this;
 }
 
 incoming_message& incoming_message::on_end(std::function<void()> f) {
-  self_->on_end.add(std::move(f));
+  held_message(self_).on_end.add(std::move(f));
   return *this;
 }
 
 incoming_message& incoming_message::on_aborted(std::function<void()> f) {
-  self_->on_aborted.add(std::move(f));
+  held_message(self_).on_aborted.add(std::move(f));
   return *this;
 }
 
 incoming_message& incoming_message::on_error(std::function<void(error_code)> f) {
-  self_->on_error.add(std::move(f));
+  held_message(self_).on_error.add(std::move(f));
   return *this;
 }
 
 incoming_message& incoming_message::on_timeout(std::function<void()> f) {
-  self_->on_timeout.add(std::move(f));
+  held_message(self_).on_timeout.add(std::move(f));
   return *this;
 }
 
 incoming_message& incoming_message::on_close(std::function<void()> f) {
-  self_->on_close.add(std::move(f));
+  held_message(self_).on_close.add(std::move(f));
   return *this;
 }
 
 void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::completion done) {
-  connection::token_operation::start(self_->executor(), std::move(done), [&](auto operation) {
-    return run_read(self_->keep(), *self_, buffer, std::move(operation));
-  });
+  connection::token_operation::start(
+      held_message(self_).executor(), std::move(done), [&](auto operation) {
+        return run_read(held_message(self_).keep(), *self_, buffer, std::move(operation));
+      });
 }
 
 }  // namespace anode::http

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/outgoing_message.hpp>
 
+#include "api/held.hpp"
 #include "connection/outgoing.hpp"
 #include "connection/token_operation.hpp"
 
@@ -8,6 +9,9 @@
 
 namespace anode::http {
 namespace {
+
+// Only a request's handle can be empty.
+connection::outgoing& self(connection::outgoing* out) { return held(out, "client_request"); }
 
 net::awaitable<void> run_write(write_operation write, std::size_t size,
                                connection::token_operation::ptr operation) {
@@ -22,116 +26,137 @@ net::awaitable<void> run_write(write_operation write, std::size_t size,
 
 }  // namespace
 
-outgoing_message::executor_type outgoing_message::get_executor() const { return out_->executor(); }
+outgoing_message::executor_type outgoing_message::get_executor() const {
+  return self(out_).executor();
+}
 
 outgoing_message& outgoing_message::set_header(std::string_view name, header_value_ref value) {
-  out_->require_head_open("set");
-  out_->headers.set(name, value);
+  self(out_).require_head_open("set");
+  self(out_).headers.set(name, value);
   return *this;
 }
 
 outgoing_message& outgoing_message::append_header(std::string_view name, header_value_ref value) {
-  out_->require_head_open("append");
-  out_->headers.append(name, value);
+  self(out_).require_head_open("append");
+  self(out_).headers.append(name, value);
   return *this;
 }
 
 outgoing_message& outgoing_message::set_headers(header_list const& headers) {
-  out_->require_head_open("set");
-  out_->headers.set_all(headers);
+  self(out_).require_head_open("set");
+  self(out_).headers.set_all(headers);
   return *this;
 }
 
 void outgoing_message::remove_header(std::string_view name) {
-  out_->require_head_open("remove");
-  out_->headers.remove(name);
+  self(out_).require_head_open("remove");
+  self(out_).headers.remove(name);
 }
 
 std::optional<header_value> outgoing_message::get_header(std::string_view name) const {
-  return out_->headers.get(name);
+  return self(out_).headers.get(name);
 }
 
 bool outgoing_message::has_header(std::string_view name) const noexcept {
-  return out_->headers.contains(name);
+  return out_ != nullptr && out_->headers.contains(name);
 }
 
-header_list outgoing_message::get_headers() const { return out_->headers.get_all(); }
+header_list outgoing_message::get_headers() const { return self(out_).headers.get_all(); }
 
 std::vector<std::string> outgoing_message::get_header_names() const {
-  return out_->headers.names();
+  return self(out_).headers.names();
 }
 
 std::vector<std::string> outgoing_message::get_raw_header_names() const {
-  return out_->headers.raw_names();
+  return self(out_).headers.raw_names();
 }
 
 void outgoing_message::add_trailers(header_list const& trailers) {
-  out_->trailers.set(trailers, out_->unique_headers);
+  self(out_).trailers.set(trailers, self(out_).unique_headers);
 }
 
-write_operation outgoing_message::write(std::string_view data) { return out_->write(data); }
-write_operation outgoing_message::end() { return out_->end({}, false); }
-write_operation outgoing_message::end(std::string_view data) { return out_->end(data, true); }
-write_operation outgoing_message::flush_headers() { return out_->flush_headers(); }
-void outgoing_message::cork() { out_->cork(); }
-void outgoing_message::uncork() { out_->uncork(); }
+write_operation outgoing_message::write(std::string_view data) { return self(out_).write(data); }
+write_operation outgoing_message::end() { return self(out_).end({}, false); }
+write_operation outgoing_message::end(std::string_view data) { return self(out_).end(data, true); }
+write_operation outgoing_message::flush_headers() { return self(out_).flush_headers(); }
+void outgoing_message::cork() { self(out_).cork(); }
+void outgoing_message::uncork() { self(out_).uncork(); }
 
-net::awaitable<void> outgoing_message::drained() { return out_->drained(); }
-net::awaitable<void> outgoing_message::finished() { return out_->wait_finished(); }
-void outgoing_message::destroy(error_code ec) { out_->destroy(ec); }
+net::awaitable<void> outgoing_message::drained() { return self(out_).drained(); }
+net::awaitable<void> outgoing_message::finished() { return self(out_).wait_finished(); }
+void outgoing_message::destroy(error_code ec) {
+  if (out_ != nullptr) {
+    out_->destroy(ec);
+  }
+}
 
-bool outgoing_message::headers_sent() const noexcept { return out_->head_written(); }
-bool outgoing_message::writable_ended() const noexcept { return out_->ended(); }
-bool outgoing_message::writable_finished() const noexcept { return out_->finished(); }
-unsigned outgoing_message::writable_corked() const noexcept { return out_->corked(); }
-std::size_t outgoing_message::writable_length() const noexcept { return out_->writable_length(); }
+bool outgoing_message::headers_sent() const noexcept {
+  return out_ != nullptr && out_->head_written();
+}
+bool outgoing_message::writable_ended() const noexcept { return out_ != nullptr && out_->ended(); }
+bool outgoing_message::writable_finished() const noexcept {
+  return out_ != nullptr && out_->finished();
+}
+unsigned outgoing_message::writable_corked() const noexcept {
+  return out_ != nullptr ? out_->corked() : 0;
+}
+std::size_t outgoing_message::writable_length() const noexcept {
+  return out_ != nullptr ? out_->writable_length() : 0;
+}
 std::size_t outgoing_message::writable_high_water_mark() const noexcept {
-  return out_->high_water_mark;
+  return out_ != nullptr ? out_->high_water_mark : 0;
 }
-bool outgoing_message::writable_need_drain() const noexcept { return out_->need_drain(); }
-bool outgoing_message::destroyed() const noexcept { return out_->destroyed(); }
-bool outgoing_message::closed() const noexcept { return out_->closed(); }
-error_code outgoing_message::errored() const noexcept { return out_->error(); }
+bool outgoing_message::writable_need_drain() const noexcept {
+  return out_ != nullptr && out_->need_drain();
+}
+bool outgoing_message::destroyed() const noexcept { return out_ == nullptr || out_->destroyed(); }
+bool outgoing_message::closed() const noexcept { return out_ == nullptr || out_->closed(); }
+error_code outgoing_message::errored() const noexcept {
+  return out_ != nullptr ? out_->error() : error_code();
+}
 
 anode::socket outgoing_message::socket() const {
-  return out_->core() != nullptr ? anode::socket(*out_->core()) : anode::socket();
+  return out_ != nullptr && out_->core() != nullptr ? anode::socket(*out_->core())
+                                                    : anode::socket();
 }
 
 void outgoing_message::set_strict_content_length(bool on) noexcept {
-  out_->strict_content_length = on;
+  if (out_ != nullptr) {
+    out_->strict_content_length = on;
+  }
 }
 bool outgoing_message::strict_content_length() const noexcept {
-  return out_->strict_content_length;
+  return out_ != nullptr && out_->strict_content_length;
 }
 
 outgoing_message& outgoing_message::on_finish(std::function<void()> f) {
-  out_->on_finish.add(std::move(f));
+  self(out_).on_finish.add(std::move(f));
   return *this;
 }
 
 outgoing_message& outgoing_message::on_prefinish(std::function<void()> f) {
-  out_->on_prefinish.add(std::move(f));
+  self(out_).on_prefinish.add(std::move(f));
   return *this;
 }
 
 outgoing_message& outgoing_message::on_drain(std::function<void()> f) {
-  out_->on_drain.add(std::move(f));
+  self(out_).on_drain.add(std::move(f));
   return *this;
 }
 
 outgoing_message& outgoing_message::on_error(std::function<void(error_code)> f) {
-  out_->on_error.add(std::move(f));
+  self(out_).on_error.add(std::move(f));
   return *this;
 }
 
 outgoing_message& outgoing_message::on_close(std::function<void()> f) {
-  out_->on_close.add(std::move(f));
+  self(out_).on_close.add(std::move(f));
   return *this;
 }
 
 void outgoing_message::start_write(net::const_buffer buffer, anode::detail::completion done) {
   std::string_view const data(static_cast<char const*>(buffer.data()), buffer.size());
-  connection::token_operation::start(out_->executor(), std::move(done), [&](auto operation) {
+  connection::token_operation::start(self(out_).executor(), std::move(done), [&](auto operation) {
     return run_write(write(data), data.size(), std::move(operation));
   });
 }

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/server.hpp>
 
+#include "api/held.hpp"
 #include "connection/server_core.hpp"
 #include "connection/socket_write.hpp"
 
@@ -13,6 +14,8 @@ namespace anode::http {
 using connection::server_core;
 
 namespace {
+
+server_core& self(anode::detail::ptr<server_core> const& core) { return held(core, "server"); }
 
 net::awaitable<void> wait_closed(anode::detail::ptr<server_core> core) {
   co_await server_core::wait_closed(core);
@@ -46,7 +49,7 @@ server::~server() {
   }
 }
 
-server::executor_type server::get_executor() const { return core_->executor(); }
+server::executor_type server::get_executor() const { return self(core_).executor(); }
 
 server& server::listen(std::uint16_t port, std::string host, int backlog) {
   listen_options options;
@@ -64,117 +67,130 @@ server& server::listen(listen_options const& options) {
   target.backlog = options.backlog;
   target.reuse_port = options.reuse_port;
   target.ipv6_only = options.ipv6_only;
-  core_->listen(target);
+  self(core_).listen(target);
   return *this;
 }
 
 server& server::listen_descriptor(int descriptor) {
-  core_->listen(descriptor);
+  self(core_).listen(descriptor);
   return *this;
 }
 
-bool server::listening() const noexcept { return core_->listening(); }
-endpoint server::address() const { return core_->address(); }
+bool server::listening() const noexcept { return core_ && core_->listening(); }
+endpoint server::address() const { return self(core_).address(); }
 
 void server::emit_connection(std::unique_ptr<byte_stream> stream) {
-  core_->serve(std::move(stream));
+  self(core_).serve(std::move(stream));
 }
 
 write_operation server::close() {
-  if (!core_->listening()) {
-    core_->close_idle_connections();
+  if (!listening()) {
+    close_idle_connections();
     return connection::write_failed(error::server_not_running);
   }
-  core_->close();
+  self(core_).close();
   return {wait_closed(core_), true};
 }
 
-void server::close_idle_connections() { core_->close_idle_connections(); }
-void server::close_all_connections() { core_->close_all_connections(); }
-
-net::awaitable<drain_result> server::drain(std::chrono::milliseconds grace) {
-  return server_core::drain(core_, grace);
+void server::close_idle_connections() {
+  if (core_) {
+    core_->close_idle_connections();
+  }
+}
+void server::close_all_connections() {
+  if (core_) {
+    core_->close_all_connections();
+  }
 }
 
-std::size_t server::connection_count() const noexcept { return core_->connection_count(); }
-std::vector<connection_info> server::connections() const { return core_->connections(); }
+net::awaitable<drain_result> server::drain(std::chrono::milliseconds grace) {
+  return server_core::drain(anode::detail::ptr<server_core>(&self(core_)), grace);
+}
 
-server_options const& server::options() const noexcept { return core_->options(); }
-void server::set_options(server_options options) { core_->set_options(std::move(options)); }
+std::size_t server::connection_count() const noexcept {
+  return core_ ? core_->connection_count() : 0;
+}
+std::vector<connection_info> server::connections() const { return self(core_).connections(); }
+
+server_options const& server::options() const noexcept {
+  static server_options const none;
+  return core_ ? core_->options() : none;
+}
+void server::set_options(server_options options) { self(core_).set_options(std::move(options)); }
 
 server& server::set_timeout(std::chrono::milliseconds timeout,
                             std::function<void(anode::socket)> on_timeout) {
-  server_options options = core_->options();
+  server_options options = self(core_).options();
   options.timeout = timeout;
-  core_->set_options(std::move(options));
+  self(core_).set_options(std::move(options));
   if (on_timeout) {
-    core_->on()->timeout = std::move(on_timeout);
+    self(core_).on()->timeout = std::move(on_timeout);
   }
   return *this;
 }
 
 server& server::on_request(request_handler h) {
-  core_->on()->request = std::move(h);
+  self(core_).on()->request = std::move(h);
   return *this;
 }
 
 server& server::on_check_continue(request_handler h) {
-  core_->on()->check_continue = std::move(h);
+  self(core_).on()->check_continue = std::move(h);
   return *this;
 }
 
 server& server::on_check_expectation(request_handler h) {
-  core_->on()->check_expectation = std::move(h);
+  self(core_).on()->check_expectation = std::move(h);
   return *this;
 }
 
 server& server::on_upgrade(upgrade_handler h) {
-  core_->on()->upgrade = std::move(h);
+  self(core_).on()->upgrade = std::move(h);
   return *this;
 }
 
 server& server::on_connect(upgrade_handler h) {
-  core_->on()->connect = std::move(h);
+  self(core_).on()->connect = std::move(h);
   return *this;
 }
 
 server& server::on_client_error(std::function<void(client_error const&, anode::socket)> h) {
-  core_->on()->client_error = std::move(h);
+  self(core_).on()->client_error = std::move(h);
   return *this;
 }
 
 server& server::on_drop_request(std::function<void(incoming_message&, anode::socket)> h) {
-  core_->on()->drop_request = std::move(h);
+  self(core_).on()->drop_request = std::move(h);
   return *this;
 }
 
 server& server::on_timeout(std::function<void(anode::socket)> h) {
-  core_->on()->timeout = std::move(h);
+  self(core_).on()->timeout = std::move(h);
   return *this;
 }
 
 server& server::on_connection(std::function<void(anode::socket)> f) {
-  core_->on()->connection.add(std::move(f));
+  self(core_).on()->connection.add(std::move(f));
   return *this;
 }
 
 server& server::on_listening(std::function<void()> f) {
-  core_->on()->listening.add(std::move(f));
+  self(core_).on()->listening.add(std::move(f));
   return *this;
 }
 
 server& server::on_close(std::function<void()> f) {
-  core_->on()->close.add(std::move(f));
+  self(core_).on()->close.add(std::move(f));
   return *this;
 }
 
 server& server::on_error(std::function<void(std::exception_ptr)> f) {
-  core_->on()->error.add(std::move(f));
+  self(core_).on()->error.add(std::move(f));
   return *this;
 }
 
 server& server::set_trace(server_trace trace) {
-  core_->on()->trace = std::move(trace);
+  self(core_).on()->trace = std::move(trace);
   return *this;
 }
 

@@ -428,12 +428,10 @@ void agent_core::release(client_connection& c, bool reusable) {
   }
   bool const kept = park && options_.keep_alive;
   if (!kept && pool_.totals().requests == 0) {
-    net::post(executor_, [self = detail::ptr<agent_core>(this), hold, park] {
+    // Nobody waits for it: it counts until it is closed, and later requests get others.
+    net::post(executor_, [self = detail::ptr<agent_core>(this), hold] {
       turn const t(self->executor_);
-      if (self->find(hold->id()) == hold.get()) {
-        self->pool_.socket_free(hold->id(), park);
-        self->run_actions();
-      }
+      self->abandon(*hold);
     });
     return;
   }

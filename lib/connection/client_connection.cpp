@@ -125,9 +125,8 @@ void client_connection::take_apart(bool one_piece) {
     std::size_t const before = input.size();
     decoded const found = decoder_.next(input, x->response.head);
     if (found == decoded::error) {
-      protocol::decode_error const& e = decoder_.error();
-      x->fail(e.code, final_begun_ ? http::request_phase::body : http::request_phase::head,
-              "Parse Error: " + std::string(e.reason));
+      std::string_view const read = socket_->incoming().last_read();
+      x->fail_to_parse(decoder_.error(), read.size() >= before ? read : socket_->input(), false);
       socket_->destroy();
       break;
     }
@@ -212,8 +211,7 @@ void client_connection::look_behind(client_exchange& x) {
   }
   protocol::message_head ignored;
   if (decoder_.next(rest, ignored) == decoded::error) {
-    protocol::decode_error const& e = decoder_.error();
-    x.report(e.code, "Parse Error: " + std::string(e.reason));
+    x.fail_to_parse(decoder_.error(), socket_->incoming().last_read(), true);
   }
 }
 

@@ -91,6 +91,7 @@ void client_exchange::dispose() noexcept {
   response.reset();
   id = {};
   error_message_.clear();
+  raw_packet_.reset();
   static_cast<exchange_progress&>(*this) = {};
   detail::ptr<agent_core> const agent = std::move(agent_);
   agent->recycle(*this);

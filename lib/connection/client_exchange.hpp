@@ -3,6 +3,7 @@
 
 #include "connection/incoming.hpp"
 #include "connection/outgoing.hpp"
+#include "protocol/decoder.hpp"
 #include "protocol/pool.hpp"
 #include "protocol/retry.hpp"
 
@@ -44,6 +45,8 @@ private:
 class exchange_progress {
 protected:
   error_code error_;
+  std::string_view error_reason_;  // of static storage, with a response that is not HTTP
+  std::size_t bytes_parsed_ = 0;
   http::request_phase phase_ = http::request_phase::connect;
   std::uint64_t sent_before_ = 0;  // bytes of the connection before this exchange
   std::uint64_t received_before_ = 0;
@@ -120,8 +123,10 @@ public:
   /// Says that the agent has given up the request's connection.
   void cut();
 
-  /// Tells the listeners of something wrong behind a complete response.
-  void report(error_code ec, std::string message);
+  /// Says that what was received is not HTTP.
+  /// @param packet what was received last
+  /// @param behind whether the response is complete: then it is only told
+  void fail_to_parse(protocol::decode_error const& e, std::string_view packet, bool behind);
 
   /// The head of the final response is in `response.head`.
   /// @param wait whether coroutines that wait for it go on only at `tell_head`
@@ -238,6 +243,7 @@ private:
   event<http::request_error const&> on_error_;
   detail::ptr<socket_core> upgraded_socket_;
   std::string error_message_;
+  std::shared_ptr<std::string const> raw_packet_;  // with a response that is not HTTP
 };
 
 }  // namespace anode::connection

@@ -123,9 +123,21 @@ void client_exchange::cut() {
   }
 }
 
-void client_exchange::report(error_code ec, std::string message) {
-  note_error(ec, request_phase::body, std::move(message));
-  turn::enlist(*this, agent_->executor());
+void client_exchange::fail_to_parse(protocol::decode_error const& e, std::string_view packet,
+                                    bool behind) {
+  if (!error_) {
+    error_reason_ = e.reason;
+    bytes_parsed_ = e.bytes_parsed;
+    raw_packet_ = std::make_shared<std::string const>(packet);
+  }
+  std::string message = "Parse Error: " + std::string(e.reason);
+  request_phase const where = response_ready_ ? request_phase::body : request_phase::head;
+  if (behind) {
+    note_error(e.code, where, std::move(message));
+    turn::enlist(*this, agent_->executor());
+  } else {
+    fail(e.code, where, std::move(message));
+  }
 }
 
 void client_exchange::count_bytes(client_connection& c) {

@@ -37,8 +37,10 @@ http::request_error client_exchange::make_error() const {
                : std::string(http::to_string(phase_)) + " " + std::string(http::code_name(error_)) +
                      ": " + error_.message();
   }
-  return {error_,  std::move(text), phase_,   public_verdict(judge().verdict),
-          reused_, sent_,           received_};
+  http::request_error e(error_, std::move(text), phase_, public_verdict(judge().verdict), reused_,
+                        sent_, received_);
+  e.set_parse_failure(error_reason_, bytes_parsed_, raw_packet_);
+  return e;
 }
 
 void client_exchange::tell_socket() {

@@ -69,6 +69,7 @@ constexpr names table[] = {
     {error::server_not_running, "ERR_SERVER_NOT_RUNNING", "Server is not running."},
     {error::socket_assigned, "ERR_HTTP_SOCKET_ASSIGNED",
      "ServerResponse has an already assigned socket"},
+    {error::invalid_this, "ERR_INVALID_THIS", "The handle refers to nothing"},
     {error::invalid_ip_address, "ERR_INVALID_IP_ADDRESS", "Invalid IP address"},
     {error::request_timeout, "ERR_HTTP_REQUEST_TIMEOUT", "Request timeout"},
     {error::connection_reset, "ECONNRESET", "socket hang up"},

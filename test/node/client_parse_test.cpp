@@ -54,6 +54,53 @@ TEST_CASE("test-http-allow-content-length-304: a length without a body") {
   CHECK(f.response.status_code() == 304);
 }
 
+TEST_CASE("the error of a response that is not HTTP says what, where, and in what was received") {
+  struct example {
+    std::string bytes;
+    std::string reason;
+    std::size_t parsed;
+  };
+  std::string const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok";
+  // As Node tells it: reason, bytesParsed, rawPacket.
+  std::vector<example> const all = {
+      {"JUNK", "Expected HTTP/", 0},
+      {"HTTP/1.1 200 OK\r\nX Y: 1\r\n\r\n", "Invalid header token", 18},
+      {chunked + "X", "Expected LF after chunk data", 52},
+      {chunked + "\r\nzz\r\n", "Invalid character in chunk size", 54},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokGARBAGE", "Expected HTTP/", 40}};
+  for (example const& e : all) {
+    INFO(e.bytes);
+    client_fixture f;
+    http::client_request r = get(f);
+    int told = 0;
+    r.on_request_error([&](http::request_error const& why) {
+      ++told;
+      CHECK(why.reason() == e.reason);
+      CHECK(why.what() == "Parse Error: " + e.reason);
+      CHECK(why.bytes_parsed() == e.parsed);
+      CHECK(why.raw_packet() == e.bytes);
+    });
+    r.end();
+    f.settle();
+    f.say(0, e.bytes);
+    CHECK(told == 1);
+  }
+  // No other failure has a packet.
+  client_fixture f;
+  http::client_request r = get(f);
+  int told = 0;
+  r.on_request_error([&](http::request_error const& why) {
+    ++told;
+    CHECK(why.reason().empty());
+    CHECK(why.raw_packet().empty());
+  });
+  r.end();
+  f.settle();
+  f.peers.at(0).end();
+  f.settle();
+  CHECK(told == 1);
+}
+
 TEST_CASE("test-http-client-error-rawbytes: the error says what is wrong") {
   std::string const response =
       "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nTransfer-Encoding: Chunked\r\n\r\n6\r\nfoobar";

@@ -107,7 +107,7 @@ void change(http::agent_options& o, json::object const& values) {
     } else if (name == "maxSockets") {
       o.max_sockets = sockets(name, value);
     } else if (name == "maxFreeSockets") {
-      o.max_free_sockets = size(name, value);
+      o.max_free_sockets = value.is_null() ? 0 : size(name, value);
     } else if (name == "maxTotalSockets") {
       o.max_total_sockets = size(name, value);
     } else if (name == "timeout") {
@@ -173,12 +173,15 @@ http::request_options request_options_of(json::object const& options,
       o.port = value.is_string() ? port(json::string(filled())) : port(value);
     } else if (name == "defaultPort") {
       // In Node a text never equals the port's number, so that Host has the port.
-      if (!value.is_string() || !options.contains("port")) {
-        o.default_port = value.is_string() ? port(json::string(filled())) : port(value);
+      if (!value.is_string()) {
+        o.default_port = port(value);
       }
     } else if (name == "path") {
       o.path = one_byte_text(filled(), http::error::unescaped_characters,
                              "Request path contains unescaped characters");
+      if (o.path.empty()) {
+        o.path = "/";  // also in place of a URL's
+      }
     } else if (name == "auth") {
       o.auth = filled();
     } else if (name == "headers") {

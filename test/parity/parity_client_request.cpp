@@ -101,7 +101,7 @@ http::client_request scenario::make(json::object const& what, running_request& r
     o.host.clear();  // the host name of a URL counts, not an option's host
   }
   if (url.is_null()) {
-    if (o.host.empty()) {
+    if (get(options, "host").is_null() && o.host.empty()) {
       o.host = "127.0.0.1";
     }
     if (!options.contains("port") && o.socket_path.empty()) {
