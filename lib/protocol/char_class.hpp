@@ -83,6 +83,9 @@ constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
 }
 
+/// Returns whether `c` is optional whitespace (RFC 9110 section 5.6.3).
+constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
 /// Returns the value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') {

@@ -1,25 +1,16 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_guard that looks at field lines.
-#include <cstring>
+// The part of head_guard that looks at field lines, byte by byte.
 #include <limits>
 
 #include "protocol/char_class.hpp"
 #include "protocol/head_guard.hpp"
-#include "protocol/lower_word.hpp"
 
 namespace anode::http::protocol {
 namespace {
 
 constexpr std::string_view bad_value = "Invalid header value char";
 constexpr std::string_view bad_coding = "Invalid `Transfer-Encoding` header value";
-
-constexpr lower_word close("close");
-constexpr lower_word keep_alive("keep-alive");
-constexpr lower_word upgrade("upgrade");
-constexpr lower_word chunked("chunked");
-
-constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
 }  // namespace
 
@@ -289,129 +280,6 @@ bool head_guard::run_value(char const*& p, char const* end) {
   }
   state_ = at::value_lf;
   return true;
-}
-
-/// Takes the whole value of a field that means something to the framing, if it says one usual
-/// thing and nothing that contradicts it came before.
-bool head_guard::take_framing_value(known_field name, std::string_view value) noexcept {
-  switch (meaning_of(name)) {
-    case meaning::connection:
-      if (keep_alive.equals(value)) {
-        fields_.connection_keep_alive = true;
-      } else if (close.equals(value)) {
-        fields_.connection_close = true;
-      } else if (upgrade.equals(value)) {
-        fields_.connection_upgrade = true;
-      } else {
-        return false;
-      }
-      return true;
-    case meaning::content_length: {
-      constexpr std::size_t most_digits = 19;  // so many always fit
-      if (value.size() > most_digits || fields_.content_length_seen || fields_.transfer_encoding) {
-        return false;
-      }
-      std::uint64_t length = 0;
-      for (char c : value) {
-        if (!is(c, digit_char)) {
-          return false;
-        }
-        length = length * 10 + static_cast<std::uint64_t>(c - '0');
-      }
-      fields_.content_length_seen = true;
-      fields_.content_length = length;
-      return true;
-    }
-    case meaning::transfer_encoding:
-      if (!chunked.equals(value) || fields_.transfer_encoding || fields_.content_length_seen ||
-          version_minor_ == 0) {
-        return false;
-      }
-      fields_.transfer_encoding = true;
-      fields_.chunked = true;
-      return true;
-    default:  // meaning::upgrade
-      fields_.upgrade = true;
-      return true;
-  }
-}
-
-void head_guard::take_field_lines(char const*& p, char const* end) {
-  if (end - feed_ < 16) {
-    return;
-  }
-  char const* line = p;
-  std::uint32_t line_at = place(line);
-  std::size_t lines = lines_;
-  std::size_t counted = counted_;
-  while (line != end && *line != '\r') {
-    // Behind the name there are at least a byte of value and the line end.
-    char const* colon = skip_word_wide(line, end);
-    if (end - colon < 4 || colon == line) {
-      break;
-    }
-    if (*colon != ':') {
-      colon = skip(colon, end - 4, token_char);
-      if (*colon != ':') {
-        break;
-      }
-    }
-    char const* const value = colon[1] == ' ' ? colon + 2 : colon + 1;
-    if (static_cast<unsigned char>(*value) <= ' ') {
-      break;
-    }
-    char const* behind = skip_value_wide(value, end);
-    if (end - behind < 2 || std::memcmp(behind, "\r\n", 2) != 0) {
-      break;
-    }
-    auto const name_size = static_cast<std::size_t>(colon - line);
-    auto const value_size = static_cast<std::size_t>(behind - value);
-    std::size_t const more = counted + name_size + value_size;
-    if (more >= limits_.max_header_size || lines == limits_.max_headers_count) {
-      break;
-    }
-    if (may_be_known_field(name_size, *line)) {
-      known_field const name = find_known_field({line, name_size});
-      if (decides_framing(name)) {
-        if (!take_framing_value(name, {value, value_size})) {
-          break;
-        }
-        disguises_.push_back({line_at, *line});
-      }
-      known_.note(name, lines);
-    }
-    char const* const next = behind + 2;
-    while (is_blank(behind[-1])) {
-      --behind;
-    }
-    places_.push_back({line_at, static_cast<std::uint32_t>(name_size),
-                       line_at + static_cast<std::uint32_t>(value - line),
-                       static_cast<std::uint32_t>(behind - value)});
-    line_at += static_cast<std::uint32_t>(next - line);
-    line = next;
-    counted = more;
-    ++lines;
-  }
-  if (end - line >= 2 && std::memcmp(line, "\r\n", 2) == 0) {
-    line += 2;
-    complete_ = true;
-  } else if (line != p) {
-    // What comes next shows whether the last line is folded.
-    state_ = at::after_value;
-    meaning_ = meaning::other;
-  }
-  counted_ = counted;
-  lines_ = lines;
-  p = line;
-}
-
-void head_guard::begin_fields(char const*& p, char const* end) {
-  state_ = at::fields_start;
-  if (p != end && *p != ' ') {
-    fields_at_ = offset(p);
-    state_ = at::name_start;
-    take_field_lines(p, end);
-  }
 }
 
 bool head_guard::run_fields(char const*& p, char const* end) {
