@@ -284,3 +284,69 @@ TEST_CASE("client L: what comes behind 101 and behind 200 to CONNECT is given on
     f.settle();
   }
 }
+
+TEST_CASE("client G2: bytes behind an early answer hide no end, and spoil the connection",
+          "[hostile]") {
+  bool const finishes = GENERATE(false, true);
+  client_fixture f(keeping());
+  auto r = f.request("POST");
+  r.write("part");
+  f.settle();
+  f.say(0, ok);
+  f.say(0, "HTTP/1.1 200 OK\r\n");
+  f.told();
+  if (finishes) {
+    r.end();
+    f.settle();
+    CHECK(f.told() == "finish, close");
+    CHECK(f.agent.totals().free_sockets == 0);
+  } else {
+    f.peers.at(0).end();
+    f.settle();
+    CHECK(f.told() == "close");
+  }
+  CHECK(f.peers.at(0).ended());
+  CHECK(f.agent.totals().sockets == 0);
+}
+
+TEST_CASE("client G8: what is resumed by ranges is framed by each answer's own length",
+          "[hostile]") {
+  client_fixture f(keeping());
+  auto first = f.request("GET", "/file");
+  first.end();
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10\r\n\r\n0123");
+  f.peers.at(0).end();
+  f.settle();
+  CHECK(f.told() ==
+        "socket, finish, response 200, data 0123, res.aborted, close, res.error ECONNRESET, "
+        "res.close");
+  CHECK_FALSE(f.response.complete());
+
+  // The rest comes with its own length, and the next answer with another.
+  auto const ask = [&](std::string const& answer) {
+    http::request_options o;
+    o.host = "test";
+    o.path = "/file";
+    o.headers = {{"Range", "bytes=4-"}, {"If-Range", "\"a\""}};
+    auto r = f.watched(f.agent.request(std::move(o)));
+    r.end();
+    f.settle();
+    f.say(1, answer);
+    return r;
+  };
+  std::string const part =
+      "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/10\r\nContent-Length: ";
+  auto second = ask(part + "6\r\n\r\n456789");
+  CHECK(f.told() == "socket, finish, response 206, data 456789, res.end, close, res.close");
+  CHECK(f.response.complete());
+  CHECK(f.agent.totals().free_sockets == 1);
+
+  // A server that answers with the length of the whole has sent too little.
+  auto third = ask(part + "10\r\n\r\n456789");
+  CHECK(f.told() == "socket, finish, response 206, data 456789");
+  f.peers.at(1).end();
+  f.settle();
+  CHECK(f.told() == "res.aborted, close, res.error ECONNRESET, res.close");
+  CHECK_FALSE(f.response.complete());
+}
