@@ -143,11 +143,13 @@ net::awaitable<std::size_t> incoming_message::read(net::mutable_buffer buffer) {
 }
 
 net::awaitable<std::string> incoming_message::text(std::size_t limit) {
-  return collect<std::string>(held_message(self_).keep(), *self_, limit);
+  connection::incoming& self = held_message(self_);
+  return collect<std::string>(self.keep(), self, limit);
 }
 
 net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::size_t limit) {
-  return collect<std::vector<std::byte>>(held_message(self_).keep(), *self_, limit);
+  connection::incoming& self = held_message(self_);
+  return collect<std::vector<std::byte>>(self.keep(), self, limit);
 }
 
 void incoming_message::dump() {
@@ -221,7 +223,8 @@ incoming_message& incoming_message::on_close(std::function<void()> f) {
 void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::completion done) {
   connection::token_operation::start(
       held_message(self_).executor(), std::move(done), [&](auto operation) {
-        return run_read(held_message(self_).keep(), *self_, buffer, std::move(operation));
+        connection::incoming& self = held_message(self_);
+        return run_read(self.keep(), self, buffer, std::move(operation));
       });
 }
 

@@ -479,7 +479,7 @@ TEST_CASE("incoming message: a handler that outlives its connection may still lo
     for (int i = 0; i < 100; ++i) {
       f.io.poll_one();
     }
-    CHECK(f.server.connections() == 0);
+    CHECK(f.server.connection_count() == 0);
   }
   go_on = true;
   f.settle();

@@ -158,7 +158,7 @@ TEST_CASE("test-http-request-agent: without an agent the connection ends with th
   CHECK(answer->status == 200);
   CHECK(answer->body == "ok");
   CHECK(received == "close");
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
   CHECK(f.agent.by_name().empty());
 }
 

@@ -181,8 +181,8 @@ TEST_CASE(
     f.say(peer, "*");
   }
   CHECK(packets == strings{"*"});
-  CHECK(f.server.connections() == 1);
+  CHECK(f.server.connection_count() == 1);
   peer.end();
   f.settle();
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }

@@ -343,6 +343,6 @@ TEST_CASE("test-http-server-keepalive-req-gc: a kept connection does not keep it
   http_peer peer = f.connect();
   f.say(peer, get);
   CHECK(kept.expired());
-  CHECK(f.server.connections() == 1);
+  CHECK(f.server.connection_count() == 1);
   CHECK_FALSE(peer.ended());
 }

@@ -76,7 +76,7 @@ TEST_CASE("test-http-flush-response-headers: a response's head leaves before its
   net::co_spawn(f.io, f.server.close(), [&](std::exception_ptr) { closed = true; });
   peer.close();
   f.settle();
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-header-read: headers can be read once they are sent") {

@@ -117,7 +117,7 @@ TEST_CASE("test-http-double-content-length: two lengths are none") {
   CHECK(f.log.told() == "HPE_UNEXPECTED_CONTENT_LENGTH");
   peer.close();
   f.settle();
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-dummy-characters-smuggling: a CR is followed by an LF") {
@@ -318,7 +318,7 @@ TEST_CASE("test-http-parser-freed-during-execute: closed while its input is take
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(handled == 1);
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
   CHECK(peer.ended());
 }
 

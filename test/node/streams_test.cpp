@@ -94,7 +94,7 @@ TEST_CASE("test-http-generic-streams: bodies both ways, then the stream is close
   f.settle();
   CHECK(answer->body == "Hello, World!\n");
   CHECK(answer->header("Content-Length") == (chunked ? "none" : "14"));
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
   CHECK(f.agent.totals().sockets == 0);
 }
 

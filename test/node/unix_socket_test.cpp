@@ -134,7 +134,7 @@ TEST_CASE("test-http-unix-socket-keep-alive: one connection for all") {
       CHECK(body.empty());
       CHECK(r.reused_socket() == (i > 0));
     }
-    CHECK(l.server.connections() == 1);
+    CHECK(l.server.connection_count() == 1);
   }(f));
   CHECK(f.urls.size() == 10);
   http::global_agent(f.io.get_executor()).destroy();
@@ -166,7 +166,7 @@ TEST_CASE("test-http-client-abort-keep-alive-queued-unix-socket: the others are 
   f.run_until([&] { return done; });
   CHECK(log.told() == "response 3");
   CHECK(f.urls == std::vector<std::string>{"/1", "/3"});
-  CHECK(f.server.connections() == 1);
+  CHECK(f.server.connection_count() == 1);
 }
 
 TEST_CASE("test-http-client-abort-unix-socket: a request that is aborted at once") {

@@ -28,5 +28,5 @@ TEST_CASE("a connection whose 100 could not be written ends with its client", "[
   REQUIRE(ours->try_write(std::span<net::const_buffer const>(&bytes, 1), ec) == head.size());
   ours->close();
   f.settle();
-  CHECK(f.server.connections() == 0);
+  CHECK(f.server.connection_count() == 0);
 }

@@ -18,15 +18,6 @@
 #include <string_view>
 #include <vector>
 
-namespace anode::http {
-
-/// Compares a server's connections with their expected number.
-inline bool operator==(std::vector<connection_info> const& connections, int count) {
-  return connections.size() == static_cast<std::size_t>(count);
-}
-
-}  // namespace anode::http
-
 namespace support {
 
 namespace net = boost::asio;
