@@ -154,8 +154,8 @@ TEST_CASE("server: a drain answers those who wait to be accepted") {
     }
   };
   SECTION("all of them") { drain(); }
+  bool first = true;
   SECTION("one of which Asio has accepted, but not told of") {
-    bool first = true;
     server.on_connection([&](anode::socket const&) {
       if (std::exchange(first, false)) {
         net::post(io, drain);
