@@ -34,6 +34,7 @@ TEST_CASE("proxy_rules: which variable counts", "[proxy]") {
                               {"HTTP_PROXY", "http://up:1"},
                               {"https_proxy", ""},
                               {"HTTPS_PROXY", "http://ups:1"}});
+  CHECK(both.http_proxy() == "http://low:1");
   CHECK(both.proxy_for("http", "h", 80) == "http://low:1");
   CHECK(both.proxy_for("ws", "h", 80) == "http://low:1");
   CHECK(both.proxy_for("HTTPS", "h", 443) == "http://ups:1");
