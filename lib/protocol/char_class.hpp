@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "vocabulary/tokens.hpp"
+
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -78,10 +80,7 @@ constexpr bool is(char c, std::uint8_t which) noexcept {
   return (detail::char_classes[static_cast<unsigned char>(c)] & which) != 0;
 }
 
-/// Returns `c` in lower case if it is an ASCII letter, else `c`.
-constexpr char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-}
+using http::to_lower;
 
 /// Returns whether `c` is optional whitespace (RFC 9110 section 5.6.3).
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
