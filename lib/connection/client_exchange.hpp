@@ -221,6 +221,7 @@ private:
   protocol::retry_decision judge() const;
   void note_error(error_code ec, http::request_phase phase, std::string message);
   void leave();
+  void leave_for(error_code ec);
   void dump_later();
   void count_bytes(client_connection& c);
   void tell_error();

@@ -85,6 +85,11 @@ void client_exchange::connection_closed(error_code ec) {
     agent_->retry(*this);
     return;
   }
+  leave_for(ec);
+}
+
+// Leaves the connection; without a response that is an error, of its own if there is no other.
+void client_exchange::leave_for(error_code ec) {
   if (ec) {
     note_error(ec, phase(), {});
   } else if (!response_ready_) {
@@ -177,12 +182,7 @@ void client_exchange::destroy_exchange(error_code ec) {
     turn::enlist(*this, agent_->executor());
     return;
   }
-  if (ec) {
-    note_error(ec, phase(), {});
-  } else if (!response_ready_) {
-    note_error(error::connection_reset, phase(), "socket hang up");
-  }
-  leave();
+  leave_for(ec);
 }
 
 void client_exchange::abort() {

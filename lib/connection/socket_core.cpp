@@ -202,18 +202,14 @@ void socket_core::end_turn() {
     telling_ = false;
   }
   if (std::exchange(output_moved_, false)) {
-    if (user_) {
-      user_->progress.notify();
-    }
+    notify_progress();
     if (owner_ != nullptr) {
       owner_->on_output();
     }
   }
   if (destroyed_ && !std::exchange(close_told_, true)) {
     detail::ptr<socket_core> const self(this);
-    if (user_) {
-      user_->progress.notify();
-    }
+    notify_progress();
     notify_readable();
     if (listeners_ && error_) {
       listeners_->error.emit(error_);

@@ -233,6 +233,11 @@ private:
     }
     return *user_;
   }
+  void notify_progress() {
+    if (user_) {
+      user_->progress.notify();
+    }
+  }
   void notify_readable() {
     if (user_) {
       user_->readable.notify();
