@@ -141,6 +141,9 @@ public:
         token, anode::detail::first_buffer<net::const_buffer>(buffers));
   }
 
+  /// For the library itself.
+  connection::outgoing* state() const noexcept { return out_; }
+
 protected:
   explicit outgoing_message(connection::outgoing* self) noexcept : out_(self) {}
 

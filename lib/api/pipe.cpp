@@ -1,6 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/pipe.hpp>
 
+#include "api/held.hpp"
+#include "connection/incoming.hpp"
+#include "connection/outgoing.hpp"
 #include "protocol/forwarding.hpp"
 #include "protocol/header_rules.hpp"
 
@@ -19,17 +22,6 @@ bool is_request(incoming_message const& m) { return !m.method().empty(); }
 bool announces_body(incoming_message const& m) {
   merged_headers const& h = m.headers();
   return h.contains("Transfer-Encoding") || h.get("Content-Length").value_or("0") != "0";
-}
-
-template <class F>
-void for_each_end_to_end(incoming_message const& from, F f) {
-  protocol::hop_by_hop const ends_here(from.raw_headers());
-  bool const request = is_request(from);
-  for (field_line const line : from.raw_headers()) {
-    if (!ends_here.contains(line.name) && !(request && protocol::names_equal(line.name, "Host"))) {
-      f(line);
-    }
-  }
 }
 
 void pass_trailers(incoming_message const& from, outgoing_message& to) {
@@ -130,13 +122,16 @@ net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to)
 }
 
 void pass_headers(incoming_message const& from, outgoing_message& to) {
-  for_each_end_to_end(from,
-                      [&](field_line const line) { to.append_header(line.name, line.value); });
+  connection::outgoing& out = held(to.state(), "client_request");
+  out.require_head_open("append");
+  protocol::pass_fields(held(from.self(), "incoming_message").head, out.headers);
 }
 
 header_list end_to_end_headers(incoming_message const& from) {
   header_list headers;
-  for_each_end_to_end(from, [&](field_line const line) { headers.append(line.name, line.value); });
+  protocol::for_each_end_to_end(
+      held(from.self(), "incoming_message").head,
+      [&](field_line const line) { headers.append(line.name, line.value); });
   return headers;
 }
 
@@ -161,7 +156,7 @@ void pass_information(client_request& from, server_response& to) {
 }
 
 bool can_be_passed_on(incoming_message const& message) {
-  return protocol::can_be_reframed(message.raw_headers());
+  return protocol::can_be_reframed(held(message.self(), "incoming_message").head);
 }
 
 }  // namespace anode::http

@@ -3,32 +3,46 @@
 
 #include "connection/turn.hpp"
 
+#include <anode/detail/recycling_allocator.hpp>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <cstddef>
 #include <functional>
-#include <memory>
 #include <utility>
-#include <vector>
 
 namespace anode::connection {
 
 /// The listeners of one event that notifies: any number, called in the order in which they came.
 /// A listener may add listeners; they are called from the next time on. One that throws keeps the
-/// others from nothing, see `turn::shield`.
+/// others from nothing, see `turn::shield`. Allocates nothing once warm.
 template <class... Args>
 class event {
 public:
   using listener = std::function<void(Args...)>;
 
-  void add(listener f) {
-    if (!listeners_) {
-      listeners_ = std::make_unique<list>();
-    }
-    listeners_->push_back(std::make_shared<listener const>(std::move(f)));
+  event() = default;
+  event(event&&) noexcept = default;
+  event& operator=(event&& other) noexcept {
+    first_.swap(other.first_);
+    return *this;
   }
-  bool empty() const noexcept { return !listeners_ || listeners_->empty(); }
+  ~event() { clear(); }
+
+  void add(listener f) {
+    link* end = &first_;
+    while (*end) {
+      end = &(*end)->next;
+    }
+    *end = new node(std::move(f));
+  }
+  bool empty() const noexcept { return !first_; }
   explicit operator bool() const noexcept { return !empty(); }
+
+  /// Drops the listeners. An `emit` that is under way calls the rest of them.
   void clear() noexcept {
-    if (listeners_) {
-      listeners_->clear();
+    if (first_) {
+      drop();
     }
   }
 
@@ -39,18 +53,50 @@ public:
   }
 
 private:
-  // Shared, since a listener may keep a state of its own.
-  using list = std::vector<std::shared_ptr<listener const>>;
+  struct node;
+  using link = boost::intrusive_ptr<node>;
 
-  // The listeners may destroy what this belongs to, or add others.
-  void call(Args... args) {
-    list const now = *listeners_;
-    for (std::shared_ptr<listener const> const& f : now) {
-      turn::shield([&] { (*f)(args...); });
+  struct node {
+    explicit node(listener l) : f(std::move(l)) {}
+
+    static void* operator new(std::size_t size) { return detail::take_memory(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept {
+      detail::give_memory(memory, size);
+    }
+    friend void intrusive_ptr_add_ref(node* n) noexcept { ++n->references; }
+    friend void intrusive_ptr_release(node* n) noexcept {
+      if (--n->references == 0) {
+        delete n;
+      }
+    }
+
+    listener f;
+    link next;
+    unsigned references = 0;
+  };
+
+  void drop() noexcept {
+    link n = std::move(first_);
+    while (n && n->references == 1) {  // not by recursion, there may be many
+      n = std::move(n->next);
     }
   }
 
-  std::unique_ptr<list> listeners_;  // most events have none
+  // The listeners may destroy what this belongs to, or add others.
+  void call(Args... args) {
+    node const* last = first_.get();
+    while (last->next) {
+      last = last->next.get();
+    }
+    for (link n = first_; n; n = n->next) {
+      turn::shield([&] { n->f(args...); });
+      if (n.get() == last) {
+        break;
+      }
+    }
+  }
+
+  link first_;  // most events have none
 };
 
 }  // namespace anode::connection

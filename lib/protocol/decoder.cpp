@@ -228,6 +228,7 @@ decoded decoder::state::fill(message_head& head, std::string_view raw) {
   head.version_major = guard_.version_major();
   head.version_minor = guard_.version_minor();
   head.framing_values = guard_.fields();
+  head.lenient = lenient_;
   if (kind_ == message_kind::request) {
     if (head.repeats(known_field::host)) {
       return fail(error::invalid_header_token, "Duplicate Host");

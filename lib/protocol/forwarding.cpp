@@ -45,19 +45,21 @@ constexpr std::array<std::string_view, 24> no_trailers{"Age",
                                                        "X-Forwarded-For",
                                                        "Forwarded"};
 
-constexpr std::uint32_t lengths_of(auto const& names) {
-  std::uint32_t lengths = 0;
+// For each length of a name the letters with which such names begin: bit 1 is A, bit 2 is B...
+constexpr std::array<std::uint32_t, 32> first_letters_of(auto const& names) {
+  std::array<std::uint32_t, 32> letters{};
   for (std::string_view const n : names) {
-    lengths |= std::uint32_t{1} << n.size();
+    letters[n.size()] |= std::uint32_t{1} << (n[0] & 0x1f);
   }
-  return lengths;
+  return letters;
 }
 
-// Most names are told apart by their length.
+// Nearly all other names are told apart by their length and first letter.
 template <auto const& names>
 bool is_one_of(std::string_view name) noexcept {
-  constexpr std::uint32_t lengths = lengths_of(names);
-  return name.size() < 32 && (lengths >> name.size() & 1U) != 0 &&
+  static constexpr std::array<std::uint32_t, 32> first_letters = first_letters_of(names);
+  return !name.empty() && name.size() < first_letters.size() &&
+         (first_letters[name.size()] >> (name[0] & 0x1f) & 1U) != 0 &&
          std::ranges::any_of(names, [&](std::string_view n) { return names_equal(n, name); });
 }
 
@@ -97,6 +99,15 @@ hop_by_hop::hop_by_hop(field_lines const& fields) noexcept : fields_(fields) {
   }
 }
 
+hop_by_hop::hop_by_hop(message_head const& head) noexcept
+    : fields_(head.fields), chunked_(head.has(known_field::transfer_encoding)) {
+  if (head.repeats(known_field::connection)) {
+    has_options_ = true;
+  } else if (head.has(known_field::connection)) {
+    has_options_ = names_more(head.value(known_field::connection));
+  }
+}
+
 bool hop_by_hop::contains(std::string_view name) const noexcept {
   if (is_one_of<connection_fields>(name) || (!chunked_ && names_equal(name, "Trailer"))) {
     return true;
@@ -113,12 +124,27 @@ bool hop_by_hop::contains(std::string_view name) const noexcept {
   return false;
 }
 
+void pass_fields(message_head const& from, outgoing_headers& to) {
+  constexpr std::size_t separators = 4;  // colon, space, CR, LF
+  to.reserve(from.fields.size(), from.fields.bytes().size() + from.fields.size() * separators);
+  for_each_end_to_end(from, [&](field_line const line) {
+    if (from.lenient) {
+      to.append(line.name, line.value);
+    } else {
+      to.append_valid(line.name, line.value);
+    }
+  });
+}
+
 bool is_trailer_passed_on(std::string_view name) noexcept {
   return !is_one_of<connection_fields>(name) && !is_one_of<no_trailers>(name);
 }
 
-bool can_be_reframed(field_lines const& fields) noexcept {
-  return std::ranges::none_of(fields, [](field_line const line) {
+bool can_be_reframed(message_head const& head) noexcept {
+  if (!head.has(known_field::transfer_encoding)) {
+    return true;
+  }
+  return std::ranges::none_of(head.fields, [](field_line const line) {
     return names_equal(line.name, "Transfer-Encoding") &&
            any_member(line.value, [](std::string_view m) { return !names_equal(m, "chunked"); });
   });

@@ -1,6 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "protocol/message_head.hpp"
+#include "protocol/outgoing_headers.hpp"
+
 #include <anode/field_lines.hpp>
 
 #include <string_view>
@@ -15,6 +18,7 @@ namespace anode::http::protocol {
 class hop_by_hop {
 public:
   explicit hop_by_hop(field_lines const& fields) noexcept;
+  explicit hop_by_hop(message_head const& head) noexcept;
 
   /// Returns whether a field of that name ends here.
   bool contains(std::string_view name) const noexcept;
@@ -25,12 +29,32 @@ private:
   bool has_options_ = false;  // Connection names something else
 };
 
+/// Calls `f(line)` for each field line of a received message that is passed on: those that do not
+/// end here; and of a request without Host, which follows where it goes.
+template <class F>
+void for_each_end_to_end(message_head const& from, F&& f) {
+  hop_by_hop const ends_here(from);
+  std::size_t const host = from.kind == message_kind::request && from.has(known_field::host)
+                               ? from.first(known_field::host)
+                               : from.fields.size();
+  for (std::size_t i = 0; i != from.fields.size(); ++i) {
+    field_line const line = from.fields[i];
+    if (i != host && !ends_here.contains(line.name)) {
+      f(line);
+    }
+  }
+}
+
+/// Adds those field lines to a message that is passed on. They are not validated again.
+/// @throws exception as `outgoing_headers::append` for what was read by lenient rules.
+void pass_fields(message_head const& from, outgoing_headers& to);
+
 /// Returns whether a trailer of that name may be passed on: not one that frames, routes, authorizes
 /// or describes a body, or steers a cache (RFC 9110 section 6.5.1).
 bool is_trailer_passed_on(std::string_view name) noexcept;
 
 /// Returns whether the body is in no transfer coding, or `chunked` only: then it can be framed
 /// anew. Others are not decoded, and their names would be lost.
-bool can_be_reframed(field_lines const& fields) noexcept;
+bool can_be_reframed(message_head const& head) noexcept;
 
 }  // namespace anode::http::protocol

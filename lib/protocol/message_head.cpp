@@ -11,6 +11,7 @@ void message_head::clear() noexcept {
   content_length = 0;
   upgrade = false;
   should_keep_alive = false;
+  lenient = false;
   fields.clear();
   start_line_text_ = {};
   known_.clear();

@@ -30,6 +30,7 @@ public:
   std::uint64_t content_length = 0;  ///< for `body_kind::length`
   bool upgrade = false;              ///< asks to leave HTTP, see `framing::upgrade`
   bool should_keep_alive = false;    ///< Node's `shouldKeepAlive` of the incoming message
+  bool lenient = false;              ///< read by rules that let more through than may be sent
   field_lines fields;                ///< in order, as spelled: Node's `rawHeaders`
 
   /// Returns the method's name; empty for a response.
@@ -49,6 +50,9 @@ public:
   std::string_view value(known_field f) const noexcept {
     return known_.has(f) ? fields[known_.first(f)].value : std::string_view();
   }
+
+  /// Returns the index of the first field line of that name; there must be one.
+  std::size_t first(known_field f) const noexcept { return known_.first(f); }
 
   /// Returns whether there is more than one field line of that name.
   bool repeats(known_field f) const noexcept { return known_.repeats(f); }

@@ -3,6 +3,7 @@
 
 #include "protocol/flat_text.hpp"
 #include "protocol/header_rules.hpp"
+#include "protocol/lower_word.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -40,26 +41,26 @@ void validate(std::string_view name, header_value_ref const& value) {
 }  // namespace
 
 special_field classify(std::string_view name) noexcept {
-  auto const is = [&](std::string_view other) { return names_equal(name, other); };
+  auto const if_equal = [name](auto const& lower, special_field f) {
+    return lower.matches(name.data()) ? f : special_field::none;
+  };
   switch (name.size()) {
     case 4:
-      return is("date")   ? special_field::date
-             : is("host") ? special_field::host
-                          : special_field::none;
+      return (name[0] | 0x20) == 'h' ? if_equal(lower_word("host"), special_field::host)
+                                     : if_equal(lower_word("date"), special_field::date);
     case 6:
-      return is("cookie")   ? special_field::cookie
-             : is("expect") ? special_field::expect
-                            : special_field::none;
+      return (name[0] | 0x20) == 'c' ? if_equal(lower_word("cookie"), special_field::cookie)
+                                     : if_equal(lower_word("expect"), special_field::expect);
     case 7:
-      return is("trailer") ? special_field::trailer : special_field::none;
+      return if_equal(lower_word("trailer"), special_field::trailer);
     case 10:
-      return is("connection")   ? special_field::connection
-             : is("keep-alive") ? special_field::keep_alive
-                                : special_field::none;
+      return (name[0] | 0x20) == 'c'
+                 ? if_equal(lower_word("connection"), special_field::connection)
+                 : if_equal(lower_word("keep-alive"), special_field::keep_alive);
     case 14:
-      return is("content-length") ? special_field::content_length : special_field::none;
+      return if_equal(lower_word("content-length"), special_field::content_length);
     case 17:
-      return is("transfer-encoding") ? special_field::transfer_encoding : special_field::none;
+      return if_equal(lower_word("transfer-encoding"), special_field::transfer_encoding);
     default:
       return special_field::none;
   }
@@ -77,6 +78,22 @@ void outgoing_headers::set(std::string_view name, header_value_ref const& value)
 void outgoing_headers::append(std::string_view name, header_value_ref value) {
   validate(name, value);
   add(name, value);
+}
+
+void outgoing_headers::reserve(std::size_t lines, std::size_t bytes) {
+  entries_.reserve(entries_.size() + lines);
+  make_room(bytes);
+}
+
+void outgoing_headers::append_valid(std::string_view name, std::string_view value) {
+  std::size_t const at = find(name);
+  touched_ = true;
+  if (at == npos) {
+    push(name, value);
+  } else {
+    entries_[at].type = kind::list;
+    add_text(entries_[at], value);
+  }
 }
 
 void outgoing_headers::set_all(header_list const& headers) {
@@ -163,40 +180,46 @@ std::vector<std::string> outgoing_headers::raw_names() const {
 }
 
 void outgoing_headers::clear() noexcept {
-  bytes_.clear();
+  used_ = 0;
   entries_.clear();
   nodes_.clear();
   garbage_ = 0;
+  marks_ = 0;
   removed_ = 0;
   specials_ = 0;
   in_order_ = true;
   touched_ = false;
 }
 
-std::size_t outgoing_headers::find(std::string_view name) const noexcept {
-  std::uint16_t const tag = tag_of(name);
+std::size_t outgoing_headers::find(std::string_view name, std::uint16_t tag) const noexcept {
   for (std::size_t i = 0; i != entries_.size(); ++i)
     if (entries_[i].tag == tag && names_equal(view(entries_[i].name, entries_[i].name_size), name))
       return i;
   return npos;
 }
 
+void outgoing_headers::grow(std::size_t bytes) {
+  check_growth(used_, bytes);
+  arena_.resize(std::max(used_ + bytes, 2 * arena_.size()));
+  arena_.resize(arena_.capacity());
+}
+
 std::uint32_t outgoing_headers::store(std::string_view text) {
-  std::size_t const at = bytes_.size();
-  check_growth(at, text.size());
-  bytes_.append(text);
+  std::size_t const at = used_;
+  put_text(make_room(text.size()), text);
+  used_ += text.size();
   return static_cast<std::uint32_t>(at);
 }
 
 bool outgoing_headers::borrows(std::string_view text) const noexcept {
   std::less<> const before;
-  return !text.empty() && !before(text.data(), bytes_.data()) &&
-         before(text.data(), bytes_.data() + bytes_.size());
+  return !text.empty() && !before(text.data(), arena_.data()) &&
+         before(text.data(), arena_.data() + used_);
 }
 
 bool outgoing_headers::borrows(std::string_view name,
                                header_value_ref const& value) const noexcept {
-  if (bytes_.empty())
+  if (used_ == 0)
     return false;
   if (borrows(name))
     return true;
@@ -221,14 +244,14 @@ void outgoing_headers::put(std::size_t at, std::string_view name, header_value_r
   }
   in_order_ = false;
   entry& e = entries_[at];
-  name.copy(bytes_.data() + e.name, name.size());
+  name.copy(arena_.data() + e.name, name.size());
   for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
     garbage_ += nodes_[n].value_size + sizeof(node);
   e.next = e.last = no_node;
   e.count = 0;
   e.type = type_of(value);
   if (value.size() != 0 && value[0].size() <= e.value_size) {
-    std::size_t const size = value[0].copy(bytes_.data() + e.value, e.value_size);
+    std::size_t const size = value[0].copy(arena_.data() + e.value, e.value_size);
     garbage_ += e.value_size - size;
     e.value_size = static_cast<std::uint32_t>(size);
     e.count = 1;
@@ -238,32 +261,39 @@ void outgoing_headers::put(std::size_t at, std::string_view name, header_value_r
   compact();
 }
 
-void outgoing_headers::push(std::string_view name, header_value_ref const& value) {
-  std::string_view const first = value.size() == 0 ? std::string_view() : value[0];
-  std::size_t const at = bytes_.size();
-  std::size_t const line_size = name.size() + 2 + first.size() + 2;
-  check_growth(at, line_size);
-  bytes_.resize(at + line_size);
-  char* to = bytes_.data() + at;
+outgoing_headers::entry& outgoing_headers::push(std::string_view name, std::string_view text) {
+  std::size_t const at = used_;
+  std::size_t const line_size = name.size() + 2 + text.size() + 2;
+  char* to = make_room(line_size);
   to = put_text(to, name);
   *to++ = ':';
   *to++ = ' ';
-  to = put_text(to, first);
+  to = put_text(to, text);
   *to++ = '\r';
   *to = '\n';
+  used_ = at + line_size;
 
   entry& e = entries_.emplace_back();
   e.name = static_cast<std::uint32_t>(at);
   e.name_size = static_cast<std::uint32_t>(name.size());
   e.value = e.name + e.name_size + 2;
-  e.value_size = static_cast<std::uint32_t>(first.size());
+  e.value_size = static_cast<std::uint32_t>(text.size());
   e.next = e.last = no_node;
-  e.count = value.size() == 0 ? 0 : 1;
+  e.count = 1;
   e.tag = tag_of(name);
-  e.type = type_of(value);
+  e.type = kind::text;
   e.special = classify(name);
+  marks_ |= mark_of(e.tag);
   if (e.special != special_field::none)
     ++specials_;
+  return e;
+}
+
+void outgoing_headers::push(std::string_view name, header_value_ref const& value) {
+  bool const empty = value.size() == 0;
+  entry& e = push(name, empty ? std::string_view() : value[0]);
+  e.count = empty ? 0 : 1;
+  e.type = type_of(value);
   if (value.size() != 1)
     in_order_ = false;
   for (std::size_t i = 1; i < value.size(); ++i)
@@ -315,11 +345,11 @@ void outgoing_headers::erase(std::size_t at) {
 }
 
 void outgoing_headers::compact() {
-  if (garbage_ < garbage_limit || garbage_ < bytes_.size() / 2)
+  if (garbage_ < garbage_limit || garbage_ < used_ / 2)
     return;
   std::string bytes;
   std::vector<node> nodes;
-  bytes.reserve(bytes_.size());
+  bytes.reserve(used_);
   auto const move = [&](std::uint32_t& at, std::uint32_t size) {
     auto const to = static_cast<std::uint32_t>(bytes.size());
     bytes.append(view(at, size));
@@ -338,7 +368,8 @@ void outgoing_headers::compact() {
       e.last = at;
     }
   }
-  bytes_ = std::move(bytes);
+  arena_ = std::move(bytes);
+  used_ = arena_.size();
   nodes_ = std::move(nodes);
   garbage_ = 0;
 }

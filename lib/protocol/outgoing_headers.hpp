@@ -48,6 +48,13 @@ public:
   /// Adds values behind those that the header has, or sets it. An empty list adds nothing.
   void append(std::string_view name, header_value_ref value);
 
+  /// Makes room for field lines of so many bytes.
+  void reserve(std::size_t lines, std::size_t bytes);
+
+  /// The same for a field line that is known to be valid: one that was received and judged. It must
+  /// not be of this object.
+  void append_valid(std::string_view name, std::string_view value);
+
   /// Sets each header of the list; the values of set-cookie are collected and set last.
   void set_all(header_list const& headers);
 
@@ -92,7 +99,7 @@ public:
 
   /// Returns how many bytes of memory this object holds, used or not.
   std::size_t memory() const noexcept {
-    return bytes_.capacity() + entries_.capacity() * sizeof(entry) +
+    return arena_.capacity() + entries_.capacity() * sizeof(entry) +
            nodes_.capacity() * sizeof(node);
   }
 
@@ -102,7 +109,7 @@ public:
   /// Returns the field lines as they are sent, if they lie in the arena like that: nothing was
   /// replaced, removed or given as a list. Else an empty view, and `for_each_line` has them.
   std::string_view contiguous_lines() const noexcept {
-    return in_order_ ? std::string_view(bytes_) : std::string_view();
+    return in_order_ ? std::string_view(arena_.data(), used_) : std::string_view();
   }
 
   /// Returns whether the lines can be sent as they lie in the arena, and neither they nor a removal
@@ -156,7 +163,7 @@ private:
     return 1U << static_cast<unsigned>(field);
   }
   std::string_view view(std::uint32_t at, std::uint32_t size) const noexcept {
-    return {bytes_.data() + at, size};
+    return {arena_.data() + at, size};
   }
   /// Returns a number that equal names share; it tells most of the others apart.
   static std::uint16_t tag_of(std::string_view name) noexcept {
@@ -165,8 +172,24 @@ private:
     unsigned const last = static_cast<unsigned char>(name.back()) | 0x20U;
     return static_cast<std::uint16_t>((name.size() & 0xff) << 8 | last);
   }
-  std::size_t find(std::string_view name) const noexcept;
+  /// Returns a bit that names with this tag share; most others have another one.
+  static std::uint64_t mark_of(std::uint16_t tag) noexcept {
+    return std::uint64_t{1} << ((tag ^ tag >> 8) & 63);
+  }
+  std::size_t find(std::string_view name) const noexcept {
+    std::uint16_t const tag = tag_of(name);
+    return (marks_ & mark_of(tag)) == 0 ? npos : find(name, tag);
+  }
+  std::size_t find(std::string_view name, std::uint16_t tag) const noexcept;
   static kind type_of(header_value_ref const& value) noexcept;
+  /// Returns where the next bytes of the arena go, of which there are `bytes` at least.
+  char* make_room(std::size_t bytes) {
+    if (arena_.size() - used_ < bytes)
+      grow(bytes);
+    return arena_.data() + used_;
+  }
+  void grow(std::size_t bytes);
+  entry& push(std::string_view name, std::string_view text);
   void push(std::string_view name, header_value_ref const& value);
   bool borrows(std::string_view text) const noexcept;
   bool borrows(std::string_view name, header_value_ref const& value) const noexcept;
@@ -178,13 +201,15 @@ private:
   void compact();
   header_value value_of(entry const& e) const;
 
-  std::string bytes_;
+  std::string arena_;     // all of it may be written to
+  std::size_t used_ = 0;  // bytes of it
   std::vector<entry> entries_;
   std::vector<node> nodes_;
   std::size_t garbage_ = 0;
+  std::uint64_t marks_ = 0;  // of all names that were added, see mark_of
   unsigned removed_ = 0;
   std::uint32_t specials_ = 0;
-  bool in_order_ = true;  // bytes_ is what will be sent
+  bool in_order_ = true;  // the arena is what will be sent
   bool touched_ = false;
 };
 

@@ -3,7 +3,10 @@
 
 #include "support/catch.hpp"
 
+#include <anode/error.hpp>
+
 #include <initializer_list>
+#include <string>
 #include <utility>
 
 using namespace anode::http;
@@ -19,7 +22,50 @@ field_lines fields(std::initializer_list<std::pair<char const*, char const*>> al
   return lines;
 }
 
+message_head head(std::initializer_list<std::pair<char const*, char const*>> all) {
+  message_head h;
+  h.fields = fields(all);
+  for (std::size_t i = 0; i != h.fields.size(); ++i) {
+    h.note(find_known_field(h.fields[i].name), i);
+  }
+  return h;
+}
+
+std::string passed_on(message_head const& from) {
+  outgoing_headers to;
+  to.set("X-First", "0");
+  pass_fields(from, to);
+  std::string all;
+  to.for_each_line([&](outgoing_headers::line const& line) {
+    all.append(line.name).append("=").append(line.value).append(" ");
+  });
+  return all;
+}
+
 }  // namespace
+
+TEST_CASE("a message's end-to-end fields are passed on, a request's without Host") {
+  message_head from = head({{"Host", "a"},
+                            {"X-A", "1"},
+                            {"Connection", "keep-alive, x-b"},
+                            {"X-B", "2"},
+                            {"x-a", "3"},
+                            {"TE", "trailers"},
+                            {"Content-Length", "0"},
+                            {"X-First", "4"}});
+  CHECK(passed_on(from) == "X-First=0 X-First=4 X-A=1 X-A=3 Content-Length=0 ");
+  from.kind = message_kind::response;
+  CHECK(passed_on(from) == "X-First=0 X-First=4 Host=a X-A=1 X-A=3 Content-Length=0 ");
+  CHECK(
+      passed_on(head({{"Connection", "x-a"}, {"X-A", "1"}, {"Connection", "x-b"}, {"X-B", "2"}})) ==
+      "X-First=0 ");
+}
+
+TEST_CASE("what was read by lenient rules is validated before it is passed on") {
+  message_head from = head({{"X", "a\x01z"}});
+  from.lenient = true;
+  CHECK_THROWS_AS(passed_on(from), exception);
+}
 
 TEST_CASE("fields that concern a single connection end here") {
   field_lines const plain = fields({{"X", "1"}});
@@ -72,10 +118,10 @@ TEST_CASE("trailers that frame, route, authorize or describe are not passed on")
 }
 
 TEST_CASE("a body in another coding than chunked cannot be framed anew") {
-  CHECK(can_be_reframed(fields({})));
-  CHECK(can_be_reframed(fields({{"Content-Length", "5"}})));
-  CHECK(can_be_reframed(fields({{"transfer-encoding", " CHUNKED "}})));
-  CHECK_FALSE(can_be_reframed(fields({{"Transfer-Encoding", "gzip, chunked"}})));
+  CHECK(can_be_reframed(head({})));
+  CHECK(can_be_reframed(head({{"Content-Length", "5"}})));
+  CHECK(can_be_reframed(head({{"transfer-encoding", " CHUNKED "}})));
+  CHECK_FALSE(can_be_reframed(head({{"Transfer-Encoding", "gzip, chunked"}})));
   CHECK_FALSE(
-      can_be_reframed(fields({{"Transfer-Encoding", "gzip"}, {"Transfer-Encoding", "chunked"}})));
+      can_be_reframed(head({{"Transfer-Encoding", "gzip"}, {"Transfer-Encoding", "chunked"}})));
 }
