@@ -75,6 +75,13 @@ public:
   /// @return the number of bytes taken; 0 with `would_block` when the stream takes none now.
   virtual std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) = 0;
 
+  /// The same for the end of the output: unless `try_write` takes up what this has left over,
+  /// `async_shutdown` or `close` follows before anything else happens. So the end may leave
+  /// together with the bytes (TCP: in one packet), which are held back until then.
+  virtual std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) {
+    return try_write(buffers, ec);
+  }
+
   /// Completes when `try_write` is worth trying again, after it has answered `would_block` or taken
   /// less than it was given.
   virtual void async_wait_writable(io_callback done) = 0;

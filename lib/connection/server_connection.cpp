@@ -358,6 +358,9 @@ void server_connection::on_message_ended() {
   while (current_ != nullptr && current_->response.ended()) {
     if (current_->response.framing().last() || current_->response.closes) {
       closing_ = true;
+      if (current_->response.on_finish.empty()) {
+        socket_->close_behind_output();
+      }
       current_ = nullptr;
       break;
     }

@@ -127,6 +127,7 @@ void server_core::listen(transport::listen_target const& target) {
     throw http::exception(
         ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message() + " " + where);
   }
+  accepted_no_delay_ = options_.no_delay && next->hand_on_no_delay();
   listener_ = next;
   start_listening();
 }
@@ -142,6 +143,7 @@ void server_core::listen(int descriptor) {
   if (ec) {
     throw http::exception(ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message());
   }
+  accepted_no_delay_ = false;  // as others may accept from it too
   listener_ = next;
   start_listening();
 }
@@ -163,7 +165,10 @@ endpoint server_core::address() const {
 
 void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
   turn const t(executor());
-  serve(std::move(stream));
+  if (options_.no_delay != accepted_no_delay_) {
+    stream->set_no_delay(options_.no_delay);
+  }
+  begin(std::move(stream));
 }
 
 void server_core::on_accept_error(error_code ec) {
@@ -175,6 +180,10 @@ void server_core::serve(std::unique_ptr<byte_stream> stream) {
   if (options_.no_delay) {
     stream->set_no_delay(true);
   }
+  begin(std::move(stream));
+}
+
+void server_core::begin(std::unique_ptr<byte_stream> stream) {
   if (options_.keep_alive) {
     stream->set_keep_alive(true, options_.keep_alive_initial_delay);
   }
@@ -206,12 +215,19 @@ void server_core::remove(server_connection& c) {
     c.next->prev = c.prev;
   }
   c.next = c.prev = nullptr;
-  if (--connection_count_ == 0) {
+  --connection_count_;
+  drop_checks();
+  check_closed();
+  intrusive_ptr_release(static_cast<turn_member*>(&c));
+}
+
+// While more connections may come the timers stay: to set and drop them for each that is alone
+// would cost a system call.
+void server_core::drop_checks() {
+  if (connection_count_ == 0 && !listening()) {
     timers_->cancel(check_);
     timers_->cancel(idle_check_);
   }
-  check_closed();
-  intrusive_ptr_release(static_cast<turn_member*>(&c));
 }
 
 void server_core::hand_over(detail::ptr<socket_core> socket) {

@@ -141,8 +141,10 @@ private:
   void on_accept_error(error_code ec) override;
   void on_last_accept() override { changed_.notify(); }
   void start_listening();
+  void begin(std::unique_ptr<byte_stream> stream);
   void check_connections();
   void check_idle();
+  void drop_checks();
   void check_closed();
   void derive();
   protocol::request_timeouts request_timeouts() const noexcept;
@@ -170,7 +172,8 @@ private:
   std::vector<server_exchange*> spare_exchanges_;
   std::vector<detail::ptr<handler_runner>> spare_runners_;
   wait_point changed_;
-  bool closing_ = false;  // close() was called; on_close not yet told
+  bool accepted_no_delay_ = false;  // connections come from the listener without Nagle's algorithm
+  bool closing_ = false;            // close() was called; on_close not yet told
   bool draining_ = false;
   bool abandoned_ = false;
   bool context_gone_ = false;

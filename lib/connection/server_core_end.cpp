@@ -13,6 +13,7 @@ void server_core::close() {
   if (listener_) {
     listener_->close();
   }
+  drop_checks();
   closing_ = true;
   close_idle_connections();
   check_closed();
@@ -81,6 +82,7 @@ net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> s
     deadline.listener = self->listener_;
     self->listener_->accept_waiting_and_close();
   }
+  self->drop_checks();
   std::uint64_t const ended_before = self->ended_connections_;
   self->timers_->arm(deadline, std::max(grace, std::chrono::milliseconds(1)));
   auto const more_may_come = [&] {

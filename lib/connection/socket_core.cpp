@@ -169,15 +169,17 @@ void socket_core::flush() {
 
 // Offers the stream what there is, as far as one call takes it.
 std::size_t socket_core::write_some(std::size_t& offered, error_code& ec) {
+  auto const write = [&](std::span<net::const_buffer const> gathered) {
+    offered = net::buffer_size(gathered);
+    bool const last = last_output_ && telling_ && offered == out_.size();
+    return last ? stream_->try_write_last(gathered, ec) : stream_->try_write(gathered, ec);
+  };
   if (out_.in_one_piece()) {
     net::const_buffer const piece = out_.front();
-    offered = piece.size();
-    return stream_->try_write({&piece, 1}, ec);
+    return write({&piece, 1});
   }
   std::array<net::const_buffer, gathered_pieces> buffers;
-  std::span<net::const_buffer const> const gathered(buffers.data(), out_.gather(buffers));
-  offered = net::buffer_size(gathered);
-  return stream_->try_write(gathered, ec);
+  return write({buffers.data(), out_.gather(buffers)});
 }
 
 void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t) {

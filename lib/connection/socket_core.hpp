@@ -133,6 +133,9 @@ public:
   /// Sends what can be sent without waiting, now.
   void flush();
 
+  /// Says that the owner calls `destroy_soon` as soon as it is told that the output has left.
+  void close_behind_output() noexcept { last_output_ = true; }
+
   /// Lets coroutines wait for progress of the output.
   wait_point& progress() { return user().progress; }
 
@@ -284,6 +287,7 @@ private:
   bool flush_due_ = false;
   bool output_moved_ = false;  // owner to be told
   bool telling_ = false;       // which is done as soon as `flush` returns
+  bool last_output_ = false;   // the owner ends us behind what there is
   bool ended_ = false;         // by the peer
   bool ending_ = false;        // by us: no more output
   bool shut_down_ = false;     // FIN is out

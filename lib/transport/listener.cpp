@@ -110,6 +110,18 @@ void listener::open(int descriptor, error_code& ec) {
   acceptor_.assign(net::generic::stream_protocol(family, 0), descriptor, ec);
 }
 
+bool listener::hand_on_no_delay() {
+#ifdef __linux__
+  error_code ec = net::error::operation_not_supported;
+  if (unix_path_.empty()) {
+    acceptor_.set_option(tcp::no_delay(true), ec);
+  }
+  return !ec;
+#else
+  return false;
+#endif
+}
+
 void listener::start() { accept(); }
 
 void listener::close() {

@@ -24,11 +24,25 @@ void socket_stream::async_read_some(net::mutable_buffer buffer, io_callback done
   socket_.async_read_some(buffer, std::move(done));
 }
 
-std::size_t socket_stream::try_write(std::span<net::const_buffer const> buffers, error_code& ec) {
+std::size_t socket_stream::send(std::span<net::const_buffer const> buffers, int flags,
+                                error_code& ec) {
   if (buffers.size() == 1) {
-    return socket_.send(buffers.front(), 0, ec);
+    return socket_.send(buffers.front(), flags, ec);
   }
-  return socket_.send(buffers, 0, ec);
+  return socket_.send(buffers, flags, ec);
+}
+
+std::size_t socket_stream::try_write(std::span<net::const_buffer const> buffers, error_code& ec) {
+  return send(buffers, 0, ec);
+}
+
+std::size_t socket_stream::try_write_last(std::span<net::const_buffer const> buffers,
+                                          error_code& ec) {
+#ifdef MSG_MORE
+  return send(buffers, MSG_MORE, ec);
+#else
+  return send(buffers, 0, ec);
+#endif
 }
 
 void socket_stream::async_wait_writable(io_callback done) {

@@ -20,6 +20,7 @@ public:
   net::any_io_executor get_executor() override;
   void async_read_some(net::mutable_buffer buffer, io_callback done) override;
   std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) override;
+  std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) override;
   void async_wait_writable(io_callback done) override;
 
   /// Completes when there is something to read, or the end of input.
@@ -37,6 +38,8 @@ public:
   int native_handle() override;
 
 private:
+  std::size_t send(std::span<net::const_buffer const> buffers, int flags, error_code& ec);
+
   socket_type socket_;
   mutable std::unique_ptr<endpoint> remote_;  // once it was asked for
 };
