@@ -229,7 +229,7 @@ decoded decoder::state::fill(message_head& head, std::string_view raw) {
   head.version_minor = guard_.version_minor();
   head.framing_values = guard_.fields();
   head.lenient = lenient_;
-  if (kind_ == message_kind::request) {
+  if (kind_ == message_kind::request && !guard_.same_fields()) {
     if (head.repeats(known_field::host)) {
       return fail(error::invalid_header_token, "Duplicate Host");
     }
@@ -402,6 +402,8 @@ bool decoder::in_message() const noexcept {
       return true;
   }
 }
+
+bool decoder::at_end() const noexcept { return state_->phase_ == phase::complete; }
 
 bool decoder::in_head() const noexcept { return state_->phase_ == phase::head; }
 

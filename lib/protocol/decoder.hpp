@@ -115,6 +115,9 @@ public:
   /// has not ended. Deadlines of a request start when this becomes true.
   bool in_message() const noexcept;
 
+  /// Returns whether the message's last byte was seen, and `next` will tell so without input.
+  bool at_end() const noexcept;
+
   /// Returns whether a head has begun and is not complete.
   bool in_head() const noexcept;
 

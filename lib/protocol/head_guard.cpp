@@ -12,6 +12,9 @@ namespace {
 // How many places of fields `shrink` leaves: enough for most heads, in a quarter of a KiB.
 constexpr std::size_t kept_places = 16;
 
+// And of the bytes of its field lines.
+constexpr std::size_t kept_section = 512;
+
 }  // namespace
 
 void head_guard::start_head() noexcept {
@@ -19,24 +22,33 @@ void head_guard::start_head() noexcept {
   complete_ = false;
   in_span_ = false;
   plain_ = true;
+  same_fields_ = false;
   word_at_ = 0;
   word_ = "HTTP/";
   methods_begin_ = 0;
   methods_end_ = 0;
   raw_ = 0;
   counted_ = 0;
-  lines_ = 0;
   text_at_ = 0;
   text_size_ = 0;
   fields_at_ = 0;
-  fields_ = {};
   content_length_ = 0;
   method_ = protocol::method::unknown;
   status_ = 0;
+  if (limits_.lenient) {
+    start_fields();
+  }
+}
+
+/// Forgets the field lines of the head before.
+void head_guard::start_fields() noexcept {
+  fields_ = {};
+  lines_ = 0;
   places_.clear();
   known_.clear();
   disguises_.clear();
   canonical_.clear();
+  section_.clear();
 }
 
 void head_guard::start_trailers() noexcept {
@@ -52,6 +64,7 @@ void head_guard::start_trailers() noexcept {
   places_.clear();
   disguises_.clear();
   canonical_.clear();
+  section_.clear();
 }
 
 head_guard::verdict head_guard::feed(char const*& p, char const* end) {
@@ -64,6 +77,9 @@ head_guard::verdict head_guard::feed(char const*& p, char const* end) {
       take_request_line(p, end);
     } else {
       take_status_line(p, end);
+    }
+    if (state_ < at::fields_start) {
+      start_fields();
     }
   }
   bool good = true;
@@ -167,11 +183,11 @@ std::ptrdiff_t head_guard::append_canonical(field_lines& out, std::string_view r
 }
 
 void head_guard::shrink() noexcept {
-  if (places_.capacity() > kept_places) {
+  if (places_.capacity() > kept_places || disguises_.capacity() > kept_places ||
+      section_.capacity() > kept_section) {
     std::vector<field_place>().swap(places_);
-  }
-  if (disguises_.capacity() > kept_places) {
     std::vector<disguise>().swap(disguises_);
+    std::string().swap(section_);
   }
   std::string().swap(canonical_);
 }

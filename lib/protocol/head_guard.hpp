@@ -75,6 +75,9 @@ public:
   /// HTTP/1.0 or 1.1, a reason phrase that may be empty but is there. Never so when `lenient`.
   bool plain() const noexcept { return plain_ && !limits_.lenient; }
 
+  /// Returns whether the field lines are, byte for byte, those of the head before.
+  bool same_fields() const noexcept { return same_fields_; }
+
   // Where the parts are, from the first byte of the head or trailer section; unless `lenient`.
   std::vector<field_place> const& places() const noexcept { return places_; }
   known_fields const& known() const noexcept { return known_; }
@@ -177,8 +180,12 @@ private:
   void take_request_line(char const*& p, char const* end);
   void take_status_line(char const*& p, char const* end);
   void begin_fields(char const*& p, char const* end);
+  bool take_same_lines(char const*& p, char const* end);
   void take_field_lines(char const*& p, char const* end);
   bool take_framing_value(known_field name, std::string_view value) noexcept;
+
+  void start_fields() noexcept;
+  void remember(char const* begin, char const* end);
 
   bool method_byte(char const*& p);
   bool protocol_byte(char const*& p);
@@ -213,6 +220,7 @@ private:
   bool complete_ = false;
   bool in_span_ = false;
   bool plain_ = true;
+  bool same_fields_ = false;
   std::uint8_t word_at_ = 0;
   std::uint8_t name_size_ = 0;
   std::uint8_t methods_begin_ = 0, methods_end_ = 0;
@@ -238,6 +246,12 @@ private:
   known_fields known_;               // not lenient
   std::vector<disguise> disguises_;
   std::string canonical_;  // lenient only
+  // All field lines of the head before, with the empty line, if what was found of them is still
+  // there; where they began, and what they count towards the limit.
+  std::string section_;
+  std::size_t section_at_ = 0;
+  std::size_t section_counted_ = 0;
+  std::uint8_t section_minor_ = 1;  // the version's: codings mean something since HTTP/1.1
 };
 
 }  // namespace anode::http::protocol

@@ -63,6 +63,43 @@ bool head_guard::take_framing_value(known_field name, std::string_view value) no
   }
 }
 
+// Who asks often mostly says the same of itself each time. Equal bytes were looked at when they
+// came first, and mean the same again; only places move with the length of the line before them.
+bool head_guard::take_same_lines(char const*& p, char const* end) {
+  std::size_t const size = section_.size();
+  std::size_t const counted = counted_ + section_counted_;
+  if (size == 0 || static_cast<std::size_t>(end - p) < size || version_minor_ != section_minor_ ||
+      counted >= limits_.max_header_size || std::memcmp(p, section_.data(), size) != 0) {
+    return false;
+  }
+  if (std::size_t const moved = fields_at_ - section_at_; moved != 0) {
+    for (field_place& place : places_) {
+      place.name += static_cast<std::uint32_t>(moved);
+      place.value += static_cast<std::uint32_t>(moved);
+    }
+    for (disguise& d : disguises_) {
+      d.at += moved;
+    }
+    section_at_ = fields_at_;
+  }
+  counted_ = counted;
+  p += size;
+  complete_ = true;
+  same_fields_ = true;
+  return true;
+}
+
+void head_guard::remember(char const* begin, char const* end) {
+  constexpr std::size_t longest = 2048;
+  auto const size = static_cast<std::size_t>(end - begin);
+  if (size <= longest) {
+    section_.assign(begin, size);
+    section_at_ = fields_at_;
+    section_counted_ = counted_ - text_size_;
+    section_minor_ = version_minor_;
+  }
+}
+
 void head_guard::take_field_lines(char const*& p, char const* end) {
   if (end - feed_ < 16) {
     return;
@@ -134,10 +171,18 @@ void head_guard::take_field_lines(char const*& p, char const* end) {
 
 void head_guard::begin_fields(char const*& p, char const* end) {
   state_ = at::fields_start;
+  fields_at_ = offset(p);
+  if (take_same_lines(p, end)) {
+    return;
+  }
+  start_fields();
   if (p != end && *p != ' ') {
-    fields_at_ = offset(p);
     state_ = at::name_start;
+    char const* const begin = p;
     take_field_lines(p, end);
+    if (complete_) {
+      remember(begin, p);
+    }
   }
 }
 
