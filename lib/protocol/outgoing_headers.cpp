@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/outgoing_headers.hpp"
 
+#include "protocol/char_class.hpp"
 #include "protocol/flat_text.hpp"
 #include "protocol/header_rules.hpp"
 #include "protocol/lower_word.hpp"
@@ -71,6 +72,8 @@ outgoing_headers::kind outgoing_headers::type_of(header_value_ref const& value) 
 }
 
 void outgoing_headers::set(std::string_view name, header_value_ref const& value) {
+  if (!value.is_list() && set_usual(name, value[0], type_of(value)))
+    return;
   validate(name, value);
   put(find(name), name, value);
 }
@@ -259,6 +262,34 @@ void outgoing_headers::put(std::size_t at, std::string_view name, header_value_r
   for (std::size_t i = e.count; i < value.size(); ++i)
     add_text(e, value[i]);
   compact();
+}
+
+// Sets a header that is not there yet, if there is room for it and name and value are of the usual
+// kind: they can be looked at where they were put, which is quicker, and a text of this very object
+// stays where it is.
+bool outgoing_headers::set_usual(std::string_view name, std::string_view text, kind type) {
+  std::size_t const at = used_;
+  if (name.empty() || name.size() + text.size() + 4 > arena_.size() - at || find(name) != npos)
+    return false;
+  entry& e = push(name, text);
+  char const* const begin = arena_.data() + at;
+  char const* const end = arena_.data() + used_ - 2;
+  if (used_ < 18 || skip_word_wide(begin, end) != begin + name.size() ||
+      skip_value_wide(begin + name.size() + 2, end) != end) {
+    take_back(at);
+    return false;
+  }
+  e.type = type;
+  touched_ = true;
+  return true;
+}
+
+// Undoes the `push` that began at `at`.
+void outgoing_headers::take_back(std::size_t at) noexcept {
+  if (entries_.back().special != special_field::none)
+    --specials_;
+  entries_.pop_back();
+  used_ = at;
 }
 
 outgoing_headers::entry& outgoing_headers::push(std::string_view name, std::string_view text) {

@@ -190,6 +190,8 @@ private:
   }
   void grow(std::size_t bytes);
   entry& push(std::string_view name, std::string_view text);
+  bool set_usual(std::string_view name, std::string_view text, kind type);
+  void take_back(std::size_t at) noexcept;
   void push(std::string_view name, header_value_ref const& value);
   bool borrows(std::string_view text) const noexcept;
   bool borrows(std::string_view name, header_value_ref const& value) const noexcept;
