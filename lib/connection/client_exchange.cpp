@@ -43,8 +43,8 @@ void request_state::fix_head() {
   }
 }
 
-void request_state::reset() {
-  outgoing::reset();
+void request_state::renew() {
+  outgoing::renew();
   has_agent = true;
 }
 

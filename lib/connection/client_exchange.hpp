@@ -26,7 +26,7 @@ public:
   using outgoing::outgoing;
   using outgoing::send_soon;
 
-  void reset() override;
+  void renew() override;
 
   /// Makes the head at once, before anything is known of a body: for headers that are given as
   /// they are to be sent, and for `Expect`, with which the head also leaves at once.

@@ -190,6 +190,15 @@ void incoming::destroy(error_code ec) {
 }
 
 void incoming::reset() {
+  on_end.clear();
+  on_aborted.clear();
+  on_error.clear();
+  on_timeout.clear();
+  on_close.clear();
+  renew();
+}
+
+void incoming::renew() {
   head.clear();
   trailers.clear();
   source_ = nullptr;
@@ -202,11 +211,6 @@ void incoming::reset() {
   reading_ = complete_ = ended_ = aborted_ = destroyed_ = dumped_ = closed_ = false;
   close_due_ = touched_ = false;
   headers_fresh_ = trailers_fresh_ = false;
-  on_end.clear();
-  on_aborted.clear();
-  on_error.clear();
-  on_timeout.clear();
-  on_close.clear();
 }
 
 net::awaitable<std::optional<std::string_view>> incoming::read() {

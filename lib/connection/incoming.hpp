@@ -125,6 +125,14 @@ public:
   /// Makes the object as new, for the next message; keeps its memory.
   void reset();
 
+  /// The same where nobody listens to the message's events.
+  void renew();
+
+  /// Returns whether anybody listens to the message's events.
+  bool has_listeners() const noexcept {
+    return on_end || on_aborted || on_error || on_timeout || on_close;
+  }
+
   // For the user.
 
   net::awaitable<std::optional<std::string_view>> read();

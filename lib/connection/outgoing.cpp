@@ -373,6 +373,16 @@ void outgoing::require_head_open(char const* what) const {
 }
 
 void outgoing::reset() {
+  on_finish.clear();
+  on_prefinish.clear();
+  on_drain.clear();
+  on_timeout.clear();
+  on_error.clear();
+  on_close.clear();
+  renew();
+}
+
+void outgoing::renew() {
   headers.clear();
   trailers.clear();
   unique_headers = nullptr;
@@ -393,12 +403,6 @@ void outgoing::reset() {
   corked_ = 0;
   head_written_ = head_sent_ = ended_ = finished_ = destroyed_ = closed_ = need_drain_ = false;
   destroy_due_ = handed_over_ = flushing_ = false;
-  on_finish.clear();
-  on_prefinish.clear();
-  on_drain.clear();
-  on_timeout.clear();
-  on_error.clear();
-  on_close.clear();
 }
 
 }  // namespace anode::connection

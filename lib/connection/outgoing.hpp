@@ -124,7 +124,16 @@ public:
   }
 
   /// Makes the object as new, for the next message; keeps its memory.
-  virtual void reset();
+  void reset();
+
+  /// The same where nobody listens to the message's events.
+  virtual void renew();
+
+  /// Returns whether anybody listens to the message's events, or has something to hear.
+  bool has_listeners() const noexcept {
+    return on_finish || on_prefinish || on_drain || on_timeout || on_error || on_close ||
+           !misuse_.empty();
+  }
 
   // For the user.
 

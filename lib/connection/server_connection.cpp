@@ -92,7 +92,7 @@ void server_connection::decode(bool one_piece) {
     }
     std::size_t const before = input.size();
     protocol::decoder& decoder = take_decoder();
-    bool const in_message = decoder.in_message();
+    bool const begun = receiving_ || decoder.in_message();
     server_exchange& into = receiving_ ? *receiving_ : *spare_;
     protocol::decoded const found = decoder.next(input, into.request.head);
     between_messages_ = found == protocol::decoded::end;
@@ -101,12 +101,17 @@ void server_connection::decode(bool one_piece) {
       break;
     }
     socket_->consume(before - input.size());
-    if (!in_message && (decoder.in_message() || found == protocol::decoded::head)) {
-      message_begun();
+    // Its deadlines need not be set where all of the request has come at once.
+    bool const whole = !begun && found == protocol::decoded::head && decoder.at_end();
+    if (!begun && (found == protocol::decoded::head || decoder.in_message())) {
+      leave_idle();
+      if (!whole) {
+        server_->clocks().message_begun(clock_, server_->clock().now());
+      }
     }
     switch (found) {
       case protocol::decoded::head:
-        begin_request();
+        begin_request(whole);
         break;
       case protocol::decoded::body:
         pass_body();
@@ -132,7 +137,7 @@ void server_connection::decode(bool one_piece) {
   decoding_ = false;
   spare_.reset();
   release_readers();
-  if (leaving_ && first_ == nullptr) {
+  if (leaving_ && is_quiet()) {
     leave_http();
   } else if (failed_) {
     discard_input();
@@ -170,11 +175,10 @@ void server_connection::release_readers() {
   }
 }
 
-void server_connection::message_begun() {
+void server_connection::leave_idle() {
   if (std::exchange(idle_, false)) {
     set_timeout(server_->options().timeout);
   }
-  server_->clocks().message_begun(clock_, server_->clock().now());
 }
 
 protocol::decoder& server_connection::take_decoder() {
@@ -184,13 +188,15 @@ protocol::decoder& server_connection::take_decoder() {
   return *decoder_;
 }
 
-// The head of a request is in `spare_`.
-void server_connection::begin_request() {
+// The head of a request is in `spare_`; `whole`: it has no body.
+void server_connection::begin_request(bool whole) {
   using protocol::dispatch;
   detail::ptr<server_exchange> const x = std::move(spare_);
   x->begin(*this);
   receiving_ = x;
-  hold_readers(*x);
+  if (!whole) {
+    hold_readers(*x);
+  }
   protocol::dispatch_facts facts = server_->dispatch_facts();
   if (protocol::asks_for_upgrade(x->request.head)) {
     try {
@@ -212,7 +218,11 @@ void server_connection::begin_request() {
     }
     return;
   }
-  server_->clocks().headers_completed(clock_);
+  if (whole) {
+    server_->clocks().message_completed(clock_);
+  } else {
+    server_->clocks().headers_completed(clock_);
+  }
   append(*x);
   detail::ptr<server_core::handlers> const on = server_->on();
   response_state& response = x->response;
@@ -289,7 +299,7 @@ void server_connection::pass_body() {
 // What was answered before a piece of body came is over when the piece has been passed on: an error
 // behind it is answered on its own. **Node**: the parser lets the ticks run there, and only there.
 void server_connection::tell_finished() {
-  if (first_ != nullptr && first_->response.ended()) {
+  if (answered_ > 0 || (first_ != nullptr && first_->response.ended())) {
     socket_->flush();
     on_output();
   }
@@ -300,12 +310,42 @@ void server_connection::end_request() {
   if (!decoder_->trailers().empty()) {
     std::swap(x->request.trailers, decoder_->trailers());
   }
-  server_->clocks().message_completed(clock_);
   discarded_ = 0;
+  if (is_over(*x)) {
+    forget(*x);
+    spare_ = x;
+    return;
+  }
+  server_->clocks().message_completed(clock_);
   hold_readers(*x);
   x->request.complete();
   if (x->response.finished()) {
     part_with(*x);
+    after_response();
+  }
+}
+
+// Whether nothing but the bytes of a response to be sent is left of an exchange whose request has
+// just ended.
+bool server_connection::is_over(server_exchange const& x) const noexcept {
+  constexpr unsigned here_and_in_list = 2;
+  return x.is_forgotten(here_and_in_list) && first_ == &x && current_ == nullptr && !closing_ &&
+         x.response.ended();
+}
+
+// What would be told when its response is sent, nobody hears.
+void server_connection::forget(server_exchange& x) {
+  detail::ptr<server_exchange> const in_list(first_, false);
+  first_ = last_ = nullptr;
+  --under_way_;
+  ++answered_;
+  answered_end_ = socket_->output().end();
+  x.renew();
+}
+
+void server_connection::answers_sent() {
+  if (answered_ > 0 && socket_->output().sent() >= answered_end_) {
+    answered_ = 0;
     after_response();
   }
 }
@@ -374,13 +414,14 @@ void server_connection::on_message_ended() {
 
 void server_connection::on_output() {
   detail::ptr<server_connection> const self(this);
+  answers_sent();
   while (first_ != nullptr && first_->response.all_sent(socket_->output().sent())) {
     finish_first();
   }
   if (current_ != nullptr) {
     current_->response.emit_drain();
   }
-  if (leaving_ && first_ == nullptr && !left_http_) {
+  if (leaving_ && is_quiet() && !left_http_) {
     leave_http();
   } else if (!closing_ && !left_http_ && (receiving_ || !socket_->waits_for_input())) {
     decode(false);  // reads on, unless who reads the request wants no more yet
@@ -422,7 +463,7 @@ void server_connection::close_behind(server_exchange& x) {
 }
 
 void server_connection::after_response() {
-  if (first_ != nullptr || receiving_ || closing_ || in_message()) {
+  if (!is_quiet() || receiving_ || closing_ || in_message()) {
     return;
   }
   if (socket_->input().empty()) {

@@ -52,10 +52,12 @@ public:
   }
 
   /// Returns whether no request is being received or answered.
-  bool idle() const noexcept { return first_ == nullptr && !in_message(); }
+  bool idle() const noexcept { return is_quiet() && !in_message(); }
 
   /// Returns the number of requests that are not answered to the end.
-  std::size_t requests_under_way() const noexcept { return under_way_ + (leaving_ ? 1 : 0); }
+  std::size_t requests_under_way() const noexcept {
+    return under_way_ + answered_ + (leaving_ ? 1 : 0);
+  }
 
   /// Returns what a program may know of the connection.
   http::connection_info describe() const;
@@ -91,11 +93,14 @@ private:
   void on_close() override;
 
   bool in_message() const noexcept { return decoder_ && decoder_->in_message(); }
+
+  /// Returns whether all responses have been handed to the system.
+  bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
   protocol::decoder& take_decoder();
   void decode(bool one_piece);
-  void message_begun();
+  void leave_idle();
   void set_timeout(std::chrono::milliseconds timeout);
-  void begin_request();
+  void begin_request(bool whole);
   void hold_readers(server_exchange& x);
   void release_readers();
   void append(server_exchange& x);
@@ -104,6 +109,9 @@ private:
   void tell_finished();
   void end_request();
   static void part_with(server_exchange& x);
+  bool is_over(server_exchange const& x) const noexcept;
+  void forget(server_exchange& x);
+  void answers_sent();
   void leave_http();
   bool backed_up() const noexcept;
   std::size_t waiting_bytes() const noexcept;
@@ -135,6 +143,9 @@ private:
   server_exchange* held_ = nullptr;  // whose readers go on when the input at hand is taken apart
   server_exchange* held_last_ = nullptr;
   std::size_t under_way_ = 0;
+  // Exchanges that were let go of early: nothing but the last bytes of their responses is left.
+  std::size_t answered_ = 0;
+  outbox::position answered_end_ = 0;
   std::size_t discarded_ = 0;
   std::uint32_t requests_served_ = 0;
   protocol::dispatch leave_as_ = protocol::dispatch::request;

@@ -63,7 +63,8 @@ void server_connection::client_error(error_code code, std::string message, std::
     }
     return;
   }
-  if (socket_->writable() && (first_ == nullptr || !first_->response.head_sent())) {
+  if (socket_->writable() && answered_ == 0 &&
+      (first_ == nullptr || !first_->response.head_sent())) {
     protocol::write_error_head(socket_->output().buffer(),
                                protocol::status_of(static_cast<http::error>(code.value())));
   }

@@ -19,8 +19,8 @@ void response_state::send_interim(std::string_view head) {
   send_soon();
 }
 
-void response_state::reset() {
-  outgoing::reset();
+void response_state::renew() {
+  outgoing::renew();
   status = 200;
   reason.reset();
   head_request = max_requests_reached = expect_continue = continue_sent = closes = false;
@@ -65,6 +65,7 @@ server_exchange::server_exchange(server_core& server)
 void server_exchange::hold(server_core& server) { server_ = &server; }
 
 void server_exchange::begin(server_connection& c) {
+  begun_ = true;
   connection = &c;
   request.attach(c);
   request.join_duplicate_headers = server_->options().join_duplicate_headers;
@@ -78,14 +79,24 @@ void server_exchange::begin(server_connection& c) {
   response.should_keep_alive = request.head.should_keep_alive;
 }
 
-void server_exchange::dispose() noexcept {
-  request.reset();
-  response.reset();
+void server_exchange::renew() {
+  request.renew();
+  response.renew();
   connection = nullptr;
-  next = nullptr;
-  next_held = nullptr;
-  held = handler_done = false;
-  runner = nullptr;
+  handler_done = false;
+  begun_ = false;
+}
+
+void server_exchange::dispose() noexcept {
+  if (begun_) {
+    request.reset();
+    response.reset();
+    connection = nullptr;
+    next = nullptr;
+    next_held = nullptr;
+    held = handler_done = begun_ = false;
+    runner = nullptr;
+  }
   detail::ptr<server_core> const server = std::move(server_);
   server->recycle(*this);
 }

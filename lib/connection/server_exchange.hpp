@@ -34,7 +34,7 @@ public:
   /// Sends an interim head: at once if the response has the connection's turn.
   void send_interim(std::string_view head);
 
-  void reset() override;
+  void renew() override;
 
 private:
   protocol::outgoing_framing write_head(std::string& out,
@@ -54,6 +54,16 @@ public:
   /// Prepares for the request whose head has been received.
   void begin(server_connection& connection);
 
+  /// Returns whether nobody can hear of the exchange any more, or do anything with it: its handler
+  /// has run to its end, nobody listens, and there are `references` to it.
+  bool is_forgotten(unsigned references) const noexcept {
+    return handler_done && this->references() == references && !response.has_listeners() &&
+           !request.has_listeners();
+  }
+
+  /// Makes an exchange as new of which nobody can hear any more; its connection goes on with it.
+  void renew();
+
   incoming request;
   response_state response;
   http::incoming_message req;
@@ -69,6 +79,7 @@ private:
   void dispose() noexcept override;
 
   detail::ptr<server_core> server_;
+  bool begun_ = false;  // there is something to make as new
 };
 
 }  // namespace anode::connection

@@ -14,6 +14,9 @@ public:
   counted(counted const&) = delete;
   counted& operator=(counted const&) = delete;
 
+  /// Returns how many pointers refer to the object.
+  unsigned references() const noexcept { return references_; }
+
 protected:
   virtual ~counted() = default;
 
