@@ -6,6 +6,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -70,6 +71,14 @@ public:
 
   /// Reads at least one byte. Completes with `net::error::eof` at the end of input.
   virtual void async_read_some(net::mutable_buffer buffer, io_callback done) = 0;
+
+  /// Reads what there is at once without waiting, while no read is in flight.
+  /// @return the number of bytes; 0 with `net::error::eof` at the end of input, and with
+  ///   `would_block` where there is nothing, or where the stream cannot say (the default).
+  virtual std::size_t try_read_some(net::mutable_buffer, error_code& ec) {
+    ec = net::error::would_block;
+    return 0;
+  }
 
   /// Writes what can be written at once without waiting; keeps no reference to the buffers.
   /// @return the number of bytes taken; 0 with `would_block` when the stream takes none now.

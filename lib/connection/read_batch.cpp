@@ -20,11 +20,14 @@ void read_batch::add(socket_core& socket) {
 
 void read_batch::run() {
   posted_ = false;
-  std::swap(due_, starting_);
-  for (detail::ptr<socket_core> const& socket : starting_) {
-    socket->read_now();
+  std::vector<detail::ptr<socket_core>> starting = std::move(spare_);
+  starting.swap(due_);
+  bool const busy = starting.size() > 1;  // else the next request is probably not there yet
+  for (detail::ptr<socket_core> const& socket : starting) {
+    socket->read_now(busy);  // in which a program may run the scheduler
   }
-  starting_.clear();
+  starting.clear();
+  spare_ = std::move(starting);
 }
 
 void read_batch::context_ended() { std::exchange(due_, {}).clear(); }

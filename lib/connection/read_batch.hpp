@@ -20,7 +20,7 @@ class read_batch final : public detail::counted, private context_member {
 public:
   explicit read_batch(net::any_io_executor ex);
 
-  /// Has `socket.read_now()` called soon, on the executor; keeps the socket alive until then.
+  /// Has `socket.read_now` called soon, on the executor; keeps the socket alive until then.
   void add(socket_core& socket);
 
 private:
@@ -29,7 +29,7 @@ private:
 
   net::any_io_executor executor_;
   std::vector<detail::ptr<socket_core>> due_;
-  std::vector<detail::ptr<socket_core>> starting_;
+  std::vector<detail::ptr<socket_core>> spare_;  // memory
   bool posted_ = false;
 };
 

@@ -30,7 +30,7 @@ void server_connection::start() {
     socket_->set_timeout(server_->options().timeout);
   }
   server_->clocks().accepted(clock_, server_->clock().now());
-  socket_->resume();
+  socket_->resume_later();
 }
 
 void server_connection::set_timeout(std::chrono::milliseconds timeout) {

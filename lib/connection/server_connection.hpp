@@ -40,7 +40,7 @@ public:
   server_connection(server_core& server, std::unique_ptr<byte_stream> stream);
   ~server_connection() override;
 
-  /// Begins to read.
+  /// Begins, but for the first read, which is the caller's to start.
   void start();
 
   socket_core* core() noexcept override { return socket_.get(); }

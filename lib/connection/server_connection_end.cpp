@@ -200,6 +200,11 @@ void server_connection::on_close() {
     x->connection = nullptr;
   }
   last_ = nullptr;
+  if (decoder_ && between_messages_ && !decoder_->in_message()) {
+    decoder_->reopen();
+    server_->give_back(std::move(*decoder_), decoder_age_);
+    decoder_.reset();
+  }
   server_->connection_ended();
   server_->remove(*this);
 }

@@ -164,11 +164,14 @@ endpoint server_core::address() const {
 }
 
 void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
+  detail::ptr<server_core> const self(this);
   turn const t(executor());
   if (options_.no_delay != accepted_no_delay_) {
     stream->set_no_delay(options_.no_delay);
   }
-  begin(std::move(stream));
+  detail::ptr<socket_core> const socket = begin(std::move(stream));
+  // Often the request is there already. A drain calls this from a function of the user's.
+  socket->read_now(!draining_);
 }
 
 void server_core::on_accept_error(error_code ec) {
@@ -180,19 +183,21 @@ void server_core::serve(std::unique_ptr<byte_stream> stream) {
   if (options_.no_delay) {
     stream->set_no_delay(true);
   }
-  begin(std::move(stream));
+  begin(std::move(stream))->read_now(false);
 }
 
-void server_core::begin(std::unique_ptr<byte_stream> stream) {
+detail::ptr<socket_core> server_core::begin(std::unique_ptr<byte_stream> stream) {
   if (options_.keep_alive) {
     stream->set_keep_alive(true, options_.keep_alive_initial_delay);
   }
   detail::ptr<server_connection> const c(new server_connection(*this, std::move(stream)));
   add(*c);
   c->start();
+  detail::ptr<socket_core> socket(c->core());
   if (!handlers_->connection.empty()) {
-    handlers_->connection.emit(anode::socket(*c->core()));
+    handlers_->connection.emit(anode::socket(*socket));
   }
+  return socket;
 }
 
 // Connections.

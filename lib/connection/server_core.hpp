@@ -141,7 +141,7 @@ private:
   void on_accept_error(error_code ec) override;
   void on_last_accept() override { changed_.notify(); }
   void start_listening();
-  void begin(std::unique_ptr<byte_stream> stream);
+  detail::ptr<socket_core> begin(std::unique_ptr<byte_stream> stream);
   void check_connections();
   void check_idle();
   void drop_checks();

@@ -60,17 +60,33 @@ void socket_core::start_read() {
     read_due_ = true;
     timers_->reads().add(*this);
   } else {
-    read_now();
+    begin_read(in_.prepare());
   }
 }
 
-void socket_core::read_now() {
+void socket_core::read_now(bool at_once) {
   read_due_ = false;
   if (!may_read()) {
     return;
   }
+  net::mutable_buffer const into = in_.prepare();
+  if (!at_once) {
+    begin_read(into);
+    return;
+  }
+  error_code ec;
+  std::size_t const bytes = stream_->try_read_some(into, ec);
+  if (ec == net::error::would_block || ec == net::error::try_again) {
+    begin_read(into);
+  } else {
+    detail::ptr<socket_core> const self(this);
+    read_done(ec, bytes);
+  }
+}
+
+void socket_core::begin_read(net::mutable_buffer into) {
   read_in_flight_ = true;
-  stream_->async_read_some(in_.prepare(), io_callback(*this, &socket_core::on_read));
+  stream_->async_read_some(into, io_callback(*this, &socket_core::on_read));
 }
 
 void socket_core::on_read(detail::counted& self, error_code ec, std::size_t bytes) {

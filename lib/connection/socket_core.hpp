@@ -93,8 +93,13 @@ public:
   /// Starts no further read.
   void pause() noexcept { reading_ = false; }
 
-  /// Starts the read that `resume` has put off; for `read_batch`.
-  void read_now();
+  /// The same, but the first read waits for `read_now`.
+  void resume_later() noexcept { reading_ = read_due_ = true; }
+
+  /// Starts the read that was put off.
+  /// @param at_once tells the owner of what is there already before this returns, which spares the
+  ///   way through the scheduler, but where nothing is there costs a system call
+  void read_now(bool at_once);
 
   /// Returns whether all input is used and the next read is under way.
   bool waits_for_input() const noexcept {
@@ -253,6 +258,7 @@ private:
     return reading_ && !read_in_flight_ && !ended_ && !destroyed_ && !connecting_;
   }
   void start_read();
+  void begin_read(net::mutable_buffer into);
   std::size_t write_some(std::size_t& offered, error_code& ec);
   void read_done(error_code ec, std::size_t bytes);
   void shut_down();

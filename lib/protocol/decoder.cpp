@@ -413,6 +413,11 @@ std::size_t decoder::buffered() const noexcept {
   return state_->pending_.size() + state_->guard_.canonical().size();
 }
 
+void decoder::reopen() noexcept {
+  state_->phase_ = phase::idle;
+  state_->read_ = 0;
+}
+
 void decoder::shrink() noexcept {
   if (!in_message()) {
     std::string().swap(state_->pending_);

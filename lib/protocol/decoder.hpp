@@ -128,6 +128,9 @@ public:
   /// Returns the bytes held back of an incomplete head or trailer section.
   std::size_t buffered() const noexcept;
 
+  /// Makes a decoder that is between two messages, or `closed`, ready for another connection.
+  void reopen() noexcept;
+
   /// Gives memory back that is only needed while a head arrives in pieces. For idle connections.
   void shrink() noexcept;
 

@@ -181,27 +181,32 @@ endpoint listener::local_endpoint() const {
 
 void listener::accept() {
   accepting_ = true;
-  acceptor_.async_accept([self = detail::ptr<listener>(this)](error_code ec, auto socket) {
-    self->accepting_ = false;
-    if (!self->acceptor_.is_open()) {
-      if (std::exchange(self->takes_last_, false)) {
-        if (!ec) {
-          self->sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
-        }
-        self->sink_->on_last_accept();
-      }
-      return;
-    }
-    if (!ec) {
-      self->sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
-    } else if (!of_one_connection(ec)) {
-      self->pause(ec);
-      return;
-    }
-    if (self->acceptor_.is_open()) {
-      self->accept();
-    }
-  });
+  acceptor_.async_accept(accepted_, io_callback(*this, &listener::on_accepted));
+}
+
+void listener::on_accepted(detail::counted& self, error_code ec, std::size_t) {
+  static_cast<listener&>(self).accept_done(ec);
+}
+
+void listener::accept_done(error_code ec) {
+  accepting_ = false;
+  bool const open = acceptor_.is_open();
+  bool const last = !open && std::exchange(takes_last_, false);
+  if (!open && !last) {
+    error_code ignored;
+    accepted_.close(ignored);
+    return;
+  }
+  if (!ec) {
+    sink_->on_accept(std::make_unique<socket_stream>(std::move(accepted_)));
+  }
+  if (last) {
+    sink_->on_last_accept();
+  } else if (ec && !of_one_connection(ec)) {
+    pause(ec);
+  } else if (acceptor_.is_open()) {
+    accept();
+  }
 }
 
 void listener::pause(error_code ec) {

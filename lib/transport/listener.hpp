@@ -44,7 +44,8 @@ public:
     ~sink() = default;
   };
 
-  listener(net::any_io_executor ex, sink& to) : acceptor_(ex), backoff_(ex), sink_(&to) {}
+  listener(net::any_io_executor ex, sink& to)
+      : acceptor_(ex), accepted_(ex), backoff_(ex), sink_(&to) {}
 
   /// Binds and listens. A name is resolved without waiting for a server (numeric addresses and
   /// "localhost" only).
@@ -80,10 +81,13 @@ public:
 
 private:
   void accept();
+  static void on_accepted(detail::counted& self, error_code ec, std::size_t);
+  void accept_done(error_code ec);
   void pause(error_code ec);
   void leave_new_ones_to_others();
 
   acceptor_type acceptor_;
+  acceptor_type::protocol_type::socket accepted_;  // just now
   net::steady_timer backoff_;
   sink* sink_;
   std::string unix_path_;

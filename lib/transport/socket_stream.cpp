@@ -24,6 +24,10 @@ void socket_stream::async_read_some(net::mutable_buffer buffer, io_callback done
   socket_.async_read_some(buffer, std::move(done));
 }
 
+std::size_t socket_stream::try_read_some(net::mutable_buffer buffer, error_code& ec) {
+  return socket_.receive(buffer, 0, ec);
+}
+
 std::size_t socket_stream::send(std::span<net::const_buffer const> buffers, int flags,
                                 error_code& ec) {
   if (buffers.size() == 1) {

@@ -19,6 +19,7 @@ public:
 
   net::any_io_executor get_executor() override;
   void async_read_some(net::mutable_buffer buffer, io_callback done) override;
+  std::size_t try_read_some(net::mutable_buffer buffer, error_code& ec) override;
   std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) override;
   std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) override;
   void async_wait_writable(io_callback done) override;

@@ -412,3 +412,21 @@ TEST_CASE("an idle decoder gives the memory of a large head back and goes on") {
   CHECK(head.fields.size() == 1);
   CHECK(head.value(known_field::connection).empty());
 }
+
+TEST_CASE("a decoder goes on to another connection behind a message that closed one") {
+  decoder d(message_kind::request);
+  message_head head;
+  std::string_view input = "GET /a HTTP/1.1\r\nConnection: close\r\n\r\n";
+  REQUIRE(d.next(input, head) == decoded::head);
+  REQUIRE(d.next(input, head) == decoded::end);
+  CHECK(d.closed());
+  d.reopen();
+  CHECK_FALSE(d.closed());
+  CHECK_FALSE(d.in_message());
+  input = "GET /b HTTP/1.1\r\nA: b\r\n\r\nGET /c HTTP/1.1\r\nA: b\r\n\r\n";
+  REQUIRE(d.next(input, head) == decoded::head);
+  CHECK(head.target() == "/b");
+  REQUIRE(d.next(input, head) == decoded::end);
+  REQUIRE(d.next(input, head) == decoded::head);
+  CHECK(head.target() == "/c");
+}

@@ -107,6 +107,37 @@ TEST_CASE("sockets: a TCP connection over IPv4 knows both its ends") {
   CHECK(reader.bytes == "ping");
 }
 
+TEST_CASE("sockets: what is there is read at once, and nothing else is waited for") {
+  fixture f;
+  f.listen(on("127.0.0.1"));
+  f.connect(to("127.0.0.1", f.server->local_endpoint().port));
+  while (f.sink.all.empty()) {
+    f.io.run_one();
+  }
+  anode::byte_stream& there = *f.sink.all[0];
+  char bytes[10] = {};
+  error_code ec;
+  CHECK(there.try_read_some(net::buffer(bytes), ec) == 0);
+  CHECK(ec == net::error::would_block);
+  stream_user::write(*f.stream, "ping");
+  stream_user reader(there);
+  reader.read(1);
+  while (!reader.done()) {
+    f.io.run_one();
+  }
+  CHECK(there.try_read_some(net::buffer(bytes), ec) == 3);
+  CHECK_FALSE(ec);
+  CHECK(std::string(bytes) == "ing");
+  f.stream->close();
+  reader.read(1);
+  while (!reader.done()) {
+    f.io.run_one();
+  }
+  CHECK(reader.ec == net::error::eof);
+  CHECK(there.try_read_some(net::buffer(bytes), ec) == 0);
+  CHECK(ec == net::error::eof);
+}
+
 TEST_CASE("sockets: a listener takes those who wait before it closes, and nobody else") {
   using tcp = net::ip::tcp;
   struct dialling final : listener::sink {

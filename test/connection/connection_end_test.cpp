@@ -1,0 +1,226 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// What a stream is asked for when a response ends its connection, and what a connection leaves to
+// the next one.
+#include "support/catch.hpp"
+#include "transport/memory_stream.hpp"
+
+#include <anode/server.hpp>
+#include <anode/socket.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace http = anode::http;
+namespace net = boost::asio;
+using tcp = net::ip::tcp;
+
+namespace {
+
+/// Passes on to another stream and notes how its output ends.
+class noting_stream final : public anode::byte_stream {
+public:
+  noting_stream(std::unique_ptr<anode::byte_stream> s, std::shared_ptr<std::string> log)
+      : stream_(std::move(s)), log_(std::move(log)) {}
+
+  net::any_io_executor get_executor() override { return stream_->get_executor(); }
+  void async_read_some(net::mutable_buffer b, anode::io_callback done) override {
+    stream_->async_read_some(b, std::move(done));
+  }
+  std::size_t try_write(std::span<net::const_buffer const> buffers,
+                        anode::error_code& ec) override {
+    *log_ += "write ";
+    return stream_->try_write(buffers, ec);
+  }
+  std::size_t try_write_last(std::span<net::const_buffer const> buffers,
+                             anode::error_code& ec) override {
+    *log_ += "last ";
+    return stream_->try_write(buffers, ec);
+  }
+  void async_wait_writable(anode::io_callback done) override {
+    stream_->async_wait_writable(std::move(done));
+  }
+  void async_shutdown(anode::io_callback done) override {
+    *log_ += "shutdown ";
+    stream_->async_shutdown(std::move(done));
+  }
+  void close() override {
+    if (stream_->is_open()) {
+      *log_ += "close ";
+    }
+    stream_->close();
+  }
+  bool is_open() const override { return stream_->is_open(); }
+
+private:
+  std::unique_ptr<anode::byte_stream> stream_;
+  std::shared_ptr<std::string> log_;
+};
+
+net::awaitable<void> read_all(anode::socket s, std::string& to) {
+  while (auto const piece = co_await s.read()) {
+    to.append(*piece);
+  }
+}
+
+/// A server in memory with one connection.
+struct noted {
+  explicit noted(http::request_handler handler) : server(io.get_executor(), std::move(handler)) {
+    auto [here, there] = anode::transport::make_memory_pair(io.get_executor(), 65536);
+    server.emit_connection(std::make_unique<noting_stream>(std::move(there), log));
+    peer.emplace(std::move(here));
+    net::co_spawn(io, read_all(*peer, received), net::detached);
+  }
+
+  // Sends a request and returns what the stream was asked for.
+  std::string ask(std::string const& fields) {
+    peer->write("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
+    io.restart();
+    io.poll();
+    return *log;
+  }
+
+  net::io_context io;
+  std::shared_ptr<std::string> log = std::make_shared<std::string>();
+  http::server server;
+  std::optional<anode::socket> peer;
+  std::string received;
+};
+
+int no_delay_of(anode::socket const& s) {
+  int value = -1;
+  socklen_t size = sizeof value;
+  ::getsockopt(s.native_handle(), IPPROTO_TCP, TCP_NODELAY, &value, &size);
+  return value;
+}
+
+}  // namespace
+
+TEST_CASE("connection end: the last bytes leave with the end where nobody comes in between") {
+  SECTION("a response that closes its connection") {
+    noted f([](http::incoming_message&, http::server_response& res) { res.end("hello"); });
+    CHECK(f.ask("Connection: close\r\n") == "last shutdown close ");
+    CHECK(f.received.ends_with("\r\n\r\nhello"));
+  }
+  SECTION("one that keeps it") {
+    noted f([](http::incoming_message&, http::server_response& res) { res.end("hello"); });
+    CHECK(f.ask("") == "write ");
+    CHECK(f.ask("Connection: close\r\n") == "write last shutdown close ");
+  }
+  SECTION("with a listener that is told in between") {
+    noted f([](http::incoming_message&, http::server_response& res) {
+      res.on_finish([] {});
+      res.end("hello");
+    });
+    CHECK(f.ask("Connection: close\r\n") == "write shutdown close ");
+  }
+  SECTION("what does not fit goes on as usual") {
+    noted f([](http::incoming_message&, http::server_response& res) {
+      res.end(std::string(100'000, 'x'));
+    });
+    std::string const log = f.ask("Connection: close\r\n");
+    CHECK(log.ends_with("write shutdown close "));
+    CHECK(f.received.ends_with(std::string(100'000, 'x')));
+  }
+}
+
+TEST_CASE(
+    "connection end: a connection over TCP ends behind its answer, the next one begins anew") {
+  net::io_context io;
+  http::server server(io.get_executor(), [](http::incoming_message& req,
+                                            http::server_response& res) { res.end(req.url()); });
+  server.listen(0, "127.0.0.1");
+  std::uint16_t const port = server.address().port;
+  std::string const version = GENERATE("1.0", "1.1");
+  std::vector<std::string> received(3);
+  for (std::size_t i = 0; i != received.size(); ++i) {
+    tcp::socket client(io);
+    client.connect({net::ip::address_v4::loopback(), port});
+    std::string const request = "GET /" + std::to_string(i) + " HTTP/" + version +
+                                "\r\nHost: a\r\nConnection: close\r\n\r\n";
+    client.send(net::buffer(request));
+    boost::system::error_code result;
+    bool done = false;
+    net::async_read(client, net::dynamic_buffer(received[i]),
+                    [&](boost::system::error_code ec, std::size_t) {
+                      result = ec;
+                      done = true;
+                    });
+    io.restart();
+    while (!done && io.run_one_for(std::chrono::seconds(10)) > 0) {
+    }
+    CHECK(result == net::error::eof);  // and no reset
+    CHECK(received[i].ends_with("\r\n\r\n/" + std::to_string(i)));
+  }
+  server.close();
+  io.restart();
+  io.run();  // nothing is left that it would wait for
+  CHECK(io.stopped());
+}
+
+TEST_CASE("connection end: who is told of a connection may end it before its request is read") {
+  net::io_context io;
+  bool asked = false;
+  http::server server(io.get_executor(), [&](http::incoming_message&, http::server_response& res) {
+    asked = true;
+    res.end();
+  });
+  bool const ends = GENERATE(true, false);
+  std::string told;
+  server.on_connection([&](anode::socket s) {
+    told = asked ? "late" : "first";
+    if (ends) {
+      s.destroy();
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  tcp::socket client(io);
+  client.connect({net::ip::address_v4::loopback(), server.address().port});
+  client.send(net::buffer(std::string("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")));
+  std::string received;
+  bool done = false;
+  net::async_read(client, net::dynamic_buffer(received),
+                  [&](boost::system::error_code, std::size_t) { done = true; });
+  while (!done && io.run_one_for(std::chrono::seconds(10)) > 0) {
+  }
+  CHECK(told == "first");
+  CHECK(asked == !ends);
+  CHECK(received.empty() == ends);
+}
+
+TEST_CASE("connection end: no_delay may be changed while a server listens") {
+  net::io_context io;
+  http::server server(io.get_executor(), [](http::incoming_message&, http::server_response&) {});
+  std::optional<int> found;
+  server.on_connection([&](anode::socket s) {
+    found = no_delay_of(s);
+    s.destroy();
+  });
+  http::server_options options;
+  options.no_delay = GENERATE(true, false);
+  server.set_options(options);
+  server.listen(0, "127.0.0.1");
+  for (int i = 0; i != 3; ++i) {
+    tcp::socket client(io);
+    client.connect({net::ip::address_v4::loopback(), server.address().port});
+    found.reset();
+    while (!found && io.run_one_for(std::chrono::seconds(10)) > 0) {
+    }
+    REQUIRE(found);
+    CHECK((*found != 0) == options.no_delay);
+    options.no_delay = !options.no_delay;
+    server.set_options(options);
+  }
+}
