@@ -47,6 +47,7 @@ net::mutable_buffer read_buffer::prepare() {
 void read_buffer::commit(std::size_t bytes) noexcept {
   lent_ = false;
   end_ += bytes;
+  taken_ += bytes;
   if (end_ == block_->capacity()) {
     next_capacity_ = block_->capacity() < 16384 ? 16384 : large;
   }
@@ -64,8 +65,9 @@ void read_buffer::append(std::string_view bytes) {
 
 void read_buffer::shrink() {
   if (begin_ == end_ && !lent_) {
-    next_capacity_ = small;
-    if (block_ && block_->capacity() > small) {
+    next_capacity_ = taken_ > small ? medium : small;
+    taken_ = 0;
+    if (block_ && block_->capacity() > next_capacity_) {
       block_.reset();
       begin_ = end_ = read_at_ = 0;
     }

@@ -56,11 +56,13 @@ private:
 
 /// What a connection has read and not yet used, in one piece.
 ///
-/// Small while little arrives, large while reads fill it; `shrink` makes it small again.
+/// Small while little arrives, large while reads fill it; `shrink` makes it small again, or, after a
+/// burst that was more than a small one takes, as large as usual bursts need.
 class read_buffer {
 public:
   // So that an idle connection of a server takes 2 KiB, all counted.
   static constexpr std::size_t small = 896;
+  static constexpr std::size_t medium = 2048;
   static constexpr std::size_t large = 65536;
 
   /// Returns the bytes that are not used yet.
@@ -101,6 +103,7 @@ private:
   std::size_t end_ = 0;
   std::size_t read_at_ = 0;  // where the last read has put its bytes
   std::size_t next_capacity_ = small;
+  std::size_t taken_ = 0;  // since `shrink`
   bool lent_ = false;  // from `prepare` to `commit`
 };
 
