@@ -195,12 +195,14 @@ void incoming::reset() {
   on_error.clear();
   on_timeout.clear();
   on_close.clear();
+  head.clear();
   renew();
 }
 
 void incoming::renew() {
-  head.clear();
-  trailers.clear();
+  if (!trailers.empty()) {
+    trailers.clear();
+  }
   source_ = nullptr;
   piece_ = rest_ = {};
   held_.release();

@@ -125,7 +125,7 @@ public:
   /// Makes the object as new, for the next message; keeps its memory.
   void reset();
 
-  /// The same where nobody listens to the message's events.
+  /// The same where nobody listens to the message's events, and the next head will be complete.
   void renew();
 
   /// Returns whether anybody listens to the message's events.

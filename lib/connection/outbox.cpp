@@ -158,7 +158,7 @@ void outbox::consume(std::size_t bytes) {
   }
 }
 
-void outbox::clear() {
+void outbox::drop() {
   pieces_.clear();
   if (buffer_) {
     give_back(std::move(buffer_));

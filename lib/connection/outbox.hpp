@@ -72,7 +72,11 @@ public:
   void consume(std::size_t bytes);
 
   /// Drops everything.
-  void clear();
+  void clear() {
+    if (buffer_ || !pieces_.empty()) {
+      drop();
+    }
+  }
 
 private:
   // A piece of borrowed bytes, or (data null) `size` bytes of the buffer.
@@ -86,6 +90,7 @@ private:
   };
 
   void seal();
+  void drop();
   std::string& take_buffer();
   static void give_back(std::unique_ptr<std::string> s);
 

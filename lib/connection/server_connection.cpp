@@ -70,69 +70,9 @@ void server_connection::decode(bool one_piece) {
   }
   detail::ptr<server_connection> const self(this);
   decoding_ = true;
-  bool blocked = false;
-  bool more = true;
-  bool used_up = false;
-  // A response that closes the connection, or a handler that does, may come before the end of its
-  // request is seen.
-  while (more && (receiving_ ? !leaving_ || !closing_ : !closing_ && !socket_->destroyed())) {
-    blocked = receiving_ ? !receiving_->request.wants_body() : backed_up();
-    std::string_view input = socket_->input();
-    if (input.empty() && !receiving_) {
-      if (decoder_) {
-        decoder_->end_of_read();
-      }
-      break;
-    }
-    if (blocked) {
-      break;
-    }
-    if (!receiving_ && !spare_) {
-      spare_ = server_->take_exchange();
-    }
-    std::size_t const before = input.size();
-    protocol::decoder& decoder = take_decoder();
-    bool const begun = receiving_ || decoder.in_message();
-    server_exchange& into = receiving_ ? *receiving_ : *spare_;
-    protocol::decoded const found = decoder.next(input, into.request.head);
-    between_messages_ = found == protocol::decoded::end;
-    if (found == protocol::decoded::error) {
-      fail_to_parse(input);
-      break;
-    }
-    socket_->consume(before - input.size());
-    // Its deadlines need not be set where all of the request has come at once.
-    bool const whole = !begun && found == protocol::decoded::head && decoder.at_end();
-    if (!begun && (found == protocol::decoded::head || decoder.in_message())) {
-      leave_idle();
-      if (!whole) {
-        server_->clocks().message_begun(clock_, server_->clock().now());
-      }
-    }
-    switch (found) {
-      case protocol::decoded::head:
-        begin_request(whole);
-        break;
-      case protocol::decoded::body:
-        pass_body();
-        tell_finished();
-        more = !one_piece && discarded_ <= discard_limit;
-        break;
-      case protocol::decoded::end:
-        end_request();
-        more = !one_piece;
-        break;
-      case protocol::decoded::upgrade:
-        leaving_ = true;
-        closing_ = true;
-        break;
-      default:
-        used_up = true;
-        break;
-    }
-    if (used_up) {
-      break;
-    }
+  step last = step::more;
+  while (last == step::more) {
+    last = receiving_ ? decode_body(one_piece) : decode_head(one_piece);
   }
   decoding_ = false;
   spare_.reset();
@@ -141,14 +81,93 @@ void server_connection::decode(bool one_piece) {
     leave_http();
   } else if (failed_) {
     discard_input();
-  } else if (blocked || closing_) {
+  } else if (last == step::blocked || closing_) {
     socket_->pause();
   } else {
     socket_->resume();
-    if (!more) {
+    if (last == step::put_off) {
       turn::enlist(*this, server_->executor());
     }
   }
+}
+
+// Looks for the next request. One that has come as a whole is begun and ended here.
+server_connection::step server_connection::decode_head(bool one_piece) {
+  if (closing_ || socket_->destroyed()) {
+    return step::over;
+  }
+  bool const blocked = backed_up();
+  std::string_view input = socket_->input();
+  if (input.empty() && decoder_) {
+    decoder_->end_of_read();
+  }
+  if (input.empty() || blocked) {
+    return blocked ? step::blocked : step::over;
+  }
+  if (!spare_) {
+    spare_ = server_->take_exchange();
+  }
+  protocol::decoder& decoder = take_decoder();
+  std::size_t const before = input.size();
+  bool const begun = decoder.in_message();
+  protocol::decoded const found = decoder.next(input, spare_->request.head);
+  between_messages_ = false;
+  if (found == protocol::decoded::error) {
+    fail_to_parse(input);
+    return step::over;
+  }
+  socket_->consume(before - input.size());
+  // Its deadlines need not be set where all of the request has come at once.
+  bool const whole = !begun && found == protocol::decoded::head && decoder.at_end();
+  if (!begun && (found == protocol::decoded::head || decoder.in_message())) {
+    leave_idle();
+    if (!whole) {
+      server_->clocks().message_begun(clock_, server_->clock().now());
+    }
+  }
+  if (found != protocol::decoded::head) {
+    return step::over;
+  }
+  begin_request(whole);
+  return whole && receiving_ ? decode_body(one_piece) : step::more;
+}
+
+// Goes on with the request that is being received.
+server_connection::step server_connection::decode_body(bool one_piece) {
+  // A response that closes the connection, or a handler that does, may come before the end of its
+  // request is seen.
+  if (leaving_ && closing_) {
+    return step::over;
+  }
+  if (!receiving_->request.wants_body()) {
+    return step::blocked;
+  }
+  std::string_view input = socket_->input();
+  std::size_t const before = input.size();
+  protocol::decoded const found = decoder_->next(input, receiving_->request.head);
+  between_messages_ = found == protocol::decoded::end;
+  if (found == protocol::decoded::error) {
+    fail_to_parse(input);
+    return step::over;
+  }
+  socket_->consume(before - input.size());
+  bool more = !one_piece;
+  switch (found) {
+    case protocol::decoded::body:
+      pass_body();
+      tell_finished();
+      more = more && discarded_ <= discard_limit;
+      break;
+    case protocol::decoded::end:
+      end_request();
+      break;
+    case protocol::decoded::upgrade:
+      leaving_ = closing_ = true;
+      return step::over;
+    default:
+      return step::over;
+  }
+  return more ? step::more : step::put_off;
 }
 
 // Who reads the body learns of its end when all the input at hand is taken apart: a request that
@@ -197,19 +216,22 @@ void server_connection::begin_request(bool whole) {
   if (!whole) {
     hold_readers(*x);
   }
-  protocol::dispatch_facts facts = server_->dispatch_facts();
-  if (protocol::asks_for_upgrade(x->request.head)) {
-    try {
-      facts.upgrades = server_->wants_upgrade(x->req);
-    } catch (...) {
-      server_->report(std::current_exception());
-      closing_ = true;
-      socket_->destroy();
-      return;
+  dispatch how = dispatch::request;
+  if (!protocol::is_ordinary(x->request.head) || server_->options().max_requests_per_socket > 0) {
+    protocol::dispatch_facts facts = server_->dispatch_facts();
+    if (protocol::asks_for_upgrade(x->request.head)) {
+      try {
+        facts.upgrades = server_->wants_upgrade(x->req);
+      } catch (...) {
+        server_->report(std::current_exception());
+        closing_ = true;
+        socket_->destroy();
+        return;
+      }
     }
+    how = protocol::dispatch_request(x->request.head, facts, requests_served_,
+                                     x->response.max_requests_reached);
   }
-  protocol::dispatch const how = protocol::dispatch_request(
-      x->request.head, facts, requests_served_, x->response.max_requests_reached);
   if (how == dispatch::upgrade || how == dispatch::connect || how == dispatch::refuse_connect ||
       how == dispatch::refuse_upgrade) {
     leave_as_ = how;

@@ -97,7 +97,16 @@ private:
   /// Returns whether all responses have been handed to the system.
   bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
   protocol::decoder& take_decoder();
+  /// What a step of decoding leads to.
+  enum class step : std::uint8_t {
+    more,     ///< another one
+    put_off,  ///< another one, at the end of the turn
+    blocked,  ///< nobody wants more of the input
+    over,     ///< the input is used up, or is not for HTTP any more
+  };
   void decode(bool one_piece);
+  step decode_head(bool one_piece);
+  step decode_body(bool one_piece);
   void leave_idle();
   void set_timeout(std::chrono::milliseconds timeout);
   void begin_request(bool whole);

@@ -38,8 +38,8 @@ net::awaitable<void> wait_written(detail::ptr<socket_core> core, borrowed_bytes 
 
 }  // namespace
 
-borrowed_bytes::~borrowed_bytes() {
-  if (core_ && end_ > core_->output().sent()) {
+void borrowed_bytes::give_up() {
+  if (end_ > core_->output().sent()) {
     // Nobody waits: send what leaves at once, so that less is to be copied.
     core_->flush();
     core_->output().settle(end_);

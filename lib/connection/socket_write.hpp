@@ -17,12 +17,18 @@ public:
       : core_(std::move(core)), end_(end) {}
   borrowed_bytes(borrowed_bytes&& other) noexcept = default;
   borrowed_bytes& operator=(borrowed_bytes&&) = delete;
-  ~borrowed_bytes();
+  ~borrowed_bytes() {
+    if (core_) {
+      give_up();
+    }
+  }
 
   explicit operator bool() const noexcept { return core_ != nullptr; }
   outbox::position end() const noexcept { return end_; }
 
 private:
+  void give_up();
+
   detail::ptr<socket_core> core_;
   outbox::position end_ = 0;
 };

@@ -46,6 +46,13 @@ struct dispatch_facts {
 dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept;
 
+/// Returns whether a request is one for which `dispatch_request` says `dispatch::request` whatever
+/// the facts, as long as requests are not counted.
+inline bool is_ordinary(message_head const& head) noexcept {
+  return !head.upgrade && head.version_major == 1 && head.version_minor == 1 &&
+         head.has(known_field::host) && !head.has(known_field::expect);
+}
+
 /// Returns whether a request asks to leave HTTP by an Upgrade header.
 inline bool asks_for_upgrade(message_head const& head) noexcept {
   return head.upgrade && head.method != method::connect;

@@ -37,6 +37,35 @@ TEST_CASE("dispatch: an ordinary request goes to its handler") {
   CHECK(decide("GET / HTTP/1.0\r\n\r\n") == dispatch::request);
 }
 
+TEST_CASE("dispatch: whatever the facts, an ordinary request goes to its handler") {
+  std::string_view const heads[] = {
+      "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n",
+      "GET / HTTP/1.1\r\n\r\n",
+      "GET / HTTP/1.0\r\nHost: a\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n",
+      "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+      "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n",
+  };
+  int ordinary = 0;
+  for (std::string_view const head : heads) {
+    if (!is_ordinary(decode(head))) {
+      continue;
+    }
+    ++ordinary;
+    for (unsigned bits = 0; bits != 32; ++bits) {
+      dispatch_facts facts;
+      facts.has_upgrade = (bits & 1) != 0;
+      facts.has_connect = (bits & 2) != 0;
+      facts.has_check_continue = (bits & 4) != 0;
+      facts.has_check_expectation = (bits & 8) != 0;
+      facts.require_host_header = (bits & 16) != 0;
+      CHECK(decide(head, facts) == dispatch::request);
+    }
+  }
+  CHECK(ordinary == 2);
+}
+
 TEST_CASE("dispatch: HTTP/1.1 needs a Host unless that is switched off") {
   CHECK(decide("GET / HTTP/1.1\r\n\r\n") == dispatch::missing_host);
   dispatch_facts facts;
