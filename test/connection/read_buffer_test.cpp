@@ -32,6 +32,16 @@ TEST_CASE("read_buffer: starts small, grows when reads fill it, shrinks when idl
   in.commit(0);  // nothing came
   in.shrink();
   CHECK(in.capacity() == 0);
+  // A burst came that was more than a small one takes: the next one may be.
+  CHECK(in.prepare().size() == read_buffer::medium);
+  receive(in, std::string(read_buffer::small + 1, 'c'));
+  in.consume(read_buffer::small + 1);
+  in.shrink();
+  CHECK(in.prepare().size() == read_buffer::medium);
+  receive(in, "little");
+  in.consume(6);
+  in.shrink();
+  CHECK(in.capacity() == 0);
   CHECK(in.prepare().size() == read_buffer::small);
 }
 
