@@ -20,16 +20,32 @@ void read_batch::add(socket_core& socket) {
 
 void read_batch::run() {
   posted_ = false;
-  std::vector<detail::ptr<socket_core>> starting = std::move(spare_);
-  starting.swap(due_);
-  bool const busy = starting.size() > 1;  // else the next request is probably not there yet
-  for (detail::ptr<socket_core> const& socket : starting) {
-    socket->read_now(busy);  // in which a program may run the scheduler
+  if (due_.size() == 1) {
+    // The next request is probably not there yet.
+    detail::ptr<socket_core> const socket = std::move(due_.back());
+    due_.clear();
+    socket->read_now(false);
+    return;
   }
-  starting.clear();
-  spare_ = std::move(starting);
+  // What a turn has posted, as who goes on because of it, comes before the next input.
+  ready_.insert(ready_.end(), due_.begin(), due_.end());
+  due_.clear();
+  net::post(executor_, [self = detail::ptr<read_batch>(this)] { self->read_ready(); });
 }
 
-void read_batch::context_ended() { std::exchange(due_, {}).clear(); }
+void read_batch::read_ready() {
+  std::vector<detail::ptr<socket_core>> reading = std::move(spare_);
+  reading.swap(ready_);
+  for (detail::ptr<socket_core> const& socket : reading) {
+    socket->read_now(true);  // in which a program may run the scheduler
+  }
+  reading.clear();
+  spare_ = std::move(reading);
+}
+
+void read_batch::context_ended() {
+  std::exchange(due_, {}).clear();
+  std::exchange(ready_, {}).clear();
+}
 
 }  // namespace anode::connection

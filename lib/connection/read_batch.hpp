@@ -26,9 +26,11 @@ public:
 private:
   void context_ended() override;
   void run();
+  void read_ready();
 
   net::any_io_executor executor_;
   std::vector<detail::ptr<socket_core>> due_;
+  std::vector<detail::ptr<socket_core>> ready_;  // were due when a turn had ended
   std::vector<detail::ptr<socket_core>> spare_;  // memory
   bool posted_ = false;
 };
