@@ -23,6 +23,21 @@ constexpr std::size_t gathered_pieces = 16;
 // How much leaves before other connections get their turn, however fast the peer takes it.
 constexpr std::size_t fair_share = 256 * 1024;
 
+// What is large is led by a piece of its own: a congestion control that paces what it sends (BBR)
+// learns from it how fast the path is, before it sets a timer for each packet of the rest.
+constexpr std::size_t large_write = 256 * 1024;
+constexpr std::size_t opening = 32 * 1024;
+
+// Returns the first `bytes` of what was gathered, which is more.
+std::span<net::const_buffer> shorten(std::span<net::const_buffer> gathered, std::size_t bytes) {
+  std::size_t n = 0;
+  for (; gathered[n].size() < bytes; ++n) {
+    bytes -= gathered[n].size();
+  }
+  gathered[n] = net::buffer(gathered[n], bytes);
+  return gathered.first(n + 1);
+}
+
 }  // namespace
 
 socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers> clock)
@@ -185,13 +200,17 @@ void socket_core::flush() {
 
 // Offers the stream what there is, as far as one call takes it.
 std::size_t socket_core::write_some(std::size_t& offered, error_code& ec) {
-  auto const write = [&](std::span<net::const_buffer const> gathered) {
+  auto const write = [&](std::span<net::const_buffer> gathered) {
     offered = net::buffer_size(gathered);
+    if (offered >= large_write && in_a_row_ == 0) {
+      gathered = shorten(gathered, opening);
+      offered = net::buffer_size(gathered);
+    }
     bool const last = last_output_ && telling_ && offered == out_.size();
     return last ? stream_->try_write_last(gathered, ec) : stream_->try_write(gathered, ec);
   };
   if (out_.in_one_piece()) {
-    net::const_buffer const piece = out_.front();
+    net::const_buffer piece = out_.front();
     return write({&piece, 1});
   }
   std::array<net::const_buffer, gathered_pieces> buffers;

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a stream is asked for when a response ends its connection, and what a connection leaves to
-// the next one.
+// What a stream is asked for when a response is large or ends its connection, and what a connection
+// leaves to the next one.
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
 
@@ -18,7 +18,9 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,8 +79,9 @@ net::awaitable<void> read_all(anode::socket s, std::string& to) {
 
 /// A server in memory with one connection.
 struct noted {
-  explicit noted(http::request_handler handler) : server(io.get_executor(), std::move(handler)) {
-    auto [here, there] = anode::transport::make_memory_pair(io.get_executor(), 65536);
+  explicit noted(http::request_handler handler, std::size_t capacity = 65536)
+      : server(io.get_executor(), std::move(handler)) {
+    auto [here, there] = anode::transport::make_memory_pair(io.get_executor(), capacity);
     server.emit_connection(std::make_unique<noting_stream>(std::move(there), log));
     peer.emplace(std::move(here));
     net::co_spawn(io, read_all(*peer, received), net::detached);
@@ -223,4 +226,21 @@ TEST_CASE("connection end: no_delay may be changed while a server listens") {
     options.no_delay = !options.no_delay;
     server.set_options(options);
   }
+}
+
+TEST_CASE("connection end: what is large is led by a piece of its own") {
+  constexpr std::size_t size = 300'000;
+  bool const in_pieces = GENERATE(true, false);
+  noted f(
+      [&](http::incoming_message&, http::server_response& res) {
+        res.cork();
+        for (std::size_t i = 0; in_pieces && i != 10; ++i) {
+          res.write(std::string(size / 10, 'x'));
+        }
+        res.end(in_pieces ? std::string() : std::string(size, 'x'));
+      },
+      2 * size);
+  // Behind the pieces comes the last chunk.
+  CHECK(f.ask("") == (in_pieces ? "write write write " : "write write "));
+  CHECK(static_cast<std::size_t>(std::count(f.received.begin(), f.received.end(), 'x')) == size);
 }
