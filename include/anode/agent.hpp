@@ -215,6 +215,11 @@ public:
   client_request request(request_options options);
   client_request request(std::string_view method, std::string_view url, header_list headers = {});
 
+  /// Begins a request like another one, but for method and path (with query): for who sends many to
+  /// one place. `like` is not used any more when this returns.
+  client_request request(request_options const& like, std::string_view method,
+                         std::string_view path);
+
   /// Begins a request for a URL; what `options` says goes before what the URL says.
   client_request request(std::string_view url, request_options options);
 

@@ -140,6 +140,11 @@ client_request agent::request(std::string_view method, std::string_view url, hea
   return client_request(*held(core_, "agent").request(std::move(options)));
 }
 
+client_request agent::request(request_options const& like, std::string_view method,
+                              std::string_view path) {
+  return client_request(*held(core_, "agent").request(like, method, path));
+}
+
 client_request agent::request(std::string_view url, request_options options) {
   return request(with_url(std::move(options), url));
 }

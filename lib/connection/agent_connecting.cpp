@@ -184,11 +184,12 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
   error_code ec;
   std::string message;
   try {
-    http::request_options ask;
-    ask.method = "CONNECT";
-    ask.path = o->authority;
-    ask.set_default_headers = false;
-    detail::ptr<client_exchange> const x = self->make_exchange(std::move(ask));
+    detail::ptr<client_exchange> const x(self->take_exchange().release());
+    x->options = {};
+    x->options.method = "CONNECT";
+    x->options.path = o->authority;
+    x->options.set_default_headers = false;
+    x->begin(*self);
     x->request.headers.set("Host", o->authority);
     if (!self->proxy_->authorization.empty()) {
       x->request.headers.set("Proxy-Authorization", self->proxy_->authorization);

@@ -189,16 +189,13 @@ void agent_core::note_origin(protocol::request_origin const& o) {
   protocol::agent_name(n, last_origin_.name);
 }
 
-detail::ptr<client_exchange> agent_core::make_exchange(http::request_options&& options) {
-  detail::ptr<client_exchange> x;
+std::unique_ptr<client_exchange> agent_core::take_exchange() {
   if (spare_exchanges_.empty()) {
     spare_exchanges_.reserve(spare_exchange_count);
-    x = new client_exchange(executor_);
-  } else {
-    x = spare_exchanges_.back().release();
-    spare_exchanges_.pop_back();
+    return std::make_unique<client_exchange>(executor_);
   }
-  x->begin(*this, std::move(options));
+  std::unique_ptr<client_exchange> x = std::move(spare_exchanges_.back());
+  spare_exchanges_.pop_back();
   return x;
 }
 
@@ -210,7 +207,24 @@ void agent_core::recycle(client_exchange& x) noexcept {
   }
 }
 
-detail::ptr<client_exchange> agent_core::request(http::request_options&& o, bool has_agent) {
+detail::ptr<client_exchange> agent_core::request(http::request_options&& options, bool has_agent) {
+  std::unique_ptr<client_exchange> x = take_exchange();
+  x->options = std::move(options);
+  return start(std::move(x), has_agent);
+}
+
+detail::ptr<client_exchange> agent_core::request(http::request_options const& like,
+                                                 std::string_view method, std::string_view path) {
+  std::unique_ptr<client_exchange> x = take_exchange();
+  x->options = like;
+  x->options.method = method;
+  x->options.path = path;
+  return start(std::move(x), true);
+}
+
+detail::ptr<client_exchange> agent_core::start(std::unique_ptr<client_exchange> made,
+                                               bool has_agent) {
+  http::request_options& o = made->options;
   if (!o.protocol.empty() && o.protocol != "http:") {
     throw http::exception(error::invalid_protocol,
                           "Protocol \"" + o.protocol + "\" not supported. Expected \"http:\"");
@@ -249,7 +263,8 @@ detail::ptr<client_exchange> agent_core::request(http::request_options&& o, bool
     o.max_header_size = http::request_options().max_header_size;
   }
 
-  detail::ptr<client_exchange> const x = make_exchange(std::move(o));
+  detail::ptr<client_exchange> const x(made.release());
+  x->begin(*this);
   http::request_options const& options = x->options;
   x->request.has_agent = has_agent;
   x->request.should_keep_alive = protocol::agent_keeps_alive(

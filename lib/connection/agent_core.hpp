@@ -33,6 +33,10 @@ public:
   /// @param has_agent false if this agent only stands for none
   detail::ptr<client_exchange> request(http::request_options&& options, bool has_agent = true);
 
+  /// Begins a request like another one, but for method and path.
+  detail::ptr<client_exchange> request(http::request_options const& like, std::string_view method,
+                                       std::string_view path);
+
   std::string name_of(http::request_options const& options) const {
     std::string name;
     write_name(options, name);
@@ -109,7 +113,8 @@ private:
   }
 
   void context_ended() override;
-  detail::ptr<client_exchange> make_exchange(http::request_options&& options);
+  std::unique_ptr<client_exchange> take_exchange();
+  detail::ptr<client_exchange> start(std::unique_ptr<client_exchange> made, bool has_agent);
   void run_actions();
   void open(protocol::pool_action const& a, client_exchange& x);
   void dial(detail::ptr<opening> o, http::lookup_function const& find_addresses);

@@ -53,9 +53,8 @@ client_exchange::client_exchange(net::any_io_executor const& ex)
   deadline_.of = this;
 }
 
-void client_exchange::begin(agent_core& agent, http::request_options&& o) {
+void client_exchange::begin(agent_core& agent) {
   agent_ = &agent;
-  options = std::move(o);
   request.set_target(this);
   request.reject_non_standard_body_writes = true;  // a body that nothing announces cannot be sent
   request.method = options.method;

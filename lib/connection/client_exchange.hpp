@@ -92,8 +92,9 @@ public:
   explicit client_exchange(net::any_io_executor const& ex);
   ~client_exchange() override = default;
 
-  /// Begins a request of the agent, which takes the object back when it is over.
-  void begin(agent_core& agent, http::request_options&& options);
+  /// Begins a request of the agent, as `options` says; the agent takes the object back when it is
+  /// over.
+  void begin(agent_core& agent);
 
   http::request_options options;
   std::string name;  ///< of the origin, in the pool

@@ -2,23 +2,13 @@
 #include "protocol/forwarding.hpp"
 
 #include "protocol/header_rules.hpp"
+#include "protocol/lower_word.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cstdint>
 
 namespace anode::http::protocol {
 namespace {
-
-constexpr std::array<std::string_view, 9> connection_fields{"Connection",
-                                                            "Keep-Alive",
-                                                            "Proxy-Authenticate",
-                                                            "Proxy-Authentication-Info",
-                                                            "Proxy-Authorization",
-                                                            "Proxy-Connection",
-                                                            "TE",
-                                                            "Transfer-Encoding",
-                                                            "Upgrade"};
 
 constexpr std::array<std::string_view, 24> no_trailers{"Age",
                                                        "Authorization",
@@ -45,22 +35,29 @@ constexpr std::array<std::string_view, 24> no_trailers{"Age",
                                                        "X-Forwarded-For",
                                                        "Forwarded"};
 
-// For each length of a name the letters with which such names begin: bit 1 is A, bit 2 is B...
-constexpr std::array<std::uint32_t, 32> first_letters_of(auto const& names) {
-  std::array<std::uint32_t, 32> letters{};
-  for (std::string_view const n : names) {
-    letters[n.size()] |= std::uint32_t{1} << (n[0] & 0x1f);
+// Returns whether a field of that name always concerns a single connection.
+bool is_of_connection(std::string_view name) noexcept {
+  auto const is = [name](auto const& lower) { return lower.matches(name.data()); };
+  switch (name.size()) {
+    case 2:
+      return is(lower_word("te"));
+    case 7:
+      return is(lower_word("upgrade"));
+    case 10:
+      return is(lower_word("connection")) || is(lower_word("keep-alive"));
+    case 16:
+      return is(lower_word("proxy-connection"));
+    case 17:
+      return is(lower_word("transfer-encoding"));
+    case 18:
+      return is(lower_word("proxy-authenticate"));
+    case 19:
+      return is(lower_word("proxy-authorization"));
+    case 25:
+      return is(lower_word("proxy-authentication-info"));
+    default:
+      return false;
   }
-  return letters;
-}
-
-// Nearly all other names are told apart by their length and first letter.
-template <auto const& names>
-bool is_one_of(std::string_view name) noexcept {
-  static constexpr std::array<std::uint32_t, 32> first_letters = first_letters_of(names);
-  return !name.empty() && name.size() < first_letters.size() &&
-         (first_letters[name.size()] >> (name[0] & 0x1f) & 1U) != 0 &&
-         std::ranges::any_of(names, [&](std::string_view n) { return names_equal(n, name); });
 }
 
 // Calls `f` with each member of a list; stops when it returns true.
@@ -85,9 +82,8 @@ bool any_member(std::string_view list, F f) noexcept {
 
 // Whether a Connection field names other fields than those that end here anyway.
 bool names_more(std::string_view list) noexcept {
-  return any_member(list, [](std::string_view m) {
-    return !names_equal(m, "close") && !is_one_of<connection_fields>(m);
-  });
+  return any_member(
+      list, [](std::string_view m) { return !names_equal(m, "close") && !is_of_connection(m); });
 }
 
 }  // namespace
@@ -109,7 +105,7 @@ hop_by_hop::hop_by_hop(message_head const& head) noexcept
 }
 
 bool hop_by_hop::contains(std::string_view name) const noexcept {
-  if (is_one_of<connection_fields>(name) || (!chunked_ && names_equal(name, "Trailer"))) {
+  if (is_of_connection(name) || (!chunked_ && names_equal(name, "Trailer"))) {
     return true;
   }
   if (!has_options_) {
@@ -137,7 +133,9 @@ void pass_fields(message_head const& from, outgoing_headers& to) {
 }
 
 bool is_trailer_passed_on(std::string_view name) noexcept {
-  return !is_one_of<connection_fields>(name) && !is_one_of<no_trailers>(name);
+  return !is_of_connection(name) && std::ranges::none_of(no_trailers, [&](std::string_view n) {
+    return names_equal(n, name);
+  });
 }
 
 bool can_be_reframed(message_head const& head) noexcept {

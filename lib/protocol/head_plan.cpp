@@ -75,10 +75,8 @@ body_end choose_request_end(request_facts const& facts, own_fields const& own,
 
 own_fields read_own_fields(outgoing_headers const& headers) {
   own_fields own;
-  if (!headers.has_special())
-    return own;
   bool host = false;
-  headers.for_each_line([&](outgoing_headers::line const& line) {
+  headers.for_each_special_line([&](outgoing_headers::line const& line) {
     switch (line.special) {
       case special_field::connection:
         own.connection = true;

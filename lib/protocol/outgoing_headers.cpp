@@ -201,10 +201,14 @@ std::size_t outgoing_headers::find(std::string_view name, std::uint16_t tag) con
   return npos;
 }
 
-void outgoing_headers::grow(std::size_t bytes) {
+std::string outgoing_headers::grow(std::size_t bytes) {
   check_growth(used_, bytes);
-  arena_.resize(std::max(used_ + bytes, 2 * arena_.size()));
-  arena_.resize(arena_.capacity());
+  std::string larger;
+  larger.reserve(std::max(used_ + bytes, 2 * arena_.size()));
+  larger.append(arena_, 0, used_);
+  larger.resize(larger.capacity());
+  arena_.swap(larger);
+  return larger;
 }
 
 std::uint32_t outgoing_headers::store(std::string_view text) {
@@ -233,6 +237,11 @@ bool outgoing_headers::borrows(std::string_view name,
 }
 
 void outgoing_headers::put(std::size_t at, std::string_view name, header_value_ref const& value) {
+  if (at == npos && value.size() == 1) {
+    touched_ = true;
+    push(name, value[0]).type = type_of(value);
+    return;
+  }
   if (borrows(name, value)) {
     // A text of this very object would move under our hands.
     std::string const own_name(name);
@@ -295,7 +304,9 @@ void outgoing_headers::take_back(std::size_t at) noexcept {
 outgoing_headers::entry& outgoing_headers::push(std::string_view name, std::string_view text) {
   std::size_t const at = used_;
   std::size_t const line_size = name.size() + 2 + text.size() + 2;
-  char* to = make_room(line_size);
+  if (arena_.size() - at < line_size)
+    return push_into_new_arena(name, text, line_size);
+  char* to = arena_.data() + at;
   to = put_text(to, name);
   *to++ = ':';
   *to++ = ' ';
@@ -318,6 +329,13 @@ outgoing_headers::entry& outgoing_headers::push(std::string_view name, std::stri
   if (e.special != special_field::none)
     ++specials_;
   return e;
+}
+
+outgoing_headers::entry& outgoing_headers::push_into_new_arena(std::string_view name,
+                                                               std::string_view text,
+                                                               std::size_t line_size) {
+  std::string const old = grow(line_size);  // which may be where the texts are
+  return push(name, text);
 }
 
 void outgoing_headers::push(std::string_view name, header_value_ref const& value) {

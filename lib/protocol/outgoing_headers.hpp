@@ -103,8 +103,6 @@ public:
            nodes_.capacity() * sizeof(node);
   }
 
-  /// Returns whether any special field is among the headers.
-  bool has_special() const noexcept { return specials_ != 0; }
 
   /// Returns the field lines as they are sent, if they lie in the arena like that: nothing was
   /// replaced, removed or given as a list. Else an empty view, and `for_each_line` has them.
@@ -129,16 +127,14 @@ public:
   /// Calls `f(line)` for each value of each header, in order. A list without texts makes no line.
   template <class F>
   void for_each_line(F&& f) const {
-    for (std::uint32_t i = 0; i != entries_.size(); ++i) {
-      entry const& e = entries_[i];
-      if (e.count == 0)
-        continue;
-      std::string_view const name = view(e.name, e.name_size);
-      f(line{name, view(e.value, e.value_size), e.special, e.next != no_node, true, i});
-      for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
-        f(line{name, view(nodes_[n].value, nodes_[n].value_size), e.special,
-               nodes_[n].next != no_node, false, i});
-    }
+    for_each_line_if([](entry const&) { return true; }, f);
+  }
+
+  /// The same for the special fields only.
+  template <class F>
+  void for_each_special_line(F&& f) const {
+    if (specials_ != 0)
+      for_each_line_if([](entry const& e) { return e.special != special_field::none; }, f);
   }
 
 private:
@@ -158,6 +154,20 @@ private:
   struct node {
     std::uint32_t value, value_size, next;
   };
+
+  template <class Wanted, class F>
+  void for_each_line_if(Wanted wanted, F& f) const {
+    for (std::uint32_t i = 0; i != entries_.size(); ++i) {
+      entry const& e = entries_[i];
+      if (e.count == 0 || !wanted(e))
+        continue;
+      std::string_view const name = view(e.name, e.name_size);
+      f(line{name, view(e.value, e.value_size), e.special, e.next != no_node, true, i});
+      for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+        f(line{name, view(nodes_[n].value, nodes_[n].value_size), e.special,
+               nodes_[n].next != no_node, false, i});
+    }
+  }
 
   static constexpr unsigned bit(special_field field) noexcept {
     return 1U << static_cast<unsigned>(field);
@@ -188,10 +198,12 @@ private:
       grow(bytes);
     return arena_.data() + used_;
   }
-  void grow(std::size_t bytes);
+  /// Makes the arena larger. @return what it was before
+  std::string grow(std::size_t bytes);
   entry& push(std::string_view name, std::string_view text);
   bool set_usual(std::string_view name, std::string_view text, kind type);
   void take_back(std::size_t at) noexcept;
+  entry& push_into_new_arena(std::string_view name, std::string_view text, std::size_t line_size);
   void push(std::string_view name, header_value_ref const& value);
   bool borrows(std::string_view text) const noexcept;
   bool borrows(std::string_view name, header_value_ref const& value) const noexcept;

@@ -8,6 +8,7 @@
 namespace samples {
 
 namespace ip = boost::asio::ip;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -112,17 +113,19 @@ void add_forwarded(anode::http::incoming_message const& req, std::string_view pe
   std::string_view const host = said("X-Forwarded-Host").empty() ? asked : said("X-Forwarded-Host");
   std::string_view const proto = said("X-Forwarded-Proto") == "https" ? "https" : "http";
 
-  std::string forwarded(said("Forwarded"));
-  forwarded.reserve(forwarded.size() + who.size() + asked.size() + 48);
-  forwarded += forwarded.empty() ? "for=" : ", for=";
-  if (who.find(':') != std::string_view::npos) {  // IPv6
-    forwarded.append("\"[").append(who).append("]\"");
-  } else {
-    forwarded += who;
+  std::string forwarded;
+  forwarded.reserve(who.size() + asked.size() + 32);
+  if (std::string_view const earlier = said("Forwarded"); !earlier.empty()) {
+    forwarded.append(earlier).append(", "sv);
   }
-  forwarded.append(";proto=").append(proto);
+  if (who.find(':') != std::string_view::npos) {  // IPv6
+    forwarded.append("for=\"["sv).append(who).append("]\""sv);
+  } else {
+    forwarded.append("for="sv).append(who);
+  }
+  forwarded.append(";proto="sv).append(proto);
   if (!asked.empty() && is_quotable(asked)) {
-    forwarded.append(";host=\"").append(asked).append("\"");
+    forwarded.append(";host=\""sv).append(asked).append(1, '"');
   }
 
   for (char const* const name :

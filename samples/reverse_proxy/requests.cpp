@@ -12,15 +12,21 @@ namespace {
 
 constexpr std::string_view via = "1.1 reverse_proxy";
 
-// The path at the upstream: under its URL's own path, and without a proxy's absolute form.
-std::string path_of(http::request_options const& upstream, std::string_view target) {
-  http::request_options absolute;
+// The path at the upstream: under its URL's own path, and without a proxy's absolute form. Mostly
+// it is the target as it came; else `changed` holds it.
+std::string_view path_of(http::request_options const& upstream, std::string_view target,
+                         std::string& changed) {
   if (!target.starts_with('/') && target != "*") {
+    http::request_options absolute;
     absolute.set_url(target);
-    target = absolute.path;
+    changed = std::move(absolute.path);
+    target = changed;
   }
-  return upstream.path == "/" || target == "*" ? std::string(target)
-                                               : upstream.path + std::string(target);
+  if (upstream.path != "/" && target != "*") {
+    changed = upstream.path + std::string(target);
+    target = changed;
+  }
+  return target;
 }
 
 // The client's address; of what is no connection over IP, nothing.
@@ -53,10 +59,9 @@ private:
 
 http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_message const& req,
                            std::string_view peer, bool with_upgrade) {
-  http::request_options options = to.where;
-  options.method = req.method();
-  options.path = path_of(to.where, req.url());
-  http::client_request out = p.agent.request(std::move(options));
+  std::string changed;
+  http::client_request out =
+      p.agent.request(to.where, req.method(), path_of(to.where, req.url(), changed));
   http::pass_headers(req, out);
   add_forwarded(req, peer, p.trusted, out);
   out.append_header("Via", req.http_version_minor() == 0 ? "1.0 reverse_proxy" : via);
