@@ -11,18 +11,18 @@
 
 #include <boost/asio/error.hpp>
 
-#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
 
 namespace anode::http {
+
+using connection::incoming;
+using connection::outgoing;
+
 namespace {
 
 bool is_request(incoming_message const& m) { return !m.method().empty(); }
-
-// A request without these has no body (RFC 9112 section 6.3).
-bool announces_body(incoming_message const& m) {
-  merged_headers const& h = m.headers();
-  return h.contains("Transfer-Encoding") || h.get("Content-Length").value_or("0") != "0";
-}
 
 void pass_trailers(incoming_message const& from, outgoing_message& to) {
   if (from.raw_trailers().empty()) {
@@ -49,67 +49,79 @@ void close_other(incoming_message& from, outgoing_message& to, bool reading, err
   }
 }
 
-// Wakes a pipe that waits for its source when its target is closed.
-struct target_watch {
-  incoming_message* from = nullptr;  // null once the pipe is over
-  bool closed = false;
+// Wakes a pipe that waits for its source when its target is closed, until the pipe is over or
+// destroyed where it waits.
+class target_watch final : public outgoing::close_watch {
+public:
+  target_watch(outgoing& to, incoming_message& from) : to_(to), from_(from) {
+    to_.set_close_watch(this);
+  }
+  target_watch(target_watch const&) = delete;
+  target_watch& operator=(target_watch const&) = delete;
+  ~target_watch() { stop(); }
 
-  void on_close() {
-    if (from == nullptr) {
-      return;
-    }
-    closed = true;
-    if (is_request(*from)) {
-      from->dump();
+  void stop() noexcept { to_.set_close_watch(nullptr); }
+  bool closed() const noexcept { return closed_; }
+
+  void message_closed() override {
+    stop();
+    closed_ = true;
+    if (is_request(from_)) {
+      from_.dump();
     } else {
-      from->destroy();
+      from_.destroy();
     }
   }
-};
-
-// Ends a watch with its pipe, also when that is destroyed where it waits.
-class watch_end {
-public:
-  explicit watch_end(target_watch& w) : watch_(w) {}
-  watch_end(watch_end const&) = delete;
-  watch_end& operator=(watch_end const&) = delete;
-  ~watch_end() { watch_.from = nullptr; }
 
 private:
-  target_watch& watch_;
+  outgoing& to_;
+  incoming_message& from_;
+  bool closed_ = false;
 };
 
+// Mostly body and room are there, and nothing is awaited.
 net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message& to) {
+  incoming& source = held(from.self(), "incoming_message");
+  outgoing& target = held(to.state(), "client_request");
+  anode::detail::ptr<anode::detail::counted> const keep_source = source.keep();
+  anode::detail::ptr<anode::detail::counted> const keep_target = target.keep();
   std::uint64_t bytes = 0;
   bool reading = false;
-  auto const watch = std::make_shared<target_watch>();
-  watch_end const end{*watch};
-  watch->from = &from;
-  to.on_close([watch] { watch->on_close(); });
+  target_watch watch(target, from);
   try {
-    if (!from.complete() && !to.headers_sent() && (!is_request(from) || announces_body(from))) {
-      co_await to.flush_headers();
+    bool const bodiless = is_request(from) && source.head.body == protocol::body_kind::none;
+    if (!source.is_complete() && !target.head_written() && !bodiless) {
+      co_await target.flush_headers();
     }
     while (true) {
       reading = true;
-      auto const piece = co_await from.read();
+      std::optional<std::string_view> piece;
+      if (!source.try_read(piece)) {
+        piece = co_await source.read();
+      }
       reading = false;
       if (!piece) {
         break;
       }
-      co_await to.write(*piece);
       bytes += piece->size();
+      outgoing::written_bytes written = target.put(*piece);
+      if (!written.settled()) {
+        co_await target.operation(std::move(written));
+      }
     }
-    if (watch->closed || !from.complete()) {
-      reading = !watch->closed;  // else the rest was thrown away: it is no end of the body
+    if (watch.closed() || !source.is_complete()) {
+      reading = !watch.closed();  // else the rest was thrown away: it is no end of the body
       throw boost::system::system_error(error::premature_close);
     }
-    watch->from = nullptr;  // `to` may close once it is ended
+    watch.stop();  // `to` may close once it is ended
     pass_trailers(from, to);
-    co_await to.end();
+    outgoing::written_bytes written = target.put_end({}, false);
+    if (!written.settled()) {
+      co_await target.operation(std::move(written));
+    }
   } catch (boost::system::system_error const& e) {
-    watch->from = nullptr;
-    close_other(from, to, reading && !watch->closed, e.code());
+    watch.stop();
+    close_other(from, to, reading && !watch.closed(), e.code());
     throw;
   }
   co_return bytes;
@@ -122,7 +134,7 @@ net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to)
 }
 
 void pass_headers(incoming_message const& from, outgoing_message& to) {
-  connection::outgoing& out = held(to.state(), "client_request");
+  outgoing& out = held(to.state(), "client_request");
   out.require_head_open("append");
   protocol::pass_fields(held(from.self(), "incoming_message").head, out.headers);
 }

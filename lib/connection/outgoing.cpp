@@ -82,15 +82,15 @@ void outgoing::send_soon() {
   }
 }
 
-write_operation outgoing::write(std::string_view data) {
+outgoing::written_bytes outgoing::put(std::string_view data) {
   if (ended_) {
     return fail(error::write_after_end);
   }
   if (!writable()) {
-    return write_failed(error::stream_destroyed);
+    return make_error_code(error::stream_destroyed);
   }
   if (drops_body(data)) {
-    return operation({});
+    return result({});
   }
   if (strict_content_length) {
     store_head(std::nullopt);
@@ -100,23 +100,23 @@ write_operation outgoing::write(std::string_view data) {
   send_head(std::nullopt);
   borrowed_bytes borrowed = put_body(data, with_head);
   send_soon();
-  return operation(std::move(borrowed));
+  return result(std::move(borrowed));
 }
 
-write_operation outgoing::end(std::string_view data, bool has_data) {
+outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) {
   if (ended_) {
     if (!has_data) {
-      return finished_ ? write_failed(error::already_finished) : operation({});
+      return finished_ ? written_bytes(make_error_code(error::already_finished)) : result({});
     }
     return fail(error::write_after_end);
   }
   if (handed_over_) {
     ended_ = true;
     target_->on_message_ended();
-    return operation({});
+    return result({});
   }
   if (!writable()) {
-    return write_failed(error::stream_destroyed);
+    return make_error_code(error::stream_destroyed);
   }
   if (reject_non_standard_body_writes && !data.empty()) {
     drops_body(data);
@@ -152,11 +152,11 @@ write_operation outgoing::end(std::string_view data, bool has_data) {
       core_->flush();
     }
   }
-  write_operation op = operation(std::move(borrowed));
+  written_bytes written = result(std::move(borrowed));
   if (target_ != nullptr) {
     target_->on_message_ended();
   }
-  return op;
+  return written;
 }
 
 write_operation outgoing::flush_headers() {
@@ -169,7 +169,7 @@ write_operation outgoing::flush_headers() {
     flushing_ = false;
     send_soon();
   }
-  return operation({});
+  return operation(result({}));
 }
 
 void outgoing::uncork() {
@@ -234,7 +234,7 @@ borrowed_bytes outgoing::put_raw(std::string_view data) {
 
 // The event comes later, when no caller is in the middle of something: behind `finish`, before
 // `close`, and not at all once the message is destroyed.
-write_operation outgoing::fail(error_code ec) {
+outgoing::written_bytes outgoing::fail(error_code ec) {
   if (destroyed_) {
     // Nobody is told any more.
   } else if (target_ == nullptr) {
@@ -243,19 +243,25 @@ write_operation outgoing::fail(error_code ec) {
     misuse_.push_back(ec);
     target_->on_misuse();
   }
-  return write_failed(ec);
+  return ec;
 }
 
-write_operation outgoing::operation(borrowed_bytes borrowed) {
+outgoing::written_bytes outgoing::result(borrowed_bytes borrowed) {
   bool const below = writable_length() < high_water_mark;
   need_drain_ = need_drain_ || !below;
-  if (corked_ > 0) {
-    return written(below);  // there will be no room before `uncork`
+  // While corked there will be no room before `uncork`.
+  bool const waits = corked_ == 0 && (!below || borrowed);
+  return {std::move(borrowed), below, waits};
+}
+
+write_operation outgoing::operation(written_bytes w) {
+  if (w.error_) {
+    return write_failed(w.error_);
   }
-  if (below && !borrowed) {
-    return written();
+  if (!w.waits_) {
+    return written(w.below_);
   }
-  return {wait_room(detail::ptr<detail::counted>(keep_), *this, std::move(borrowed)), below};
+  return {wait_room(detail::ptr<detail::counted>(keep_), *this, std::move(w.borrowed_)), w.below_};
 }
 
 // `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
@@ -333,6 +339,9 @@ void outgoing::emit_close() {
   core_ = nullptr;
   if (!std::exchange(closed_, true)) {
     on_close.emit();
+    if (close_watch_ != nullptr) {
+      close_watch_->message_closed();
+    }
     changed_.notify();
   }
 }

@@ -66,6 +66,9 @@ public:
 
   net::any_io_executor const& executor() const noexcept { return executor_; }
 
+  /// Returns what keeps the message alive.
+  detail::ptr<detail::counted> keep() const { return detail::ptr<detail::counted>(keep_); }
+
   // For the connection.
 
   void set_target(target* t) noexcept { target_ = t; }
@@ -135,11 +138,37 @@ public:
            !misuse_.empty();
   }
 
+  /// How a write went, and whether there is something to wait for.
+  class written_bytes {
+  public:
+    written_bytes(error_code ec) noexcept : error_(ec) {}
+    written_bytes(borrowed_bytes borrowed, bool below, bool waits) noexcept
+        : borrowed_(std::move(borrowed)), below_(below), waits_(waits) {}
+
+    /// Returns whether the write was made, and neither room nor the end of a borrowing is missing.
+    bool settled() const noexcept { return !error_ && !waits_; }
+
+  private:
+    friend outgoing;
+    error_code error_;
+    borrowed_bytes borrowed_;
+    bool below_ = false;  // the high-water mark
+    bool waits_ = false;
+  };
+
   // For the user.
 
-  write_operation write(std::string_view data);
-  write_operation end(std::string_view data, bool has_data);
+  write_operation write(std::string_view data) { return operation(put(data)); }
+  write_operation end(std::string_view data, bool has_data) {
+    return operation(put_end(data, has_data));
+  }
   write_operation flush_headers();
+
+  /// The same, for who awaits the operation only if it is not settled.
+  written_bytes put(std::string_view data);
+  written_bytes put_end(std::string_view data, bool has_data);
+  write_operation operation(written_bytes written);
+
   void cork() noexcept { ++corked_; }
   void uncork();
   void destroy(error_code ec);
@@ -174,6 +203,18 @@ public:
 
   /// Throws if the head is out already. @param what Node's verb: "set", "append", "remove"
   void require_head_open(char const* what) const;
+
+  /// Is told of the message's close, behind its listeners.
+  class close_watch {
+  public:
+    virtual void message_closed() = 0;
+
+  protected:
+    ~close_watch() = default;
+  };
+
+  /// Sets who watches; null: nobody. It has to keep the message alive.
+  void set_close_watch(close_watch* w) noexcept { close_watch_ = w; }
 
   event<> on_finish;
   event<> on_prefinish;
@@ -211,8 +252,8 @@ private:
   borrowed_bytes put_body(std::string_view data, bool with_head);
   borrowed_bytes put_chunk(std::string_view data);
   borrowed_bytes put_raw(std::string_view data);
-  write_operation fail(error_code ec);
-  write_operation operation(borrowed_bytes borrowed);
+  written_bytes fail(error_code ec);
+  written_bytes result(borrowed_bytes borrowed);
   void wait_cancelled();
   static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing& self,
                                         borrowed_bytes borrowed);
@@ -222,6 +263,7 @@ private:
   net::any_io_executor executor_;
   target* target_ = nullptr;
   socket_core* core_ = nullptr;
+  close_watch* close_watch_ = nullptr;
   outbox pending_;
   wait_point changed_{executor_};
   protocol::outgoing_framing framing_;

@@ -103,7 +103,6 @@ public:
            nodes_.capacity() * sizeof(node);
   }
 
-
   /// Returns the field lines as they are sent, if they lie in the arena like that: nothing was
   /// replaced, removed or given as a list. Else an empty view, and `for_each_line` has them.
   std::string_view contiguous_lines() const noexcept {

@@ -48,7 +48,8 @@ int main(int argc, char** argv) try {
     options.fail("--upstream is missing");
   }
 
-  net::io_context io{1};
+  // One thread: the reactor needs no locks. (The scheduler does, for look-ups of names.)
+  net::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   http::agent_options pool;
   pool.keep_alive = true;
   pool.connect_timeout = std::chrono::seconds(10);

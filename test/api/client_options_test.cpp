@@ -49,6 +49,28 @@ std::string told(http::request_error const& e) {
 
 }  // namespace
 
+TEST_CASE("requests like another one differ in method and path only", "[client]") {
+  client_fixture f(keeping());
+  http::request_options like = options();
+  like.port = 8080;
+  like.headers = {{"X-A", "1"}};
+  auto first = f.watched(f.agent.request(like, "get", "/first?a=b"));
+  first.end();
+  f.settle();
+  CHECK(first.method() == "GET");
+  CHECK(first.path() == "/first?a=b");
+  CHECK(f.peers.at(0).received() ==
+        "GET /first?a=b HTTP/1.1\r\nX-A: 1\r\nHost: test:8080\r\nConnection: keep-alive\r\n\r\n");
+  f.say(0, ok);
+  auto second = f.watched(f.agent.request(like, "", ""));
+  CHECK(second.method() == "GET");
+  CHECK(second.path() == "/");
+  CHECK(second.reused_socket());
+  CHECK(like.method == "POST");
+  CHECK_THROWS_AS(f.agent.request(like, "GET", "/a b"), http::exception);
+  CHECK_THROWS_AS(f.agent.request(like, "G T", "/"), http::exception);
+}
+
 TEST_CASE("a deadline ends a request in any phase, and its error names that", "[client]") {
   client_fixture f(keeping());
   std::string error;
