@@ -23,7 +23,7 @@ struct outcome {
   int status = 0;              ///< what the client was answered; 0: nothing
   std::uint64_t received = 0;  ///< bytes of the request's body
   std::uint64_t sent = 0;      ///< bytes of the answer's body
-  std::string error;           ///< the name of what went wrong; empty: nothing
+  std::string_view error;      ///< the name of what went wrong, of static storage; empty: nothing
   http::verdict verdict = http::verdict::response_started;  ///< if the other side failed
 };
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -10,17 +11,27 @@
 
 namespace anode::http::protocol {
 
+/// Copies a text of `size` to twice as many bytes.
+template <std::size_t size>
+void put_two_words(char* to, std::string_view text) noexcept {
+  std::array<char, size> first;
+  std::array<char, size> last;
+  std::memcpy(&first, text.data(), size);
+  std::memcpy(&last, text.data() + text.size() - size, size);
+  std::memcpy(to, &first, size);
+  std::memcpy(to + text.size() - size, &last, size);
+}
+
 /// Copies a text, mostly a short one, to `to`; returns the place behind it.
 inline char* put_text(char* to, std::string_view text) noexcept {
   std::size_t const n = text.size();
+  // Two words that may overlap cost less than a call.
   if (n >= 8 && n <= 16) {
-    // Two words that may overlap cost less than a call.
-    std::uint64_t first;
-    std::uint64_t last;
-    std::memcpy(&first, text.data(), 8);
-    std::memcpy(&last, text.data() + n - 8, 8);
-    std::memcpy(to, &first, 8);
-    std::memcpy(to + n - 8, &last, 8);
+    put_two_words<8>(to, text);
+  } else if (n > 16 && n <= 32) {
+    put_two_words<16>(to, text);
+  } else if (n >= 4 && n < 8) {
+    put_two_words<4>(to, text);
   } else if (n != 0) {
     std::memcpy(to, text.data(), n);
   }

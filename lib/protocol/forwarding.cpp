@@ -104,7 +104,7 @@ hop_by_hop::hop_by_hop(message_head const& head) noexcept
   }
 }
 
-bool hop_by_hop::contains(std::string_view name) const noexcept {
+bool hop_by_hop::find(std::string_view name) const noexcept {
   if (is_of_connection(name) || (!chunked_ && names_equal(name, "Trailer"))) {
     return true;
   }

@@ -6,6 +6,7 @@
 
 #include <anode/field_lines.hpp>
 
+#include <cstdint>
 #include <string_view>
 
 namespace anode::http::protocol {
@@ -21,9 +22,22 @@ public:
   explicit hop_by_hop(message_head const& head) noexcept;
 
   /// Returns whether a field of that name ends here.
-  bool contains(std::string_view name) const noexcept;
+  bool contains(std::string_view name) const noexcept {
+    return (has_options_ || may_end_here(name)) && find(name);
+  }
 
 private:
+  // Nearly all names that do not end here are told by their length and first letter.
+  static bool may_end_here(std::string_view name) noexcept {
+    constexpr std::uint32_t sizes =
+        1U << 2 | 1U << 7 | 1U << 10 | 1U << 16 | 1U << 17 | 1U << 18 | 1U << 19 | 1U << 25;
+    constexpr std::uint32_t letters = 1U << ('c' & 31) | 1U << ('k' & 31) | 1U << ('p' & 31) |
+                                      1U << ('t' & 31) | 1U << ('u' & 31);
+    return name.size() < 32 && (sizes >> name.size() & 1U) != 0 &&
+           (letters >> (name[0] & 31) & 1U) != 0;
+  }
+  bool find(std::string_view name) const noexcept;
+
   field_lines const& fields_;
   bool chunked_ = false;      // then Trailer is passed on
   bool has_options_ = false;  // Connection names something else

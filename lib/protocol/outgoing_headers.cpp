@@ -79,6 +79,8 @@ void outgoing_headers::set(std::string_view name, header_value_ref const& value)
 }
 
 void outgoing_headers::append(std::string_view name, header_value_ref value) {
+  if (!value.is_list() && set_usual(name, value[0], type_of(value)))
+    return;
   validate(name, value);
   add(name, value);
 }

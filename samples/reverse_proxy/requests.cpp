@@ -72,35 +72,92 @@ http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_
   return out;
 }
 
-net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& req,
-                                     http::server_response& res) {
-  if (!http::can_be_passed_on(req)) {
-    refuse(res, 501, "an unknown Transfer-Encoding");
+namespace {
+
+// Who waits for the answer to a request.
+struct client_of_request {
+  http::server_response& res;
+
+  static std::string_view objection(http::incoming_message const& req) {
+    return http::can_be_passed_on(req) ? "" : "an unknown Transfer-Encoding";
+  }
+  static bool with_upgrade(http::incoming_message const&) { return false; }
+
+  bool left() const { return res.destroyed(); }
+  bool is_being_answered() const { return res.headers_sent(); }
+  net::awaitable<outcome> pass_on(reverse_proxy const& p, http::incoming_message& req,
+                                  http::client_request& out) const {
+    return samples::pass_on(req, res, out, p.silence, via);
+  }
+  void refuse(int status, std::string_view why) const { samples::refuse(res, status, why); }
+  void refuse_for_now(std::string_view why) const {
+    res.set_header("Retry-After", 1);
+    refuse(503, why);
+  }
+};
+
+// Who wants to leave HTTP with a request.
+struct client_of_upgrade {
+  anode::socket socket;
+
+  static std::string_view objection(http::incoming_message const& req) {
+    // Whose bytes they are is decided by the upstream, too late to frame them.
+    return has_body(req) ? "an upgrade with a body" : "";
+  }
+  static bool with_upgrade(http::incoming_message const& req) {
+    std::string wanted(req.headers().get("Upgrade").value_or(""));
+    std::ranges::transform(wanted, wanted.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return wanted == "websocket";
+  }
+
+  static bool left() { return false; }
+  static bool is_being_answered() { return false; }
+  net::awaitable<outcome> pass_on(reverse_proxy const& p, http::incoming_message&,
+                                  http::client_request& out) const {
+    return pass_upgrade_on(socket, out, p.silence, via);
+  }
+  void refuse(int status, std::string_view why) const { samples::refuse(socket, status, why); }
+  void refuse_for_now(std::string_view why) const {
+    samples::refuse(socket, 503, why, "Retry-After: 1\r\n");
+  }
+};
+
+template <class Client>
+net::awaitable<void> forward(reverse_proxy& p, http::incoming_message& req, Client client,
+                             std::string peer) {
+  using clock = std::chrono::steady_clock;
+  if (std::string_view const why = client.objection(req); !why.empty()) {
+    client.refuse(501, why);
     co_return;
   }
-  std::string const peer = address_of(req.socket());
+  bool const with_upgrade = client.with_upgrade(req);
   upstream* failed = nullptr;
   outcome last;
   for (std::size_t attempt = 0; attempt < p.servers.size(); ++attempt) {
-    upstream* const to = p.servers.choose(std::chrono::steady_clock::now(), failed);
+    upstream* const to = p.servers.choose(clock::now(), failed);
     if (to == nullptr) {
       break;
     }
     http::client_request out;
     try {
-      out = begin(p, *to, req, peer, false);
+      out = begin(p, *to, req, peer, with_upgrade);
     } catch (http::exception const& e) {
-      refuse(res, 400, e.what());
+      client.refuse(400, e.what());
       co_return;
     }
     under_way const count(*to);
-    last = co_await pass_on(req, res, out, p.silence, via);
-    bool const client_left = res.destroyed() && !last.status;
-    if (client_left) {
+    last = co_await client.pass_on(p, req, out);
+    if (last.status != 0) {
+      p.servers.note_answer(*to);
       co_return;
     }
-    p.servers.note(*to, last.status != 0, std::chrono::steady_clock::now());
-    if (last.status != 0 || res.headers_sent()) {
+    if (client.left()) {
+      co_return;
+    }
+    p.servers.note_failure(*to, clock::now());
+    if (client.is_being_answered()) {
       co_return;
     }
     failed = to;
@@ -109,58 +166,23 @@ net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& r
     }
   }
   if (failed == nullptr) {
-    res.set_header("Retry-After", 1);
-    refuse(res, 503, "no upstream is up");
+    client.refuse_for_now("no upstream is up");
   } else {
-    refuse(res, last.error == "ETIMEDOUT" ? 504 : 502,
-           fmt::format("the upstream fails with {}", last.error));
+    client.refuse(last.error == "ETIMEDOUT" ? 504 : 502,
+                  fmt::format("the upstream fails with {}", last.error));
   }
+}
+
+}  // namespace
+
+net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& req,
+                                     http::server_response& res) {
+  return forward(p, req, client_of_request{res}, address_of(req.socket()));
 }
 
 net::awaitable<void> forward_upgrade(reverse_proxy& p, http::incoming_message& req,
                                      anode::socket client) {
-  if (has_body(req)) {
-    // Whose bytes they are is decided by the upstream, too late to frame them.
-    refuse(client, 501, "an upgrade with a body");
-    co_return;
-  }
-  std::string const peer = address_of(client);
-  std::string wanted(req.headers().get("Upgrade").value_or(""));
-  std::ranges::transform(wanted, wanted.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  upstream* failed = nullptr;
-  outcome last;
-  for (std::size_t attempt = 0; attempt < p.servers.size(); ++attempt) {
-    upstream* const to = p.servers.choose(std::chrono::steady_clock::now(), failed);
-    if (to == nullptr) {
-      break;
-    }
-    http::client_request out;
-    try {
-      out = begin(p, *to, req, peer, wanted == "websocket");
-    } catch (http::exception const& e) {
-      refuse(client, 400, e.what());
-      co_return;
-    }
-    under_way const count(*to);
-    last = co_await pass_upgrade_on(client, out, p.silence, via);
-    bool const answered = last.status != 0;
-    p.servers.note(*to, answered, std::chrono::steady_clock::now());
-    if (answered) {
-      co_return;
-    }
-    failed = to;
-    if (!may_repeat(req, last)) {
-      break;
-    }
-  }
-  if (failed == nullptr) {
-    refuse(client, 503, "no upstream is up", "Retry-After: 1\r\n");
-  } else {
-    refuse(client, last.error == "ETIMEDOUT" ? 504 : 502,
-           fmt::format("the upstream fails with {}", last.error));
-  }
+  return forward(p, req, client_of_upgrade{client}, address_of(client));
 }
 
 }  // namespace samples

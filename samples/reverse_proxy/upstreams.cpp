@@ -33,9 +33,8 @@ upstream* upstreams::choose(time_point now, upstream const* except) {
   return best;
 }
 
-void upstreams::note(upstream& u, bool answered, time_point now) {
-  u.failures = answered ? 0 : u.failures + 1;
-  if (u.failures >= failures_allowed) {
+void upstreams::note_failure(upstream& u, time_point now) {
+  if (++u.failures >= failures_allowed) {
     u.down_until = now + rest_;
   }
 }

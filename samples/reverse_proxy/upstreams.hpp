@@ -45,8 +45,11 @@ public:
   /// all are down.
   upstream* choose(time_point now, upstream const* except = nullptr);
 
-  /// Notes how a request ended: whether the server answered.
-  void note(upstream& u, bool answered, time_point now);
+  /// Notes that the server has answered a request.
+  void note_answer(upstream& u) { u.failures = 0; }
+
+  /// Notes that it has not.
+  void note_failure(upstream& u, time_point now);
 
 private:
   std::vector<upstream> all_;

@@ -275,21 +275,21 @@ TEST_CASE("the upstream with the fewest requests is chosen, and one that fails i
   CHECK(all.choose(now, b) == a);
   *a->busy = 0;
 
-  all.note(*a, false, now);
+  all.note_failure(*a, now);
   CHECK(all.choose(now, b) == a);  // once is no pattern
-  all.note(*a, true, now);
-  all.note(*a, false, now);
-  all.note(*a, false, now);
+  all.note_answer(*a);
+  all.note_failure(*a, now);
+  all.note_failure(*a, now);
   CHECK(all.choose(now) == b);
   CHECK(all.choose(now) == b);
   CHECK(all.choose(now, b) == nullptr);
   now += seconds(5);
   CHECK(all.choose(now, b) == a);
-  all.note(*a, false, now);  // still bad
+  all.note_failure(*a, now);  // still bad
   CHECK(all.choose(now, b) == nullptr);
   now += seconds(5);
-  all.note(*a, true, now);
-  all.note(*a, false, now);
+  all.note_answer(*a);
+  all.note_failure(*a, now);
   CHECK(all.choose(now, b) == a);
 }
 
