@@ -170,7 +170,8 @@ void socket_core::flush() {
     }
     error_code ec;
     std::size_t offered = 0;
-    std::size_t const sent = write_some(offered, ec);
+    bool last = false;
+    std::size_t const sent = write_some(offered, last, ec);
     if (ec && ec != net::error::would_block && ec != net::error::try_again) {
       if (reading_ && !ended_) {
         // The peer takes no more, but may have answered before (RFC 9112 section 9.5): what it sent
@@ -188,6 +189,10 @@ void socket_core::flush() {
       report_output_later();
       touch();
     }
+    if (last && sent == offered) {
+      end_sent_ = true;
+      stream_->async_shutdown({});
+    }
     if (sent != offered) {
       write_waiting_ = true;
       stream_->async_wait_writable(io_callback(*this, &socket_core::on_writable));
@@ -199,14 +204,14 @@ void socket_core::flush() {
 }
 
 // Offers the stream what there is, as far as one call takes it.
-std::size_t socket_core::write_some(std::size_t& offered, error_code& ec) {
+std::size_t socket_core::write_some(std::size_t& offered, bool& last, error_code& ec) {
   auto const write = [&](std::span<net::const_buffer> gathered) {
     offered = net::buffer_size(gathered);
     if (offered >= large_write && in_a_row_ == 0) {
       gathered = shorten(gathered, opening);
       offered = net::buffer_size(gathered);
     }
-    bool const last = last_output_ && telling_ && offered == out_.size();
+    last = last_output_ && telling_ && offered == out_.size();
     return last ? stream_->try_write_last(gathered, ec) : stream_->try_write(gathered, ec);
   };
   if (out_.in_one_piece()) {
@@ -275,7 +280,9 @@ void socket_core::shut_down() {
   if (std::exchange(shut_down_, true)) {
     return;
   }
-  stream_->async_shutdown({});
+  if (!end_sent_) {
+    stream_->async_shutdown({});
+  }
   finish_closing();
 }
 

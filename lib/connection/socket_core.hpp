@@ -138,13 +138,14 @@ public:
   /// Sends what can be sent without waiting, now.
   void flush();
 
-  /// Says that the owner calls `destroy_soon` as soon as it is told that the output has left.
+  /// Says that the owner calls `destroy_soon` as soon as it is told that the output has left, so
+  /// that the end may leave with it.
   void close_behind_output() noexcept { last_output_ = true; }
 
   /// Lets coroutines wait for progress of the output.
   wait_point& progress() { return user().progress; }
 
-  bool writable() const noexcept { return !ending_ && !destroyed_; }
+  bool writable() const noexcept { return !ending_ && !end_sent_ && !destroyed_; }
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
   void set_high_water_mark(std::size_t bytes) noexcept { high_water_mark_ = bytes; }
 
@@ -259,7 +260,7 @@ private:
   }
   void start_read();
   void begin_read(net::mutable_buffer into);
-  std::size_t write_some(std::size_t& offered, error_code& ec);
+  std::size_t write_some(std::size_t& offered, bool& last, error_code& ec);
   void read_done(error_code ec, std::size_t bytes);
   void shut_down();
   void finish_closing();
@@ -294,6 +295,7 @@ private:
   bool output_moved_ = false;  // owner to be told
   bool telling_ = false;       // which is done as soon as `flush` returns
   bool last_output_ = false;   // the owner ends us behind what there is
+  bool end_sent_ = false;      // with it, before the owner is told
   bool ended_ = false;         // by the peer
   bool ending_ = false;        // by us: no more output
   bool shut_down_ = false;     // FIN is out
