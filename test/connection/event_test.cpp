@@ -1,0 +1,62 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/event.hpp"
+
+#include "support/catch.hpp"
+
+#include <memory>
+#include <string>
+
+using anode::connection::event;
+
+TEST_CASE("listeners are told in the order in which they came, new ones from the next time on") {
+  event<int> e;
+  std::string told;
+  e.add([&](int n) {
+    told += "a" + std::to_string(n);
+    if (n == 1) {
+      e.add([&](int m) { told += "c" + std::to_string(m); });
+    }
+  });
+  e.add([&](int n) { told += "b" + std::to_string(n); });
+  e.emit(1);
+  CHECK(told == "a1b1");
+  e.emit(2);
+  CHECK(told == "a1b1a2b2c2");
+}
+
+TEST_CASE("listeners that are dropped while they are told are told, and live until then") {
+  event<> e;
+  std::string told;
+  std::weak_ptr<int> of_first;
+  {
+    auto const kept = std::make_shared<int>(1);
+    of_first = kept;
+    e.add([&, kept] {
+      e.clear();
+      e.add([&] { told += "new "; });
+      told += of_first.expired() ? "gone " : "first ";
+    });
+  }
+  e.add([&] { told += of_first.expired() ? "second " : "kept "; });
+  e.emit();
+  CHECK(told == "first second ");
+  e.emit();
+  CHECK(told == "first second new ");
+}
+
+TEST_CASE("any number of listeners is dropped, and moves with its event") {
+  constexpr int many = 3000;
+  int told = 0;
+  event<> first;
+  for (int i = 0; i < many; ++i) {
+    first.add([&] { ++told; });
+  }
+  event<> second = std::move(first);
+  CHECK(first.empty());
+  second.emit();
+  CHECK(told == many);
+  second.clear();
+  CHECK(second.empty());
+  second.emit();
+  CHECK(told == many);
+}
