@@ -44,7 +44,8 @@ int main(int argc, char** argv) try {
       .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
       .parse(argc, argv);
 
-  net::io_context io{1};
+  // One thread: the reactor needs no locks. (The scheduler does, for look-ups of names.)
+  net::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   http::agent_options pool;
   pool.keep_alive = true;
   pool.connect_timeout = std::chrono::seconds(connect);
