@@ -101,7 +101,15 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
 
 // The handler has returned or thrown. The end of the turn may bring the next job.
 void handler_runner::finish(std::exception_ptr const& error) {
-  turn const t(server_->executor());
+  if (turn::on(server_->executor())) {
+    conclude(error);
+  } else {
+    turn const t(server_->executor());
+    conclude(error);
+  }
+}
+
+void handler_runner::conclude(std::exception_ptr const& error) {
   detail::ptr<server_core> const server(server_);
   detail::ptr<server_exchange> const exchange = std::move(exchange_);
   detail::ptr<detail::counted> const keep = std::move(keep_);

@@ -42,6 +42,7 @@ private:
   static net::awaitable<void> loop(detail::ptr<handler_runner> self);
   void start(server_exchange& exchange, detail::ptr<detail::counted> keep);
   void finish(std::exception_ptr const& error);
+  void conclude(std::exception_ptr const& error);
   void context_ended() override { stop(); }
 
   server_core* server_;

@@ -12,24 +12,8 @@ namespace anode::connection {
 using http::error;
 using protocol::body_end;
 
-void outgoing::assign_socket(socket_core& core) {
-  core_ = &core;
-  if (destroy_due_) {
-    core.destroy_soon(false);  // the messages before this one are sent first
-    return;
-  }
-  if (!pending_.empty()) {
-    hand_on();
-    core.flush_later();
-  }
-  if (ended_) {
-    end_ = core.output().end();
-  }
-  changed_.notify();
-}
-
 // Moves what was collected to the connection.
-void outgoing::hand_on() {
+[[gnu::always_inline]] inline void outgoing::hand_on() {
   if (core_ == nullptr || pending_.empty()) {
     return;
   }
@@ -37,6 +21,22 @@ void outgoing::hand_on() {
     pending_.append_to(copy_);
   }
   core_->output().take(pending_);
+}
+
+// The message has had something to send, or to tell, before it had its connection.
+void outgoing::catch_up() {
+  if (destroy_due_) {
+    core_->destroy_soon(false);  // the messages before this one are sent first
+    return;
+  }
+  if (!pending_.empty()) {
+    hand_on();
+    core_->flush_later();
+  }
+  if (ended_) {
+    end_ = core_->output().end();
+  }
+  changed_.notify();
 }
 
 void outgoing::replay() {
@@ -58,7 +58,8 @@ void outgoing::store_head(std::optional<std::uint64_t> content_length) {
 }
 
 // Puts the head into the output: the stored one, or one made on the spot.
-void outgoing::send_head(std::optional<std::uint64_t> content_length) {
+[[gnu::always_inline]] inline void outgoing::send_head(
+    std::optional<std::uint64_t> content_length) {
   if (head_sent_) {
     return;
   }

@@ -74,7 +74,12 @@ public:
   void set_target(target* t) noexcept { target_ = t; }
 
   /// Gives the message the connection's output: what it has collected moves there.
-  void assign_socket(socket_core& core);
+  void assign_socket(socket_core& core) {
+    core_ = &core;
+    if (destroy_due_ || ended_ || !pending_.empty() || changed_.has_waiters()) {
+      catch_up();
+    }
+  }
 
   /// Keeps a copy of what is sent from now on, unless that becomes more than `limit` bytes, so that
   /// it can be sent once more.
@@ -247,6 +252,7 @@ private:
   virtual bool without_body() const noexcept { return false; }
 
   bool drops_body(std::string_view data);
+  void catch_up();
   void send_head(std::optional<std::uint64_t> content_length);
   void hand_on();
   borrowed_bytes put_body(std::string_view data, bool with_head);

@@ -46,14 +46,6 @@ void borrowed_bytes::give_up() {
   }
 }
 
-borrowed_bytes put_bytes(socket_core& core, std::string_view data) {
-  if (data.size() < outbox::worth_borrowing) {
-    core.output().append(data);
-    return {};
-  }
-  return {detail::ptr<socket_core>(&core), core.output().borrow(data)};
-}
-
 write_operation written(socket_core& core, borrowed_bytes borrowed) {
   bool const below = core.output().size() < core.high_water_mark();
   if (below && !borrowed) {

@@ -34,7 +34,13 @@ private:
 };
 
 /// Puts bytes into the output, copied or, if that is worth it, borrowed.
-borrowed_bytes put_bytes(socket_core& core, std::string_view data);
+inline borrowed_bytes put_bytes(socket_core& core, std::string_view data) {
+  if (data.size() < outbox::worth_borrowing) {
+    core.output().append(data);
+    return {};
+  }
+  return {detail::ptr<socket_core>(&core), core.output().borrow(data)};
+}
 
 /// Returns the operation to hand to who has just written to `core`.
 /// @param owner kept alive while somebody waits

@@ -11,12 +11,6 @@ constexpr char end[] = "\r\n\r\n";
 
 }  // namespace
 
-bool has_usual_head(response_facts const& facts, outgoing_headers const& headers) noexcept {
-  return facts.status == 200 && facts.content_length && facts.should_keep_alive &&
-         facts.chunked_by_default && facts.send_date && !facts.head_request && !facts.reason &&
-         !facts.max_requests_reached && !facts.continue_withheld && headers.are_plain();
-}
-
 std::string usual_fields(std::string_view date_line, std::string_view keep_alive_line) {
   std::string fields(date_line);
   fields += "Connection: keep-alive\r\n";

@@ -12,7 +12,11 @@ namespace anode::http::protocol {
 /// Returns whether a response has the head that most have: 200 OK, fields of its own that say
 /// nothing of connection and framing, a Date, a connection that lives on, and a body that is known
 /// as a whole. Such a head is put together from two ready pieces by `write_usual_head`.
-bool has_usual_head(response_facts const& facts, outgoing_headers const& headers) noexcept;
+inline bool has_usual_head(response_facts const& facts, outgoing_headers const& headers) noexcept {
+  return facts.status == 200 && facts.content_length && facts.should_keep_alive &&
+         facts.chunked_by_default && facts.send_date && !facts.head_request && !facts.reason &&
+         !facts.max_requests_reached && !facts.continue_withheld && headers.are_plain();
+}
 
 /// Returns the piece between the response's own fields and the number of its Content-Length.
 /// @param date_line, keep_alive_line whole field lines, as in `response_facts`

@@ -65,7 +65,7 @@ bool head_guard::take_framing_value(known_field name, std::string_view value) no
 
 // Who asks often mostly says the same of itself each time. Equal bytes were looked at when they
 // came first, and mean the same again; only places move with the length of the line before them.
-bool head_guard::take_same_lines(char const*& p, char const* end) {
+[[gnu::always_inline]] inline bool head_guard::take_same_lines(char const*& p, char const* end) {
   std::size_t const size = section_.size();
   std::size_t const counted = counted_ + section_counted_;
   if (size == 0 || static_cast<std::size_t>(end - p) < size || version_minor_ != section_minor_ ||
