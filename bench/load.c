@@ -6,7 +6,8 @@
  * Usage: load PORT CONNECTIONS DEPTH (SECONDS | xREQUESTS) REQUEST [BODY]
  *   DEPTH     requests that are sent together, and answered before the next ones are sent; 0: one
  *             request for each connection
- *   REQUEST   hello, browser, headers-N (with N more fields), idle (asks once, then waits), or a path
+ *   REQUEST   hello, varied (hello with a field that is another one in each request), browser,
+ *             headers-N (with N more fields), idle (asks once, then waits), or a path
  *   BODY      bytes of a body that each request has
  * Prints: requests, seconds, bytes received, failures, seconds of CPU time. */
 #include <arpa/inet.h>
@@ -31,6 +32,7 @@ struct connection {
 
 static char *burst;
 static size_t burst_size, depth, answer_size;
+static size_t number_at; /* of the field that varies, in each request; 0: none does */
 static unsigned long long answered, sent_out, limit, received, failures;
 static int each_closes;
 static struct sockaddr_in peer = {.sin_family = AF_INET};
@@ -77,6 +79,10 @@ static void make_burst(char const *what, size_t body) {
     n += snprintf(head + n, sizeof head - (size_t)n, "X-Example-Field-%d: a value, as fields have\r\n",
                   i);
   }
+  if (strcmp(what, "varied") == 0) {
+    n += snprintf(head + n, sizeof head - (size_t)n, "X-Request-Id: 00000000\r\n");
+    number_at = (size_t)n - 10;
+  }
   if (body > 0) {
     n += snprintf(head + n, sizeof head - (size_t)n, "Content-Length: %zu\r\n", body);
   }
@@ -104,9 +110,24 @@ static void send_rest(struct connection *c) {
   }
 }
 
+/* Numbers the requests of the next burst. */
+static void vary(void) {
+  for (size_t i = 0; i != depth; ++i) {
+    unsigned long long number = sent_out + i;
+    char *const digits = burst + i * (burst_size / depth) + number_at;
+    for (int k = 7; k >= 0; --k) {
+      digits[k] = (char)('0' + number % 10);
+      number /= 10;
+    }
+  }
+}
+
 static void send_burst(struct connection *c) {
   if (limit != 0 && sent_out >= limit) {
     return;
+  }
+  if (number_at != 0) {
+    vary();
   }
   sent_out += depth;
   c->unsent = burst_size;

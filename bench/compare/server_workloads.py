@@ -21,6 +21,7 @@ WORKLOADS = {
     "hello-1": Workload("a small request over 1 connection", connections=1),
     "hello-64": Workload("a small request over 64 connections"),
     "hello-512": Workload("a small request over 512 connections", connections=512),
+    "varied": Workload("hello-64, with a field that each request has anew", request="varied"),
     "browser": Workload("a browser's request of 590 bytes, 64 connections", request="browser"),
     "pipeline-16": Workload("16 small requests in each write, 64 connections", depth=16),
     "64k": Workload("responses of 64 KiB, 64 connections", request="/64k"),
