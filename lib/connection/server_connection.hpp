@@ -56,7 +56,7 @@ public:
 
   /// Returns the number of requests that are not answered to the end.
   std::size_t requests_under_way() const noexcept {
-    return under_way_ + answered_ + (leaving_ ? 1 : 0);
+    return std::size_t{under_way_} + answered_ + (leaving_ ? 1 : 0);
   }
 
   /// Returns what a program may know of the connection.
@@ -151,9 +151,9 @@ private:
   server_exchange* current_ = nullptr;
   server_exchange* held_ = nullptr;  // whose readers go on when the input at hand is taken apart
   server_exchange* held_last_ = nullptr;
-  std::size_t under_way_ = 0;
+  std::uint32_t under_way_ = 0;
   // Exchanges that were let go of early: nothing but the last bytes of their responses is left.
-  std::size_t answered_ = 0;
+  std::uint32_t answered_ = 0;
   outbox::position answered_end_ = 0;
   std::size_t discarded_ = 0;
   std::uint32_t requests_served_ = 0;

@@ -276,6 +276,8 @@ private:
   std::unique_ptr<user_side> user_;  // made for the first who waits
   std::unique_ptr<listeners> listeners_;
   unsigned handles_ = 0;
+  bool last_output_ = false;  // the owner ends us behind what there is
+  bool end_sent_ = false;     // with it, before the owner is told
   inactivity inactivity_;
   std::chrono::milliseconds timeout_{0};
   protocol_time last_activity_{};
@@ -294,8 +296,6 @@ private:
   bool flush_due_ = false;
   bool output_moved_ = false;  // owner to be told
   bool telling_ = false;       // which is done as soon as `flush` returns
-  bool last_output_ = false;   // the owner ends us behind what there is
-  bool end_sent_ = false;      // with it, before the owner is told
   bool ended_ = false;         // by the peer
   bool ending_ = false;        // by us: no more output
   bool shut_down_ = false;     // FIN is out
