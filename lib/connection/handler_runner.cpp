@@ -92,6 +92,7 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
     }
     // What a handler has asked for must not reach the next one.
     co_await net::this_coro::reset_cancellation_state();
+    co_await net::this_coro::throw_if_cancelled(true);
     self->finish(error);
     if (!self->exchange_ && !self->stopped_) {
       co_await next_job(*self);

@@ -418,6 +418,36 @@ TEST_CASE("K: a client that goes in the middle of a handler") {
   CHECK(f.server.connection_count() == 0);
 }
 
+TEST_CASE("K: what one handler asks of its cancellation does not reach the next one") {
+  server_fixture f;
+  event_log log;
+  int handled = 0;
+  f.server.on_request(
+      [&](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
+        if (++handled == 1) {
+          co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
+          co_await net::this_coro::throw_if_cancelled(false);
+          co_await res.end("first");
+          co_return;
+        }
+        bool const throws = co_await net::this_coro::throw_if_cancelled();
+        log.note(throws ? "throws" : "does not throw");
+        net::steady_timer t(co_await net::this_coro::executor, std::chrono::hours(1));
+        try {
+          co_await t.async_wait(net::use_awaitable);
+        } catch (boost::system::system_error const&) {
+          log.note("cancelled");
+        }
+      });
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  f.say(peer, get);
+  peer.close();
+  f.settle();
+  CHECK(handled == 2);
+  CHECK(log.told() == "throws");
+}
+
 TEST_CASE("K: unread input does not take the answer with it") {
   // Over TCP: a socket that is closed with input unread resets the connection, and the client loses
   // what it has not read. The answer has to arrive all the same.
