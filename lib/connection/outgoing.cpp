@@ -83,6 +83,51 @@ void outgoing::send_soon() {
   }
 }
 
+[[gnu::always_inline]] inline borrowed_bytes outgoing::put_raw(std::string_view data) {
+  if (replayable() && copy_.size() + pending_.size() + data.size() > copy_limit_) {
+    copy_limit_ = 0;
+    copy_ = std::string();
+    hand_on();
+  }
+  if (core_ != nullptr && !replayable() && corked_ == 0) {
+    return put_bytes(*core_, data);
+  }
+  sink().append(data);
+  return {};
+}
+
+borrowed_bytes outgoing::put_chunk(std::string_view data) {
+  protocol::chunk_size_line const size(data.size());
+  sink().append(size.text());
+  borrowed_bytes borrowed = put_raw(data);
+  sink().append(protocol::chunk_end);
+  return borrowed;
+}
+
+[[gnu::always_inline]] inline borrowed_bytes outgoing::put_body(std::string_view data,
+                                                                bool with_head) {
+  if (data.empty() || framing_.end() == body_end::none) {
+    return {};
+  }
+  body_written_ += data.size();
+  if (!framing_.chunked()) {
+    return put_raw(data);
+  }
+  if (corked_ > 0 && !with_head) {
+    corked_data_.append(data);
+    return {};
+  }
+  return put_chunk(data);
+}
+
+[[gnu::always_inline]] inline outgoing::written_bytes outgoing::result(borrowed_bytes&& borrowed) {
+  bool const below = writable_length() < high_water_mark;
+  need_drain_ = need_drain_ || !below;
+  // While corked there will be no room before `uncork`.
+  bool const waits = corked_ == 0 && (!below || borrowed);
+  return {std::move(borrowed), below, waits};
+}
+
 outgoing::written_bytes outgoing::put(std::string_view data) {
   if (ended_) {
     return fail(error::write_after_end);
@@ -197,42 +242,6 @@ bool outgoing::drops_body(std::string_view data) {
   return true;
 }
 
-borrowed_bytes outgoing::put_body(std::string_view data, bool with_head) {
-  if (data.empty() || framing_.end() == body_end::none) {
-    return {};
-  }
-  body_written_ += data.size();
-  if (!framing_.chunked()) {
-    return put_raw(data);
-  }
-  if (corked_ > 0 && !with_head) {
-    corked_data_.append(data);
-    return {};
-  }
-  return put_chunk(data);
-}
-
-borrowed_bytes outgoing::put_chunk(std::string_view data) {
-  protocol::chunk_size_line const size(data.size());
-  sink().append(size.text());
-  borrowed_bytes borrowed = put_raw(data);
-  sink().append(protocol::chunk_end);
-  return borrowed;
-}
-
-borrowed_bytes outgoing::put_raw(std::string_view data) {
-  if (replayable() && copy_.size() + pending_.size() + data.size() > copy_limit_) {
-    copy_limit_ = 0;
-    copy_ = std::string();
-    hand_on();
-  }
-  if (core_ != nullptr && !replayable() && corked_ == 0) {
-    return put_bytes(*core_, data);
-  }
-  sink().append(data);
-  return {};
-}
-
 // The event comes later, when no caller is in the middle of something: behind `finish`, before
 // `close`, and not at all once the message is destroyed.
 outgoing::written_bytes outgoing::fail(error_code ec) {
@@ -247,15 +256,7 @@ outgoing::written_bytes outgoing::fail(error_code ec) {
   return ec;
 }
 
-outgoing::written_bytes outgoing::result(borrowed_bytes borrowed) {
-  bool const below = writable_length() < high_water_mark;
-  need_drain_ = need_drain_ || !below;
-  // While corked there will be no room before `uncork`.
-  bool const waits = corked_ == 0 && (!below || borrowed);
-  return {std::move(borrowed), below, waits};
-}
-
-write_operation outgoing::operation(written_bytes w) {
+write_operation outgoing::operation(written_bytes&& w) {
   if (w.error_) {
     return write_failed(w.error_);
   }

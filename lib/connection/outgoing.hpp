@@ -172,7 +172,7 @@ public:
   /// The same, for who awaits the operation only if it is not settled.
   written_bytes put(std::string_view data);
   written_bytes put_end(std::string_view data, bool has_data);
-  write_operation operation(written_bytes written);
+  write_operation operation(written_bytes&& written);
 
   void cork() noexcept { ++corked_; }
   void uncork();
@@ -259,7 +259,7 @@ private:
   borrowed_bytes put_chunk(std::string_view data);
   borrowed_bytes put_raw(std::string_view data);
   written_bytes fail(error_code ec);
-  written_bytes result(borrowed_bytes borrowed);
+  written_bytes result(borrowed_bytes&& borrowed);
   void wait_cancelled();
   static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing& self,
                                         borrowed_bytes borrowed);

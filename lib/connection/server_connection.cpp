@@ -62,6 +62,45 @@ void server_connection::end_turn() {
 
 void server_connection::on_misuse() { turn::enlist(*this, server_->executor()); }
 
+// Goes on with the request that is being received.
+[[gnu::always_inline]] inline server_connection::step server_connection::decode_body(
+    bool one_piece) {
+  // A response that closes the connection, or a handler that does, may come before the end of its
+  // request is seen.
+  if (leaving_ && closing_) {
+    return step::over;
+  }
+  if (!receiving_->request.wants_body()) {
+    return step::blocked;
+  }
+  std::string_view input = socket_->input();
+  std::size_t const before = input.size();
+  protocol::decoded const found = decoder_->next(input, receiving_->request.head);
+  between_messages_ = found == protocol::decoded::end;
+  if (found == protocol::decoded::error) {
+    fail_to_parse(input);
+    return step::over;
+  }
+  socket_->consume(before - input.size());
+  bool more = !one_piece;
+  switch (found) {
+    case protocol::decoded::body:
+      pass_body();
+      tell_finished();
+      more = more && discarded_ <= discard_limit;
+      break;
+    case protocol::decoded::end:
+      end_request();
+      break;
+    case protocol::decoded::upgrade:
+      leaving_ = closing_ = true;
+      return step::over;
+    default:
+      return step::over;
+  }
+  return more ? step::more : step::put_off;
+}
+
 // Takes the input apart until it is used up, or nobody wants more of it. `one_piece` stops at the
 // first piece of body: who reads is in the middle of something, requests behind must wait.
 void server_connection::decode(bool one_piece) {
@@ -130,44 +169,6 @@ server_connection::step server_connection::decode_head(bool one_piece) {
   }
   begin_request(whole);
   return whole && receiving_ ? decode_body(one_piece) : step::more;
-}
-
-// Goes on with the request that is being received.
-server_connection::step server_connection::decode_body(bool one_piece) {
-  // A response that closes the connection, or a handler that does, may come before the end of its
-  // request is seen.
-  if (leaving_ && closing_) {
-    return step::over;
-  }
-  if (!receiving_->request.wants_body()) {
-    return step::blocked;
-  }
-  std::string_view input = socket_->input();
-  std::size_t const before = input.size();
-  protocol::decoded const found = decoder_->next(input, receiving_->request.head);
-  between_messages_ = found == protocol::decoded::end;
-  if (found == protocol::decoded::error) {
-    fail_to_parse(input);
-    return step::over;
-  }
-  socket_->consume(before - input.size());
-  bool more = !one_piece;
-  switch (found) {
-    case protocol::decoded::body:
-      pass_body();
-      tell_finished();
-      more = more && discarded_ <= discard_limit;
-      break;
-    case protocol::decoded::end:
-      end_request();
-      break;
-    case protocol::decoded::upgrade:
-      leaving_ = closing_ = true;
-      return step::over;
-    default:
-      return step::over;
-  }
-  return more ? step::more : step::put_off;
 }
 
 // Who reads the body learns of its end when all the input at hand is taken apart: a request that
@@ -496,7 +497,7 @@ void server_connection::after_response() {
     socket_->incoming().shrink();
     if (decoder_ && between_messages_ && !decoder_->closed()) {
       decoder_->end_of_read();
-      server_->give_back(std::move(*decoder_), decoder_age_);
+      server_->give_back(*decoder_, decoder_age_);
       decoder_.reset();
     }
     server_->became_idle(*this);

@@ -202,7 +202,7 @@ void server_connection::on_close() {
   last_ = nullptr;
   if (decoder_ && between_messages_ && !decoder_->in_message()) {
     decoder_->reopen();
-    server_->give_back(std::move(*decoder_), decoder_age_);
+    server_->give_back(*decoder_, decoder_age_);
     decoder_.reset();
   }
   server_->connection_ended();

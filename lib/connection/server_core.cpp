@@ -81,7 +81,7 @@ protocol::decoder server_core::take_decoder(unsigned& age) {
   return decoder;
 }
 
-void server_core::give_back(protocol::decoder decoder, unsigned age) {
+void server_core::give_back(protocol::decoder& decoder, unsigned age) {
   if (age == decoder_age_ && spare_decoders_.size() < spare_decoder_count) {
     spare_decoders_.push_back(std::move(decoder));
   }

@@ -53,7 +53,7 @@ public:
   protocol::decoder take_decoder(unsigned& age);
 
   /// Takes back a decoder that is between two messages, so that an idle connection holds none.
-  void give_back(protocol::decoder decoder, unsigned age);
+  void give_back(protocol::decoder& decoder, unsigned age);
 
   protocol::request_clocks& clocks() noexcept { return clocks_; }
   bool draining() const noexcept { return draining_; }

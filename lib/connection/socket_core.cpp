@@ -91,7 +91,7 @@ void socket_core::read_now(bool at_once) {
   }
   error_code ec;
   std::size_t const bytes = stream_->try_read_some(into, ec);
-  if (ec == net::error::would_block || ec == net::error::try_again) {
+  if (ec && (ec == net::error::would_block || ec == net::error::try_again)) {
     begin_read(into);
   } else {
     detail::ptr<socket_core> const self(this);

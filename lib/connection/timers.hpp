@@ -39,7 +39,7 @@ public:
   explicit timers(net::any_io_executor ex);
 
   /// Returns the time of the current turn, which is read once.
-  protocol_time now() {
+  [[gnu::always_inline]] protocol_time now() {
     std::uint64_t const turn = turn::number();
     if (turn == 0 || clock_.manual()) {
       return clock_.now();

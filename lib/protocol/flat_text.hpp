@@ -23,7 +23,7 @@ void put_two_words(char* to, std::string_view text) noexcept {
 }
 
 /// Copies a text, mostly a short one, to `to`; returns the place behind it.
-inline char* put_text(char* to, std::string_view text) noexcept {
+[[gnu::always_inline]] inline char* put_text(char* to, std::string_view text) noexcept {
   std::size_t const n = text.size();
   // Two words that may overlap cost less than a call.
   if (n >= 8 && n <= 16) {
