@@ -32,14 +32,15 @@ net::awaitable<void> answer(http::incoming_message& req, http::server_response& 
     }
   }
   res.set_header("Content-Type", "text/plain");
-  if (req.url() == "/stream" && req.method() == "GET") {
+  std::string_view const url = req.url();
+  if (url == "/stream" && req.method() == "GET") {
     co_await stream(res);
     co_return;
   }
   std::string_view body = "Hello World!\n";
-  if (req.url() == "/64k") {
+  if (url == "/64k") {
     body = body_64k;
-  } else if (req.url() == "/1m") {
+  } else if (url == "/1m") {
     body = body_1m;
   }
   co_await res.end(body);

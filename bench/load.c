@@ -7,7 +7,7 @@
  *   DEPTH     requests that are sent together, and answered before the next ones are sent; 0: one
  *             request for each connection
  *   REQUEST   hello, varied (hello with a field that is another one in each request), browser,
- *             headers-N (with N more fields), idle (asks once, then waits), or a path
+ *             headers-N (with N more fields, one of them so), idle (asks once, then waits), or a path
  *   BODY      bytes of a body that each request has
  * Prints: requests, seconds, bytes received, failures, seconds of CPU time. */
 #include <arpa/inet.h>
@@ -75,11 +75,12 @@ static void make_burst(char const *what, size_t body) {
   int n = snprintf(head, sizeof head, "%s %s HTTP/1.1\r\n%s%s", body > 0 ? "POST" : "GET",
                    what[0] == '/' ? what : "/hello", fields,
                    each_closes ? "Connection: close\r\n" : "");
-  for (int i = strncmp(what, "headers-", 8) == 0 ? atoi(what + 8) : 0; i > 0; --i) {
+  int const more = strncmp(what, "headers-", 8) == 0 ? atoi(what + 8) : 0;
+  for (int i = more; i > 1; --i) {
     n += snprintf(head + n, sizeof head - (size_t)n, "X-Example-Field-%d: a value, as fields have\r\n",
                   i);
   }
-  if (strcmp(what, "varied") == 0) {
+  if (more > 0 || strcmp(what, "varied") == 0) {
     n += snprintf(head + n, sizeof head - (size_t)n, "X-Request-Id: 00000000\r\n");
     number_at = (size_t)n - 10;
   }
