@@ -63,6 +63,10 @@ void client_connection::set_limits(client_exchange const& x) {
   }
 }
 
+void client_connection::let_go() noexcept {
+  exchange_.reset();
+}
+
 bool client_connection::release() {
   exchange_.reset();
   return !socket_->destroyed() && !socket_->ended() && !decoder_.closed() && !left_http_ &&

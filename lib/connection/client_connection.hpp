@@ -47,7 +47,7 @@ public:
   bool busy() const noexcept { return exchange_ != nullptr; }
 
   /// Parts with the exchange, which holds this one, when the context ends.
-  void let_go() noexcept { exchange_.reset(); }
+  void let_go() noexcept;
 
   /// Takes the input apart; `one_piece` stops at the first piece of body.
   void decode(bool one_piece);

@@ -75,7 +75,7 @@ template <class F>
 std::string attempt(F f) {
   try {
     f();
-    return quoted("ok");
+    return json_quoted("ok");
   } catch (http::exception const& e) {
     return json_text().text("code", e.code_name()).text("message", e.what()).str();
   }

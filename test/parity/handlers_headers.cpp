@@ -129,7 +129,7 @@ std::string json_of(http::header_value const& value) {
     return std::string(value[0]);
   }
   if (!value.is_list()) {
-    return quoted(value[0]);
+    return json_quoted(value[0]);
   }
   json_text all("[]");
   for (std::size_t i = 0; i < value.size(); ++i) {

@@ -85,7 +85,7 @@ std::string snapshot(http::server_response const& res) {
   all.raw(std::to_string(res.writable_corked()));
   truth(res.destroyed());
   all.raw(std::to_string(res.status_code()));
-  all.raw(res.status_message().empty() ? "null" : quoted(res.status_message()));
+  all.raw(res.status_message().empty() ? "null" : json_quoted(res.status_message()));
   return all.str();
 }
 

@@ -32,7 +32,7 @@ std::string by_name(http::merged_headers const& headers, bool distinct) {
   std::vector<pair> pairs;
   for (http::merged_headers::field const f : headers) {
     bool const list = distinct || f.name == "set-cookie";
-    pairs.push_back({std::string(f.name), list ? array(f.values) : quoted(f.value)});
+    pairs.push_back({std::string(f.name), list ? array(f.values) : json_quoted(f.value)});
   }
   std::ranges::sort(pairs, {}, &pair::name);
   json_text all("[]");
@@ -50,7 +50,7 @@ std::string describe(http::incoming_message const& req, std::optional<std::strin
   all.raw("trailers", by_name(req.trailers(), false)).raw("rawTrailers", flat(req.raw_trailers()));
   all.raw("trailersDistinct", by_name(req.trailers(), true));
   all.truth("complete", req.complete());
-  all.raw("body", body ? quoted(*body) : "null");
+  all.raw("body", body ? json_quoted(*body) : "null");
   return all.str();
 }
 

@@ -3,7 +3,7 @@
 
 namespace parity {
 
-std::string quoted(std::string_view bytes) {
+std::string json_quoted(std::string_view bytes) {
   static constexpr std::string_view digits = "0123456789abcdef";
   static constexpr std::string_view escaped = "\b\f\n\r\t\"\\";
   static constexpr std::string_view letters = "bfnrt\"\\";
@@ -33,7 +33,7 @@ void json_text::separate() {
 
 json_text& json_text::raw(std::string_view key, std::string_view json) {
   separate();
-  text_ += quoted(key);
+  text_ += json_quoted(key);
   text_ += ':';
   text_ += json;
   return *this;

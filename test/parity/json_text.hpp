@@ -8,7 +8,7 @@
 namespace parity {
 
 /// Returns `bytes` as a JSON string in ASCII: a byte from 0x7f on is written as \u00xx.
-std::string quoted(std::string_view bytes);
+std::string json_quoted(std::string_view bytes);
 
 /// Writes a JSON object or array without white space, element by element.
 class json_text {
@@ -23,8 +23,8 @@ public:
   /// Adds an element whose value is JSON already.
   json_text& raw(std::string_view json);
 
-  json_text& text(std::string_view key, std::string_view value) { return raw(key, quoted(value)); }
-  json_text& text(std::string_view value) { return raw(quoted(value)); }
+  json_text& text(std::string_view key, std::string_view value) { return raw(key, json_quoted(value)); }
+  json_text& text(std::string_view value) { return raw(json_quoted(value)); }
   json_text& number(std::string_view key, std::int64_t value) {
     return raw(key, std::to_string(value));
   }
