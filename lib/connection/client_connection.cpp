@@ -63,9 +63,7 @@ void client_connection::set_limits(client_exchange const& x) {
   }
 }
 
-void client_connection::let_go() noexcept {
-  exchange_.reset();
-}
+void client_connection::let_go() noexcept { exchange_.reset(); }
 
 bool client_connection::release() {
   exchange_.reset();

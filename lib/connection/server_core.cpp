@@ -52,10 +52,13 @@ void server_core::derive() {
   usual_fields_until_ = {};
   spare_decoders_.clear();
   ++decoder_age_;
-  unique_headers_.reset();
+  // Assigned and not emplaced: g++ 14 and newer believe that emplace() destroys a value after
+  // reset().
+  std::optional<protocol::unique_headers> unique;
   if (!options_.unique_headers.empty()) {
-    unique_headers_.emplace(options_.unique_headers);
+    unique.emplace(options_.unique_headers);
   }
+  unique_headers_ = std::move(unique);
 }
 
 void server_core::set_options(http::server_options options) {

@@ -23,7 +23,9 @@ public:
   /// Adds an element whose value is JSON already.
   json_text& raw(std::string_view json);
 
-  json_text& text(std::string_view key, std::string_view value) { return raw(key, json_quoted(value)); }
+  json_text& text(std::string_view key, std::string_view value) {
+    return raw(key, json_quoted(value));
+  }
   json_text& text(std::string_view value) { return raw(json_quoted(value)); }
   json_text& number(std::string_view key, std::int64_t value) {
     return raw(key, std::to_string(value));
