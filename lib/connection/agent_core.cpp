@@ -23,7 +23,7 @@ using http::request_phase;
 namespace {
 
 // How many exchanges are kept for later requests.
-constexpr std::size_t spare_exchange_count = 64;
+constexpr std::size_t spare_client_exchanges = 64;
 
 std::uint32_t limit(std::size_t n) {
   return n == 0 ? protocol::pool_options::unlimited
@@ -191,7 +191,7 @@ void agent_core::note_origin(protocol::request_origin const& o) {
 
 std::unique_ptr<client_exchange> agent_core::take_exchange() {
   if (spare_exchanges_.empty()) {
-    spare_exchanges_.reserve(spare_exchange_count);
+    spare_exchanges_.reserve(spare_client_exchanges);
     return std::make_unique<client_exchange>(executor_);
   }
   std::unique_ptr<client_exchange> x = std::move(spare_exchanges_.back());
@@ -200,7 +200,7 @@ std::unique_ptr<client_exchange> agent_core::take_exchange() {
 }
 
 void agent_core::recycle(client_exchange& x) noexcept {
-  if (handles_ > 0 && spare_exchanges_.size() < spare_exchange_count) {
+  if (handles_ > 0 && spare_exchanges_.size() < spare_client_exchanges) {
     spare_exchanges_.emplace_back(&x);
   } else {
     delete &x;

@@ -12,7 +12,7 @@
 namespace anode::connection {
 namespace {
 
-constexpr std::size_t spare_exchange_count = 64;
+constexpr std::size_t spare_server_exchanges = 64;
 constexpr std::size_t spare_runner_count = 64;
 constexpr std::size_t spare_decoder_count = 64;
 
@@ -367,7 +367,7 @@ detail::ptr<server_exchange> server_core::take_exchange() {
 }
 
 void server_core::recycle(server_exchange& exchange) noexcept {
-  if (!abandoned_ && spare_exchanges_.size() < spare_exchange_count) {
+  if (!abandoned_ && spare_exchanges_.size() < spare_server_exchanges) {
     spare_exchanges_.push_back(&exchange);
   } else {
     delete &exchange;
