@@ -11,11 +11,11 @@ namespace anode::http::protocol {
 
 namespace {
 
-constexpr char version[] = "HTTP/1.1 ";
+constexpr char http_version[] = "HTTP/1.1 ";
 constexpr char crlf[] = "\r\n";
 constexpr char connection_keep_alive[] = "Connection: keep-alive\r\n";
 constexpr char connection_close[] = "Connection: close\r\n";
-constexpr char content_length[] = "Content-Length: ";
+constexpr char content_length_start[] = "Content-Length: ";
 constexpr char transfer_encoding[] = "Transfer-Encoding: chunked\r\n";
 
 /// Returns whether the values of a header go on one line, joined with "; ".
@@ -63,7 +63,7 @@ void put_framing(flat_text& to, head_plan const& plan) {
   if (plan.length == framing_line::chunked) {
     to.put(transfer_encoding);
   } else if (plan.length == framing_line::content_length) {
-    to.put(content_length);
+    to.put(content_length_start);
     to.put_number(plan.framing.content_length());
     to.put(crlf);
   }
@@ -81,7 +81,7 @@ void put_connection(flat_text& to, head_plan const& plan, std::string_view keep_
 }
 
 constexpr std::size_t automatic_size = sizeof connection_keep_alive + sizeof transfer_encoding +
-                                       sizeof content_length + flat_text::longest_number +
+                                       sizeof content_length_start + flat_text::longest_number +
                                        2 * sizeof crlf;
 
 }  // namespace
@@ -100,9 +100,9 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
   }
   head_plan const plan = plan_response(facts, read_own_fields(headers), headers);
 
-  flat_text to(out, sizeof version + 4 + reason.size() + sizeof crlf + lines_size(headers) +
+  flat_text to(out, sizeof http_version + 4 + reason.size() + sizeof crlf + lines_size(headers) +
                         facts.date_line.size() + facts.keep_alive_line.size() + automatic_size);
-  to.put(version);
+  to.put(http_version);
   to.put_status(facts.status);
   to.put(" ");
   to.put(reason);
@@ -122,7 +122,7 @@ outgoing_framing write_request_head(std::string& out, request_facts const& facts
   validate_request_target(facts.target);
   head_plan const plan = plan_request(facts, read_own_fields(headers), headers);
 
-  flat_text to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof version +
+  flat_text to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof http_version +
                         sizeof crlf + lines_size(headers) + automatic_size);
   to.put(facts.method);
   to.put(" ");
