@@ -44,6 +44,13 @@ private:
 
 handler_runner::handler_runner(server_core& server) : server_(&server) {}
 
+// A coroutine that is destroyed with its context has not finished its handler.
+handler_runner::~handler_runner() {
+  if (exchange_) {
+    exchange_->runner = nullptr;
+  }
+}
+
 void handler_runner::run(server_exchange& exchange, http::request_handler const& h,
                          detail::ptr<detail::counted> keep) {
   request_ = &h;
@@ -102,16 +109,8 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
 
 // The handler has returned or thrown. The end of the turn may bring the next job.
 void handler_runner::finish(std::exception_ptr const& error) {
-  if (turn::on(server_->executor())) {
-    conclude(error);
-  } else {
-    turn const t(server_->executor());
-    conclude(error);
-  }
-}
-
-void handler_runner::conclude(std::exception_ptr const& error) {
-  detail::ptr<server_core> const server(server_);
+  detail::ptr<server_core> const server(server_);  // has the executor that the turn refers to
+  turn const t(server->executor());
   detail::ptr<server_exchange> const exchange = std::move(exchange_);
   detail::ptr<detail::counted> const keep = std::move(keep_);
   exchange->runner = nullptr;

@@ -20,6 +20,7 @@ class server_core;
 class handler_runner final : public detail::counted, private context_member {
 public:
   explicit handler_runner(server_core& server);
+  ~handler_runner() override;
 
   /// Runs the handler of a request; returns when it has finished or is waiting for something.
   /// @param keep the owner of the handler
@@ -42,7 +43,6 @@ private:
   static net::awaitable<void> loop(detail::ptr<handler_runner> self);
   void start(server_exchange& exchange, detail::ptr<detail::counted> keep);
   void finish(std::exception_ptr const& error);
-  void conclude(std::exception_ptr const& error);
   void context_ended() override { stop(); }
 
   server_core* server_;

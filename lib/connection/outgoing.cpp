@@ -158,7 +158,9 @@ outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) 
   }
   if (handed_over_) {
     ended_ = true;
-    target_->on_message_ended();
+    if (target_ != nullptr) {
+      target_->on_message_ended();
+    }
     return result({});
   }
   if (!writable()) {

@@ -117,11 +117,11 @@ void server_connection::begin_request(bool whole) {
       server_->run(on->check_expectation, *x);
       break;
     case dispatch::drop:
-      if (on->trace.drop_request) {
-        on->trace.drop_request(x->req, anode::socket(*socket_));
+      if (auto const trace = on->trace; trace && trace->drop_request) {
+        trace->drop_request(x->req, anode::socket(*socket_));
       }
-      if (on->drop_request) {
-        on->drop_request(x->req, anode::socket(*socket_));
+      if (auto const h = on->drop_request) {
+        (*h)(x->req, anode::socket(*socket_));
       }
       answer(response, 503);
       break;
@@ -231,8 +231,7 @@ void server_connection::answers_sent() {
 // look at the messages, when the connection is no more.
 void server_connection::part_with(server_exchange& x) {
   x.request.close_after_end();
-  x.request.detach();
-  x.connection = nullptr;
+  x.sever();
 }
 
 bool server_connection::backed_up() const noexcept {
@@ -366,8 +365,7 @@ void server_connection::leave_http() {
   server_->clocks().closed(clock_);
   detail::ptr<server_exchange> const x = std::move(receiving_);
   x->request.complete();
-  x->request.detach();
-  x->connection = nullptr;
+  x->sever();
   socket_->pause();
   socket_->set_timeout({});
   socket_->set_owner(nullptr);

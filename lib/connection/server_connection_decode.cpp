@@ -64,6 +64,9 @@ void server_connection::decode(bool one_piece) {
   decoding_ = false;
   spare_.reset();
   release_readers();
+  if (left_http_) {
+    return;  // closed by a handler
+  }
   if (leaving_ && is_quiet()) {
     leave_http();
   } else if (failed_) {

@@ -34,11 +34,11 @@ void server_connection::fail_to_parse(std::string_view input) {
 // Tells who wants to know of a client's error. Returns whether it is handled.
 bool server_connection::report(http::client_error const& e) {
   detail::ptr<server_core::handlers> const on = server_->on();
-  if (on->trace.client_error) {
-    on->trace.client_error(e, anode::socket(*socket_));
+  if (auto const trace = on->trace; trace && trace->client_error) {
+    trace->client_error(e, anode::socket(*socket_));
   }
-  if (on->client_error) {
-    on->client_error(e, anode::socket(*socket_));
+  if (auto const h = on->client_error) {
+    (*h)(e, anode::socket(*socket_));
     return true;
   }
   return false;
@@ -146,13 +146,13 @@ void server_connection::on_error(error_code ec) {
 void server_connection::on_timeout() {
   detail::ptr<server_connection> const self(this);
   detail::ptr<server_core::handlers> const on = server_->on();
-  if (on->trace.timeout) {
-    on->trace.timeout(anode::socket(*socket_));
+  if (auto const trace = on->trace; trace && trace->timeout) {
+    trace->timeout(anode::socket(*socket_));
   }
   bool told = receiving_ && receiving_->request.emit_timeout();
   told = (first_ != nullptr && first_->response.emit_timeout()) || told;
-  if (on->timeout) {
-    on->timeout(anode::socket(*socket_));
+  if (auto const h = on->timeout) {
+    (*h)(anode::socket(*socket_));
     told = true;
   }
   if (!told) {
@@ -184,9 +184,13 @@ void server_connection::abort_requests() {
 
 void server_connection::on_close() {
   detail::ptr<server_connection> const self(this);
-  closing_ = true;
+  closing_ = left_http_ = true;
   server_->clocks().closed(clock_);
+  detail::ptr<server_exchange> const receiving = receiving_;
   abort_requests();
+  if (receiving) {
+    receiving->sever();
+  }
   current_ = nullptr;
   while (first_ != nullptr) {
     detail::ptr<server_exchange> const x(first_, false);
@@ -197,9 +201,10 @@ void server_connection::on_close() {
     if (x->runner != nullptr) {
       x->runner->cancel();
     }
-    x->connection = nullptr;
+    x->sever();
   }
   last_ = nullptr;
+  release_readers();
   if (decoder_ && between_messages_ && !decoder_->in_message()) {
     decoder_->reopen();
     server_->give_back(*decoder_, decoder_age_);
@@ -210,10 +215,12 @@ void server_connection::on_close() {
 }
 
 void server_connection::let_go() {
-  closing_ = true;
+  closing_ = left_http_ = true;
   server_->clocks().closed(clock_);
   socket_->set_owner(nullptr);
-  receiving_.reset();
+  if (detail::ptr<server_exchange> const x = std::move(receiving_)) {
+    x->sever();
+  }
   spare_.reset();
   current_ = last_ = nullptr;
   while (held_ != nullptr) {
@@ -224,10 +231,8 @@ void server_connection::let_go() {
   while (first_ != nullptr) {
     detail::ptr<server_exchange> const x(first_, false);
     first_ = std::exchange(x->next, nullptr);
-    x->request.detach();
     x->response.connection_lost();
-    x->response.set_target(nullptr);
-    x->connection = nullptr;
+    x->sever();
   }
 }
 

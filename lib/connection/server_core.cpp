@@ -52,13 +52,10 @@ void server_core::derive() {
   usual_fields_until_ = {};
   spare_decoders_.clear();
   ++decoder_age_;
-  // Assigned and not emplaced: g++ 14 and newer believe that emplace() destroys a value after
-  // reset().
-  std::optional<protocol::unique_headers> unique;
+  unique_headers_.reset();
   if (!options_.unique_headers.empty()) {
-    unique.emplace(options_.unique_headers);
+    unique_headers_ = std::make_shared<protocol::unique_headers const>(options_.unique_headers);
   }
-  unique_headers_ = std::move(unique);
 }
 
 void server_core::set_options(http::server_options options) {
@@ -178,6 +175,7 @@ void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
 }
 
 void server_core::on_accept_error(error_code ec) {
+  detail::ptr<server_core> const self(this);
   turn const t(executor());
   report(std::make_exception_ptr(boost::system::system_error(ec, "accept")));
 }
@@ -299,31 +297,37 @@ void server_core::check_idle() {
 
 // Handlers.
 
-void server_core::run(http::request_handler const& h, server_exchange& exchange) {
-  if (h.coroutine) {
-    take_runner()->run(exchange, h, handlers_);
+void server_core::run(shared_handler<http::request_handler> const& h, server_exchange& exchange) {
+  if (!h) {
     return;
   }
-  if (!h.callback) {
+  if (h->coroutine) {
+    take_runner()->run(exchange, *h, h.keep());
     return;
   }
+  shared_handler<http::request_handler> const keep_handler = h;
   detail::ptr<server_exchange> const keep(&exchange);
   try {
-    h.callback(exchange.req, exchange.res);
+    keep_handler->callback(exchange.req, exchange.res);
   } catch (...) {
     handler_finished(*this, exchange, std::current_exception());
   }
 }
 
-void server_core::run(http::upgrade_handler const& h, server_exchange& exchange,
+void server_core::run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
                       anode::socket socket) {
-  if (h.coroutine) {
-    take_runner()->run(exchange, h, handlers_, std::move(socket));
+  if (!h) {
+    socket.destroy();  // the handler was removed while the request waited for its turn
     return;
   }
+  if (h->coroutine) {
+    take_runner()->run(exchange, *h, h.keep(), std::move(socket));
+    return;
+  }
+  shared_handler<http::upgrade_handler> const keep_handler = h;
   detail::ptr<server_exchange> const keep(&exchange);
   try {
-    h.callback(exchange.req, socket);
+    keep_handler->callback(exchange.req, socket);
   } catch (...) {
     socket.destroy();
     report(std::current_exception());

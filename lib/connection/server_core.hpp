@@ -6,6 +6,7 @@
 #include "connection/handler_runner.hpp"
 #include "connection/server_connection.hpp"
 #include "connection/server_exchange.hpp"
+#include "connection/shared_handler.hpp"
 #include "connection/timers.hpp"
 #include "protocol/header_rules.hpp"
 #include "protocol/request_deadlines.hpp"
@@ -39,8 +40,10 @@ public:
 
   /// Returns the fields of a usual head (see protocol/usual_head.hpp) for now.
   std::string_view usual_fields();
-  protocol::unique_headers const* unique_headers() const noexcept {
-    return unique_headers_ ? &*unique_headers_ : nullptr;
+
+  /// Returns the names of the `unique_headers` option; null if there are none.
+  std::shared_ptr<protocol::unique_headers const> const& unique_headers() const noexcept {
+    return unique_headers_;
   }
   protocol::dispatch_facts dispatch_facts() const noexcept;
 
@@ -96,8 +99,9 @@ public:
   void became_idle(server_connection& c);
 
   /// Runs the handler of an event on an exchange.
-  void run(http::request_handler const& h, server_exchange& exchange);
-  void run(http::upgrade_handler const& h, server_exchange& exchange, anode::socket socket);
+  void run(shared_handler<http::request_handler> const& h, server_exchange& exchange);
+  void run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
+           anode::socket socket);
 
   detail::ptr<server_exchange> take_exchange();
   void recycle(server_exchange& exchange) noexcept;
@@ -108,22 +112,22 @@ public:
   void report(std::exception_ptr e);
 
   struct handlers final : detail::counted {
-    http::request_handler request;
-    http::request_handler check_continue;
-    http::request_handler check_expectation;
-    http::upgrade_handler upgrade;
-    http::upgrade_handler connect;
-    std::function<void(http::client_error const&, anode::socket)> client_error;
-    std::function<void(http::incoming_message&, anode::socket)> drop_request;
-    std::function<void(anode::socket)> timeout;
-    http::server_trace trace;
+    shared_handler<http::request_handler> request;
+    shared_handler<http::request_handler> check_continue;
+    shared_handler<http::request_handler> check_expectation;
+    shared_handler<http::upgrade_handler> upgrade;
+    shared_handler<http::upgrade_handler> connect;
+    shared_handler<std::function<void(http::client_error const&, anode::socket)>> client_error;
+    shared_handler<std::function<void(http::incoming_message&, anode::socket)>> drop_request;
+    shared_handler<std::function<void(anode::socket)>> timeout;
+    shared_handler<http::server_trace> trace;
     event<anode::socket> connection;
     event<> listening;
     event<> close;
     event<std::exception_ptr> error;
   };
 
-  /// Returns the handlers. They may change while one of them runs: take a copy of the pointer.
+  /// Returns the handlers. They may change while one of them runs: take a copy of each pointer.
   detail::ptr<handlers> const& on() const noexcept { return handlers_; }
 
 private:
@@ -164,7 +168,7 @@ private:
   std::string keep_alive_line_;
   std::string usual_fields_;
   protocol::steady_time usual_fields_until_{};  // with the date in them
-  std::optional<protocol::unique_headers> unique_headers_;
+  std::shared_ptr<protocol::unique_headers const> unique_headers_;
   server_connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
   std::uint64_t ended_connections_ = 0;

@@ -73,7 +73,10 @@ void server_exchange::begin(server_connection& c) {
   response.server = server_.get();
   response.high_water_mark = server_->options().high_water_mark;
   response.reject_non_standard_body_writes = server_->options().reject_non_standard_body_writes;
-  response.unique_headers = server_->unique_headers();
+  if (server_->unique_headers()) {
+    unique_headers_ = server_->unique_headers();
+    response.unique_headers = unique_headers_.get();
+  }
   response.head_request = request.head.method == protocol::method::head;
   response.chunked_by_default = protocol::understands_chunks(request.head);
   response.should_keep_alive = request.head.should_keep_alive;
@@ -92,6 +95,7 @@ void server_exchange::dispose() noexcept {
     request.reset();
     response.reset();
     connection = nullptr;
+    unique_headers_.reset();
     next = nullptr;
     next_held = nullptr;
     held = handler_done = begun_ = false;

@@ -6,6 +6,7 @@
 
 #include <anode/server_response.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -64,6 +65,18 @@ public:
   /// Makes an exchange as new of which nobody can hear any more; its connection goes on with it.
   void renew();
 
+  /// Cuts the exchange off from its connection: whatever a handler still does with the messages
+  /// does not reach the connection, which may be destroyed. What was received can still be read.
+  ///
+  /// Every exchange that leaves the connection's list, or stops being the one that is received,
+  /// passes through here or through `renew`.
+  void sever() noexcept {
+    request.detach();
+    response.set_target(nullptr);
+    response.detach_socket();
+    connection = nullptr;
+  }
+
   incoming request;
   response_state response;
   http::incoming_message req;
@@ -79,6 +92,7 @@ private:
   void dispose() noexcept override;
 
   detail::ptr<server_core> server_;
+  std::shared_ptr<protocol::unique_headers const> unique_headers_;  // the options may change
   bool begun_ = false;  // there is something to make as new
 };
 

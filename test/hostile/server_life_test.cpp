@@ -13,6 +13,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -352,6 +353,221 @@ TEST_CASE("K: something that is no exception is thrown") {
   f.say(peer, get);
   CHECK(told == 1);
   CHECK(peer.received().starts_with("HTTP/1.1 500 "));
+}
+
+namespace {
+
+struct act {
+  std::string name;
+  std::function<net::awaitable<void>(http::incoming_message&, http::server_response&)> run;
+};
+
+// An act that awaits nothing.
+template <class F>
+act plain(std::string name, F f) {
+  return {std::move(name),
+          [f](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+            f(req, res);
+            co_return;
+          }};
+}
+
+// What a handler may do with its messages.
+std::vector<act> acts() {
+  using req_t = http::incoming_message;
+  using res_t = http::server_response;
+  std::vector<act> all;
+  all.push_back(plain("write_head", [](req_t&, res_t& res) { res.write_head(200, {{"A", "b"}}); }));
+  all.push_back(plain("write_head and end", [](req_t&, res_t& res) { res.write_head(204).end(); }));
+  all.push_back(plain("flush_headers", [](req_t&, res_t& res) { res.flush_headers(); }));
+  all.push_back(plain("write", [](req_t&, res_t& res) { res.write(std::string(100000, 'x')); }));
+  all.push_back(plain("end", [](req_t&, res_t& res) { res.end("x"); }));
+  all.push_back(plain("end twice", [](req_t&, res_t& res) {
+    res.end("x");
+    res.end("y");
+    res.write("z");
+  }));
+  all.push_back(plain("cork", [](req_t&, res_t& res) {
+    res.cork();
+    res.write("x");
+    res.uncork();
+    res.end();
+  }));
+  all.push_back(plain("interim responses", [](req_t&, res_t& res) {
+    res.write_continue();
+    res.write_processing();
+    res.write_early_hints({{"link", "<a>"}});
+    res.write_information(110);
+  }));
+  all.push_back(plain("add_trailers", [](req_t&, res_t& res) { res.add_trailers({{"T", "t"}}); }));
+  all.push_back(plain("strict content length", [](req_t&, res_t& res) {
+    res.set_strict_content_length(true);
+    res.set_header("Content-Length", "1");
+    res.end("x");
+  }));
+  all.push_back(plain("set_timeout", [](req_t& req, res_t& res) {
+    res.set_timeout(1s);
+    req.set_timeout(1s);
+  }));
+  all.push_back(plain("destroy the response", [](req_t&, res_t& res) { res.destroy(); }));
+  all.push_back(plain("destroy the request", [](req_t& req, res_t&) { req.destroy(); }));
+  all.push_back(plain("dump", [](req_t& req, res_t&) { req.dump(); }));
+  all.push_back(plain("sockets", [](req_t& req, res_t& res) {
+    req.socket().write("x");
+    res.socket().end("x");
+    res.socket().set_timeout(1s);
+    req.socket().destroy_soon();
+  }));
+  all.push_back(
+      plain("throw", [](req_t&, res_t&) { throw std::runtime_error("a handler's own"); }));
+  all.push_back({"text", [](req_t& req, res_t&) -> net::awaitable<void> { co_await req.text(); }});
+  all.push_back({"read", [](req_t& req, res_t&) -> net::awaitable<void> { co_await req.read(); }});
+  all.push_back({"awaited write", [](req_t&, res_t& res) -> net::awaitable<void> {
+                   std::string const large(1000000, 'x');
+                   co_await res.write(large);
+                 }});
+  all.push_back(
+      {"drained", [](req_t&, res_t& res) -> net::awaitable<void> { co_await res.drained(); }});
+  all.push_back(
+      {"finished", [](req_t&, res_t& res) -> net::awaitable<void> { co_await res.finished(); }});
+  return all;
+}
+
+// How a connection is lost while its handler waits.
+struct loss {
+  std::string name;
+  std::function<void(busy_server&)> lose;
+};
+
+std::vector<loss> losses() {
+  std::vector<loss> all;
+  all.push_back({"reset", [](busy_server& s) { s.client.reset(); }});
+  all.push_back({"close", [](busy_server& s) { s.client.destroy(); }});
+  all.push_back({"end of input", [](busy_server& s) { s.client.end(); }});
+  all.push_back({"bad input", [](busy_server& s) { s.client.write("\x01\r\n\r\n"); }});
+  all.push_back({"all closed", [](busy_server& s) { s.server->close_all_connections(); }});
+  all.push_back({"no server", [](busy_server& s) { s.server.reset(); }});
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("K: what a handler does behind the end of its connection harms nothing") {
+  for (std::string const& sent :
+       {std::string(get), std::string(open_post), std::string(get) + get + get}) {
+    for (loss const& way : losses()) {
+      for (act const& a : acts()) {
+        INFO(way.name << ", " << a.name << ", " << sent);
+        std::size_t done = 0;
+        std::size_t begun = 0;
+        std::vector<std::shared_ptr<net::steady_timer>> waits;
+        moment m{"", sent,
+                 http::request_handler([&](http::incoming_message& req,
+                                           http::server_response& res) -> net::awaitable<void> {
+                   ++begun;
+                   auto const t = std::make_shared<net::steady_timer>(
+                       co_await net::this_coro::executor, std::chrono::hours(1));
+                   waits.push_back(t);
+                   boost::system::error_code ignored;
+                   co_await t->async_wait(net::redirect_error(net::use_awaitable, ignored));
+                   try {
+                     co_await a.run(req, res);
+                   } catch (std::exception const&) {
+                   }
+                   ++done;
+                 })};
+        busy_server s(m);
+        if (s.server) {
+          s.server->on_error([](std::exception_ptr const&) {});
+        }
+        CHECK(begun > 0);
+        way.lose(s);
+        s.settle();
+        for (auto const& t : waits) {
+          t->cancel();
+        }
+        waits.clear();
+        s.settle();
+        if (s.server) {
+          s.server->close_all_connections();
+          s.settle();
+          CHECK(s.server->connection_count() == 0);
+        }
+        CHECK(done == begun);
+      }
+    }
+  }
+}
+
+TEST_CASE("K: a handler that is replaced while it runs keeps what it has captured") {
+  net::io_context io;
+  http::server server(io.get_executor());
+  std::vector<std::string> seen;
+  net::steady_timer wait(io, std::chrono::hours(1));
+  auto const other = [](http::incoming_message&, http::server_response& res) { res.end(); };
+  auto const ask = [&] {
+    auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 4096);
+    server.emit_connection(std::move(theirs));
+    anode::socket client(std::move(ours));
+    client.write(get);
+    io.restart();
+    io.poll();
+    return client;
+  };
+  std::string const captured(100, 'c');
+  SECTION("a callback") {
+    server.on_request([captured, &server, &seen, &other](auto&, http::server_response& res) {
+      server.on_request(other);
+      seen.push_back(captured);
+      res.end();
+    });
+    ask();
+  }
+  SECTION("a coroutine") {
+    server.on_request([captured, &wait, &seen](http::incoming_message&,
+                                               http::server_response&) -> net::awaitable<void> {
+      boost::system::error_code ignored;
+      co_await wait.async_wait(net::redirect_error(net::use_awaitable, ignored));
+      seen.push_back(captured);
+    });
+    anode::socket const client = ask();
+    server.on_request(other);
+    wait.cancel();
+    io.restart();
+    io.poll();
+  }
+  SECTION("a handler of errors") {
+    server.on_client_error([captured, &server, &seen](http::client_error const&, anode::socket s) {
+      server.on_client_error({});
+      seen.push_back(captured);
+      s.destroy();
+    });
+    anode::socket client = ask();
+    client.write("\x01\r\n\r\n");
+    io.restart();
+    io.poll();
+  }
+  CHECK(seen == std::vector<std::string>{captured});
+}
+
+TEST_CASE("K: options that change while a request is under way") {
+  net::io_context io;
+  http::server server(io.get_executor(), {.unique_headers = {"X-One"}}, never);
+  http::server_response* response = nullptr;
+  server.on_request([&](http::incoming_message&, http::server_response& res) { response = &res; });
+  auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 4096);
+  server.emit_connection(std::move(theirs));
+  http_peer client{anode::socket(std::move(ours))};
+  client.send(get);
+  io.poll();
+  REQUIRE(response != nullptr);
+  server.set_options({});
+  response->add_trailers({{"X-One", "t"}});
+  response->set_header("X-One", std::vector<std::string>{"a", "b"});
+  response->end();
+  io.restart();
+  io.poll();
+  CHECK(support::count_of(client.received(), "X-One: a; b\r\n") == 1);
 }
 
 TEST_CASE("K: a client that goes in the middle of a handler") {

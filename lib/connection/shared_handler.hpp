@@ -1,0 +1,44 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <anode/detail/counted.hpp>
+
+#include <concepts>
+#include <utility>
+
+namespace anode::connection {
+
+/// A handler of the program, or nothing. A copy keeps the same handler alive: a call, or a
+/// coroutine, that is under way keeps its captures although the program sets another one meanwhile.
+template <class Function>
+class shared_handler {
+  struct box final : detail::counted {
+    explicit box(Function f) : function(std::move(f)) {}
+    Function function;
+  };
+
+public:
+  shared_handler() = default;
+
+  /// Sets a handler; an empty one means nothing.
+  shared_handler& operator=(Function f) {
+    bool set = true;
+    if constexpr (std::constructible_from<bool, Function const&>) {
+      set = static_cast<bool>(f);
+    }
+    box_ = set ? new box(std::move(f)) : nullptr;
+    return *this;
+  }
+
+  explicit operator bool() const noexcept { return box_ != nullptr; }
+  Function& operator*() const noexcept { return box_->function; }
+  Function* operator->() const noexcept { return &box_->function; }
+
+  /// Returns what keeps the handler alive.
+  detail::ptr<detail::counted> keep() const { return box_; }
+
+private:
+  detail::ptr<box> box_;
+};
+
+}  // namespace anode::connection
