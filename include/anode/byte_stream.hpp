@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <utility>
 
 namespace anode {
 
@@ -120,6 +121,11 @@ public:
   /// Returns whether input, its end or a failure waits to be read, as far as this can be said
   /// without waiting. A read in flight does not change the answer, nor is it disturbed.
   virtual bool has_input() { return false; }
+
+  /// Completes once the peer has ended its direction although input before that may be unread, or
+  /// with an error once the connection has failed; a read may be in flight. At most one wait is
+  /// made. A stream that cannot notice that drops `done` (the default), and so does `close`.
+  virtual void async_wait_hangup(io_callback done) { io_callback const dropped = std::move(done); }
 
   /// Returns the descriptor of a plain stream socket, -1 for every other stream.
   virtual int native_handle() { return -1; }

@@ -58,6 +58,7 @@ enum class error : int {
   socket_assigned,          ///< ERR_HTTP_SOCKET_ASSIGNED
   invalid_this,             ///< ERR_INVALID_THIS: a handle was used that refers to nothing
   invalid_ip_address,       ///< ERR_INVALID_IP_ADDRESS
+  invalid_state,            ///< ERR_INVALID_STATE: a body was read before
 
   // What happens to a connection or a request.
   request_timeout = 200,  ///< ERR_HTTP_REQUEST_TIMEOUT

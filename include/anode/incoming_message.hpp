@@ -99,6 +99,8 @@ public:
   /// Reads the whole rest of the body.
   /// @param limit of bytes, 1 MiB unless told. A larger body fails with `error::body_too_large`,
   ///   for which a server answers 413.
+  /// @throws exception with `error::invalid_state` if the body was read to its end, or discarded,
+  ///   before.
   net::awaitable<std::string> text(std::size_t limit = 1024 * 1024);
 
   /// Reads the whole rest of the body, as `text` does.

@@ -6,6 +6,8 @@
 #include <anode/socket.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <chrono>
 #include <concepts>
@@ -54,6 +56,10 @@ struct server_options {
   std::size_t max_header_size = 16384;
   /// The number of header lines; over it the answer is 431. 0: unlimited.
   std::size_t max_headers_count = 2000;
+  /// The number of requests of one connection that are handled at the same time, at least 1. More
+  /// of a pipeline stay unread, as they do while the heads and bodies of those under way have
+  /// `high_water_mark` bytes. **Node**: no such limit.
+  std::uint32_t max_pipelined_requests = 32;
   /// The number of requests on one connection; 0: unlimited. Over it the answer is 503.
   std::uint32_t max_requests_per_socket = 0;
   /// Switches Nagle's algorithm off for new connections.
@@ -129,6 +135,24 @@ struct drain_result {
   std::size_t cut_requests = 0;     ///< requests whose responses were cut off, or never begun
 };
 
+/// Lets what a coroutine handler awaits be cancelled when its client goes away; without it, and by
+/// default, a handler runs on and finds its response destroyed.
+///
+///     net::awaitable<void> report(http::incoming_message&, http::server_response& res) {
+///       co_await http::enable_cancellation();
+///       co_await res.end(co_await slow_query());  // ends with `operation_aborted` then
+///     }
+///
+/// Holds for the rest of the handler, and for what it awaits through Asio's `&&` and `||`, at any
+/// nesting. Coroutines that the handler spawns are reached if they are bound to its slot. The same
+/// as `net::this_coro::reset_cancellation_state(net::enable_total_cancellation())`; handlers that
+/// enable only `terminal` or `partial` cancellation are reached as well.
+///
+/// **Node**: none; there a handler listens to `close`.
+inline auto enable_cancellation() noexcept {
+  return boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
+}
+
 namespace detail {
 
 template <class F, class... Args>
@@ -172,7 +196,10 @@ using upgrade_handler = detail::handler<incoming_message&, anode::socket>;
 /// A coroutine handler that returns without `end()` has that called for it. One that throws before
 /// the head is out answers 500 with the headers it had set dropped; after that the connection is
 /// closed; the error goes to `on_error`. When the client goes away, a coroutine handler is sent a
-/// `total` cancellation, which it ignores unless it has enabled that.
+/// cancellation, which it ignores unless it has enabled that: see `enable_cancellation`.
+///
+/// A response that is complete, and leaves more than 1 MiB of a body of known length unread, says
+/// `Connection: close`; what the client still sends is discarded for up to 30 s.
 ///
 /// Belongs to the executor it is made with. Destroying it closes all connections; handlers that are
 /// still running may go on, and find their connection destroyed.
@@ -281,7 +308,10 @@ public:
   server& on_listening(std::function<void()> f);
   server& on_close(std::function<void()> f);
 
-  /// Is told of exceptions that leave a handler, and of failures to accept.
+  /// Is told of exceptions that leave a handler, and of failures to accept. While there is no
+  /// listener, an exception that leaves a handler is written to the standard error output, as one
+  /// line with the request's method and path; so is the first failure to accept. A listener that
+  /// does nothing silences that.
   server& on_error(std::function<void(std::exception_ptr)> f);
 
   /// Sets who watches the server.

@@ -47,6 +47,10 @@ public:
   }
   server_response& write_head(int status, std::string_view reason, header_list const& headers);
 
+  // Interim responses are advice that a client which reads slowly can do without. Awaiting one
+  // waits for room below the high-water mark; one that is sent although the high-water mark is
+  // reached is dropped, but for the first 100, so that a client that does not read costs no memory.
+
   /// Sends 100 Continue.
   write_operation write_continue();
 
@@ -78,7 +82,6 @@ public:
 private:
   server_response& write_head_with(int status, std::string_view reason);
   void require_interim_allowed() const;
-  void send_interim(std::string_view head);
 
   connection::server_exchange& exchange_;
 };

@@ -29,6 +29,10 @@ void append(std::vector<std::byte>& all, std::string_view piece) {
 template <class Bytes>
 net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
                               incoming& self, std::size_t limit) {
+  if (self.ended() || self.dumped()) {
+    throw exception(error::invalid_state, self.dumped() ? "The body has been discarded"
+                                                        : "The body has already been read");
+  }
   Bytes all;
   for (;;) {
     std::optional<std::string_view> piece;

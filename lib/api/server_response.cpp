@@ -100,39 +100,34 @@ void server_response::require_interim_allowed() const {
   }
 }
 
-void server_response::send_interim(std::string_view head) { exchange_.response.send_interim(head); }
-
 write_operation server_response::write_continue() {
   require_interim_allowed();
-  send_interim(connection::protocol::continue_head);
-  exchange_.response.continue_sent = true;
-  return connection::written();
+  // The client waits for the first one.
+  bool const first = !std::exchange(exchange_.response.continue_sent, true);
+  return exchange_.response.send_interim(connection::protocol::continue_head, first);
 }
 
 write_operation server_response::write_processing() {
   require_interim_allowed();
-  send_interim(connection::protocol::processing_head);
-  return connection::written();
+  return exchange_.response.send_interim(connection::protocol::processing_head);
 }
 
 write_operation server_response::write_early_hints(header_list const& hints) {
   require_interim_allowed();
   std::string head;
-  if (connection::protocol::write_early_hints_head(head, hints)) {
-    send_interim(head);
+  if (!connection::protocol::write_early_hints_head(head, hints)) {
+    return connection::written();
   }
-  return connection::written();
+  return exchange_.response.send_interim(head);
 }
 
 write_operation server_response::write_information(int status, header_list const& headers) {
   require_interim_allowed();
   std::string head;
   connection::protocol::write_information_head(head, status, headers);
-  send_interim(head);
-  if (status == 100) {
-    exchange_.response.continue_sent = true;
-  }
-  return connection::written();
+  bool const first_continue =
+      status == 100 && !std::exchange(exchange_.response.continue_sent, true);
+  return exchange_.response.send_interim(head, first_continue);
 }
 
 void server_response::set_send_date(bool on) noexcept { exchange_.response.send_date = on; }

@@ -86,6 +86,8 @@ void handler_runner::stop() {
 }
 
 net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
+  // A handler that asks for nothing runs on when its client leaves.
+  co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
   while (!self->stopped_) {
     std::exception_ptr error;
     try {
@@ -98,7 +100,7 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
       error = std::current_exception();
     }
     // What a handler has asked for must not reach the next one.
-    co_await net::this_coro::reset_cancellation_state();
+    co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     co_await net::this_coro::throw_if_cancelled(true);
     self->finish(error);
     if (!self->exchange_ && !self->stopped_) {
@@ -121,7 +123,7 @@ void handler_runner::finish(std::exception_ptr const& error) {
     anode::socket socket = std::move(socket_);
     if (error) {
       socket.destroy();
-      server->report(error);
+      server->report(error, exchange.get());
     }
   }
   stopped_ = !server->keep(*this);
@@ -133,6 +135,7 @@ void handler_finished(server_core& server, server_exchange& exchange,
   if (response.destroyed() && !response.ended()) {
     return;  // the client has gone; a failure after that is no news
   }
+  exchange.handler_done = true;
   if (error) {
     if (response.head_sent() || response.ended()) {
       response.destroy({});
@@ -152,17 +155,16 @@ void handler_finished(server_core& server, server_exchange& exchange,
       response.reason.reset();
       response.end(http::reason_phrase(response.status), true);
     }
-    server.report(error);
+    server.report(error, &exchange);
   } else if (!response.ended()) {
     try {
       response.end({}, false);
     } catch (...) {
       response.destroy({});
-      server.report(std::current_exception());
+      server.report(std::current_exception(), &exchange);
     }
   }
   // Nobody is left to read the rest of the request; it is thrown away when the response is out.
-  exchange.handler_done = true;
   if (response.finished()) {
     exchange.request.dump();
   }

@@ -31,8 +31,14 @@ public:
   void run(server_exchange& exchange, http::upgrade_handler const& h,
            detail::ptr<detail::counted> keep, anode::socket socket);
 
-  /// Sends the handler that is running a `total` cancellation.
-  void cancel() { cancel_.emit(net::cancellation_type::total); }
+  /// Sends the handler that is running a cancellation of every type: whichever the handler has
+  /// enabled arrives, and what arrives is passed on by Asio's operators, which pass on `terminal`
+  /// only.
+  void cancel() {
+    using net::cancellation_type;
+    cancel_.emit(cancellation_type::terminal | cancellation_type::partial |
+                 cancellation_type::total);
+  }
 
   /// Ends the coroutine, which must not be running a handler.
   void stop();

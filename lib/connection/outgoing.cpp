@@ -174,6 +174,10 @@ outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) 
     check_content_length(framing_, body_written_ + data.size(), true);
   }
   bool const with_head = !head_sent_;
+  if (head_written_ && with_head && closes_now()) {
+    stored_head_.clear();
+    framing_ = write_head(stored_head_, std::nullopt);
+  }
   send_head(data.size());
   // What was corked goes before the last chunk.
   corked_ = 0;
@@ -206,6 +210,8 @@ outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) 
   }
   return written;
 }
+
+write_operation outgoing::room() { return operation(result({})); }
 
 write_operation outgoing::flush_headers() {
   if (!writable()) {

@@ -174,6 +174,9 @@ public:
   written_bytes put_end(std::string_view data, bool has_data);
   write_operation operation(written_bytes&& written);
 
+  /// Returns an operation that waits until there is room below the high-water mark.
+  write_operation room();
+
   void cork() noexcept { ++corked_; }
   void uncork();
   void destroy(error_code ec);
@@ -250,6 +253,10 @@ private:
 
   /// Returns whether a head that is still to be made would announce no body.
   virtual bool without_body() const noexcept { return false; }
+
+  /// Returns whether a head that is made, and not sent, has to be made anew at the end of the
+  /// message.
+  virtual bool closes_now() { return false; }
 
   bool drops_body(std::string_view data);
   void catch_up();

@@ -5,22 +5,16 @@
 #include "connection/server_exchange.hpp"
 #include "protocol/encoder.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 namespace anode::connection {
-namespace {
-
-// How many requests of one connection may be under way. More wait unread.
-constexpr std::size_t pipeline_depth = 256;
-
-}  // namespace
-
 server_connection::server_connection(server_core& server, std::unique_ptr<byte_stream> stream)
     : server_(&server), socket_(new socket_core(std::move(stream), server.clock_ptr())) {
   clock_.of = this;
   socket_->set_owner(this);
-  socket_->set_high_water_mark(server.options().high_water_mark);
+  socket_->set_high_water_mark(std::max<std::size_t>(server.options().high_water_mark, 1));
 }
 
 server_connection::~server_connection() = default;
@@ -69,6 +63,7 @@ void server_connection::begin_request(bool whole) {
   x->begin(*this);
   receiving_ = x;
   if (!whole) {
+    x->response.request_has_body = true;
     hold_readers(*x);
   }
   dispatch how = dispatch::request;
@@ -78,7 +73,7 @@ void server_connection::begin_request(bool whole) {
       try {
         facts.upgrades = server_->wants_upgrade(x->req);
       } catch (...) {
-        server_->report(std::current_exception());
+        server_->report(std::current_exception(), x.get());
         closing_ = true;
         socket_->destroy();
         return;
@@ -106,7 +101,7 @@ void server_connection::begin_request(bool whole) {
   switch (how) {
     case dispatch::continue_and_request:
       response.expect_continue = response.continue_sent = true;
-      response.send_interim(protocol::continue_head);
+      response.send_interim(protocol::continue_head, true);
       server_->run(on->request, *x);
       break;
     case dispatch::check_continue:
@@ -147,6 +142,8 @@ void server_connection::append(server_exchange& x) {
   }
   last_ = &x;
   ++under_way_;
+  x.queued_bytes = x.request.head.fields.bytes().size();
+  queued_bytes_ += x.queued_bytes;
   x.response.set_target(this);
   if (current_ == nullptr) {
     current_ = &x;
@@ -163,6 +160,7 @@ void server_connection::answer(response_state& response, int status) {
 void server_connection::pass_body() {
   detail::ptr<server_exchange> const x = receiving_;
   std::string_view const piece = decoder_->body();
+  x->body_received += piece.size();
   if (x->request.dumped()) {
     discarded_ += piece.size();
     if (discarded_ > discard_limit) {
@@ -194,6 +192,8 @@ void server_connection::end_request() {
     return;
   }
   server_->clocks().message_completed(clock_);
+  x->queued_bytes += x->request.buffered();
+  queued_bytes_ += x->request.buffered();
   hold_readers(*x);
   x->request.complete();
   if (x->response.finished()) {
@@ -215,6 +215,7 @@ void server_connection::forget(server_exchange& x) {
   detail::ptr<server_exchange> const in_list(first_, false);
   first_ = last_ = nullptr;
   --under_way_;
+  queued_bytes_ = 0;
   ++answered_;
   answered_end_ = socket_->output().end();
   x.renew();
@@ -234,12 +235,17 @@ void server_connection::part_with(server_exchange& x) {
   x.sever();
 }
 
+// Whether the next request stays unread: too many are under way, or too much is kept of them or of
+// their responses. Something is under way then, whose end goes on reading.
 bool server_connection::backed_up() const noexcept {
-  return under_way_ >= pipeline_depth || socket_->output().size() >= socket_->high_water_mark() ||
-         waiting_bytes() >= socket_->high_water_mark();
+  std::size_t const most = socket_->high_water_mark();
+  return socket_->output().size() >= most ||
+         (under_way_ > 0 && (under_way_ >= server_->options().max_pipelined_requests ||
+                             queued_bytes_ >= most || waiting_bytes() >= most));
 }
 
-// What responses have collected that wait for their turn.
+// What responses have collected that wait for their turn. They are not more than
+// `max_pipelined_requests`.
 std::size_t server_connection::waiting_bytes() const noexcept {
   std::size_t bytes = 0;
   if (current_ != nullptr) {
@@ -310,6 +316,8 @@ void server_connection::finish_first() {
   first_ = x->next;
   x->next = nullptr;
   --under_way_;
+  queued_bytes_ -= x->queued_bytes;
+  x->queued_bytes = 0;
   if (last_ == x.get()) {
     last_ = nullptr;
   }

@@ -29,14 +29,14 @@ class server_connection final : public turn_member,
                                 public socket_events,
                                 public incoming::source,
                                 public outgoing::target {
-  // How much of what nobody reads is thrown away before the connection is closed instead.
-  static constexpr std::size_t discard_limit = 1024 * 1024;
-
   struct connection_clock final : protocol::request_clock {
     server_connection* of = nullptr;
   };
 
 public:
+  /// How much of what nobody reads is thrown away before the connection is closed instead.
+  static constexpr std::size_t discard_limit = 1024 * 1024;
+
   server_connection(server_core& server, std::unique_ptr<byte_stream> stream);
   ~server_connection() override;
 
@@ -90,6 +90,8 @@ private:
   void on_error(error_code ec) override;
   void on_output() override;
   void on_timeout() override;
+  void on_hangup() override;
+  void on_local_end() override;
   void on_close() override;
 
   bool in_message() const noexcept { return decoder_ && decoder_->in_message(); }
@@ -133,8 +135,11 @@ private:
   void client_error(error_code code, std::string message, std::size_t bytes_parsed = 0,
                     std::string_view packet = {});
   void discard_input();
+  void fail_receiving();
+  void client_has_gone();
   void drop_requests();
   void abort_requests();
+  void cancel_handlers();
 
   detail::ptr<server_core> server_;
   detail::ptr<socket_core> socket_;
@@ -156,6 +161,8 @@ private:
   std::uint32_t answered_ = 0;
   outbox::position answered_end_ = 0;
   std::size_t discarded_ = 0;
+  std::size_t queued_bytes_ = 0;  // of the requests under way: heads, and bodies that were not read
+  error_code cause_;              // why the request that is received will not be complete
   std::uint32_t requests_served_ = 0;
   protocol::dispatch leave_as_ = protocol::dispatch::request;
   bool decoding_ = false;

@@ -71,6 +71,9 @@ void server_connection::decode(bool one_piece) {
     leave_http();
   } else if (failed_) {
     discard_input();
+  } else if (last == step::blocked && !closing_) {
+    socket_->pause();
+    socket_->watch_hangup();
   } else if (last == step::blocked || closing_) {
     socket_->pause();
   } else {

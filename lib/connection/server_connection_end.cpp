@@ -49,6 +49,9 @@ void server_connection::client_error(error_code code, std::string message, std::
   detail::ptr<server_connection> const self(this);
   closing_ = true;
   failed_ = true;
+  if (code != http::error::invalid_eof_state) {
+    cause_ = code;  // the end of input in a message means that the client has gone
+  }
   socket_->pause();
   http::client_error info;
   info.code = code;
@@ -60,6 +63,7 @@ void server_connection::client_error(error_code code, std::string message, std::
       drop_requests();
       server_->clocks().closed(clock_);
       socket_->destroy_soon(true);
+      fail_receiving();
     }
     return;
   }
@@ -71,6 +75,14 @@ void server_connection::client_error(error_code code, std::string message, std::
   drop_requests();
   server_->clocks().closed(clock_);
   socket_->destroy_soon(true, code);
+  fail_receiving();
+}
+
+// Tells who reads the request that the rest of it will not come.
+void server_connection::fail_receiving() {
+  if (detail::ptr<server_exchange> const x = receiving_) {
+    x->request.fail(cause_ ? cause_ : make_error_code(http::error::connection_reset));
+  }
 }
 
 // Behind an error nothing is read, but the end of the connection must not go unnoticed.
@@ -121,15 +133,50 @@ void server_connection::on_end() {
   if (found == protocol::decoded::error) {
     client_error(decoder_->error().code, "Parse Error: " + std::string(decoder_->error().reason));
   } else if (!server_->options().http_allow_half_open) {
-    closing_ = true;
-    abort_requests();
-    socket_->destroy_soon(false);
+    client_has_gone();
   } else if (last_ != nullptr) {
     last_->response.closes = true;
   } else {
     socket_->destroy_soon(false);
   }
   release_readers();
+}
+
+// The client has ended its direction, which means that it waits for no response.
+void server_connection::client_has_gone() {
+  closing_ = true;
+  abort_requests();
+  socket_->destroy_soon(false);
+  if (!socket_->output().empty()) {
+    cancel_handlers();  // the end may take time
+  }
+}
+
+// The client has ended its direction, and there is input before that which waits for a handler.
+void server_connection::on_hangup() {
+  detail::ptr<server_connection> const self(this);
+  if (failed_ || closing_ || server_->options().http_allow_half_open) {
+    return;
+  }
+  if (receiving_) {
+    // The body may be complete for all we know; who reads it gets it all.
+    cancel_handlers();
+  } else {
+    client_has_gone();
+  }
+}
+
+// The program has ended the connection past its responses: none can be sent any more.
+void server_connection::on_local_end() {
+  closing_ = true;
+  socket_->destroy_soon(true);
+}
+
+// Lets handlers that have asked for it stop.
+void server_connection::cancel_handlers() {
+  for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
+    x->cancel_handler();
+  }
 }
 
 void server_connection::on_error(error_code ec) {
@@ -156,6 +203,7 @@ void server_connection::on_timeout() {
     told = true;
   }
   if (!told) {
+    cause_ = http::error::timed_out;
     socket_->destroy();
   }
 }
@@ -168,7 +216,7 @@ void server_connection::abort_requests() {
   }
   if (receiving_) {
     detail::ptr<server_exchange> const x = std::move(receiving_);
-    x->request.fail(http::error::connection_reset);
+    x->request.fail(cause_ ? cause_ : make_error_code(http::error::connection_reset));
     x->request.emit_close();
     if (x->response.finished()) {
       part_with(*x);
@@ -198,9 +246,7 @@ void server_connection::on_close() {
     x->next = nullptr;
     x->request.detach();
     x->response.emit_close();
-    if (x->runner != nullptr) {
-      x->runner->cancel();
-    }
+    x->cancel_handler();
     x->sever();
   }
   last_ = nullptr;

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "connection/server_core.hpp"
 
+#include "connection/unheard_error.hpp"
 #include "protocol/encoder.hpp"
 #include "protocol/usual_head.hpp"
 
@@ -237,9 +238,9 @@ void server_core::drop_checks() {
 }
 
 void server_core::hand_over(detail::ptr<socket_core> socket) {
-  handed_over_.push_back(socket);
+  handed_over_.emplace(socket.get(), socket);
   socket->listen().close.add([self = detail::ptr<server_core>(this), raw = socket.get()] {
-    std::erase_if(self->handed_over_, [raw](auto const& s) { return s.get() == raw; });
+    self->handed_over_.erase(raw);
     self->connection_ended();
     self->check_closed();
   });
@@ -251,7 +252,7 @@ std::vector<http::connection_info> server_core::connections() const {
   for (server_connection* c = connections_; c != nullptr; c = c->next) {
     all.push_back(c->describe());
   }
-  for (detail::ptr<socket_core> const& s : handed_over_) {
+  for (auto const& [raw, s] : handed_over_) {
     http::connection_info info;
     info.socket = anode::socket(*s);
     info.state = http::connection_state::handed_over;
@@ -378,9 +379,15 @@ void server_core::recycle(server_exchange& exchange) noexcept {
   }
 }
 
-void server_core::report(std::exception_ptr e) {
+void server_core::report(std::exception_ptr e, server_exchange* of) {
   detail::ptr<handlers> const on = handlers_;
-  on->error.emit(e);
+  if (!on->error.empty()) {
+    on->error.emit(e);
+  } else if (of != nullptr) {
+    print_unheard(e, of->request.head.method_name(), of->request.head.target());
+  } else if (!std::exchange(told_unheard_, true)) {
+    print_unheard(e, {}, {});  // once: what keeps a server from accepting happens again and again
+  }
 }
 
 }  // namespace anode::connection

@@ -17,6 +17,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace anode::connection {
@@ -109,7 +110,9 @@ public:
   /// Keeps an idle runner for the next handler. @return false if it is not needed any more
   bool keep(handler_runner& runner);
 
-  void report(std::exception_ptr e);
+  /// Tells the listeners of errors; without one, the standard error output.
+  /// @param of  the exchange whose handler threw, or null
+  void report(std::exception_ptr e, server_exchange* of = nullptr);
 
   struct handlers final : detail::counted {
     shared_handler<http::request_handler> request;
@@ -150,6 +153,7 @@ private:
   void check_idle();
   void drop_checks();
   void check_closed();
+  void destroy_handed_over();
   void derive();
   protocol::request_timeouts request_timeouts() const noexcept;
   detail::ptr<handler_runner> take_runner();
@@ -172,13 +176,14 @@ private:
   server_connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
   std::uint64_t ended_connections_ = 0;
-  std::vector<detail::ptr<socket_core>> handed_over_;
+  std::unordered_map<socket_core*, detail::ptr<socket_core>> handed_over_;
   std::vector<server_exchange*> spare_exchanges_;
   std::vector<detail::ptr<handler_runner>> spare_runners_;
   wait_point changed_;
   bool accepted_no_delay_ = false;  // connections come from the listener without Nagle's algorithm
   bool closing_ = false;            // close() was called; on_close not yet told
   bool draining_ = false;
+  bool told_unheard_ = false;
   bool abandoned_ = false;
   bool context_gone_ = false;
 };

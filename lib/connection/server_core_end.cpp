@@ -35,6 +35,12 @@ void server_core::close_all_connections() {
   }
 }
 
+void server_core::destroy_handed_over() {
+  for (auto const& [raw, s] : std::unordered_map(handed_over_)) {
+    s->destroy();
+  }
+}
+
 void server_core::check_closed() {
   if (connection_count() > 0 || listening()) {
     return;
@@ -99,9 +105,7 @@ net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> s
     result.cut_requests += c->requests_under_way();
   }
   self->close_all_connections();
-  for (detail::ptr<socket_core> const& s : std::vector(self->handed_over_)) {
-    s->destroy();
-  }
+  self->destroy_handed_over();
   self->closing_ = true;
   self->check_closed();
   co_await wait_closed(self);
@@ -138,9 +142,7 @@ void server_core::abandon() {
     listener_->close();
   }
   close_all_connections();
-  for (detail::ptr<socket_core> const& s : std::vector(handed_over_)) {
-    s->destroy();
-  }
+  destroy_handed_over();
   handed_over_.clear();
   timers_->stop();
   stop_runners();

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "connection/server_exchange.hpp"
 
+#include "connection/handler_runner.hpp"
 #include "connection/server_connection.hpp"
 #include "connection/server_core.hpp"
 #include "protocol/encoder.hpp"
@@ -11,12 +12,15 @@
 
 namespace anode::connection {
 
-void response_state::send_interim(std::string_view head) {
+write_operation response_state::send_interim(std::string_view head, bool needed) {
   if (destroyed()) {
-    return;
+    return written();
   }
-  sink().append(head);
-  send_soon();
+  if (needed || writable_length() < high_water_mark) {
+    sink().append(head);
+    send_soon();
+  }
+  return room();
 }
 
 void response_state::renew() {
@@ -24,7 +28,17 @@ void response_state::renew() {
   status = 200;
   reason.reset();
   head_request = max_requests_reached = expect_continue = continue_sent = closes = false;
+  request_has_body = false;
   server = nullptr;
+}
+
+// A response that is complete before the request is read may be the end of the connection.
+bool response_state::closes_now() {
+  if (!request_has_body || !should_keep_alive || !of_->leaves_body()) {
+    return false;
+  }
+  should_keep_alive = false;
+  return true;
 }
 
 bool response_state::without_body() const noexcept {
@@ -33,6 +47,9 @@ bool response_state::without_body() const noexcept {
 
 protocol::outgoing_framing response_state::write_head(std::string& out,
                                                       std::optional<std::uint64_t> content_length) {
+  if (request_has_body && content_length) {
+    closes_now();
+  }
   protocol::response_facts facts;
   facts.status = status;
   if (reason) {
@@ -56,7 +73,7 @@ protocol::outgoing_framing response_state::write_head(std::string& out,
 
 server_exchange::server_exchange(server_core& server)
     : request(*this, server.executor()),
-      response(*this, server.executor()),
+      response(*this, server.executor(), *this),
       req(request),
       res(*this) {
   request.closes_at_end = true;
@@ -82,11 +99,25 @@ void server_exchange::begin(server_connection& c) {
   response.should_keep_alive = request.head.should_keep_alive;
 }
 
+bool server_exchange::leaves_body() const noexcept {
+  return !request.is_complete() && (handler_done || !request.body_touched()) &&
+         request.head.body == protocol::body_kind::length &&
+         request.head.content_length - body_received > server_connection::discard_limit;
+}
+
+void server_exchange::cancel_handler() {
+  if (runner != nullptr && !std::exchange(handler_cancelled, true)) {
+    runner->cancel();
+  }
+}
+
 void server_exchange::renew() {
   request.renew();
   response.renew();
   connection = nullptr;
-  handler_done = false;
+  handler_done = handler_cancelled = false;
+  queued_bytes = 0;
+  body_received = 0;
   begun_ = false;
 }
 
@@ -98,7 +129,9 @@ void server_exchange::dispose() noexcept {
     unique_headers_.reset();
     next = nullptr;
     next_held = nullptr;
-    held = handler_done = begun_ = false;
+    held = handler_done = handler_cancelled = begun_ = false;
+    queued_bytes = 0;
+    body_received = 0;
     runner = nullptr;
   }
   detail::ptr<server_core> const server = std::move(server_);

@@ -19,7 +19,9 @@ class handler_runner;
 /// The state behind an `http::server_response`.
 class response_state final : public outgoing {
 public:
-  using outgoing::outgoing;
+  response_state(detail::counted& keep, net::any_io_executor const& ex, server_exchange const& of)
+      : outgoing(keep, ex), of_(&of) {}
+
   using outgoing::sink;
   using outgoing::store_head;
 
@@ -30,17 +32,22 @@ public:
   bool expect_continue = false;
   bool continue_sent = false;
   bool closes = false;  // the connection, though its head need not say so
+  bool request_has_body = false;
   server_core* server = nullptr;
 
-  /// Sends an interim head: at once if the response has the connection's turn.
-  void send_interim(std::string_view head);
+  /// Sends an interim head: at once if the response has the connection's turn. One that is not
+  /// `needed` is dropped while more than the high-water mark waits to leave.
+  write_operation send_interim(std::string_view head, bool needed = false);
 
   void renew() override;
 
 private:
+  server_exchange const* of_;
+
   protocol::outgoing_framing write_head(std::string& out,
                                         std::optional<std::uint64_t> content_length) override;
   bool without_body() const noexcept override;
+  bool closes_now() override;
 };
 
 /// One request and its response, from the request's head to the end of both. Reused.
@@ -61,6 +68,13 @@ public:
     return handler_done && this->references() == references && !response.has_listeners() &&
            !request.has_listeners();
   }
+
+  /// Returns whether a response that is complete leaves more of the request's body unread than is
+  /// thrown away on a connection that is kept.
+  bool leaves_body() const noexcept;
+
+  /// Lets a coroutine handler that has asked for it stop, once.
+  void cancel_handler();
 
   /// Makes an exchange as new of which nobody can hear any more; its connection goes on with it.
   void renew();
@@ -87,6 +101,9 @@ public:
   bool held = false;                 // in the connection's list of those whose readers wait
   handler_runner* runner = nullptr;  // while a coroutine handler runs
   bool handler_done = false;         // a coroutine handler has run to its end
+  bool handler_cancelled = false;
+  std::size_t queued_bytes = 0;  // counted by the connection
+  std::uint64_t body_received = 0;
 
 private:
   void dispose() noexcept override;

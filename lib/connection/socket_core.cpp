@@ -14,9 +14,16 @@
 namespace anode::connection {
 namespace {
 
-// How long and how much is read from a peer that still sends after the last answer.
-constexpr std::chrono::milliseconds linger_time{1000};
-constexpr std::size_t linger_bytes = 1024 * 1024;
+// How much is read from a peer that still sends after the last answer, how long it may pause, and
+// how long that may take.
+constexpr std::size_t linger_bytes = 1024 * 1024 * 1024;
+constexpr std::chrono::milliseconds linger_pause{1000};
+constexpr std::chrono::milliseconds linger_time{30'000};
+
+// How long a socket that is being closed waits for a peer that takes nothing of the output, and how
+// long for one that takes it slowly: so many bytes for each second more.
+constexpr std::chrono::milliseconds closing_pause{60'000};
+constexpr std::size_t slowest_closing = 1024;
 
 constexpr std::size_t gathered_pieces = 16;
 
@@ -173,7 +180,9 @@ void socket_core::flush() {
     bool last = false;
     std::size_t const sent = write_some(offered, last, ec);
     if (ec && ec != net::error::would_block && ec != net::error::try_again) {
-      if (reading_ && !ended_) {
+      if (close_after_) {
+        destroy(error_);
+      } else if (reading_ && !ended_) {
         // The peer takes no more, but may have answered before (RFC 9112 section 9.5): what it sent
         // is still read, and the end or the failure behind it closes the socket.
         write_failed_ = true;
@@ -181,7 +190,7 @@ void socket_core::flush() {
       } else {
         destroy(ec);
       }
-      return;
+      break;
     }
     if (sent > 0) {
       out_.consume(sent);
@@ -200,6 +209,8 @@ void socket_core::flush() {
   }
   if (out_.empty() && ending_ && !destroyed_) {
     shut_down();
+  } else if (close_after_ && !destroyed_ && !closing_timed_) {
+    limit_closing(closing_pause + std::chrono::seconds(out_.size() / slowest_closing));
   }
 }
 
@@ -243,6 +254,13 @@ void socket_core::end_turn() {
     flush();
     telling_ = false;
   }
+  if (std::exchange(hangup_due_, false) && !reading_ && !destroyed_) {
+    if (hangup_failed_) {
+      destroy(net::error::connection_reset);
+    } else if (owner_ != nullptr) {
+      owner_->on_hangup();
+    }
+  }
   if (std::exchange(output_moved_, false)) {
     notify_progress();
     if (owner_ != nullptr) {
@@ -273,6 +291,30 @@ void socket_core::end() {
   if (!ending_ && !destroyed_) {
     ending_ = true;
     flush_later();
+    if (!close_after_ && owner_ != nullptr) {
+      owner_->on_local_end();
+    }
+  }
+}
+
+void socket_core::watch_hangup() {
+  if (hung_up_) {
+    hangup_due_ = true;
+    turn::enlist(*this, executor());
+  } else if (!destroyed_ && !connecting_ && !std::exchange(watching_, true)) {
+    stream_->async_wait_hangup(io_callback(*this, &socket_core::on_hung_up));
+  }
+}
+
+void socket_core::on_hung_up(detail::counted& self, error_code ec, std::size_t) {
+  auto& core = static_cast<socket_core&>(self);
+  turn const t(core.executor());
+  core.hung_up_ = true;
+  core.hangup_failed_ = ec.failed();
+  // While something is read the end will be read too, behind what comes before it.
+  if (!core.destroyed_ && !core.reading_ && core.owner_ != nullptr) {
+    core.hangup_due_ = true;
+    turn::enlist(core, core.executor());
   }
 }
 
@@ -296,7 +338,7 @@ void socket_core::finish_closing() {
   }
   in_.consume(in_.input().size());
   timeout_ = {};
-  timers_->arm(inactivity_, linger_time);
+  limit_closing(linger_time);
   reading_ = true;
   start_read();
 }
@@ -344,12 +386,36 @@ void socket_core::reset() {
 void socket_core::set_timeout(std::chrono::milliseconds timeout) {
   timeout_ = std::min(timeout, longest_delay);
   last_activity_ = timers_->now();
-  timers_->arm(inactivity_, timeout);
+  if (closing_timed_) {
+    arm_closing();
+  } else {
+    timers_->arm(inactivity_, timeout);
+  }
+}
+
+// Closes after `most`, and before that when nothing happens for some time: no setting of the
+// program's removes that. The timer is the one for inactivity.
+void socket_core::limit_closing(std::chrono::milliseconds most) {
+  last_activity_ = timers_->now();
+  close_by_ = last_activity_ + most;
+  closing_timed_ = true;
+  arm_closing();
+}
+
+void socket_core::arm_closing() {
+  protocol_time const now = timers_->now();
+  protocol_time next =
+      std::min(close_by_, last_activity_ + (shut_down_ ? linger_pause : closing_pause));
+  if (timeout_.count() > 0) {
+    next = std::min(next, last_activity_ + timeout_);
+  }
+  timers_->arm(inactivity_, std::max(std::chrono::milliseconds(1),
+                                     std::chrono::ceil<std::chrono::milliseconds>(next - now)));
 }
 
 // Activity only leaves a stamp; the timer looks at it when it expires.
 void socket_core::touch() {
-  if (timeout_.count() > 0) {
+  if (timeout_.count() > 0 || closing_timed_) {
     last_activity_ = timers_->now();
     if (!inactivity_.armed()) {
       timers_->arm(inactivity_, timeout_);
@@ -359,12 +425,22 @@ void socket_core::touch() {
 
 void socket_core::inactivity::expired() {
   socket_core& core = *of;
-  if (core.close_after_ && core.shut_down_) {
-    core.destroy(core.error_);
-    return;
-  }
-  auto const quiet = core.timers_->now() - core.last_activity_;
-  if (quiet < core.timeout_) {
+  protocol_time const now = core.timers_->now();
+  auto const quiet = now - core.last_activity_;
+  if (core.closing_timed_) {
+    bool const timeout = core.timeout_.count() > 0 && quiet >= core.timeout_;
+    if (now >= core.close_by_ || quiet >= (core.shut_down_ ? linger_pause : closing_pause) ||
+        (timeout && core.shut_down_)) {
+      core.destroy(core.error_);
+      return;
+    }
+    if (!timeout) {
+      core.arm_closing();
+      return;
+    }
+    core.timeout_ = {};  // told once
+    core.arm_closing();
+  } else if (quiet < core.timeout_) {
     auto const rest = std::chrono::ceil<std::chrono::milliseconds>(core.timeout_ - quiet);
     core.timers_->arm(*this, rest);
     return;

@@ -37,6 +37,12 @@ public:
   /// Nothing was sent or received for the time set.
   virtual void on_timeout() = 0;
 
+  /// The peer has ended its direction while nothing is read: see `socket_core::watch_hangup`.
+  virtual void on_hangup() {}
+
+  /// The program has ended our direction by itself; what it wrote before may still have to leave.
+  virtual void on_local_end() {}
+
   /// The socket is closed. The last call.
   virtual void on_close() = 0;
 
@@ -93,7 +99,11 @@ public:
   /// Starts no further read.
   void pause() noexcept { reading_ = false; }
 
-  /// The same, but the first read waits for `read_now`.
+  /// Notices the end of the peer's direction, and a reset, although nothing is read: a reset
+  /// destroys the socket, an end is told to the owner. For who pauses for long.
+  void watch_hangup();
+
+  /// Starts reading as `resume` does, but the first read waits for `read_now`.
   void resume_later() noexcept { reading_ = read_due_ = true; }
 
   /// Starts the read that was put off.
@@ -155,8 +165,9 @@ public:
   void end();
 
   /// Ends, and closes once everything is sent. What the peer still sends is read and thrown away
-  /// for a moment if `linger`, since closing with unread input would reset the connection and take
-  /// the answer with it.
+  /// for a while if `linger`, since closing with unread input would reset the connection and take
+  /// the answer with it. Whatever the peer does, and whatever timeout is set, the socket is closed
+  /// after a limited time.
   void destroy_soon(bool linger, error_code ec = {});
 
   /// Closes at once. With an error, the owner is told that too.
@@ -255,6 +266,7 @@ private:
 
   static void on_read(detail::counted& self, error_code ec, std::size_t bytes);
   static void on_writable(detail::counted& self, error_code ec, std::size_t);
+  static void on_hung_up(detail::counted& self, error_code ec, std::size_t);
   bool may_read() const noexcept {
     return reading_ && !read_in_flight_ && !ended_ && !destroyed_ && !connecting_;
   }
@@ -264,6 +276,8 @@ private:
   void read_done(error_code ec, std::size_t bytes);
   void shut_down();
   void finish_closing();
+  void limit_closing(std::chrono::milliseconds most);
+  void arm_closing();
   void touch();
 
   std::unique_ptr<byte_stream> stream_;
@@ -281,6 +295,7 @@ private:
   inactivity inactivity_;
   std::chrono::milliseconds timeout_{0};
   protocol_time last_activity_{};
+  protocol_time close_by_{};  // whatever happens, once closing is timed
   std::size_t high_water_mark_ = 65536;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t passed_out_ = 0;
@@ -301,7 +316,12 @@ private:
   bool shut_down_ = false;     // FIN is out
   bool close_after_ = false;   // destroy_soon
   bool linger_ = false;
-  bool tell_end_ = false;  // of the peer, while lingering: the user ended our direction
+  bool closing_timed_ = false;  // `inactivity_` waits for the end of closing
+  bool watching_ = false;       // for the peer's end
+  bool hung_up_ = false;        // which was seen
+  bool hangup_failed_ = false;  // a reset
+  bool hangup_due_ = false;     // owner to be told
+  bool tell_end_ = false;       // of the peer, while lingering: the user ended our direction
   bool destroyed_ = false;
   bool close_told_ = false;
 };

@@ -135,7 +135,9 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
 
   head_plan plan;
   plan.date = facts.send_date && !own.date && !headers.removed(special_field::date);
-  plan.drop_content_length = own.content_length && own.transfer_encoding;
+  // RFC 9110 section 8.6: neither a 1xx nor a 204 has a length.
+  plan.drop_content_length =
+      own.content_length && (own.transfer_encoding || facts.status < 200 || facts.status == 204);
   if (own.connection) {
     if (own.connection_close)
       last = true;

@@ -36,7 +36,7 @@ struct head_plan {
   connection_line connection = connection_line::none;
   bool keep_alive_field = false;
   framing_line length = framing_line::none;
-  bool drop_content_length = false;  ///< beside a Transfer-Encoding it must not be sent
+  bool drop_content_length = false;  ///< where it must not be sent
   bool date = false;
 };
 

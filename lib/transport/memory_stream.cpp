@@ -22,6 +22,7 @@ struct pipe {
   net::mutable_buffer read_into;
   io_callback reader;
   io_callback writer;
+  io_callback hangup;  // who waits at the reading side for the end
 };
 
 void complete(net::any_io_executor const& ex, io_callback& waiting, error_code ec,
@@ -47,6 +48,9 @@ std::size_t put(pipe& p, std::span<net::const_buffer const> buffers) {
 
 // Moves bytes as far as they go and completes whoever can go on.
 void pump(net::any_io_executor const& ex, pipe& p) {
+  if (p.ended || p.broken) {
+    complete(ex, p.hangup, p.ended ? error_code() : error_code(net::error::connection_reset), 0);
+  }
   if (p.writer) {
     if (p.broken || p.bytes.size() < p.capacity) {
       complete(ex, p.writer, {}, 0);
@@ -118,10 +122,18 @@ public:
     complete(ex_, done, {}, 0);
   }
 
+  void async_wait_hangup(io_callback done) override {
+    if (open_) {
+      in_->hangup = std::move(done);
+      pump(ex_, *in_);
+    }
+  }
+
   void close() override {
     if (!std::exchange(open_, false)) {
       return;
     }
+    drop_hangup();
     complete(ex_, in_->reader, net::error::operation_aborted, 0);
     complete(ex_, out_->writer, net::error::operation_aborted, 0);
     in_->broken = true;
@@ -133,6 +145,7 @@ public:
 
   void reset() override {
     if (open_) {
+      drop_hangup();
       out_->bytes.clear();
       out_->broken = true;
       bool const ended = std::exchange(out_->ended, false);
@@ -151,6 +164,8 @@ public:
   bool has_input() override { return !open_ || !in_->bytes.empty() || in_->ended || in_->broken; }
 
 private:
+  void drop_hangup() { io_callback const dropped = std::exchange(in_->hangup, {}); }
+
   net::any_io_executor ex_;
   std::shared_ptr<pipe> in_;
   std::shared_ptr<pipe> out_;

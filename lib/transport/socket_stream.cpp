@@ -2,6 +2,7 @@
 #include "transport/socket_stream.hpp"
 
 #include "transport/endpoint_text.hpp"
+#include "transport/hangup_watch.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -17,6 +18,8 @@ socket_stream::socket_stream(socket_type socket) : socket_(std::move(socket)) {
   error_code ignored;
   socket_.non_blocking(true, ignored);
 }
+
+socket_stream::~socket_stream() { forget_hangup(); }
 
 net::any_io_executor socket_stream::get_executor() { return socket_.get_executor(); }
 
@@ -67,12 +70,26 @@ void socket_stream::async_shutdown(io_callback done) {
   }
 }
 
+void socket_stream::async_wait_hangup(io_callback done) {
+  if (socket_.is_open() && !std::exchange(watched_, true)) {
+    watch_hangup(socket_.get_executor(), socket_.native_handle(), std::move(done));
+  }
+}
+
+void socket_stream::forget_hangup() {
+  if (std::exchange(watched_, false) && socket_.is_open()) {
+    transport::forget_hangup(socket_.get_executor(), socket_.native_handle());
+  }
+}
+
 void socket_stream::close() {
+  forget_hangup();
   error_code ignored;
   socket_.close(ignored);
 }
 
 void socket_stream::reset() {
+  forget_hangup();
   error_code ignored;
   socket_.set_option(net::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);

@@ -16,6 +16,7 @@ public:
 
   /// Takes over a connected socket and makes it non-blocking.
   explicit socket_stream(socket_type socket);
+  ~socket_stream() override;
 
   net::any_io_executor get_executor() override;
   void async_read_some(net::mutable_buffer buffer, io_callback done) override;
@@ -36,12 +37,16 @@ public:
   void set_no_delay(bool on) override;
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override;
   bool has_input() override;
+  void async_wait_hangup(io_callback done) override;
   int native_handle() override;
 
 private:
   std::size_t send(std::span<net::const_buffer const> buffers, int flags, error_code& ec);
 
+  void forget_hangup();
+
   socket_type socket_;
+  bool watched_ = false;                      // for the peer's end
   mutable std::unique_ptr<endpoint> remote_;  // once it was asked for
 };
 

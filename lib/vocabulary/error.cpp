@@ -71,6 +71,7 @@ constexpr names table[] = {
      "ServerResponse has an already assigned socket"},
     {error::invalid_this, "ERR_INVALID_THIS", "The handle refers to nothing"},
     {error::invalid_ip_address, "ERR_INVALID_IP_ADDRESS", "Invalid IP address"},
+    {error::invalid_state, "ERR_INVALID_STATE", "The body has already been read"},
     {error::request_timeout, "ERR_HTTP_REQUEST_TIMEOUT", "Request timeout"},
     {error::connection_reset, "ECONNRESET", "socket hang up"},
     {error::aborted, "ABORT_ERR", "The operation was aborted"},
