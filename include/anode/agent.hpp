@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/client_request.hpp>
+#include <anode/detail/export.hpp>
 #include <anode/headers.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -73,7 +74,7 @@ using environment_function = std::function<std::string(std::string_view name)>;
 
 /// Returns the value of a variable of the process's environment; empty if it is not set.
 /// **Node**: `process.env`.
-std::string process_environment(std::string_view name);
+ANODE_EXPORT std::string process_environment(std::string_view name);
 
 /// The options of an `agent`. **Node**: those of `new http.Agent`.
 struct agent_options {
@@ -126,7 +127,7 @@ struct agent_options {
 /// The options of a request. A class, so that it may be used inside `co_await` expressions.
 ///
 /// **Node**: those of `http.request`.
-class request_options {
+class ANODE_EXPORT request_options {
 public:
   request_options() {}  // not defaulted: this must not be an aggregate
 
@@ -191,7 +192,7 @@ public:
 /// requests under way are finished.
 ///
 /// **Concurrency**: everything on the executor. **Node**: `http.Agent`.
-class agent {
+class ANODE_EXPORT agent {
 public:
   using executor_type = net::any_io_executor;
 
@@ -253,21 +254,22 @@ private:
 
 /// Returns the agent that requests use which choose none: one for each execution context, which
 /// keeps connections, with a timeout of 5 seconds. **Node**: `http.globalAgent`.
-agent& global_agent(net::any_io_executor const& ex);
+ANODE_EXPORT agent& global_agent(net::any_io_executor const& ex);
 
 /// Begins a request by the global agent, or by none (see `one_shot`, `create_connection`).
 /// **Node**: `http.request`.
 /// @throws exception for arguments that must not reach the wire, before a connection is touched.
-client_request request(net::any_io_executor const& ex, request_options options);
+ANODE_EXPORT client_request request(net::any_io_executor const& ex, request_options options);
 
 /// Begins a request for a URL; what `options` says goes before what the URL says.
-client_request request(net::any_io_executor const& ex, std::string_view url,
-                       request_options options);
-client_request request(net::any_io_executor const& ex, std::string_view method,
-                       std::string_view url, header_list headers = {});
+ANODE_EXPORT client_request request(net::any_io_executor const& ex, std::string_view url,
+                                    request_options options);
+ANODE_EXPORT client_request request(net::any_io_executor const& ex, std::string_view method,
+                                    std::string_view url, header_list headers = {});
 
 /// Sends a GET by the global agent and waits for its response. **Node**: `http.get`.
-net::awaitable<incoming_message> get(net::any_io_executor const& ex, std::string_view url);
+ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex,
+                                                  std::string_view url);
 
 }  // namespace anode::http
 
@@ -275,6 +277,7 @@ namespace anode {
 
 /// Connects to "host:port", an authority as CONNECT names it (RFC 9112 section 3.2.3).
 /// @throws boost::system::system_error when that fails; http::exception for a malformed authority.
-boost::asio::awaitable<socket> connect(net::any_io_executor ex, std::string_view authority);
+ANODE_EXPORT boost::asio::awaitable<socket> connect(net::any_io_executor ex,
+                                                    std::string_view authority);
 
 }  // namespace anode

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/counted.hpp>
+#include <anode/detail/export.hpp>
 #include <anode/detail/recycling_allocator.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -63,7 +64,7 @@ private:
 ///
 /// At most one read and one wait for writing may be in flight at a time. The buffer of a read must
 /// stay valid until it completes. All functions are called on the stream's executor.
-class byte_stream {
+class ANODE_EXPORT byte_stream {
 public:
   virtual ~byte_stream() = default;
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
 #include <anode/error.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
@@ -32,11 +33,11 @@ enum class verdict : std::uint8_t {
 enum class request_phase : std::uint8_t { lookup, connect, tunnel, send, head, body };
 
 /// Returns the name of a value, as a view of static storage: "maybe_processed", "connect".
-std::string_view to_string(verdict v) noexcept;
-std::string_view to_string(request_phase p) noexcept;
+ANODE_EXPORT std::string_view to_string(verdict v) noexcept;
+ANODE_EXPORT std::string_view to_string(request_phase p) noexcept;
 
 /// Why a request failed, with what is needed to decide what to do next.
-class request_error : public exception {
+class ANODE_EXPORT request_error : public exception {
 public:
   request_error(error_code ec, std::string message, request_phase phase, http::verdict v,
                 bool reused_socket, std::uint64_t bytes_sent, std::uint64_t bytes_received);
@@ -104,7 +105,7 @@ struct information {
 };
 
 /// The outcome of a request to leave HTTP: the answer, and the connection if the server agreed.
-class upgrade_result {
+class ANODE_EXPORT upgrade_result {
 public:
   upgrade_result() = default;
   upgrade_result(incoming_message response, anode::socket socket)
@@ -135,7 +136,7 @@ private:
 /// on.
 ///
 /// **Concurrency**: everything on the executor of its agent. **Node**: `http.ClientRequest`.
-class client_request final : public outgoing_message {
+class ANODE_EXPORT client_request final : public outgoing_message {
 public:
   /// Makes a handle to nothing.
   client_request() noexcept : outgoing_message(nullptr) {}

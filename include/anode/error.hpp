@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
+
 #include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
 
@@ -71,21 +73,21 @@ enum class error : int {
 };
 
 /// Returns the category of `error`; its `name()` is "anode.http".
-boost::system::error_category const& error_category() noexcept;
+ANODE_EXPORT boost::system::error_category const& error_category() noexcept;
 
 /// Makes an error code of `e`. Found by argument-dependent look-up.
-boost::system::error_code make_error_code(error e) noexcept;
+ANODE_EXPORT boost::system::error_code make_error_code(error e) noexcept;
 
 /// Returns the name Node.js gives to a failure, for example "HPE_INVALID_METHOD" for
 /// `error::invalid_method` and "ECONNREFUSED" for `boost::asio::error::connection_refused`.
 /// @return a view of static storage; "UNKNOWN" for a code that Node has no name for.
-std::string_view code_name(boost::system::error_code const& ec) noexcept;
+ANODE_EXPORT std::string_view code_name(boost::system::error_code const& ec) noexcept;
 
 /// Reports a failure with its code and with the message Node.js gives it.
 ///
 /// Thrown for wrong arguments and calls in a wrong state; `what()` is the whole message and names
 /// the argument.
-class exception : public boost::system::system_error {
+class ANODE_EXPORT exception : public boost::system::system_error {
 public:
   /// Makes an exception of a code and of the whole text of its message.
   exception(boost::system::error_code ec, std::string message);

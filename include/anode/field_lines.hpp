@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -31,7 +33,7 @@ struct field_place {
 /// next call that changes it, or until it is moved from or destroyed.
 ///
 /// **Node**: `message.rawHeaders` and `message.rawTrailers`.
-class field_lines {
+class ANODE_EXPORT field_lines {
 public:
   class iterator {
   public:

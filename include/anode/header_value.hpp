@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
+
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -51,7 +53,7 @@ class header_value;
 /// given (latin1 in the sense of RFC 9110 section 5.5); nothing is encoded.
 ///
 /// **Node**: the `value` of `setHeader`: a string, a number or an array of strings.
-class header_value_ref {
+class ANODE_EXPORT header_value_ref {
 public:
   /// Refers to a text.
   template <detail::header_text T>
@@ -125,7 +127,7 @@ private:
 /// Owns the value of a header: a text, a number, or a list of texts.
 ///
 /// **Node**: what `getHeader` returns: a string, a number or an array, as it was set.
-class header_value {
+class ANODE_EXPORT header_value {
 public:
   /// Makes an empty text.
   header_value() = default;

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
 #include <anode/header_value.hpp>
 #include <anode/merged_headers.hpp>
 
@@ -23,14 +24,15 @@ namespace anode::http {
 ///   ["a b"]".
 ///
 /// **Node**: `http.validateHeaderName`.
-void validate_header_name(std::string_view name, std::string_view label = "Header name");
+ANODE_EXPORT void validate_header_name(std::string_view name,
+                                       std::string_view label = "Header name");
 
 /// Throws unless `value` may be the value of a header: tabs, visible characters, spaces and bytes
 /// from 0x80; for a list, each of its texts.
 /// @throws exception with `error::invalid_char`, "Invalid character in header content ["name"]".
 ///
 /// **Node**: `http.validateHeaderValue`.
-void validate_header_value(std::string_view name, header_value_ref value);
+ANODE_EXPORT void validate_header_value(std::string_view name, header_value_ref value);
 
 /// A name with its value, as written in a braced list; borrows both.
 class header_field {
@@ -58,7 +60,7 @@ private:
 /// that occurs twice as two lines also when it meets headers set before. A class, not an aggregate,
 /// so that it may stand inside a `co_await` expression; the braced pairs may not (g++ 12), the flat
 /// form may. Checks nothing: what takes the list does.
-class header_list {
+class ANODE_EXPORT header_list {
 public:
   struct entry {
     std::string name;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/completion.hpp>
+#include <anode/detail/export.hpp>
 #include <anode/field_lines.hpp>
 #include <anode/merged_headers.hpp>
 #include <anode/socket.hpp>
@@ -39,7 +40,7 @@ using boost::system::error_code;
 /// **Concurrency**: one read at a time, on the message's executor. **Cancellation**: in a client a
 /// cancelled read gives the whole request up.
 /// **Node**: `http.IncomingMessage`.
-class incoming_message {
+class ANODE_EXPORT incoming_message {
 public:
   using executor_type = net::any_io_executor;
 

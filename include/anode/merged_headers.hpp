@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
 #include <anode/field_lines.hpp>
 
 #include <cstddef>
@@ -16,7 +17,7 @@ namespace anode::http {
 /// The values of one name in a list of field lines, in order; a view that allocates nothing.
 ///
 /// **Node**: one property of `message.headersDistinct`.
-class header_values {
+class ANODE_EXPORT header_values {
 public:
   class iterator {
   public:
@@ -86,7 +87,7 @@ private:
 /// the lines change.
 ///
 /// **Node**: `message.headers`, `headersDistinct`, `trailers`, `trailersDistinct`.
-class merged_headers {
+class ANODE_EXPORT merged_headers {
 public:
   /// A name with its merged value.
   struct field {

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
 #include <anode/headers.hpp>
 #include <anode/socket.hpp>
 #include <anode/write_operation.hpp>
@@ -36,7 +37,7 @@ using boost::system::error_code;
 /// (`ERR_INVALID_HTTP_TOKEN`, `ERR_INVALID_CHAR`).
 ///
 /// **Node**: `http.OutgoingMessage`.
-class outgoing_message {
+class ANODE_EXPORT outgoing_message {
 public:
   using executor_type = net::any_io_executor;
 

@@ -4,6 +4,7 @@
 /// What a proxy passes on from one message to another; of framing bytes, none.
 
 #include <anode/client_request.hpp>
+#include <anode/detail/export.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
 #include <anode/server_response.hpp>
@@ -28,22 +29,22 @@ namespace anode::http {
 /// @throws boost::system::system_error with the failure of either.
 /// **Cancellation**: destroys both messages.
 /// **Node**: `stream.pipeline(from, to)`.
-net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to);
+ANODE_EXPORT net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to);
 
 /// Adds the headers of a received message to one that is passed on: all but those that concern a
 /// single connection (RFC 9110 section 7.6.1: Connection and what it names, Upgrade, TE,
 /// Transfer-Encoding...), and Host, which follows where the request goes.
-void pass_headers(incoming_message const& from, outgoing_message& to);
+ANODE_EXPORT void pass_headers(incoming_message const& from, outgoing_message& to);
 
 /// Returns the headers that `pass_headers` adds.
-header_list end_to_end_headers(incoming_message const& from);
+ANODE_EXPORT header_list end_to_end_headers(incoming_message const& from);
 
 /// Has interim responses, 100 Continue included, passed on as they come, until the head of `to` is
 /// made; a client of HTTP/1.0 gets none. `to` must exist for as long as `from` may be answered.
-void pass_information(client_request& from, server_response& to);
+ANODE_EXPORT void pass_information(client_request& from, server_response& to);
 
 /// Returns whether a message may be passed on: its body is in no transfer coding but `chunked`,
 /// which would get lost. Answer 501 to a request and 502 to a response that may not.
-bool can_be_passed_on(incoming_message const& message);
+ANODE_EXPORT bool can_be_passed_on(incoming_message const& message);
 
 }  // namespace anode::http

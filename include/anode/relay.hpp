@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
 #include <anode/socket.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -29,7 +30,7 @@ struct relay_result {
 ///
 /// @param idle_timeout closes both when nothing has passed for so long; 0: never.
 /// **Cancellation**: closes both connections.
-boost::asio::awaitable<relay_result> relay(socket a, socket b,
-                                           std::chrono::milliseconds idle_timeout = {});
+ANODE_EXPORT boost::asio::awaitable<relay_result> relay(
+    socket a, socket b, std::chrono::milliseconds idle_timeout = {});
 
 }  // namespace anode

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/server_response.hpp>
 #include <anode/socket.hpp>
@@ -205,7 +206,7 @@ using upgrade_handler = detail::handler<incoming_message&, anode::socket>;
 /// still running may go on, and find their connection destroyed.
 ///
 /// **Concurrency**: everything on the executor. **Node**: `http.Server`.
-class server {
+class ANODE_EXPORT server {
 public:
   using executor_type = net::any_io_executor;
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
 
@@ -16,7 +17,7 @@ namespace anode::http {
 /// callback handler may keep a reference and answer later, until `on_close`.
 ///
 /// **Node**: `http.ServerResponse`.
-class server_response final : public outgoing_message {
+class ANODE_EXPORT server_response final : public outgoing_message {
 public:
   /// Returns the request that this answers.
   incoming_message& req() noexcept;

@@ -4,6 +4,7 @@
 #include <anode/byte_stream.hpp>
 #include <anode/detail/completion.hpp>
 #include <anode/detail/counted.hpp>
+#include <anode/detail/export.hpp>
 #include <anode/write_operation.hpp>
 
 #include <boost/asio/async_result.hpp>
@@ -31,7 +32,7 @@ class socket_core;
 /// **Concurrency**: one read at a time; everything on the executor of the connection.
 /// **Cancellation**: a cancelled read or wait leaves the connection open.
 /// **Node**: `net.Socket`.
-class socket {
+class ANODE_EXPORT socket {
 public:
   using executor_type = net::any_io_executor;
 
@@ -169,7 +170,8 @@ private:
 
 /// Makes two connected sockets in memory: what is written to one is read from the other.
 /// @param capacity of either direction in bytes; what is written beyond it waits for the reader.
-std::pair<socket, socket> socket_pair(net::any_io_executor const& ex, std::size_t capacity = 65536);
+ANODE_EXPORT std::pair<socket, socket> socket_pair(net::any_io_executor const& ex,
+                                                   std::size_t capacity = 65536);
 
 /// Closes a connection, as Beast asks of the streams it tears down.
 inline void beast_close_socket(socket& s) { s.destroy(); }

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
+
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -11,11 +13,11 @@ namespace anode::http {
 /// The place of a method in this list is stable within one release and serves as its number.
 ///
 /// **Node**: `http.METHODS`.
-std::span<std::string_view const> methods() noexcept;
+ANODE_EXPORT std::span<std::string_view const> methods() noexcept;
 
 /// Returns the place of `method` in `methods()`, or -1 when it is none of them.
 /// Methods are case-sensitive (RFC 9110 section 9.1).
-int method_index(std::string_view method) noexcept;
+ANODE_EXPORT int method_index(std::string_view method) noexcept;
 
 /// A status code with its standard reason phrase, see `status_codes`.
 struct status_code {
@@ -26,16 +28,16 @@ struct status_code {
 /// Returns the status codes that have a standard reason phrase, in ascending order.
 ///
 /// **Node**: `http.STATUS_CODES`.
-std::span<status_code const> status_codes() noexcept;
+ANODE_EXPORT std::span<status_code const> status_codes() noexcept;
 
 /// Returns the standard reason phrase of a status code; empty when it has none.
 ///
 /// **Node**: `http.STATUS_CODES[code]`.
-std::string_view reason_phrase(int code) noexcept;
+ANODE_EXPORT std::string_view reason_phrase(int code) noexcept;
 
 /// Returns the default limit on the bytes of a head, in bytes: 16384.
 ///
 /// **Node**: `http.maxHeaderSize`.
-std::size_t max_header_size() noexcept;
+ANODE_EXPORT std::size_t max_header_size() noexcept;
 
 }  // namespace anode::http

@@ -14,6 +14,7 @@
 /// ```
 
 #include <anode/agent.hpp>
+#include <anode/detail/export.hpp>
 #include <anode/server.hpp>
 #include <anode/socket.hpp>
 
@@ -37,7 +38,7 @@
 namespace anode::testing {
 
 /// Says that a test saw something else than it expected.
-class mismatch : public std::runtime_error {
+class ANODE_EXPORT mismatch : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
 };
@@ -51,7 +52,7 @@ class peer;
 /// it. Sockets of the system and the resolver work too, but are not waited for.
 ///
 /// **Concurrency**: one thread.
-class event_loop {
+class ANODE_EXPORT event_loop {
 public:
   /// Begins at a fixed time, Sun, 06 Nov 1994 08:49:37 GMT, which the Date header shows.
   event_loop();
@@ -97,7 +98,7 @@ private:
 ///
 /// Every function settles the loop first or after, so that what it returns or checks is all that
 /// can have happened. Closes the connection when it goes.
-class peer {
+class ANODE_EXPORT peer {
 public:
   peer(event_loop& loop, anode::socket connection);
   peer(peer&& other) noexcept = default;
@@ -166,7 +167,7 @@ private:
 /// testing::origin origin{loop};
 /// http::agent agent{loop.get_executor(), {.create_connection = origin.connections()}};
 /// ```
-class origin {
+class ANODE_EXPORT origin {
 public:
   /// @param capacity of either direction of a connection, in bytes.
   explicit origin(event_loop& loop, std::size_t capacity = 65536);
@@ -198,7 +199,8 @@ private:
 
 /// Returns what makes connections to `server` in memory, for `agent_options` and `request_options`;
 /// the server must outlive its use.
-http::create_connection_function connections_to(http::server& server, std::size_t capacity = 65536);
+ANODE_EXPORT http::create_connection_function connections_to(http::server& server,
+                                                             std::size_t capacity = 65536);
 
 template <class T>
 T event_loop::run(net::awaitable<T> work) {

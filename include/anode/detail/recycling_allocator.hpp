@@ -1,15 +1,17 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
+
 #include <cstddef>
 
 namespace anode::detail {
 
 /// Returns memory, of what this thread has kept if there is some.
-void* take_memory(std::size_t bytes);
+ANODE_EXPORT void* take_memory(std::size_t bytes);
 
 /// Keeps memory of `take_memory` for the next who asks in this thread, or frees it.
-void give_memory(void* memory, std::size_t bytes) noexcept;
+ANODE_EXPORT void give_memory(void* memory, std::size_t bytes) noexcept;
 
 /// Allocates for operations in flight, of which many may end before as many begin: Asio itself
 /// keeps the memory of two.
