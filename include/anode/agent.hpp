@@ -206,7 +206,7 @@ public:
   explicit agent(executor_type ex, agent_options options = {});
   agent(agent const&) noexcept;
   agent(agent&&) noexcept;
-  agent& operator=(agent) noexcept;
+  agent& operator=(agent) & noexcept;
   ~agent();
 
   executor_type get_executor() const;
@@ -249,12 +249,28 @@ public:
   std::string get_name(request_options const& options) const;
 
 private:
+  friend class global_agents;
   anode::detail::ptr<connection::agent_core> core_;
 };
 
-/// Returns the agent that requests use which choose none: one for each execution context, which
-/// keeps connections, with a timeout of 5 seconds. **Node**: `http.globalAgent`.
-ANODE_EXPORT agent& global_agent(net::any_io_executor const& ex);
+/// Returns the agent of requests that choose none. It keeps connections, with a timeout of 5
+/// seconds.
+///
+/// Each executor has its own: executors that compare equal share one, and each strand of a thread
+/// pool has another. An agent is kept for as long as something uses it: a handle, a request, or a
+/// connection, free ones included. From 192 executors of one context on, agents that nothing uses
+/// are dropped as others are made, with the options that `set_options` has given them; hold the
+/// handle to keep one. When 256 are in use, a further executor gets an agent of the caller's own,
+/// which keeps no connections once its handles are gone.
+///
+/// **Concurrency**: different executors may call it at the same time; call it, and use the agent,
+/// on `ex`, or before `ex` runs.
+/// **Node**: `http.globalAgent`, which a process has one of.
+ANODE_EXPORT agent global_agent(net::any_io_executor const& ex);
+
+/// Makes `replacement` the global agent of its executor.
+/// **Node**: an assignment to `http.globalAgent`.
+ANODE_EXPORT void set_global_agent(agent replacement);
 
 /// Begins a request by the global agent, or by none (see `one_shot`, `create_connection`).
 /// **Node**: `http.request`.
@@ -274,10 +290,20 @@ ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex
 }  // namespace anode::http
 
 namespace anode {
+namespace detail {
 
-/// Connects to "host:port", an authority as CONNECT names it (RFC 9112 section 3.2.3).
+// A function would be found for any type of this namespace where Asio looks for a `connect` of
+// senders, which it does unless BOOST_ASIO_NO_DEPRECATED is defined.
+struct ANODE_EXPORT connect_function {
+  boost::asio::awaitable<socket> operator()(net::any_io_executor ex,
+                                            std::string_view authority) const;
+};
+
+}  // namespace detail
+
+/// Connects to "host:port", an authority as CONNECT names it (RFC 9112 section 3.2.3): called as
+/// `connect(ex, authority)`.
 /// @throws boost::system::system_error when that fails; http::exception for a malformed authority.
-ANODE_EXPORT boost::asio::awaitable<socket> connect(net::any_io_executor ex,
-                                                    std::string_view authority);
+inline constexpr detail::connect_function connect{};
 
 }  // namespace anode

@@ -60,6 +60,16 @@ private:
   function function_ = nullptr;
 };
 
+/// The system's name of a socket: a descriptor, or a SOCKET on Windows.
+#ifdef _WIN32
+using native_handle_type = std::uintptr_t;
+#else
+using native_handle_type = int;
+#endif
+
+/// What stands for no socket: -1, which is INVALID_SOCKET on Windows.
+inline constexpr auto no_native_handle = static_cast<native_handle_type>(-1);
+
 /// A connected, ordered, two-way stream of bytes: TCP, a Unix socket, memory, TLS, or a user's own.
 ///
 /// At most one read and one wait for writing may be in flight at a time. The buffer of a read must
@@ -129,7 +139,7 @@ public:
   virtual void async_wait_hangup(io_callback done) { io_callback const dropped = std::move(done); }
 
   /// Returns the descriptor of a plain stream socket, -1 for every other stream.
-  virtual int native_handle() { return -1; }
+  virtual native_handle_type native_handle() { return no_native_handle; }
 };
 
 }  // namespace anode

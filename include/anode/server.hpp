@@ -230,12 +230,12 @@ public:
 
   /// Listens on a descriptor that is bound and listening, for example one that was inherited; it
   /// belongs to the server from then on. **Node**: `server.listen({fd})`.
-  server& listen_descriptor(int descriptor);
+  server& listen_descriptor(native_handle_type descriptor);
 
   /// Takes over an acceptor of Asio that is bound and listening.
   template <class Acceptor>
     requires requires(Acceptor& a) {
-      { a.release() } -> std::convertible_to<int>;
+      { a.release() } -> std::convertible_to<native_handle_type>;
     }
   server& listen(Acceptor&& acceptor) {
     return listen_descriptor(acceptor.release());

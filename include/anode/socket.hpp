@@ -130,7 +130,7 @@ public:
   std::size_t writable_length() const noexcept;
 
   /// Returns the descriptor of a plain socket, else -1.
-  int native_handle() const;
+  native_handle_type native_handle() const;
 
   bool operator==(socket const& other) const noexcept { return core_ == other.core_; }
 

@@ -5,10 +5,9 @@
 #include "connection/agent_core.hpp"
 #include "connection/url.hpp"
 #include "transport/dial.hpp"
+#include "vocabulary/text.hpp"
 
 #include <anode/error.hpp>
-
-#include <boost/asio/execution_context.hpp>
 
 #include <cstdlib>
 #include <utility>
@@ -50,30 +49,6 @@ request_options with_url(request_options options, std::string_view url) {
   return options;
 }
 
-// Holds the global agent of an execution context.
-class global_agents final : public net::execution_context::service {
-public:
-  using key_type = global_agents;
-  static inline net::execution_context::id id;
-
-  explicit global_agents(net::execution_context& context) : service(context) {}
-
-  agent& get(net::any_io_executor const& ex) {
-    if (!agent_) {
-      agent_options options;
-      options.keep_alive = true;
-      options.timeout = std::chrono::seconds(5);
-      agent_.emplace(ex, std::move(options));
-    }
-    return *agent_;
-  }
-
-private:
-  void shutdown() override { agent_.reset(); }
-
-  std::optional<agent> agent_;
-};
-
 }  // namespace
 
 request_options& request_options::set_url(std::string_view url) {
@@ -90,7 +65,7 @@ request_options& request_options::set_url(std::string_view url) {
   }
   if (parts.protocol != "http:") {
     throw exception(error::invalid_protocol,
-                    "Protocol \"" + parts.protocol + "\" not supported. Expected \"http:\"");
+                    formatted("Protocol \"{}\" not supported. Expected \"http:\"", parts.protocol));
   }
   protocol = std::move(parts.protocol);
   host = std::move(parts.host);
@@ -115,7 +90,7 @@ agent::agent(agent const& other) noexcept : core_(other.core_) {
 
 agent::agent(agent&&) noexcept = default;
 
-agent& agent::operator=(agent other) noexcept {
+agent& agent::operator=(agent other) & noexcept {
   std::swap(core_, other.core_);
   return *this;
 }
@@ -195,10 +170,6 @@ std::string process_environment(std::string_view name) {
   return value != nullptr ? std::string(value) : std::string();
 }
 
-agent& global_agent(net::any_io_executor const& ex) {
-  return net::use_service<global_agents>(net::query(ex, net::execution::context)).get(ex);
-}
-
 client_request request(net::any_io_executor const& ex, request_options options) {
   if (options.create_connection) {
     agent_options own;
@@ -268,7 +239,8 @@ net::awaitable<socket> run_connect(net::any_io_executor ex, transport::dial_targ
 
 }  // namespace
 
-net::awaitable<socket> connect(net::any_io_executor ex, std::string_view authority) {
+net::awaitable<socket> detail::connect_function::operator()(net::any_io_executor ex,
+                                                            std::string_view authority) const {
   transport::dial_target target;
   if (!connection::parse_authority(authority, target.host, target.port)) {
     throw http::exception(http::error::invalid_arg_value,

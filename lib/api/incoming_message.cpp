@@ -4,6 +4,7 @@
 #include "api/held.hpp"
 #include "connection/incoming.hpp"
 #include "connection/token_operation.hpp"
+#include "vocabulary/text.hpp"
 
 #include <anode/error.hpp>
 
@@ -43,8 +44,7 @@ net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail:
       break;
     }
     if (piece->size() > limit - all.size()) {
-      throw exception(error::body_too_large,
-                      "The body is larger than " + std::to_string(limit) + " bytes");
+      throw exception(error::body_too_large, formatted("The body is larger than {} bytes", limit));
     }
     append(all, *piece);
   }

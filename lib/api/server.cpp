@@ -71,7 +71,7 @@ server& server::listen(listen_options const& options) {
   return *this;
 }
 
-server& server::listen_descriptor(int descriptor) {
+server& server::listen_descriptor(native_handle_type descriptor) {
   self(core_).listen(descriptor);
   return *this;
 }

@@ -5,6 +5,7 @@
 #include "connection/server_exchange.hpp"
 #include "connection/socket_write.hpp"
 #include "protocol/encoder.hpp"
+#include "vocabulary/text.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>
@@ -55,7 +56,7 @@ void make_head(response_state& r, int status, std::optional<std::string_view> re
   int const old_status = std::exchange(r.status, status);
   try {
     if (status < 100 || status > 999) {
-      throw exception(error::invalid_status_code, "Invalid status code: " + std::to_string(status));
+      throw exception(error::invalid_status_code, formatted("Invalid status code: {}", status));
     }
     if (reason) {
       r.reason.emplace(*reason);

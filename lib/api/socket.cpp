@@ -256,8 +256,8 @@ std::size_t socket::writable_length() const noexcept {
   return core_ != nullptr ? core_->output().size() : 0;
 }
 
-int socket::native_handle() const {
-  return core_ != nullptr ? core_->stream().native_handle() : -1;
+native_handle_type socket::native_handle() const {
+  return core_ != nullptr ? core_->stream().native_handle() : no_native_handle;
 }
 
 void socket::start_read(net::mutable_buffer buffer, detail::completion done) {

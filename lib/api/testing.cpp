@@ -3,6 +3,7 @@
 
 #include "connection/clock.hpp"
 #include "transport/memory_stream.hpp"
+#include "vocabulary/text.hpp"
 
 #include <boost/asio/detached.hpp>
 
@@ -148,10 +149,10 @@ void peer::reset() {
 
 void peer::check(bool right, std::string_view what) {
   if (!right) {
-    throw mismatch("expected " + std::string(what) + "; came " + shown(heard_->bytes) +
-                   (heard_->reset   ? ", then a reset"
-                    : heard_->ended ? ", then the end"
-                                    : ""));
+    throw mismatch(formatted("expected {}; came {}{}", what, shown(heard_->bytes),
+                             heard_->reset   ? ", then a reset"
+                             : heard_->ended ? ", then the end"
+                                             : ""));
   }
 }
 
@@ -235,8 +236,7 @@ std::size_t origin::size() const {
 
 peer& origin::operator[](std::size_t index) const {
   if (index >= size()) {
-    throw mismatch("expected connection " + std::to_string(index) + "; there are " +
-                   std::to_string(state_->peers.size()));
+    throw mismatch(formatted("expected connection {}; there are {}", index, state_->peers.size()));
   }
   return state_->peers[index];
 }

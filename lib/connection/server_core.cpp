@@ -133,7 +133,7 @@ void server_core::listen(transport::listen_target const& target) {
   start_listening();
 }
 
-void server_core::listen(int descriptor) {
+void server_core::listen(native_handle_type descriptor) {
   if (listening()) {
     throw http::exception(http::error::server_already_listen,
                           make_error_code(http::error::server_already_listen).message());

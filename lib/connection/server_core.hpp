@@ -66,7 +66,7 @@ public:
   // Listening and ending.
 
   void listen(transport::listen_target const& target);
-  void listen(int descriptor);
+  void listen(native_handle_type descriptor);
   bool listening() const noexcept { return listener_ != nullptr && listener_->is_open(); }
   endpoint address() const;
   void serve(std::unique_ptr<byte_stream> stream);

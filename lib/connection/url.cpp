@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "connection/url.hpp"
 
-#include <boost/url/authority_view.hpp>
-#include <boost/url/parse.hpp>
+#include "protocol/host_field.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <system_error>
@@ -13,15 +13,11 @@ namespace anode::connection {
 namespace {
 
 // The rules are those of the WHATWG URL standard for "special" schemes, as in Node's URL: users
-// write into URLs what none may have, and it is encoded or normalised instead of refused.
+// write into URLs what none may have, and it is encoded or normalised instead of refused. All of
+// them stand here, since releases of Boost.URL differ in what they accept, for example zones in
+// IPv6 addresses.
 
 bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20; }
-
-// What no name has, written plainly or encoded.
-bool is_forbidden_in_host(char c) noexcept {
-  return is_space(c) || c == 0x7f ||
-         std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos;
-}
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -126,6 +122,81 @@ bool is_utf8(std::string_view text) noexcept {
     i += size;
   }
   return true;
+}
+
+// Decodes each "%41". Returns false when a '%' has no two hexadecimal digits behind it.
+bool decode(std::string_view text, std::string& out) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      out += text[i];
+      continue;
+    }
+    unsigned char byte = 0;
+    if (text.size() - i < 3 ||
+        std::from_chars(text.data() + i + 1, text.data() + i + 3, byte, 16).ptr !=
+            text.data() + i + 3) {
+      return false;
+    }
+    out += static_cast<char>(byte);
+    i += 2;
+  }
+  return true;
+}
+
+bool is_word(char c) noexcept {
+  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+}
+
+// Takes the name, in lower case, out of the first part of an authority. Names have the characters
+// of RFC 3986 section 3.2.2; what is encoded may be any of ASCII but what ends a host in a URL.
+bool parse_name(std::string_view text, std::string& host) {
+  for (char const c : text) {
+    if (!is_word(c) && std::string_view("-._~!$&'()*+,;=%").find(c) == std::string_view::npos) {
+      return false;
+    }
+  }
+  if (!decode(text, host) || host.empty()) {
+    return false;
+  }
+  for (char& c : host) {
+    auto const u = static_cast<unsigned char>(c);
+    if (u <= 0x20 || u >= 0x7f ||
+        std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos) {
+      return false;
+    }
+    c = lower(c);
+  }
+  return true;
+}
+
+// Takes "[address]" out of the first part of an authority, without zones (WHATWG URL).
+bool parse_literal(std::string_view text, std::string& host) {
+  if (text.size() < 2 || text.back() != ']') {
+    return false;
+  }
+  text = text.substr(1, text.size() - 2);
+  if (!http::protocol::is_ipv6_address(text)) {
+    return false;
+  }
+  for (char const c : text) {
+    host += lower(c);
+  }
+  return true;
+}
+
+// Decodes "user:password" with what is not to be encoded; empty if both are.
+bool parse_userinfo(std::string_view text, std::string& auth) {
+  std::size_t const colon = std::min(text.find(':'), text.size());
+  std::string_view const user = text.substr(0, colon);
+  std::string_view const password = text.substr(std::min(colon + 1, text.size()));
+  if (user.empty() && password.empty()) {
+    return true;
+  }
+  if (!decode(user, auth)) {
+    return false;
+  }
+  auth += ':';
+  return decode(password, auth) && is_utf8(auth);
 }
 
 bool parse_port(std::string_view digits, std::uint16_t& port) {
@@ -244,33 +315,22 @@ bool parse_url(std::string_view text, url_parts& parts) {
   std::string_view authority = rest.substr(0, rest.find_first_of("/\\?#"));
   rest.remove_prefix(authority.size());
 
-  std::string userinfo;
   if (std::size_t const at = authority.rfind('@'); at != std::string_view::npos) {
-    append_encoded(userinfo, authority.substr(0, at), "\"#<>?`{}/@[]^|\\");
-    userinfo += '@';
+    if (!parse_userinfo(authority.substr(0, at), parts.auth)) {
+      return false;
+    }
     authority.remove_prefix(at + 1);
   }
-  userinfo += authority;
-  auto const parsed = boost::urls::parse_authority(userinfo);
-  if (parsed.has_error() || parsed.value().encoded_host().empty()) {
+  // A port stands behind a colon that is not inside of brackets.
+  std::size_t const bracket = std::min(authority.rfind(']'), authority.size());
+  std::size_t const port_colon = authority.find(':', bracket == authority.size() ? 0 : bracket);
+  std::string_view const name = authority.substr(0, port_colon);
+  if (!(name.starts_with('[') ? parse_literal(name, parts.host) : parse_name(name, parts.host))) {
     return false;
   }
-  boost::urls::authority_view const who = parsed.value();
-  std::string const host(who.host_address());
-  for (char const c : host) {
-    if (who.host_type() == boost::urls::host_type::name && is_forbidden_in_host(c)) {
-      return false;
-    }
-    parts.host += lower(c);
-  }
-  if (!parse_port(std::string(who.port()), parts.port)) {
+  if (port_colon != std::string_view::npos &&
+      !parse_port(authority.substr(port_colon + 1), parts.port)) {
     return false;
-  }
-  if (who.has_userinfo() && !(who.user().empty() && who.password().empty())) {
-    parts.auth = std::string(who.user()) + ":" + std::string(who.password());
-    if (!is_utf8(parts.auth)) {
-      return false;
-    }
   }
 
   rest = rest.substr(0, rest.find('#'));

@@ -2,6 +2,7 @@
 #include "protocol/chunk_encoder.hpp"
 
 #include "protocol/outgoing_headers.hpp"
+#include "vocabulary/text.hpp"
 
 #include <anode/error.hpp>
 
@@ -37,7 +38,7 @@ void outgoing_trailers::set(header_list const& trailers, unique_headers const* u
     for (std::size_t i = 0; i != value.size(); ++i) {
       if (!is_header_text(value[i]))
         throw exception(error::invalid_char,
-                        "Invalid character in trailer content [\"" + name + "\"]");
+                        formatted("Invalid character in trailer content [\"{}\"]", name));
       if (!joined)
         lines.append(name).append(": ");
       else if (i != 0)

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/header_rules.hpp"
 
+#include "vocabulary/text.hpp"
+
 #include <anode/error.hpp>
 
 #include <algorithm>
@@ -103,7 +105,7 @@ void validate_reason(std::string_view reason) {
 
 void validate_status(int status) {
   if (status < 100 || status > 999)
-    throw exception(error::invalid_status_code, "Invalid status code: " + std::to_string(status));
+    throw exception(error::invalid_status_code, formatted("Invalid status code: {}", status));
 }
 
 bool unique_headers::contains(std::string_view name) const noexcept {

@@ -22,7 +22,60 @@ bool is_port(std::string_view port) noexcept {
   return true;
 }
 
-bool is_ipv4(std::string_view address) noexcept {
+/// Counts the 16-bit groups of one side of an IPv6 address's "::"; -1 when it is none.
+int ipv6_groups(std::string_view side, bool may_end_in_ipv4) noexcept {
+  if (side.empty()) {
+    return 0;
+  }
+  for (int groups = 1;; ++groups) {
+    std::size_t const colon = side.find(':');
+    std::string_view const group = side.substr(0, colon);
+    if (colon == std::string_view::npos && may_end_in_ipv4 && is_ipv4_address(group)) {
+      return groups + 1;
+    }
+    if (group.empty() || group.size() > 4 ||
+        !std::ranges::all_of(group, [](char c) { return hex_value(c) >= 0; })) {
+      return -1;
+    }
+    if (colon == std::string_view::npos) {
+      return groups;
+    }
+    side.remove_prefix(colon + 1);
+  }
+}
+
+/// Returns the byte behind the registered name that begins at `p`, or null where it is none.
+char const* skip_registered_name(char const* p, char const* end) noexcept {
+  char const* const begin = p;
+  for (;;) {
+    p = skip(p, end, host_char);
+    if (p == end || *p != '%') {
+      return p == begin ? nullptr : p;
+    }
+    if (end - p < 3 || hex_value(p[1]) < 0 || hex_value(p[2]) < 0) {
+      return nullptr;
+    }
+    p += 3;
+  }
+}
+
+bool is_any_host(std::string_view value) noexcept {
+  if (value.starts_with('[')) {
+    std::size_t const close = value.find(']');
+    if (close == std::string_view::npos || !is_ipv6_address(value.substr(1, close - 1))) {
+      return false;
+    }
+    std::string_view const rest = value.substr(close + 1);
+    return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
+  }
+  char const* const end = value.data() + value.size();
+  char const* const colon = skip_registered_name(value.data(), end);
+  return colon != nullptr && (colon == end || (*colon == ':' && is_port({colon + 1, end})));
+}
+
+}  // namespace
+
+bool is_ipv4_address(std::string_view address) noexcept {
   for (int part = 0; part < 4; ++part) {
     std::size_t const dot = address.find('.');
     std::string_view const digits = address.substr(0, dot);
@@ -47,29 +100,7 @@ bool is_ipv4(std::string_view address) noexcept {
   return true;
 }
 
-/// Counts the 16-bit groups of one side of an IPv6 address's "::"; -1 when it is none.
-int ipv6_groups(std::string_view side, bool may_end_in_ipv4) noexcept {
-  if (side.empty()) {
-    return 0;
-  }
-  for (int groups = 1;; ++groups) {
-    std::size_t const colon = side.find(':');
-    std::string_view const group = side.substr(0, colon);
-    if (colon == std::string_view::npos && may_end_in_ipv4 && is_ipv4(group)) {
-      return groups + 1;
-    }
-    if (group.empty() || group.size() > 4 ||
-        !std::ranges::all_of(group, [](char c) { return hex_value(c) >= 0; })) {
-      return -1;
-    }
-    if (colon == std::string_view::npos) {
-      return groups;
-    }
-    side.remove_prefix(colon + 1);
-  }
-}
-
-bool is_ipv6(std::string_view address) noexcept {
+bool is_ipv6_address(std::string_view address) noexcept {
   std::size_t const gap = address.find("::");
   if (gap == std::string_view::npos) {
     return ipv6_groups(address, true) == 8;
@@ -78,37 +109,6 @@ bool is_ipv6(std::string_view address) noexcept {
   int const after = ipv6_groups(address.substr(gap + 2), true);
   return before >= 0 && after >= 0 && before + after <= 7;
 }
-
-/// Returns the byte behind the registered name that begins at `p`, or null where it is none.
-char const* skip_registered_name(char const* p, char const* end) noexcept {
-  char const* const begin = p;
-  for (;;) {
-    p = skip(p, end, host_char);
-    if (p == end || *p != '%') {
-      return p == begin ? nullptr : p;
-    }
-    if (end - p < 3 || hex_value(p[1]) < 0 || hex_value(p[2]) < 0) {
-      return nullptr;
-    }
-    p += 3;
-  }
-}
-
-bool is_any_host(std::string_view value) noexcept {
-  if (value.starts_with('[')) {
-    std::size_t const close = value.find(']');
-    if (close == std::string_view::npos || !is_ipv6(value.substr(1, close - 1))) {
-      return false;
-    }
-    std::string_view const rest = value.substr(close + 1);
-    return rest.empty() || (rest[0] == ':' && is_port(rest.substr(1)));
-  }
-  char const* const end = value.data() + value.size();
-  char const* const colon = skip_registered_name(value.data(), end);
-  return colon != nullptr && (colon == end || (*colon == ':' && is_port({colon + 1, end})));
-}
-
-}  // namespace
 
 bool is_host_field(std::string_view value, char const* from) noexcept {
   char const* const begin = value.data();

@@ -15,4 +15,10 @@ bool is_host_field(std::string_view value) noexcept;
 /// The same, faster, for a value that lies behind other bytes: memory may be read from `from` on.
 bool is_host_field(std::string_view value, char const* from) noexcept;
 
+/// Returns whether `text` is an IPv4 address: four decimal numbers without leading zeros.
+bool is_ipv4_address(std::string_view text) noexcept;
+
+/// Returns whether `text` is an IPv6 address, without brackets and without a zone.
+bool is_ipv6_address(std::string_view text) noexcept;
+
 }  // namespace anode::http::protocol

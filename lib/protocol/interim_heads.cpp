@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/encoder.hpp"
 
+#include "vocabulary/text.hpp"
+
 #include <anode/error.hpp>
 #include <anode/status.hpp>
 
@@ -30,7 +32,7 @@ void validate(header_list const& headers) {
     special_field const field = classify(name);
     if (field == special_field::content_length || field == special_field::transfer_encoding)
       throw exception(error::invalid_header_value,
-                      "Invalid value \"" + value.text() + "\" for header \"" + name + "\"");
+                      formatted("Invalid value \"{}\" for header \"{}\"", value.text(), name));
   }
 }
 
@@ -42,9 +44,8 @@ std::string link_value(header_list const& hints) {
       continue;
     for (std::size_t i = 0; i != links.size(); ++i) {
       if (!is_link_value(links[i])) {
-        std::string message = "The argument 'hints' ";
-        message.append(link_form).append(". Received '").append(links[i]).append("'");
-        throw exception(error::invalid_arg_value, std::move(message));
+        throw exception(error::invalid_arg_value,
+                        formatted("The argument 'hints' {}. Received '{}'", link_form, links[i]));
       }
       if (!value.empty())
         value += ", ";
@@ -58,7 +59,7 @@ std::string link_value(header_list const& hints) {
 
 void write_information_head(std::string& out, int status, header_list const& headers) {
   if (status < 100 || status > 199 || status == 101)
-    throw exception(error::invalid_status_code, "Invalid status code: " + std::to_string(status));
+    throw exception(error::invalid_status_code, formatted("Invalid status code: {}", status));
   validate(headers);
   append_status_line(out, status);
   for (auto const& [name, value] : headers)

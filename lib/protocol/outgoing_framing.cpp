@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/outgoing_framing.hpp"
 
+#include "vocabulary/text.hpp"
+
 #include <anode/error.hpp>
 
 namespace anode::http::protocol {
@@ -11,9 +13,9 @@ void check_content_length(outgoing_framing const& framing, std::uint64_t written
   std::uint64_t const declared = framing.content_length();
   if (complete ? written != declared : written > declared)
     throw exception(error::content_length_mismatch,
-                    "Response body's content-length of " + std::to_string(written) +
-                        " byte(s) does not match the content-length of " +
-                        std::to_string(declared) + " byte(s) set in header");
+                    formatted("Response body's content-length of {} byte(s) does not match the "
+                              "content-length of {} byte(s) set in header",
+                              written, declared));
 }
 
 void throw_body_not_allowed() {

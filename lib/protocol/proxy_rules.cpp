@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/proxy_rules.hpp"
 
+#include "protocol/host_field.hpp"
+
 #include <boost/url/ipv4_address.hpp>
 #include <boost/url/ipv6_address.hpp>
 
@@ -171,17 +173,17 @@ proxy_rules::address proxy_rules::parse_address(std::string_view text) noexcept 
   constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   address a;
   if (text.find(':') == text.npos) {
-    auto const v4 = boost::urls::parse_ipv4_address(text);
-    if (!v4)
+    if (!is_ipv4_address(text))
       return a;
+    auto const v4 = boost::urls::parse_ipv4_address(text);
     auto const bytes = v4->to_bytes();
     std::copy(bytes.begin(), bytes.end(), a.bytes.begin());
     a.bits = 32;
     return a;
   }
-  auto const v6 = boost::urls::parse_ipv6_address(text);
-  if (!v6)
+  if (!is_ipv6_address(text))
     return a;
+  auto const v6 = boost::urls::parse_ipv6_address(text);
   auto const bytes = v6->to_bytes();
   if (std::equal(mapped.begin(), mapped.end(), bytes.begin())) {
     std::copy(bytes.begin() + mapped.size(), bytes.end(), a.bytes.begin());

@@ -3,10 +3,17 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#ifdef _WIN32
+#include <ws2tcpip.h>
+
+#include <afunix.h>
+#else
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#endif
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 

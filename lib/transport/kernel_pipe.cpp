@@ -81,7 +81,7 @@ bool kernel_pipe::open() noexcept {
   return true;
 }
 
-std::size_t kernel_pipe::fill(int socket, boost::system::error_code& ec) noexcept {
+std::size_t kernel_pipe::fill(native_handle_type socket, boost::system::error_code& ec) noexcept {
   ssize_t const n = ::splice(socket, nullptr, write_end_, nullptr, capacity, how);
   if (n < 0) {
     ec = last_error();
@@ -92,7 +92,7 @@ std::size_t kernel_pipe::fill(int socket, boost::system::error_code& ec) noexcep
   return static_cast<std::size_t>(n);
 }
 
-std::size_t kernel_pipe::drain(int socket, boost::system::error_code& ec) noexcept {
+std::size_t kernel_pipe::drain(native_handle_type socket, boost::system::error_code& ec) noexcept {
   ssize_t const n = splice_quietly(read_end_, socket, size_);
   if (n < 0) {
     ec = last_error();
@@ -109,12 +109,12 @@ kernel_pipe::~kernel_pipe() = default;
 
 bool kernel_pipe::open() noexcept { return false; }
 
-std::size_t kernel_pipe::fill(int, boost::system::error_code& ec) noexcept {
+std::size_t kernel_pipe::fill(native_handle_type, boost::system::error_code& ec) noexcept {
   ec = boost::asio::error::operation_not_supported;
   return 0;
 }
 
-std::size_t kernel_pipe::drain(int, boost::system::error_code& ec) noexcept {
+std::size_t kernel_pipe::drain(native_handle_type, boost::system::error_code& ec) noexcept {
   ec = boost::asio::error::operation_not_supported;
   return 0;
 }

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include <boost/system/error_code.hpp>
+#include <anode/byte_stream.hpp>
 
 #include <cstddef>
 
@@ -28,11 +28,11 @@ public:
   /// Takes what a non-blocking socket has received into the empty buffer.
   /// @return the number of bytes; 0 at the end of input, and with an error, `would_block` if there
   ///   is nothing now.
-  std::size_t fill(int socket, boost::system::error_code& ec) noexcept;
+  std::size_t fill(native_handle_type socket, boost::system::error_code& ec) noexcept;
 
   /// Gives bytes to a non-blocking socket. Raises no SIGPIPE.
   /// @return the number of bytes; 0 with an error, `would_block` if it takes none now.
-  std::size_t drain(int socket, boost::system::error_code& ec) noexcept;
+  std::size_t drain(native_handle_type socket, boost::system::error_code& ec) noexcept;
 
 private:
   int read_end_ = -1;

@@ -11,16 +11,18 @@
 #ifdef __linux__
 #include <linux/filter.h>
 #endif
+#ifndef _WIN32
 #include <sys/socket.h>
-#include <unistd.h>
+#endif
 
+#include <cerrno>
+#include <cstdio>
 #include <utility>
 
 namespace anode::transport {
 namespace {
 
 using tcp = net::ip::tcp;
-using reuse_port_option = net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr std::chrono::milliseconds accept_backoff{100};
 
@@ -36,6 +38,28 @@ bool of_one_connection(error_code const& ec) {
          ec == errc::network_unreachable || ec == errc::host_unreachable ||
          ec == errc::operation_not_supported || ec == errc::no_protocol_option ||
          ec == net::error::timed_out || ec == errc::interrupted;
+}
+
+error_code last_socket_error() {
+#ifdef _WIN32
+  return {::WSAGetLastError(), boost::system::system_category()};
+#else
+  return {errno, boost::system::system_category()};
+#endif
+}
+
+// Has the system share the connections of a port out among its listeners. Where SO_REUSEPORT means
+// something else, as on macOS, this is not supported. **Node**: `reusePort`, ENOTSUP there.
+template <class Acceptor>
+void share_port(Acceptor& acceptor, error_code& ec) {
+#if defined(SO_REUSEPORT_LB)
+  acceptor.set_option(net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT_LB>(true), ec);
+#elif defined(__linux__) && defined(SO_REUSEPORT)
+  acceptor.set_option(net::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>(true), ec);
+#else
+  (void)acceptor;
+  ec = net::error::operation_not_supported;
+#endif
 }
 
 net::ip::address numeric_address(std::string const& host, error_code& ec) {
@@ -67,7 +91,7 @@ void listener::open(listen_target const& target, error_code& ec) {
       acceptor_.set_option(net::ip::v6_only(target.ipv6_only), ignored);
     }
     if (target.reuse_port) {
-      acceptor_.set_option(reuse_port_option(true), ec);
+      share_port(acceptor_, ec);
     }
     if (!ec) {
       acceptor_.bind(at, ec);
@@ -100,14 +124,14 @@ void listener::open(listen_target const& target, error_code& ec) {
   }
 }
 
-void listener::open(int descriptor, error_code& ec) {
-  int family = AF_INET;
-  socklen_t size = sizeof family;
-  if (::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0) {
-    ec.assign(errno, boost::system::system_category());
+void listener::open(native_handle_type descriptor, error_code& ec) {
+  sockaddr_storage at{};
+  socklen_t size = sizeof at;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&at), &size) != 0) {
+    ec = last_socket_error();
     return;
   }
-  acceptor_.assign(net::generic::stream_protocol(family, 0), descriptor, ec);
+  acceptor_.assign(net::generic::stream_protocol(at.ss_family, 0), descriptor, ec);
 }
 
 bool listener::hand_on_no_delay() {
@@ -130,7 +154,7 @@ void listener::close() {
   acceptor_.close(ignored);
   backoff_.cancel();
   if (!unix_path_.empty()) {
-    ::unlink(unix_path_.c_str());
+    std::remove(unix_path_.c_str());
     unix_path_.clear();
   }
 }

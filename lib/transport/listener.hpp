@@ -52,7 +52,7 @@ public:
   void open(listen_target const& target, error_code& ec);
 
   /// Takes over a descriptor that is bound and listening.
-  void open(int descriptor, error_code& ec);
+  void open(native_handle_type descriptor, error_code& ec);
 
   /// Switches Nagle's algorithm off for all connections that are accepted, which costs a system
   /// call now instead of one for each.

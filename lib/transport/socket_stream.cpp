@@ -7,7 +7,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#else
+#include <netinet/in.h>
 #include <netinet/tcp.h>
+#endif
 
 #include <algorithm>
 #include <utility>
@@ -123,13 +128,18 @@ void socket_stream::set_no_delay(bool on) {
 void socket_stream::set_keep_alive(bool on, std::chrono::milliseconds delay) {
   error_code ignored;
   socket_.set_option(net::socket_base::keep_alive(on), ignored);
-#ifdef TCP_KEEPIDLE
+#if defined(TCP_KEEPIDLE)
+  constexpr int name = TCP_KEEPIDLE;
+#elif defined(TCP_KEEPALIVE)
+  constexpr int name = TCP_KEEPALIVE;  // macOS
+#else
+  constexpr int name = 0;
+#endif
   auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(delay).count();
-  if (on && seconds > 0) {
-    using idle = net::detail::socket_option::integer<IPPROTO_TCP, TCP_KEEPIDLE>;
+  if (on && seconds > 0 && name != 0) {
+    using idle = net::detail::socket_option::integer<IPPROTO_TCP, name>;
     socket_.set_option(idle(static_cast<int>(std::min<std::int64_t>(seconds, 32767))), ignored);
   }
-#endif
 }
 
 bool socket_stream::has_input() {
@@ -139,6 +149,8 @@ bool socket_stream::has_input() {
   return ec != net::error::would_block && ec != net::error::try_again;
 }
 
-int socket_stream::native_handle() { return socket_.is_open() ? socket_.native_handle() : -1; }
+native_handle_type socket_stream::native_handle() {
+  return socket_.is_open() ? native_handle_type{socket_.native_handle()} : no_native_handle;
+}
 
 }  // namespace anode::transport

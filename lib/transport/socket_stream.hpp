@@ -38,7 +38,7 @@ public:
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override;
   bool has_input() override;
   void async_wait_hangup(io_callback done) override;
-  int native_handle() override;
+  native_handle_type native_handle() override;
 
 private:
   std::size_t send(std::span<net::const_buffer const> buffers, int flags, error_code& ec);

@@ -2,32 +2,24 @@
 #include <anode/error.hpp>
 #include <anode/headers.hpp>
 
+#include "vocabulary/text.hpp"
 #include "vocabulary/tokens.hpp"
 
 #include <algorithm>
 
 namespace anode::http {
 
-namespace {
-
-std::string quoted(std::string_view before, std::string_view name) {
-  std::string text(before);
-  text.append(" [\"").append(name).append("\"]");
-  return text;
-}
-
-}  // namespace
-
 void validate_header_name(std::string_view name, std::string_view label) {
   if (!is_token(name))
     throw exception(error::invalid_http_token,
-                    quoted(std::string(label) + " must be a valid HTTP token", name));
+                    formatted("{} must be a valid HTTP token [\"{}\"]", label, name));
 }
 
 void validate_header_value(std::string_view name, header_value_ref value) {
   for (std::size_t i = 0; i != value.size(); ++i)
     if (!is_header_text(value[i]))
-      throw exception(error::invalid_char, quoted("Invalid character in header content", name));
+      throw exception(error::invalid_char,
+                      formatted("Invalid character in header content [\"{}\"]", name));
 }
 
 header_value::header_value(header_value_ref value) {

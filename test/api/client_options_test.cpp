@@ -233,7 +233,7 @@ TEST_CASE("the global agent keeps connections, for five seconds", "[client]") {
   };
   support::run(io, ask());
   CHECK(ports.at(0) == ports.at(1));
-  http::agent& agent = http::global_agent(io.get_executor());
+  http::agent agent = http::global_agent(io.get_executor());
   CHECK(agent.totals().free_sockets == 1);
   CHECK(agent.options().timeout == 5s);
   CHECK(agent.options().keep_alive);

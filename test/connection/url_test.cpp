@@ -98,6 +98,94 @@ TEST_CASE("url: what is none") {
   }
 }
 
+// Seen with Node 23.5 and 26.12, which also brings addresses into their shortest form.
+TEST_CASE("url: brackets hold an IPv6 address, without a zone") {
+  for (std::string_view const address :
+       {"::1", "::", "fe80::1", "1:2:3:4:5:6:7:8", "1::8", "::ffff:1.2.3.4", "::1.2.3.4",
+        "0:0:0:0:0:0:0:1", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8"}) {
+    for (std::string_view const port : {"", ":", ":81"}) {
+      CAPTURE(address, port);
+      url_parts p;
+      std::string url = "http://[";
+      url.append(address).append("]").append(port).append("/x");
+      REQUIRE(parse_url(url, p));
+      CHECK(p.host == address);
+      CHECK(p.port == (port == ":81" ? 81 : 0));
+      CHECK(p.path == "/x");
+    }
+  }
+  url_parts p;
+  REQUIRE(parse_url("http://u:p@[FE80::A]:8080/", p));
+  CHECK(p.host == "fe80::a");
+  CHECK(p.auth == "u:p");
+  for (std::string_view const text : {"[fe80::1%25eth0]",
+                                      "[fe80::1%eth0]",
+                                      "[::1%5D]",
+                                      "[v1.x]",
+                                      "[]",
+                                      "[::1",
+                                      "::1",
+                                      "[::1]x",
+                                      "[::1]81",
+                                      "x[::1]",
+                                      "[1::2::3]",
+                                      "[:1]",
+                                      "[1:]",
+                                      "[:::]",
+                                      "[1:2:3:4:5:6:7]",
+                                      "[1:2:3:4:5:6:7:8:9]",
+                                      "[1:2:3:4:5:6:7:1.2.3.4]",
+                                      "[::12345]",
+                                      "[::g]",
+                                      "[1.2.3.4]",
+                                      "[::1.2.3]",
+                                      "[::256.1.1.1]",
+                                      "[::01.2.3.4]",
+                                      "[::1.2.3.4:5]",
+                                      "[::1]:65536",
+                                      "[[::1]]",
+                                      "[::1]]",
+                                      "[ ::1]"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_url("http://" + std::string(text) + "/", p));
+  }
+}
+
+TEST_CASE("url: a name is decoded, and has no byte that ends a host") {
+  url_parts p;
+  REQUIRE(parse_url("http://a%41-b_c.%64~!$&'()*+,;=/", p));
+  CHECK(p.host == "aa-b_c.d~!$&'()*+,;=");
+  for (std::string_view const text :
+       {"a%2fb",    "a%00b",   "a%7fb", "a%20b", "a%25b", "a%3ab",    "a%40b", "a%5b",
+        "a%c3%a4b", "a%",      "a%4",   "a%zz",  "a%+1",  "a%-1",     "a%0x",  "a\"b",
+        "a`b",      "a{b}",    "a<b>",  "a|b",   "a^b",   "\xc3\xa4", ":80",   "u@",
+        "@",        "a:80:80", "a:+80", "a:-1",  "a: 80", "a:0x50"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_url("http://" + std::string(text) + "/", p));
+  }
+}
+
+TEST_CASE("url: user and password are decoded, and have to be UTF-8") {
+  struct row {
+    std::string_view userinfo, auth;
+  };
+  for (row const& r : {row{"u:p", "u:p"}, row{"u", "u:"}, row{":p", ":p"}, row{":", ""},
+                       row{"", ""}, row{"u:p:q", "u:p:q"}, row{"u%3Ap:%40", "u:p:@"},
+                       row{"u@v", "u@v:"}, row{"u\"<`>:[|]^", "u\"<`>:[|]^"},
+                       row{"\xc3\xa4:%C3%A4", "\xc3\xa4:\xc3\xa4"}, row{"%00:x", {"\0:x", 3}}}) {
+    CAPTURE(r.userinfo);
+    url_parts p;
+    REQUIRE(parse_url("http://" + std::string(r.userinfo) + "@h/", p));
+    CHECK(p.host == "h");
+    CHECK(p.auth == r.auth);
+  }
+  url_parts p;
+  for (std::string_view const text : {"%", "u:%", "%4", "%zz", "%c3", "u:%ff"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_url("http://" + std::string(text) + "@h/", p));
+  }
+}
+
 TEST_CASE("url: an authority is a host and a port") {
   std::string host;
   std::uint16_t port = 0;

@@ -164,7 +164,7 @@ TEST_CASE("test-http-request-agent: without an agent the connection ends with th
 
 TEST_CASE("test-http-agent-null: whoever names no agent gets the global one") {
   counting f;
-  http::agent& global = http::global_agent(f.io.get_executor());
+  http::agent global = http::global_agent(f.io.get_executor());
   CHECK(global.options().keep_alive);
   CHECK(global.options().timeout == std::chrono::seconds(5));
   global.set_options(f.agent.options());
@@ -180,7 +180,7 @@ TEST_CASE("test-http-agent-null: whoever names no agent gets the global one") {
 
 TEST_CASE("test-http-client-override-global-agent: the global agent can be another one") {
   counting f;
-  http::global_agent(f.io.get_executor()) = f.agent;
+  http::set_global_agent(f.agent);
   http::request_options o;
   o.port = 8123;
   std::string const name = f.agent.get_name(o);
@@ -212,7 +212,7 @@ TEST_CASE("test-http-agent-no-protocol: an empty protocol is http") {
 
 TEST_CASE("test-http-agent: batches of requests, and connections that cannot be made") {
   counting f;
-  http::global_agent(f.io.get_executor()) = f.agent;
+  http::set_global_agent(f.agent);
   std::vector<std::shared_ptr<support::fetched>> all;
   for (int batch = 0; batch < 4; ++batch) {
     for (int i = 0; i < 4; ++i) {

@@ -1,0 +1,157 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "connection/agent_core.hpp"
+
+#include <anode/agent.hpp>
+
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include <cstddef>
+#include <iterator>
+#include <list>
+#include <mutex>
+#include <utility>
+
+namespace anode::http {
+namespace {
+
+// How many agents a context keeps at most, and from how many on it drops those that are unused.
+constexpr std::size_t kept_most = 256;
+constexpr std::size_t drop_from = 192;
+constexpr int asked_at_once = 2;
+
+}  // namespace
+
+/// The global agents of an execution context, one for each executor.
+///
+/// Executors of one context run at the same time when they are strands, and an agent belongs to
+/// one executor. So this list has a mutex, and an agent in it is used by its own executor only. An
+/// executor that is gone cannot be recognized: a strand in a type-erased executor has no public
+/// count of its owners. Instead each new entry of a long list has the two agents that were used
+/// longest ago examined, each on its own executor, and dropped when nothing uses them.
+class global_agents final : public net::execution_context::service {
+public:
+  using key_type = global_agents;
+  static inline net::execution_context::id id;
+
+  explicit global_agents(net::execution_context& context) : service(context) {}
+
+  static global_agents& of(net::any_io_executor const& ex) {
+    return net::use_service<global_agents>(net::query(ex, net::execution::context));
+  }
+
+  agent get(net::any_io_executor const& ex) {
+    std::list<entry> added;
+    std::list<net::any_io_executor> to_ask;
+    agent found = [&] {
+      std::lock_guard const lock(mutex_);
+      if (auto const e = find(ex); e != kept_.end()) {
+        kept_.splice(kept_.begin(), kept_, e);
+        return e->used;
+      }
+      added.emplace_back(ex, make(ex));
+      agent made = added.front().used;
+      if (kept_.size() >= drop_from) {
+        to_ask = oldest();
+      }
+      if (!ended_ && kept_.size() < kept_most) {
+        kept_.splice(kept_.begin(), added);
+      }
+      return made;
+    }();
+    ask(to_ask);
+    return found;
+  }
+
+  void set(agent replacement) {
+    std::list<entry> added;
+    added.emplace_back(replacement.get_executor(), std::move(replacement));
+    std::lock_guard const lock(mutex_);
+    if (auto const e = find(added.front().executor); e != kept_.end()) {
+      std::swap(e->used, added.front().used);
+    } else if (!ended_) {
+      kept_.splice(kept_.begin(), added);
+    }
+  }
+
+private:
+  struct entry {
+    entry(net::any_io_executor ex, agent a) : executor(std::move(ex)), used(std::move(a)) {}
+    net::any_io_executor executor;
+    agent used;
+    bool asked = false;
+  };
+
+  static agent make(net::any_io_executor const& ex) {
+    agent_options options;
+    options.keep_alive = true;
+    options.timeout = std::chrono::seconds(5);
+    return agent(ex, std::move(options));
+  }
+
+  std::list<entry>::iterator find(net::any_io_executor const& ex) {
+    auto e = kept_.begin();
+    while (e != kept_.end() && e->executor != ex) {
+      ++e;
+    }
+    return e;
+  }
+
+  // Returns the executors of the agents used longest ago that are not being asked. They move to the
+  // front, so that the next call finds others.
+  std::list<net::any_io_executor> oldest() {
+    std::list<net::any_io_executor> found;
+    for (int n = 0; n < asked_at_once && !kept_.empty(); ++n) {
+      entry& last = kept_.back();
+      if (!last.asked) {
+        found.push_back(last.executor);
+        last.asked = true;
+      }
+      kept_.splice(kept_.begin(), kept_, std::prev(kept_.end()));
+    }
+    return found;
+  }
+
+  void ask(std::list<net::any_io_executor> const& executors) {
+    for (net::any_io_executor const& ex : executors) {
+      net::post(ex, [this, ex] { drop_unused(ex); });
+    }
+  }
+
+  // Runs on `ex`. What is dropped is destroyed without the lock: its connections close.
+  void drop_unused(net::any_io_executor const& ex) {
+    std::list<entry> dropped;
+    std::lock_guard const lock(mutex_);
+    auto const e = find(ex);
+    if (e == kept_.end()) {
+      return;
+    }
+    e->asked = false;
+    if (is_unused(e->used)) {
+      dropped.splice(dropped.begin(), kept_, e);
+    }
+  }
+
+  // Its handles, connections and requests each refer to an agent.
+  static bool is_unused(agent const& a) noexcept { return a.core_->references() == 1; }
+
+  void shutdown() override {
+    std::list<entry> dropped;
+    std::lock_guard const lock(mutex_);
+    ended_ = true;
+    dropped.swap(kept_);
+  }
+
+  std::mutex mutex_;
+  std::list<entry> kept_;  // the one used last in front
+  bool ended_ = false;
+};
+
+agent global_agent(net::any_io_executor const& ex) { return global_agents::of(ex).get(ex); }
+
+void set_global_agent(agent replacement) {
+  net::any_io_executor const ex = replacement.get_executor();
+  global_agents::of(ex).set(std::move(replacement));
+}
+
+}  // namespace anode::http

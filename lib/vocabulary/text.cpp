@@ -1,0 +1,15 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Compiles fmt into the library, so that its users need not link it.
+#define FMT_HEADER_ONLY
+#include "vocabulary/text.hpp"
+
+#include <fmt/format.h>
+
+namespace anode {
+
+std::string format_text(fmt::string_view format, fmt::format_args arguments) {
+  return fmt::vformat(format, arguments);
+}
+
+}  // namespace anode

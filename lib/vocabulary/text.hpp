@@ -1,0 +1,19 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <string>
+
+namespace anode {
+
+/// Formats a text. Out of line, so that only one file compiles fmt.
+std::string format_text(fmt::string_view format, fmt::format_args arguments);
+
+/// Formats a text as `fmt::format` does, for errors and other cold paths: numbers and strings.
+template <class... Arguments>
+std::string formatted(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+  return format_text(format, fmt::make_format_args(arguments...));
+}
+
+}  // namespace anode
