@@ -30,7 +30,8 @@ TEST_CASE("a chunk's size is in lower-case hexadecimal digits", "[chunk-encoder]
   CHECK(chunk_size_line(16).text() == "10\r\n");
   CHECK(chunk_size_line(255).text() == "ff\r\n");
   CHECK(chunk_size_line(65536).text() == "10000\r\n");
-  CHECK(chunk_size_line(SIZE_MAX).text() == "ffffffffffffffff\r\n");
+  std::string const most(2 * sizeof(std::size_t), 'f');  // 8 or 16, as the machine is
+  CHECK(chunk_size_line(SIZE_MAX).text() == most + "\r\n");
 }
 
 TEST_CASE("a chunk is size, data and line end; no data is no chunk", "[chunk-encoder]") {
