@@ -146,7 +146,6 @@ private:
   void context_ended() override;
   void on_accept(std::unique_ptr<byte_stream> stream) override;
   void on_accept_error(error_code ec) override;
-  void on_last_accept() override { changed_.notify(); }
   void start_listening();
   detail::ptr<socket_core> begin(std::unique_ptr<byte_stream> stream);
   void check_connections();

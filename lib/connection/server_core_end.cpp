@@ -68,13 +68,7 @@ net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> s
   struct cut final : timer {
     server_core* of = nullptr;
     bool over = false;
-    detail::ptr<transport::listener> listener;
-    ~cut() {
-      of->timers_->cancel(*this);
-      if (listener) {
-        listener->close();
-      }
-    }
+    ~cut() { of->timers_->cancel(*this); }
     void expired() override {
       over = true;
       of->changed_.notify();
@@ -85,16 +79,12 @@ net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> s
   self->draining_ = true;
   if (self->listener_) {
     // Who waits has been told that there is a connection, and may have sent a request.
-    deadline.listener = self->listener_;
     self->listener_->accept_waiting_and_close();
   }
   self->drop_checks();
   std::uint64_t const ended_before = self->ended_connections_;
   self->timers_->arm(deadline, std::max(grace, std::chrono::milliseconds(1)));
-  auto const more_may_come = [&] {
-    return deadline.listener && deadline.listener->closed_but_accepting();
-  };
-  while ((self->connection_count() > 0 || more_may_come()) && !deadline.over) {
+  while (self->connection_count() > 0 && !deadline.over) {
     co_await self->changed_.wait();
   }
   http::drain_result result;

@@ -1,12 +1,20 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/dial.hpp"
 
+#include "transport/open_socket.hpp"
+#include "transport/resolver_pool.hpp"
 #include "transport/socket_stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#else
+#include <netdb.h>
+#endif
 
 #include <algorithm>
 #include <utility>
@@ -17,10 +25,17 @@ namespace {
 using tcp = net::ip::tcp;
 using stream_protocol = net::generic::stream_protocol;
 
+// The name of this machine's own addresses, which needs no resolver (RFC 6761 section 6.3).
+bool is_localhost(std::string_view host) noexcept {
+  constexpr std::string_view name = "localhost";
+  return host.size() == name.size() && std::equal(host.begin(), host.end(), name.begin(),
+                                                  [](char a, char b) { return (a | 0x20) == b; });
+}
+
 class happy_eyeballs final : public dial_attempt {
 public:
   happy_eyeballs(net::any_io_executor ex, dial_target target, dial_callback done)
-      : ex_(ex), target_(std::move(target)), done_(std::move(done)), resolver_(ex), delay_(ex) {}
+      : ex_(ex), target_(std::move(target)), done_(std::move(done)), delay_(ex) {}
 
   void start(lookup_function const& lookup) {
     if (!target_.path.empty()) {
@@ -37,6 +52,8 @@ public:
       lookup(target_.host, [self = self_ptr()](error_code e, std::vector<dial_address> found) {
         self->on_lookup(e, found);
       });
+    } else if (is_localhost(target_.host)) {
+      connect_to_loopback();
     } else {
       resolve();
     }
@@ -52,33 +69,32 @@ public:
 private:
   detail::ptr<happy_eyeballs> self_ptr() { return detail::ptr<happy_eyeballs>(this); }
 
+  void connect_to_loopback() {
+    if (target_.family != 6) {
+      endpoints_.emplace_back(tcp::endpoint(net::ip::address_v4::loopback(), target_.port));
+    }
+    if (target_.family != 4) {
+      endpoints_.emplace_back(tcp::endpoint(net::ip::address_v6::loopback(), target_.port));
+    }
+    next();
+  }
+
   // Out of line, or g++ 12 wrongly takes what the lambda lets go of for the last reference.
   [[gnu::noinline]] void resolve() {
-    auto const on_results = [self = self_ptr()](error_code ec, tcp::resolver::results_type found) {
-      std::vector<tcp::endpoint> all;
-      for (auto const& entry : found) {
-        all.push_back(entry.endpoint());
-      }
-      self->on_endpoints(ec, all);
-    };
-    std::string const port = std::to_string(target_.port);
-    tcp::resolver::flags flags{};
-    if (target_.address_configured) {
-      flags |= tcp::resolver::address_configured;
-    }
-    if (target_.v4_mapped) {
-      flags |= tcp::resolver::v4_mapped;
-    }
-    if (target_.all_matching) {
-      flags |= tcp::resolver::all_matching;
-    }
-    if (target_.family == 4) {
-      resolver_.async_resolve(tcp::v4(), target_.host, port, flags, on_results);
-    } else if (target_.family == 6) {
-      resolver_.async_resolve(tcp::v6(), target_.host, port, flags, on_results);
-    } else {
-      resolver_.async_resolve(target_.host, port, flags, on_results);
-    }
+    resolver_query query;
+    query.host = target_.host;
+    query.family = target_.family == 4 ? AF_INET : target_.family == 6 ? AF_INET6 : AF_UNSPEC;
+    query.flags = (target_.address_configured ? AI_ADDRCONFIG : 0) |
+                  (target_.v4_mapped ? AI_V4MAPPED : 0) | (target_.all_matching ? AI_ALL : 0);
+    lookup_ = resolver_pool::of(ex_).start(
+        ex_, std::move(query),
+        [self = self_ptr()](error_code ec, std::vector<std::string> const& found) {
+          std::vector<tcp::endpoint> all;
+          for (std::string const& address : found) {
+            all.emplace_back(net::ip::make_address(address), self->target_.port);
+          }
+          self->on_endpoints(ec, all);
+        });
   }
 
   void on_lookup(error_code ec, std::vector<dial_address> const& found) {
@@ -156,7 +172,7 @@ private:
 
   void prepare(stream_protocol::socket& socket, stream_protocol::endpoint const& at,
                error_code& ec) {
-    socket.open(at.protocol(), ec);
+    open_socket(socket, at.protocol(), ec);
     if (ec || (target_.local_address.empty() && target_.local_port == 0) ||
         at.protocol().family() == AF_UNIX) {
       return;
@@ -205,7 +221,9 @@ private:
   }
 
   void stop() {
-    resolver_.cancel();
+    if (auto const running = lookup_.lock()) {
+      resolver_pool::of(ex_).cancel(running);
+    }
     delay_.cancel();
     for (detail::ptr<attempt> const& a : attempts_) {
       error_code ignored;
@@ -217,7 +235,7 @@ private:
   net::any_io_executor ex_;
   dial_target target_;
   dial_callback done_;
-  tcp::resolver resolver_;
+  std::weak_ptr<resolver_pool::request> lookup_;  // which keeps this object
   net::steady_timer delay_;
   std::vector<stream_protocol::endpoint> endpoints_;
   std::vector<detail::ptr<attempt>> attempts_;

@@ -2,6 +2,7 @@
 #include "transport/listener.hpp"
 
 #include "transport/endpoint_text.hpp"
+#include "transport/open_socket.hpp"
 #include "transport/socket_stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -79,7 +80,7 @@ void listener::open(listen_target const& target, error_code& ec) {
   shared_ = target.reuse_port;
   auto const bind_to = [&](net::generic::stream_protocol::endpoint const& at) {
     error_code ignored;
-    acceptor_.open(at.protocol(), ec);
+    open_socket(acceptor_, at.protocol(), ec);
     if (ec) {
       return;
     }
@@ -98,6 +99,9 @@ void listener::open(listen_target const& target, error_code& ec) {
     }
     if (!ec) {
       acceptor_.listen(target.backlog, ec);
+    }
+    if (!ec) {
+      acceptor_.non_blocking(true, ec);
     }
     if (ec) {
       acceptor_.close(ignored);
@@ -132,6 +136,10 @@ void listener::open(native_handle_type descriptor, error_code& ec) {
     return;
   }
   acceptor_.assign(net::generic::stream_protocol(at.ss_family, 0), descriptor, ec);
+  if (!ec) {
+    set_close_on_exec(descriptor);
+    acceptor_.non_blocking(true, ec);
+  }
 }
 
 bool listener::hand_on_no_delay() {
@@ -146,10 +154,9 @@ bool listener::hand_on_no_delay() {
 #endif
 }
 
-void listener::start() { accept(); }
+void listener::start() { wait(); }
 
 void listener::close() {
-  takes_last_ = false;
   error_code ignored;
   acceptor_.close(ignored);
   backoff_.cancel();
@@ -160,21 +167,15 @@ void listener::close() {
 }
 
 void listener::accept_waiting_and_close() {
+  detail::ptr<listener> const self(this);
   if (shared_) {
     leave_new_ones_to_others();
   }
   error_code ec;
-  acceptor_.non_blocking(true, ec);
-  for (int left = most_waiting; left > 0 && !ec && acceptor_.is_open(); --left) {
-    auto socket = acceptor_.accept(ec);
-    if (!ec) {
-      sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
-    } else if (of_one_connection(ec)) {
-      ec = {};
-    }
+  for (int left = most_waiting; left > 0 && !ec; --left) {
+    ec = accept_one();
   }
   close();
-  takes_last_ = accepting_;
 }
 
 // Has the first packet of new connections dropped, so that none is made behind the last accept and
@@ -203,33 +204,41 @@ endpoint listener::local_endpoint() const {
   return ec ? endpoint{} : endpoint_text(e);
 }
 
-void listener::accept() {
-  accepting_ = true;
-  acceptor_.async_accept(accepted_, io_callback(*this, &listener::on_accepted));
+void listener::wait() {
+  acceptor_.async_wait(acceptor_type::wait_read,
+                       [self = detail::ptr<listener>(this)](error_code) { self->accept_some(); });
 }
 
-void listener::on_accepted(detail::counted& self, error_code ec, std::size_t) {
-  static_cast<listener&>(self).accept_done(ec);
+// Accepts a connection that waits; a failure that concerns that one only is none.
+error_code listener::accept_one() {
+  error_code ec;
+  if (!acceptor_.is_open()) {
+    ec = net::error::bad_descriptor;
+    return ec;
+  }
+  auto socket = accept_socket(acceptor_, ec);
+  if (!ec) {
+    sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
+  } else if (of_one_connection(ec)) {
+    ec = {};
+  }
+  return ec;
 }
 
-void listener::accept_done(error_code ec) {
-  accepting_ = false;
-  bool const open = acceptor_.is_open();
-  bool const last = !open && std::exchange(takes_last_, false);
-  if (!open && !last) {
-    error_code ignored;
-    accepted_.close(ignored);
+// After some the others on this executor have their turn.
+void listener::accept_some() {
+  constexpr int most_at_once = 16;
+  error_code ec;
+  for (int left = most_at_once; left > 0 && !ec; --left) {
+    ec = accept_one();
+  }
+  if (!acceptor_.is_open()) {
     return;
   }
-  if (!ec) {
-    sink_->on_accept(std::make_unique<socket_stream>(std::move(accepted_)));
-  }
-  if (last) {
-    sink_->on_last_accept();
-  } else if (ec && !of_one_connection(ec)) {
+  if (ec && ec != net::error::would_block && ec != net::error::try_again) {
     pause(ec);
-  } else if (acceptor_.is_open()) {
-    accept();
+  } else {
+    wait();
   }
 }
 
@@ -237,7 +246,7 @@ void listener::pause(error_code ec) {
   backoff_.expires_after(accept_backoff);
   backoff_.async_wait([self = detail::ptr<listener>(this)](error_code) {
     if (self->acceptor_.is_open()) {
-      self->accept();
+      self->wait();
     }
   });
   sink_->on_accept_error(ec);

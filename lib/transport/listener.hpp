@@ -37,21 +37,18 @@ public:
     virtual void on_accept(std::unique_ptr<byte_stream> stream) = 0;
     /// Told of a failure that made accepting pause.
     virtual void on_accept_error(error_code ec) = 0;
-    /// Told when `closed_but_accepting` of a listener has become false.
-    virtual void on_last_accept() {}
 
   protected:
     ~sink() = default;
   };
 
-  listener(net::any_io_executor ex, sink& to)
-      : acceptor_(ex), accepted_(ex), backoff_(ex), sink_(&to) {}
+  listener(net::any_io_executor ex, sink& to) : acceptor_(ex), backoff_(ex), sink_(&to) {}
 
   /// Binds and listens. A name is resolved without waiting for a server (numeric addresses and
   /// "localhost" only).
   void open(listen_target const& target, error_code& ec);
 
-  /// Takes over a descriptor that is bound and listening.
+  /// Takes over a descriptor that is bound and listening, and makes it close-on-exec.
   void open(native_handle_type descriptor, error_code& ec);
 
   /// Switches Nagle's algorithm off for all connections that are accepted, which costs a system
@@ -71,29 +68,22 @@ public:
   /// slow network is lost (but see net.ipv4.tcp_migrate_req of Linux).
   void accept_waiting_and_close();
 
-  /// Returns whether, behind that, one more connection may come: Asio may have accepted it already,
-  /// and not said so yet. Until then the sink has to exist, or `close` to be called.
-  bool closed_but_accepting() const noexcept { return takes_last_ && accepting_; }
-
   bool is_open() const { return acceptor_.is_open(); }
 
   endpoint local_endpoint() const;
 
 private:
-  void accept();
-  static void on_accepted(detail::counted& self, error_code ec, std::size_t);
-  void accept_done(error_code ec);
+  void wait();
+  error_code accept_one();
+  void accept_some();
   void pause(error_code ec);
   void leave_new_ones_to_others();
 
   acceptor_type acceptor_;
-  acceptor_type::protocol_type::socket accepted_;  // just now
   net::steady_timer backoff_;
   sink* sink_;
   std::string unix_path_;
-  bool shared_ = false;      // the port may have other listeners
-  bool accepting_ = false;   // asynchronously
-  bool takes_last_ = false;  // of that, though the socket is closed
+  bool shared_ = false;  // the port may have other listeners
 };
 
 }  // namespace anode::transport

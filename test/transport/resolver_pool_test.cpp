@@ -1,0 +1,216 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "transport/resolver_pool.hpp"
+#include "support/catch.hpp"
+#include "transport/dial.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+using anode::error_code;
+using anode::transport::resolver_pool;
+using anode::transport::resolver_query;
+namespace net = boost::asio;
+
+namespace {
+
+// A resolver that answers nothing about the name "slow" before it is released.
+struct slow_names {
+  explicit slow_names(net::io_context& io) : pool(resolver_pool::of(io.get_executor())), io(io) {
+    pool.set_lookup([this](resolver_query const& q, error_code&) -> resolver_pool::addresses {
+      most = std::max(most.load(), ++running);
+      if (q.host == "slow") {
+        gate.wait();
+      }
+      --running;
+      return {"127.0.0.1", "::1"};
+    });
+  }
+  ~slow_names() { release(); }
+
+  void release() {
+    if (!released) {
+      released = true;
+      open.set_value();
+    }
+  }
+
+  std::shared_ptr<resolver_pool::request> ask(std::string host) {
+    resolver_query q;
+    q.host = std::move(host);
+    return pool.start(io.get_executor(), q,
+                      [this, host = q.host](error_code ec, resolver_pool::addresses const& found) {
+                        failure = ec;
+                        addresses = found;
+                        answered.push_back(host);
+                      });
+  }
+
+  resolver_pool& pool;
+  net::io_context& io;
+  std::promise<void> open;
+  std::shared_future<void> gate = open.get_future().share();
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  bool released = false;
+  error_code failure;
+  resolver_pool::addresses addresses;
+  std::vector<std::string> answered;
+};
+
+}  // namespace
+
+TEST_CASE("name look-ups: slow names do not delay another one") {
+  net::io_context io;
+  slow_names names(io);
+  for (int i = 0; i != 3; ++i) {
+    names.ask("slow");
+  }
+  names.ask("fast");
+  while (names.answered.empty()) {
+    REQUIRE(io.run_one_for(std::chrono::seconds(10)) == 1);
+  }
+  CHECK(names.answered == std::vector<std::string>{"fast"});
+  CHECK_FALSE(names.failure);
+  CHECK(names.addresses == resolver_pool::addresses{"127.0.0.1", "::1"});
+  names.release();
+  io.run();
+  CHECK(names.answered.size() == 4);
+}
+
+TEST_CASE("name look-ups: at most four run at once, the others wait") {
+  net::io_context io;
+  slow_names names(io);
+  for (int i = 0; i != 20; ++i) {
+    names.ask("slow");
+  }
+  names.release();
+  io.run();
+  CHECK(names.answered.size() == 20);
+  CHECK(names.most <= 4);
+  CHECK(names.pool.thread_count() <= resolver_pool::max_threads);
+}
+
+TEST_CASE("name look-ups: a cancelled one calls nothing and keeps nothing busy") {
+  net::io_context io;
+  slow_names names(io);
+  std::vector<std::shared_ptr<resolver_pool::request>> asked;
+  for (int i = 0; i != 6; ++i) {  // the last ones are still in the queue
+    asked.push_back(names.ask("slow"));
+  }
+  for (auto const& r : asked) {
+    names.pool.cancel(r);
+  }
+  CHECK(io.run_for(std::chrono::seconds(10)) == 0);  // although four of them still run
+  CHECK(io.stopped());
+  names.release();
+  io.restart();
+  io.run();
+  CHECK(names.answered.empty());
+}
+
+TEST_CASE("name look-ups: those under way and in the queue end with their context") {
+  auto const kept = std::make_shared<int>(1);
+  std::promise<void> open;
+  std::shared_future<void> const gate = open.get_future().share();
+  {
+    net::io_context io;
+    resolver_pool& pool = resolver_pool::of(io.get_executor());
+    pool.set_lookup([gate](resolver_query const&, error_code&) -> resolver_pool::addresses {
+      gate.wait();
+      return {};
+    });
+    for (int i = 0; i != 6; ++i) {
+      pool.start(io.get_executor(), {}, [kept](error_code, resolver_pool::addresses const&) {});
+    }
+    open.set_value();
+  }
+  CHECK(kept.use_count() == 1);
+}
+
+TEST_CASE("name look-ups: go on after a fork") {
+  net::io_context io;
+  slow_names names(io);
+  names.ask("fast");
+  io.run();
+  io.notify_fork(net::io_context::fork_prepare);
+  CHECK(names.pool.thread_count() == 0);
+  io.notify_fork(net::io_context::fork_parent);
+  names.ask("fast");
+  io.restart();
+  io.run();
+  CHECK(names.answered.size() == 2);
+}
+
+TEST_CASE("name look-ups: fail on a context that takes nothing from other threads") {
+  net::io_context io(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE);
+  slow_names names(io);
+  names.ask("fast");
+  io.run();
+  CHECK(names.failure == net::error::operation_not_supported);
+  CHECK(names.pool.thread_count() == 0);
+}
+
+TEST_CASE("name look-ups: addresses and localhost need none") {
+  net::io_context io;
+  resolver_pool& pool = resolver_pool::of(io.get_executor());
+  for (char const* const host : {"127.0.0.1", "::1", "localhost", "LocalHost"}) {
+    anode::transport::dial_target to;
+    to.host = host;
+    to.port = 1;
+    std::string phase;
+    auto const attempt = anode::transport::dial(
+        io.get_executor(), to, nullptr,
+        [&](error_code, std::string_view p, std::unique_ptr<anode::byte_stream>) { phase = p; });
+    CHECK_FALSE(attempt->looking_up());
+    io.restart();
+    io.run();
+    CHECK(phase == "connect");
+  }
+  CHECK(pool.thread_count() == 0);
+}
+
+TEST_CASE(
+    "name look-ups: the system's resolver is asked for a family, and its failures have codes") {
+  error_code ec;
+  resolver_query q;
+  q.host = "127.0.0.1";
+  CHECK(anode::transport::system_lookup(q, ec) == resolver_pool::addresses{"127.0.0.1"});
+  CHECK_FALSE(ec);
+  q.family = AF_INET6;
+  CHECK(anode::transport::system_lookup(q, ec).empty());
+  CHECK(ec);
+  q.host = std::string(300, 'x');
+  CHECK(anode::transport::system_lookup(q, ec).empty());
+  CHECK(ec);
+}
+
+TEST_CASE("dial: a name is looked up, and given up while that runs") {
+  net::io_context io;
+  slow_names names(io);
+  bool called = false;
+  anode::transport::dial_target to;
+  to.host = "slow";
+  to.port = 1;
+  auto const done = [&](error_code, std::string_view, std::unique_ptr<anode::byte_stream>) {
+    called = true;
+  };
+  SECTION("looked up") {
+    auto const attempt = anode::transport::dial(io.get_executor(), to, nullptr, done);
+    CHECK(attempt->looking_up());
+    names.release();
+    io.run();
+    CHECK(called);
+  }
+  SECTION("given up") {
+    anode::transport::dial(io.get_executor(), to, nullptr, done)->cancel();
+    CHECK(io.run_for(std::chrono::seconds(10)) == 0);
+    CHECK(io.stopped());
+    CHECK_FALSE(called);
+  }
+}
