@@ -62,7 +62,7 @@ bool is_of_connection(std::string_view name) noexcept {
 
 // Calls `f` with each member of a list; stops when it returns true.
 template <class F>
-bool any_member(std::string_view list, F f) noexcept {
+bool any_member(std::string_view list, F f) {
   while (!list.empty()) {
     std::size_t const comma = std::min(list.find(','), list.size());
     std::string_view member = list.substr(0, comma);
@@ -80,44 +80,72 @@ bool any_member(std::string_view list, F f) noexcept {
   return false;
 }
 
-// Whether a Connection field names other fields than those that end here anyway.
-bool names_more(std::string_view list) noexcept {
-  return any_member(
-      list, [](std::string_view m) { return !names_equal(m, "close") && !is_of_connection(m); });
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
+
+// An order of names that does not regard case.
+bool name_less(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) {
+    return a.size() < b.size();
+  }
+  return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
+}
+
+// So few names are compared one by one.
+constexpr std::size_t few_names = 8;
 
 }  // namespace
 
-hop_by_hop::hop_by_hop(field_lines const& fields) noexcept : fields_(fields) {
+void hop_by_hop::add_names(std::string_view list) {
+  any_member(list, [this](std::string_view m) {
+    if (!names_equal(m, "close") && !is_of_connection(m)) {
+      named_.push_back(m);
+    }
+    return false;
+  });
+}
+
+void hop_by_hop::sort_names() {
+  if (named_.size() > few_names) {
+    std::ranges::sort(named_, name_less);
+  }
+}
+
+hop_by_hop::hop_by_hop(field_lines const& fields) {
   for (field_line const line : fields) {
     chunked_ = chunked_ || names_equal(line.name, "Transfer-Encoding");
-    has_options_ = has_options_ || (names_equal(line.name, "Connection") && names_more(line.value));
-  }
-}
-
-hop_by_hop::hop_by_hop(message_head const& head) noexcept
-    : fields_(head.fields), chunked_(head.has(known_field::transfer_encoding)) {
-  if (head.repeats(known_field::connection)) {
-    has_options_ = true;
-  } else if (head.has(known_field::connection)) {
-    has_options_ = names_more(head.value(known_field::connection));
-  }
-}
-
-bool hop_by_hop::find(std::string_view name) const noexcept {
-  if (is_of_connection(name) || (!chunked_ && names_equal(name, "Trailer"))) {
-    return true;
-  }
-  if (!has_options_) {
-    return false;
-  }
-  for (field_line const line : fields_) {
-    if (names_equal(line.name, "Connection") &&
-        any_member(line.value, [&](std::string_view m) { return names_equal(m, name); })) {
-      return true;
+    if (names_equal(line.name, "Connection")) {
+      add_names(line.value);
     }
   }
-  return false;
+  sort_names();
+}
+
+hop_by_hop::hop_by_hop(message_head const& head)
+    : chunked_(head.has(known_field::transfer_encoding)) {
+  if (head.repeats(known_field::connection)) {
+    for (field_line const line : head.fields) {
+      if (names_equal(line.name, "Connection")) {
+        add_names(line.value);
+      }
+    }
+    sort_names();
+  } else if (head.has(known_field::connection)) {
+    add_names(head.value(known_field::connection));
+    sort_names();
+  }
+}
+
+bool hop_by_hop::is_listed(std::string_view name) const noexcept {
+  return is_of_connection(name) || (!chunked_ && names_equal(name, "Trailer"));
+}
+
+bool hop_by_hop::is_named(std::string_view name) const noexcept {
+  if (named_.size() > few_names) {
+    return std::ranges::binary_search(named_, name, name_less);
+  }
+  return std::ranges::any_of(named_, [&](std::string_view n) { return names_equal(n, name); });
 }
 
 void pass_fields(message_head const& from, outgoing_headers& to) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace anode::http::protocol {
 
@@ -15,15 +16,16 @@ namespace anode::http::protocol {
 /// those of RFC 9110 section 7.6.1, those that its Connection field names, and Transfer-Encoding
 /// and Trailer with it, since a message is framed anew.
 ///
-/// Borrows the fields. Time is linear in the length of Connection for every name asked.
+/// Borrows the fields. Making one is linear in the fields but for sorting the names in Connection,
+/// asking for a name logarithmic in their number.
 class hop_by_hop {
 public:
-  explicit hop_by_hop(field_lines const& fields) noexcept;
-  explicit hop_by_hop(message_head const& head) noexcept;
+  explicit hop_by_hop(field_lines const& fields);
+  explicit hop_by_hop(message_head const& head);
 
   /// Returns whether a field of that name ends here.
   bool contains(std::string_view name) const noexcept {
-    return (has_options_ || may_end_here(name)) && find(name);
+    return (may_end_here(name) && is_listed(name)) || (!named_.empty() && is_named(name));
   }
 
 private:
@@ -36,24 +38,33 @@ private:
     return name.size() < 32 && (sizes >> name.size() & 1U) != 0 &&
            (letters >> (name[0] & 31) & 1U) != 0;
   }
-  bool find(std::string_view name) const noexcept;
+  bool is_listed(std::string_view name) const noexcept;
+  bool is_named(std::string_view name) const noexcept;
+  void add_names(std::string_view list);
+  void sort_names();
 
-  field_lines const& fields_;
-  bool chunked_ = false;      // then Trailer is passed on
-  bool has_options_ = false;  // Connection names something else
+  bool chunked_ = false;                 // then Trailer is passed on
+  std::vector<std::string_view> named_;  // by Connection, beside those that end here anyway
 };
 
 /// Calls `f(line)` for each field line of a received message that is passed on: those that do not
-/// end here; and of a request without Host, which follows where it goes.
+/// end here; of a request without Host, which follows where it goes; of a response that has no body
+/// whatever its fields say (1xx, 204) without Content-Length (RFC 9110 section 8.6).
 template <class F>
 void for_each_end_to_end(message_head const& from, F&& f) {
   hop_by_hop const ends_here(from);
-  std::size_t const host = from.kind == message_kind::request && from.has(known_field::host)
-                               ? from.first(known_field::host)
-                               : from.fields.size();
+  std::size_t skipped = from.fields.size();
+  if (from.kind == message_kind::request) {
+    if (from.has(known_field::host)) {
+      skipped = from.first(known_field::host);
+    }
+  } else if ((from.status == 204 || from.status / 100 == 1) &&
+             from.has(known_field::content_length)) {
+    skipped = from.first(known_field::content_length);
+  }
   for (std::size_t i = 0; i != from.fields.size(); ++i) {
     field_line const line = from.fields[i];
-    if (i != host && !ends_here.contains(line.name)) {
+    if (i != skipped && !ends_here.contains(line.name)) {
       f(line);
     }
   }

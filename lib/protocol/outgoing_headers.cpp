@@ -7,9 +7,12 @@
 #include "protocol/lower_word.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <random>
 #include <stdexcept>
 
 namespace anode::http::protocol {
@@ -18,6 +21,22 @@ namespace {
 
 /// Texts that were replaced stay in the arena until this many bytes of it are unused.
 constexpr std::size_t garbage_limit = 4096;
+
+/// So few headers are searched one by one. A proxy sets as many as its peers send.
+constexpr std::size_t few_headers = 32;
+
+/// Returns a number that names share which differ only in case. A peer that chooses the names does
+/// not know the seed.
+std::size_t hash_of(std::string_view name) {
+  static std::uint64_t const seed = [] {
+    std::random_device random;
+    return std::uint64_t{random()} << 32 | random() | 1;
+  }();
+  std::uint64_t hash = seed;
+  for (char const c : name)
+    hash = (hash ^ (static_cast<unsigned char>(c) | 0x20U)) * seed;
+  return static_cast<std::size_t>(hash >> 32);
+}
 
 std::string lower(std::string_view name) {
   std::string text;
@@ -194,9 +213,44 @@ void outgoing_headers::clear() noexcept {
   specials_ = 0;
   in_order_ = true;
   touched_ = false;
+  indexed_ = 0;
+}
+
+// Returns the slot of the index that holds a name, or that is free for it.
+std::uint32_t& outgoing_headers::slot_of(std::string_view name) const {
+  std::size_t const mask = index_.size() - 1;
+  for (std::size_t at = hash_of(name) & mask;; at = (at + 1) & mask) {
+    std::uint32_t& slot = index_[at];
+    if (slot == 0)
+      return slot;
+    entry const& e = entries_[slot - 1];
+    if (names_equal(view(e.name, e.name_size), name))
+      return slot;
+  }
+}
+
+std::size_t outgoing_headers::find_in_index(std::string_view name) const {
+  if (indexed_ == 0 || index_.size() < 2 * entries_.size()) {
+    index_.assign(std::bit_ceil(4 * entries_.size()), 0);
+    indexed_ = 0;
+  }
+  for (; indexed_ != entries_.size(); ++indexed_) {
+    entry const& e = entries_[indexed_];
+    std::uint32_t& slot = slot_of(view(e.name, e.name_size));
+    if (slot == 0)  // else it is there twice, and the first one counts
+      slot = indexed_ + 1;
+  }
+  return static_cast<std::size_t>(slot_of(name)) - 1;  // 0, a free slot, becomes npos
 }
 
 std::size_t outgoing_headers::find(std::string_view name, std::uint16_t tag) const noexcept {
+  if (entries_.size() > few_headers) {
+    try {
+      return find_in_index(name);
+    } catch (std::exception const&) {
+      indexed_ = 0;  // there is no memory for the index
+    }
+  }
   for (std::size_t i = 0; i != entries_.size(); ++i)
     if (entries_[i].tag == tag && names_equal(view(entries_[i].name, entries_[i].name_size), name))
       return i;
@@ -392,6 +446,7 @@ void outgoing_headers::erase(std::size_t at) {
   for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
     garbage_ += nodes_[n].value_size + sizeof(node);
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
+  indexed_ = 0;
   compact();
 }
 

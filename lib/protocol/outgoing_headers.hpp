@@ -100,7 +100,7 @@ public:
   /// Returns how many bytes of memory this object holds, used or not.
   std::size_t memory() const noexcept {
     return arena_.capacity() + entries_.capacity() * sizeof(entry) +
-           nodes_.capacity() * sizeof(node);
+           nodes_.capacity() * sizeof(node) + index_.capacity() * sizeof(std::uint32_t);
   }
 
   /// Returns the field lines as they are sent, if they lie in the arena like that: nothing was
@@ -190,6 +190,8 @@ private:
     return (marks_ & mark_of(tag)) == 0 ? npos : find(name, tag);
   }
   std::size_t find(std::string_view name, std::uint16_t tag) const noexcept;
+  std::size_t find_in_index(std::string_view name) const;
+  std::uint32_t& slot_of(std::string_view name) const;
   static kind type_of(header_value_ref const& value) noexcept;
   /// Returns where the next bytes of the arena go, of which there are `bytes` at least.
   char* make_room(std::size_t bytes) {
@@ -224,6 +226,9 @@ private:
   std::uint32_t specials_ = 0;
   bool in_order_ = true;  // the arena is what will be sent
   bool touched_ = false;
+  // Of many headers, a hash table of the first `indexed_`: their places plus 1; 0 is a free slot.
+  mutable std::uint32_t indexed_ = 0;
+  mutable std::vector<std::uint32_t> index_;
 };
 
 }  // namespace anode::http::protocol

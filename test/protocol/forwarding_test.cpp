@@ -5,6 +5,7 @@
 
 #include <anode/error.hpp>
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <utility>
@@ -81,6 +82,40 @@ TEST_CASE("fields that concern a single connection end here") {
     INFO(name);
     CHECK_FALSE(ends.contains(name));
   }
+}
+
+TEST_CASE("a response without a body is passed on without Content-Length") {
+  message_head from = head({{"Content-Length", "5"}, {"X-A", "1"}});
+  from.kind = message_kind::response;
+  for (std::uint16_t const status : {103, 204}) {
+    from.status = status;
+    CHECK(passed_on(from) == "X-First=0 X-A=1 ");
+  }
+  for (std::uint16_t const status : {200, 205, 304}) {
+    from.status = status;
+    CHECK(passed_on(from) == "X-First=0 Content-Length=5 X-A=1 ");
+  }
+}
+
+TEST_CASE("Connection may name many fields, in several lines and any order") {
+  field_lines many;
+  std::string list;
+  for (int i = 999; i >= 0; --i) {
+    list.append(i % 2 == 0 ? "X-" : "x-").append(std::to_string(i)).append(", ,");
+    if (i % 100 == 0) {
+      many.append("Connection", list);
+      list.clear();
+    }
+  }
+  hop_by_hop const ends(many);
+  for (int i = 0; i != 1000; ++i) {
+    CHECK(ends.contains("x-" + std::to_string(i)));
+    CHECK(ends.contains("X-" + std::to_string(i)));
+    CHECK_FALSE(ends.contains("y-" + std::to_string(i)));
+  }
+  CHECK_FALSE(ends.contains("x-1000"));
+  CHECK_FALSE(ends.contains("x-"));
+  CHECK(ends.contains("TE"));
 }
 
 TEST_CASE("fields that Connection names end here, whole words in any case") {

@@ -280,3 +280,46 @@ TEST_CASE("any sequence of changes gives what a plain list gives", "[outgoing-he
     CHECK(headers.raw_names() == spelled);
   }
 }
+
+TEST_CASE("many headers are found like few, whatever has been changed before",
+          "[outgoing-headers]") {
+  outgoing_headers headers;
+  std::map<int, std::string> values;
+  std::mt19937 random(1);
+  auto const name = [&](int i) {
+    std::string text = (random() % 2 == 0 ? "x-NAME-" : "X-name-") + std::to_string(i);
+    return text;
+  };
+  for (int step = 0; step != 5000; ++step) {
+    int const i = static_cast<int>(random() % 300);
+    switch (random() % 8) {
+      case 0:
+        CHECK(headers.remove(name(i)) == (values.erase(i) > 0));
+        break;
+      case 1:
+        headers.set(name(i), std::to_string(step));
+        values[i] = std::to_string(step);
+        break;
+      case 2:
+        if (step % 500 == 0) {
+          headers.clear();
+          values.clear();
+        }
+        break;
+      case 3:
+        CHECK(headers.contains(name(i)) == values.contains(i));
+        break;
+      default:
+        if (values.contains(i)) {
+          CHECK(headers.text(name(i)) == std::string_view(values[i]));
+        } else {
+          headers.append_valid(name(i), std::to_string(step));
+          values[i] = std::to_string(step);
+        }
+    }
+    CHECK(headers.size() == values.size());
+  }
+  for (auto const& [i, value] : values) {
+    CHECK(headers.text(name(i)) == std::string_view(value));
+  }
+}
