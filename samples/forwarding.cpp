@@ -42,6 +42,14 @@ net::awaitable<void> send(http::incoming_message& req, http::client_request& out
   }
 }
 
+// Returns why an answer that switches no protocol is not passed on; empty if it is.
+std::string_view objection(http::incoming_message const& answer) {
+  if (answer.status_code() == 101) {
+    return "a switch of protocols that nobody asked for";
+  }
+  return http::can_be_passed_on(answer) ? "" : "an unknown Transfer-Encoding";
+}
+
 void limit_silence(http::client_request& out, std::chrono::milliseconds silence) {
   if (silence.count() > 0) {
     out.set_timeout(silence, [&out] { out.destroy(http::error::timed_out); });
@@ -62,8 +70,8 @@ net::awaitable<outcome> receive(http::client_request& out, http::server_response
     note(result, e);
     co_return result;
   }
-  if (!http::can_be_passed_on(answer)) {
-    result.error = "an unknown Transfer-Encoding";
+  if (std::string_view const why = objection(answer); !why.empty()) {
+    result.error = why;
     out.destroy();
     co_return result;
   }
@@ -154,8 +162,8 @@ net::awaitable<outcome> pass_upgrade_on(anode::socket client, http::client_reque
   result.status = response.status_code();
   try {
     if (!answer) {
-      if (!http::can_be_passed_on(response)) {
-        refuse(client, 502, "an unknown Transfer-Encoding");
+      if (std::string_view const why = objection(response); !why.empty()) {
+        refuse(client, 502, why);
         co_return result;
       }
       // Framed by the end of the connection: what the client has sent behind its request is not

@@ -37,9 +37,15 @@ void pass_trailers(incoming_message const& from, outgoing_message& to) {
   to.add_trailers(trailers);
 }
 
-void close_other(incoming_message& from, outgoing_message& to, bool reading, error_code ec) {
+// Returns whether a message is cut off by its own connection, which has closed it then.
+bool is_connection_failure(error_code const& ec) noexcept {
+  return ec == error::stream_destroyed || ec == error::premature_close;
+}
+
+void close_both(incoming_message& from, outgoing_message& to, bool reading, error_code ec) {
   bool const cancelled = ec == net::error::operation_aborted;
-  if (reading || cancelled) {
+  // A body that cannot be passed on must not look like a whole one.
+  if (reading || !is_connection_failure(ec)) {
     to.destroy(cancelled ? error_code() : ec);
   }
   if (cancelled || (!reading && !is_request(from))) {
@@ -88,10 +94,11 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
   std::uint64_t bytes = 0;
   bool reading = false;
   target_watch watch(target, from);
+  target.strict_content_length = true;  // a length that the program has set may be another one
   try {
     bool const bodiless = is_request(from) && source.head.body == protocol::body_kind::none;
     if (!source.is_complete() && !target.head_written() && !bodiless) {
-      co_await target.flush_headers();
+      co_await target.flush_headers(source.head.body != protocol::body_kind::none);
     }
     while (true) {
       reading = true;
@@ -121,7 +128,11 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
     }
   } catch (boost::system::system_error const& e) {
     watch.stop();
-    close_other(from, to, reading && !watch.closed(), e.code());
+    close_both(from, to, reading && !watch.closed(), e.code());
+    throw;
+  } catch (...) {
+    watch.stop();
+    close_both(from, to, true, {});
     throw;
   }
   co_return bytes;
@@ -148,12 +159,18 @@ header_list end_to_end_headers(incoming_message const& from) {
 }
 
 void pass_information(client_request& from, server_response& to) {
-  from.on_information([&to](information const& i) {
+  from.on_information([&to, continued = false](information const& i) mutable {
     if (to.destroyed() || to.headers_sent() || to.req().http_version_minor() == 0) {
       return;
     }
     if (i.status_code == 100) {
-      to.write_continue();
+      if (!std::exchange(continued, true)) {
+        to.write_continue();
+      }
+      return;
+    }
+    // A client that reads nothing gets no more hints: they would only pile up here.
+    if (to.writable_length() >= to.writable_high_water_mark()) {
       return;
     }
     protocol::hop_by_hop const ends_here(i.raw_headers);

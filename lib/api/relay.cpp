@@ -16,12 +16,43 @@
 namespace anode {
 namespace {
 
-// The two directions of one relay, and who waits for both.
+// How long what is left may take once both sides have ended: it fits into the buffers of a slow
+// path, but a peer that does not read would keep the relay for ever.
+constexpr std::chrono::seconds time_for_the_rest{60};
+
+// The two directions of one relay, and a wait for both.
 struct both final : detail::counted {
-  explicit both(net::any_io_executor const& ex) : changed(ex) {}
+  both(socket const& x, socket const& y) : changed(x.get_executor()), a(x), b(y) {}
+  ~both() override {
+    if (end_.armed()) {
+      a.core()->clock().cancel(end_);
+    }
+  }
+
+  // One direction has nothing more to read.
+  void ended() {
+    if (--reading == 0 && a.core() != nullptr) {
+      end_.of = this;
+      a.core()->clock().arm(end_, time_for_the_rest);
+    }
+  }
+
   connection::wait_point changed;
+  socket a;
+  socket b;
+  int reading = 2;
   int running = 2;
   bool failed = false;
+
+private:
+  struct end final : connection::timer {
+    both* of = nullptr;
+    void expired() override {
+      of->a.destroy();
+      of->b.destroy();
+    }
+  };
+  end end_;
 };
 
 // Closes both sides if a relay is given up.
@@ -150,6 +181,7 @@ net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::
       }
     }
     to.end();
+    state->ended();
     co_await to.drained();
   } catch (boost::system::system_error const&) {
     state->failed = true;
@@ -167,7 +199,7 @@ net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds i
   relay_result result;
   close_both const guard(a, b);
   net::any_io_executor const ex = a.get_executor();
-  detail::ptr<both> const state(new both(ex));
+  detail::ptr<both> const state(new both(a, b));
   if (idle_timeout.count() > 0) {
     // Either direction counts for both connections. Handles kept by a listener of one of them would
     // keep both for ever; no timeout is told once a relay has ended and so closed them.

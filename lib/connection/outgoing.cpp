@@ -213,12 +213,12 @@ outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) 
 
 write_operation outgoing::room() { return operation(result({})); }
 
-write_operation outgoing::flush_headers() {
+write_operation outgoing::flush_headers(bool body_follows) {
   if (!writable()) {
     return write_failed(error::stream_destroyed);
   }
   if (!head_sent_) {
-    flushing_ = true;
+    flushing_ = !body_follows;
     send_head(std::nullopt);
     flushing_ = false;
     send_soon();
@@ -298,6 +298,31 @@ net::awaitable<void> outgoing::wait_room([[maybe_unused]] detail::ptr<detail::co
       throw;
     }
   }
+}
+
+net::awaitable<void> outgoing::wait_owned(detail::ptr<detail::counted> keep, outgoing& self,
+                                          owned_text text) {
+  co_await wait_room(std::move(keep), self, std::move(text.borrowed));
+}
+
+// The text keeps its place in memory when it is moved: only a large one is borrowed from.
+write_operation outgoing::operation(written_bytes&& w, std::string&& data) {
+  if (w.error_ || !w.borrowed_) {
+    return operation(std::move(w));
+  }
+  return {wait_owned(detail::ptr<detail::counted>(keep_), *this,
+                     owned_text(std::move(data), std::move(w.borrowed_))),
+          w.below_};
+}
+
+write_operation outgoing::write_owned(std::string&& data) {
+  written_bytes written = put(data);
+  return operation(std::move(written), std::move(data));
+}
+
+write_operation outgoing::end_owned(std::string&& data) {
+  written_bytes written = put_end(data, true);
+  return operation(std::move(written), std::move(data));
 }
 
 net::awaitable<void> outgoing::drained() {

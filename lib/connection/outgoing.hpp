@@ -167,7 +167,10 @@ public:
   write_operation end(std::string_view data, bool has_data) {
     return operation(put_end(data, has_data));
   }
-  write_operation flush_headers();
+  /// The same with a text that the operation keeps.
+  write_operation write_owned(std::string&& data);
+  write_operation end_owned(std::string&& data);
+  write_operation flush_headers(bool body_follows = false);
 
   /// The same, for who awaits the operation only if it is not settled.
   written_bytes put(std::string_view data);
@@ -270,6 +273,16 @@ private:
   void wait_cancelled();
   static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing& self,
                                         borrowed_bytes borrowed);
+  // A text that is borrowed from, and the borrowing, which ends first.
+  struct owned_text {
+    owned_text(std::string&& text, borrowed_bytes&& b) noexcept
+        : data(std::move(text)), borrowed(std::move(b)) {}
+    std::string data;
+    borrowed_bytes borrowed;
+  };
+  write_operation operation(written_bytes&& written, std::string&& data);
+  static net::awaitable<void> wait_owned(detail::ptr<detail::counted> keep, outgoing& self,
+                                         owned_text text);
   static net::awaitable<void> wait_finished(detail::ptr<detail::counted> keep, outgoing& self);
 
   detail::counted* keep_;

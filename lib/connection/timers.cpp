@@ -35,7 +35,7 @@ void timers::arm(timer& t, std::chrono::milliseconds delay) {
 void timers::cancel(timer& t) {
   if (t.armed()) {
     queue_.cancel(t);
-    if (--armed_ == 0 && wake_at_ != no_deadline) {
+    if (--armed_ == 0 && wake_at_ != no_deadline && !stopped_) {
       turn::enlist(*this, executor_);
     }
   }

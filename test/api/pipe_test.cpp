@@ -41,6 +41,10 @@ struct proxy_fixture {
                                       http::server_response& res) {
     self.out = self.agent.request(req.method(), "http://origin" + std::string(req.url()));
     http::pass_headers(req, self.out);
+    if (self.length) {
+      self.out.remove_header("Transfer-Encoding");
+      self.out.set_header("Content-Length", *self.length);
+    }
     http::pass_information(self.out, res);
     net::co_spawn(req.get_executor(), send(self, req), net::detached);
     try {
@@ -58,6 +62,7 @@ struct proxy_fixture {
   http::agent agent{loop.get_executor(),
                     {.keep_alive = true, .create_connection = origin.connections()}};
   http::client_request out;
+  std::optional<std::string> length;  // set instead of that of the body
   std::optional<std::uint64_t> sent;
   std::optional<std::uint64_t> received;
   std::string send_error;
@@ -116,6 +121,98 @@ TEST_CASE("a body that ends with its connection is passed on in chunks") {
   CHECK(f.client.expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
         std::string::npos);
   f.client.expect("3\r\nall\r\n0\r\n\r\n");
+}
+
+TEST_CASE("a body is passed on in chunks, whatever the method") {
+  for (std::string const method : {"DELETE", "GET", "OPTIONS", "POST", "TRACE", "X"}) {
+    proxy_fixture f;
+    std::string const head =
+        method + " / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    SECTION(method + ": all at once") {
+      f.client.send(head + "2\r\nhi\r\n0\r\n\r\n");
+      CHECK(f.origin[0].expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
+            std::string::npos);
+      f.origin[0].expect("2\r\nhi\r\n0\r\n\r\n");
+    }
+    SECTION(method + ": as it comes") {
+      f.client.send(head);
+      CHECK(f.origin[0].expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
+            std::string::npos);
+      f.client.send("2\r\nhi\r\n");
+      f.origin[0].expect("2\r\nhi\r\n");
+      f.client.send("0\r\n\r\n");
+      f.origin[0].expect("0\r\n\r\n");
+    }
+    SECTION(method + ": with a length") {
+      f.client.send(method + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
+      CHECK(f.origin[0].expect_until("\r\n\r\n").find("Content-Length: 2\r\n") !=
+            std::string::npos);
+      f.origin[0].expect("hi");
+    }
+    CHECK(f.sent == 2U);
+    f.origin[0].send(ok);
+    f.client.expect("HTTP/1.1 200 OK\r\n");
+  }
+}
+
+TEST_CASE("a body that cannot be framed destroys the request, which is never shortened") {
+  proxy_fixture f;
+  std::string const head = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  SECTION("longer than the length that the program has set") {
+    f.length = "3";
+    f.client.send(head + "4\r\nabcd\r\n0\r\n\r\n");
+    CHECK(f.send_error == "ERR_HTTP_CONTENT_LENGTH_MISMATCH");
+  }
+  SECTION("longer, as it comes") {
+    f.length = "3";
+    f.client.send(head + "2\r\nab\r\n");
+    CHECK(f.origin[0].received().ends_with("\r\n\r\nab"));
+    f.client.send("2\r\ncd\r\n");
+    CHECK(f.send_error == "ERR_HTTP_CONTENT_LENGTH_MISMATCH");
+  }
+  SECTION("shorter") {
+    f.length = "5";
+    f.client.send(head + "4\r\nabcd\r\n0\r\n\r\n");
+    CHECK(f.send_error == "ERR_HTTP_CONTENT_LENGTH_MISMATCH");
+  }
+  CHECK_FALSE(f.sent.has_value());
+  CHECK_FALSE(f.receive_error.empty());
+  if (f.origin.size() > 0) {
+    CHECK(f.origin[0].ended());
+    CHECK(f.origin[0].received().find("abcd") == std::string_view::npos);
+  }
+}
+
+TEST_CASE("a response 204 is passed on without a length") {
+  proxy_fixture f;
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.origin[0].send("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\nX-A: 1\r\n\r\n");
+  std::string const head = f.client.expect_until("\r\n\r\n");
+  CHECK(head.find("X-A: 1\r\n") != std::string::npos);
+  CHECK(head.find("Content-Length") == std::string::npos);
+}
+
+TEST_CASE("interim responses to a client that does not read are dropped when its output is full") {
+  proxy_fixture f;
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.client.stop_listening();
+  std::string const hint =
+      "HTTP/1.1 103 Early Hints\r\nLink: </" + std::string(900, 'x') + ">; rel=preload\r\n\r\n";
+  for (int i = 0; i != 50; ++i) {
+    std::string hints;
+    for (int k = 0; k != 10; ++k) {
+      hints += hint;
+    }
+    f.origin[0].send(hints + "HTTP/1.1 100 Continue\r\n\r\n");
+    REQUIRE(f.server.connections().size() == 1);
+    CHECK(f.server.connections()[0].unsent_bytes < 65536 + hint.size());
+  }
+  f.origin[0].send(ok);
+  f.client.listen();
+  std::string const all = f.client.take();
+  CHECK(all.find("HTTP/1.1 103 ") == 0);
+  CHECK(all.ends_with("\r\n\r\nok"));
+  CHECK(all.find("HTTP/1.1 100 ") == all.rfind("HTTP/1.1 100 "));
 }
 
 TEST_CASE("interim responses are passed on, to clients that know them") {

@@ -364,3 +364,67 @@ TEST_CASE("relay: cancelled, it closes both connections") {
   CHECK(left.b.destroyed());
   CHECK(right.b.destroyed());
 }
+
+TEST_CASE("relay: when both sides have ended, one that does not read is cut off") {
+  net::io_context io;
+  auto& clock = anode::connection::clock::of(io.get_executor());
+  clock.set_manual(std::chrono::sys_seconds(0s));
+  pair left(io, 100);
+  pair right(io, 100);
+  bool done = false;
+  net::co_spawn(
+      io,
+      [](pair& l, pair& r) -> net::awaitable<void> { co_await anode::relay(l.b, r.b); }(left,
+                                                                                        right),
+      [&](std::exception_ptr) { done = true; });
+  left.a.end(std::string(250, 'x'));
+  settle(io, 1s);
+  clock.advance(24h);
+  settle(io, 1s);
+  CHECK_FALSE(done);  // the other direction is open
+  right.a.end();
+  settle(io, 1s);
+  clock.advance(59s);
+  settle(io, 1s);
+  CHECK_FALSE(done);
+  clock.advance(1s);
+  settle(io, 1s);
+  CHECK(done);
+  CHECK(left.b.destroyed());
+  CHECK(right.b.destroyed());
+}
+
+TEST_CASE("relay: cancelled at any step, it closes both connections") {
+  for (int steps = 0; steps != 60; ++steps) {
+    net::io_context io;
+    pair left(io, 100);
+    pair right(io, 100);
+    net::cancellation_signal cancel;
+    bool done = false;
+    net::co_spawn(
+        io,
+        [](pair& l, pair& r) -> net::awaitable<void> { co_await anode::relay(l.b, r.b); }(left,
+                                                                                          right),
+        net::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { done = true; }));
+    net::co_spawn(
+        io,
+        [](pair& r) -> net::awaitable<void> {
+          for (int pieces = 0; pieces != 3; ++pieces) {
+            co_await r.a.read();
+          }
+          r.a.end("end");
+        }(right),
+        net::detached);
+    left.a.write(std::string(1000, 'x'));
+    left.a.end();
+    for (int i = 0; i != steps && io.poll_one() > 0; ++i) {
+      io.restart();
+    }
+    cancel.emit(net::cancellation_type::terminal);
+    settle(io, 1s);
+    INFO(steps);
+    CHECK(done);
+    CHECK(left.b.destroyed());
+    CHECK(right.b.destroyed());
+  }
+}
