@@ -191,7 +191,11 @@ public:
 /// A handle; copies mean the same agent. When the last one goes, free connections are closed and
 /// requests under way are finished.
 ///
-/// **Concurrency**: everything on the executor. **Node**: `http.Agent`.
+/// Names are looked up by the system's resolver in up to four threads of the execution context;
+/// addresses and "localhost" (127.0.0.1, then ::1) need no look-up.
+///
+/// **Concurrency**: everything on the executor, which only one thread at a time may run: that of an
+/// `io_context` with one thread, or a strand. **Node**: `http.Agent`.
 class ANODE_EXPORT agent {
 public:
   using executor_type = net::any_io_executor;
@@ -203,7 +207,12 @@ public:
     std::size_t requests = 0;      ///< waiting
   };
 
-  explicit agent(executor_type ex, agent_options options = {});
+  /// Makes an agent with default options.
+  explicit agent(executor_type ex);
+
+  /// Makes an agent. With g++ 12 give `options` in braces only outside of `co_await` expressions.
+  agent(executor_type ex, agent_options options);
+
   agent(agent const&) noexcept;
   agent(agent&&) noexcept;
   agent& operator=(agent) & noexcept;

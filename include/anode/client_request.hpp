@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/export.hpp>
+#include <anode/detail/function.hpp>
 #include <anode/error.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
@@ -10,7 +11,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -194,7 +194,8 @@ public:
 
   /// Has `f`, and the listeners of `on_timeout`, called when nothing happens on the connection for
   /// `timeout`. It is notified, not ended.
-  client_request& set_timeout(std::chrono::milliseconds timeout, std::function<void()> f = {});
+  client_request& set_timeout(std::chrono::milliseconds timeout,
+                              anode::detail::function<void()> f = {});
   client_request& set_no_delay(bool on = true);
   client_request& set_socket_keep_alive(bool on = false,
                                         std::chrono::milliseconds initial_delay = {});
@@ -202,30 +203,30 @@ public:
   // Events that hand something over: one handler each.
 
   /// Is given the response.
-  client_request& on_response(std::function<void(incoming_message)> f);
+  client_request& on_response(anode::detail::function<void(incoming_message)> f);
 
   /// Is given the answer 101 and the connection; without a handler, and nobody awaiting
   /// `upgraded`, the connection is closed.
-  client_request& on_upgrade(std::function<void(incoming_message, anode::socket)> f);
+  client_request& on_upgrade(anode::detail::function<void(incoming_message, anode::socket)> f);
 
   /// Is given the answer to CONNECT and the connection.
-  client_request& on_connect(std::function<void(incoming_message, anode::socket)> f);
+  client_request& on_connect(anode::detail::function<void(incoming_message, anode::socket)> f);
 
   // Events that notify: any number.
 
   /// Is told of each interim response.
-  client_request& on_information(std::function<void(information const&)> f);
-  client_request& on_continue(std::function<void()> f);
+  client_request& on_information(anode::detail::function<void(information const&)> f);
+  client_request& on_continue(anode::detail::function<void()> f);
 
   /// Is told which connection the request has got.
-  client_request& on_socket(std::function<void(anode::socket)> f);
-  client_request& on_timeout(std::function<void()> f);
+  client_request& on_socket(anode::detail::function<void(anode::socket)> f);
+  client_request& on_timeout(anode::detail::function<void()> f);
 
   /// Is told of `abort`.
-  client_request& on_abort(std::function<void()> f);
+  client_request& on_abort(anode::detail::function<void()> f);
 
   /// Is told why the request failed, before `on_close`.
-  client_request& on_request_error(std::function<void(request_error const&)> f);
+  client_request& on_request_error(anode::detail::function<void(request_error const&)> f);
 
   /// For the library itself.
   explicit client_request(connection::client_exchange& exchange) noexcept;

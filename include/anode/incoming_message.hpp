@@ -3,6 +3,7 @@
 
 #include <anode/detail/completion.hpp>
 #include <anode/detail/export.hpp>
+#include <anode/detail/function.hpp>
 #include <anode/field_lines.hpp>
 #include <anode/merged_headers.hpp>
 #include <anode/socket.hpp>
@@ -13,7 +14,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -141,23 +141,24 @@ public:
 
   /// Has `f`, and the listeners of `on_timeout`, called when nothing happens on the connection for
   /// `timeout`; 0 switches that off.
-  incoming_message& set_timeout(std::chrono::milliseconds timeout, std::function<void()> f = {});
+  incoming_message& set_timeout(std::chrono::milliseconds timeout,
+                                anode::detail::function<void()> f = {});
 
   // Events.
 
   /// Is told when the body was read to its end.
-  incoming_message& on_end(std::function<void()> f);
+  incoming_message& on_end(anode::detail::function<void()> f);
 
   /// Is told when the connection is lost before the message is complete.
-  incoming_message& on_aborted(std::function<void()> f);
+  incoming_message& on_aborted(anode::detail::function<void()> f);
 
   /// Is told of that failure, after `on_aborted`.
-  incoming_message& on_error(std::function<void(error_code)> f);
+  incoming_message& on_error(anode::detail::function<void(error_code)> f);
 
-  incoming_message& on_timeout(std::function<void()> f);
+  incoming_message& on_timeout(anode::detail::function<void()> f);
 
   /// Is told when the exchange is over.
-  incoming_message& on_close(std::function<void()> f);
+  incoming_message& on_close(anode::detail::function<void()> f);
 
   /// Reads at least one byte into `buffers`; completes with `(error_code, std::size_t)`, at the end
   /// of the body with `net::error::eof`.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/export.hpp>
+#include <anode/detail/function.hpp>
 #include <anode/headers.hpp>
 #include <anode/socket.hpp>
 #include <anode/write_operation.hpp>
@@ -10,11 +11,13 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
-#include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace anode::connection {
@@ -74,12 +77,26 @@ public:
   /// Writes a piece of the body, after the head if it is not out.
   write_operation write(std::string_view data);
 
+  /// Writes a temporary text, which the operation keeps for as long as it is needed.
+  template <std::same_as<std::string> Text>
+  write_operation write(Text&& data) {
+    return write_owned(std::move(data));
+  }
+
+  // Two texts in braces would be a view from the one to the other.
+  write_operation write(std::initializer_list<header_item> texts) = delete;
+
   /// Ends the message.
   write_operation end();
 
   /// Writes the last piece of the body and ends the message. A body that is given whole to the
   /// first call is sent with its length, others in chunks.
   write_operation end(std::string_view data);
+  template <std::same_as<std::string> Text>
+  write_operation end(Text&& data) {
+    return end_owned(std::move(data));
+  }
+  write_operation end(std::initializer_list<header_item> texts) = delete;
 
   /// Sends the head now, before there is a body.
   write_operation flush_headers();
@@ -125,11 +142,11 @@ public:
 
   // Events.
 
-  outgoing_message& on_finish(std::function<void()> f);
-  outgoing_message& on_prefinish(std::function<void()> f);
-  outgoing_message& on_drain(std::function<void()> f);
-  outgoing_message& on_error(std::function<void(error_code)> f);
-  outgoing_message& on_close(std::function<void()> f);
+  outgoing_message& on_finish(anode::detail::function<void()> f);
+  outgoing_message& on_prefinish(anode::detail::function<void()> f);
+  outgoing_message& on_drain(anode::detail::function<void()> f);
+  outgoing_message& on_error(anode::detail::function<void(error_code)> f);
+  outgoing_message& on_close(anode::detail::function<void()> f);
 
   /// Writes some of `buffers` as a piece of the body; completes with `(error_code, std::size_t)`
   /// when there is room below the high-water mark again and the buffer is no longer used.
@@ -153,6 +170,8 @@ protected:
   connection::outgoing* out_;
 
 private:
+  write_operation write_owned(std::string&& data);
+  write_operation end_owned(std::string&& data);
   void start_write(net::const_buffer buffer, anode::detail::completion done);
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/export.hpp>
+#include <anode/detail/function.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/server_response.hpp>
 #include <anode/socket.hpp>
@@ -156,23 +157,27 @@ inline auto enable_cancellation() noexcept {
 
 namespace detail {
 
-template <class F, class... Args>
-concept coroutine_handler =
-    std::same_as<std::invoke_result_t<F&, Args...>, boost::asio::awaitable<void>>;
-
-/// A handler of one event that decides: a coroutine or a plain callback.
+/// A handler of one event that decides: a coroutine or a plain callback. Copies of one that can
+/// only be moved share it.
 template <class... Args>
 class handler {
 public:
   handler() = default;
 
-  template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, handler> && std::invocable<F&, Args...>)
-  handler(F f) {
-    if constexpr (coroutine_handler<F, Args...>) {
-      coroutine = std::move(f);
+  template <class F, class D = std::decay_t<F>>
+    requires(!std::same_as<D, handler> && std::invocable<D&, Args...>)
+  handler(F&& f) {
+    using result = std::invoke_result_t<D&, Args...>;
+    static_assert(
+        std::is_void_v<result> || std::is_convertible_v<result, boost::asio::awaitable<void>>,
+        "anode: a handler returns void or boost::asio::awaitable<void>; its result would be lost, "
+        "and a coroutine of another type would never run.");
+    if constexpr (!std::copy_constructible<D>) {
+      set<result>([shared = std::make_shared<D>(std::forward<F>(f))](Args... args) -> result {
+        return std::invoke(*shared, std::forward<Args>(args)...);
+      });
     } else {
-      callback = std::move(f);
+      set<result>(std::forward<F>(f));
     }
   }
 
@@ -180,6 +185,16 @@ public:
 
   std::function<void(Args...)> callback;
   std::function<boost::asio::awaitable<void>(Args...)> coroutine;
+
+private:
+  template <class Result, class F>
+  void set(F&& f) {
+    if constexpr (std::is_void_v<Result>) {
+      callback = std::forward<F>(f);
+    } else {
+      coroutine = std::forward<F>(f);
+    }
+  }
 };
 
 }  // namespace detail
@@ -205,13 +220,22 @@ using upgrade_handler = detail::handler<incoming_message&, anode::socket>;
 /// Belongs to the executor it is made with. Destroying it closes all connections; handlers that are
 /// still running may go on, and find their connection destroyed.
 ///
-/// **Concurrency**: everything on the executor. **Node**: `http.Server`.
+/// **Concurrency**: everything on the executor, which only one thread at a time may run: that of an
+/// `io_context` with one thread, or a strand. **Node**: `http.Server`.
 class ANODE_EXPORT server {
 public:
   using executor_type = net::any_io_executor;
 
-  explicit server(executor_type ex, server_options options = {}, request_handler on_request = {});
+  /// Makes a server with default options; `on_request` sets its handler.
+  explicit server(executor_type ex);
+
+  /// Makes a server with default options.
   server(executor_type ex, request_handler on_request);
+
+  /// Makes a server. With g++ 12 give `options` in braces only outside of `co_await` expressions.
+  server(executor_type ex, server_options options);
+  server(executor_type ex, server_options options, request_handler on_request);
+
   server(server&&) noexcept;
   server& operator=(server&&) noexcept;
   ~server();
@@ -228,11 +252,13 @@ public:
   /// Listens as the options say.
   server& listen(listen_options const& options);
 
-  /// Listens on a descriptor that is bound and listening, for example one that was inherited; it
-  /// belongs to the server from then on. **Node**: `server.listen({fd})`.
+  /// Listens on a descriptor that is bound and listening, for example one that was inherited. It
+  /// belongs to the server from then on, and becomes close-on-exec like the server's own: clear
+  /// that (`fcntl`, `F_SETFD`) to hand it to a program that is started. **Node**:
+  /// `server.listen({fd})`.
   server& listen_descriptor(native_handle_type descriptor);
 
-  /// Takes over an acceptor of Asio that is bound and listening.
+  /// Takes over an acceptor of Asio that is bound and listening, as `listen_descriptor` does.
   template <class Acceptor>
     requires requires(Acceptor& a) {
       { a.release() } -> std::convertible_to<native_handle_type>;
@@ -286,7 +312,7 @@ public:
 
   /// Closes connections on which nothing happens for so long, or tells `on_timeout` instead.
   server& set_timeout(std::chrono::milliseconds timeout,
-                      std::function<void(anode::socket)> on_timeout = {});
+                      anode::detail::function<void(anode::socket)> on_timeout = {});
 
   // Events that decide: one handler each.
 
@@ -295,25 +321,25 @@ public:
   server& on_check_expectation(request_handler h);
   server& on_upgrade(upgrade_handler h);
   server& on_connect(upgrade_handler h);
-  server& on_client_error(std::function<void(client_error const&, anode::socket)> h);
-  server& on_drop_request(std::function<void(incoming_message&, anode::socket)> h);
+  server& on_client_error(anode::detail::function<void(client_error const&, anode::socket)> h);
+  server& on_drop_request(anode::detail::function<void(incoming_message&, anode::socket)> h);
 
   /// Is told of connections on which nothing has happened for `timeout`, or for
   /// `keep_alive_timeout` behind a response. It has to close them: without it, and without
   /// listeners of the request or response, the library does.
-  server& on_timeout(std::function<void(anode::socket)> h);
+  server& on_timeout(anode::detail::function<void(anode::socket)> h);
 
   // Events that notify: any number.
 
-  server& on_connection(std::function<void(anode::socket)> f);
-  server& on_listening(std::function<void()> f);
-  server& on_close(std::function<void()> f);
+  server& on_connection(anode::detail::function<void(anode::socket)> f);
+  server& on_listening(anode::detail::function<void()> f);
+  server& on_close(anode::detail::function<void()> f);
 
   /// Is told of exceptions that leave a handler, and of failures to accept. While there is no
   /// listener, an exception that leaves a handler is written to the standard error output, as one
   /// line with the request's method and path; so is the first failure to accept. A listener that
   /// does nothing silences that.
-  server& on_error(std::function<void(std::exception_ptr)> f);
+  server& on_error(anode::detail::function<void(std::exception_ptr)> f);
 
   /// Sets who watches the server.
   server& set_trace(server_trace trace);

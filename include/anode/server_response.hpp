@@ -35,6 +35,7 @@ public:
 
   /// Sets the reason phrase; an empty one means the standard phrase of the status.
   server_response& set_status_message(std::string_view reason);
+  server_response& set_status_message(std::initializer_list<header_item> texts) = delete;
 
   /// Makes the head: status and headers, which win over those set before. It leaves with the first
   /// bytes of the body.
@@ -74,8 +75,9 @@ public:
 
   /// Has `f`, and the listeners of `on_timeout`, called when nothing happens on the connection for
   /// `timeout`; if there are none the connection is closed. 0 switches that off.
-  server_response& set_timeout(std::chrono::milliseconds timeout, std::function<void()> f = {});
-  server_response& on_timeout(std::function<void()> f);
+  server_response& set_timeout(std::chrono::milliseconds timeout,
+                               anode::detail::function<void()> f = {});
+  server_response& on_timeout(anode::detail::function<void()> f);
 
   /// For the library itself.
   explicit server_response(connection::server_exchange& exchange) noexcept;

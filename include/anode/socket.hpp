@@ -5,16 +5,20 @@
 #include <anode/detail/completion.hpp>
 #include <anode/detail/counted.hpp>
 #include <anode/detail/export.hpp>
+#include <anode/detail/function.hpp>
+#include <anode/header_value.hpp>
 #include <anode/write_operation.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
-#include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -72,8 +76,18 @@ public:
   /// Writes. See `write_operation`.
   write_operation write(std::string_view data);
 
+  /// Writes a temporary text, which the operation keeps for as long as it is needed.
+  template <std::same_as<std::string> Text>
+  write_operation write(Text&& data) {
+    return write_owned(std::move(data));
+  }
+
+  // Two texts in braces would be a view from the one to the other.
+  write_operation write(std::initializer_list<http::header_item> texts) = delete;
+
   /// Ends the outgoing direction when everything is sent (half-close). **Node**: `socket.end()`.
   void end(std::string_view data = {});
+  void end(std::initializer_list<http::header_item> texts) = delete;
 
   /// Waits until everything written is handed to the system.
   net::awaitable<void> drained();
@@ -106,16 +120,16 @@ public:
   socket& set_keep_alive(bool on = false, std::chrono::milliseconds initial_delay = {});
 
   /// Is told when nothing was sent or received for the timeout; the connection stays open.
-  socket& on_timeout(std::function<void()> f);
+  socket& on_timeout(detail::function<void()> f);
 
   /// Is told when the peer has ended its direction. **Node**: event 'end'.
-  socket& on_end(std::function<void()> f);
+  socket& on_end(detail::function<void()> f);
 
   /// Is told of a failure; `on_close` follows.
-  socket& on_error(std::function<void(error_code)> f);
+  socket& on_error(detail::function<void(error_code)> f);
 
   /// Is told when the connection is closed.
-  socket& on_close(std::function<void()> f);
+  socket& on_close(detail::function<void()> f);
 
   // Facts.
 
@@ -162,6 +176,7 @@ public:
   connection::socket_core* core() const noexcept { return core_; }
 
 private:
+  write_operation write_owned(std::string&& data);
   void start_read(net::mutable_buffer buffer, detail::completion done);
   void start_write(net::const_buffer buffer, detail::completion done);
 

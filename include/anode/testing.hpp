@@ -27,6 +27,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -107,6 +108,7 @@ public:
 
   /// Sends bytes, and lets happen what follows.
   void send(std::string_view bytes);
+  void send(std::initializer_list<http::header_item> texts) = delete;
 
   /// Ends this direction.
   void end();
@@ -124,6 +126,7 @@ public:
   /// Takes the next bytes, which have to be these.
   /// @throws mismatch, with what came instead, if they are not.
   void expect(std::string_view bytes);
+  void expect(std::initializer_list<http::header_item> texts) = delete;
 
   /// Takes everything up to the first `mark`, and that.
   /// @return what was taken. @throws mismatch if it has not come.

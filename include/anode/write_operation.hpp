@@ -14,7 +14,7 @@ namespace anode {
 /// the caller's buffer is no longer used; mostly that is so at once. Without an await nothing is
 /// lost: what could not be sent is copied, and leaves later. The buffer given to the write must
 /// stay valid until this object is gone, which in `res.write(x);` and `co_await res.write(x);` it
-/// does.
+/// does. A temporary `std::string` is kept by this object.
 ///
 /// As an awaitable it goes to `co_spawn` with any completion token. Awaited, it throws
 /// `boost::system::system_error` when the write failed; a discarded failure is reported to the

@@ -77,6 +77,8 @@ request_options& request_options::set_url(std::string_view url) {
   return *this;
 }
 
+agent::agent(executor_type ex) : agent(std::move(ex), agent_options{}) {}
+
 agent::agent(executor_type ex, agent_options options)
     : core_(new agent_core(std::move(ex), std::move(options))) {
   core_->add_handle();

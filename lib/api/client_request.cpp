@@ -119,7 +119,7 @@ void client_request::abort() {
 }
 
 client_request& client_request::set_timeout(std::chrono::milliseconds timeout,
-                                            std::function<void()> f) {
+                                            anode::detail::function<void()> f) {
   if (f) {
     self(exchange_).on_timeout().add(std::move(f));
   }
@@ -138,47 +138,51 @@ client_request& client_request::set_socket_keep_alive(bool on,
   return *this;
 }
 
-client_request& client_request::on_response(std::function<void(incoming_message)> f) {
+client_request& client_request::on_response(anode::detail::function<void(incoming_message)> f) {
   self(exchange_).on_response = std::move(f);
   return *this;
 }
 
-client_request& client_request::on_upgrade(std::function<void(incoming_message, anode::socket)> f) {
+client_request& client_request::on_upgrade(
+    anode::detail::function<void(incoming_message, anode::socket)> f) {
   self(exchange_).on_upgrade = std::move(f);
   return *this;
 }
 
-client_request& client_request::on_connect(std::function<void(incoming_message, anode::socket)> f) {
+client_request& client_request::on_connect(
+    anode::detail::function<void(incoming_message, anode::socket)> f) {
   self(exchange_).on_connect = std::move(f);
   return *this;
 }
 
-client_request& client_request::on_information(std::function<void(information const&)> f) {
+client_request& client_request::on_information(
+    anode::detail::function<void(information const&)> f) {
   self(exchange_).on_information().add(std::move(f));
   return *this;
 }
 
-client_request& client_request::on_continue(std::function<void()> f) {
+client_request& client_request::on_continue(anode::detail::function<void()> f) {
   self(exchange_).on_continue().add(std::move(f));
   return *this;
 }
 
-client_request& client_request::on_socket(std::function<void(anode::socket)> f) {
+client_request& client_request::on_socket(anode::detail::function<void(anode::socket)> f) {
   self(exchange_).on_socket().add(std::move(f));
   return *this;
 }
 
-client_request& client_request::on_timeout(std::function<void()> f) {
+client_request& client_request::on_timeout(anode::detail::function<void()> f) {
   self(exchange_).on_timeout().add(std::move(f));
   return *this;
 }
 
-client_request& client_request::on_abort(std::function<void()> f) {
+client_request& client_request::on_abort(anode::detail::function<void()> f) {
   self(exchange_).on_abort().add(std::move(f));
   return *this;
 }
 
-client_request& client_request::on_request_error(std::function<void(request_error const&)> f) {
+client_request& client_request::on_request_error(
+    anode::detail::function<void(request_error const&)> f) {
   self(exchange_).on_error().add(std::move(f));
   return *this;
 }

@@ -189,7 +189,7 @@ anode::socket incoming_message::socket() const {
 }
 
 incoming_message& incoming_message::set_timeout(std::chrono::milliseconds timeout,
-                                                std::function<void()> f) {
+                                                anode::detail::function<void()> f) {
   if (f) {
     held_message(self_).on_timeout.add(std::move(f));
   }
@@ -199,27 +199,27 @@ incoming_message& incoming_message::set_timeout(std::chrono::milliseconds timeou
   return *this;
 }
 
-incoming_message& incoming_message::on_end(std::function<void()> f) {
+incoming_message& incoming_message::on_end(anode::detail::function<void()> f) {
   held_message(self_).on_end.add(std::move(f));
   return *this;
 }
 
-incoming_message& incoming_message::on_aborted(std::function<void()> f) {
+incoming_message& incoming_message::on_aborted(anode::detail::function<void()> f) {
   held_message(self_).on_aborted.add(std::move(f));
   return *this;
 }
 
-incoming_message& incoming_message::on_error(std::function<void(error_code)> f) {
+incoming_message& incoming_message::on_error(anode::detail::function<void(error_code)> f) {
   held_message(self_).on_error.add(std::move(f));
   return *this;
 }
 
-incoming_message& incoming_message::on_timeout(std::function<void()> f) {
+incoming_message& incoming_message::on_timeout(anode::detail::function<void()> f) {
   held_message(self_).on_timeout.add(std::move(f));
   return *this;
 }
 
-incoming_message& incoming_message::on_close(std::function<void()> f) {
+incoming_message& incoming_message::on_close(anode::detail::function<void()> f) {
   held_message(self_).on_close.add(std::move(f));
   return *this;
 }

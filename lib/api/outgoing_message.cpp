@@ -78,6 +78,12 @@ void outgoing_message::add_trailers(header_list const& trailers) {
 write_operation outgoing_message::write(std::string_view data) { return self(out_).write(data); }
 write_operation outgoing_message::end() { return self(out_).end({}, false); }
 write_operation outgoing_message::end(std::string_view data) { return self(out_).end(data, true); }
+write_operation outgoing_message::write_owned(std::string&& data) {
+  return self(out_).write_owned(std::move(data));
+}
+write_operation outgoing_message::end_owned(std::string&& data) {
+  return self(out_).end_owned(std::move(data));
+}
 write_operation outgoing_message::flush_headers() { return self(out_).flush_headers(); }
 void outgoing_message::cork() { self(out_).cork(); }
 void outgoing_message::uncork() { self(out_).uncork(); }
@@ -129,27 +135,27 @@ bool outgoing_message::strict_content_length() const noexcept {
   return out_ != nullptr && out_->strict_content_length;
 }
 
-outgoing_message& outgoing_message::on_finish(std::function<void()> f) {
+outgoing_message& outgoing_message::on_finish(anode::detail::function<void()> f) {
   self(out_).on_finish.add(std::move(f));
   return *this;
 }
 
-outgoing_message& outgoing_message::on_prefinish(std::function<void()> f) {
+outgoing_message& outgoing_message::on_prefinish(anode::detail::function<void()> f) {
   self(out_).on_prefinish.add(std::move(f));
   return *this;
 }
 
-outgoing_message& outgoing_message::on_drain(std::function<void()> f) {
+outgoing_message& outgoing_message::on_drain(anode::detail::function<void()> f) {
   self(out_).on_drain.add(std::move(f));
   return *this;
 }
 
-outgoing_message& outgoing_message::on_error(std::function<void(error_code)> f) {
+outgoing_message& outgoing_message::on_error(anode::detail::function<void(error_code)> f) {
   self(out_).on_error.add(std::move(f));
   return *this;
 }
 
-outgoing_message& outgoing_message::on_close(std::function<void()> f) {
+outgoing_message& outgoing_message::on_close(anode::detail::function<void()> f) {
   self(out_).on_close.add(std::move(f));
   return *this;
 }

@@ -23,13 +23,19 @@ net::awaitable<void> wait_closed(anode::detail::ptr<server_core> core) {
 
 }  // namespace
 
-server::server(executor_type ex, server_options options, request_handler on_request)
-    : core_(new server_core(std::move(ex), std::move(options))) {
+server::server(executor_type ex) : core_(new server_core(std::move(ex), server_options{})) {}
+
+server::server(executor_type ex, request_handler on_request) : server(std::move(ex)) {
   core_->on()->request = std::move(on_request);
 }
 
-server::server(executor_type ex, request_handler on_request)
-    : server(std::move(ex), server_options{}, std::move(on_request)) {}
+server::server(executor_type ex, server_options options)
+    : core_(new server_core(std::move(ex), std::move(options))) {}
+
+server::server(executor_type ex, server_options options, request_handler on_request)
+    : server(std::move(ex), std::move(options)) {
+  core_->on()->request = std::move(on_request);
+}
 
 server::server(server&&) noexcept = default;
 
@@ -119,7 +125,7 @@ server_options const& server::options() const noexcept {
 void server::set_options(server_options options) { self(core_).set_options(std::move(options)); }
 
 server& server::set_timeout(std::chrono::milliseconds timeout,
-                            std::function<void(anode::socket)> on_timeout) {
+                            anode::detail::function<void(anode::socket)> on_timeout) {
   server_options options = self(core_).options();
   options.timeout = timeout;
   self(core_).set_options(std::move(options));
@@ -154,37 +160,38 @@ server& server::on_connect(upgrade_handler h) {
   return *this;
 }
 
-server& server::on_client_error(std::function<void(client_error const&, anode::socket)> h) {
+server& server::on_client_error(
+    anode::detail::function<void(client_error const&, anode::socket)> h) {
   self(core_).on()->client_error = std::move(h);
   return *this;
 }
 
-server& server::on_drop_request(std::function<void(incoming_message&, anode::socket)> h) {
+server& server::on_drop_request(anode::detail::function<void(incoming_message&, anode::socket)> h) {
   self(core_).on()->drop_request = std::move(h);
   return *this;
 }
 
-server& server::on_timeout(std::function<void(anode::socket)> h) {
+server& server::on_timeout(anode::detail::function<void(anode::socket)> h) {
   self(core_).on()->timeout = std::move(h);
   return *this;
 }
 
-server& server::on_connection(std::function<void(anode::socket)> f) {
+server& server::on_connection(anode::detail::function<void(anode::socket)> f) {
   self(core_).on()->connection.add(std::move(f));
   return *this;
 }
 
-server& server::on_listening(std::function<void()> f) {
+server& server::on_listening(anode::detail::function<void()> f) {
   self(core_).on()->listening.add(std::move(f));
   return *this;
 }
 
-server& server::on_close(std::function<void()> f) {
+server& server::on_close(anode::detail::function<void()> f) {
   self(core_).on()->close.add(std::move(f));
   return *this;
 }
 
-server& server::on_error(std::function<void(std::exception_ptr)> f) {
+server& server::on_error(anode::detail::function<void(std::exception_ptr)> f) {
   self(core_).on()->error.add(std::move(f));
   return *this;
 }

@@ -142,7 +142,7 @@ bool server_response::should_keep_alive() const noexcept {
 }
 
 server_response& server_response::set_timeout(std::chrono::milliseconds timeout,
-                                              std::function<void()> f) {
+                                              anode::detail::function<void()> f) {
   if (f) {
     exchange_.response.on_timeout.add(std::move(f));
   }
@@ -152,7 +152,7 @@ server_response& server_response::set_timeout(std::chrono::milliseconds timeout,
   return *this;
 }
 
-server_response& server_response::on_timeout(std::function<void()> f) {
+server_response& server_response::on_timeout(anode::detail::function<void()> f) {
   exchange_.response.on_timeout.add(std::move(f));
   return *this;
 }

@@ -152,6 +152,13 @@ write_operation socket::write(std::string_view data) {
   return connection::socket_write(*core_, data);
 }
 
+write_operation socket::write_owned(std::string&& data) {
+  if (core_ == nullptr) {
+    return connection::write_failed(http::error::stream_destroyed);
+  }
+  return connection::socket_write(*core_, std::move(data));
+}
+
 void socket::end(std::string_view data) {
   if (core_ == nullptr) {
     return;
@@ -208,28 +215,28 @@ socket& socket::set_keep_alive(bool on, std::chrono::milliseconds initial_delay)
   return *this;
 }
 
-socket& socket::on_timeout(std::function<void()> f) {
+socket& socket::on_timeout(detail::function<void()> f) {
   if (core_ != nullptr) {
     core_->listen().timeout.add(std::move(f));
   }
   return *this;
 }
 
-socket& socket::on_end(std::function<void()> f) {
+socket& socket::on_end(detail::function<void()> f) {
   if (core_ != nullptr) {
     core_->listen().end.add(std::move(f));
   }
   return *this;
 }
 
-socket& socket::on_error(std::function<void(error_code)> f) {
+socket& socket::on_error(detail::function<void(error_code)> f) {
   if (core_ != nullptr) {
     core_->listen().error.add(std::move(f));
   }
   return *this;
 }
 
-socket& socket::on_close(std::function<void()> f) {
+socket& socket::on_close(detail::function<void()> f) {
   if (core_ != nullptr) {
     core_->listen().close.add(std::move(f));
   }

@@ -205,7 +205,7 @@ void client_exchange::response_begun(bool wait) {
   response_ready_ = true;
   if (on_response && !response_taken_) {
     response_taken_ = true;
-    std::function<void(http::incoming_message)> const f = on_response;
+    detail::function<void(http::incoming_message)> const f = std::move(on_response);
     turn::shield([&] { f(response_handle()); });
   }
   head_due_ = true;
@@ -238,12 +238,12 @@ void client_exchange::upgraded(detail::ptr<socket_core> socket) {
   request.detach_socket();
   agent_->handed_over(*c);
   bool const connect = request.method == "CONNECT";
-  auto const& handler = connect ? on_connect : on_upgrade;
+  auto& handler = connect ? on_connect : on_upgrade;
   socket->set_timeout({});
   if (handler) {
     response_taken_ = true;
     request.hand_over();
-    auto const f = handler;
+    auto const f = std::move(handler);
     turn::shield([&] { f(response_handle(), anode::socket(*socket)); });
   } else if (changed_.has_waiters() || (!on_response && !handle_dropped_)) {
     // Who does not go by events may be on the way to `upgraded`.

@@ -188,9 +188,9 @@ public:
   event<>& on_timeout() noexcept { return on_timeout_; }
   event<>& on_abort() noexcept { return on_abort_; }
   event<http::request_error const&>& on_error() noexcept { return on_error_; }
-  std::function<void(http::incoming_message)> on_response;
-  std::function<void(http::incoming_message, anode::socket)> on_upgrade;
-  std::function<void(http::incoming_message, anode::socket)> on_connect;
+  detail::function<void(http::incoming_message)> on_response;
+  detail::function<void(http::incoming_message, anode::socket)> on_upgrade;
+  detail::function<void(http::incoming_message, anode::socket)> on_connect;
 
   // outgoing::target and incoming::source.
   void on_message_ended() override;

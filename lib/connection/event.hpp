@@ -3,12 +3,12 @@
 
 #include "connection/turn.hpp"
 
+#include <anode/detail/function.hpp>
 #include <anode/detail/recycling_allocator.hpp>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <utility>
 
 namespace anode::connection {
@@ -19,7 +19,7 @@ namespace anode::connection {
 template <class... Args>
 class event {
 public:
-  using listener = std::function<void(Args...)>;
+  using listener = detail::function<void(Args...)>;
 
   event() = default;
   event(event&&) noexcept = default;

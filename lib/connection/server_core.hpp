@@ -120,9 +120,9 @@ public:
     shared_handler<http::request_handler> check_expectation;
     shared_handler<http::upgrade_handler> upgrade;
     shared_handler<http::upgrade_handler> connect;
-    shared_handler<std::function<void(http::client_error const&, anode::socket)>> client_error;
-    shared_handler<std::function<void(http::incoming_message&, anode::socket)>> drop_request;
-    shared_handler<std::function<void(anode::socket)>> timeout;
+    shared_handler<detail::function<void(http::client_error const&, anode::socket)>> client_error;
+    shared_handler<detail::function<void(http::incoming_message&, anode::socket)>> drop_request;
+    shared_handler<detail::function<void(anode::socket)>> timeout;
     shared_handler<http::server_trace> trace;
     event<anode::socket> connection;
     event<> listening;

@@ -36,6 +36,26 @@ net::awaitable<void> wait_written(detail::ptr<socket_core> core, borrowed_bytes 
   }
 }
 
+// A text that is borrowed from, and the borrowing, which ends first.
+struct owned_text {
+  owned_text(std::string&& text, borrowed_bytes&& b) noexcept
+      : data(std::move(text)), borrowed(std::move(b)) {}
+  std::string data;
+  borrowed_bytes borrowed;
+};
+
+net::awaitable<void> wait_owned(detail::ptr<socket_core> core, owned_text text) {
+  co_await wait_written(std::move(core), std::move(text.borrowed));
+}
+
+// Returns the reason why nothing can be written; no error if it can.
+error_code write_objection(socket_core const& core) {
+  if (core.destroyed()) {
+    return reason(core);
+  }
+  return core.writable() ? error_code() : make_error_code(http::error::write_after_end);
+}
+
 }  // namespace
 
 void borrowed_bytes::give_up() {
@@ -59,15 +79,28 @@ write_operation written(bool below_high_water_mark) { return {nothing(), below_h
 write_operation write_failed(error_code ec) { return {fail(ec), false}; }
 
 write_operation socket_write(socket_core& core, std::string_view data) {
-  if (core.destroyed()) {
-    return write_failed(reason(core));
-  }
-  if (!core.writable()) {
-    return write_failed(http::error::write_after_end);
+  if (error_code const ec = write_objection(core)) {
+    return write_failed(ec);
   }
   borrowed_bytes borrowed = put_bytes(core, data);
   core.flush_later();
   return written(core, std::move(borrowed));
+}
+
+write_operation socket_write(socket_core& core, std::string&& data) {
+  if (error_code const ec = write_objection(core)) {
+    return write_failed(ec);
+  }
+  borrowed_bytes borrowed = put_bytes(core, data);
+  core.flush_later();
+  if (!borrowed) {
+    return written(core, std::move(borrowed));
+  }
+  // The text keeps its place in memory when it is moved: only a large one is borrowed from.
+  bool const below = core.output().size() < core.high_water_mark();
+  return {
+      wait_owned(detail::ptr<socket_core>(&core), owned_text(std::move(data), std::move(borrowed))),
+      below};
 }
 
 }  // namespace anode::connection

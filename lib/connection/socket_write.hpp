@@ -5,6 +5,7 @@
 
 #include <anode/write_operation.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace anode::connection {
@@ -54,5 +55,8 @@ write_operation write_failed(error_code ec);
 
 /// Writes bytes to a socket that carries no HTTP. See `anode::socket::write`.
 write_operation socket_write(socket_core& core, std::string_view data);
+
+/// The same with a text that the operation keeps.
+write_operation socket_write(socket_core& core, std::string&& data);
 
 }  // namespace anode::connection

@@ -1,9 +1,14 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "connection/turn.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 
+#include <array>
 #include <atomic>
+#include <cstdio>
+#include <cstdlib>
 #include <utility>
 
 namespace anode::connection {
@@ -19,10 +24,65 @@ std::uint64_t first_number() noexcept {
   return threads.fetch_add(1, std::memory_order_relaxed) << 40;
 }
 
+#ifndef NDEBUG
+
+// The turns under way, of executors that do not serialize by themselves. Two threads with turns on
+// one of them are a data race in everything that belongs to the executor. The accesses are relaxed:
+// this finds mistakes, and must not hide them from a race detector.
+struct busy_context {
+  std::atomic<void const*> context = nullptr;  // null: a free place
+  std::atomic<void const*> thread = nullptr;
+};
+constinit std::array<busy_context, 64> busy;
+
+void const* unserialized_context(net::any_io_executor const& ex) noexcept {
+  if (ex.target<net::io_context::executor_type>() == nullptr &&
+      ex.target<net::thread_pool::executor_type>() == nullptr) {
+    return nullptr;
+  }
+  return &net::query(ex, net::execution::context);
+}
+
+void check_threads(void const* context, void const* thread) noexcept {
+  for (busy_context const& b : busy) {
+    if (b.context.load(std::memory_order_relaxed) == context &&
+        b.thread.load(std::memory_order_relaxed) != thread) {
+      std::fputs(
+          "anode: two threads use objects of one executor at the same time. Run the io_context in "
+          "one thread, or give each server and agent a strand.\n",
+          stderr);
+      std::abort();
+    }
+  }
+}
+
+// Returns the place that notes a turn, for `leave`; null if there is none.
+busy_context* enter(net::any_io_executor const& ex, void const* thread) noexcept {
+  void const* const context = unserialized_context(ex);
+  if (context != nullptr) {
+    for (busy_context& b : busy) {
+      void const* free = nullptr;
+      if (b.context.load(std::memory_order_relaxed) == nullptr &&
+          b.context.compare_exchange_strong(free, &b, std::memory_order_relaxed)) {
+        b.thread.store(thread, std::memory_order_relaxed);
+        b.context.store(context, std::memory_order_relaxed);
+        check_threads(context, thread);
+        return &b;
+      }
+    }
+  }
+  return nullptr;
+}
+
+#endif
+
 }  // namespace
 
 turn::turn(net::any_io_executor const& ex) : executor_(ex), outer_(current), nested_(on(ex)) {
   if (!nested_) {
+#ifndef NDEBUG
+    noted_ = enter(ex, &current);
+#endif
     if (last_number == 0) {
       last_number = first_number();
     }
@@ -35,6 +95,11 @@ turn::~turn() {
   if (!nested_) {
     run();
     current = outer_;
+#ifndef NDEBUG
+    if (noted_ != nullptr) {
+      static_cast<busy_context*>(noted_)->context.store(nullptr, std::memory_order_relaxed);
+    }
+#endif
   }
 }
 

@@ -26,7 +26,9 @@ private:
 /// together and events are reported when no caller is in the middle of something.
 ///
 /// Every function that the scheduler calls begins by making a `turn`; one inside another is the
-/// same turn. **Node**: one run of the event loop's callback with its `process.nextTick` queue.
+/// same turn. Two threads in turns on the same executor, unless that is a strand, are a mistake of
+/// the program: without NDEBUG it ends with a message. **Node**: one run of the event loop's
+/// callback with its `process.nextTick` queue.
 class turn {
 public:
   /// @param ex has to outlive the turn
@@ -83,6 +85,9 @@ private:
   bool nested_;
   turn_member* first_ = nullptr;
   turn_member* last_ = nullptr;
+#ifndef NDEBUG
+  void* noted_ = nullptr;  // where other threads see this turn
+#endif
 };
 
 }  // namespace anode::connection

@@ -4,8 +4,19 @@
 #include "support/catch.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
 
+#ifdef __linux__
+#include <sys/wait.h>
+#include <unistd.h>
+#endif
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
 #include <string>
+#include <thread>
 #include <vector>
 
 using anode::connection::turn;
@@ -97,3 +108,57 @@ TEST_CASE("turn: a turn of one executor does not run the members of another") {
   two.run();
   CHECK(log.size() == 1);
 }
+
+#if !defined(NDEBUG) && defined(__linux__)
+
+namespace {
+
+// Runs `f` in a process of its own; returns the signal that ended it, 0 if none did.
+template <class F>
+int signal_of(F f) {
+  pid_t const child = ::fork();
+  if (child == 0) {
+    std::freopen("/dev/null", "w", stderr);
+    f();
+    std::_Exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+// Two threads have turns on two executors at the same time.
+void turns_at_once(net::any_io_executor const& one, net::any_io_executor const& other) {
+  std::promise<void> inside;
+  std::promise<void> over;
+  std::thread thread([&] {
+    turn const t(one);
+    inside.set_value();
+    over.get_future().wait();
+  });
+  inside.get_future().wait();
+  {
+    turn const t(other);
+  }
+  over.set_value();
+  thread.join();
+}
+
+}  // namespace
+
+TEST_CASE("turn: two threads at once on one executor end the program, with a message") {
+  net::io_context io;
+  CHECK(signal_of([&] { turns_at_once(io.get_executor(), io.get_executor()); }) == SIGABRT);
+}
+
+TEST_CASE("turn: threads may work on strands or contexts of their own") {
+  net::io_context io;
+  net::io_context other;
+  turns_at_once(io.get_executor(), other.get_executor());
+  turns_at_once(net::make_strand(io), net::make_strand(io));
+  for (int i = 0; i != 2; ++i) {
+    std::thread([&] { turn const t(io.get_executor()); }).join();  // one after the other
+  }
+}
+
+#endif

@@ -3,6 +3,10 @@
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
+#ifndef __cpp_rtti
+#error "anode needs RTTI: executors compare the types that they hold. Compile without -fno-rtti."
+#endif
+
 namespace anode::detail {
 
 /// The base of objects that operations in flight keep alive.

@@ -1,0 +1,5 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+// fails: use of deleted function|call to deleted
+#include "common.hpp"
+
+void use(http::server_response& res) { res.end({"a", "b"}); }
