@@ -85,6 +85,17 @@ using http::to_lower;
 /// Returns whether `c` is optional whitespace (RFC 9110 section 5.6.3).
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
+/// Returns `text` without the blanks, spaces and tabs, around it: OWS of RFC 9110 section 5.6.3.
+constexpr std::string_view trim_blanks(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && is_blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
 /// Returns the value of a hexadecimal digit, or -1.
 constexpr int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') {

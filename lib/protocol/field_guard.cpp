@@ -127,7 +127,7 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::coding_chunked_end:
-        if (c == ' ') {
+        if (is_blank(c)) {
           continue;
         }
         if (c == '\r' || c == '\n') {
@@ -172,7 +172,7 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
         continue;
       }
       case at::length_blanks:
-        if (c == ' ') {
+        if (is_blank(c)) {
           continue;
         }
         if (c != '\r' && c != '\n') {
@@ -205,8 +205,7 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::connection_word_end:
-        // A tab belongs to the word in Node; behind `close` it is a blank.
-        if (c == ' ' || (c == '\t' && meaning_ == meaning::said_close)) {
+        if (is_blank(c)) {
           continue;
         }
         if (c == ',') {

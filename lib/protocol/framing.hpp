@@ -23,8 +23,7 @@ enum class body_kind : std::uint8_t {
 ///
 /// Collected by `head_guard` while the bytes arrive, so that a line which contradicts an earlier
 /// one is refused on the spot. List elements count when they fill their place exactly, without
-/// regard to case; blanks around them are dropped, but not a tab behind (as in Node), except behind
-/// `close`.
+/// regard to case; blanks around them, spaces and tabs, are dropped (RFC 9110 section 5.6.3).
 struct framing_fields {
   bool connection_close = false;       ///< a `close` token in Connection or Proxy-Connection
   bool connection_keep_alive = false;  ///< a `keep-alive` token there

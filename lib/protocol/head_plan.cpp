@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "protocol/char_class.hpp"
+
 namespace anode::http::protocol {
 
 namespace {
@@ -13,13 +15,6 @@ namespace {
   std::string message = "Invalid value \"";
   message.append(value).append("\" for header \"").append(name).append("\"");
   throw exception(error::invalid_header_value, std::move(message));
-}
-
-std::string_view trim(std::string_view text) noexcept {
-  std::size_t const first = text.find_first_not_of(' ');
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(' ') - first + 1);
 }
 
 /// Adds a Transfer-Encoding line to what is known; the codings of all lines form one list.
@@ -32,7 +27,7 @@ void read_codings(own_fields& own, outgoing_headers::line const& line) {
   bool any = false;
   while (!rest.empty()) {
     std::size_t const comma = rest.find(',');
-    std::string_view const coding = trim(rest.substr(0, comma));
+    std::string_view const coding = trim_blanks(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     if (coding.empty())
       continue;

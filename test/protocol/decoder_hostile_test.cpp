@@ -97,7 +97,11 @@ TEST_CASE("A3: a request whose last coding is not chunked is refused") {
           told("Transfer-Encoding=" + value, not_chunked));
   }
   check_requests({
-      {"A3 tab behind", post(te + "chunked\t"), told("Transfer-Encoding=chunked", not_chunked)},
+      {"A3 tab behind", post(te + "chunked\t", "3\r\nabc\r\n0\r\n\r\n"),
+       "POST / [Transfer-Encoding=chunked] \"abc\"\n"},
+      {"A3 tab and comma behind", post(te + "chunked\t,"), bad_coding},
+      {"A3 tab and word behind", post(te + "chunked\tx"),
+       told("Transfer-Encoding=chunked\tx", not_chunked)},
       {"A3 two", post(te + "chunked, gzip"), bad_coding},
       {"A3 twice", post(te + "chunked, chunked"), bad_coding},
       {"A3 comma behind", post(te + "chunked,"), bad_coding},
@@ -149,11 +153,15 @@ TEST_CASE("A5: Transfer-Encoding in HTTP/1.0") {
 
 TEST_CASE("A6: one Content-Length of digits") {
   for (char const* const value : {"+5", "-5", "-0", "0x5", "1_0", "1 2", "5Z", "5,5", "5, 6", "5;",
-                                  "5\t", "\"5\"", "five", "5.0", "\xb2"}) {
+                                  "5\t5", "\"5\"", "five", "5.0", "\xb2"}) {
     INFO(value);
     CHECK(without_place(decode_request(post("Content-Length: "s + value, "hello"))) == bad_length);
   }
   check_requests({
+      {"A6 tab behind", post("Content-Length: 5\t", "hello"),
+       "POST / [Content-Length=5] \"hello\"\n"},
+      {"A6 blanks behind", post("Content-Length:\t5 \t ", "hello"),
+       "POST / [Content-Length=5] \"hello\"\n"},
       {"A6 empty", post("Content-Length:"), "!HPE_INVALID_CONTENT_LENGTH: Empty Content-Length"},
       {"A6 empty then 5", post("Content-Length:\r\nContent-Length: 5"),
        "!HPE_INVALID_CONTENT_LENGTH: Empty Content-Length"},
