@@ -76,8 +76,6 @@ request_id pool::request(std::string_view name, bool fresh) {
   origin_record const& o = origins_[origin];
   if (o.free.head != none && !fresh) {
     give(next_free(name).index, r);
-  } else if (o.spare.head != none) {
-    give(o.spare.head, r);
   } else {
     if (o.free.head != none &&
         (o.all_sockets() >= options_.max_sockets || all_sockets() >= options_.max_total_sockets))
@@ -106,11 +104,7 @@ void pool::request_cancelled(request_id id) {
   } else {
     forget_request(id.index);
     sockets_[s].request = none;
-    if (sockets_[s].connected) {
-      close(s, pool_reason::request_cancelled);
-    } else {
-      offer(s, true);
-    }
+    close(s, pool_reason::request_cancelled);
     serve_waiting();
   }
   drop_if_empty(origin);
@@ -120,13 +114,7 @@ request_id pool::socket_ready(socket_id id) {
   if (!knows(id) || sockets_[id.index].connected)
     return {};
   sockets_[id.index].connected = true;
-  if (request_id const r = request_of(id))
-    return r;
-  std::uint32_t const origin = sockets_[id.index].origin;
-  offer(id.index, true);
-  serve_waiting();
-  drop_if_empty(origin);
-  return {};
+  return request_of(id);
 }
 
 request_id pool::connect_failed(socket_id id) { return socket_closed(id); }
@@ -186,8 +174,6 @@ void pool::set_options(pool_options options) {
       close(o.free.head, pool_reason::max_free_sockets);
     while (o.all_sockets() > options_.max_sockets && o.free.head != none)
       close(o.free.head, pool_reason::max_sockets);
-    while (o.all_sockets() > options_.max_sockets && o.spare.head != none)
-      close(o.spare.head, pool_reason::max_sockets);
     update_turn(origin);
   }
   while (all_sockets() > options_.max_total_sockets && ages_.head != none)
@@ -259,8 +245,6 @@ void pool::offer(std::uint32_t socket, bool may_park) {
     return close(socket, pool_reason::keep_alive_off);
   if (!may_park)
     return close(socket, pool_reason::not_kept);
-  if (!s.connected)
-    return move(socket, place::spare);
   if (o.count.free_sockets >= options_.max_free_sockets)
     return close(socket, pool_reason::max_free_sockets);
   move(socket, place::free);

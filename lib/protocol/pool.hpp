@@ -108,8 +108,7 @@ std::string_view to_string(pool_action::kind what) noexcept;
 ///
 /// **Node**: `lib/_http_agent.js`, with these differences: `max_total_sockets` is never exceeded
 /// and never lets a request wait for the idle timeout of another name's free socket; older requests
-/// of other names go first; a socket whose request was cancelled while connecting is kept for the
-/// pool (as in v26).
+/// of other names go first.
 class pool {
 public:
   /// How many sockets and requests there are, of one name or of all.
@@ -134,12 +133,12 @@ public:
   /// @return the request's id; find the request by it when actions come
   request_id request(std::string_view name, bool fresh = false);
 
-  /// Withdraws a request: from the queue; or from a socket that is connecting, which goes to the
-  /// next request or stays for the pool; or from one in use, which is closed.
+  /// Withdraws a request: from the queue; or from a socket, connecting or in use, which is closed.
+  /// Requests that wait get sockets of their own.
   void request_cancelled(request_id id);
 
-  /// Says that a socket is connected. Decides about it if its request was cancelled meanwhile.
-  /// @return the request to begin on it; none if that is up to the actions
+  /// Says that a socket is connected.
+  /// @return the request to begin on it; none if the pool has forgotten the socket
   request_id socket_ready(socket_id id);
 
   /// Says that a socket could not be connected. The pool forgets it and its request.
@@ -199,7 +198,6 @@ public:
   void for_each_socket(std::string_view name, F&& f) const {
     if (auto const* o = find(name)) {
       walk_sockets(o->in_use, f);
-      walk_sockets(o->spare, f);
     }
   }
 
@@ -224,6 +222,12 @@ public:
   /// Returns the request a socket belongs to; none if it is free, or unknown.
   request_id request_of(socket_id id) const noexcept;
 
+  /// Returns the socket a request has got, connected or not; none if it is queued, or unknown.
+  socket_id socket_of(request_id id) const noexcept;
+
+  /// Returns whether a request is queued.
+  bool is_queued(request_id id) const noexcept { return knows(id) && !socket_of(id); }
+
 private:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
@@ -238,7 +242,6 @@ private:
   enum class place : std::uint8_t {
     unused,
     in_use,  // has a request, connected or not
-    spare,   // connecting, its request was cancelled
     free,
   };
   struct socket_record {
@@ -249,7 +252,7 @@ private:
     std::uint32_t origin = none;
     std::uint32_t request = none;
     link of_origin;  // in one of the origin's lists
-    link of_age;     // in `ages_`
+    link of_age;     // in `ages_`, while free
   };
   struct request_record {
     std::uint32_t generation = 1;
@@ -262,7 +265,6 @@ private:
   };
   struct origin_record {
     list in_use;
-    list spare;
     list free;
     list queue;
     counts count;
@@ -334,7 +336,7 @@ private:
   std::vector<std::uint32_t> unused_origins_;
   std::vector<std::uint32_t> unused_sockets_;
   std::vector<std::uint32_t> unused_requests_;
-  list ages_;                         // free and spare sockets, oldest first
+  list ages_;                         // free sockets, oldest first
   std::vector<std::uint32_t> turns_;  // heap of the origins that wait for `max_total_sockets` only
   std::vector<pool_action> actions_;
   std::size_t taken_ = 0;  // of `actions_`

@@ -77,6 +77,13 @@ request_id pool::request_of(socket_id id) const noexcept {
   return {r, requests_[r].generation};
 }
 
+socket_id pool::socket_of(request_id id) const noexcept {
+  if (!knows(id) || requests_[id.index].socket == none)
+    return {};
+  std::uint32_t const s = requests_[id.index].socket;
+  return {s, sockets_[s].generation};
+}
+
 bool pool::knows(socket_id id) const noexcept {
   return id.index < sockets_.size() && sockets_[id.index].is != place::unused &&
          sockets_[id.index].generation == id.generation;
@@ -165,8 +172,6 @@ void pool::dequeue(std::uint32_t request) {
 pool::list& pool::list_of(std::uint32_t socket) noexcept {
   origin_record& o = origins_[sockets_[socket].origin];
   switch (sockets_[socket].is) {
-    case place::spare:
-      return o.spare;
     case place::free:
       return o.free;
     default:

@@ -169,8 +169,7 @@ private:
     if (it.state == request::where::bound) {
       socket& s = sockets_[static_cast<std::size_t>(it.socket)];
       s.request = -1;
-      if (s.state == is::busy)
-        condemned_ = it.socket;
+      condemned_ = it.socket;
     } else {
       if (it.state == request::where::waiting)
         leave_queue(it);

@@ -257,27 +257,17 @@ TEST_CASE("pool: max_total_sockets", "[pool]") {
 TEST_CASE("pool: cancelled requests", "[pool]") {
   script p{limits(1)};
   p.ask("r1", "a");
-  SECTION("while connecting: the socket goes to the next, at once") {
+  SECTION("while connecting: the attempt ends, and the next request makes its own") {
     p.ask("r2", "a");
-    CHECK(p.cancel("r1") == "assign s1 r2 connecting waited");
-    CHECK(p.ready(1) == "=r2 ");
+    CHECK(p.cancel("r1") == "close s1 (request_cancelled), open s2 r2 waited");
+    CHECK(p.ready(1) == "");
+    CHECK(p.ready(2) == "=r2 ");
   }
-  SECTION("while connecting, nobody waits: the socket is kept, and parked when ready") {
-    CHECK(p.cancel("r1") == "");
-    CHECK(p->counts_of("a") == pool::counts{1, 0, 0});
-    CHECK(p.ready(1) == "park s1");
-    CHECK(p.ask("r2", "a") == "assign s1 r2");
-  }
-  SECTION("while connecting: the next request takes it") {
-    p.cancel("r1");
-    CHECK(p.ask("r2", "a") == "assign s1 r2 connecting");
-    CHECK(p.failed(1) == "=r2 ");
-  }
-  SECTION("while connecting, without keep_alive: closed") {
-    auto o = limits(1);
-    o.keep_alive = false;
-    p.options(o);
-    CHECK(p.cancel("r1") == "close s1 (keep_alive_off)");
+  SECTION("while connecting, and no request waits: the attempt ends") {
+    CHECK(p.cancel("r1") == "close s1 (request_cancelled)");
+    CHECK(p->counts_of("a") == pool::counts{});
+    CHECK(p.ready(1) == "");
+    CHECK(p.ask("r2", "a") == "open s2 r2");
   }
   SECTION("in the middle of an exchange: closed, the next gets a new one") {
     p.ready(1);
