@@ -138,7 +138,9 @@ public:
   /// The port that Host does not name; 0: 80. A request without an agent (see `create_connection`)
   /// has none unless it is given: its Host names port 80 too, as in Node.
   std::uint16_t default_port = 0;
-  std::string path;  ///< with query; empty: "/"
+  /// With query; empty: "/". For CONNECT the authority, a leading slash is dropped. To a proxy it
+  /// has to begin with a slash, or be an absolute URL of the request's own host.
+  std::string path;
   std::string auth;  ///< "user:password" for basic authentication
   header_list headers;
   std::string socket_path;
@@ -155,6 +157,10 @@ public:
   std::chrono::milliseconds deadline{0};
   std::size_t max_header_size = 16384;
   std::size_t max_headers_count = 2000;
+  /// Interim responses (1xx) that the request may get; their heads together may have as many bytes
+  /// as `max_header_size`. Over either limit the request fails with `error::header_overflow`. 0: no
+  /// interim response is accepted. **Node**: no limit.
+  std::size_t max_interim_responses = 100;
   std::size_t high_water_mark = 65536;
   bool insecure_http_parser = false;
   bool join_duplicate_headers = false;
@@ -179,14 +185,16 @@ public:
   lookup_function lookup;
 
   /// Takes protocol, host, port, path and auth from a URL.
-  /// @throws exception with `error::invalid_url_argument` ("Invalid URL") or `invalid_protocol`.
+  /// @throws exception with `error::invalid_url_argument` ("Invalid URL: " and the URL, its
+  /// userinfo
+  ///   redacted) or `invalid_protocol`.
   request_options& set_url(std::string_view url);
 };
 
 /// Keeps connections to servers and shares them out among requests.
 ///
-/// A free connection that is ended by the server, or on which anything arrives, is never used
-/// again.
+/// A connection that is ended by the server, or on which anything arrives before a request has left
+/// on it, is never used again; a request that was about to use it goes to another one.
 ///
 /// A handle; copies mean the same agent. When the last one goes, free connections are closed and
 /// requests under way are finished.

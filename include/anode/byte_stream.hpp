@@ -130,7 +130,8 @@ public:
   virtual void set_keep_alive(bool, std::chrono::milliseconds) {}
 
   /// Returns whether input, its end or a failure waits to be read, as far as this can be said
-  /// without waiting. A read in flight does not change the answer, nor is it disturbed.
+  /// without waiting. A read in flight does not change the answer, nor is it disturbed; what it has
+  /// received and not delivered yet counts, as far as the stream knows of it.
   virtual bool has_input() { return false; }
 
   /// Completes once the peer has ended its direction although input before that may be unread, or

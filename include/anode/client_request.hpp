@@ -30,7 +30,15 @@ enum class verdict : std::uint8_t {
 };
 
 /// The step in which a request failed.
-enum class request_phase : std::uint8_t { lookup, connect, tunnel, send, head, body };
+enum class request_phase : std::uint8_t {
+  queued,   ///< it waited for a connection, see `agent_options::max_sockets`
+  lookup,   ///< of the host's addresses
+  connect,  ///< to the server, or to the proxy
+  tunnel,   ///< CONNECT, answered by the proxy
+  send,     ///< of the request
+  head,     ///< of the response: the request was sent
+  body,     ///< of the response
+};
 
 /// Returns the name of a value, as a view of static storage: "maybe_processed", "connect".
 ANODE_EXPORT std::string_view to_string(verdict v) noexcept;

@@ -4,6 +4,8 @@
 #include "api/held.hpp"
 #include "connection/agent_core.hpp"
 #include "connection/url.hpp"
+#include "protocol/proxy_rules.hpp"
+#include "protocol/request_defaults.hpp"
 #include "transport/dial.hpp"
 #include "vocabulary/text.hpp"
 
@@ -51,6 +53,26 @@ request_options with_url(request_options options, std::string_view url) {
 
 }  // namespace
 
+namespace {
+
+// Returns a URL as an error may show it: without credentials, and not longer than helps.
+std::string shown(std::string_view url) {
+  constexpr std::size_t longest = 256;
+  std::string text = protocol::redact_userinfo(url);
+  if (text.size() > longest) {
+    text.resize(longest);
+    text += "...";
+  }
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      c = '?';
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
 request_options& request_options::set_url(std::string_view url) {
   if (connection::plain_url plain; connection::split_plain_url(url, plain)) {
     protocol = "http:";
@@ -61,7 +83,7 @@ request_options& request_options::set_url(std::string_view url) {
   }
   connection::url_parts parts;
   if (!connection::parse_url(url, parts)) {
-    throw exception(error::invalid_url_argument, "Invalid URL");
+    throw exception(error::invalid_url_argument, "Invalid URL: " + shown(url));
   }
   if (parts.protocol != "http:") {
     throw exception(error::invalid_protocol,
@@ -210,16 +232,19 @@ struct waiting final : detail::counted {
   connection::wait_point changed;
   std::unique_ptr<byte_stream> stream;
   error_code ec;
+  std::string phase;
   bool done = false;
 };
 
 net::awaitable<socket> run_connect(net::any_io_executor ex, transport::dial_target target) {
   detail::ptr<waiting> const w(new waiting(ex));
+  std::string const where = http::protocol::host_header(target.host, target.port, 0);
   detail::ptr<transport::dial_attempt> const attempt = transport::dial(
       ex, std::move(target), nullptr,
-      [w, ex](error_code ec, std::string_view, std::unique_ptr<byte_stream> stream) {
+      [w, ex](error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
         connection::turn const t(ex);
         w->ec = ec;
+        w->phase = phase;
         w->stream = std::move(stream);
         w->done = true;
         w->changed.notify();
@@ -233,7 +258,9 @@ net::awaitable<socket> run_connect(net::any_io_executor ex, transport::dial_targ
     throw;
   }
   if (w->ec) {
-    throw boost::system::system_error(w->ec, "connect");
+    throw http::exception(error_code(w->ec.value(), w->ec.category()),
+                          w->phase + " " + std::string(http::code_name(w->ec)) + " " + where +
+                              " (" + w->ec.message() + ")");
   }
   w->stream->set_no_delay(true);
   co_return socket(std::move(w->stream));

@@ -28,7 +28,8 @@ std::string_view to_string(verdict v) noexcept {
 }
 
 std::string_view to_string(request_phase p) noexcept {
-  constexpr std::string_view names[] = {"lookup", "connect", "tunnel", "send", "head", "body"};
+  constexpr std::string_view names[] = {"queued", "lookup", "connect", "tunnel",
+                                        "send",   "head",   "body"};
   return names[static_cast<std::size_t>(p)];
 }
 

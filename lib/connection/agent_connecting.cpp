@@ -2,6 +2,7 @@
 
 // How an agent makes its connections.
 #include "connection/agent_core.hpp"
+#include "protocol/request_defaults.hpp"
 
 #include <anode/error.hpp>
 
@@ -23,8 +24,7 @@ bool wants(http::lookup_hints given, http::lookup_hints one) {
 }
 
 std::string authority_of(http::request_options const& o) {
-  std::string const bracketed = o.host.find(':') != std::string::npos ? "[" + o.host + "]" : o.host;
-  return bracketed + ":" + std::to_string(o.port);
+  return protocol::host_header(o.host, o.port, 0);
 }
 
 }  // namespace
@@ -71,18 +71,19 @@ request_phase agent_core::opening::phase() const {
 }
 
 request_phase agent_core::connecting_phase(client_exchange const& x) const {
-  for (detail::ptr<opening> const& o : openings_) {
-    if (o && pool_.request_of(o->id) == x.id) {
-      return o->phase();
-    }
+  if (pool_.is_queued(x.id)) {
+    return request_phase::queued;
   }
-  return request_phase::connect;
+  protocol::socket_id const id = pool_.socket_of(x.id);
+  bool const opens =
+      id && id.index < openings_.size() && openings_[id.index] && openings_[id.index]->id == id;
+  return opens ? openings_[id.index]->phase() : request_phase::connect;
 }
 
 void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_addresses) {
   if (options_.create_connection) {
     net::co_spawn(executor_, create(detail::ptr<agent_core>(this), o),
-                  net::bind_cancellation_slot(o->cancel.slot(), [o](std::exception_ptr) {}));
+                  net::bind_cancellation_slot(o->cancel_create.slot(), [o](std::exception_ptr) {}));
     return;
   }
   transport::dial_target target;
@@ -133,7 +134,7 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
   if (o->over) {
     co_return;
   }
-  o->waiting = true;
+  o->waiting = &o->cancel_create;
   try {
     stream = co_await self->options_.create_connection(o->to);
   } catch (boost::system::system_error const& e) {
@@ -143,7 +144,7 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
     ec = error::connection_reset;
     message = e.what();
   }
-  o->waiting = false;
+  o->waiting = nullptr;
   turn const t(self->executor_);
   if (stream) {
     self->connected(o, std::move(stream));
@@ -174,7 +175,7 @@ void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> 
     o->tunnelling = true;
     detail::ptr<socket_core> const socket(new socket_core(std::move(stream), timers_));
     net::co_spawn(executor_, tunnel(detail::ptr<agent_core>(this), o, socket),
-                  net::bind_cancellation_slot(o->cancel.slot(), [o](std::exception_ptr) {}));
+                  net::bind_cancellation_slot(o->cancel_tunnel.slot(), [o](std::exception_ptr) {}));
   }
 }
 
@@ -197,9 +198,9 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
     detail::ptr<client_connection> const c(new client_connection(*self, socket, {}));
     x->assign(*c, false, false);
     x->request.end({}, false);
-    o->waiting = true;
+    o->waiting = &o->cancel_tunnel;
     http::upgrade_result answer = co_await client_exchange::wait_upgraded(x);
-    o->waiting = false;
+    o->waiting = nullptr;
     turn const t(self->executor_);
     if (answer) {
       if (o->over) {
@@ -214,11 +215,11 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
               std::to_string(answer.response().status_code()) + " " +
               std::string(answer.response().status_message());
     socket->destroy();
-  } catch (http::request_error const& e) {
+  } catch (boost::system::system_error const& e) {
     ec = e.code();
     message = std::string("CONNECT ") + o->authority + " by the proxy: " + e.what();
   }
-  o->waiting = false;
+  o->waiting = nullptr;
   turn const t(self->executor_);
   self->failed(*o, ec, request_phase::tunnel, message);
 }
@@ -235,8 +236,8 @@ void agent_core::stop(opening& o) {
     // From a function of the executor's: elsewhere Asio (1.26) puts a coroutine's cancellation off,
     // and it may meet a coroutine that has ended meanwhile.
     net::post(executor_, [keep] {
-      if (std::exchange(keep->waiting, false)) {
-        keep->cancel.emit(net::cancellation_type::terminal);
+      if (net::cancellation_signal* const signal = std::exchange(keep->waiting, nullptr)) {
+        signal->emit(net::cancellation_type::terminal);
       }
     });
   }

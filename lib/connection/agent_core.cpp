@@ -241,6 +241,10 @@ detail::ptr<client_exchange> agent_core::start(std::unique_ptr<client_exchange> 
   if (o.path.empty()) {
     o.path.assign(1, '/');
   }
+  bool const connect = o.method == "CONNECT";
+  if (connect && o.path.size() > 1 && o.path.front() == '/') {
+    o.path.erase(0, 1);  // an authority in the place of a URL's path
+  }
   if (o.host.empty()) {
     o.host = "localhost";
   }
@@ -293,14 +297,17 @@ detail::ptr<client_exchange> agent_core::start(std::unique_ptr<client_exchange> 
     note_origin(origin);
   }
   if (!options.headers.is_flat()) {
-    origin.host_value = last_origin_.value;
+    bool const by_path = connect && options.path != "/";
+    origin.host_value = by_path ? std::string_view(options.path) : last_origin_.value;
     protocol::add_default_headers(x->request.headers, origin);
   }
   if (through_proxy(options) && !tunnels(options)) {
-    if (options.method != "CONNECT") {
-      x->request.target = "http://" +
-                          protocol::host_header(origin.host, options.port, origin.default_port) +
-                          options.path;
+    if (!connect) {
+      x->request.proxied_authority =
+          protocol::host_header(origin.host, options.port, origin.default_port);
+      x->request.target =
+          protocol::absolute_target(options.method, options.path, x->request.proxied_authority);
+      x->request.check_host();
     }
     if (!proxy_->authorization.empty() && !x->request.headers.contains("Proxy-Authorization")) {
       x->request.headers.set("Proxy-Authorization", proxy_->authorization);
@@ -323,8 +330,8 @@ detail::ptr<client_exchange> agent_core::start(std::unique_ptr<client_exchange> 
   return x;
 }
 
-void agent_core::retry(client_exchange& x) {
-  x.id = pool_.request(x.name, true);
+void agent_core::request_again(client_exchange& x, bool fresh) {
+  x.id = pool_.request(x.name, fresh);
   slot(exchanges_, x.id) = &x;
   run_actions();
 }
@@ -503,18 +510,16 @@ void agent_core::abandon(client_connection& c) {
 void agent_core::handed_over(client_connection& c) { connection_closed(c); }
 
 bool agent_core::remove(socket_core const& socket) {
-  for (detail::ptr<client_connection> const& at : connections_) {
-    if (at && &at->core() == &socket) {
-      detail::ptr<client_connection> const c = at;
-      turn const t(executor_);
-      connection_closed(*c);
-      if (!c->busy()) {
-        c->close();
-      }
-      return true;
-    }
+  detail::ptr<client_connection> const c(dynamic_cast<client_connection*>(socket.owner()));
+  if (!c || find(c->id()) != c.get()) {
+    return false;
   }
-  return false;
+  turn const t(executor_);
+  connection_closed(*c);
+  if (!c->busy()) {
+    c->close();
+  }
+  return true;
 }
 
 void agent_core::destroy() {

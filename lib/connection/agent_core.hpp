@@ -56,12 +56,13 @@ public:
 
   // For exchanges and connections.
 
-  /// Returns which step a request without a connected connection is in: look-up, connecting, or
-  /// asking a proxy for a tunnel.
+  /// Returns which step a request without a connected connection is in: waiting for one, look-up,
+  /// connecting, or asking a proxy for a tunnel.
   http::request_phase connecting_phase(client_exchange const& x) const;
 
-  /// Asks for a connection that has not been parked, for a request whose connection has failed.
-  void retry(client_exchange& x);
+  /// Asks for another connection for a request that has lost its own.
+  /// @param fresh whether it must be one that has not been parked
+  void request_again(client_exchange& x, bool fresh);
 
   /// The user has given a request up.
   void cancel(client_exchange& x);
@@ -89,8 +90,10 @@ private:
     std::string authority;            // for a tunnel: whereto
     detail::ptr<socket_core> socket;  // waits to be connected; null for a tunnel
     detail::ptr<transport::dial_attempt> attempt;
-    net::cancellation_signal cancel;  // of `create` and `tunnel`
-    bool waiting = false;             // one of them waits for something
+    // One signal for each operation: a slot takes one at a time.
+    net::cancellation_signal cancel_create;
+    net::cancellation_signal cancel_tunnel;
+    net::cancellation_signal* waiting = nullptr;  // of the operation that waits for something
     bool over = false;
     bool tunnelling = false;  // it is connected, to a proxy
     http::request_phase phase() const;

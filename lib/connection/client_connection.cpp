@@ -43,8 +43,11 @@ client_connection::~client_connection() {
   }
 }
 
-void client_connection::begin(client_exchange& x) {
+void client_connection::begin(client_exchange& x, bool reused) {
   exchange_ = &x;
+  if (reused) {
+    socket_->check_before_output();
+  }
   interim_ = final_begun_ = false;
   set_limits(x);
   decoder_.expect_response_to(x.request.method);
@@ -79,14 +82,17 @@ void client_connection::park(std::chrono::milliseconds timeout) {
   parked_ = socket_->clock().now();
 }
 
-// Looking costs a system call, which is spared when the last read was a moment ago.
+// Costs a system call, which is avoided in the tick in which the connection was parked. Nothing
+// depends on it: `socket_core::check_before_output` looks again when the request leaves.
 bool client_connection::stale() {
   return socket_->clock().now() - parked_ >= std::chrono::milliseconds(1) &&
          socket_->stream().has_input();
 }
 
 void client_connection::on_input() {
-  if (exchange_) {
+  if (exchange_ && socket_->output_unchecked()) {
+    on_stale();
+  } else if (exchange_) {
     decode(false);
   } else {
     // Nothing was asked for: whatever this answers, it must not be taken for the next answer.
@@ -147,11 +153,6 @@ void client_connection::take_apart(bool one_piece) {
         break;
       case decoded::upgrade:
         left_http_ = true;
-        if (!announced_) {
-          x->response_ended();
-          more = false;
-          break;
-        }
         socket_->pause();
         socket_->set_owner(nullptr);
         exchange_.reset();
@@ -180,19 +181,30 @@ void client_connection::take_apart(bool one_piece) {
 void client_connection::take_head(client_exchange& x) {
   protocol::message_head const& head = x.response.head;
   interim_ = head.status >= 100 && head.status < 200 && head.status != 101;
-  if (interim_) {
+  if (interim_ && !x.may_inform(head)) {
+    refuse(x, http::error::header_overflow, "Too many interim responses");
+  } else if (head.status == 101 && !x.awaits_switch(head)) {
+    refuse(x, http::error::invalid_status, "Unexpected 101 Switching Protocols");
+  } else if (interim_) {
     x.information(head);
   } else {
     final_begun_ = true;
     keep_hint_ = protocol::read_keep_alive_hint(head.value(protocol::known_field::keep_alive),
                                                 agent_->options().keep_alive_timeout_buffer);
-    // After 101, and after any answer to CONNECT, the rest is not HTTP: `upgraded` follows. A 101
-    // that names no protocol is a response like any other, and the last one.
-    announced_ = head.upgrade || x.request.method == "CONNECT";
-    if (!announced_) {
+    // After 101, and after any final answer to CONNECT, the rest is not HTTP: `upgraded` follows.
+    if (head.status != 101 && x.request.method != "CONNECT") {
       x.response_begun(is_here(head, socket_->input().size()));
     }
   }
+}
+
+// Ends the exchange because of a head that is well-formed and must not be here.
+void client_connection::refuse(client_exchange& x, http::error code, std::string_view reason) {
+  protocol::decode_error e;
+  e.code = code;
+  e.reason = reason;
+  x.fail_to_parse(e, socket_->incoming().last_read(), false);
+  socket_->destroy();
 }
 
 void client_connection::take_end(client_exchange& x) {
@@ -232,6 +244,18 @@ void client_connection::on_error(error_code ec) { error_ = ec; }
 void client_connection::on_output() {
   if (detail::ptr<client_exchange> const x = exchange_) {
     x->output_moved(socket_->output().sent());
+  }
+}
+
+// The server has sent something that answers no request, or has ended the connection, and nothing
+// of this request has left: it goes to another connection.
+void client_connection::on_stale() {
+  detail::ptr<client_connection> const self(this);
+  detail::ptr<client_exchange> const x = std::move(exchange_);
+  bool const resend = x && x->leave_stale(*this);
+  agent_->abandon(*this);
+  if (resend) {
+    agent_->request_again(*x, false);
   }
 }
 

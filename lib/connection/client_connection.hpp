@@ -23,8 +23,8 @@ public:
   socket_core& core() noexcept { return *socket_; }
   protocol::socket_id id() const noexcept { return id_; }
 
-  /// Begins an exchange.
-  void begin(client_exchange& x);
+  /// Begins an exchange. @param reused whether the connection has carried another one
+  void begin(client_exchange& x, bool reused);
 
   /// Sets the limits and the leniency that the exchange asks for.
   void set_limits(client_exchange const& x);
@@ -62,10 +62,12 @@ private:
   void on_error(error_code ec) override;
   void on_output() override;
   void on_timeout() override;
+  void on_stale() override;
   void on_close() override;
 
   void take_apart(bool one_piece);
   void take_head(client_exchange& x);
+  void refuse(client_exchange& x, http::error code, std::string_view reason);
   void take_end(client_exchange& x);
   void look_behind(client_exchange& x);
 
@@ -80,7 +82,6 @@ private:
   protocol_time parked_{};  // since when
   bool decoding_ = false;
   bool interim_ = false;      // the message being received is an interim response
-  bool announced_ = false;    // that head says which protocol follows
   bool final_begun_ = false;  // the head of the final response was received
   bool left_http_ = false;
   bool spoiled_ = false;  // something came that was not asked for

@@ -4,6 +4,7 @@
 #include "connection/agent_core.hpp"
 #include "connection/client_connection.hpp"
 #include "protocol/encoder.hpp"
+#include "protocol/request_defaults.hpp"
 
 #include <anode/error.hpp>
 
@@ -23,6 +24,9 @@ constexpr std::size_t worth_replaying = 65536;
 
 protocol::outgoing_framing request_state::write_head(std::string& out,
                                                      std::optional<std::uint64_t> content_length) {
+  if (!proxied_authority.empty()) {
+    check_host();
+  }
   protocol::request_facts facts;
   facts.method = method;
   facts.target = target;
@@ -32,6 +36,12 @@ protocol::outgoing_framing request_state::write_head(std::string& out,
   facts.body_follows = !content_length && !flushing_;
   facts.unique = unique_headers;
   return protocol::write_request_head(out, facts, headers);
+}
+
+void request_state::check_host() const {
+  if (auto const host = headers.text("host")) {
+    protocol::validate_proxied_host(*host, proxied_authority);
+  }
 }
 
 void request_state::fix_head() {
@@ -46,6 +56,7 @@ void request_state::fix_head() {
 void request_state::renew() {
   outgoing::renew();
   has_agent = true;
+  proxied_authority.clear();
 }
 
 client_exchange::client_exchange(net::any_io_executor const& ex)
@@ -141,7 +152,7 @@ void client_exchange::assign(client_connection& c, bool reused, bool waited) {
   // A timeout among the options counts from here on; one set later, once there is a connection.
   auto const& timeout = core.connecting() ? options.timeout : timeout_;
   core.set_timeout(timeout.value_or(agent_->options().timeout));
-  c.begin(*this);
+  c.begin(*this, reused);
   request.assign_socket(core);
   // Told at the end of the turn, when who made the request had time to listen.
   socket_due_ = true;
@@ -181,6 +192,12 @@ void client_exchange::output_moved(outbox::position sent) {
 }
 
 // Coming in.
+
+bool client_exchange::may_inform(protocol::message_head const& head) noexcept {
+  interim_bytes_ += head.fields.bytes().size();
+  return ++interim_responses_ <= options.max_interim_responses &&
+         interim_bytes_ <= options.max_header_size;
+}
 
 void client_exchange::information(protocol::message_head const& head) {
   detail::ptr<client_exchange> const self(this);

@@ -35,6 +35,10 @@ public:
   std::string method = "GET";
   std::string target = "/";
   bool has_agent = true;
+  std::string proxied_authority;  ///< of the target that a proxy gets; Host has to be the same
+
+  /// Refuses a Host that differs from `proxied_authority`.
+  void check_host() const;
 
 private:
   protocol::outgoing_framing write_head(std::string& out,
@@ -56,6 +60,8 @@ protected:
   std::optional<std::chrono::milliseconds> timeout_;
   unsigned response_handles_ = 0;
   unsigned retries_ = 0;
+  std::size_t interim_responses_ = 0;
+  std::size_t interim_bytes_ = 0;
   bool reused_ = false;
   bool waited_ = false;
   bool timeout_set_ = false;  // by the program, after the request was made
@@ -136,6 +142,14 @@ public:
   /// Lets coroutines go on that wait for the head, if they have not.
   void tell_head();
 
+  /// Returns whether the request may get this interim response, by number and bytes.
+  bool may_inform(protocol::message_head const& head) noexcept;
+
+  /// Returns whether the request has asked to leave HTTP in the way that this 101 says.
+  bool awaits_switch(protocol::message_head const& head) const noexcept {
+    return head.upgrade && request.method != "CONNECT" && request.headers.contains("Upgrade");
+  }
+
   /// An interim response.
   void information(protocol::message_head const& head);
 
@@ -144,6 +158,10 @@ public:
 
   /// HTTP has ended on the connection, which is the user's now.
   void upgraded(detail::ptr<socket_core> socket);
+
+  /// Takes back all that was written, of which nothing has left, from a connection that cannot be
+  /// used. @return whether the request still needs one
+  bool leave_stale(client_connection& c);
 
   /// Reports that bytes of the request have left.
   void output_moved(outbox::position sent);
@@ -202,6 +220,7 @@ public:
   void handle_dropped() override;
   void wait_cancelled() override;
   void read_cancelled() override;
+  void throw_failure() const override;
 
   void end_turn() override;
 
@@ -230,7 +249,9 @@ private:
   void tell_request_close();
   void tell_response_close();
   void drop_listeners();
-  http::request_error make_error() const;
+  bool settled() const noexcept { return response_ready_ || error_ || closed_; }
+  http::request_error make_error() const { return make_error(error_, phase_, error_message_); }
+  http::request_error make_error(error_code ec, http::request_phase phase, std::string text) const;
 
   detail::ptr<agent_core> agent_;
   detail::ptr<client_connection> connection_;

@@ -82,10 +82,21 @@ void client_exchange::connection_closed(error_code ec) {
     phase_ = request_phase::connect;
     ++retries_;
     request.replay();
-    agent_->retry(*this);
+    agent_->request_again(*this, true);
     return;
   }
   leave_for(ec);
+}
+
+bool client_exchange::leave_stale(client_connection& c) {
+  if (connection_ != &c) {
+    return false;  // the request was given up
+  }
+  connection_.reset();
+  socket_due_ = false;
+  phase_ = request_phase::connect;
+  request.take_back();
+  return true;
 }
 
 // Leaves the connection; without a response that is an error, of its own if there is no other.

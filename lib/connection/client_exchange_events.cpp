@@ -29,18 +29,28 @@ http::verdict public_verdict(protocol::request_verdict v) {
 
 }  // namespace
 
-http::request_error client_exchange::make_error() const {
-  std::string text = error_message_;
+http::request_error client_exchange::make_error(error_code ec, http::request_phase phase,
+                                                std::string text) const {
   if (text.empty()) {
-    text = error_.category() == http::error_category()
-               ? error_.message()
-               : std::string(http::to_string(phase_)) + " " + std::string(http::code_name(error_)) +
-                     ": " + error_.message();
+    text = ec.category() == http::error_category()
+               ? ec.message()
+               : std::string(http::to_string(phase)) + " " + std::string(http::code_name(ec)) +
+                     ": " + ec.message();
   }
-  http::request_error e(error_, std::move(text), phase_, public_verdict(judge().verdict), reused_,
-                        sent_, received_);
+  http::request_error e(ec, std::move(text), phase, public_verdict(judge().verdict), reused_, sent_,
+                        received_);
   e.set_parse_failure(error_reason_, bytes_parsed_, raw_packet_);
   return e;
+}
+
+// A reader of the body gets what the request has failed with. The response's own events say, as in
+// Node, only that it was cut off.
+void client_exchange::throw_failure() const {
+  if (error_) {
+    throw make_error();
+  }
+  throw make_error(response.error() ? response.error() : make_error_code(error::aborted),
+                   http::request_phase::body, {});
 }
 
 void client_exchange::tell_socket() {

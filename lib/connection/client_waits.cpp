@@ -36,7 +36,7 @@ net::awaitable<http::incoming_message> client_exchange::get(detail::ptr<client_e
                                                             http::client_request request) {
   request.end();
   abort_guard guard(self);
-  while (!self->response_ready_ && !self->error_) {
+  while (!self->settled()) {
     co_await self->changed_.wait();
   }
   guard.done();
@@ -46,7 +46,7 @@ net::awaitable<http::incoming_message> client_exchange::get(detail::ptr<client_e
 net::awaitable<http::incoming_message> client_exchange::wait_response(
     detail::ptr<client_exchange> self) {
   abort_guard guard(self);
-  while (!self->response_ready_ && !self->error_) {
+  while (!self->settled()) {
     co_await self->changed_.wait();
   }
   guard.done();
@@ -55,7 +55,7 @@ net::awaitable<http::incoming_message> client_exchange::wait_response(
 
 http::incoming_message client_exchange::take_response() {
   if (!response_ready_) {
-    throw make_error();
+    throw error_ ? make_error() : make_error(error::connection_reset, phase(), "socket hang up");
   }
   response_taken_ = true;
   return response_handle();
@@ -74,7 +74,7 @@ net::awaitable<http::upgrade_result> client_exchange::wait_upgraded(
 
 net::awaitable<bool> client_exchange::wait_continued(detail::ptr<client_exchange> self) {
   abort_guard guard(self);
-  while (!self->continued_ && !self->response_ready_ && !self->error_) {
+  while (!self->continued_ && !self->settled()) {
     co_await self->changed_.wait();
   }
   guard.done();

@@ -266,6 +266,9 @@ net::awaitable<std::optional<std::string_view>> incoming::read(
       co_return piece;
     }
     if (self.aborted_ || self.source_ == nullptr) {
+      if (self.source_ != nullptr) {
+        self.source_->throw_failure();
+      }
       throw boost::system::system_error(self.error_ ? self.error_
                                                     : make_error_code(http::error::aborted));
     }

@@ -38,6 +38,9 @@ public:
     /// A read was cancelled.
     virtual void read_cancelled() {}
 
+    /// Throws why nothing more can be read, if the source knows more than the message's error.
+    virtual void throw_failure() const {}
+
     virtual socket_core* core() noexcept = 0;
 
     /// The end of the message was told to its listeners; its readers will find it next.

@@ -45,6 +45,17 @@ void outgoing::replay() {
   pending_.append(std::exchange(copy_, {}));
 }
 
+void outgoing::take_back() {
+  if (replayable()) {
+    replay();
+    return;
+  }
+  std::string unsent;
+  core_->output().append_to(unsent);
+  core_ = nullptr;
+  pending_.append(unsent);
+}
+
 void outgoing::store_head(std::optional<std::uint64_t> content_length) {
   if (head_written_) {
     return;
@@ -279,7 +290,7 @@ net::awaitable<void> outgoing::wait_room([[maybe_unused]] detail::ptr<detail::co
                                          outgoing& self, borrowed_bytes borrowed) {
   auto const done = [&] {
     return self.writable_length() < self.high_water_mark &&
-           (!borrowed || (self.core_ != nullptr && self.core_->output().sent() >= borrowed.end()));
+           (!borrowed || (self.core_ != nullptr && borrowed.settled_in(*self.core_)));
   };
   if (self.core_ != nullptr && !done()) {
     self.core_->flush();

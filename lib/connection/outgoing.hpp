@@ -91,6 +91,9 @@ public:
   /// Takes a connection away that has failed: all goes to the next one, from the beginning.
   void replay();
 
+  /// The same where nothing has left: what is in the connection's output goes to the next one.
+  void take_back();
+
   /// Says that the connection belongs to somebody else: ending has nothing to send any more.
   void hand_over() noexcept { handed_over_ = true; }
   bool handed_over() const noexcept { return handed_over_; }

@@ -122,6 +122,10 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
   if (destroyed_) {
     return;
   }
+  if (input_is_older_ && bytes > 0) {
+    destroy();
+    return;
+  }
   if (bytes > 0) {
     in_.commit(bytes);
     bytes_read_ += bytes;
@@ -169,6 +173,9 @@ void socket_core::flush() {
   if (write_failed_) {
     out_.clear();
   }
+  if (output_unchecked_ && !out_.empty() && check_stale()) {
+    return;
+  }
   while (!out_.empty() && !write_waiting_ && !destroyed_) {
     if (in_a_row_ >= fair_share) {
       write_waiting_ = true;
@@ -212,6 +219,27 @@ void socket_core::flush() {
   } else if (close_after_ && !destroyed_ && !closing_timed_) {
     limit_closing(closing_pause + std::chrono::seconds(out_.size() / slowest_closing));
   }
+}
+
+// Returns whether something waits to be read, which ends the use of this socket.
+[[gnu::noinline]] bool socket_core::check_stale() {
+  output_unchecked_ = false;
+  if (stream_->has_input()) {
+    detail::ptr<socket_core> const self(this);
+    output_unchecked_ = true;
+    if (owner_ != nullptr) {
+      owner_->on_stale();
+    }
+    return true;
+  }
+  if (read_in_flight_) {
+    // The read may have completed already, with its handler queued in the executor. That handler
+    // runs before the one posted here, and no answer to what is sent now can.
+    input_is_older_ = true;
+    net::post(executor(),
+              [self = detail::ptr<socket_core>(this)] { self->input_is_older_ = false; });
+  }
+  return false;
 }
 
 // Offers the stream what there is, as far as one call takes it.
@@ -366,7 +394,7 @@ void socket_core::destroy(error_code ec) {
   if (std::exchange(destroyed_, true)) {
     return;
   }
-  error_ = ec;
+  error_ = ec ? error_code(ec.value(), ec.category()) : error_code();  // without Asio's file names
   timers_->cancel(inactivity_);
   stream_->close();
   out_.clear();

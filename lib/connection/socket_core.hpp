@@ -43,6 +43,9 @@ public:
   /// The program has ended our direction by itself; what it wrote before may still have to leave.
   virtual void on_local_end() {}
 
+  /// Something waits to be read although nothing was sent since `check_before_output`.
+  virtual void on_stale() {}
+
   /// The socket is closed. The last call.
   virtual void on_close() = 0;
 
@@ -147,6 +150,13 @@ public:
 
   /// Sends what can be sent without waiting, now.
   void flush();
+
+  /// Requires that nothing waits to be read when the next output leaves: what arrived before it
+  /// cannot answer it. If something waits, nothing is sent, and the owner's `on_stale` is called.
+  void check_before_output() noexcept { output_unchecked_ = true; }
+
+  /// Returns whether `check_before_output` was called, and nothing has left since.
+  bool output_unchecked() const noexcept { return output_unchecked_; }
 
   /// Says that the owner calls `destroy_soon` as soon as it is told that the output has left, so
   /// that the end may leave with it.
@@ -274,6 +284,7 @@ private:
   void begin_read(net::mutable_buffer into);
   std::size_t write_some(std::size_t& offered, bool& last, error_code& ec);
   void read_done(error_code ec, std::size_t bytes);
+  bool check_stale();
   void shut_down();
   void finish_closing();
   void limit_closing(std::chrono::milliseconds most);
@@ -309,12 +320,14 @@ private:
   bool write_waiting_ = false;  // the stream is full, or others have their turn
   bool write_failed_ = false;   // what is still written is lost
   bool flush_due_ = false;
-  bool output_moved_ = false;  // owner to be told
-  bool telling_ = false;       // which is done as soon as `flush` returns
-  bool ended_ = false;         // by the peer
-  bool ending_ = false;        // by us: no more output
-  bool shut_down_ = false;     // FIN is out
-  bool close_after_ = false;   // destroy_soon
+  bool output_unchecked_ = false;  // the next output is the first of a request
+  bool input_is_older_ = false;    // than the first output of a request
+  bool output_moved_ = false;      // owner to be told
+  bool telling_ = false;           // which is done as soon as `flush` returns
+  bool ended_ = false;             // by the peer
+  bool ending_ = false;            // by us: no more output
+  bool shut_down_ = false;         // FIN is out
+  bool close_after_ = false;       // destroy_soon
   bool linger_ = false;
   bool closing_timed_ = false;  // `inactivity_` waits for the end of closing
   bool watching_ = false;       // for the peer's end

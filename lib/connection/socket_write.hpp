@@ -27,6 +27,12 @@ public:
   explicit operator bool() const noexcept { return core_ != nullptr; }
   outbox::position end() const noexcept { return end_; }
 
+  /// Returns whether the bytes are not needed any more: they have left through `core`, or they were
+  /// copied because another connection takes its place.
+  bool settled_in(socket_core& core) const noexcept {
+    return core_ != &core || core.output().sent() >= end_;
+  }
+
 private:
   void give_up();
 

@@ -256,7 +256,9 @@ void decoder::state::choose_body(message_head const& head,
                                  bool invalid_transfer_encoding) noexcept {
   method const request_method = kind_ == message_kind::request ? head.method : request_method_;
   bodiless_ = kind_ == message_kind::response && request_method == method::head;
-  if (request_method == method::connect || head.status == 101) {
+  // An interim head keeps its own framing, whatever the request was (RFC 9110 section 15.2).
+  bool const interim = head.status / 100 == 1 && head.status != 101;
+  if (!interim && (request_method == method::connect || head.status == 101)) {
     phase_ = phase::upgrading;
   } else if (invalid_transfer_encoding) {
     phase_ = phase::refusing;

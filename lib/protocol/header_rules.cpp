@@ -35,8 +35,9 @@ std::size_t skip_spaces(std::string_view text, std::size_t at) noexcept {
 }  // namespace
 
 bool is_request_target(std::string_view text) noexcept {
-  return !text.empty() &&
-         std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) > 0x20; });
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return static_cast<unsigned char>(c) > 0x20 && c != 0x7f;
+  });
 }
 
 bool has_word(std::string_view text, std::string_view word) noexcept {

@@ -20,8 +20,8 @@ using http::is_token;
 using http::names_equal;
 using http::to_lower;
 
-/// Returns whether `text` can be a request target on the wire: not empty, no byte up to 0x20.
-/// Node's rule, and 0x7f and bytes from 0x80 are let through as it does.
+/// Returns whether `text` can be a request target on the wire: not empty, no byte up to 0x20, no
+/// 0x7f. Node's rule, except that it accepts 0x7f; bytes from 0x80 are accepted by both.
 bool is_request_target(std::string_view text) noexcept;
 
 /// Returns whether `word` (in lower case) stands in `text` without a letter, digit or underscore

@@ -1,6 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/request_defaults.hpp"
 
+#include "protocol/proxy_rules.hpp"
+
+#include <anode/error.hpp>
+
 #include <algorithm>
 
 namespace anode::http::protocol {
@@ -25,13 +29,53 @@ void append_base64(std::string& out, std::string_view bytes) {
 std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t default_port) {
   bool const bare_ipv6 = !host.starts_with('[') && host.find(':') != host.rfind(':');
   std::string value;
-  if (bare_ipv6)
-    value.append("[").append(host).append("]");
-  else
+  if (bare_ipv6) {
+    value.append("[").append(host.substr(0, host.find('%'))).append("]");
+  } else if (std::size_t const zone = host.find('%'); host.starts_with('[') && zone != host.npos) {
+    value.append(host.substr(0, zone)).append("]");
+  } else
     value.append(host);
   if (port != 0 && port != default_port)
     value.append(":").append(std::to_string(port));
   return value;
+}
+
+bool same_authority(std::string_view a, std::string_view b) noexcept {
+  constexpr std::string_view default_port = ":80";
+  for (std::string_view* const authority : {&a, &b})
+    if (authority->ends_with(default_port))
+      authority->remove_suffix(default_port.size());
+  return names_equal(a, b);
+}
+
+std::string absolute_target(std::string_view method, std::string_view path,
+                            std::string_view authority) {
+  constexpr std::string_view scheme = "http://";
+  std::string target(scheme);
+  if (path.starts_with('/'))
+    return target.append(authority).append(path);
+  if (path == "*" && method == "OPTIONS")
+    return target.append(authority);
+  std::string message = "The property 'options.path' must ";
+  if (names_equal(path.substr(0, scheme.size()), scheme)) {
+    std::string_view const named = path.substr(scheme.size());
+    if (same_authority(named.substr(0, named.find_first_of("/?#")), authority))
+      return std::string(path);
+    message.append("match the request authority (").append(authority).append(")");
+  } else {
+    message += "be in absolute-form or start with /";
+  }
+  message.append(". Received '").append(redact_userinfo(path)).append("'");
+  throw exception(error::invalid_arg_value, std::move(message));
+}
+
+void validate_proxied_host(std::string_view host, std::string_view authority) {
+  if (!same_authority(host, authority)) {
+    std::string message =
+        "The property 'Host in options.headers' must match the request authority (";
+    message.append(authority).append("). Received '").append(host).append("'");
+    throw exception(error::invalid_arg_value, std::move(message));
+  }
 }
 
 std::string basic_authorization(std::string_view credentials) {

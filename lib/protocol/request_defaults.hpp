@@ -9,9 +9,26 @@
 
 namespace anode::http::protocol {
 
-/// Returns the value of Host for an origin: an IPv6 address in brackets, the port unless it is the
-/// default one of the scheme.
+/// Returns the value of Host for an origin: an IPv6 address in brackets and without its zone, which
+/// has a meaning on this machine only (RFC 6874 section 4); the port unless it is the default one
+/// of the scheme.
 std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t default_port);
+
+/// Returns whether two authorities, as Host names them, mean the same origin of scheme http.
+bool same_authority(std::string_view a, std::string_view b) noexcept;
+
+/// Returns the absolute form of a request's target, which a proxy gets (RFC 9112 section 3.2.2).
+/// @param path of the request: begins with a slash, or is a URL with this authority, or "*" of
+/// OPTIONS
+/// @throws exception with `error::invalid_arg_value` for every other path: joined with the
+/// authority
+///   it could name another host. **Node**: v26, with the same messages.
+std::string absolute_target(std::string_view method, std::string_view path,
+                            std::string_view authority);
+
+/// Refuses a value of Host that differs from the authority of the target that a proxy gets.
+/// @throws exception with `error::invalid_arg_value`. **Node**: v26, with the same message.
+void validate_proxied_host(std::string_view host, std::string_view authority);
 
 /// Returns the value of Authorization for "user:password", in base64.
 std::string basic_authorization(std::string_view credentials);

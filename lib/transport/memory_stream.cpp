@@ -12,13 +12,14 @@ namespace anode::transport {
 namespace {
 
 // One direction: bytes on their way, and who waits at either side.
-struct pipe {
+struct pipe : std::enable_shared_from_this<pipe> {
   explicit pipe(std::size_t limit) : capacity(limit) {}
 
   std::size_t capacity;
   std::string bytes;
-  bool ended = false;   // the writer has shut down: eof once drained
-  bool broken = false;  // either side has closed without shutting down: reset
+  bool ended = false;     // the writer has shut down: eof once drained
+  bool broken = false;    // either side has closed without shutting down: reset
+  bool arriving = false;  // a read has completed, and its handler was not called yet
   net::mutable_buffer read_into;
   io_callback reader;
   io_callback writer;
@@ -30,6 +31,15 @@ void complete(net::any_io_executor const& ex, io_callback& waiting, error_code e
   if (waiting) {
     net::post(ex, [done = std::exchange(waiting, {}), ec, bytes]() mutable { done(ec, bytes); });
   }
+}
+
+void complete_read(net::any_io_executor const& ex, pipe& p, error_code ec, std::size_t bytes) {
+  p.arriving = true;
+  net::post(ex,
+            [done = std::exchange(p.reader, {}), self = p.shared_from_this(), ec, bytes]() mutable {
+              self->arriving = false;
+              done(ec, bytes);
+            });
 }
 
 std::size_t put(pipe& p, std::span<net::const_buffer const> buffers) {
@@ -63,14 +73,14 @@ void pump(net::any_io_executor const& ex, pipe& p) {
     std::size_t const n = std::min(p.read_into.size(), p.bytes.size());
     std::memcpy(p.read_into.data(), p.bytes.data(), n);
     p.bytes.erase(0, n);
-    complete(ex, p.reader, {}, n);
+    complete_read(ex, p, {}, n);
     if (p.writer) {
       pump(ex, p);
     }
   } else if (p.ended) {
-    complete(ex, p.reader, net::error::eof, 0);
+    complete_read(ex, p, net::error::eof, 0);
   } else if (p.broken) {
-    complete(ex, p.reader, net::error::connection_reset, 0);
+    complete_read(ex, p, net::error::connection_reset, 0);
   }
 }
 
@@ -161,7 +171,9 @@ public:
 
   bool is_open() const override { return open_; }
 
-  bool has_input() override { return !open_ || !in_->bytes.empty() || in_->ended || in_->broken; }
+  bool has_input() override {
+    return !open_ || !in_->bytes.empty() || in_->ended || in_->broken || in_->arriving;
+  }
 
 private:
   void drop_hangup() { io_callback const dropped = std::exchange(in_->hangup, {}); }

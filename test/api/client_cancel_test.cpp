@@ -38,12 +38,19 @@ constexpr char const* act_names[] = {"total",         "terminal", "timer",  "dro
 // A server and a client, all connections between them narrow, and one request under way.
 class world {
 public:
-  world() : server(io.get_executor(), narrow_server()), agent(io.get_executor(), narrow_client()) {
+  /// @param proxied whether the server is a proxy, which the agent asks for tunnels
+  explicit world(bool proxied)
+      : server(io.get_executor(), narrow_server()),
+        agent(io.get_executor(), narrow_client(proxied)) {
     anode::connection::clock::of(io.get_executor())
         .set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
     server.on_request(&serve);
     server.on_check_continue(&serve_continue);
-    server.on_connect(&serve_tunnel);
+    if (proxied) {
+      server.on_connect(&serve_origin);
+    } else {
+      server.on_connect(&serve_tunnel);
+    }
   }
 
   http::request_options options(std::string_view method, std::string_view path) {
@@ -87,10 +94,14 @@ private:
     return o;
   }
 
-  http::agent_options narrow_client() {
+  http::agent_options narrow_client(bool proxied) {
     http::agent_options o;
     o.keep_alive = true;
     o.max_sockets = 1;
+    if (proxied) {
+      o.proxy = "http://proxy:1";
+      o.proxy_tunnel = true;
+    }
     o.create_connection = [this](http::connect_options const&) { return make(*this); };
     return o;
   }
@@ -124,6 +135,25 @@ private:
     try {
       while (auto const piece = co_await s.read()) {
         co_await s.write(*piece);
+      }
+    } catch (boost::system::system_error const&) {
+    }
+    s.end();
+  }
+
+  // Opens a tunnel, and answers each request that comes through it.
+  static net::awaitable<void> serve_origin(http::incoming_message&, anode::socket s) {
+    co_await s.write("HTTP/1.1 200 OK\r\n\r\n");
+    std::string const answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, 'o');
+    try {
+      std::string received;
+      while (auto const piece = co_await s.read()) {
+        received += *piece;
+        if (received.ends_with("\r\n\r\n")) {
+          received.clear();
+          co_await s.write(answer);
+        }
       }
     } catch (boost::system::system_error const&) {
     }
@@ -305,8 +335,8 @@ net::awaitable<void> fetch(world& w, std::string& to) {
 
 // Runs `steps` functions of a scenario, then gives it up.
 // @return whether the scenario had ended by then
-bool run(scenario s, act a, std::size_t steps) {
-  auto const owned = std::make_unique<world>();
+bool run(scenario s, act a, std::size_t steps, bool proxied) {
+  auto const owned = std::make_unique<world>(proxied);
   world& w = *owned;
   start(w, s, a);
   for (std::size_t i = 0; i < steps && !w.done; ++i) {
@@ -348,13 +378,13 @@ bool run(scenario s, act a, std::size_t steps) {
   return ended;
 }
 
-void run_all(scenario s) {
+void run_all(scenario s, bool proxied = false) {
   for (std::size_t a = 0; a < std::size(acts); ++a) {
     std::size_t steps = 0;
     bool ended = false;
     for (; !ended; ++steps) {
       INFO(act_names[a] << " behind step " << steps);
-      ended = run(s, acts[a], steps);
+      ended = run(s, acts[a], steps, proxied);
       REQUIRE(steps < 2000);
     }
     CHECK(steps > 10);
@@ -377,6 +407,16 @@ TEST_CASE("client cancel: a tunnel given up behind each step", "[client][cancel]
 
 TEST_CASE("client cancel: a simple get given up behind each step", "[client][cancel]") {
   run_all(&plain_get);
+}
+
+TEST_CASE("client cancel: a get through a proxy's tunnel given up behind each step",
+          "[client][cancel]") {
+  run_all(&plain_get, true);
+}
+
+TEST_CASE("client cancel: a request that waits for a tunnel given up behind each step",
+          "[client][cancel]") {
+  run_all(&queued, true);
 }
 
 namespace {

@@ -84,7 +84,9 @@ void scenario::start(json::object const& what) {
       r->signal.emit(net::cancellation_type::terminal);
     }
   } catch (http::exception const& e) {
-    event(r->id, "throw", error_fields(e.code(), e.what()));
+    // Node has the URL beside its message, as `input`.
+    bool const of_url = e.code() == http::error::invalid_url_argument;
+    event(r->id, "throw", error_fields(e.code(), of_url ? "Invalid URL" : e.what()));
     r->closed = true;
   } catch (argument_error const& e) {
     event(r->id, "throw", json::object{{"code", e.code()}, {"message", e.what()}});

@@ -143,6 +143,18 @@ const rules = [
     }),
   },
   {
+    row: 'framing-tab',
+    mends: true,
+    cases: /^(request\/(content-length\/trailing-tab|transfer-encoding\/tab-last)(-lenient)?|request\/upgrade(-ignored)?\/tab-around|response\/(content-length\/trailing-tab|transfer-encoding\/22-chunked))$/,
+    expected: (test) => parse(test, [test.input.replace(/\t\r/, '\r')]),
+  },
+  {
+    row: 'connect-interim',
+    mends: true,
+    cases: /^response\/informational\/100-connect$/,
+    expected: (test, node) => ({ messages: [...node.messages, { status: 200, reason: 'OK', headers: [] }], head: 0 }),
+  },
+  {
     row: 'status-line-cr-cr',
     cases: /^response\/status-line\/cr-cr-.*$/,
     expected: refused('HPE_STRICT', 'Expected LF after CR', behind('\r')),

@@ -1,0 +1,128 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// What errors of a client say: the cause, the phase, what may be concluded.
+#include "api/client_fixture.hpp"
+
+#include <boost/asio/cancellation_signal.hpp>
+
+namespace {
+
+namespace net = boost::asio;
+namespace http = anode::http;
+using support::client_fixture;
+using namespace std::chrono_literals;
+
+std::string text_of(http::request_error const& e) {
+  return std::string(e.code_name()) + " " + std::string(http::to_string(e.phase())) + " " +
+         std::string(http::to_string(e.verdict()));
+}
+
+net::awaitable<void> read_text(http::client_request& r, std::string& error, std::string& reason) {
+  try {
+    auto response = co_await r.response();
+    co_await response.text();
+  } catch (http::request_error const& e) {
+    error = text_of(e);
+    reason = e.reason();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("client errors: a reader of the body gets what the request has failed with") {
+  int const how = GENERATE(0, 1, 2, 3, 4);
+  net::cancellation_signal signal;
+  client_fixture f;
+  http::request_options o;
+  o.host = "test";
+  o.deadline = 1s;
+  o.signal = signal.slot();
+  auto r = f.agent.request(std::move(o));
+  r.end();
+  std::string error;
+  std::string reason;
+  net::co_spawn(f.io, read_text(r, error, reason), net::detached);
+  f.settle();
+  f.say(0, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+  CHECK(error.empty());
+  switch (how) {
+    case 0:
+      f.advance(1s);
+      CHECK(error == "ETIMEDOUT body response_started");
+      break;
+    case 1:
+      signal.emit(net::cancellation_type::terminal);
+      f.settle();
+      CHECK(error == "ABORT_ERR body response_started");
+      break;
+    case 2:
+      f.say(0, "zz\r\n");
+      CHECK(error == "HPE_INVALID_CHUNK_SIZE body response_started");
+      CHECK(reason == "Invalid character in chunk size");
+      break;
+    case 3:
+      f.peers.at(0).end();
+      f.settle();
+      CHECK(error == "ECONNRESET body response_started");
+      break;
+    default:
+      r.destroy(http::error::body_too_large);
+      f.settle();
+      CHECK(error == "ERR_BODY_TOO_LARGE body response_started");
+      break;
+  }
+}
+
+TEST_CASE("client errors: a request that waits for a connection fails in the phase queued") {
+  http::agent_options one;
+  one.max_sockets = 1;
+  client_fixture f(one);
+  auto first = f.agent.request("GET", "http://test/first");
+  first.end();
+  http::request_options o;
+  o.host = "test";
+  o.deadline = 1s;
+  auto r = f.agent.request(std::move(o));
+  r.end();
+  std::string error;
+  r.on_request_error([&](http::request_error const& e) { error = text_of(e); });
+  f.settle();
+  f.advance(1s);
+  CHECK(error == "ETIMEDOUT queued not_sent");
+}
+
+TEST_CASE("client errors: connect says where and why, and nothing of its own source") {
+  net::io_context io;
+  std::string message;
+  std::string code;
+  auto const go = [&]() -> net::awaitable<void> {
+    try {
+      co_await anode::connect(io.get_executor(), "127.0.0.1:1");
+    } catch (http::exception const& e) {
+      message = e.what();
+      code = e.code_name();
+    }
+  };
+  net::co_spawn(io, go(), net::detached);
+  io.run();
+  CHECK(code == "ECONNREFUSED");
+  CHECK(message == "connect ECONNREFUSED 127.0.0.1:1 (Connection refused)");
+}
+
+TEST_CASE("client errors: an invalid URL is named, without its credentials") {
+  auto const [url, message] = GENERATE(
+      table<std::string, std::string>({{"nope", "Invalid URL: nope"},
+                                       {"http://user:secret@ho st/", "Invalid URL: http://ho st/"},
+                                       {"http://a\r\nb:x/", "Invalid URL: http://a??b:x/"},
+                                       {"http://:" + std::string(1000, 'x'),
+                                        "Invalid URL: http://:" + std::string(248, 'x') + "..."}}));
+  http::request_options o;
+  std::string said;
+  try {
+    o.set_url(url);
+  } catch (http::exception const& e) {
+    CHECK(e.code_name() == "ERR_INVALID_URL");
+    said = e.what();
+  }
+  CHECK(said == message);
+}
