@@ -1,0 +1,163 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Each operation of a socket, and the relay between two, against each way to lose the other side.
+#include "lifetime/scene.hpp"
+#include "support/catch.hpp"
+
+#include <anode/relay.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace testing = anode::testing;
+using namespace lifetime;
+using namespace std::chrono_literals;
+
+namespace {
+
+// One end of a connection whose other end does not read.
+struct socket_scene : scene {
+  socket_scene() {
+    peer.stop_listening();
+    ours.on_close([this] {
+      ++closes;
+      in_close();
+    });
+  }
+
+  anode::socket& handle(anode::socket*) { return ours; }
+
+  void answer() {
+    peer.listen();
+    peer.send("12345");
+  }
+
+  void finish() { kept.destroy(); }
+
+  void check(matrix& m, outcome const& out) {
+    m.check(out, closes == 1, "close: " + std::to_string(closes) + " times");
+    peer.listen();
+    m.check(out, peer.ended(), "the connection is still open");
+  }
+
+  int closes = 0;
+  std::pair<anode::socket, anode::socket> ends = anode::socket_pair(loop.get_executor(), 64);
+  testing::peer peer{loop, std::move(ends.second)};
+  anode::socket ours{ends.first};
+  anode::socket kept{std::move(ends.first)};
+  anode::socket other;
+};
+
+std::vector<loss<socket_scene>> const socket_losses{
+    {"FIN", [](socket_scene& s) { s.peer.close(); }},
+    {"half-close", [](socket_scene& s) { s.peer.end(); }},
+    {"reset", [](socket_scene& s) { s.peer.reset(); }},
+    {"destroyed", [](socket_scene& s) { s.kept.destroy(); }},
+    {"reset by this side", [](socket_scene& s) { s.kept.reset(); }},
+    {"destroyed soon", [](socket_scene& s) { s.kept.destroy_soon(); }},
+    {"ended by this side", [](socket_scene& s) { s.kept.end(); }},
+    {"handle moved", [](socket_scene& s) { s.other = std::move(s.ours); }},
+    {"handle dropped", [](socket_scene& s) { s.ours = anode::socket(); }},
+    {"last handle dropped",
+     [](socket_scene& s) {
+       s.ours = anode::socket();
+       s.kept = anode::socket();
+     }},
+    {"inactivity",
+     [](socket_scene& s) {
+       s.kept.on_timeout([&s] { s.kept.destroy(); });
+       s.kept.set_timeout(1s);
+       s.loop.advance(5s);
+     }},
+    {"cancelled", [](socket_scene& s) { s.cancel.emit(net::cancellation_type::terminal); }},
+    {"context destroyed", [](socket_scene& s) { s.context_destroyed = true; }},
+};
+
+struct relay_ends {
+  anode::socket a;
+  anode::socket b;
+};
+
+operations<relay_ends> const& relay_operations() {
+  static operations<relay_ends> const all{
+      row<relay_ends>("relay", [](relay_ends& e) { return anode::relay(e.a, e.b); }),
+      row<relay_ends>("relay (timeout)", [](relay_ends& e) { return anode::relay(e.a, e.b, 2s); }),
+  };
+  return all;
+}
+
+// Two connections with bytes under way; nobody reads at the other ends.
+struct relay_scene : scene {
+  relay_scene() {
+    for (testing::peer* p : {&peer_a, &peer_b}) {
+      p->stop_listening();
+      p->send(text());
+    }
+    ends.a.on_close([this] {
+      ++closes;
+      in_close();
+    });
+    ends.b.on_close([this] { ++closes; });
+  }
+
+  relay_ends& handle(relay_ends*) { return ends; }
+
+  void answer() {
+    for (testing::peer* p : {&peer_a, &peer_b}) {
+      p->listen();
+      p->end();
+    }
+  }
+
+  void finish() {
+    ends.a.destroy();
+    ends.b.destroy();
+  }
+
+  void check(matrix& m, outcome const& out) {
+    m.check(out, closes == 2, "close: " + std::to_string(closes) + " times");
+    peer_a.listen();
+    peer_b.listen();
+    m.check(out, peer_a.ended() && peer_b.ended(), "a connection is still open");
+  }
+
+  int closes = 0;
+  std::pair<anode::socket, anode::socket> a = anode::socket_pair(loop.get_executor(), 64);
+  std::pair<anode::socket, anode::socket> b = anode::socket_pair(loop.get_executor(), 64);
+  testing::peer peer_a{loop, std::move(a.second)};
+  testing::peer peer_b{loop, std::move(b.second)};
+  relay_ends ends{std::move(a.first), std::move(b.first)};
+};
+
+std::vector<loss<relay_scene>> const relay_losses{
+    {"FIN", [](relay_scene& s) { s.peer_a.close(); }},
+    {"half-close", [](relay_scene& s) { s.peer_a.end(); }},
+    {"half-close of both",
+     [](relay_scene& s) {
+       s.peer_a.end();
+       s.peer_b.end();
+     }},
+    {"reset", [](relay_scene& s) { s.peer_b.reset(); }},
+    {"destroyed", [](relay_scene& s) { s.ends.a.destroy(); }},
+    {"reset by this side", [](relay_scene& s) { s.ends.b.reset(); }},
+    {"inactivity", [](relay_scene& s) { s.loop.advance(10s); }},
+    {"handles dropped", [](relay_scene& s) { relay_ends const gone = s.ends; }},
+    {"cancelled", [](relay_scene& s) { s.cancel.emit(net::cancellation_type::terminal); }},
+    {"context destroyed", [](relay_scene& s) { s.context_destroyed = true; }},
+};
+
+void check(matrix const& m) { CHECK(m.report() == ""); }
+
+}  // namespace
+
+TEST_CASE("every operation of a socket survives the loss of its peer") {
+  matrix m("socket");
+  run_scenes<socket_scene>(m, socket_operations(), socket_losses);
+  check(m);
+}
+
+TEST_CASE("a relay survives the loss of either peer") {
+  matrix m("relay");
+  run_scenes<relay_scene>(m, relay_operations(), relay_losses);
+  check(m);
+}

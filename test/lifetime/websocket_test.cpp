@@ -1,0 +1,230 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// WebSockets over connections of anode's against each way to lose the other side.
+#include <anode/beast.hpp>
+#include <anode/server.hpp>
+
+#include "lifetime/scene.hpp"
+#include "support/catch.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace beast = boost::beast;
+namespace testing = anode::testing;
+namespace websocket = boost::beast::websocket;
+using namespace lifetime;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Both ends of a WebSocket, and an upgrade that nobody has answered.
+struct sockets {
+  http::agent* agent = nullptr;
+  http::incoming_message* request = nullptr;
+  anode::socket unanswered;
+  std::shared_ptr<anode::websocket_stream> client;
+  std::shared_ptr<anode::websocket_stream> server;
+};
+
+using stream_ptr = std::shared_ptr<anode::websocket_stream>;
+
+// A stream has to outlive what waits for it.
+net::awaitable<void> read(stream_ptr ws) {
+  beast::flat_buffer message;
+  co_await ws->async_read(message, net::use_awaitable);
+}
+
+net::awaitable<void> write(stream_ptr ws) {
+  co_await ws->async_write(net::buffer(text()), net::use_awaitable);
+}
+
+net::awaitable<void> close(stream_ptr ws) {
+  co_await ws->async_close(websocket::close_reason(websocket::close_code::normal),
+                           net::use_awaitable);
+}
+
+net::awaitable<void> ping(stream_ptr ws) {
+  co_await ws->async_ping(websocket::ping_data(), net::use_awaitable);
+}
+
+net::awaitable<void> connect(http::agent& agent) {
+  http::request_options o;
+  o.host = "a";
+  co_await anode::connect_websocket(agent, o);
+}
+
+operations<sockets> const& websocket_operations() {
+  constexpr auto r = [](std::string_view name, auto f) { return row<sockets>(name, f); };
+  static operations<sockets> const all{
+      r("accept_websocket",
+        [](sockets& s) { return anode::accept_websocket(*s.request, s.unanswered); }),
+      r("connect_websocket", [](sockets& s) { return connect(*s.agent); }),
+      r("connect_websocket (URL)",
+        [](sockets& s) { return anode::connect_websocket(*s.agent, "ws://a/"); }),
+      r("connect_websocket (nobody answers)",
+        [](sockets& s) { return anode::connect_websocket(*s.agent, "ws://a/silent"); }),
+      r("async_teardown (server)",
+        [](sockets& s) {
+          anode::async_teardown(beast::role_type::server, s.unanswered, [](error_code) {});
+        }),
+      r("async_teardown (client)",
+        [](sockets& s) {
+          anode::async_teardown(beast::role_type::client, s.unanswered, [](error_code) {});
+        }),
+      r("websocket (read)", [](sockets& s) { return read(s.server); }),
+      r("websocket (read by the client)", [](sockets& s) { return read(s.client); }),
+      r("websocket (write)", [](sockets& s) { return write(s.server); }),
+      r("websocket (ping)", [](sockets& s) { return ping(s.client); }),
+      r("websocket (close)", [](sockets& s) { return close(s.server); }),
+      r("websocket (close by the client)", [](sockets& s) { return close(s.client); }),
+  };
+  return all;
+}
+
+struct websocket_scene : scene {
+  websocket_scene() {
+    server.emplace(loop.get_executor(), http::server_options());
+    server->on_upgrade([this](http::incoming_message& req, anode::socket s) {
+      return answer_upgrade(*this, req, std::move(s));
+    });
+    http::agent_options options;
+    options.create_connection = [this](http::connect_options const&) { return connect_to(*this); };
+    agent.emplace(loop.get_executor(), options);
+    net::co_spawn(loop.context(), open(*this), net::detached);
+    loop.settle();
+    raw.emplace(loop.connect(*server));
+    raw->send(
+        "GET /raw HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    all.agent = &*agent;
+  }
+
+  static net::awaitable<std::unique_ptr<anode::byte_stream>> connect_to(websocket_scene& s) {
+    if (!s.server) {
+      throw boost::system::system_error(net::error::connection_refused);
+    }
+    co_return co_await testing::connections_to(*s.server, 64)(http::connect_options());
+  }
+
+  static net::awaitable<void> open(websocket_scene& s) {
+    anode::websocket_ptr ws = co_await anode::connect_websocket(*s.agent, "ws://a/");
+    s.all.client = std::move(ws);
+  }
+
+  static net::awaitable<void> answer_upgrade(websocket_scene& s, http::incoming_message& req,
+                                             anode::socket connection) {
+    bool const raw = req.url() == "/raw";
+    if (raw || req.url() == "/silent") {
+      if (raw) {
+        s.all.request = &req;
+        s.all.unanswered = connection;
+        connection.on_close([&s] { s.in_close(); });
+      } else {
+        s.silent = connection;
+      }
+      connection = anode::socket();
+      co_await s.last.pass();
+      co_return;
+    }
+    try {
+      anode::websocket_ptr ws = co_await anode::accept_websocket(req, std::move(connection));
+      if (!s.all.server) {
+        s.all.server = std::move(ws);
+      }
+    } catch (boost::system::system_error const&) {
+    }
+  }
+
+  sockets& handle(sockets*) { return all; }
+
+  void answer() { net::co_spawn(loop.context(), write(all.client), net::detached); }
+
+  void finish() {
+    silent.destroy();
+    all.unanswered.destroy();
+    for (stream_ptr const& ws : {all.client, all.server}) {
+      if (ws) {
+        ws->next_layer().destroy();
+      }
+    }
+    if (server) {
+      server->close_all_connections();
+    }
+    agent->destroy();
+    loop.settle();
+    last.open();
+  }
+
+  void check(matrix& m, outcome const& out) {
+    all.client.reset();
+    all.server.reset();
+    loop.settle();
+    m.check(out, !server || server->connection_count() == 0,
+            "the server counts " + std::to_string(server ? server->connection_count() : 0) +
+                " connections");
+    m.check(out, agent->totals().sockets == 0, "the agent counts a socket");
+    m.check(out, raw->ended(), "the connection is still open");
+  }
+
+  gate last{loop.get_executor()};
+  std::optional<http::server> server;
+  std::optional<http::agent> agent;
+  std::optional<testing::peer> raw;
+  anode::socket silent;
+  sockets all;
+};
+
+std::vector<loss<websocket_scene>> const websocket_losses{
+    {"FIN",
+     [](websocket_scene& s) {
+       s.raw->close();
+       s.all.client->next_layer().destroy();
+     }},
+    {"half-close",
+     [](websocket_scene& s) {
+       s.raw->end();
+       s.all.client->next_layer().end();
+     }},
+    {"reset",
+     [](websocket_scene& s) {
+       s.raw->reset();
+       s.all.client->next_layer().reset();
+     }},
+    {"reset by the server",
+     [](websocket_scene& s) {
+       s.all.unanswered.reset();
+       s.all.server->next_layer().reset();
+     }},
+    {"garbage",
+     [](websocket_scene& s) {
+       s.raw->send("garbage");
+       s.all.client->next_layer().write("garbage");
+     }},
+    {"close_all_connections", [](websocket_scene& s) { s.server->close_all_connections(); }},
+    {"drain cut",
+     [](websocket_scene& s) {
+       net::co_spawn(s.loop.context(), discard(s.server->drain(1s)), net::detached);
+       s.loop.advance(2s);
+     }},
+    {"server destroyed", [](websocket_scene& s) { s.server.reset(); }},
+    {"agent destroyed", [](websocket_scene& s) { s.agent->destroy(); }},
+    {"cancelled", [](websocket_scene& s) { s.cancel.emit(net::cancellation_type::terminal); }},
+    {"context destroyed",
+     [](websocket_scene& s) {
+       s.server.reset();
+       s.context_destroyed = true;
+     }},
+};
+
+}  // namespace
+
+TEST_CASE("every operation of a WebSocket survives the loss of the other side") {
+  matrix m("WebSocket");
+  run_scenes<websocket_scene>(m, websocket_operations(), websocket_losses);
+  CHECK(m.report() == "");
+}
