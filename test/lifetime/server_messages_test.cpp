@@ -29,6 +29,7 @@ enum class way {
   half_close,
   half_close_allowed,
   reset,
+  reset_cancelling,
   garbage,
   close_all,
   close_idle,
@@ -50,6 +51,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(way::count)> way
     "half-close",
     "half-close, allowed",
     "reset",
+    "reset, with cancellation enabled",
     "garbage",
     "close_all_connections",
     "close_idle_connections",
@@ -201,6 +203,19 @@ private:
 
   net::awaitable<void> handle(cell<Handle>& c, http::incoming_message& req,
                               http::server_response* res, anode::socket* s) {
+    try {
+      if (way_ == way::reset_cancelling) {
+        co_await http::enable_cancellation();
+      }
+      co_await perform(c, req, res, s);
+    } catch (boost::system::system_error const& e) {
+      c.out.note(e.code());
+    }
+    c.returned = true;
+  }
+
+  net::awaitable<void> perform(cell<Handle>& c, http::incoming_message& req,
+                               http::server_response* res, anode::socket* s) {
     c.reached = true;
     c.connection = s != nullptr ? *s : req.socket();
     c.request = &req;
@@ -236,7 +251,6 @@ private:
       co_await attempt(c.what, handle, c.out);
     }
     co_await last_.pass();
-    c.returned = true;
   }
 
   void start_in_close(cell<Handle>& c, Handle& handle) {
@@ -293,6 +307,7 @@ private:
         c.client->end();
         break;
       case way::reset:
+      case way::reset_cancelling:
         c.client->reset();
         break;
       case way::garbage:
