@@ -2,6 +2,7 @@
 #include "protocol/request_defaults.hpp"
 
 #include "protocol/proxy_rules.hpp"
+#include "vocabulary/tokens.hpp"
 
 #include <anode/error.hpp>
 

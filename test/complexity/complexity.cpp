@@ -28,7 +28,8 @@ template <class F>
 std::string times(std::size_t n, F f) {
   std::string all;
   for (std::size_t i = 0; i != n; ++i) {
-    all += f(std::to_string(i));
+    std::string const number = std::to_string(i);
+    all += f(number);
   }
   return all;
 }
