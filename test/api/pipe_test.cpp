@@ -124,35 +124,34 @@ TEST_CASE("a body that ends with its connection is passed on in chunks") {
 }
 
 TEST_CASE("a body is passed on in chunks, whatever the method") {
-  for (std::string const method : {"DELETE", "GET", "OPTIONS", "POST", "TRACE", "X"}) {
-    proxy_fixture f;
-    std::string const head =
-        method + " / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-    SECTION(method + ": all at once") {
-      f.client.send(head + "2\r\nhi\r\n0\r\n\r\n");
-      CHECK(f.origin[0].expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
-            std::string::npos);
-      f.origin[0].expect("2\r\nhi\r\n0\r\n\r\n");
-    }
-    SECTION(method + ": as it comes") {
-      f.client.send(head);
-      CHECK(f.origin[0].expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
-            std::string::npos);
-      f.client.send("2\r\nhi\r\n");
-      f.origin[0].expect("2\r\nhi\r\n");
-      f.client.send("0\r\n\r\n");
-      f.origin[0].expect("0\r\n\r\n");
-    }
-    SECTION(method + ": with a length") {
-      f.client.send(method + " / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi");
-      CHECK(f.origin[0].expect_until("\r\n\r\n").find("Content-Length: 2\r\n") !=
-            std::string::npos);
-      f.origin[0].expect("hi");
-    }
-    CHECK(f.sent == 2U);
-    f.origin[0].send(ok);
-    f.client.expect("HTTP/1.1 200 OK\r\n");
+  auto const method =
+      GENERATE(as<std::string>{}, "DELETE", "GET", "OPTIONS", "POST", "TRACE", "PROPFIND");
+  INFO(method);
+  proxy_fixture f;
+  std::string const head = method + " / HTTP/1.1\r\nHost: a\r\n";
+  SECTION("all at once") {
+    f.client.send(head + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
+    CHECK(f.origin[0].expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
+          std::string::npos);
+    f.origin[0].expect("2\r\nhi\r\n0\r\n\r\n");
   }
+  SECTION("as it comes") {
+    f.client.send(head + "Transfer-Encoding: chunked\r\n\r\n");
+    CHECK(f.origin[0].expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
+          std::string::npos);
+    f.client.send("2\r\nhi\r\n");
+    f.origin[0].expect("2\r\nhi\r\n");
+    f.client.send("0\r\n\r\n");
+    f.origin[0].expect("0\r\n\r\n");
+  }
+  SECTION("with a length") {
+    f.client.send(head + "Content-Length: 2\r\n\r\nhi");
+    CHECK(f.origin[0].expect_until("\r\n\r\n").find("Content-Length: 2\r\n") != std::string::npos);
+    f.origin[0].expect("hi");
+  }
+  CHECK(f.sent == 2U);
+  f.origin[0].send(ok);
+  f.client.expect("HTTP/1.1 200 OK\r\n");
 }
 
 TEST_CASE("a body that cannot be framed destroys the request, which is never shortened") {
@@ -179,7 +178,9 @@ TEST_CASE("a body that cannot be framed destroys the request, which is never sho
   CHECK_FALSE(f.receive_error.empty());
   if (f.origin.size() > 0) {
     CHECK(f.origin[0].ended());
-    CHECK(f.origin[0].received().find("abcd") == std::string_view::npos);
+    CHECK_FALSE(f.length == "3" && f.origin[0].received().ends_with("abc"));
+    CHECK(f.origin[0].received().find("abcd") ==
+          (f.length == "3" ? std::string_view::npos : f.origin[0].received().size() - 4));
   }
 }
 
@@ -194,23 +195,25 @@ TEST_CASE("a response 204 is passed on without a length") {
 
 TEST_CASE("interim responses to a client that does not read are dropped when its output is full") {
   proxy_fixture f;
-  f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  f.client.stop_listening();
+  http::server_options options = f.server.options();
+  options.high_water_mark = 2048;
+  f.server.set_options(options);
+  testing::peer slow = f.loop.connect(f.server, 500);
+  slow.stop_listening();
+  slow.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   std::string const hint =
       "HTTP/1.1 103 Early Hints\r\nLink: </" + std::string(900, 'x') + ">; rel=preload\r\n\r\n";
-  for (int i = 0; i != 50; ++i) {
-    std::string hints;
-    for (int k = 0; k != 10; ++k) {
-      hints += hint;
+  for (int i = 0; i != 15; ++i) {
+    f.origin[0].send(hint + "HTTP/1.1 100 Continue\r\n\r\n");
+    for (http::connection_info const& c : f.server.connections()) {
+      CHECK(c.unsent_bytes < options.high_water_mark + hint.size());
     }
-    f.origin[0].send(hints + "HTTP/1.1 100 Continue\r\n\r\n");
-    REQUIRE(f.server.connections().size() == 1);
-    CHECK(f.server.connections()[0].unsent_bytes < 65536 + hint.size());
   }
   f.origin[0].send(ok);
-  f.client.listen();
-  std::string const all = f.client.take();
+  slow.listen();
+  std::string const all = slow.take();
   CHECK(all.find("HTTP/1.1 103 ") == 0);
+  CHECK(all.size() < 6 * hint.size());
   CHECK(all.ends_with("\r\n\r\nok"));
   CHECK(all.find("HTTP/1.1 100 ") == all.rfind("HTTP/1.1 100 "));
 }
