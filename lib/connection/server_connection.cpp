@@ -357,9 +357,7 @@ void server_connection::after_response() {
     }
     socket_->incoming().shrink();
     if (decoder_ && between_messages_ && !decoder_->closed()) {
-      decoder_->end_of_read();
-      server_->give_back(*decoder_, decoder_age_);
-      decoder_.reset();
+      give_decoder_back();
     }
     server_->became_idle(*this);
   }

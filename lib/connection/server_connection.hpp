@@ -99,6 +99,7 @@ private:
   /// Returns whether all responses have been handed to the system.
   bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
   protocol::decoder& take_decoder();
+  void give_decoder_back();
   /// What a step of decoding leads to.
   enum class step : std::uint8_t {
     more,     ///< another one
@@ -131,6 +132,7 @@ private:
   void after_response();
   void stop_reading();
   void fail_to_parse(std::string_view input);
+  bool end_waits() const noexcept;
   bool report(http::client_error const& e);
   void client_error(error_code code, std::string message, std::size_t bytes_parsed = 0,
                     std::string_view packet = {});
@@ -166,6 +168,7 @@ private:
   std::uint32_t requests_served_ = 0;
   protocol::dispatch leave_as_ = protocol::dispatch::request;
   bool decoding_ = false;
+  bool end_due_ = false;  // of the input, behind what is still to be read
   bool closing_ = false;  // no further request is read
   bool leaving_ = false;  // HTTP has ended; earlier responses are still to be sent
   bool left_http_ = false;

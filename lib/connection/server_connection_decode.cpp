@@ -67,6 +67,11 @@ void server_connection::decode(bool one_piece) {
   if (left_http_) {
     return;  // closed by a handler
   }
+  if (end_due_ && !failed_ && !end_waits()) {
+    end_due_ = false;
+    on_end();
+    return;
+  }
   if (leaving_ && is_quiet()) {
     leave_http();
   } else if (failed_) {
@@ -160,6 +165,13 @@ protocol::decoder& server_connection::take_decoder() {
     decoder_.emplace(server_->take_decoder(decoder_age_));
   }
   return *decoder_;
+}
+
+// For another connection, or for this one when it is asked again.
+void server_connection::give_decoder_back() {
+  decoder_->reopen();
+  server_->give_back(*decoder_, decoder_age_);
+  decoder_.reset();
 }
 
 }  // namespace anode::connection

@@ -126,6 +126,10 @@ void server_connection::on_end() {
   if (closing_ && !leaving_) {
     return;
   }
+  if (end_waits()) {
+    end_due_ = true;
+    return;
+  }
   protocol::decoded const found = take_decoder().finish();
   if (found == protocol::decoded::end && receiving_) {
     end_request();
@@ -140,6 +144,12 @@ void server_connection::on_end() {
     socket_->destroy_soon(false);
   }
   release_readers();
+}
+
+// Whether there is input before the end of input that is still to be read.
+bool server_connection::end_waits() const noexcept {
+  return !socket_->input().empty() && !leaving_ &&
+         (receiving_ || server_->options().http_allow_half_open);
 }
 
 // The client has ended its direction, which means that it waits for no response.
@@ -252,9 +262,7 @@ void server_connection::on_close() {
   last_ = nullptr;
   release_readers();
   if (decoder_ && between_messages_ && !decoder_->in_message()) {
-    decoder_->reopen();
-    server_->give_back(*decoder_, decoder_age_);
-    decoder_.reset();
+    give_decoder_back();
   }
   server_->connection_ended();
   server_->remove(*this);

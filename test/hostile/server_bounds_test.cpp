@@ -9,11 +9,16 @@
 #include "support/run.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -131,8 +136,10 @@ TEST_CASE("K: a client that has ended its direction gets all answers if that is 
 }
 
 TEST_CASE("K: over TCP a client that leaves is noticed although its pipeline is not read") {
-  std::size_t const requests = GENERATE(std::size_t{1}, std::size_t{33}, std::size_t{20'000});
   bool const reset = GENERATE(false, true);
+  // The end of input comes behind what fits the window of TCP; a reset does not wait.
+  std::size_t const requests =
+      GENERATE_COPY(std::size_t{1}, std::size_t{33}, std::size_t{reset ? 20'000U : 2'000U});
   CAPTURE(requests, reset);
   net::io_context io;
   http::server server(io.get_executor());
@@ -203,6 +210,45 @@ TEST_CASE("K: a client that leaves behind a body that is not read") {
     CHECK(log.told() == "cancelled, ECONNRESET");
   }
   CHECK(f.server.connection_count() == 0);
+}
+
+TEST_CASE("K: the end of input does not overtake a body that is still to be read") {
+  server_fixture f({.high_water_mark = 1});
+  event_log log;
+  std::string text;
+  net::steady_timer wait(f.io, std::chrono::hours(1));
+  f.server.on_request(
+      [&](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
+        try {
+          for (;;) {
+            boost::system::error_code ec;
+            co_await wait.async_wait(net::redirect_error(net::use_awaitable, ec));
+            std::optional<std::string_view> const piece = co_await req.read();
+            if (!piece) {
+              break;
+            }
+            text.append(*piece);
+          }
+          log.note("complete");
+        } catch (boost::system::system_error const& e) {
+          log.note(std::string(http::code_name(e.code())));
+        }
+      });
+  http_peer peer = f.connect();
+  int const ends_at = GENERATE(range(0, 7));
+  f.say(peer,
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n1\r\nd\r\n1\r\ne\r\n0\r\n\r\n");
+  for (int i = 0; i < 10; ++i) {
+    if (i == ends_at) {
+      peer.end();
+      f.settle();
+    }
+    wait.cancel();
+    f.settle();
+  }
+  CHECK(text == "abcde");
+  CHECK(log.told() == "complete");
 }
 
 TEST_CASE("K: interim responses to a client that does not read have a limit") {
@@ -311,11 +357,9 @@ TEST_CASE("K: a connection whose output is blocked ends, whatever its timeout is
   SECTION("the program closes it behind its output") { socket.destroy_soon(); }
   f.settle();
   CHECK(f.server.connection_count() == 1);
-  SECTION("when nothing of it leaves") {
-    socket.set_timeout(0ms);
-    f.advance(60s);
-    CHECK(f.server.connection_count() == 0);
-  }
+  socket.set_timeout(0ms);
+  f.advance(60s);
+  CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("K: a connection that is ended with its output blocked ends when its client leaves") {
@@ -411,7 +455,6 @@ TEST_CASE("K: a response that leaves a large body unread says that the connectio
   net::io_context io;
   http::server server(io.get_executor());
   server.listen(0, "127.0.0.1");
-  std::string expected = "Connection: close\r\n";
   SECTION("a coroutine") {
     server.on_request(
         [](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
@@ -432,7 +475,6 @@ TEST_CASE("K: a response that leaves a large body unread says that the connectio
           co_await req.read();
           throw std::runtime_error("done");
         });
-    expected = "500 Internal Server Error\r\nDate";
   }
   SECTION("a callback") {
     server.on_request([](http::incoming_message&, http::server_response& res) { res.end("done"); });

@@ -38,6 +38,15 @@ net::awaitable<void> never(http::incoming_message&, http::server_response&) {
   co_await t.async_wait(net::use_awaitable);
 }
 
+net::awaitable<void> wait_for_cancellation(event_log& log) {
+  net::steady_timer t(co_await net::this_coro::executor, std::chrono::hours(1));
+  try {
+    co_await t.async_wait(net::use_awaitable);
+  } catch (boost::system::system_error const&) {
+    log.note("cancelled");
+  }
+}
+
 net::awaitable<void> reads(http::incoming_message& req, http::server_response& res) {
   co_await req.text();
   co_await res.end("done");
@@ -618,12 +627,7 @@ TEST_CASE("K: a client that goes in the middle of a handler") {
     f.server.on_request(
         [&](http::incoming_message&, http::server_response&) -> net::awaitable<void> {
           co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
-          net::steady_timer t(co_await net::this_coro::executor, std::chrono::hours(1));
-          try {
-            co_await t.async_wait(net::use_awaitable);
-          } catch (boost::system::system_error const&) {
-            log.note("cancelled");
-          }
+          co_await wait_for_cancellation(log);
         });
     http_peer peer = f.connect();
     f.say(peer, get);
@@ -648,12 +652,7 @@ TEST_CASE("K: what one handler asks of its cancellation does not reach the next 
         }
         bool const throws = co_await net::this_coro::throw_if_cancelled();
         log.note(throws ? "throws" : "does not throw");
-        net::steady_timer t(co_await net::this_coro::executor, std::chrono::hours(1));
-        try {
-          co_await t.async_wait(net::use_awaitable);
-        } catch (boost::system::system_error const&) {
-          log.note("cancelled");
-        }
+        co_await wait_for_cancellation(log);
       });
   http_peer peer = f.connect();
   f.say(peer, get);
