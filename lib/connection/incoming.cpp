@@ -200,9 +200,7 @@ void incoming::reset() {
 }
 
 void incoming::renew() {
-  if (!trailers.empty()) {
-    trailers.clear();
-  }
+  trailers.clear();
   source_ = nullptr;
   piece_ = rest_ = {};
   held_.release();

@@ -37,26 +37,18 @@ constexpr std::array<std::string_view, 24> no_trailers{"Age",
 
 // Returns whether a field of that name always concerns a single connection.
 bool is_of_connection(std::string_view name) noexcept {
-  auto const is = [name](auto const& lower) { return lower.matches(name.data()); };
-  switch (name.size()) {
-    case 2:
-      return is(lower_word("te"));
-    case 7:
-      return is(lower_word("upgrade"));
-    case 10:
-      return is(lower_word("connection")) || is(lower_word("keep-alive"));
-    case 16:
-      return is(lower_word("proxy-connection"));
-    case 17:
-      return is(lower_word("transfer-encoding"));
-    case 18:
-      return is(lower_word("proxy-authenticate"));
-    case 19:
-      return is(lower_word("proxy-authorization"));
-    case 25:
-      return is(lower_word("proxy-authentication-info"));
+  switch (find_known_field(name)) {
+    case known_field::connection:
+    case known_field::keep_alive:
+    case known_field::proxy_connection:
+    case known_field::te:
+    case known_field::transfer_encoding:
+    case known_field::upgrade:
+      return true;
     default:
-      return false;
+      return lower_word("proxy-authenticate").equals(name) ||
+             lower_word("proxy-authorization").equals(name) ||
+             lower_word("proxy-authentication-info").equals(name);
   }
 }
 

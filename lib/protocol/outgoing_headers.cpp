@@ -4,6 +4,7 @@
 #include "protocol/char_class.hpp"
 #include "protocol/flat_text.hpp"
 #include "protocol/header_rules.hpp"
+#include "protocol/known_field.hpp"
 #include "protocol/lower_word.hpp"
 
 #include <algorithm>
@@ -61,28 +62,25 @@ void validate(std::string_view name, header_value_ref const& value) {
 }  // namespace
 
 special_field classify(std::string_view name) noexcept {
-  auto const if_equal = [name](auto const& lower, special_field f) {
-    return lower.matches(name.data()) ? f : special_field::none;
-  };
-  switch (name.size()) {
-    case 4:
-      return (name[0] | 0x20) == 'h' ? if_equal(lower_word("host"), special_field::host)
-                                     : if_equal(lower_word("date"), special_field::date);
-    case 6:
-      return (name[0] | 0x20) == 'c' ? if_equal(lower_word("cookie"), special_field::cookie)
-                                     : if_equal(lower_word("expect"), special_field::expect);
-    case 7:
-      return if_equal(lower_word("trailer"), special_field::trailer);
-    case 10:
-      return (name[0] | 0x20) == 'c'
-                 ? if_equal(lower_word("connection"), special_field::connection)
-                 : if_equal(lower_word("keep-alive"), special_field::keep_alive);
-    case 14:
-      return if_equal(lower_word("content-length"), special_field::content_length);
-    case 17:
-      return if_equal(lower_word("transfer-encoding"), special_field::transfer_encoding);
+  switch (find_known_field(name)) {
+    case known_field::connection:
+      return special_field::connection;
+    case known_field::keep_alive:
+      return special_field::keep_alive;
+    case known_field::content_length:
+      return special_field::content_length;
+    case known_field::transfer_encoding:
+      return special_field::transfer_encoding;
+    case known_field::trailer:
+      return special_field::trailer;
+    case known_field::date:
+      return special_field::date;
+    case known_field::expect:
+      return special_field::expect;
+    case known_field::host:
+      return special_field::host;
     default:
-      return special_field::none;
+      return lower_word("cookie").equals(name) ? special_field::cookie : special_field::none;
   }
 }
 
