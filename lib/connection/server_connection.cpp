@@ -96,26 +96,25 @@ void server_connection::begin_request(bool whole) {
     server_->clocks().headers_completed(clock_);
   }
   append(*x);
-  detail::ptr<server_core::handlers> const on = server_->on();
   response_state& response = x->response;
   switch (how) {
     case dispatch::continue_and_request:
       response.expect_continue = response.continue_sent = true;
       response.send_interim(protocol::continue_head, true);
-      server_->run(on->request, *x);
+      server_->run(server_->on()->request, *x);
       break;
     case dispatch::check_continue:
       response.expect_continue = true;
-      server_->run(on->check_continue, *x);
+      server_->run(server_->on()->check_continue, *x);
       break;
     case dispatch::check_expectation:
-      server_->run(on->check_expectation, *x);
+      server_->run(server_->on()->check_expectation, *x);
       break;
     case dispatch::drop:
-      if (auto const trace = on->trace; trace && trace->drop_request) {
+      if (auto const trace = server_->on()->trace; trace && trace->drop_request) {
         trace->drop_request(x->req, anode::socket(*socket_));
       }
-      if (auto const h = on->drop_request) {
+      if (auto const h = server_->on()->drop_request) {
         (*h)(x->req, anode::socket(*socket_));
       }
       answer(response, 503);
@@ -128,7 +127,7 @@ void server_connection::begin_request(bool whole) {
       answer(response, 400);
       break;
     default:
-      server_->run(on->request, *x);
+      server_->run(server_->on()->request, *x);
       break;
   }
 }

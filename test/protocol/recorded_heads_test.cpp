@@ -193,6 +193,12 @@ TEST_CASE("response heads are those that Node writes", "[encoder][recorded]") {
         expected[expected.find(' ') - 1] == 'c')
       expected = (expected[0] == 'c' ? "-" : expected.substr(0, expected.find(' ') - 1)) +
                  expected.substr(expected.find(' '));
+    // Node sends an own Content-Length where there can be none (docs/deviations.md, `length-204`).
+    std::size_t const status = expected.find("HTTP/1.1 ");
+    std::size_t const length = expected.find("Content-Length: ");
+    if (status != std::string::npos && length != std::string::npos &&
+        (expected.compare(status + 9, 3, "204") == 0 || expected[status + 9] == '1'))
+      expected.erase(length, expected.find("\r\n", length) + 2 - length);
     CHECK(actual == expected);
   }
 }
