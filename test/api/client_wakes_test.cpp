@@ -37,7 +37,8 @@ struct waits {
 
 net::awaitable<void> read_response(waits& w) {
   w.response = co_await w.request.response();
-  while (co_await w.response.read()) {
+  while (auto const piece = co_await w.response.read()) {
+    CHECK_FALSE(piece->empty());
   }
 }
 net::awaitable<void> wait_upgraded(waits& w) { co_await w.request.upgraded(); }
