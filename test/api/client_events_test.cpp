@@ -232,6 +232,8 @@ TEST_CASE("client events: garbage instead of a response, and behind it", "[clien
 TEST_CASE("client events: an upgrade without a listener is closed without an error", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
+  r.set_header("Connection", "Upgrade");
+  r.set_header("Upgrade", "x");
   r.end();
   f.settle();
   f.told();
@@ -243,6 +245,8 @@ TEST_CASE("client events: an upgrade without a listener is closed without an err
 TEST_CASE("client events: an upgrade hands the socket over with its first bytes", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
+  r.set_header("Connection", "Upgrade");
+  r.set_header("Upgrade", "x");
   std::string head;
   anode::socket socket;
   r.on_upgrade([&](http::incoming_message m, anode::socket s) {

@@ -259,6 +259,10 @@ TEST_CASE("client L: what comes behind 101 and behind 200 to CONNECT is given on
   for (std::size_t cut = 1; cut <= bytes.size(); ++cut) {
     client_fixture f(keeping());
     auto r = f.request(connect ? "CONNECT" : "GET", connect ? "host:1" : "/");
+    if (!connect) {
+      r.set_header("Connection", "Upgrade");
+      r.set_header("Upgrade", "x");
+    }
     std::string got;
     anode::socket socket;
     auto const take = [&](http::incoming_message, anode::socket s) {

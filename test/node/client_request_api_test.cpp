@@ -309,6 +309,10 @@ TEST_CASE("request: CONNECT and upgrades without a listener are closed") {
   bool const connect = GENERATE(true, false);
   client_fixture f(keeping());
   auto r = f.request(connect ? "CONNECT" : "GET", connect ? "host:1" : "/");
+  if (!connect) {
+    r.set_header("Connection", "Upgrade");
+    r.set_header("Upgrade", "x");
+  }
   r.end();
   f.settle();
   f.told();
@@ -322,6 +326,10 @@ TEST_CASE("request: reason phrases of answers that leave HTTP are told") {
   bool const connect = GENERATE(true, false);
   client_fixture f(keeping());
   auto r = f.request(connect ? "CONNECT" : "GET", connect ? "host:1" : "/");
+  if (!connect) {
+    r.set_header("Connection", "Upgrade");
+    r.set_header("Upgrade", "x");
+  }
   std::string reason;
   auto const take = [&](http::incoming_message m, anode::socket) { reason = m.status_message(); };
   r.on_connect(take);

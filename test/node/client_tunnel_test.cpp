@@ -267,6 +267,8 @@ TEST_CASE("test-http-upgrade-client: an upgrade with headers in either form") {
 TEST_CASE("test-http-upgrade-binary: nothing behind 101 is a chunk") {
   client_fixture f;
   auto r = f.request("GET");
+  r.set_header("Connection", "Upgrade");
+  r.set_header("Upgrade", "x");
   std::string head;
   r.on_upgrade([&](http::incoming_message, anode::socket s) { head = s.buffered(); });
   r.end();
