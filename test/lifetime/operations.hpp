@@ -178,6 +178,9 @@ public:
   /// Checks that every operation of a cell has ended, in a documented way.
   void check(outcome const& out);
 
+  /// Notes what a cell has thrown that nobody was to catch.
+  void thrown(std::exception const& e);
+
   std::size_t cells() const { return cells_; }
 
   /// Returns the cells that went wrong, one a line; empty if none did.
@@ -213,10 +216,14 @@ void for_each(F f) {
 /// Runs the cells made for one way and one point, some at a time.
 /// @param run given a span of them
 template <class Cell, class F>
-void run_together(std::vector<std::unique_ptr<Cell>> cells, F run) {
+void run_together(matrix& m, std::vector<std::unique_ptr<Cell>> cells, F run) {
   std::size_t const most = cells_together();
   for (std::size_t at = 0; at < cells.size(); at += most) {
-    run(std::span(cells).subspan(at, std::min(most, cells.size() - at)));
+    try {
+      run(std::span(cells).subspan(at, std::min(most, cells.size() - at)));
+    } catch (std::exception const& e) {
+      m.thrown(e);
+    }
   }
 }
 

@@ -111,6 +111,7 @@ struct proxy_scene : scene {
       agent->destroy();
     }
     upstream[0].close();
+    all.answer.destroy();  // while nobody reads it, the end behind it is not seen
     loop.settle();
     last.open();
   }

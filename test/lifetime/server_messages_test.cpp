@@ -362,7 +362,7 @@ void run_all(matrix& m, operations<Handle> const& all, pick_function<Handle> pic
           }
         }
       }
-      run_together(std::move(cells), [&](std::span<std::unique_ptr<cell<Handle>>> some) {
+      run_together(m, std::move(cells), [&](std::span<std::unique_ptr<cell<Handle>>> some) {
         server_with_cells<Handle>(m, some, pick, w, p).run();
       });
     });
