@@ -85,6 +85,7 @@ void receive(std::string const& input, std::function<void(http::incoming_message
   o.host = "origin.test";
   o.max_header_size = std::size_t{64} * 1024 * 1024;
   o.max_headers_count = 0;
+  o.max_interim_responses = 1'000'000;
   http::client_request request = agent.request(o);
   std::size_t received = 0;
   http::incoming_message response;

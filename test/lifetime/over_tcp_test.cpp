@@ -171,6 +171,7 @@ operations<remote> const& remote_operations() {
   constexpr auto r = [](std::string_view name, auto f) { return row<remote>(name, f); };
   static operations<remote> const all{
       r("global_agent", [](remote& t) { return http::global_agent(t.executor).totals().sockets; }),
+      r("set_global_agent", [](remote& t) { http::set_global_agent(http::agent(t.executor)); }),
       r("request (options)",
         [](remote& t) {
           http::request_options o;
