@@ -137,19 +137,19 @@ private:
 
 }  // namespace
 
-void watch_hangup(net::any_io_executor const& ex, int descriptor, io_callback done) {
+void watch_hangup(net::any_io_executor const& ex, native_handle_type descriptor, io_callback done) {
   watches::of(ex).add(ex, descriptor, std::move(done));
 }
 
-void forget_hangup(net::any_io_executor const& ex, int descriptor) {
+void forget_hangup(net::any_io_executor const& ex, native_handle_type descriptor) {
   watches::of(ex).remove(descriptor);
 }
 
 #else
 
-void watch_hangup(net::any_io_executor const&, int, io_callback) {}
+void watch_hangup(net::any_io_executor const&, native_handle_type, io_callback) {}
 
-void forget_hangup(net::any_io_executor const&, int) {}
+void forget_hangup(net::any_io_executor const&, native_handle_type) {}
 
 #endif
 

@@ -13,9 +13,9 @@ namespace anode::transport {
 ///
 /// Has `done` called, through `ex`, when that happens on `descriptor`; at most once. An error says
 /// that the connection has failed. There must be no other watch on the descriptor.
-void watch_hangup(net::any_io_executor const& ex, int descriptor, io_callback done);
+void watch_hangup(net::any_io_executor const& ex, native_handle_type descriptor, io_callback done);
 
 /// Drops the watch on `descriptor`, if there is one; has to precede the descriptor's closing.
-void forget_hangup(net::any_io_executor const& ex, int descriptor);
+void forget_hangup(net::any_io_executor const& ex, native_handle_type descriptor);
 
 }  // namespace anode::transport

@@ -34,7 +34,7 @@ stream_socket accept_socket(stream_acceptor& acceptor, error_code& ec) {
   return socket;
 }
 
-void set_close_on_exec(stream_acceptor::native_handle_type descriptor) noexcept {
+void set_close_on_exec(native_handle_type descriptor) noexcept {
   ::SetHandleInformation(reinterpret_cast<HANDLE>(descriptor), HANDLE_FLAG_INHERIT, 0);
 }
 
@@ -108,7 +108,7 @@ stream_socket accept_socket(stream_acceptor& acceptor, error_code& ec) {
   return socket;
 }
 
-void set_close_on_exec(stream_acceptor::native_handle_type descriptor) noexcept {
+void set_close_on_exec(native_handle_type descriptor) noexcept {
   int const flags = ::fcntl(descriptor, F_GETFD);
   if (flags >= 0) {
     ::fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);

@@ -26,6 +26,6 @@ void open_socket(stream_acceptor& socket, net::generic::stream_protocol const& p
 stream_socket accept_socket(stream_acceptor& acceptor, error_code& ec);
 
 /// Makes a descriptor that came from elsewhere close-on-exec.
-void set_close_on_exec(stream_acceptor::native_handle_type descriptor) noexcept;
+void set_close_on_exec(native_handle_type descriptor) noexcept;
 
 }  // namespace anode::transport
