@@ -156,8 +156,9 @@ TEST_CASE("turn: threads may work on strands or contexts of their own") {
   net::io_context other;
   turns_at_once(io.get_executor(), other.get_executor());
   turns_at_once(net::make_strand(io), net::make_strand(io));
+  net::any_io_executor const ex = io.get_executor();
   for (int i = 0; i != 2; ++i) {
-    std::thread([&] { turn const t(io.get_executor()); }).join();  // one after the other
+    std::thread([&] { turn const t(ex); }).join();  // one after the other
   }
 }
 
