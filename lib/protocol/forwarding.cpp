@@ -91,7 +91,7 @@ constexpr std::size_t few_names = 8;
 
 void hop_by_hop::add_names(std::string_view list) {
   any_member(list, [this](std::string_view m) {
-    if (!names_equal(m, "close") && !is_of_connection(m)) {
+    if (!is_of_connection(m)) {
       named_.push_back(m);
     }
     return false;
@@ -123,7 +123,8 @@ hop_by_hop::hop_by_hop(message_head const& head)
       }
     }
     sort_names();
-  } else if (head.has(known_field::connection)) {
+  } else if (head.has(known_field::connection) &&
+             !names_equal(head.value(known_field::connection), "close")) {
     add_names(head.value(known_field::connection));
     sort_names();
   }

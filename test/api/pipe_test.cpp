@@ -178,7 +178,6 @@ TEST_CASE("a body that cannot be framed destroys the request, which is never sho
   CHECK_FALSE(f.receive_error.empty());
   if (f.origin.size() > 0) {
     CHECK(f.origin[0].ended());
-    CHECK_FALSE(f.length == "3" && f.origin[0].received().ends_with("abc"));
     CHECK(f.origin[0].received().find("abcd") ==
           (f.length == "3" ? std::string_view::npos : f.origin[0].received().size() - 4));
   }
