@@ -344,7 +344,7 @@ TEST_CASE("K: a connection whose output is blocked ends, whatever its timeout is
   anode::socket socket;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
     socket = req.socket();
-    res.write(std::string(100'000, 'x'));
+    res.write(std::string(50'000, 'x'));
   });
   auto [ours, theirs] = anode::transport::make_memory_pair(f.io.get_executor(), 4096);
   f.server.emit_connection(std::move(theirs));
@@ -365,7 +365,7 @@ TEST_CASE("K: a connection whose output is blocked ends, whatever its timeout is
 TEST_CASE("K: a connection that is ended with its output blocked ends when its client leaves") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
-    res.write(std::string(100'000, 'x'));
+    res.write(std::string(50'000, 'x'));
   });
   f.server.on_client_error([](http::client_error const&, anode::socket s) { s.end("bye"); });
   auto [ours, theirs] = anode::transport::make_memory_pair(f.io.get_executor(), 4096);
