@@ -94,7 +94,10 @@ TEST_CASE("client: closing and destroying wakes everything that waits", "[client
   }
   w.request = f.agent.request(std::move(o));
   w.start(f.io, read_response(w));
-  w.start(f.io, wait_upgraded(w));
+  bool const responds = state == "head" || state == "part of a body" || state == "chunked";
+  if (!responds) {  // only one of them gets the response
+    w.start(f.io, wait_upgraded(w));
+  }
   w.start(f.io, wait_continued(w));
   w.start(f.io, wait_finished(w));
   if (state == "written") {
