@@ -134,7 +134,7 @@ TEST_CASE("a deadline counts the time in the queue and in the look-up", "[client
   r.on_request_error([&](http::request_error const& e) { error = told(e); });
   f.settle();
   f.advance(10s);
-  CHECK(error == "ETIMEDOUT connect not_sent");
+  CHECK(error == "ETIMEDOUT queued not_sent");
   CHECK(f.agent.totals().requests == 0);
   CHECK(f.agent.totals().sockets == 1);
 
