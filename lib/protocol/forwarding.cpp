@@ -3,6 +3,7 @@
 
 #include "protocol/header_rules.hpp"
 #include "protocol/lower_word.hpp"
+#include "vocabulary/tokens.hpp"
 
 #include <algorithm>
 #include <array>
@@ -72,16 +73,12 @@ bool any_member(std::string_view list, F f) {
   return false;
 }
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 // An order of names that does not regard case.
 bool name_less(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) {
     return a.size() < b.size();
   }
-  return std::ranges::lexicographical_compare(a, b, {}, lower, lower);
+  return std::ranges::lexicographical_compare(a, b, {}, to_lower, to_lower);
 }
 
 // So few names are compared one by one.

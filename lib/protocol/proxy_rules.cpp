@@ -2,6 +2,7 @@
 #include "protocol/proxy_rules.hpp"
 
 #include "protocol/host_field.hpp"
+#include "vocabulary/tokens.hpp"
 
 #include <boost/url/ipv4_address.hpp>
 #include <boost/url/ipv6_address.hpp>
@@ -13,13 +14,6 @@
 namespace anode::http::protocol {
 
 namespace {
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_nocase(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::string_view trimmed(std::string_view s) noexcept {
   constexpr std::string_view blanks = " \t\r\n\v\f";
@@ -103,7 +97,7 @@ std::string proxy_rules::usable_proxy(std::string_view text, std::string_view va
   url += text;
   std::string_view const scheme = text.substr(0, colon == text.npos ? 0 : colon);
   bool const known =
-      colon == text.npos || equal_nocase(scheme, "http") || equal_nocase(scheme, "https");
+      colon == text.npos || names_equal(scheme, "http") || names_equal(scheme, "https");
   bool const clean = std::none_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
   });
@@ -123,9 +117,9 @@ std::string proxy_rules::usable_proxy(std::string_view text, std::string_view va
 std::string_view proxy_rules::proxy_for(std::string_view scheme, std::string_view host,
                                         std::uint16_t port) const noexcept {
   std::string_view proxy;
-  if (equal_nocase(scheme, "http") || equal_nocase(scheme, "ws"))
+  if (names_equal(scheme, "http") || names_equal(scheme, "ws"))
     proxy = http_;
-  if (equal_nocase(scheme, "https") || equal_nocase(scheme, "wss"))
+  if (names_equal(scheme, "https") || names_equal(scheme, "wss"))
     proxy = https_;
   if (proxy.empty() || bypasses(host, port))
     return {};
@@ -143,7 +137,7 @@ bool proxy_rules::bypasses(std::string_view host, std::uint16_t port) const noex
     if (ip.bits != 0 || host.size() < e.name.size())
       return false;
     std::size_t const before = host.size() - e.name.size();
-    if (!equal_nocase(host.substr(before), e.name))
+    if (!names_equal(host.substr(before), e.name))
       return false;
     if (before == 0)
       return e.is == entry::kind::name;
