@@ -77,6 +77,7 @@ void timers::stop() {
 }
 
 void timers::context_ended() {
+  detail::ptr<timers> const self(this);  // what the clock keeps may be the last reference
   stop();
   wake_.reset();
 }

@@ -100,7 +100,7 @@ public:
                     pick_function<Handle> pick, way w, point p)
       : matrix_(m), cells_(cells), pick_(pick), way_(w), point_(p) {
     http::server_options options;
-    options.high_water_mark = 32;
+    options.high_water_mark = 256;  // two heads, and less than a text
     options.http_allow_half_open = way_ == way::half_close_allowed;
     options.timeout = way_ == way::inactivity ? 2s : 0s;
     server_.emplace(loop_.get_executor(), options);
@@ -298,6 +298,9 @@ private:
   }
 
   void lose(cell<Handle>& c) {
+    if (!c.reached) {
+      return;
+    }
     switch (way_) {
       case way::fin:
         c.client->close();

@@ -324,6 +324,8 @@ struct agent_scene : scene {
   }
 
   void finish() {
+    response = http::incoming_message();  // one that has come whole is over when it is dropped
+    loop.settle();
     if (kept) {
       kept->destroy();
     }
@@ -331,7 +333,6 @@ struct agent_scene : scene {
       loop.settle();
       each_peer([](testing::peer& p) { p.close(); });
     }
-    response = http::incoming_message();  // is over when it is read, or dropped
   }
 
   void check(matrix& m, outcome const& out) {
