@@ -76,9 +76,10 @@ void serve(std::string const& input, act const& handler = {}, std::size_t answer
 
 // Has a client receive `input` as its answer.
 void receive(std::string const& input, std::function<void(http::incoming_message&)> look = {},
-             http::agent_options options = {}, std::size_t size = 4) {
+             http::agent_options const& like = {}, std::size_t size = 4) {
   testing::event_loop loop;
   testing::origin origin(loop, 1 << 20);
+  http::agent_options options = like;  // what makes connections goes before the loop
   options.create_connection = origin.connections();
   http::agent agent(loop.get_executor(), options);
   http::request_options o;
@@ -329,6 +330,7 @@ std::map<std::string_view, std::function<void(std::size_t)>> const cases{
        for (std::size_t i = 0; i != n / 8; ++i) {
          loop.connect(server).send(get + "\r\n");
        }
+       loop.settle();
        if (server.connection_count() != 0) {
          fail("connections are left");
        }
