@@ -65,6 +65,12 @@ public:
   std::vector<std::string> to_vector() const;
 
 private:
+  friend class merged_headers;
+
+  // For who knows the first line with the name.
+  header_values(field_lines const& lines, std::string_view name, std::size_t first) noexcept
+      : lines_(&lines), name_(name), first_(first) {}
+
   static std::size_t next(field_lines const& lines, std::string_view name,
                           std::size_t from) noexcept;
 

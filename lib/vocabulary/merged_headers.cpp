@@ -146,7 +146,7 @@ std::size_t merged_headers::size() const {
 merged_headers::field merged_headers::at(std::size_t index) const {
   group const& g = groups_[index];
   std::string_view const name(text_.data() + g.name, g.name_size);
-  return {name, value_of(g), header_values(*lines_, name)};
+  return {name, value_of(g), header_values(*lines_, name, g.first)};
 }
 
 std::string_view merged_headers::value_of(group const& g) const noexcept {
