@@ -316,12 +316,12 @@ TEST_CASE("a start line's parts have their rules", "[encoder][injection]") {
     CHECK(request_error(facts, headers).starts_with("ERR_INVALID_HTTP_TOKEN"));
   }
   facts.method = "m-search";
-  for (std::string_view const target : {"/a b", "/\t", "/\x1f", " /"}) {
+  for (std::string_view const target : {"/a b", "/\t", "/\x1f", " /", "/a\x7f"}) {
     facts.target = target;
     CHECK(request_error(facts, headers).starts_with("ERR_UNESCAPED_CHARACTERS"));
   }
   std::string out;
-  for (std::string_view const target : {"/a\x7f", "*", "h:80", "http://h/x?y#z", "/caf\xe9"}) {
+  for (std::string_view const target : {"*", "h:80", "http://h/x?y#z", "/caf\xe9"}) {
     facts.target = target;
     out.clear();
     write_request_head(out, facts, headers);
