@@ -165,8 +165,8 @@ public:
   template <class MutableBuffers, class Token>
   auto async_read_some(MutableBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, net::mutable_buffer buffer) {
-          start_read(buffer, anode::detail::completion(std::move(handler), get_executor()));
+        [this, ex = get_executor()](auto handler, net::mutable_buffer buffer) {
+          start_read(buffer, anode::detail::completion(std::move(handler), ex));
         },
         token, anode::detail::first_buffer<net::mutable_buffer>(buffers));
   }

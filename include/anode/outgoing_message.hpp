@@ -153,8 +153,8 @@ public:
   template <class ConstBuffers, class Token>
   auto async_write_some(ConstBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, net::const_buffer buffer) {
-          start_write(buffer, anode::detail::completion(std::move(handler), get_executor()));
+        [this, ex = get_executor()](auto handler, net::const_buffer buffer) {
+          start_write(buffer, anode::detail::completion(std::move(handler), ex));
         },
         token, anode::detail::first_buffer<net::const_buffer>(buffers));
   }

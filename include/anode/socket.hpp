@@ -155,8 +155,8 @@ public:
   template <class MutableBuffers, class Token>
   auto async_read_some(MutableBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, net::mutable_buffer buffer) {
-          start_read(buffer, detail::completion(std::move(handler), get_executor()));
+        [this, ex = get_executor()](auto handler, net::mutable_buffer buffer) {
+          start_read(buffer, detail::completion(std::move(handler), ex));
         },
         token, detail::first_buffer<net::mutable_buffer>(buffers));
   }
@@ -165,8 +165,8 @@ public:
   template <class ConstBuffers, class Token>
   auto async_write_some(ConstBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
-        [this](auto handler, net::const_buffer buffer) {
-          start_write(buffer, detail::completion(std::move(handler), get_executor()));
+        [this, ex = get_executor()](auto handler, net::const_buffer buffer) {
+          start_write(buffer, detail::completion(std::move(handler), ex));
         },
         token, detail::first_buffer<net::const_buffer>(buffers));
   }

@@ -225,6 +225,10 @@ incoming_message& incoming_message::on_close(anode::detail::function<void()> f) 
 }
 
 void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::completion done) {
+  if (self_ == nullptr) {  // the handle was moved between the call and its start
+    std::move(done)(make_error_code(error::invalid_this), 0);
+    return;
+  }
   connection::token_operation::start(
       held_message(self_).executor(), std::move(done), [&](auto operation) {
         connection::incoming& self = held_message(self_);

@@ -161,6 +161,10 @@ outgoing_message& outgoing_message::on_close(anode::detail::function<void()> f) 
 }
 
 void outgoing_message::start_write(net::const_buffer buffer, anode::detail::completion done) {
+  if (out_ == nullptr) {  // the handle was moved between the call and its start
+    std::move(done)(make_error_code(error::invalid_this), 0);
+    return;
+  }
   std::string_view const data(static_cast<char const*>(buffer.data()), buffer.size());
   connection::token_operation::start(self(out_).executor(), std::move(done), [&](auto operation) {
     return run_write(write(data), data.size(), std::move(operation));

@@ -268,12 +268,20 @@ native_handle_type socket::native_handle() const {
 }
 
 void socket::start_read(net::mutable_buffer buffer, detail::completion done) {
+  if (core_ == nullptr) {
+    std::move(done)(net::error::eof, 0);
+    return;
+  }
   connection::token_operation::start(core_->executor(), std::move(done), [&](auto operation) {
     return run_read(hold(core_), buffer, std::move(operation));
   });
 }
 
 void socket::start_write(net::const_buffer buffer, detail::completion done) {
+  if (core_ == nullptr) {
+    std::move(done)(make_error_code(http::error::stream_destroyed), 0);
+    return;
+  }
   std::string_view const data(static_cast<char const*>(buffer.data()), buffer.size());
   connection::token_operation::start(core_->executor(), std::move(done), [&](auto operation) {
     return run_write(write(data), data.size(), std::move(operation));

@@ -19,9 +19,6 @@ namespace {
 
 std::string const* current_cell = nullptr;
 
-// A handle to nothing has no executor to complete on.
-net::awaitable<std::size_t> no_bytes() { co_return 0; }
-
 // Errors of arguments, which no cell gives, are not among those that a lost peer may cause.
 bool is_documented(error_code ec) {
   if (ec.category() == http::error_category()) {
@@ -182,10 +179,7 @@ operations<http::outgoing_message> const& outgoing_operations() {
         [](message& m) { m.destroy(net::error::connection_reset); }),
       r("outgoing_message::socket (destroyed)", [](message& m) { m.socket().destroy(); }),
       r("outgoing_message::async_write_some",
-        [](message& m) {
-          (void)m.get_executor();  // refuses a handle to nothing
-          return m.async_write_some(net::buffer(text()), net::use_awaitable);
-        }),
+        [](message& m) { return m.async_write_some(net::buffer(text()), net::use_awaitable); }),
   };
   return all;
 }
@@ -283,10 +277,7 @@ operations<http::incoming_message> const& incoming_operations() {
       r("incoming_message::set_timeout",
         [](message& m) { m.set_timeout(std::chrono::seconds(1), [] {}); }),
       r("incoming_message::async_read_some",
-        [](message& m) {
-          (void)m.get_executor();  // refuses a handle to nothing
-          return m.async_read_some(net::buffer(bytes), net::use_awaitable);
-        }),
+        [](message& m) { return m.async_read_some(net::buffer(bytes), net::use_awaitable); }),
   };
   return all;
 }
@@ -332,13 +323,9 @@ operations<anode::socket> const& socket_operations() {
       r("socket::set_keep_alive",
         [](socket& s) { s.set_keep_alive(true, std::chrono::seconds(1)); }),
       r("socket::async_read_some",
-        [](socket& s) {
-          return s ? s.async_read_some(net::buffer(bytes), net::use_awaitable) : no_bytes();
-        }),
+        [](socket& s) { return s.async_read_some(net::buffer(bytes), net::use_awaitable); }),
       r("socket::async_write_some",
-        [](socket& s) {
-          return s ? s.async_write_some(net::buffer(text()), net::use_awaitable) : no_bytes();
-        }),
+        [](socket& s) { return s.async_write_some(net::buffer(text()), net::use_awaitable); }),
       r("beast_close_socket", [](socket& s) { beast_close_socket(s); }),
       r("socket::socket (copied)", [](socket& s) { return socket(s).destroyed(); }),
       r("socket::socket (moved)",

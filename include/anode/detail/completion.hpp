@@ -8,10 +8,12 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 namespace anode::detail {
@@ -53,7 +55,23 @@ private:
   template <class Handler>
   struct call final : base {
     call(Handler h, boost::asio::any_io_executor const& ex)
-        : handler(std::move(h)), own(ex), work(boost::asio::get_associated_executor(handler, ex)) {}
+        : handler(std::move(h)),
+          own(executor_of(handler, ex)),
+          work(boost::asio::get_associated_executor(handler, own.get_executor())) {}
+
+    // A handle to nothing has no executor: its operations complete where their handler belongs.
+    static boost::asio::any_io_executor executor_of(Handler const& h,
+                                                    boost::asio::any_io_executor const& ex) {
+      if (ex) {
+        return ex;
+      }
+      using executor = boost::asio::associated_executor_t<Handler, boost::asio::system_executor>;
+      if constexpr (std::is_convertible_v<executor, boost::asio::any_io_executor>) {
+        return boost::asio::get_associated_executor(h, boost::asio::system_executor());
+      } else {
+        return boost::asio::system_executor();
+      }
+    }
 
     // By way of the operation's own executor, as Asio's sockets do: a handler without threads of
     // its own, such as that of a future, is called there.
