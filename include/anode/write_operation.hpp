@@ -26,6 +26,19 @@ public:
   write_operation() = default;
   write_operation(boost::asio::awaitable<void> wait, bool below_high_water_mark) noexcept
       : awaitable(std::move(wait)), below_high_water_mark_(below_high_water_mark) {}
+  write_operation(write_operation&&) noexcept = default;
+
+  /// Replaces the operation. The one before it is not awaited any more; its write stays made.
+  write_operation& operator=(write_operation&& other) noexcept {
+    if (this != &other) {
+      // Asio 1.26 forgets to destroy the coroutine that an assignment replaces.
+      boost::asio::awaitable<void> const replaced(std::move(*this));
+      awaitable::operator=(std::move(other));
+      below_high_water_mark_ = other.below_high_water_mark_;
+    }
+    return *this;
+  }
+  ~write_operation() = default;
 
   /// Returns whether there is room for more: false asks to wait, by awaiting this or for `drained`.
   explicit operator bool() const noexcept { return below_high_water_mark_; }

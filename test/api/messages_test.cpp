@@ -12,6 +12,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -481,4 +482,13 @@ TEST_CASE("incoming message: a handler that outlives its connection may still lo
   go_on = true;
   f.settle();
   CHECK(log.told() == std::string(complete ? "complete" : "cut") + ", ERR_STREAM_WRITE_AFTER_END");
+}
+
+TEST_CASE("a write operation that is assigned over destroys the one before it") {
+  auto const wait = [](std::shared_ptr<int>) -> net::awaitable<void> { co_return; };
+  auto const kept = std::make_shared<int>();
+  anode::write_operation operation(wait(kept), false);
+  operation = anode::write_operation(wait(kept), true);
+  CHECK(kept.use_count() == 2);
+  CHECK(static_cast<bool>(operation));
 }
