@@ -76,6 +76,11 @@ private:
     if (target_.family != 4) {
       endpoints_.emplace_back(tcp::endpoint(net::ip::address_v6::loopback(), target_.port));
     }
+    if (target_.family == 6 && target_.v4_mapped && target_.all_matching) {
+      auto const mapped =
+          net::ip::make_address_v6(net::ip::v4_mapped, net::ip::address_v4::loopback());
+      endpoints_.emplace_back(tcp::endpoint(mapped, target_.port));
+    }
     next();
   }
 

@@ -10,8 +10,10 @@
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace beast = boost::beast;
@@ -29,6 +31,7 @@ struct sockets {
   anode::socket unanswered;
   std::shared_ptr<anode::websocket_stream> client;
   std::shared_ptr<anode::websocket_stream> server;
+  std::map<std::string_view, std::shared_ptr<bool>> under_way;  // by operation
 };
 
 using stream_ptr = std::shared_ptr<anode::websocket_stream>;
@@ -50,6 +53,23 @@ net::awaitable<void> close(stream_ptr ws) {
 
 net::awaitable<void> ping(stream_ptr ws) {
   co_await ws->async_ping(websocket::ping_data(), net::use_awaitable);
+}
+
+// Beast allows one operation of a kind at a time: another one is not started.
+net::awaitable<void> alone(std::shared_ptr<bool> under_way, net::awaitable<void> operation) {
+  if (std::exchange(*under_way, true)) {
+    co_return;
+  }
+  std::unique_ptr<bool, void (*)(bool*)> const end(under_way.get(), [](bool* b) { *b = false; });
+  co_await std::move(operation);
+}
+
+net::awaitable<void> alone(sockets& s, std::string_view kind, net::awaitable<void> operation) {
+  std::shared_ptr<bool>& under_way = s.under_way[kind];
+  if (!under_way) {
+    under_way = std::make_shared<bool>(false);
+  }
+  return alone(under_way, std::move(operation));
 }
 
 net::awaitable<void> connect(http::agent& agent) {
@@ -76,12 +96,14 @@ operations<sockets> const& websocket_operations() {
         [](sockets& s) {
           anode::async_teardown(beast::role_type::client, s.unanswered, [](error_code) {});
         }),
-      r("websocket (read)", [](sockets& s) { return read(s.server); }),
-      r("websocket (read by the client)", [](sockets& s) { return read(s.client); }),
-      r("websocket (write)", [](sockets& s) { return write(s.server); }),
-      r("websocket (ping)", [](sockets& s) { return ping(s.client); }),
-      r("websocket (close)", [](sockets& s) { return close(s.server); }),
-      r("websocket (close by the client)", [](sockets& s) { return close(s.client); }),
+      r("websocket (read)", [](sockets& s) { return alone(s, "read", read(s.server)); }),
+      r("websocket (read by the client)",
+        [](sockets& s) { return alone(s, "client's read", read(s.client)); }),
+      r("websocket (write)", [](sockets& s) { return alone(s, "write", write(s.server)); }),
+      r("websocket (ping)", [](sockets& s) { return alone(s, "ping", ping(s.client)); }),
+      r("websocket (close)", [](sockets& s) { return alone(s, "close", close(s.server)); }),
+      r("websocket (close by the client)",
+        [](sockets& s) { return alone(s, "client's close", close(s.client)); }),
   };
   return all;
 }
