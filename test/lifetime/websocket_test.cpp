@@ -167,8 +167,9 @@ struct websocket_scene : scene {
   void answer() { net::co_spawn(loop.context(), write(all.client), net::detached); }
 
   void finish() {
-    silent.destroy();
     all.unanswered.destroy();
+    loop.settle();  // its close may begin an operation
+    silent.destroy();
     for (stream_ptr const& ws : {all.client, all.server}) {
       if (ws) {
         ws->next_layer().destroy();
