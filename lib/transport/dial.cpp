@@ -160,10 +160,12 @@ private:
     error_code ec;
     prepare(a->socket, at, ec);
     if (ec) {
-      net::post(ex_, [self = self_ptr(), a, ec] { self->on_connect(*a, ec); });
+      net::post(ex_, [self = self_ptr(), a = a, ec] { self->on_connect(*a, ec); });
     } else {
-      a->socket.async_connect(at,
-                              [self = self_ptr(), a](error_code e) { self->on_connect(*a, e); });
+      // `a = a`, since a copy of a constant could not be moved: the scheduler's thread would count
+      // references while this one drops its own.
+      a->socket.async_connect(
+          at, [self = self_ptr(), a = a](error_code e) { self->on_connect(*a, e); });
     }
     if (next_ < endpoints_.size()) {
       delay_.expires_after(target_.attempt_delay);
