@@ -87,11 +87,11 @@ TEST_CASE("fields that concern a single connection end here") {
 TEST_CASE("a response without a body is passed on without Content-Length") {
   message_head from = head({{"Content-Length", "5"}, {"X-A", "1"}});
   from.kind = message_kind::response;
-  for (std::uint16_t const status : {103, 204}) {
+  for (std::uint16_t const status : std::initializer_list<std::uint16_t>{103, 204}) {
     from.status = status;
     CHECK(passed_on(from) == "X-First=0 X-A=1 ");
   }
-  for (std::uint16_t const status : {200, 205, 304}) {
+  for (std::uint16_t const status : std::initializer_list<std::uint16_t>{200, 205, 304}) {
     from.status = status;
     CHECK(passed_on(from) == "X-First=0 Content-Length=5 X-A=1 ");
   }

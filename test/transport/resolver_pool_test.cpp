@@ -21,7 +21,8 @@ namespace {
 
 // A resolver that answers nothing about the name "slow" before it is released.
 struct slow_names {
-  explicit slow_names(net::io_context& io) : pool(resolver_pool::of(io.get_executor())), io(io) {
+  explicit slow_names(net::io_context& context)
+      : pool(resolver_pool::of(context.get_executor())), io(context) {
     pool.set_lookup([this](resolver_query const& q, error_code&) -> resolver_pool::addresses {
       most = std::max(most.load(), ++running);
       if (q.host == "slow") {
