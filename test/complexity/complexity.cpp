@@ -28,7 +28,7 @@ template <class F>
 std::string times(std::size_t n, F f) {
   std::string all;
   for (std::size_t i = 0; i != n; ++i) {
-    std::string const number = std::to_string(i);
+    std::string const number = std::to_string(1'000'000 + i);  // of one length
     all += f(number);
   }
   return all;
@@ -150,10 +150,10 @@ std::map<std::string_view, std::function<void(std::size_t)>> const cases{
        serve(get + times(n, field) + "\r\n", {}, 1, o);
      }},
     {"one large field",
-     [](std::size_t n) { serve(get + "F: " + std::string(8 * n, 'x') + "\r\n\r\n"); }},
+     [](std::size_t n) { serve(get + "F: " + std::string(64 * n, 'x') + "\r\n\r\n"); }},
     {"a long target",
      [](std::size_t n) {
-       serve("GET /" + std::string(8 * n, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n");
+       serve("GET /" + std::string(64 * n, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n");
      }},
     {"empty lines before a request",
      [](std::size_t n) { serve(times(n, [](auto&) { return "\r\n"; }) + get + "\r\n"); }},

@@ -57,7 +57,7 @@ operations<http::server> const& server_operations() {
       r("server::on_upgrade", [](server& s) { s.on_upgrade([](auto&, anode::socket) {}); }),
       r("server::on_connect", [](server& s) { s.on_connect([](auto&, anode::socket) {}); }),
       r("server::on_client_error",
-        [ignore](server& s) {
+        [](server& s) {
           s.on_client_error([](http::client_error const&, anode::socket c) { c.destroy(); });
         }),
       r("server::on_drop_request", [ignore](server& s) { s.on_drop_request(ignore); }),
