@@ -249,7 +249,7 @@ public:
 
   /// Takes a connection out of the pool: it does not count any more, and is closed when the request
   /// on it, which goes on, is over. **Node**: event 'agentRemove'.
-  /// @return false if the connection is not one of this agent's
+  /// @return false if the connection is not one of this agent's, or is still being made
   bool remove(anode::socket const& connection);
 
   agent_options const& options() const noexcept;

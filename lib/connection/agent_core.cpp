@@ -514,6 +514,10 @@ bool agent_core::remove(socket_core const& socket) {
   if (!c || find(c->id()) != c.get()) {
     return false;
   }
+  protocol::socket_id const id = c->id();
+  if (id.index < openings_.size() && openings_[id.index] && openings_[id.index]->id == id) {
+    return false;  // its request still needs the attempt
+  }
   turn const t(executor_);
   connection_closed(*c);
   if (!c->busy()) {

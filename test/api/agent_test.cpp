@@ -2,10 +2,19 @@
 #include "api/client_fixture.hpp"
 
 #include <anode/error.hpp>
+#include <anode/testing.hpp>
+
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <memory>
+#include <string>
 
 namespace {
 
 namespace http = anode::http;
+namespace net = boost::asio;
 using support::client_fixture;
 using namespace std::chrono_literals;
 
@@ -333,4 +342,29 @@ TEST_CASE("agent: options go before the URL, which is normalised", "[agent]") {
   CHECK(b.path() == "/b?c%20d");
   CHECK(b.host() == "test");
   f.settle();
+}
+
+TEST_CASE("agent: a connection that is being made is not taken out of the pool", "[agent]") {
+  anode::testing::event_loop loop;
+  net::steady_timer gate(loop.get_executor(), std::chrono::hours(1));
+  http::agent_options o = keeping();
+  o.create_connection =
+      [&](http::connect_options const&) -> net::awaitable<std::unique_ptr<anode::byte_stream>> {
+    boost::system::error_code cancelled;
+    co_await gate.async_wait(net::redirect_error(net::use_awaitable, cancelled));
+    throw boost::system::system_error(net::error::connection_refused);
+  };
+  http::agent agent(loop.get_executor(), std::move(o));
+  http::client_request request = agent.request("GET", "http://a/");
+  anode::socket connecting;
+  std::string error;
+  request.on_socket([&](anode::socket s) { connecting = std::move(s); });
+  request.on_request_error([&](http::request_error const& e) { error = e.code_name(); });
+  request.end();
+  loop.settle();
+  CHECK_FALSE(agent.remove(connecting));
+  gate.cancel();
+  loop.settle();
+  CHECK(error == "ECONNREFUSED");
+  CHECK(agent.totals().sockets == 0);
 }

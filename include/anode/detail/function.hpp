@@ -43,7 +43,7 @@ public:
     static_assert(!std::is_void_v<R> || !is_awaitable<result>,
                   "anode: a listener is a plain function; an awaitable that it returns would never "
                   "run. Start a coroutine with co_spawn instead.");
-    if constexpr (may_be_null<D>) {
+    if constexpr (may_be_null<std::remove_cvref_t<F>>) {
       if (f == nullptr) {
         return;
       }
