@@ -22,3 +22,12 @@ pure_library() {
   rm -f "$dir/pure.a"
   ar crs "$dir/pure.a" "$dir"/objects/*.o
 }
+
+# whole_library DIR COMPILER FLAGS: makes DIR/whole.a of the other layers; the pure ones are DIR/pure.a.
+whole_library() {
+  local dir=$1
+  rm -rf "$dir/whole_objects"
+  compile "$dir/whole_objects" "$2" "$3" lib/transport/*.cpp lib/connection/*.cpp lib/api/*.cpp
+  rm -f "$dir/whole.a"
+  ar crs "$dir/whole.a" "$dir"/whole_objects/*.o
+}

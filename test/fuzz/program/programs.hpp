@@ -1,0 +1,15 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <string_view>
+
+namespace anode::test {
+
+// Each runs the program that the bytes describe, in memory, and aborts when an invariant is broken.
+// The fuzz targets of these names run them, and the tests replay the corpora.
+
+void run_server_program(std::string_view bytes);
+void run_client_program(std::string_view bytes);
+void run_reverse_proxy_program(std::string_view bytes);
+
+}  // namespace anode::test

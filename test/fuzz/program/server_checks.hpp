@@ -1,0 +1,69 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+// Compares what a client of a fuzzed server gets with what the handlers have written.
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string_view>
+#include <vector>
+
+#include "server_acts.hpp"
+#include "wire.hpp"
+#include "world.hpp"
+
+namespace anode::test {
+
+/// Checks the responses that came on a connection: framed right, in the order of their requests,
+/// of requests that came on this connection, with the bodies that were written.
+/// @return the numbers of those that came whole
+inline std::set<unsigned> check_responses(std::string_view bytes,
+                                          std::vector<std::shared_ptr<served>> const& handlers,
+                                          int connection) {
+  std::set<unsigned> whole;
+  wire_reader reader(bytes);
+  unsigned last = 0;
+  while (!reader.rest().empty()) {
+    wire_message m;
+    if (!reader.head(m)) {
+      break;
+    }
+    unsigned const serial = m.number("X-Serial");
+    if (serial == 0) {
+      // Made by the library, without a body; or interim.
+      reader.response_body(m, true);
+      expect(m.status() != 101, "no 101 that nobody has written");
+      if (m.status() / 100 == 1) {
+        continue;
+      }
+      reader.skip_empty_chunks(m);
+    } else {
+      expect(serial <= handlers.size(), "a response of a handler");
+      served const& x = *handlers[serial - 1];
+      expect(serial > last, "responses in the order of their requests");
+      expect(x.connection < 0 || x.connection == connection,
+             "a response on the connection of its request");
+      last = serial;
+      if (x.left_http) {
+        break;
+      }
+      int const status = m.status();
+      reader.response_body(m, x.method == "HEAD");
+      if (x.method != "HEAD" && status != 204 && status != 304) {
+        expect(m.complete ? m.body == x.written : x.written.starts_with(m.body),
+               "a body as it was written");
+      }
+      if (m.complete || m.until_close) {
+        whole.insert(serial);
+      } else {
+        expect(reader.rest().empty(), "nothing behind a response that is cut off");
+      }
+    }
+    if (m.field("Connection") == "close") {
+      expect(reader.rest().empty(), "nothing behind the last response");
+    }
+  }
+  return whole;
+}
+
+}  // namespace anode::test
