@@ -27,8 +27,8 @@ struct asked {
   std::string written;              ///< the body, as far as `write` has accepted it
   std::optional<std::size_t> left;  ///< to write, of the announced length
   bool ended = false;
-  bool takes = false;    ///< listeners take the answer
-  bool waits = false;    ///< a coroutine waits for it
+  bool takes = false;  ///< listeners take the answer
+  bool waits = false;  ///< a coroutine waits for it
   emitted events;
   http::client_request req;
   http::incoming_message answer;
@@ -194,8 +194,11 @@ public:
     trace("end " + std::to_string(x.serial));
     if (x.left && *x.left > 0) {
       std::string_view const rest = piece(x, *x.left);
+      bool const accepts = takes_body(x);
       x.req.end(rest);
-      x.written += rest;
+      if (accepts) {
+        x.written += rest;
+      }
       x.left = 0;
     } else {
       x.req.end();
@@ -212,10 +215,13 @@ public:
     }
     trace("write " + std::to_string(x.serial));
     std::string_view const data = piece(x, size);
+    bool const accepts = takes_body(x);
     write_operation written = x.req.write(data);
-    x.written += data;
-    if (x.left) {
-      *x.left -= size;
+    if (accepts) {
+      x.written += data;
+      if (x.left) {
+        *x.left -= size;
+      }
     }
     return written;
   }
@@ -258,6 +264,9 @@ private:
     static_cast<void>(req.errored());
     static_cast<void>(req.socket().remote_endpoint());
   }
+
+  // A write behind the end, or to a destroyed request, fails through its operation.
+  static bool takes_body(asked const& x) { return !x.req.writable_ended() && !x.req.destroyed(); }
 
   // Bytes that tell which request they are of, and where they stand in it.
   static std::string_view piece(asked const& x, std::size_t size) {

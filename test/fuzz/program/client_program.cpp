@@ -487,7 +487,9 @@ private:
     expect(all.sockets + all.free_sockets <= o.max_total_sockets, "max_total_sockets");
     for (auto const& [name, n] : agent_->by_name()) {
       expect(n.sockets <= o.max_sockets, "max_sockets");
-      expect(n.free_sockets <= o.max_free_sockets, "max_free_sockets");
+      // As in Node, 0 stands for the default.
+      std::size_t const most = o.max_free_sockets == 0 ? 256 : o.max_free_sockets;
+      expect(n.free_sockets <= most, "max_free_sockets");
     }
     expect(o.keep_alive || all.free_sockets == 0, "keep_alive");
   }
@@ -572,6 +574,7 @@ private:
   }
 
   void check_requests(std::string_view bytes) {
+    trace("server has got " + std::string(bytes.substr(0, 4000)));
     wire_reader reader(bytes);
     while (!reader.rest().empty()) {
       wire_message m;

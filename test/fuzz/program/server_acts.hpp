@@ -103,7 +103,9 @@ public:
   /// Does a thing that takes no time. @throws what the library throws, and `planned`
   void act(served& x) {
     http::server_response& res = *x.res;
-    switch (in_.below(24)) {
+    unsigned const what = in_.below(24);
+    trace("act " + std::to_string(what) + " of " + std::to_string(x.serial));
+    switch (what) {
       case 0:
       case 1:
         end(x);
@@ -181,8 +183,11 @@ public:
     trace("res.end");
     std::size_t const size = x.left ? *x.left : in_.rarely(2) ? spend(in_.number()) : 0;
     if (size > 0) {
+      bool const accepts = takes_body(x);
       x.res->end(piece(x, size));
-      x.written += piece(x, size);
+      if (accepts) {
+        x.written += piece(x, size);
+      }
       if (x.left) {
         x.left = 0;
       }
@@ -201,10 +206,13 @@ public:
     }
     trace("res.write");
     std::string_view const data = piece(x, size);
+    bool const accepts = takes_body(x);
     write_operation written = x.res->write(data);
-    x.written += data;
-    if (x.left) {
-      *x.left -= size;
+    if (accepts) {
+      x.written += data;
+      if (x.left) {
+        *x.left -= size;
+      }
     }
     return written;
   }
@@ -258,6 +266,11 @@ private:
   // Bytes that tell which response they are of, and where they stand in it.
   static std::string_view piece(served const& x, std::size_t size) {
     return pattern(x.serial * 7 + x.written.size(), size);
+  }
+
+  // A write behind the end, or to a destroyed response, fails through its operation.
+  static bool takes_body(served const& x) {
+    return !x.res->writable_ended() && !x.res->destroyed();
   }
 
   std::size_t spend(std::size_t wanted) {

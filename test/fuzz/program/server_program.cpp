@@ -211,6 +211,11 @@ private:
       at_end& operator=(at_end const&) = delete;
       ~at_end() {
         x.coroutine = false;
+        // An exchange that is closed lasts as long as its handler.
+        if (x.response.close != 0) {
+          x.req = nullptr;
+          x.res = nullptr;
+        }
         --p.running_;
       }
     } const guard(*x, *p);
@@ -555,6 +560,7 @@ private:
       return;
     }
     int const connection = static_cast<int>(index);
+    trace("client has got " + std::string(l.peer.received().substr(0, 4000)));
     std::set<unsigned> const whole = check_responses(l.peer.received(), served_, connection);
     if (!l.intact || l.peer.ended()) {
       return;

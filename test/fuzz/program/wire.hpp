@@ -110,11 +110,10 @@ public:
     }
   }
 
-  /// Skips the end of a chunked body without data, which an answer to a HEAD has not.
-  void skip_empty_chunks(wire_message const& m) {
-    if (m.has("Transfer-Encoding") && rest_.starts_with("0\r\n\r\n")) {
-      rest_.remove_prefix(5);
-    }
+  /// Reads the body of a response whose request is unknown: that to a HEAD has none, and no body
+  /// that the library makes looks like a head.
+  void made_body(wire_message& m) {
+    response_body(m, rest_.empty() || rest_.starts_with("HTTP/1.1 "));
   }
 
   /// Reads the rest of a request whose head was read.
