@@ -85,6 +85,7 @@ private:
     o.max_header_size = in_.rarely(4) ? 200 : 16384;
     o.max_headers_count = in_.rarely(4) ? 3 : 2000;
     o.max_requests_per_socket = in_.rarely(4) ? in_.below(4) : 0;
+    limited_ = limited_ || o.max_requests_per_socket != 0;
     o.require_host_header = !in_.rarely(4);
     o.reject_non_standard_body_writes = in_.rarely(4);
     o.timeout = in_.rarely(3) ? in_.pick(times) : milliseconds(0);
@@ -561,7 +562,8 @@ private:
     }
     int const connection = static_cast<int>(index);
     trace("client has got " + std::string(l.peer.received().substr(0, 4000)));
-    std::set<unsigned> const whole = check_responses(l.peer.received(), served_, connection);
+    std::set<unsigned> const whole =
+        check_responses(l.peer.received(), served_, connection, limited_);
     if (!l.intact || l.peer.ended()) {
       return;
     }
@@ -578,6 +580,7 @@ private:
   unsigned running_ = 0;  // coroutines; their frames may outlast all but this
   choices in_;
   std::size_t budget_ = 600'000;
+  bool limited_ = false;  // a connection has, or had, a number of requests
   world world_;
   server_acts acts_;
   gates gates_;
