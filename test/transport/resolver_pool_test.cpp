@@ -19,10 +19,10 @@ namespace net = boost::asio;
 
 namespace {
 
-// A resolver that answers nothing about the name "slow" before it is released.
+// A context whose resolver answers nothing about the name "slow" before it is released.
 struct slow_names {
-  explicit slow_names(net::io_context& context)
-      : pool(resolver_pool::of(context.get_executor())), io(context) {
+  explicit slow_names(int concurrency_hint = BOOST_ASIO_CONCURRENCY_HINT_DEFAULT)
+      : io(concurrency_hint), pool(resolver_pool::of(io.get_executor())) {
     pool.set_lookup([this](resolver_query const& q, error_code&) -> resolver_pool::addresses {
       most = std::max(most.load(), ++running);
       if (q.host == "slow") {
@@ -52,8 +52,6 @@ struct slow_names {
                       });
   }
 
-  resolver_pool& pool;
-  net::io_context& io;
   std::promise<void> open;
   std::shared_future<void> gate = open.get_future().share();
   std::atomic<int> running = 0;
@@ -62,13 +60,15 @@ struct slow_names {
   error_code failure;
   resolver_pool::addresses addresses;
   std::vector<std::string> answered;
+  net::io_context io;  // the last member: its end joins the threads that use the others
+  resolver_pool& pool;
 };
 
 }  // namespace
 
 TEST_CASE("name look-ups: slow names do not delay another one") {
-  net::io_context io;
-  slow_names names(io);
+  slow_names names;
+  net::io_context& io = names.io;
   for (int i = 0; i != 3; ++i) {
     names.ask("slow");
   }
@@ -85,8 +85,8 @@ TEST_CASE("name look-ups: slow names do not delay another one") {
 }
 
 TEST_CASE("name look-ups: at most four run at once, the others wait") {
-  net::io_context io;
-  slow_names names(io);
+  slow_names names;
+  net::io_context& io = names.io;
   for (int i = 0; i != 20; ++i) {
     names.ask("slow");
   }
@@ -98,8 +98,8 @@ TEST_CASE("name look-ups: at most four run at once, the others wait") {
 }
 
 TEST_CASE("name look-ups: a cancelled one calls nothing and keeps nothing busy") {
-  net::io_context io;
-  slow_names names(io);
+  slow_names names;
+  net::io_context& io = names.io;
   std::vector<std::shared_ptr<resolver_pool::request>> asked;
   for (int i = 0; i != 6; ++i) {  // the last ones are still in the queue
     asked.push_back(names.ask("slow"));
@@ -135,8 +135,8 @@ TEST_CASE("name look-ups: those under way and in the queue end with their contex
 }
 
 TEST_CASE("name look-ups: go on after a fork") {
-  net::io_context io;
-  slow_names names(io);
+  slow_names names;
+  net::io_context& io = names.io;
   names.ask("fast");
   io.run();
   io.notify_fork(net::io_context::fork_prepare);
@@ -149,8 +149,8 @@ TEST_CASE("name look-ups: go on after a fork") {
 }
 
 TEST_CASE("name look-ups: fail on a context that takes nothing from other threads") {
-  net::io_context io(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE);
-  slow_names names(io);
+  slow_names names(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE);
+  net::io_context& io = names.io;
   names.ask("fast");
   io.run();
   CHECK(names.failure == net::error::operation_not_supported);
@@ -192,8 +192,8 @@ TEST_CASE(
 }
 
 TEST_CASE("dial: a name is looked up, and given up while that runs") {
-  net::io_context io;
-  slow_names names(io);
+  slow_names names;
+  net::io_context& io = names.io;
   bool called = false;
   anode::transport::dial_target to;
   to.host = "slow";
