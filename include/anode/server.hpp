@@ -54,7 +54,7 @@ struct server_options {
   std::chrono::milliseconds keep_alive_timeout{5'000};
   /// How much longer it is really kept than the client is told.
   std::chrono::milliseconds keep_alive_timeout_buffer{1'000};
-  /// The size of a request head; over it the answer is 431.
+  /// The size of a request head in bytes; over it the answer is 431. 0: the default.
   std::size_t max_header_size = 16384;
   /// The number of header lines; over it the answer is 431. 0: unlimited.
   std::size_t max_headers_count = 2000;

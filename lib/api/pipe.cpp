@@ -97,7 +97,9 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
   target.strict_content_length = true;  // a length that the program has set may be another one
   try {
     bool const bodiless = is_request(from) && source.head.body == protocol::body_kind::none;
-    if (!source.is_complete() && !target.head_written() && !bodiless) {
+    // Trailers need chunks, and a body that is empty and complete would get a length.
+    bool const head_first = !source.is_complete() || !from.raw_trailers().empty();
+    if (head_first && !target.head_written() && !bodiless) {
       co_await target.flush_headers(source.head.body != protocol::body_kind::none);
     }
     while (true) {

@@ -73,9 +73,10 @@ void server_core::set_options(http::server_options options) {
 protocol::decoder server_core::take_decoder(unsigned& age) {
   age = decoder_age_;
   if (spare_decoders_.empty()) {
-    return protocol::decoder(
-        protocol::message_kind::request,
-        {options_.max_header_size, options_.max_headers_count, options_.insecure_http_parser});
+    std::size_t const size = options_.max_header_size != 0 ? options_.max_header_size
+                                                           : http::server_options().max_header_size;
+    return protocol::decoder(protocol::message_kind::request,
+                             {size, options_.max_headers_count, options_.insecure_http_parser});
   }
   protocol::decoder decoder = std::move(spare_decoders_.back());
   spare_decoders_.pop_back();

@@ -98,6 +98,19 @@ TEST_CASE("a pipe frames a body anew and passes the trailers on") {
   f.client.expect_silence();
 }
 
+TEST_CASE("a pipe passes on the trailers of an empty body that no Trailer field announces") {
+  proxy_fixture f;
+  f.client.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Sum: 1\r\n\r\n");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  CHECK(head.find("Transfer-Encoding: chunked\r\n") != std::string::npos);
+  f.origin[0].expect("0\r\nX-Sum: 1\r\n\r\n");
+  f.origin[0].send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nT: 2\r\n\r\n");
+  CHECK(f.client.expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
+        std::string::npos);
+  f.client.expect("0\r\nT: 2\r\n\r\n");
+}
+
 TEST_CASE("a pipe keeps a Content-Length, and sends the head before a body that is to come") {
   proxy_fixture f;
   f.client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");

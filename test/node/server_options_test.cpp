@@ -129,6 +129,9 @@ TEST_CASE("server options: max_header_size") {
   o.max_header_size = 100;
   CHECK(answer(o, head + std::string(80, 'x') + "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(answer(o, head + std::string(200, 'x') + "\r\n\r\n") == too_large);
+  o.max_header_size = 0;  // the default
+  CHECK(answer(o, head + std::string(16000, 'x') + "\r\n\r\n").starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(answer(o, head + std::string(17000, 'x') + "\r\n\r\n") == too_large);
 }
 
 TEST_CASE("server options: max_headers_count") {
