@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -76,6 +77,11 @@ public:
     return packet_ ? std::string_view(*packet_) : std::string_view();
   }
 
+  /// Returns the exception behind this error, to be thrown again by who wants to look at it: what
+  /// `agent_options::create_connection` or a `lookup` has thrown, or the `request_error` of a
+  /// CONNECT that got no answer from the proxy. Null if there is none. **Node**: `err.cause`.
+  std::exception_ptr cause() const noexcept { return cause_; }
+
   /// For the library itself. @param reason of static storage
   void set_parse_failure(std::string_view reason, std::size_t bytes_parsed,
                          std::shared_ptr<std::string const> raw_packet) noexcept {
@@ -83,6 +89,9 @@ public:
     parsed_ = bytes_parsed;
     packet_ = std::move(raw_packet);
   }
+
+  /// For the library itself.
+  void set_cause(std::exception_ptr cause) noexcept { cause_ = std::move(cause); }
 
 private:
   request_phase phase_;
@@ -93,6 +102,7 @@ private:
   std::string_view reason_;
   std::size_t parsed_ = 0;
   std::shared_ptr<std::string const> packet_;
+  std::exception_ptr cause_;
 };
 
 /// An interim response: 100 to 199, other than 101.

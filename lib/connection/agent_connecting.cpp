@@ -98,7 +98,7 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
   target.local_port = o->to.local_port;
   transport::lookup_function lookup;
   if (find_addresses) {
-    lookup = [f = find_addresses](std::string_view host, auto done) {
+    lookup = [f = find_addresses, o](std::string_view host, auto done) {
       try {
         f(host, [done](error_code ec, std::vector<http::lookup_address> found) {
           std::vector<transport::dial_address> all;
@@ -108,8 +108,10 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
           done(ec, std::move(all));
         });
       } catch (boost::system::system_error const& e) {
+        o->thrown = std::current_exception();
         done(e.code(), {});  // a look-up that throws has failed
-      } catch (std::exception const&) {
+      } catch (...) {
+        o->thrown = std::current_exception();
         done(net::error::no_recovery, {});
       }
     };
@@ -119,8 +121,10 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
       [self = detail::ptr<agent_core>(this), o](error_code ec, std::string_view phase,
                                                 std::unique_ptr<byte_stream> stream) {
         turn const t(self->executor_);
-        if (ec) {
-          self->failed(*o, ec, phase == "lookup" ? request_phase::lookup : request_phase::connect);
+        if (ec && phase == "lookup") {
+          self->failed(*o, ec, request_phase::lookup, {}, o->thrown);
+        } else if (ec) {
+          self->failed(*o, ec, request_phase::connect);
         } else {
           self->connected(o, std::move(stream));
         }
@@ -131,6 +135,7 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
   std::unique_ptr<byte_stream> stream;
   error_code ec;
   std::string message;
+  std::exception_ptr thrown;
   if (o->over) {
     co_return;
   }
@@ -140,9 +145,15 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
   } catch (boost::system::system_error const& e) {
     ec = e.code();
     message = e.what();
+    thrown = std::current_exception();
   } catch (std::exception const& e) {
     ec = error::connection_reset;
     message = e.what();
+    thrown = std::current_exception();
+  } catch (...) {
+    ec = error::connection_reset;
+    message = "What makes connections has thrown";
+    thrown = std::current_exception();
   }
   o->waiting = nullptr;
   turn const t(self->executor_);
@@ -150,7 +161,7 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
     self->connected(o, std::move(stream));
   } else {
     self->failed(*o, ec ? ec : make_error_code(error::connection_reset), request_phase::connect,
-                 message);
+                 message, thrown);
   }
 }
 
@@ -184,6 +195,7 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
                                         detail::ptr<socket_core> socket) {
   error_code ec;
   std::string message;
+  std::exception_ptr thrown;
   try {
     detail::ptr<client_exchange> const x(self->take_exchange().release());
     x->options = {};
@@ -218,10 +230,11 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
   } catch (boost::system::system_error const& e) {
     ec = e.code();
     message = std::string("CONNECT ") + o->authority + " by the proxy: " + e.what();
+    thrown = std::current_exception();
   }
   o->waiting = nullptr;
   turn const t(self->executor_);
-  self->failed(*o, ec, request_phase::tunnel, message);
+  self->failed(*o, ec, request_phase::tunnel, message, thrown);
 }
 
 // Ends an attempt, successful or not.
@@ -257,7 +270,8 @@ void agent_core::ready(opening& o, detail::ptr<socket_core> socket) {
   run_actions();
 }
 
-void agent_core::failed(opening& o, error_code ec, request_phase phase, std::string message) {
+void agent_core::failed(opening& o, error_code ec, request_phase phase, std::string message,
+                        std::exception_ptr cause) {
   detail::ptr<opening> const keep(&o);
   if (o.over) {
     return;
@@ -277,7 +291,7 @@ void agent_core::failed(opening& o, error_code ec, request_phase phase, std::str
   if (detail::ptr<client_exchange> const x = find(request)) {
     forget(request);
     x->tell_socket();
-    x->fail(ec, phase, std::move(message));
+    x->fail(ec, phase, std::move(message), std::move(cause));
   }
   if (c) {
     c->close();

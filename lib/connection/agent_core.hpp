@@ -94,6 +94,7 @@ private:
     net::cancellation_signal cancel_create;
     net::cancellation_signal cancel_tunnel;
     net::cancellation_signal* waiting = nullptr;  // of the operation that waits for something
+    std::exception_ptr thrown;                    // by the look-up
     bool over = false;
     bool tunnelling = false;  // it is connected, to a proxy
     http::request_phase phase() const;
@@ -126,7 +127,8 @@ private:
                                      detail::ptr<socket_core> socket);
   void connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> stream);
   void ready(opening& o, detail::ptr<socket_core> socket);
-  void failed(opening& o, error_code ec, http::request_phase phase, std::string message = {});
+  void failed(opening& o, error_code ec, http::request_phase phase, std::string message = {},
+              std::exception_ptr cause = nullptr);
   void assign(protocol::pool_action const& a);
   void stop(opening& o);
   void park(protocol::socket_id id);

@@ -102,6 +102,7 @@ void client_exchange::dispose() noexcept {
   id = {};
   error_message_.clear();
   raw_packet_.reset();
+  cause_ = nullptr;
   static_cast<exchange_progress&>(*this) = {};
   detail::ptr<agent_core> const agent = std::move(agent_);
   agent->recycle(*this);

@@ -11,6 +11,7 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <exception>
 #include <functional>
 #include <optional>
 #include <string>
@@ -125,7 +126,9 @@ public:
   void tell_socket();
 
   /// Says that the request has lost its connection, or will have none.
-  void fail(error_code ec, http::request_phase phase, std::string message = {});
+  /// @param cause the exception behind that, if there is one
+  void fail(error_code ec, http::request_phase phase, std::string message = {},
+            std::exception_ptr cause = nullptr);
 
   /// Says that the agent has given up the request's connection.
   void cut();
@@ -267,6 +270,7 @@ private:
   detail::ptr<socket_core> upgraded_socket_;
   std::string error_message_;
   std::shared_ptr<std::string const> raw_packet_;  // with a response that is not HTTP
+  std::exception_ptr cause_;
 };
 
 }  // namespace anode::connection

@@ -122,8 +122,12 @@ void client_exchange::note_error(error_code ec, request_phase phase, std::string
   }
 }
 
-void client_exchange::fail(error_code ec, request_phase phase, std::string message) {
+void client_exchange::fail(error_code ec, request_phase phase, std::string message,
+                           std::exception_ptr cause) {
   if (!closed_) {
+    if (!error_) {
+      cause_ = std::move(cause);
+    }
     note_error(ec, phase, std::move(message));
     leave();
   }

@@ -40,6 +40,7 @@ http::request_error client_exchange::make_error(error_code ec, http::request_pha
   http::request_error e(ec, std::move(text), phase, public_verdict(judge().verdict), reused_, sent_,
                         received_);
   e.set_parse_failure(error_reason_, bytes_parsed_, raw_packet_);
+  e.set_cause(cause_);
   return e;
 }
 

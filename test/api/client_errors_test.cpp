@@ -17,6 +17,58 @@ std::string text_of(http::request_error const& e) {
          std::string(http::to_string(e.verdict()));
 }
 
+// The error, and what is behind it.
+std::string with_cause(http::request_error const& e) {
+  std::string cause = "none";
+  if (e.cause()) {
+    try {
+      std::rethrow_exception(e.cause());
+    } catch (http::request_error const& inner) {
+      cause = text_of(inner);
+    } catch (std::exception const& inner) {
+      cause = inner.what();
+    } catch (int number) {
+      cause = std::to_string(number);
+    }
+  }
+  return text_of(e) + ": " + cause;
+}
+
+// Why a request of the agent fails.
+std::string failure_of(net::io_context& io, http::agent& agent) {
+  std::string told;
+  auto r = agent.request("GET", "http://test/");
+  r.on_request_error([&](http::request_error const& e) { told = with_cause(e); });
+  r.end();
+  io.restart();
+  io.run();
+  return told;
+}
+
+std::string failure(http::agent_options const& options) {
+  net::io_context io;
+  http::agent agent(io.get_executor(), options);
+  return failure_of(io, agent);
+}
+
+template <class T>
+http::agent_options connections_throw(T const& what) {
+  http::agent_options o;
+  o.create_connection =
+      [what](http::connect_options const&) -> net::awaitable<std::unique_ptr<anode::byte_stream>> {
+    throw what;
+    co_return nullptr;
+  };
+  return o;
+}
+
+template <class T>
+http::agent_options look_ups_throw(T const& what) {
+  http::agent_options o;
+  o.lookup = [what](std::string_view, auto const&) { throw what; };
+  return o;
+}
+
 net::awaitable<void> read_text(http::client_request& r, std::string& error, std::string& reason) {
   try {
     auto response = co_await r.response();
@@ -71,6 +123,54 @@ TEST_CASE("client errors: a reader of the body gets what the request has failed 
       CHECK(error == "ERR_BODY_TOO_LARGE body response_started");
       break;
   }
+}
+
+TEST_CASE("client errors: the cause is what made the connection fail, if that has thrown") {
+  SECTION("what makes connections") {
+    std::string const code = "ECONNRESET connect not_sent";
+    CHECK(failure(connections_throw(std::runtime_error("no way"))) == code + ": no way");
+    CHECK(failure(connections_throw(17)) == code + ": 17");
+    auto const full = net::error::make_error_code(net::error::no_descriptors);
+    CHECK(failure(connections_throw(boost::system::system_error(full, "full")))
+              .starts_with("EMFILE connect not_sent: full"));
+  }
+  SECTION("a look-up") {
+    CHECK(failure(look_ups_throw(std::runtime_error("no way"))).ends_with("not_sent: no way"));
+    CHECK(failure(look_ups_throw(17)).ends_with("lookup not_sent: 17"));
+    auto const unknown = net::error::make_error_code(net::error::host_not_found);
+    CHECK(failure(look_ups_throw(boost::system::system_error(unknown, "nobody")))
+              .starts_with("ENOTFOUND lookup not_sent: nobody"));
+  }
+  SECTION("the CONNECT that asks a proxy for a tunnel") {
+    http::agent_options o;
+    o.proxy = "http://proxy:8000";
+    o.proxy_tunnel = true;
+    client_fixture f(o);
+    std::string told;
+    auto r = f.agent.request("GET", "http://test/");
+    r.on_request_error([&](http::request_error const& e) { told = with_cause(e); });
+    r.end();
+    f.settle();
+    f.peers.at(0).end();
+    f.settle();
+    CHECK(told == "ECONNRESET tunnel not_sent: ECONNRESET head maybe_processed");
+  }
+}
+
+TEST_CASE("client errors: an error has no cause that belongs to an earlier request") {
+  bool throws = true;
+  http::agent_options o;
+  o.lookup = [&](std::string_view, auto const& done) {
+    if (throws) {
+      throw std::runtime_error("no way");
+    }
+    done(net::error::host_not_found, {});
+  };
+  net::io_context io;
+  http::agent agent(io.get_executor(), o);
+  CHECK(failure_of(io, agent).ends_with("lookup not_sent: no way"));
+  throws = false;
+  CHECK(failure_of(io, agent) == "ENOTFOUND lookup not_sent: none");
 }
 
 TEST_CASE("client errors: a request that waits for a connection fails in the phase queued") {
