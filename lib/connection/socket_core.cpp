@@ -64,6 +64,7 @@ void socket_core::connected(std::unique_ptr<byte_stream> stream) {
   static_cast<unconnected_stream&>(*stream_).apply_settings(*stream);
   stream_ = std::move(stream);
   connecting_ = false;
+  closing_timed_ = false;  // what is written gets a time of its own
   touch();
   start_read();
   flush_later();
@@ -168,6 +169,9 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
 void socket_core::flush() {
   flush_due_ = false;
   if (connecting_) {
+    if (close_after_ && !closing_timed_ && !destroyed_) {
+      limit_closing(closing_pause);
+    }
     return;
   }
   if (write_failed_) {

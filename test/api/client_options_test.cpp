@@ -184,6 +184,41 @@ TEST_CASE("connecting has a deadline of its own", "[client]") {
   CHECK(agent.totals().sockets == 0);
 }
 
+TEST_CASE("a connection that is to be closed while it is made has an end", "[client]") {
+  net::io_context io;
+  auto& clock = anode::connection::clock::of(io.get_executor());
+  clock.set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
+  net::steady_timer never(io, net::steady_timer::time_point::max());
+  http::agent_options a;
+  a.create_connection =
+      [&](http::connect_options const&) -> net::awaitable<std::unique_ptr<anode::byte_stream>> {
+    co_await never.async_wait(net::use_awaitable);
+    co_return nullptr;
+  };
+  http::agent agent(io.get_executor(), std::move(a));
+  auto r = agent.request("GET", "http://test/");
+  std::string error;
+  int closes = 0;
+  r.on_request_error([&](http::request_error const& e) { error = told(e); });
+  r.on_close([&] { ++closes; });
+  r.on_socket([](anode::socket s) {
+    s.destroy_soon();
+    s.set_timeout(0s);
+  });
+  r.end();
+  io.poll();
+  clock.advance(59s);
+  io.restart();
+  io.poll();
+  CHECK(closes == 0);
+  clock.advance(1s);
+  io.restart();
+  io.poll();
+  CHECK(error == "ECONNRESET connect not_sent");
+  CHECK(closes == 1);
+  CHECK(agent.totals().sockets == 0);
+}
+
 TEST_CASE("one_shot takes a connection of its own and closes it", "[client]") {
   net::io_context io;
   std::vector<std::string> asked;
