@@ -28,7 +28,8 @@ struct relay_result {
 /// never come to it. Both connections are closed when it completes; a failure of one side closes
 /// the other. Once both sides have ended, what is left to send has 60 seconds; then it is dropped.
 ///
-/// @param idle_timeout closes both when nothing has passed for so long; 0: never.
+/// @param idle_timeout closes both when nothing has passed for so long; 0: never while both sides
+///   are open, and after 300 seconds, at most 600, once one of them has ended.
 /// **Cancellation**: closes both connections.
 ANODE_EXPORT boost::asio::awaitable<relay_result> relay(
     socket a, socket b, std::chrono::milliseconds idle_timeout = {});

@@ -20,9 +20,16 @@ namespace {
 // path, but a peer that does not read would keep the relay for ever.
 constexpr std::chrono::seconds time_for_the_rest{60};
 
+// How long nothing may pass once one side has ended, unless the program sets a time for that: the
+// other side may never end.
+constexpr std::chrono::seconds time_half_open{300};
+
 // The two directions of one relay, and a wait for both.
 struct both final : detail::counted {
-  both(socket const& x, socket const& y) : changed(x.get_executor()), a(x), b(y) {}
+  both(socket const& x, socket const& y, bool timed)
+      : changed(x.get_executor()), a(x), b(y), timed_(timed) {
+    end_.of = this;
+  }
   ~both() override {
     if (end_.armed()) {
       a.core()->clock().cancel(end_);
@@ -31,10 +38,23 @@ struct both final : detail::counted {
 
   // One direction has nothing more to read.
   void ended() {
-    if (--reading == 0 && a.core() != nullptr) {
-      end_.of = this;
-      a.core()->clock().arm(end_, time_for_the_rest);
+    --reading;
+    if (a.core() == nullptr) {
+      return;
     }
+    if (reading == 0) {
+      a.core()->clock().arm(end_, time_for_the_rest);
+    } else if (!timed_) {
+      passed_ = passed();
+      a.core()->clock().arm(end_, time_half_open);
+    }
+  }
+
+  // Returns how many bytes have passed on both connections.
+  std::uint64_t passed() const noexcept {
+    connection::socket_core const& x = *a.core();
+    connection::socket_core const& y = *b.core();
+    return x.bytes_read() + x.bytes_sent() + y.bytes_read() + y.bytes_sent();
   }
 
   connection::wait_point changed;
@@ -48,11 +68,18 @@ private:
   struct end final : connection::timer {
     both* of = nullptr;
     void expired() override {
+      std::uint64_t const now = of->passed();
+      if (of->reading > 0 && std::exchange(of->passed_, now) != now) {
+        of->a.core()->clock().arm(*this, time_half_open);
+        return;
+      }
       of->a.destroy();
       of->b.destroy();
     }
   };
   end end_;
+  std::uint64_t passed_ = 0;  // when one side had ended, or was looked at
+  bool timed_;                // by the program
 };
 
 // Closes both sides if a relay is given up.
@@ -199,7 +226,7 @@ net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds i
   relay_result result;
   close_both const guard(a, b);
   net::any_io_executor const ex = a.get_executor();
-  detail::ptr<both> const state(new both(a, b));
+  detail::ptr<both> const state(new both(a, b, idle_timeout.count() > 0));
   if (idle_timeout.count() > 0) {
     // Either direction counts for both connections. Handles kept by a listener of one of them would
     // keep both for ever; no timeout is told once a relay has ended and so closed them.

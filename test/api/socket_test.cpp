@@ -379,7 +379,7 @@ TEST_CASE("relay: when both sides have ended, one that does not read is cut off"
       [&](std::exception_ptr) { done = true; });
   left.a.end(std::string(250, 'x'));
   settle(io, 1s);
-  clock.advance(24h);
+  clock.advance(299s);
   settle(io, 1s);
   CHECK_FALSE(done);  // the other direction is open
   right.a.end();
@@ -392,6 +392,44 @@ TEST_CASE("relay: when both sides have ended, one that does not read is cut off"
   CHECK(done);
   CHECK(left.b.destroyed());
   CHECK(right.b.destroyed());
+}
+
+TEST_CASE("relay: when one side has ended, silence of the other ends after a time") {
+  net::io_context io;
+  auto& clock = anode::connection::clock::of(io.get_executor());
+  clock.set_manual(std::chrono::sys_seconds(0s));
+  pair left(io);
+  pair right(io);
+  bool done = false;
+  bool const timed = GENERATE(false, true);
+  net::co_spawn(
+      io,
+      [](pair& l, pair& r, bool t) -> net::awaitable<void> {
+        co_await anode::relay(l.b, r.b, t ? 24h : 0h);
+      }(left, right, timed),
+      [&](std::exception_ptr) { done = true; });
+  settle(io, 1s);
+  clock.advance(12h);
+  settle(io, 1s);
+  CHECK_FALSE(done);  // nobody has ended
+  left.a.end();
+  settle(io, 1s);
+  clock.advance(299s);
+  right.a.write("still here");
+  settle(io, 1s);
+  clock.advance(299s);
+  settle(io, 1s);
+  CHECK_FALSE(done);  // something has passed
+  clock.advance(600s);
+  settle(io, 1s);
+  CHECK(done == !timed);  // an own time counts instead
+  CHECK(left.b.destroyed() == !timed);
+  CHECK(right.b.destroyed() == !timed);
+  clock.advance(24h);
+  settle(io, 1s);
+  clock.advance(24h);
+  settle(io, 1s);
+  CHECK(done);
 }
 
 TEST_CASE("relay: cancelled at any step, it closes both connections") {
