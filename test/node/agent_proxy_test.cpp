@@ -74,6 +74,97 @@ TEST_CASE("test-http-proxy-request: the proxy gets the whole URL, the Host stays
   CHECK(f.told() == "socket, finish, response 200, data Hello world, res.end, close, res.close");
 }
 
+TEST_CASE("a path cannot change the host of a request to a proxy") {
+  struct row {
+    char const* method;
+    char const* path;
+    char const* expected;  // the target, or the error
+  };
+  row const rows[] = {
+      {"GET", "/a", "http://origin.test/a"},
+      {"GET", "//evil.test/a", "http://origin.test//evil.test/a"},
+      {"GET", "/@evil.test", "http://origin.test/@evil.test"},
+      {"GET", "http://origin.test/b", "http://origin.test/b"},
+      {"GET", "HTTP://ORIGIN.test:80?c", "HTTP://ORIGIN.test:80?c"},
+      {"OPTIONS", "*", "http://origin.test"},
+      {"GET", "*", "form"},
+      {"GET", "@evil.test/x", "form"},
+      {"GET", ".evil.test/x", "form"},
+      {"GET", ":8080/x", "form"},
+      {"GET", "?x", "form"},
+      {"GET", "ftp://origin.test/x", "form"},
+      {"GET", "https://origin.test/x", "form"},
+      {"GET", "http://evil.test/x", "other"},
+      {"GET", "http://origin.test@evil.test/x", "other"},
+      {"GET", "http://origin.test.evil.test/x", "other"},
+      {"GET", "http://origin.test:81/x", "other"},
+      {"GET", "http://user@origin.test/x", "other"},
+      {"GET", "http:///x", "other"},
+      {"GET", "http://", "other"},
+  };
+  for (row const& r : rows) {
+    INFO(r.path);
+    proxied f;
+    http::request_options o;
+    o.method = r.method;
+    o.host = "origin.test";
+    o.path = r.path;
+    try {
+      auto request = f.agent.request(std::move(o));
+      request.end();
+      f.settle();
+      std::string const head = f.peers.at(0).received();
+      CHECK(head.substr(0, head.find("\r\n")) ==
+            std::string(r.method) + " " + r.expected + " HTTP/1.1");
+      CHECK(head.find("\r\nHost: origin.test\r\n") != std::string::npos);
+    } catch (http::exception const& e) {
+      std::string_view const what = e.what();
+      std::string const code(e.code_name());
+      bool const is_form = what.find("must be in absolute-form or start with /") != what.npos;
+      bool const is_other = what.find("must match the request authority") != what.npos;
+      CHECK(code == "ERR_INVALID_ARG_VALUE");
+      CHECK(std::string(is_form ? "form" : is_other ? "other" : "?") == r.expected);
+      CHECK(f.peers.empty());
+    }
+  }
+}
+
+TEST_CASE("a Host that is not the target's is refused in a request to a proxy") {
+  struct row {
+    char const* host;
+    bool taken;
+  };
+  row const rows[] = {{"origin.test", true},       {"ORIGIN.test:80", true},
+                      {"evil.test", false},        {"origin.test:81", false},
+                      {"origin.test.evil", false}, {"origin.test, evil.test", false}};
+  for (bool const in_options : {true, false}) {
+    for (row const& r : rows) {
+      INFO(r.host << (in_options ? " among the options" : " set later"));
+      proxied f;
+      http::request_options o;
+      o.host = "origin.test";
+      std::string code = "taken";
+      try {
+        if (in_options) {
+          o.headers = http::header_list({{"Host", r.host}});
+        }
+        auto request = f.agent.request(std::move(o));
+        if (!in_options) {
+          request.set_header("Host", r.host);
+        }
+        request.end();
+        f.settle();
+        CHECK(f.peers.at(0).received().starts_with("GET http://origin.test/ HTTP/1.1\r\n"));
+      } catch (http::exception const& e) {
+        code = e.code_name();
+        f.settle();
+        CHECK((f.peers.empty() || f.peers.at(0).received().empty()));
+      }
+      CHECK(code == (r.taken ? "taken" : "ERR_INVALID_ARG_VALUE"));
+    }
+  }
+}
+
 TEST_CASE("test-http-proxy-request-ipv6: addresses in brackets") {
   proxied f(through("http://[::1]:8000"));
   CHECK(f.get("http://[::1]:3000/test") == "::1:8000");

@@ -122,6 +122,46 @@ TEST_CASE("test-http-connect: a tunnel is nobody's but the program's") {
   CHECK(data == "HeadBody");
 }
 
+TEST_CASE("CONNECT names its target in Host, not who is to make the tunnel") {
+  struct row {
+    std::string path;
+    std::string target;
+  };
+  row const rows[] = {{"target:443", "target:443"},
+                      {"/target:443", "target:443"},
+                      {"[::1]:443", "[::1]:443"},
+                      {"target", "target"}};
+  for (row const& r : rows) {
+    client_fixture f;
+    http::request_options o;
+    o.method = "CONNECT";
+    o.host = "proxy";
+    o.port = 8080;
+    o.path = r.path;
+    auto request = f.agent.request(std::move(o));
+    request.end();
+    f.settle();
+    CHECK(f.targets.at(0) == "proxy:8080");
+    CHECK(f.peers.at(0).received().starts_with("CONNECT " + r.target +
+                                               " HTTP/1.1\r\nHost: " + r.target + "\r\n"));
+  }
+  // By a URL, and with a Host of the program's own.
+  client_fixture f;
+  auto by_url = f.agent.request("CONNECT", "http://proxy:8080/target:443");
+  by_url.end();
+  http::request_options o;
+  o.method = "CONNECT";
+  o.host = "proxy";
+  o.path = "target:443";
+  o.headers = http::header_list({{"Host", "own"}});
+  auto own = f.agent.request(std::move(o));
+  own.end();
+  f.settle();
+  CHECK(
+      f.peers.at(0).received().starts_with("CONNECT target:443 HTTP/1.1\r\nHost: target:443\r\n"));
+  CHECK(f.peers.at(1).received().starts_with("CONNECT target:443 HTTP/1.1\r\nHost: own\r\n"));
+}
+
 TEST_CASE("test-http-connect-req-res: the first bytes of a tunnel are not parsed") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response&) { FAIL("a request"); });

@@ -146,6 +146,20 @@ TEST_CASE("test-http-client-unescaped-path: no control character and no blank in
   }
 }
 
+TEST_CASE("a path with a DEL is refused, wherever it stands") {
+  client_and_server f;
+  for (std::string_view const path : {"\x7f", "/\x7f",
+                                      "/a\x7f"
+                                      "b",
+                                      "/?a=\x7f", "*\x7f"}) {
+    CHECK(refused(f, [&](http::request_options& o) { o.path = path; }) == unescaped);
+    CHECK(refused(f, [&](http::request_options& o) {
+            o.method = "CONNECT";
+            o.path = path;
+          }) == unescaped);
+  }
+}
+
 TEST_CASE("test-http-invalid-path-chars: wherever in the path it stands") {
   client_and_server f;
   int refusals = 0;
