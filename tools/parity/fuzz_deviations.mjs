@@ -101,6 +101,28 @@ function lengthOf(message) {
   return at < 0 ? -1 : Number(message[5][at + 1]);
 }
 
+// Where ours takes what Node does not, Node is asked again, for an input that means to it what the
+// first one means to ours.
+
+const framingFields = /((?:^|[\r\n]) ?(?:content-length|transfer-encoding|connection|proxy-connection)[ \t]*:)([^\r\n]*)/gi;
+const blanks = (text) => text.replaceAll('\t', ' ');
+
+/// Returns the text with blanks for the tabs in the fields that frame messages (row framing-tab).
+export const withoutTabs = (text) => text.replace(framingFields, (_, name, value) => name + blanks(value));
+
+/// Returns the result with blanks for tabs in what fields say.
+export function showWithoutTabs(result) {
+  const show = (lines) => lines.map(blanks);
+  return { ...result, messages: result.messages.map((m) => m.map((x) => (Array.isArray(x) ? show(x) : x))) };
+}
+
+/// Returns how many bytes of a response to CONNECT Node's result leaves behind an interim head, which
+/// it takes for the answer (row connect-interim); undefined if it does not.
+export function leftBehindInterim({ kind, method }, { messages, code, behind }) {
+  const interim = /^1(?!01)\d\d /.test(messages.at(-1)?.[2] ?? '');
+  return kind === 'response' && method === 'CONNECT' && !code && behind !== '' && interim ? Number(behind) : undefined;
+}
+
 /// Returns the row that explains why ours and Node's results differ, if any does.
 export function classify({ kind, input, lenient }, node, ours) {
   // A blank behind a name that decides the framing is no part of it.

@@ -10,7 +10,7 @@ import { writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
 import { fold, toLine } from './bytes.mjs';
-import { classify } from './fuzz_deviations.mjs';
+import { classify, leftBehindInterim, showWithoutTabs, withoutTabs } from './fuzz_deviations.mjs';
 import { mutate } from './fuzz_mutations.mjs';
 import { askNode, Peer } from './fuzz_sides.mjs';
 import { hideUpgrade } from './node_parser.mjs';
@@ -60,8 +60,36 @@ function ignoresUpgrade(input, { messages }) {
   return input.kind === 'request' && !input.upgrade && messages.some((m) => m[5].some((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade'));
 }
 
+/// Asks Node again about what is left behind interim responses to CONNECT.
+async function askBehindInterims(input, first) {
+  let result = first;
+  for (let left; (left = leftBehindInterim(input, result)); ) {
+    const from = input.input.length - left;
+    const cuts = input.cuts.filter((c) => c > from).map((c) => c - from);
+    const [rest] = await askNode([{ ...input, input: input.input.slice(from), cuts }]);
+    result = { ...rest, messages: [...result.messages, ...rest.messages], at: String(rest.code && rest.code !== 'HPE_INVALID_EOF_STATE' ? Number(rest.at) + from : 0) };
+  }
+  return leftBehindInterim(input, result) === 0 ? { ...result, behind: '' } : result;
+}
+
+const open = ({ verdict }) => verdict && !verdict.deviation;
+
 async function judgeAll(inputs) {
-  const [node, ours] = await Promise.all([askNode(inputs), peer.ask(inputs)]);
+  const results = await compare(inputs, await peer.ask(inputs));
+  const tabbed = results.filter((r) => open(r) && withoutTabs(r.input.input) !== r.input.input);
+  if (tabbed.length > 0) {
+    const blank = tabbed.map(({ input }) => ({ ...input, input: withoutTabs(input.input) }));
+    const again = await compare(blank, tabbed.map(({ ours }) => showWithoutTabs(ours)), showWithoutTabs);
+    again.forEach((r, i) => {
+      if (!open(r)) tabbed[i].verdict = { deviation: 'framing-tab' };
+    });
+  }
+  return results;
+}
+
+/// Judges ours against what Node makes of the inputs. `plain` is applied to Node's results.
+async function compare(inputs, ours, plain = (result) => result) {
+  const node = (await askNode(inputs)).map(plain);
   const results = inputs.map((input, i) => ({ input, node: node[i], ours: ours[i], verdict: judge(input, node[i], ours[i]) }));
   const again = results.filter((r) => r.verdict && ignoresUpgrade(r.input, r.node));
   if (again.length > 0) {
@@ -69,10 +97,16 @@ async function judgeAll(inputs) {
     const hidden = await askNode(again.map(({ input }, i) => ({ ...input, input: names[i].hidden })));
     again.forEach((r, i) => {
       const { show } = names[i];
-      const shown = { ...hidden[i], messages: hidden[i].messages.map((m) => m.map((x) => (Array.isArray(x) ? x.map(show) : show(x)))) };
+      const shown = plain({ ...hidden[i], messages: hidden[i].messages.map((m) => m.map((x) => (Array.isArray(x) ? x.map(show) : show(x)))) });
       const verdict = judge(r.input, shown, r.ours);
       Object.assign(r, verdict ? { verdict, node: shown } : { verdict: { deviation: 'upgrade-ignored' } });
     });
+  }
+  for (const r of results.filter((r) => open(r) && leftBehindInterim(r.input, r.node) !== undefined)) {
+    // One that says that the connection closes does so in answer to any request.
+    const closed = r.ours.code === 'HPE_CLOSED_CONNECTION';
+    const node = closed ? (await askNode([{ ...r.input, method: 'GET' }]))[0] : await askBehindInterims(r.input, r.node);
+    if (!open({ verdict: judge(r.input, plain(node), r.ours) })) r.verdict = { deviation: 'connect-interim' };
   }
   return results;
 }
