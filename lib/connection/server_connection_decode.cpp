@@ -42,6 +42,7 @@ namespace anode::connection {
       break;
     case protocol::decoded::upgrade:
       leaving_ = closing_ = true;
+      server_->clocks().message_completed(clock_);
       return step::over;
     default:
       return step::over;
@@ -76,7 +77,7 @@ void server_connection::decode(bool one_piece) {
     leave_http();
   } else if (failed_) {
     discard_input();
-  } else if (last == step::blocked && !closing_) {
+  } else if (leaving_ || (last == step::blocked && !closing_)) {
     socket_->pause();
     socket_->watch_hangup();
   } else if (last == step::blocked || closing_) {

@@ -138,6 +138,8 @@ void server_connection::on_end() {
     client_error(decoder_->error().code, "Parse Error: " + std::string(decoder_->error().reason));
   } else if (!server_->options().http_allow_half_open) {
     client_has_gone();
+  } else if (leaving_) {
+    // The owner of the new protocol finds the end.
   } else if (last_ != nullptr) {
     last_->response.closes = true;
   } else {
@@ -155,6 +157,7 @@ bool server_connection::end_waits() const noexcept {
 // The client has ended its direction, which means that it waits for no response.
 void server_connection::client_has_gone() {
   closing_ = true;
+  leaving_ = false;
   abort_requests();
   socket_->destroy_soon(false);
   if (!socket_->output().empty()) {
@@ -162,13 +165,14 @@ void server_connection::client_has_gone() {
   }
 }
 
-// The client has ended its direction, and there is input before that which waits for a handler.
+// The client has ended its direction, and there is input before that which waits for a handler, or
+// for the responses before a change of the protocol.
 void server_connection::on_hangup() {
   detail::ptr<server_connection> const self(this);
-  if (failed_ || closing_ || server_->options().http_allow_half_open) {
+  if (failed_ || (closing_ && !leaving_) || server_->options().http_allow_half_open) {
     return;
   }
-  if (receiving_) {
+  if (receiving_ && !leaving_) {
     // The body may be complete for all we know; who reads it gets it all.
     cancel_handlers();
   } else {

@@ -18,6 +18,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace http = anode::http;
@@ -635,6 +636,109 @@ TEST_CASE("K: a client that goes in the middle of a handler") {
     f.settle();
     CHECK(log.told() == "cancelled");
   }
+  CHECK(f.server.connection_count() == 0);
+}
+
+namespace {
+
+// Each of the operations that a handler may await.
+enum class awaited {
+  read,
+  read_buffer,
+  text,
+  bytes,
+  write,
+  end_operation,
+  drained,
+  finished,
+  information
+};
+
+net::awaitable<void> await_one(awaited what, http::incoming_message& req,
+                               http::server_response& res) {
+  std::string const large(200'000, 'x');
+  switch (what) {
+    case awaited::read:
+      while (auto const piece = co_await req.read()) {
+      }
+      break;
+    case awaited::read_buffer: {
+      char some[16];
+      for (std::size_t n = 1; n > 0;) {
+        n = co_await req.read(net::buffer(some));
+      }
+      break;
+    }
+    case awaited::text:
+      co_await req.text();
+      break;
+    case awaited::bytes:
+      co_await req.bytes();
+      break;
+    case awaited::write:
+      co_await res.write(large);
+      break;
+    case awaited::end_operation:
+      co_await res.end(large);
+      break;
+    case awaited::drained:
+      res.write(large);
+      co_await res.drained();
+      break;
+    case awaited::finished:
+      co_await res.finished();
+      break;
+    case awaited::information:
+      for (int i = 0; i < 10'000; ++i) {
+        co_await res.write_processing();
+      }
+      break;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("K: whatever a handler awaits ends when its client leaves, behind another request too") {
+  awaited const what =
+      GENERATE(awaited::read, awaited::read_buffer, awaited::text, awaited::bytes, awaited::write,
+               awaited::end_operation, awaited::drained, awaited::finished, awaited::information);
+  bool const queued = GENERATE(false, true);
+  CAPTURE(static_cast<int>(what), queued);
+  server_fixture f;
+  event_log log;
+  int running = 0;
+  bool first = queued;
+  f.server.on_request(
+      [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+        ++running;
+        awaited const mine = std::exchange(first, false) ? awaited::finished : what;
+        try {
+          co_await await_one(mine, req, res);
+          log.note("done");
+        } catch (boost::system::system_error const&) {
+          log.note("failed");
+        }
+        --running;
+      });
+  auto [ours, theirs] = anode::transport::make_memory_pair(f.io.get_executor(), 4096);
+  f.server.emit_connection(std::move(theirs));
+  http_peer peer(anode::socket(std::move(ours)), false);
+  bool const reads = what == awaited::read || what == awaited::read_buffer ||
+                     what == awaited::text || what == awaited::bytes;
+  f.say(peer, std::string(queued ? get : "") + (reads ? open_post : get));
+  CHECK(running == (queued ? 2 : 1));
+  CHECK(log.told().empty());
+  SECTION("by its end of input") { peer.end(); }
+  SECTION("by closing") { peer.close(); }
+  SECTION("by a reset") { peer.reset(); }
+  f.settle();
+  f.advance(2min);  // an end of input leaves time for the output
+  CHECK(running == 0);
+  // A write that is not queued may have found room: the connection drops what its client refuses.
+  std::string const told = log.told();
+  bool const writes = what == awaited::write || what == awaited::end_operation ||
+                      what == awaited::drained || what == awaited::information;
+  CHECK((told == (queued ? "failed, failed" : "failed") || (!queued && writes && told == "done")));
   CHECK(f.server.connection_count() == 0);
 }
 

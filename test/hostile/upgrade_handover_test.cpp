@@ -186,6 +186,73 @@ TEST_CASE("L: earlier answers leave first, and what the new owner writes comes b
   CHECK(all.ends_with("HTTP/1.1 101 Switching Protocols\r\n\r\nnew"));
 }
 
+TEST_CASE("L: a client that leaves before earlier answers are out is noticed") {
+  bool const half_open = GENERATE(false, true);
+  int const how = GENERATE(0, 1, 2);
+  bool const data_behind = GENERATE(false, true);
+  CAPTURE(half_open, how, data_behind);
+  server_fixture f({.http_allow_half_open = half_open});
+  event_log log;
+  http::server_response* waiting = nullptr;
+  f.server.on_request([&](http::incoming_message&, http::server_response& res) {
+    waiting = &res;
+    res.on_close([&] { waiting = nullptr; });
+  });
+  f.server.on_upgrade([&](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
+    log.note("switched");
+    while (auto const piece = co_await s.read()) {
+      log.note(std::string(*piece));
+    }
+    log.note("end");
+  });
+  http_peer peer = f.connect();
+  f.say(peer,
+        with("") + with("Connection: Upgrade\r\nUpgrade: x\r\n") + (data_behind ? "raw" : ""));
+  REQUIRE(waiting != nullptr);
+  how == 0 ? peer.end() : how == 1 ? peer.close() : peer.reset();
+  f.settle();
+  if (half_open && how != 2) {
+    REQUIRE(waiting != nullptr);
+    CHECK(f.server.connection_count() == 1);
+    waiting->end("one");
+    f.settle();
+  }
+  if (half_open && how == 0) {
+    CHECK(log.told() == (data_behind ? "switched, raw, end" : "switched, end"));
+  }
+  CHECK(waiting == nullptr);
+  CHECK(f.server.connection_count() == 0);
+}
+
+TEST_CASE("L: the deadlines of a request end with its head, whatever answers it waits for") {
+  server_fixture f;
+  event_log log;
+  http::server_response* waiting = nullptr;
+  f.server.on_request([&](http::incoming_message&, http::server_response& res) { waiting = &res; });
+  auto const take = [&](http::incoming_message&, anode::socket s) {
+    log.note("switched");
+    s.end();
+  };
+  f.server.on_upgrade(take);
+  f.server.on_connect(take);
+  http_peer peer = f.connect();
+  f.say(peer, with(""));
+  std::string const head = GENERATE(as<std::string>(),
+                                    "GET / HTTP/1.1\r\nHost: a\r\n"
+                                    "Connection: Upgrade\r\nUpgrade: x\r\n\r\n",
+                                    "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
+  f.say(peer, head.substr(0, 20));
+  f.say(peer, head.substr(20));
+  for (int i = 0; i < 20; ++i) {
+    f.advance(1min);
+  }
+  REQUIRE_FALSE(peer.ended());
+  waiting->end("one");
+  f.settle();
+  CHECK(log.told() == "switched");
+  CHECK(peer.received().ends_with("one"));
+}
+
 TEST_CASE("L: nothing of the connection is left when its new owner lets go of it") {
   switching_server f;
   f.server.on_upgrade([](http::incoming_message&, anode::socket const&) {});
