@@ -24,10 +24,16 @@ pure_library() {
 }
 
 # whole_library DIR COMPILER FLAGS: makes DIR/whole.a of the other layers; the pure ones are DIR/pure.a.
+# Each layer is one source there: most of the time to compile a file goes into Asio's headers.
 whole_library() {
-  local dir=$1
+  local dir=$1 layer sources=()
   rm -rf "$dir/whole_objects"
-  compile "$dir/whole_objects" "$2" "$3" lib/transport/*.cpp lib/connection/*.cpp lib/api/*.cpp
+  mkdir -p "$dir/layers"
+  for layer in connection api transport; do
+    sources+=("$dir/layers/$layer.cpp")
+    (cd lib && printf '#include "%s"\n' "$layer"/*.cpp) >"$dir/layers/$layer.cpp"
+  done
+  compile "$dir/whole_objects" "$2" "$3" "${sources[@]}"
   rm -f "$dir/whole.a"
   ar crs "$dir/whole.a" "$dir"/whole_objects/*.o
 }
