@@ -52,7 +52,9 @@ public:
       : in_(bytes),
         acts_(in_, budget_, taken_),
         gates_(world_.executor()),
-        origin_(world_.loop(), capacity()) {
+        capacity_(capacity()),
+        origin_(world_.loop(), capacity_) {
+    budget_ = wakeups::bodies(budget_, capacity_);
     agent_.emplace(world_.executor(), make_options());
   }
 
@@ -86,7 +88,7 @@ private:
   // The agent.
 
   std::size_t capacity() {
-    static constexpr std::size_t capacities[] = {65536, 1, 100, 4096};
+    static constexpr std::size_t capacities[] = {65536, 1, 100, 4096, 65536, 16, 1000, 65536};
     return in_.pick(capacities);
   }
 
@@ -258,7 +260,8 @@ private:
     }
   }
 
-  static void flush(served_link& l, testing::peer& peer, std::size_t size) {
+  void flush(served_link& l, testing::peer& peer, std::size_t size) {
+    size = wakeups_.spend(std::min(size, l.pending.size()), capacity_);
     std::string const now = l.pending.substr(0, size);
     l.pending.erase(0, now.size());
     trace("server sends " + now.substr(0, 200));
@@ -601,7 +604,8 @@ private:
 
   unsigned running_ = 0;  // coroutines; their frames may outlast all but this
   choices in_;
-  std::size_t budget_ = 600'000;
+  std::size_t budget_ = 600'000;  // bytes of bodies
+  wakeups wakeups_;
   bool closing_ = false;
   bool limits_fixed_ = true;
   std::vector<std::shared_ptr<asked>> asked_;  // their signals outlast what uses them
@@ -609,6 +613,7 @@ private:
   std::vector<anode::socket> taken_;
   client_acts acts_;
   gates gates_;
+  std::size_t capacity_;
   testing::origin origin_;
   std::deque<served_link> links_;
   std::vector<sent_response> responses_;

@@ -44,8 +44,9 @@ struct plain_response {
 };
 
 struct client_link {
-  explicit client_link(testing::peer p) : peer(std::move(p)) {}
+  client_link(testing::peer p, std::size_t c) : peer(std::move(p)), capacity(c) {}
   testing::peer peer;
+  std::size_t capacity;
   std::string pending;             // of its input
   std::vector<unsigned> requests;  // their numbers, from 1
   bool plain = true;               // it has sent nothing but plain requests
@@ -63,9 +64,11 @@ public:
   explicit proxy_program(std::string_view bytes)
       : in_(bytes),
         gates_(world_.executor()),
-        origin_(world_.loop(), capacity()),
+        capacity_(capacity()),
+        origin_(world_.loop(), capacity_),
         proxy_(http::agent(world_.executor(), make_options()), milliseconds(0)),
         server_(world_.executor(), server_options()) {
+    budget_ = wakeups::bodies(budget_, capacity_);
     proxy_.servers.add("http://one:81");
     if (in_.flip()) {
       proxy_.servers.add("http://two:82/base/");
@@ -103,7 +106,7 @@ private:
   static constexpr std::size_t most_clients = 6;
 
   std::size_t capacity() {
-    static constexpr std::size_t capacities[] = {65536, 1, 100, 4096};
+    static constexpr std::size_t capacities[] = {65536, 1, 100, 4096, 65536, 16, 1000, 65536};
     return in_.pick(capacities);
   }
 
@@ -144,15 +147,17 @@ private:
 
   template <class F>
   void with_client(F f) {
-    static constexpr std::size_t capacities[] = {65536, 1, 100, 4096};
     if (clients_.empty() || (clients_.size() < most_clients && in_.rarely(4))) {
-      clients_.emplace_back(world_.loop().connect(server_, in_.pick(capacities)));
+      std::size_t const capacity = this->capacity();
+      budget_ = wakeups::bodies(budget_, capacity);
+      clients_.emplace_back(world_.loop().connect(server_, capacity), capacity);
     }
     std::size_t const which = in_.below(8) % clients_.size();
     f(clients_[which], which);
   }
 
   void send(client_link& l, std::size_t size) {
+    size = wakeups_.spend(std::min(size, l.pending.size()), l.capacity);
     std::string const now = l.pending.substr(0, size);
     l.pending.erase(0, now.size());
     trace("client sends " + now.substr(0, 300));
@@ -235,7 +240,8 @@ private:
 
   // Upstreams.
 
-  static void flush(upstream_link& l, testing::peer& peer, std::size_t size) {
+  void flush(upstream_link& l, testing::peer& peer, std::size_t size) {
+    size = wakeups_.spend(std::min(size, l.pending.size()), capacity_);
     std::string const now = l.pending.substr(0, size);
     l.pending.erase(0, now.size());
     trace("upstream sends " + now.substr(0, 300));
@@ -459,10 +465,12 @@ private:
   }
 
   choices in_;
-  std::size_t budget_ = 600'000;
+  std::size_t budget_ = 600'000;  // bytes of bodies
+  wakeups wakeups_;
   bool closing_ = false;
   world world_;
   gates gates_;
+  std::size_t capacity_;
   std::vector<plain_request> requests_;
   std::vector<plain_response> responses_;
   testing::origin origin_;

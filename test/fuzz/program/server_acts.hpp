@@ -22,7 +22,8 @@ struct served {
   std::string method;
   std::string written;              ///< the body, as far as `write` has accepted it
   std::optional<std::size_t> left;  ///< to write, of the announced length
-  bool ended = false;  ///< `end` was called in a state in which the response arrives whole
+  bool ended = false;    ///< `end` was called in a state in which the response arrives whole
+  unsigned refused = 0;  ///< writes behind the end, each of which is an error
   bool left_http = false;
   bool coroutine = false;  ///< its handler is one, and has not returned
   bool listens = false;
@@ -187,6 +188,8 @@ public:
       x.res->end(piece(x, size));
       if (accepts) {
         x.written += piece(x, size);
+      } else {
+        ++x.refused;
       }
       if (x.left) {
         x.left = 0;
@@ -213,6 +216,8 @@ public:
       if (x.left) {
         *x.left -= size;
       }
+    } else {
+      ++x.refused;
     }
     return written;
   }

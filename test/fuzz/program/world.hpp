@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
@@ -145,6 +146,28 @@ private:
 
   net::any_io_executor executor_;
   std::vector<std::shared_ptr<gate>> closed_;
+};
+
+/// Limits how often a program has its connections wake somebody up: a small connection passes few
+/// bytes each time, and the time that an input takes goes with the times.
+class wakeups {
+public:
+  /// Returns how much of `size` bytes may still be sent over a connection of this capacity.
+  std::size_t spend(std::size_t size, std::size_t capacity) noexcept {
+    std::size_t const given = std::min(size, left_ * capacity);
+    left_ -= (given + capacity - 1) / capacity;
+    return given;
+  }
+
+  /// Returns the most bytes of bodies that a program with such a connection may send, of `budget`.
+  static std::size_t bodies(std::size_t budget, std::size_t capacity) noexcept {
+    return std::min(budget, most * capacity);
+  }
+
+private:
+  static constexpr std::size_t most = 3000;
+
+  std::size_t left_ = most;
 };
 
 /// Returns bytes that tell where they stand: letters in order, from the one at `at` on.
