@@ -14,22 +14,22 @@ compile() {
   done | xargs -0 -n 1 -P "${ANODE_JOBS:-2}" bash -c 'set -f; exec $0' || die "the build in $dir failed"
 }
 
-# pure_library DIR COMPILER FLAGS: makes DIR/pure.a of the layers without Asio.
+# pure_library DIR COMPILER FLAGS: makes DIR/pure.a of the folders without Asio.
 pure_library() {
   local dir=$1
   rm -rf "$dir/objects"
-  compile "$dir/objects" "$2" "$3" lib/vocabulary/*.cpp lib/protocol/*.cpp
+  compile "$dir/objects" "$2" "$3" lib/{base,vocabulary,protocol}/*.cpp
   rm -f "$dir/pure.a"
   ar crs "$dir/pure.a" "$dir"/objects/*.o
 }
 
-# whole_library DIR COMPILER FLAGS: makes DIR/whole.a of the other layers; the pure ones are DIR/pure.a.
+# whole_library DIR COMPILER FLAGS: makes DIR/whole.a of the other folders; the pure ones are DIR/pure.a.
 # Each layer is one source there: most of the time to compile a file goes into Asio's headers.
 whole_library() {
   local dir=$1 layer sources=()
   rm -rf "$dir/whole_objects"
   mkdir -p "$dir/layers"
-  for layer in connection api transport; do
+  for layer in transport connection api; do
     sources+=("$dir/layers/$layer.cpp")
     (cd lib && printf '#include "%s"\n' "$layer"/*.cpp) >"$dir/layers/$layer.cpp"
   done

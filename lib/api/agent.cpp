@@ -1,13 +1,13 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/agent.hpp>
 
-#include "api/held.hpp"
+#include "base/require_handle.hpp"
+#include "base/text.hpp"
 #include "connection/agent_core.hpp"
 #include "connection/url.hpp"
 #include "protocol/proxy_rules.hpp"
 #include "protocol/request_defaults.hpp"
 #include "transport/dial.hpp"
-#include "vocabulary/text.hpp"
 
 #include <anode/error.hpp>
 

@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/incoming_message.hpp>
 
-#include "api/held.hpp"
+#include "base/require_handle.hpp"
+#include "base/text.hpp"
 #include "connection/incoming.hpp"
 #include "connection/token_operation.hpp"
-#include "vocabulary/text.hpp"
 
 #include <anode/error.hpp>
 

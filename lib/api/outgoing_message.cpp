@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/outgoing_message.hpp>
 
-#include "api/held.hpp"
+#include "base/require_handle.hpp"
 #include "connection/outgoing.hpp"
 #include "connection/token_operation.hpp"
 

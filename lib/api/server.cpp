@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/server.hpp>
 
-#include "api/held.hpp"
+#include "base/require_handle.hpp"
 #include "connection/server_core.hpp"
 #include "connection/socket_write.hpp"
 

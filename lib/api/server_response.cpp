@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/server_response.hpp>
 
+#include "base/text.hpp"
 #include "connection/server_connection.hpp"
 #include "connection/server_exchange.hpp"
 #include "connection/socket_write.hpp"
 #include "protocol/encoder.hpp"
-#include "vocabulary/text.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>

@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "base/timer_heap.hpp"
 #include "connection/clock.hpp"
 #include "connection/context_member.hpp"
 #include "connection/read_batch.hpp"
 #include "connection/turn.hpp"
-#include "protocol/deadlines.hpp"
 
 #include <anode/byte_stream.hpp>
 

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/chunk_encoder.hpp"
 
+#include "base/text.hpp"
 #include "protocol/outgoing_headers.hpp"
-#include "vocabulary/text.hpp"
 
 #include <anode/error.hpp>
 

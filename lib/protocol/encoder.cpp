@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/encoder.hpp"
 
-#include "protocol/flat_text.hpp"
+#include "base/string_writer.hpp"
 #include "protocol/head_plan.hpp"
 
 #include <anode/error.hpp>

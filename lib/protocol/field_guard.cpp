@@ -3,7 +3,7 @@
 // The part of head_guard that looks at field lines, byte by byte.
 #include <limits>
 
-#include "protocol/char_class.hpp"
+#include "base/char_class.hpp"
 #include "protocol/head_guard.hpp"
 
 namespace anode::http::protocol {

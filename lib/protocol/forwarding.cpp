@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/forwarding.hpp"
 
+#include "base/ascii.hpp"
+#include "base/ci_literal.hpp"
 #include "protocol/header_rules.hpp"
-#include "protocol/lower_word.hpp"
-#include "vocabulary/tokens.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "protocol/char_class.hpp"
+#include "base/char_class.hpp"
 
 namespace anode::http::protocol {
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "protocol/char_class.hpp"
+#include "base/char_class.hpp"
 
 namespace anode::http::protocol {
 namespace {

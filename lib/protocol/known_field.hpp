@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "protocol/lower_word.hpp"
+#include "base/ci_literal.hpp"
 
 namespace anode::http::protocol {
 

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/proxy_rules.hpp"
 
+#include "base/ascii.hpp"
 #include "protocol/host_field.hpp"
-#include "vocabulary/tokens.hpp"
 
 #include <boost/url/ipv4_address.hpp>
 #include <boost/url/ipv6_address.hpp>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/request_defaults.hpp"
 
+#include "base/ascii.hpp"
 #include "protocol/proxy_rules.hpp"
-#include "vocabulary/tokens.hpp"
 
 #include <anode/error.hpp>
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <iterator>
 
-#include "protocol/char_class.hpp"
+#include "base/char_class.hpp"
 #include "protocol/head_guard.hpp"
 
 namespace anode::http::protocol {

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
 // The part of head_guard that looks at request targets.
-#include "protocol/char_class.hpp"
+#include "base/char_class.hpp"
 #include "protocol/head_guard.hpp"
 
 namespace anode::http::protocol {

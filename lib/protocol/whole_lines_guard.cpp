@@ -4,9 +4,9 @@
 // looked at byte by byte in field_guard.cpp, with the same result: only slower.
 #include <cstring>
 
-#include "protocol/char_class.hpp"
+#include "base/char_class.hpp"
+#include "base/ci_literal.hpp"
 #include "protocol/head_guard.hpp"
-#include "protocol/lower_word.hpp"
 
 namespace anode::http::protocol {
 namespace {

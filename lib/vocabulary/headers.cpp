@@ -2,8 +2,8 @@
 #include <anode/error.hpp>
 #include <anode/headers.hpp>
 
-#include "vocabulary/text.hpp"
-#include "vocabulary/tokens.hpp"
+#include "base/ascii.hpp"
+#include "base/text.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/merged_headers.hpp>
 
-#include "vocabulary/tokens.hpp"
+#include "base/ascii.hpp"
 
 #include <algorithm>
 #include <charconv>

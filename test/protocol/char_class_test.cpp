@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/char_class.hpp"
-#include "protocol/lower_word.hpp"
+#include "base/char_class.hpp"
+#include "base/ci_literal.hpp"
 
 #include "support/catch.hpp"
 

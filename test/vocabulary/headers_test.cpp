@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "base/ascii.hpp"
 #include "support/catch.hpp"
-#include "vocabulary/tokens.hpp"
 
 #include <anode/error.hpp>
 #include <anode/headers.hpp>

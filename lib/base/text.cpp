@@ -2,7 +2,7 @@
 
 // Compiles fmt into the library, so that its users need not link it.
 #define FMT_HEADER_ONLY
-#include "vocabulary/text.hpp"
+#include "base/text.hpp"
 
 #include <fmt/format.h>
 
