@@ -4,7 +4,7 @@
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "connection/agent_core.hpp"
-#include "connection/url.hpp"
+#include "message/url.hpp"
 #include "protocol/proxy_rules.hpp"
 #include "protocol/request_defaults.hpp"
 #include "transport/dial.hpp"

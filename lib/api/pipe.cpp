@@ -4,8 +4,8 @@
 #include "base/require_handle.hpp"
 #include "connection/incoming.hpp"
 #include "connection/outgoing.hpp"
+#include "message/header_validation.hpp"
 #include "protocol/forwarding.hpp"
-#include "protocol/header_rules.hpp"
 
 #include <anode/error.hpp>
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "connection/agent_core.hpp"
 
-#include "connection/url.hpp"
+#include "message/url.hpp"
 #include "protocol/agent_name.hpp"
 #include "protocol/encoder.hpp"
 #include "protocol/request_defaults.hpp"

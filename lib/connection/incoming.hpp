@@ -5,7 +5,7 @@
 #include "connection/read_buffer.hpp"
 #include "connection/socket_core.hpp"
 #include "connection/wait_point.hpp"
-#include "protocol/message_head.hpp"
+#include "message/message_head.hpp"
 
 #include <anode/merged_headers.hpp>
 

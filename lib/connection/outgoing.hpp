@@ -5,9 +5,9 @@
 #include "connection/outbox.hpp"
 #include "connection/socket_core.hpp"
 #include "connection/socket_write.hpp"
+#include "message/header_map.hpp"
+#include "message/outgoing_framing.hpp"
 #include "protocol/chunk_encoder.hpp"
-#include "protocol/outgoing_framing.hpp"
-#include "protocol/outgoing_headers.hpp"
 
 #include <anode/write_operation.hpp>
 

@@ -8,7 +8,7 @@
 #include "connection/server_exchange.hpp"
 #include "connection/shared_handler.hpp"
 #include "connection/timers.hpp"
-#include "protocol/header_rules.hpp"
+#include "message/header_validation.hpp"
 #include "protocol/request_deadlines.hpp"
 #include "protocol/request_dispatch.hpp"
 #include "transport/listener.hpp"

@@ -2,7 +2,7 @@
 #include "connection/timers.hpp"
 
 #include "connection/turn.hpp"
-#include "protocol/date.hpp"
+#include "message/http_date.hpp"
 
 #include <algorithm>
 #include <utility>

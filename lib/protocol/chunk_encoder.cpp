@@ -2,7 +2,7 @@
 #include "protocol/chunk_encoder.hpp"
 
 #include "base/text.hpp"
-#include "protocol/outgoing_headers.hpp"
+#include "message/header_map.hpp"
 
 #include <anode/error.hpp>
 

@@ -5,10 +5,10 @@
 #include <limits>
 #include <string>
 
+#include "message/host_value.hpp"
 #include "protocol/chunk_decoder.hpp"
 #include "protocol/head_guard.hpp"
 #include "protocol/head_places.hpp"
-#include "protocol/host_field.hpp"
 #include "protocol/tokenizer.hpp"
 
 namespace anode::http::protocol {

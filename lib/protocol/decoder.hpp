@@ -8,9 +8,9 @@
 #include <memory>
 #include <string_view>
 
-#include "protocol/framing.hpp"
-#include "protocol/message_head.hpp"
-#include "protocol/method.hpp"
+#include "message/body_framing.hpp"
+#include "message/message_head.hpp"
+#include "message/method.hpp"
 
 namespace anode::http::protocol {
 

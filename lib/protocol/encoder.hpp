@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "protocol/header_rules.hpp"
-#include "protocol/outgoing_framing.hpp"
-#include "protocol/outgoing_headers.hpp"
+#include "message/header_map.hpp"
+#include "message/header_validation.hpp"
+#include "message/outgoing_framing.hpp"
 
 #include <anode/headers.hpp>
 

@@ -3,7 +3,7 @@
 
 #include "base/ascii.hpp"
 #include "base/ci_literal.hpp"
-#include "protocol/header_rules.hpp"
+#include "message/header_validation.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "protocol/message_head.hpp"
-#include "protocol/outgoing_headers.hpp"
+#include "message/header_map.hpp"
+#include "message/message_head.hpp"
 
 #include <anode/field_lines.hpp>
 

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/framing.hpp"
-#include "protocol/known_field.hpp"
-#include "protocol/method.hpp"
+#include "message/body_framing.hpp"
+#include "message/field_id.hpp"
+#include "message/method.hpp"
 
 namespace anode::http::protocol {
 

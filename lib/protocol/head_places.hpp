@@ -5,8 +5,8 @@
 
 #include <string_view>
 
+#include "message/message_head.hpp"
 #include "protocol/head_guard.hpp"
-#include "protocol/message_head.hpp"
 
 namespace anode::http::protocol {
 

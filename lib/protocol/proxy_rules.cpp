@@ -2,7 +2,7 @@
 #include "protocol/proxy_rules.hpp"
 
 #include "base/ascii.hpp"
-#include "protocol/host_field.hpp"
+#include "message/host_value.hpp"
 
 #include <boost/url/ipv4_address.hpp>
 #include <boost/url/ipv6_address.hpp>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "protocol/request_dispatch.hpp"
 
-#include "protocol/header_rules.hpp"
+#include "message/header_validation.hpp"
 
 #include <anode/error.hpp>
 

@@ -3,7 +3,7 @@
 
 #include <anode/error.hpp>
 
-#include "protocol/message_head.hpp"
+#include "message/message_head.hpp"
 
 #include <cstdint>
 #include <optional>

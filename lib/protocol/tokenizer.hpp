@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <vector>
 
-#include "protocol/framing.hpp"
+#include "message/body_framing.hpp"
+#include "message/message_head.hpp"
 #include "protocol/head_guard.hpp"
-#include "protocol/message_head.hpp"
 
 namespace anode::http::protocol {
 

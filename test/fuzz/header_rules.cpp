@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/header_rules.hpp"
+#include "message/header_validation.hpp"
 
 namespace {
 

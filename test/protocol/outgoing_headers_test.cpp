@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/outgoing_headers.hpp"
+#include "message/header_map.hpp"
 
 #include "support/catch.hpp"
 

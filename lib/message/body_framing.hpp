@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "protocol/method.hpp"
+#include "message/method.hpp"
 
 namespace anode::http::protocol {
 

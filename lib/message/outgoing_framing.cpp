@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/outgoing_framing.hpp"
+#include "message/outgoing_framing.hpp"
 
 #include "base/text.hpp"
 

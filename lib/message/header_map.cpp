@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/outgoing_headers.hpp"
+#include "message/header_map.hpp"
 
 #include "base/char_class.hpp"
 #include "base/ci_literal.hpp"
 #include "base/string_writer.hpp"
-#include "protocol/header_rules.hpp"
-#include "protocol/known_field.hpp"
+#include "message/field_id.hpp"
+#include "message/header_validation.hpp"
 
 #include <algorithm>
 #include <bit>

@@ -7,9 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
-#include "protocol/framing.hpp"
-#include "protocol/known_field.hpp"
-#include "protocol/method.hpp"
+#include "message/body_framing.hpp"
+#include "message/field_id.hpp"
+#include "message/method.hpp"
 
 namespace anode::http::protocol {
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/url.hpp"
+#include "message/url.hpp"
 
-#include "protocol/host_field.hpp"
+#include "message/host_value.hpp"
 
 #include <algorithm>
 #include <array>
