@@ -17,9 +17,9 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/decoder.hpp"
-#include "protocol/head_guard.hpp"
-#include "protocol/tokenizer.hpp"
+#include "http1/beast_tokenizer.hpp"
+#include "http1/head_scanner.hpp"
+#include "http1/parser.hpp"
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include <new>
 #include <string>
 
-#include "protocol/chunk_encoder.hpp"
-#include "protocol/encoder.hpp"
+#include "http1/chunk_writer.hpp"
+#include "http1/head_writer.hpp"
 #include "protocol/request_defaults.hpp"
 
 namespace {

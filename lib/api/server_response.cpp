@@ -5,7 +5,7 @@
 #include "connection/server_connection.hpp"
 #include "connection/server_exchange.hpp"
 #include "connection/socket_write.hpp"
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>

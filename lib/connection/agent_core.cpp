@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "connection/agent_core.hpp"
 
+#include "http1/head_writer.hpp"
 #include "message/url.hpp"
 #include "protocol/agent_name.hpp"
-#include "protocol/encoder.hpp"
 #include "protocol/request_defaults.hpp"
 #include "transport/endpoint_text.hpp"
 

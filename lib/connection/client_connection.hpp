@@ -2,8 +2,8 @@
 #pragma once
 
 #include "connection/socket_core.hpp"
+#include "http1/parser.hpp"
 #include "protocol/agent_name.hpp"
-#include "protocol/decoder.hpp"
 #include "protocol/pool.hpp"
 
 namespace anode::connection {

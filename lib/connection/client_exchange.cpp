@@ -3,7 +3,7 @@
 
 #include "connection/agent_core.hpp"
 #include "connection/client_connection.hpp"
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
 #include "protocol/request_defaults.hpp"
 
 #include <anode/error.hpp>

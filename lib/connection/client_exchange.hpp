@@ -3,7 +3,7 @@
 
 #include "connection/incoming.hpp"
 #include "connection/outgoing.hpp"
-#include "protocol/decoder.hpp"
+#include "http1/parser.hpp"
 #include "protocol/pool.hpp"
 #include "protocol/retry.hpp"
 

@@ -5,9 +5,9 @@
 #include "connection/outbox.hpp"
 #include "connection/socket_core.hpp"
 #include "connection/socket_write.hpp"
+#include "http1/chunk_writer.hpp"
 #include "message/header_map.hpp"
 #include "message/outgoing_framing.hpp"
-#include "protocol/chunk_encoder.hpp"
 
 #include <anode/write_operation.hpp>
 

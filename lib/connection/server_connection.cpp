@@ -3,7 +3,7 @@
 
 #include "connection/server_core.hpp"
 #include "connection/server_exchange.hpp"
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
 
 #include <algorithm>
 #include <string>

@@ -4,7 +4,7 @@
 #include "connection/incoming.hpp"
 #include "connection/outgoing.hpp"
 #include "connection/socket_core.hpp"
-#include "protocol/decoder.hpp"
+#include "http1/parser.hpp"
 #include "protocol/request_deadlines.hpp"
 #include "protocol/request_dispatch.hpp"
 

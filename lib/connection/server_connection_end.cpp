@@ -5,7 +5,7 @@
 #include "connection/server_connection.hpp"
 #include "connection/server_core.hpp"
 #include "connection/server_exchange.hpp"
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
 
 #include <string>
 #include <utility>

@@ -2,8 +2,8 @@
 #include "connection/server_core.hpp"
 
 #include "connection/unheard_error.hpp"
-#include "protocol/encoder.hpp"
-#include "protocol/usual_head.hpp"
+#include "http1/head_writer.hpp"
+#include "http1/head_writer_fast_path.hpp"
 
 #include <anode/error.hpp>
 

@@ -39,7 +39,7 @@ public:
 
   std::string_view keep_alive_line() const noexcept { return keep_alive_line_; }
 
-  /// Returns the fields of a usual head (see protocol/usual_head.hpp) for now.
+  /// Returns the fields of a usual head (see http1/head_writer_fast_path.hpp) for now.
   std::string_view usual_fields();
 
   /// Returns the names of the `unique_headers` option; null if there are none.

@@ -4,9 +4,9 @@
 #include "connection/handler_runner.hpp"
 #include "connection/server_connection.hpp"
 #include "connection/server_core.hpp"
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
+#include "http1/head_writer_fast_path.hpp"
 #include "protocol/request_dispatch.hpp"
-#include "protocol/usual_head.hpp"
 
 #include <utility>
 

@@ -12,8 +12,8 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/chunk_decoder.hpp"
-#include "protocol/decoder.hpp"
+#include "http1/chunk_parser.hpp"
+#include "http1/parser.hpp"
 
 namespace anode::test {
 

@@ -17,9 +17,9 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/chunk_encoder.hpp"
-#include "protocol/decoder.hpp"
-#include "protocol/encoder.hpp"
+#include "http1/chunk_writer.hpp"
+#include "http1/head_writer.hpp"
+#include "http1/parser.hpp"
 
 namespace {
 

@@ -21,7 +21,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/decoder.hpp"
+#include "http1/parser.hpp"
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "decoder_invariants.hpp"
-#include "protocol/head_places.hpp"
-#include "protocol/tokenizer.hpp"
+#include "http1/beast_tokenizer.hpp"
+#include "http1/head_places.hpp"
 
 namespace anode::test {
 

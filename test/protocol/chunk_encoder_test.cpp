@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/chunk_encoder.hpp"
+#include "http1/chunk_writer.hpp"
 
 #include "support/catch.hpp"
 

@@ -2,7 +2,7 @@
 
 // The head writer where recorded_heads_test.cpp does not reach: what Node leaves to the wire and
 // anode refuses or repairs, and the parts of the interface beside the head itself.
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
 
 #include "support/catch.hpp"
 

@@ -2,7 +2,7 @@
 
 // The fields of a head are where Beast's parser finds them: for every recorded input and every seed
 // of the fuzz targets, wherever a head or a trailer section begins in it.
-#include "protocol/head_places.hpp"
+#include "http1/head_places.hpp"
 
 #include "support/catch.hpp"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/decoder.hpp"
+#include "http1/parser.hpp"
 
 namespace anode::test {
 

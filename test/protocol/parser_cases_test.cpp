@@ -18,7 +18,7 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/decoder.hpp"
+#include "http1/parser.hpp"
 #include "protocol/parser_case.hpp"
 
 namespace {

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Replays the heads that were recorded from Node.js (tools/parity/record-heads).
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
 #include "protocol/request_defaults.hpp"
 #include "support/catch.hpp"
 

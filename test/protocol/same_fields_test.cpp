@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "http1/head_scanner.hpp"
 #include "protocol/decoding.hpp"
-#include "protocol/head_guard.hpp"
 
 namespace {
 

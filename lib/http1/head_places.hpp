@@ -5,8 +5,8 @@
 
 #include <string_view>
 
+#include "http1/head_scanner.hpp"
 #include "message/message_head.hpp"
-#include "protocol/head_guard.hpp"
 
 namespace anode::http::protocol {
 

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/head_places.hpp"
+#include "http1/head_places.hpp"
 
 namespace anode::http::protocol {
 

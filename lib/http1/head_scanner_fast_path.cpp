@@ -6,7 +6,7 @@
 
 #include "base/char_class.hpp"
 #include "base/ci_literal.hpp"
-#include "protocol/head_guard.hpp"
+#include "http1/head_scanner.hpp"
 
 namespace anode::http::protocol {
 namespace {

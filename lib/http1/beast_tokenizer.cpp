@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
 // The only file that knows Beast's HTTP parser.
-#include "protocol/tokenizer.hpp"
+#include "http1/beast_tokenizer.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/optional.hpp>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
 
 #include "base/string_writer.hpp"
-#include "protocol/head_plan.hpp"
+#include "http1/head_policy.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "base/char_class.hpp"
-#include "protocol/head_guard.hpp"
+#include "http1/head_scanner.hpp"
 
 namespace anode::http::protocol {
 namespace {

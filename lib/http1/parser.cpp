@@ -1,15 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/decoder.hpp"
+#include "http1/parser.hpp"
 
 #include <algorithm>
 #include <limits>
 #include <string>
 
+#include "http1/beast_tokenizer.hpp"
+#include "http1/chunk_parser.hpp"
+#include "http1/head_places.hpp"
+#include "http1/head_scanner.hpp"
 #include "message/host_value.hpp"
-#include "protocol/chunk_decoder.hpp"
-#include "protocol/head_guard.hpp"
-#include "protocol/head_places.hpp"
-#include "protocol/tokenizer.hpp"
 
 namespace anode::http::protocol {
 namespace {

@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "base/char_class.hpp"
-#include "protocol/head_guard.hpp"
+#include "http1/head_scanner.hpp"
 
 namespace anode::http::protocol {
 namespace {

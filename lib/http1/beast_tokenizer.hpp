@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <vector>
 
+#include "http1/head_scanner.hpp"
 #include "message/body_framing.hpp"
 #include "message/message_head.hpp"
-#include "protocol/head_guard.hpp"
 
 namespace anode::http::protocol {
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "protocol/encoder.hpp"
+#include "http1/head_writer.hpp"
 
 namespace anode::http::protocol {
 

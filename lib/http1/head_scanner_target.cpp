@@ -2,7 +2,7 @@
 //
 // The part of head_guard that looks at request targets.
 #include "base/char_class.hpp"
-#include "protocol/head_guard.hpp"
+#include "http1/head_scanner.hpp"
 
 namespace anode::http::protocol {
 
