@@ -10,7 +10,7 @@
 
 #include "http1/chunk_writer.hpp"
 #include "http1/head_writer.hpp"
-#include "protocol/request_defaults.hpp"
+#include "policy/default_headers.hpp"
 
 namespace {
 

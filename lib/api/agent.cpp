@@ -5,8 +5,8 @@
 #include "base/text.hpp"
 #include "connection/agent_core.hpp"
 #include "message/url.hpp"
-#include "protocol/proxy_rules.hpp"
-#include "protocol/request_defaults.hpp"
+#include "policy/default_headers.hpp"
+#include "policy/proxy_selection.hpp"
 #include "transport/dial.hpp"
 
 #include <anode/error.hpp>

@@ -5,7 +5,7 @@
 #include "connection/incoming.hpp"
 #include "connection/outgoing.hpp"
 #include "message/header_validation.hpp"
-#include "protocol/forwarding.hpp"
+#include "policy/hop_by_hop.hpp"
 
 #include <anode/error.hpp>
 

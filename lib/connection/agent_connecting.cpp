@@ -2,7 +2,7 @@
 
 // How an agent makes its connections.
 #include "connection/agent_core.hpp"
-#include "protocol/request_defaults.hpp"
+#include "policy/default_headers.hpp"
 
 #include <anode/error.hpp>
 

@@ -3,8 +3,8 @@
 
 #include "http1/head_writer.hpp"
 #include "message/url.hpp"
-#include "protocol/agent_name.hpp"
-#include "protocol/request_defaults.hpp"
+#include "policy/default_headers.hpp"
+#include "policy/origin_key.hpp"
 #include "transport/endpoint_text.hpp"
 
 #include <anode/error.hpp>

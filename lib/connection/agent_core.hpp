@@ -5,9 +5,9 @@
 #include "connection/client_exchange.hpp"
 #include "connection/context_member.hpp"
 #include "connection/timers.hpp"
-#include "protocol/pool.hpp"
-#include "protocol/proxy_rules.hpp"
-#include "protocol/request_defaults.hpp"
+#include "policy/connection_pool.hpp"
+#include "policy/default_headers.hpp"
+#include "policy/proxy_selection.hpp"
 #include "transport/dial.hpp"
 
 #include <anode/agent.hpp>

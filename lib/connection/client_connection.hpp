@@ -3,8 +3,8 @@
 
 #include "connection/socket_core.hpp"
 #include "http1/parser.hpp"
-#include "protocol/agent_name.hpp"
-#include "protocol/pool.hpp"
+#include "policy/connection_pool.hpp"
+#include "policy/origin_key.hpp"
 
 namespace anode::connection {
 

@@ -4,7 +4,7 @@
 #include "connection/agent_core.hpp"
 #include "connection/client_connection.hpp"
 #include "http1/head_writer.hpp"
-#include "protocol/request_defaults.hpp"
+#include "policy/default_headers.hpp"
 
 #include <anode/error.hpp>
 

@@ -4,8 +4,8 @@
 #include "connection/incoming.hpp"
 #include "connection/outgoing.hpp"
 #include "http1/parser.hpp"
-#include "protocol/pool.hpp"
-#include "protocol/retry.hpp"
+#include "policy/connection_pool.hpp"
+#include "policy/retry.hpp"
 
 #include <anode/agent.hpp>
 

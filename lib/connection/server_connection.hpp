@@ -5,8 +5,8 @@
 #include "connection/outgoing.hpp"
 #include "connection/socket_core.hpp"
 #include "http1/parser.hpp"
-#include "protocol/request_deadlines.hpp"
-#include "protocol/request_dispatch.hpp"
+#include "policy/request_dispatch.hpp"
+#include "policy/request_timeouts.hpp"
 
 #include <anode/error.hpp>
 

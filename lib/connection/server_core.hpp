@@ -9,8 +9,8 @@
 #include "connection/shared_handler.hpp"
 #include "connection/timers.hpp"
 #include "message/header_validation.hpp"
-#include "protocol/request_deadlines.hpp"
-#include "protocol/request_dispatch.hpp"
+#include "policy/request_dispatch.hpp"
+#include "policy/request_timeouts.hpp"
 #include "transport/listener.hpp"
 
 #include <anode/server.hpp>

@@ -6,7 +6,7 @@
 #include "connection/server_core.hpp"
 #include "http1/head_writer.hpp"
 #include "http1/head_writer_fast_path.hpp"
-#include "protocol/request_dispatch.hpp"
+#include "policy/request_dispatch.hpp"
 
 #include <utility>
 

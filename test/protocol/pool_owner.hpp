@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "protocol/pool.hpp"
+#include "policy/connection_pool.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Each rule of the pool as a short script: events on the left, the decisions they lead to as text.
-#include "protocol/pool.hpp"
+#include "policy/connection_pool.hpp"
 #include "support/catch.hpp"
 
 #include <map>

@@ -2,7 +2,7 @@
 
 // Replays the heads that were recorded from Node.js (tools/parity/record-heads).
 #include "http1/head_writer.hpp"
-#include "protocol/request_defaults.hpp"
+#include "policy/default_headers.hpp"
 #include "support/catch.hpp"
 
 #include <anode/error.hpp>

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/request_dispatch.hpp"
+#include "policy/request_dispatch.hpp"
 
 #include "http1/parser.hpp"
 #include "support/catch.hpp"

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/proxy_rules.hpp"
+#include "policy/proxy_selection.hpp"
 
 #include "base/ascii.hpp"
 #include "message/host_value.hpp"

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/request_defaults.hpp"
+#include "policy/default_headers.hpp"
 
 #include "base/ascii.hpp"
-#include "protocol/proxy_rules.hpp"
+#include "policy/proxy_selection.hpp"
 
 #include <anode/error.hpp>
 

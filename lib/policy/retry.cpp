@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/retry.hpp"
+#include "policy/retry.hpp"
 
 namespace anode::http::protocol {
 

@@ -2,7 +2,7 @@
 
 // The bookkeeping of the pool: records, lists and the order of the waiting origins. What is decided
 // from it is in pool.cpp.
-#include "protocol/pool.hpp"
+#include "policy/connection_pool.hpp"
 
 #include <utility>
 

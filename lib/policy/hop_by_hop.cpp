@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/forwarding.hpp"
+#include "policy/hop_by_hop.hpp"
 
 #include "base/ascii.hpp"
 #include "base/ci_literal.hpp"
