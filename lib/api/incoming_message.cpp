@@ -4,7 +4,7 @@
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "connection/incoming.hpp"
-#include "connection/token_operation.hpp"
+#include "runtime/token_operation.hpp"
 
 #include <anode/error.hpp>
 

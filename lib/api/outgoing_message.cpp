@@ -3,7 +3,7 @@
 
 #include "base/require_handle.hpp"
 #include "connection/outgoing.hpp"
-#include "connection/token_operation.hpp"
+#include "runtime/token_operation.hpp"
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 #include <anode/relay.hpp>
 
 #include "connection/socket_core.hpp"
-#include "connection/wait_point.hpp"
+#include "runtime/async_condition.hpp"
 #include "transport/kernel_pipe.hpp"
 #include "transport/socket_stream.hpp"
 

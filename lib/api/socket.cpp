@@ -4,7 +4,7 @@
 
 #include "connection/socket_core.hpp"
 #include "connection/socket_write.hpp"
-#include "connection/token_operation.hpp"
+#include "runtime/token_operation.hpp"
 #include "transport/memory_stream.hpp"
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #include <anode/testing.hpp>
 
 #include "base/text.hpp"
-#include "connection/clock.hpp"
+#include "runtime/clock.hpp"
 #include "transport/memory_stream.hpp"
 
 #include <boost/asio/detached.hpp>

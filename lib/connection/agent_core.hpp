@@ -3,11 +3,11 @@
 
 #include "connection/client_connection.hpp"
 #include "connection/client_exchange.hpp"
-#include "connection/context_member.hpp"
-#include "connection/timers.hpp"
 #include "policy/connection_pool.hpp"
 #include "policy/default_headers.hpp"
 #include "policy/proxy_selection.hpp"
+#include "runtime/shutdown_hook.hpp"
+#include "runtime/timers.hpp"
 #include "transport/dial.hpp"
 
 #include <anode/agent.hpp>

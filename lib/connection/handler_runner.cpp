@@ -2,7 +2,7 @@
 #include "connection/handler_runner.hpp"
 
 #include "connection/server_core.hpp"
-#include "connection/turn.hpp"
+#include "runtime/tick.hpp"
 
 #include <anode/status.hpp>
 

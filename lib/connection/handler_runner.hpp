@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/context_member.hpp"
 #include "connection/server_exchange.hpp"
-#include "connection/waiting_coroutine.hpp"
+#include "runtime/resume_handler.hpp"
+#include "runtime/shutdown_hook.hpp"
 
 #include <anode/server.hpp>
 

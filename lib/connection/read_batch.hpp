@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/context_member.hpp"
+#include "runtime/shutdown_hook.hpp"
 
 #include <anode/byte_stream.hpp>
 

@@ -1,12 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/event.hpp"
 #include "connection/outbox.hpp"
 #include "connection/read_buffer.hpp"
-#include "connection/timers.hpp"
-#include "connection/turn.hpp"
-#include "connection/wait_point.hpp"
+#include "runtime/async_condition.hpp"
+#include "runtime/event.hpp"
+#include "runtime/tick.hpp"
+#include "runtime/timers.hpp"
 
 #include <anode/byte_stream.hpp>
 

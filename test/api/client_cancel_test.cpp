@@ -2,7 +2,7 @@
 
 // Requests that are given up at each of their suspension points, in each way there is: nothing
 // leaks, nothing dangles (the sanitizers look at that), and the pool's counts add up.
-#include "connection/clock.hpp"
+#include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
 

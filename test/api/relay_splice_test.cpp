@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include <anode/http.hpp>
 
-#include "connection/clock.hpp"
+#include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "support/run.hpp"
 #include "transport/socket_stream.hpp"

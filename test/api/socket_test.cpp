@@ -2,7 +2,7 @@
 #include <anode/relay.hpp>
 #include <anode/socket.hpp>
 
-#include "connection/clock.hpp"
+#include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "support/counting_stream.hpp"
 #include "support/run.hpp"

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "parity/parity_client_scenario.hpp"
 
-#include "connection/turn.hpp"
+#include "runtime/tick.hpp"
 
 #include <anode/error.hpp>
 

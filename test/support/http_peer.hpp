@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/clock.hpp"
+#include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
 

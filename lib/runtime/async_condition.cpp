@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/wait_point.hpp"
+#include "runtime/async_condition.hpp"
 
-#include "connection/turn.hpp"
+#include "runtime/tick.hpp"
 
 #include <boost/asio/post.hpp>
 

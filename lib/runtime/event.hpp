@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/turn.hpp"
+#include "runtime/tick.hpp"
 
 #include <anode/detail/function.hpp>
 #include <anode/detail/recycling_allocator.hpp>

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/turn.hpp"
+#include "runtime/tick.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>

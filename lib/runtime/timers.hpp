@@ -2,10 +2,10 @@
 #pragma once
 
 #include "base/timer_heap.hpp"
-#include "connection/clock.hpp"
-#include "connection/context_member.hpp"
 #include "connection/read_batch.hpp"
-#include "connection/turn.hpp"
+#include "runtime/clock.hpp"
+#include "runtime/shutdown_hook.hpp"
+#include "runtime/tick.hpp"
 
 #include <anode/byte_stream.hpp>
 

@@ -5,8 +5,8 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 
-#include "connection/context_member.hpp"
-#include "connection/waiting_coroutine.hpp"
+#include "runtime/resume_handler.hpp"
+#include "runtime/shutdown_hook.hpp"
 
 #include <anode/byte_stream.hpp>
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/timers.hpp"
+#include "runtime/timers.hpp"
 
-#include "connection/turn.hpp"
 #include "message/http_date.hpp"
+#include "runtime/tick.hpp"
 
 #include <algorithm>
 #include <utility>

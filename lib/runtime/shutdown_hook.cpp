@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/context_member.hpp"
+#include "runtime/shutdown_hook.hpp"
 
 #include <boost/asio/execution_context.hpp>
 
