@@ -7,7 +7,7 @@
 #include "message/url.hpp"
 #include "policy/default_headers.hpp"
 #include "policy/proxy_selection.hpp"
-#include "transport/dial.hpp"
+#include "transport/connector.hpp"
 
 #include <anode/error.hpp>
 

@@ -3,8 +3,8 @@
 
 #include "connection/socket_core.hpp"
 #include "runtime/async_condition.hpp"
-#include "transport/kernel_pipe.hpp"
 #include "transport/socket_stream.hpp"
+#include "transport/splice_pipe.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -5,7 +5,7 @@
 #include "message/url.hpp"
 #include "policy/default_headers.hpp"
 #include "policy/origin_key.hpp"
-#include "transport/endpoint_text.hpp"
+#include "transport/endpoint.hpp"
 
 #include <anode/error.hpp>
 

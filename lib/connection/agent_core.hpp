@@ -8,7 +8,7 @@
 #include "policy/proxy_selection.hpp"
 #include "runtime/shutdown_hook.hpp"
 #include "runtime/timers.hpp"
-#include "transport/dial.hpp"
+#include "transport/connector.hpp"
 
 #include <anode/agent.hpp>
 

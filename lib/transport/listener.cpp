@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/listener.hpp"
 
-#include "transport/endpoint_text.hpp"
+#include "transport/endpoint.hpp"
 #include "transport/open_socket.hpp"
 #include "transport/socket_stream.hpp"
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/socket_stream.hpp"
 
-#include "transport/endpoint_text.hpp"
+#include "transport/endpoint.hpp"
 #include "transport/hangup_watch.hpp"
 
 #include <boost/asio/ip/tcp.hpp>

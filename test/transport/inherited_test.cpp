@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "support/catch.hpp"
-#include "transport/dial.hpp"
-#include "transport/kernel_pipe.hpp"
+#include "transport/connector.hpp"
 #include "transport/listener.hpp"
+#include "transport/splice_pipe.hpp"
 
 #include <boost/asio/io_context.hpp>
 

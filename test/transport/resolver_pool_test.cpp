@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/resolver_pool.hpp"
 #include "support/catch.hpp"
-#include "transport/dial.hpp"
+#include "transport/connector.hpp"
 
 #include <boost/asio/io_context.hpp>
 

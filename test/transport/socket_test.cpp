@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "support/catch.hpp"
 #include "support/stream_user.hpp"
-#include "transport/dial.hpp"
+#include "transport/connector.hpp"
 #include "transport/listener.hpp"
 
 #include <boost/asio/io_context.hpp>

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "transport/kernel_pipe.hpp"
+#include "transport/splice_pipe.hpp"
 
 #include <boost/asio/error.hpp>
 

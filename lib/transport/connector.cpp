@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "transport/dial.hpp"
+#include "transport/connector.hpp"
 
 #include "transport/open_socket.hpp"
 #include "transport/resolver_pool.hpp"

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "transport/endpoint_text.hpp"
+#include "transport/endpoint.hpp"
 
 #include <boost/asio/ip/address.hpp>
 
