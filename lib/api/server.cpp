@@ -3,7 +3,7 @@
 
 #include "base/require_handle.hpp"
 #include "connection/server_core.hpp"
-#include "connection/socket_write.hpp"
+#include "stream/socket_write.hpp"
 
 #include <anode/error.hpp>
 

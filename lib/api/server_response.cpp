@@ -4,8 +4,8 @@
 #include "base/text.hpp"
 #include "connection/server_connection.hpp"
 #include "connection/server_exchange.hpp"
-#include "connection/socket_write.hpp"
 #include "http1/head_writer.hpp"
+#include "stream/socket_write.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>

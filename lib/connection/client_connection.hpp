@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/socket_core.hpp"
 #include "http1/parser.hpp"
 #include "policy/connection_pool.hpp"
 #include "policy/origin_key.hpp"
+#include "stream/buffered_socket.hpp"
 
 namespace anode::connection {
 

@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/read_buffer.hpp"
-#include "connection/socket_core.hpp"
 #include "message/message_head.hpp"
 #include "runtime/async_condition.hpp"
 #include "runtime/event.hpp"
+#include "stream/buffered_socket.hpp"
+#include "stream/read_buffer.hpp"
 
 #include <anode/merged_headers.hpp>
 

@@ -1,13 +1,13 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/outbox.hpp"
-#include "connection/socket_core.hpp"
-#include "connection/socket_write.hpp"
 #include "http1/chunk_writer.hpp"
 #include "message/header_map.hpp"
 #include "message/outgoing_framing.hpp"
 #include "runtime/event.hpp"
+#include "stream/buffered_socket.hpp"
+#include "stream/socket_write.hpp"
+#include "stream/write_queue.hpp"
 
 #include <anode/write_operation.hpp>
 

@@ -3,10 +3,10 @@
 
 #include "connection/incoming.hpp"
 #include "connection/outgoing.hpp"
-#include "connection/socket_core.hpp"
 #include "http1/parser.hpp"
 #include "policy/request_dispatch.hpp"
 #include "policy/request_timeouts.hpp"
+#include "stream/buffered_socket.hpp"
 
 #include <anode/error.hpp>
 

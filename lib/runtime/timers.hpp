@@ -2,10 +2,10 @@
 #pragma once
 
 #include "base/timer_heap.hpp"
-#include "connection/read_batch.hpp"
 #include "runtime/clock.hpp"
 #include "runtime/shutdown_hook.hpp"
 #include "runtime/tick.hpp"
+#include "stream/read_scheduler.hpp"
 
 #include <anode/byte_stream.hpp>
 

@@ -3,7 +3,7 @@
 // Timeouts of a client's connections: they are told, and end nothing by themselves.
 
 #include "api/client_fixture.hpp"
-#include "connection/socket_core.hpp"
+#include "stream/buffered_socket.hpp"
 #include "support/client_and_server.hpp"
 
 #include <anode/error.hpp>

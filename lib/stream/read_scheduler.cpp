@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/read_batch.hpp"
+#include "stream/read_scheduler.hpp"
 
-#include "connection/socket_core.hpp"
+#include "stream/buffered_socket.hpp"
 
 #include <boost/asio/post.hpp>
 

@@ -1,12 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/outbox.hpp"
-#include "connection/read_buffer.hpp"
 #include "runtime/async_condition.hpp"
 #include "runtime/event.hpp"
 #include "runtime/tick.hpp"
 #include "runtime/timers.hpp"
+#include "stream/read_buffer.hpp"
+#include "stream/write_queue.hpp"
 
 #include <anode/byte_stream.hpp>
 

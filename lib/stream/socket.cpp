@@ -2,9 +2,9 @@
 #include <anode/error.hpp>
 #include <anode/socket.hpp>
 
-#include "connection/socket_core.hpp"
-#include "connection/socket_write.hpp"
 #include "runtime/token_operation.hpp"
+#include "stream/buffered_socket.hpp"
+#include "stream/socket_write.hpp"
 #include "transport/memory_stream.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/socket_core.hpp"
+#include "stream/buffered_socket.hpp"
 
 #include <anode/write_operation.hpp>
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/socket_core.hpp"
+#include "stream/buffered_socket.hpp"
 
-#include "connection/unconnected_stream.hpp"
+#include "stream/connecting_stream.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
