@@ -2,8 +2,8 @@
 #include <anode/pipe.hpp>
 
 #include "base/require_handle.hpp"
-#include "connection/incoming.hpp"
-#include "connection/outgoing.hpp"
+#include "exchange/incoming_state.hpp"
+#include "exchange/outgoing_state.hpp"
 #include "message/header_validation.hpp"
 #include "policy/hop_by_hop.hpp"
 

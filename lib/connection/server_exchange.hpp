@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/incoming.hpp"
-#include "connection/outgoing.hpp"
+#include "exchange/incoming_state.hpp"
+#include "exchange/outgoing_state.hpp"
 
 #include <anode/server_response.hpp>
 

@@ -2,7 +2,7 @@
 #include <anode/outgoing_message.hpp>
 
 #include "base/require_handle.hpp"
-#include "connection/outgoing.hpp"
+#include "exchange/outgoing_state.hpp"
 #include "runtime/token_operation.hpp"
 
 #include <utility>

@@ -3,7 +3,7 @@
 
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
-#include "connection/incoming.hpp"
+#include "exchange/incoming_state.hpp"
 #include "runtime/token_operation.hpp"
 
 #include <anode/error.hpp>
