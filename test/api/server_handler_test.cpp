@@ -4,7 +4,7 @@
 
 #include <anode/error.hpp>
 
-#include "connection/unheard_error.hpp"
+#include "server/unhandled_error.hpp"
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
 #include "support/run.hpp"

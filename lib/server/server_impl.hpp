@@ -1,16 +1,16 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/handler_runner.hpp"
-#include "connection/server_connection.hpp"
-#include "connection/server_exchange.hpp"
-#include "connection/shared_handler.hpp"
 #include "message/header_validation.hpp"
 #include "policy/request_dispatch.hpp"
 #include "policy/request_timeouts.hpp"
 #include "runtime/event.hpp"
 #include "runtime/shutdown_hook.hpp"
 #include "runtime/timers.hpp"
+#include "server/handler_runner.hpp"
+#include "server/http1_server_connection.hpp"
+#include "server/server_exchange.hpp"
+#include "server/shared_handler.hpp"
 #include "transport/listener.hpp"
 
 #include <anode/server.hpp>

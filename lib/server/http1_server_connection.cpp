@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/server_connection.hpp"
+#include "server/http1_server_connection.hpp"
 
-#include "connection/server_core.hpp"
-#include "connection/server_exchange.hpp"
 #include "http1/head_writer.hpp"
+#include "server/server_exchange.hpp"
+#include "server/server_impl.hpp"
 
 #include <algorithm>
 #include <string>

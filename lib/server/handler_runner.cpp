@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/handler_runner.hpp"
+#include "server/handler_runner.hpp"
 
-#include "connection/server_core.hpp"
 #include "runtime/tick.hpp"
+#include "server/server_impl.hpp"
 
 #include <anode/status.hpp>
 

@@ -1,12 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/server_exchange.hpp"
+#include "server/server_exchange.hpp"
 
-#include "connection/handler_runner.hpp"
-#include "connection/server_connection.hpp"
-#include "connection/server_core.hpp"
 #include "http1/head_writer.hpp"
 #include "http1/head_writer_fast_path.hpp"
 #include "policy/request_dispatch.hpp"
+#include "server/handler_runner.hpp"
+#include "server/http1_server_connection.hpp"
+#include "server/server_impl.hpp"
 
 #include <utility>
 

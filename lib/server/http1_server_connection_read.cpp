@@ -2,9 +2,9 @@
 
 // How a connection of a server takes its input apart into requests.
 
-#include "connection/server_connection.hpp"
-#include "connection/server_core.hpp"
-#include "connection/server_exchange.hpp"
+#include "server/http1_server_connection.hpp"
+#include "server/server_exchange.hpp"
+#include "server/server_impl.hpp"
 
 #include <utility>
 

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/server_exchange.hpp"
 #include "runtime/resume_handler.hpp"
 #include "runtime/shutdown_hook.hpp"
+#include "server/server_exchange.hpp"
 
 #include <anode/server.hpp>
 

@@ -2,9 +2,9 @@
 #include <anode/server_response.hpp>
 
 #include "base/text.hpp"
-#include "connection/server_connection.hpp"
-#include "connection/server_exchange.hpp"
 #include "http1/head_writer.hpp"
+#include "server/http1_server_connection.hpp"
+#include "server/server_exchange.hpp"
 #include "stream/socket_write.hpp"
 
 #include <anode/error.hpp>

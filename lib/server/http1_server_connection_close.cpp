@@ -2,10 +2,10 @@
 
 // How a connection of a server ends: errors of its client, deadlines, and closing.
 
-#include "connection/server_connection.hpp"
-#include "connection/server_core.hpp"
-#include "connection/server_exchange.hpp"
 #include "http1/head_writer.hpp"
+#include "server/http1_server_connection.hpp"
+#include "server/server_exchange.hpp"
+#include "server/server_impl.hpp"
 
 #include <string>
 #include <utility>

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/server_core.hpp"
+#include "server/server_impl.hpp"
 
-#include "connection/unheard_error.hpp"
 #include "http1/head_writer.hpp"
 #include "http1/head_writer_fast_path.hpp"
+#include "server/unhandled_error.hpp"
 
 #include <anode/error.hpp>
 

@@ -2,7 +2,7 @@
 #include <anode/server.hpp>
 
 #include "base/require_handle.hpp"
-#include "connection/server_core.hpp"
+#include "server/server_impl.hpp"
 #include "stream/socket_write.hpp"
 
 #include <anode/error.hpp>

@@ -2,7 +2,7 @@
 
 // How a server ends: closing, draining, and being let go of.
 
-#include "connection/server_core.hpp"
+#include "server/server_impl.hpp"
 
 #include <algorithm>
 #include <utility>
