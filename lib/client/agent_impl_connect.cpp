@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // How an agent makes its connections.
-#include "connection/agent_core.hpp"
+#include "client/agent_impl.hpp"
 #include "policy/default_headers.hpp"
 
 #include <anode/error.hpp>

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/agent_core.hpp"
+#include "client/agent_impl.hpp"
 
 #include <anode/agent.hpp>
 

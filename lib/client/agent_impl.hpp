@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "connection/client_connection.hpp"
-#include "connection/client_exchange.hpp"
+#include "client/client_exchange.hpp"
+#include "client/http1_client_connection.hpp"
 #include "policy/connection_pool.hpp"
 #include "policy/default_headers.hpp"
 #include "policy/proxy_selection.hpp"

@@ -2,7 +2,7 @@
 #include <anode/client_request.hpp>
 
 #include "base/require_handle.hpp"
-#include "connection/client_exchange.hpp"
+#include "client/client_exchange.hpp"
 
 #include <utility>
 

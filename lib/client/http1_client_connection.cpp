@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/client_connection.hpp"
+#include "client/http1_client_connection.hpp"
 
-#include "connection/agent_core.hpp"
-#include "connection/client_exchange.hpp"
+#include "client/agent_impl.hpp"
+#include "client/client_exchange.hpp"
 
 #include <anode/error.hpp>
 

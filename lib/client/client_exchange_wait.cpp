@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // What coroutines wait for in a client's exchange.
-#include "connection/client_exchange.hpp"
+#include "client/client_exchange.hpp"
 
 #include <anode/error.hpp>
 

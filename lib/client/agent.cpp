@@ -3,7 +3,7 @@
 
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
-#include "connection/agent_core.hpp"
+#include "client/agent_impl.hpp"
 #include "message/url.hpp"
 #include "policy/default_headers.hpp"
 #include "policy/proxy_selection.hpp"
