@@ -29,7 +29,7 @@ whole_library() {
   local dir=$1 layer sources=()
   rm -rf "$dir/whole_objects"
   mkdir -p "$dir/layers"
-  for layer in runtime transport stream exchange server client proxy api; do
+  for layer in runtime transport stream exchange server client proxy testing; do
     sources+=("$dir/layers/$layer.cpp")
     (cd lib && printf '#include "%s"\n' "$layer"/*.cpp) >"$dir/layers/$layer.cpp"
   done
