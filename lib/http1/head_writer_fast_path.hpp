@@ -1,7 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "http1/head_writer.hpp"
+#include "http1/head_context.hpp"
+#include "message/header_map.hpp"
+#include "message/outgoing_framing.hpp"
 
 #include <cstdint>
 #include <string>
