@@ -66,7 +66,9 @@ bool ends_in_number(std::string_view host) {
 }  // namespace
 
 agent_core::agent_core(net::any_io_executor ex, http::agent_options options)
-    : executor_(std::move(ex)), options_(std::move(options)), timers_(new timers(executor_)) {
+    : executor_(std::move(ex)),
+      options_(std::move(options)),
+      timers_(new socket_context(executor_)) {
   derive();
   pool_.set_options(pool_options(options_));
   join(executor_);

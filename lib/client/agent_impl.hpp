@@ -7,7 +7,7 @@
 #include "policy/default_headers.hpp"
 #include "policy/proxy_selection.hpp"
 #include "runtime/shutdown_hook.hpp"
-#include "runtime/timers.hpp"
+#include "stream/socket_context.hpp"
 #include "transport/connector.hpp"
 
 #include <anode/agent.hpp>
@@ -147,7 +147,7 @@ private:
 
   net::any_io_executor executor_;
   http::agent_options options_;
-  detail::ptr<timers> timers_;
+  detail::ptr<socket_context> timers_;
   protocol::pool pool_;
   std::optional<proxy_server> proxy_;
   protocol::proxy_rules proxy_rules_;

@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "runtime/timers.hpp"
 
-#include "message/http_date.hpp"
 #include "runtime/tick.hpp"
 
 #include <algorithm>
@@ -52,21 +51,6 @@ void timers::end_turn() {
     wake_->cancel();
     clock_.forget(this);
   }
-}
-
-std::string_view timers::date_line() {
-  protocol_time const t = now();
-  if (t >= date_until_) {
-    std::chrono::sys_seconds const wall = clock_.wall_now();
-    date_line_ = http::protocol::date_line(wall);
-    // Up to the next full second of the wall clock.
-    date_until_ = t + std::chrono::seconds(1);
-    if (!clock_.manual()) {
-      auto const into_second = std::chrono::system_clock::now() - wall;
-      date_until_ -= std::chrono::duration_cast<std::chrono::steady_clock::duration>(into_second);
-    }
-  }
-  return date_line_;
 }
 
 void timers::stop() {

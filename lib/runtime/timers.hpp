@@ -5,14 +5,12 @@
 #include "runtime/clock.hpp"
 #include "runtime/shutdown_hook.hpp"
 #include "runtime/tick.hpp"
-#include "stream/read_scheduler.hpp"
 
 #include <anode/byte_stream.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 
 #include <optional>
-#include <string>
 
 namespace anode::connection {
 
@@ -34,7 +32,7 @@ protected:
 
 /// All timers of one server, agent or socket, behind one Asio timer: setting one costs no system
 /// call and, when it is only moved, no more than writing a number.
-class timers final : public turn_member, private context_member {
+class timers : public turn_member, private context_member {
 public:
   explicit timers(net::any_io_executor ex);
 
@@ -53,26 +51,12 @@ public:
 
   net::any_io_executor const& executor() const noexcept { return executor_; }
 
-  /// Returns the reads that are to be started soon; made when first used.
-  read_batch& reads() {
-    if (!reads_) {
-      reads_ = new read_batch(executor_);
-    }
-    return *reads_;
-  }
-
   /// Sets `t` to expire after `delay`, or drops it when that is not positive.
   void arm(timer& t, std::chrono::milliseconds delay);
 
   /// Drops `t`. When none is left the context has nothing to wait for here, and may run out of
   /// work.
   void cancel(timer& t);
-
-  /// Returns the whole Date field line for now; renewed once a second.
-  std::string_view date_line();
-
-  /// Returns until when that line stays as it is.
-  protocol_time date_until() const noexcept { return date_until_; }
 
   /// Stops: nothing expires any more.
   void stop();
@@ -86,7 +70,6 @@ private:
 
   net::any_io_executor executor_;
   clock& clock_;
-  detail::ptr<read_batch> reads_;
   http::protocol::deadline_queue queue_;
   std::optional<net::steady_timer> wake_;  // none once the context has ended
   protocol_time now_{};
@@ -94,8 +77,6 @@ private:
   protocol_time wake_at_ = http::protocol::no_deadline;
   std::size_t armed_ = 0;
   bool stopped_ = false;
-  std::string date_line_;
-  protocol_time date_until_{};
 };
 
 }  // namespace anode::connection

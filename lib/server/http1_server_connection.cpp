@@ -11,7 +11,7 @@
 
 namespace anode::connection {
 server_connection::server_connection(server_core& server, std::unique_ptr<byte_stream> stream)
-    : server_(&server), socket_(new socket_core(std::move(stream), server.clock_ptr())) {
+    : server_(&server), socket_(new socket_core(std::move(stream), server.sockets())) {
   clock_.of = this;
   socket_->set_owner(this);
   socket_->set_high_water_mark(std::max<std::size_t>(server.options().high_water_mark, 1));

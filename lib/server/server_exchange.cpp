@@ -65,7 +65,7 @@ protocol::outgoing_framing response_state::write_head(std::string& out,
   if (protocol::has_usual_head(facts, headers)) {
     return protocol::write_usual_head(out, headers, server->usual_fields(), *content_length);
   }
-  facts.date_line = server->clock().date_line();
+  facts.date_line = server->date_line();
   facts.keep_alive_line = server->keep_alive_line();
   facts.unique = unique_headers;
   return protocol::write_response_head(out, facts, headers);

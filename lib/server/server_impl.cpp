@@ -20,7 +20,9 @@ constexpr std::size_t spare_decoder_count = 64;
 }  // namespace
 
 server_core::server_core(net::any_io_executor ex, http::server_options options)
-    : options_(std::move(options)), timers_(new timers(std::move(ex))), changed_(executor()) {
+    : options_(std::move(options)),
+      timers_(new socket_context(std::move(ex))),
+      changed_(executor()) {
   check_.of = this;
   idle_check_.of = this;
   derive();
@@ -91,8 +93,8 @@ void server_core::give_back(protocol::decoder& decoder, unsigned age) {
 
 std::string_view server_core::usual_fields() {
   if (timers_->now() >= usual_fields_until_) {
-    usual_fields_ = protocol::usual_fields(timers_->date_line(), keep_alive_line_);
-    usual_fields_until_ = timers_->date_until();
+    usual_fields_ = protocol::usual_fields(date_line(), keep_alive_line_);
+    usual_fields_until_ = date_.valid_until();
   }
   return usual_fields_;
 }

@@ -6,11 +6,12 @@
 #include "policy/request_timeouts.hpp"
 #include "runtime/event.hpp"
 #include "runtime/shutdown_hook.hpp"
-#include "runtime/timers.hpp"
+#include "server/date_cache.hpp"
 #include "server/handler_runner.hpp"
 #include "server/http1_server_connection.hpp"
 #include "server/server_exchange.hpp"
 #include "server/shared_handler.hpp"
+#include "stream/socket_context.hpp"
 #include "transport/listener.hpp"
 
 #include <anode/server.hpp>
@@ -33,9 +34,12 @@ public:
 
   net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
   timers& clock() noexcept { return *timers_; }
-  detail::ptr<timers> const& clock_ptr() const noexcept { return timers_; }
+  detail::ptr<socket_context> const& sockets() const noexcept { return timers_; }
   http::server_options const& options() const noexcept { return options_; }
   void set_options(http::server_options options);
+
+  /// Returns the whole Date field line for now.
+  std::string_view date_line() { return date_.line(*timers_); }
 
   std::string_view keep_alive_line() const noexcept { return keep_alive_line_; }
 
@@ -159,7 +163,7 @@ private:
   void stop_runners();
 
   http::server_options options_;
-  detail::ptr<timers> timers_;
+  detail::ptr<socket_context> timers_;
   detail::ptr<handlers> handlers_{new handlers};
   detail::ptr<transport::listener> listener_;
   protocol::request_clocks clocks_;
@@ -168,6 +172,7 @@ private:
   idle_check idle_check_;
   std::vector<protocol::decoder> spare_decoders_;
   unsigned decoder_age_ = 0;  // counts the changes of the options that decoders are made with
+  date_cache date_;
   std::string keep_alive_line_;
   std::string usual_fields_;
   protocol::steady_time usual_fields_until_{};  // with the date in them

@@ -47,16 +47,16 @@ std::span<net::const_buffer> shorten(std::span<net::const_buffer> gathered, std:
 
 }  // namespace
 
-socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers> clock)
-    : stream_(std::move(stream)), timers_(std::move(clock)) {
-  if (net::any_io_executor ex = stream_->get_executor(); ex != timers_->executor()) {
+socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<socket_context> context)
+    : stream_(std::move(stream)), context_(std::move(context)) {
+  if (net::any_io_executor ex = stream_->get_executor(); ex != context_->executor()) {
     own_executor_ = std::make_unique<net::any_io_executor const>(std::move(ex));
   }
   inactivity_.of = this;
 }
 
-socket_core::socket_core(net::any_io_executor const& ex, detail::ptr<timers> clock)
-    : socket_core(std::make_unique<unconnected_stream>(ex), std::move(clock)) {
+socket_core::socket_core(net::any_io_executor const& ex, detail::ptr<socket_context> context)
+    : socket_core(std::make_unique<unconnected_stream>(ex), std::move(context)) {
   connecting_ = true;
 }
 
@@ -81,7 +81,7 @@ void socket_core::start_read() {
   }
   if (owner_ != nullptr && !own_executor_ && bytes_read_ > 0) {
     read_due_ = true;
-    timers_->reads().add(*this);
+    context_->reads().add(*this);
   } else {
     begin_read(in_.prepare());
   }
@@ -399,7 +399,7 @@ void socket_core::destroy(error_code ec) {
     return;
   }
   error_ = ec ? error_code(ec.value(), ec.category()) : error_code();  // without Asio's file names
-  timers_->cancel(inactivity_);
+  context_->cancel(inactivity_);
   stream_->close();
   out_.clear();
   turn::enlist(*this, executor());
@@ -417,47 +417,47 @@ void socket_core::reset() {
 
 void socket_core::set_timeout(std::chrono::milliseconds timeout) {
   timeout_ = std::min(timeout, longest_delay);
-  last_activity_ = timers_->now();
+  last_activity_ = context_->now();
   if (closing_timed_) {
     arm_closing();
   } else {
-    timers_->arm(inactivity_, timeout);
+    context_->arm(inactivity_, timeout);
   }
 }
 
 // Closes after `most`, and before that when nothing happens for some time: no setting of the
 // program's removes that. The timer is the one for inactivity.
 void socket_core::limit_closing(std::chrono::milliseconds most) {
-  last_activity_ = timers_->now();
+  last_activity_ = context_->now();
   close_by_ = last_activity_ + most;
   closing_timed_ = true;
   arm_closing();
 }
 
 void socket_core::arm_closing() {
-  protocol_time const now = timers_->now();
+  protocol_time const now = context_->now();
   protocol_time next =
       std::min(close_by_, last_activity_ + (shut_down_ ? linger_pause : closing_pause));
   if (timeout_.count() > 0) {
     next = std::min(next, last_activity_ + timeout_);
   }
-  timers_->arm(inactivity_, std::max(std::chrono::milliseconds(1),
-                                     std::chrono::ceil<std::chrono::milliseconds>(next - now)));
+  context_->arm(inactivity_, std::max(std::chrono::milliseconds(1),
+                                      std::chrono::ceil<std::chrono::milliseconds>(next - now)));
 }
 
 // Activity only leaves a stamp; the timer looks at it when it expires.
 void socket_core::touch() {
   if (timeout_.count() > 0 || closing_timed_) {
-    last_activity_ = timers_->now();
+    last_activity_ = context_->now();
     if (!inactivity_.armed()) {
-      timers_->arm(inactivity_, timeout_);
+      context_->arm(inactivity_, timeout_);
     }
   }
 }
 
 void socket_core::inactivity::expired() {
   socket_core& core = *of;
-  protocol_time const now = core.timers_->now();
+  protocol_time const now = core.context_->now();
   auto const quiet = now - core.last_activity_;
   if (core.closing_timed_) {
     bool const timeout = core.timeout_.count() > 0 && quiet >= core.timeout_;
@@ -474,7 +474,7 @@ void socket_core::inactivity::expired() {
     core.arm_closing();
   } else if (quiet < core.timeout_) {
     auto const rest = std::chrono::ceil<std::chrono::milliseconds>(core.timeout_ - quiet);
-    core.timers_->arm(*this, rest);
+    core.context_->arm(*this, rest);
     return;
   }
   detail::ptr<socket_core> const self(of);

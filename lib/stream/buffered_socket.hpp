@@ -4,8 +4,8 @@
 #include "runtime/async_condition.hpp"
 #include "runtime/event.hpp"
 #include "runtime/tick.hpp"
-#include "runtime/timers.hpp"
 #include "stream/read_buffer.hpp"
+#include "stream/socket_context.hpp"
 #include "stream/write_queue.hpp"
 
 #include <anode/byte_stream.hpp>
@@ -57,16 +57,16 @@ protected:
 /// at the turn's end, closes in good order.
 class socket_core final : public turn_member {
 public:
-  socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<timers> clock);
+  socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<socket_context> context);
 
   /// Makes a socket that is still to be connected: what is written waits for `connected`.
-  socket_core(net::any_io_executor const& ex, detail::ptr<timers> clock);
+  socket_core(net::any_io_executor const& ex, detail::ptr<socket_context> context);
 
   net::any_io_executor const& executor() const noexcept {
-    return own_executor_ ? *own_executor_ : timers_->executor();
+    return own_executor_ ? *own_executor_ : context_->executor();
   }
   byte_stream& stream() noexcept { return *stream_; }
-  timers& clock() noexcept { return *timers_; }
+  timers& clock() noexcept { return *context_; }
 
   /// Sets who is told; null for nobody. The owner must outlive the socket or take itself away.
   void set_owner(socket_events* owner) noexcept { owner_ = owner; }
@@ -292,8 +292,8 @@ private:
   void touch();
 
   std::unique_ptr<byte_stream> stream_;
-  detail::ptr<timers> timers_;
-  // Only one that is not the timers': theirs is recognised at once, and this saves memory.
+  detail::ptr<socket_context> context_;
+  // Only one that is not the context's, which is recognised at once; this saves memory.
   std::unique_ptr<net::any_io_executor const> own_executor_;
   socket_events* owner_ = nullptr;
   read_buffer in_;

@@ -96,8 +96,9 @@ socket::socket() noexcept = default;
 
 socket::socket(std::unique_ptr<byte_stream> stream) {
   net::any_io_executor const ex = stream->get_executor();
-  core_ = new socket_core(std::move(stream),
-                          detail::ptr<connection::timers>(new connection::timers(ex)));
+  core_ =
+      new socket_core(std::move(stream),
+                      detail::ptr<connection::socket_context>(new connection::socket_context(ex)));
   intrusive_ptr_add_ref(core_);
   core_->add_handle();
 }

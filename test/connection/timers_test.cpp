@@ -90,10 +90,3 @@ TEST_CASE("timers: none set leaves the context without work") {
   io.run();  // would wait an hour
   CHECK(log.empty());
 }
-
-TEST_CASE("timers: the Date line follows the wall clock by the second") {
-  fixture f;
-  CHECK(f.all->date_line() == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
-  f.advance(2000ms);
-  CHECK(f.all->date_line() == "Date: Sun, 06 Nov 1994 08:49:39 GMT\r\n");
-}

@@ -1,0 +1,26 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "runtime/timers.hpp"
+#include "stream/read_scheduler.hpp"
+
+namespace anode::connection {
+
+/// What the sockets of one server or agent share: timers, and the scheduler of their reads.
+class socket_context final : public timers {
+public:
+  using timers::timers;
+
+  /// Returns the scheduler of deferred reads; made when first used.
+  read_batch& reads() {
+    if (!reads_) {
+      reads_ = new read_batch(executor());
+    }
+    return *reads_;
+  }
+
+private:
+  detail::ptr<read_batch> reads_;
+};
+
+}  // namespace anode::connection
