@@ -1,9 +1,13 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "message/method.hpp"
 
+#include <anode/status.hpp>
+
 #include <algorithm>
 
 namespace anode::http::protocol {
+
+static_assert(std::ranges::is_sorted(method_names));
 
 method find_method(std::string_view name) noexcept {
   if (name == "GET") {
@@ -17,3 +21,14 @@ method find_method(std::string_view name) noexcept {
 }
 
 }  // namespace anode::http::protocol
+
+namespace anode::http {
+
+std::span<std::string_view const> methods() noexcept { return protocol::method_names; }
+
+int method_index(std::string_view method) noexcept {
+  protocol::method const found = protocol::find_method(method);
+  return found == protocol::method::unknown ? -1 : static_cast<int>(found);
+}
+
+}  // namespace anode::http
