@@ -4,6 +4,7 @@
 #include <anode/client_request.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/headers.hpp>
+#include <anode/scheduling.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -24,12 +25,6 @@ class agent_core;
 }
 
 namespace anode::http {
-
-/// Which of several free connections a request takes.
-enum class scheduling : std::uint8_t {
-  lifo,  ///< the one used last
-  fifo,  ///< the one unused for longest
-};
 
 /// What the system's resolver is asked for beside the family; may be or-ed together.
 /// **Node**: the flags of `dns.lookup`: ADDRCONFIG, V4MAPPED, ALL.

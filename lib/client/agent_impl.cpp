@@ -44,8 +44,7 @@ protocol::pool_options pool_options(http::agent_options const& o) {
                            ? 256
                            : static_cast<std::uint32_t>(std::min<std::size_t>(
                                  o.max_free_sockets, protocol::pool_options::unlimited));
-  p.scheduling = o.scheduling == http::scheduling::fifo ? protocol::pool_order::fifo
-                                                        : protocol::pool_order::lifo;
+  p.scheduling = o.scheduling;
   return p;
 }
 

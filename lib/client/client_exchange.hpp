@@ -105,7 +105,6 @@ public:
 
   http::request_options options;
   std::string name;  ///< of the origin, in the pool
-  protocol::pool_order order{};
   protocol::request_id id;
   protocol::unique_headers unique;
   request_state request;

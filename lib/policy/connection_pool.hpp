@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/scheduling.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -33,12 +35,6 @@ struct request_id {
   bool operator==(request_id const&) const = default;
 };
 
-/// Says which of several free sockets a request takes. **Node**: the Agent's `scheduling`.
-enum class pool_order : std::uint8_t {
-  lifo,  ///< the one used last: few sockets stay warm, the rest time out (default)
-  fifo,  ///< the one unused for longest: all sockets are used in turn
-};
-
 /// The limits of a `pool`. **Node**: the Agent's options of the same names.
 struct pool_options {
   /// Means "no limit".
@@ -48,7 +44,7 @@ struct pool_options {
   std::uint32_t max_sockets = unlimited;        ///< sockets of one name, free ones included; 0 is 1
   std::uint32_t max_total_sockets = unlimited;  ///< sockets of all names; 0 is 1
   std::uint32_t max_free_sockets = 256;         ///< free sockets of one name; 0 parks none
-  pool_order scheduling = pool_order::lifo;
+  http::scheduling scheduling = http::scheduling::lifo;
 };
 
 /// Why the pool queued or refused a request, or closed a socket.

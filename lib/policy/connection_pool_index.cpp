@@ -66,7 +66,8 @@ socket_id pool::next_free(std::string_view name) const noexcept {
   auto const* o = find(name);
   if (!o || o->free.head == none)
     return {};
-  std::uint32_t const s = options_.scheduling == pool_order::fifo ? o->free.head : o->free.tail;
+  std::uint32_t const s =
+      options_.scheduling == http::scheduling::fifo ? o->free.head : o->free.tail;
   return {s, sockets_[s].generation};
 }
 

@@ -76,7 +76,7 @@ private:
     o.max_sockets = dice_.roll(3) == 0 ? pool_options::unlimited : 1 + dice_.roll(3);
     o.max_total_sockets = dice_.roll(3) == 0 ? pool_options::unlimited : 1 + dice_.roll(5);
     o.max_free_sockets = dice_.roll(3) == 0 ? 256 : dice_.roll(3);
-    o.scheduling = dice_.roll(2) ? pool_order::lifo : pool_order::fifo;
+    o.scheduling = dice_.roll(2) ? anode::http::scheduling::lifo : anode::http::scheduling::fifo;
     return o;
   }
 
@@ -296,8 +296,8 @@ private:
       socket const& other = sockets_[i];
       if (&other == &s || other.state != is::free || other.name != s.name)
         continue;
-      check(options_.scheduling == pool_order::lifo ? other.parked < s.parked
-                                                    : other.parked > s.parked,
+      check(options_.scheduling == anode::http::scheduling::lifo ? other.parked < s.parked
+                                                                 : other.parked > s.parked,
             "the scheduling chooses the socket");
     }
   }

@@ -138,7 +138,7 @@ TEST_CASE("pool: a socket for each request, parked and used again", "[pool]") {
 TEST_CASE("pool: scheduling", "[pool]") {
   auto o = limits(unlimited);
   bool const lifo = GENERATE(true, false);
-  o.scheduling = lifo ? pool_order::lifo : pool_order::fifo;
+  o.scheduling = lifo ? anode::http::scheduling::lifo : anode::http::scheduling::fifo;
   script p{o};
   p.ask("r1", "a");
   p.ask("r2", "a");
