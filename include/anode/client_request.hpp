@@ -6,6 +6,7 @@
 #include <anode/error.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
+#include <anode/verdict.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -23,13 +24,6 @@ class client_exchange;
 
 namespace anode::http {
 
-/// How far a request got before it failed: what may be concluded about the server.
-enum class verdict : std::uint8_t {
-  not_sent,          ///< no byte left: the server has not seen it
-  maybe_processed,   ///< bytes left, none came back: the server may have acted on it
-  response_started,  ///< a part of the response came
-};
-
 /// The step in which a request failed.
 enum class request_phase : std::uint8_t {
   queued,   ///< it waited for a connection, see `agent_options::max_sockets`
@@ -41,8 +35,7 @@ enum class request_phase : std::uint8_t {
   body,     ///< of the response
 };
 
-/// Returns the name of a value, as a view of static storage: "maybe_processed", "connect".
-ANODE_EXPORT std::string_view to_string(verdict v) noexcept;
+/// Returns the name of a value, as a view of static storage: "connect".
 ANODE_EXPORT std::string_view to_string(request_phase p) noexcept;
 
 /// Why a request failed, with what is needed to decide what to do next.

@@ -14,21 +14,6 @@ namespace anode::connection {
 
 using http::error;
 
-namespace {
-
-http::verdict public_verdict(protocol::request_verdict v) {
-  switch (v) {
-    case protocol::request_verdict::not_sent:
-      return http::verdict::not_sent;
-    case protocol::request_verdict::maybe_processed:
-      return http::verdict::maybe_processed;
-    default:
-      return http::verdict::response_started;
-  }
-}
-
-}  // namespace
-
 http::request_error client_exchange::make_error(error_code ec, http::request_phase phase,
                                                 std::string text) const {
   if (text.empty()) {
@@ -37,8 +22,7 @@ http::request_error client_exchange::make_error(error_code ec, http::request_pha
                : std::string(http::to_string(phase)) + " " + std::string(http::code_name(ec)) +
                      ": " + ec.message();
   }
-  http::request_error e(ec, std::move(text), phase, public_verdict(judge().verdict), reused_, sent_,
-                        received_);
+  http::request_error e(ec, std::move(text), phase, judge().verdict, reused_, sent_, received_);
   e.set_parse_failure(error_reason_, bytes_parsed_, raw_packet_);
   e.set_cause(cause_);
   return e;

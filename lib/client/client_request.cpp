@@ -16,17 +16,6 @@ client_exchange& self(client_exchange* exchange) { return held(exchange, "client
 
 }  // namespace
 
-std::string_view to_string(verdict v) noexcept {
-  switch (v) {
-    case verdict::not_sent:
-      return "not_sent";
-    case verdict::maybe_processed:
-      return "maybe_processed";
-    default:
-      return "response_started";
-  }
-}
-
 std::string_view to_string(request_phase p) noexcept {
   constexpr std::string_view names[] = {"queued", "lookup", "connect", "tunnel",
                                         "send",   "head",   "body"};

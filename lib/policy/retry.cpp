@@ -1,19 +1,23 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "policy/retry.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http {
 
-std::string_view to_string(request_verdict verdict) noexcept {
-  switch (verdict) {
-    case request_verdict::not_sent:
+std::string_view to_string(verdict v) noexcept {
+  switch (v) {
+    case verdict::not_sent:
       return "not_sent";
-    case request_verdict::maybe_processed:
+    case verdict::maybe_processed:
       return "maybe_processed";
-    case request_verdict::response_started:
+    case verdict::response_started:
       return "response_started";
   }
   return "unknown";
 }
+
+}  // namespace anode::http
+
+namespace anode::http::protocol {
 
 std::string_view to_string(retry_reason reason) noexcept {
   switch (reason) {
@@ -43,12 +47,12 @@ retry_decision judge_failure(retry_facts const& facts) noexcept {
   retry_decision d;
   bool const sent = facts.connected && facts.request_sent != retry_facts::sent::none;
   // A response may come before the request: the server answered what it had not read (408).
-  d.verdict = facts.response_received ? request_verdict::response_started
-              : sent                  ? request_verdict::maybe_processed
-                                      : request_verdict::not_sent;
+  d.verdict = facts.response_received ? verdict::response_started
+              : sent                  ? verdict::maybe_processed
+                                      : verdict::not_sent;
 
   // The reasons that lie in the exchange go before those of the policy, to be told either way.
-  if (d.verdict == request_verdict::response_started) {
+  if (d.verdict == verdict::response_started) {
     d.reason = retry_reason::response_started;
   } else if (facts.cancelled) {
     d.reason = retry_reason::cancelled;

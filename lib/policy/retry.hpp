@@ -1,17 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/verdict.hpp>
+
 #include <cstdint>
 #include <string_view>
 
 namespace anode::http::protocol {
-
-/// How far a request got before its connection failed: what the caller may conclude.
-enum class request_verdict : std::uint8_t {
-  not_sent,          ///< no byte left: the server has not seen it
-  maybe_processed,   ///< bytes left, none came back: the server may have acted on it
-  response_started,  ///< bytes of a response came: the server has acted on it
-};
 
 /// Why a request may or may not be sent again.
 enum class retry_reason : std::uint8_t {
@@ -26,8 +21,7 @@ enum class retry_reason : std::uint8_t {
   budget_spent,         ///< may not: it was sent again as often as allowed
 };
 
-/// Returns the names of the values, as views of static storage: "maybe_processed".
-std::string_view to_string(request_verdict verdict) noexcept;
+/// Returns the name of a value, as a view of static storage: "idempotent".
 std::string_view to_string(retry_reason reason) noexcept;
 
 /// What is known about an exchange whose connection failed.
@@ -47,7 +41,7 @@ struct retry_facts {
 
 /// What `judge_failure` says.
 struct retry_decision {
-  request_verdict verdict = request_verdict::not_sent;
+  http::verdict verdict = http::verdict::not_sent;
   bool may_retry = false;
   retry_reason reason = retry_reason::disabled;
 };

@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace anode::http::protocol;
+using anode::http::verdict;
 
 namespace {
 
@@ -41,10 +42,10 @@ TEST_CASE("retry: every combination of facts", "[retry]") {
     if (d.may_retry != (safe && x.retries_done < x.retry_budget))
       FAIL("may_retry is wrong");
 
-    request_verdict const verdict = x.response_received ? request_verdict::response_started
-                                    : sent              ? request_verdict::maybe_processed
-                                                        : request_verdict::not_sent;
-    if (d.verdict != verdict)
+    verdict const expected = x.response_received ? verdict::response_started
+                             : sent              ? verdict::maybe_processed
+                                                 : verdict::not_sent;
+    if (d.verdict != expected)
       FAIL("the verdict is wrong");
     bool const allows =
         d.reason == retry_reason::nothing_sent || d.reason == retry_reason::idempotent;
@@ -76,7 +77,7 @@ TEST_CASE("retry: reasons", "[retry]") {
   x = stale;
   x.idempotent = false;
   CHECK(reason(x) == retry_reason::not_idempotent);
-  CHECK(judge_failure(x).verdict == request_verdict::maybe_processed);
+  CHECK(judge_failure(x).verdict == verdict::maybe_processed);
 
   x = stale;
   x.response_received = true;
@@ -106,7 +107,7 @@ TEST_CASE("retry: reasons", "[retry]") {
   x = {};
   x.connected = false;
   CHECK(reason(x) == retry_reason::fresh_connection);
-  CHECK(judge_failure(x).verdict == request_verdict::not_sent);
+  CHECK(judge_failure(x).verdict == verdict::not_sent);
 }
 
 TEST_CASE("retry: idempotent methods", "[retry]") {
@@ -117,10 +118,10 @@ TEST_CASE("retry: idempotent methods", "[retry]") {
 }
 
 TEST_CASE("retry: names", "[retry]") {
-  CHECK(to_string(request_verdict::not_sent) == "not_sent");
-  CHECK(to_string(request_verdict::maybe_processed) == "maybe_processed");
-  CHECK(to_string(request_verdict::response_started) == "response_started");
-  CHECK(to_string(static_cast<request_verdict>(99)) == "unknown");
+  CHECK(to_string(verdict::not_sent) == "not_sent");
+  CHECK(to_string(verdict::maybe_processed) == "maybe_processed");
+  CHECK(to_string(verdict::response_started) == "response_started");
+  CHECK(to_string(static_cast<verdict>(99)) == "unknown");
   CHECK(to_string(retry_reason::nothing_sent) == "nothing_sent");
   CHECK(to_string(retry_reason::idempotent) == "idempotent");
   CHECK(to_string(retry_reason::disabled) == "disabled");
