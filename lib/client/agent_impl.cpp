@@ -289,8 +289,8 @@ detail::ptr<client_exchange> agent_core::start(std::unique_ptr<client_exchange> 
   origin.set_host = options.set_host.value_or(options.set_default_headers);
   if (!options.set_default_headers) {
     for (auto const field :
-         {protocol::special_field::connection, protocol::special_field::content_length,
-          protocol::special_field::transfer_encoding}) {
+         {protocol::known_field::connection, protocol::known_field::content_length,
+          protocol::known_field::transfer_encoding}) {
       x->request.headers.mark_removed(field);
     }
   }

@@ -28,8 +28,8 @@ void outgoing_trailers::set(header_list const& trailers, unique_headers const* u
   std::string lines;
   for (auto const& [name, value] : trailers) {
     validate_header_name(name, "Trailer name");
-    special_field const field = classify(name);
-    if (field == special_field::content_length || field == special_field::transfer_encoding)
+    known_field const field = find_known_field(name);
+    if (field == known_field::content_length || field == known_field::transfer_encoding)
       throw exception(error::trailer_invalid, "Trailers are invalid with this transfer encoding");
     bool const joined =
         value.is_list() && (value.size() < 2 || (unique != nullptr && unique->contains(name)));

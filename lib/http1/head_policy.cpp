@@ -55,9 +55,9 @@ body_end choose_request_end(request_facts const& facts, own_fields const& own,
   if (!body && is_bodyless_method(facts.method))
     return body_end::none;
   bool const length_fits = facts.content_length && !own.trailer;
-  if (length_fits && !headers.removed(special_field::content_length))
+  if (length_fits && !headers.removed(known_field::content_length))
     return body_end::length;
-  if (!headers.removed(special_field::transfer_encoding))
+  if (!headers.removed(known_field::transfer_encoding))
     return body_end::chunked;
   // The program removed what would frame the body. Node sends it bare, as it does for GET and its
   // like, and the peer takes it for the next request.
@@ -73,29 +73,29 @@ own_fields read_own_fields(outgoing_headers const& headers) {
   bool host = false;
   headers.for_each_special_line([&](outgoing_headers::line const& line) {
     switch (line.special) {
-      case special_field::connection:
+      case known_field::connection:
         own.connection = true;
         own.connection_close = own.connection_close || has_word(line.value, "close");
         break;
-      case special_field::keep_alive:
+      case known_field::keep_alive:
         own.keep_alive = true;
         break;
-      case special_field::date:
+      case known_field::date:
         own.date = true;
         break;
-      case special_field::expect:
+      case known_field::expect:
         own.expect = true;
         break;
-      case special_field::trailer:
+      case known_field::trailer:
         own.trailer = true;
         break;
-      case special_field::host:
+      case known_field::host:
         own.host_twice = std::exchange(host, true);
         break;
-      case special_field::transfer_encoding:
+      case known_field::transfer_encoding:
         read_codings(own, line);
         break;
-      case special_field::content_length: {
+      case known_field::content_length: {
         auto const length = parse_decimal(line.value);
         if (!length || own.content_length)
           throw_invalid_value(line.name, line.value);
@@ -129,7 +129,7 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
   }
 
   head_plan plan;
-  plan.date = facts.send_date && !own.date && !headers.removed(special_field::date);
+  plan.date = facts.send_date && !own.date && !headers.removed(known_field::date);
   // RFC 9110 section 8.6: neither a 1xx nor a 204 has a length.
   plan.drop_content_length =
       own.content_length && (own.transfer_encoding || facts.status < 200 || facts.status == 204);
@@ -138,7 +138,7 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
       last = true;
     else
       keep = true;
-  } else if (headers.removed(special_field::connection)) {
+  } else if (headers.removed(known_field::connection)) {
     last = last || !keep;
   } else if (!keep || !(own_length || facts.chunked_by_default)) {
     plan.connection = connection_line::close;
@@ -162,12 +162,12 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
   } else if (!facts.chunked_by_default) {
     end = body_end::close;
     last = true;
-  } else if (!own.trailer && !headers.removed(special_field::content_length) &&
+  } else if (!own.trailer && !headers.removed(known_field::content_length) &&
              facts.content_length) {
     end = body_end::length;
     length = *facts.content_length;
     plan.length = framing_line::content_length;
-  } else if (!headers.removed(special_field::transfer_encoding)) {
+  } else if (!headers.removed(known_field::transfer_encoding)) {
     end = body_end::chunked;
     plan.length = framing_line::chunked;
   } else {
@@ -198,7 +198,7 @@ head_plan plan_request(request_facts const& facts, own_fields const& own,
   if (own.connection) {
     last = own.connection_close;
     keep = !own.connection_close;
-  } else if (headers.removed(special_field::connection)) {
+  } else if (headers.removed(known_field::connection)) {
     last = !keep;
   } else if (keep && (own.content_length || !bodyless || facts.has_agent)) {
     plan.connection = connection_line::keep_alive;
@@ -231,7 +231,7 @@ head_plan plan_request(request_facts const& facts, own_fields const& own,
   plan.framing.set_expect(own.expect);
   // A body that Node would send bare has chunks here, but no trailers there.
   bool const bare =
-      !own.transfer_encoding && (bodyless || headers.removed(special_field::transfer_encoding));
+      !own.transfer_encoding && (bodyless || headers.removed(known_field::transfer_encoding));
   check_trailer(own, bare ? outgoing_framing() : plan.framing, false);
   return plan;
 }

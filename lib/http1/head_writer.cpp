@@ -20,9 +20,9 @@ constexpr char transfer_encoding[] = "Transfer-Encoding: chunked\r\n";
 
 /// Returns whether the values of a header go on one line, joined with "; ".
 bool is_joined(outgoing_headers::line const& line, unique_headers const* unique) noexcept {
-  if (line.special == special_field::cookie)
+  if (line.special == known_field::cookie)
     return true;
-  return unique != nullptr && line.special != special_field::transfer_encoding &&
+  return unique != nullptr && line.special != known_field::transfer_encoding &&
          unique->contains(line.name);
 }
 
@@ -44,7 +44,7 @@ void put_lines(flat_text& to, outgoing_headers const& headers, head_plan const& 
     return;
   }
   headers.for_each_line([&](outgoing_headers::line const& line) {
-    if (plan.drop_content_length && line.special == special_field::content_length)
+    if (plan.drop_content_length && line.special == known_field::content_length)
       return;
     bool const joined = (line.more || !line.first) && is_joined(line, unique);
     if (line.first || !joined) {

@@ -29,8 +29,8 @@ void validate(header_list const& headers) {
     validate_header_value(name, value);
     // An interim head has no body (RFC 9110 section 15.2), and a peer that believed these fields
     // would take what follows for one.
-    special_field const field = classify(name);
-    if (field == special_field::content_length || field == special_field::transfer_encoding)
+    known_field const field = find_known_field(name);
+    if (field == known_field::content_length || field == known_field::transfer_encoding)
       throw exception(error::invalid_header_value,
                       formatted("Invalid value \"{}\" for header \"{}\"", value.text(), name));
   }

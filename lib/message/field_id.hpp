@@ -10,8 +10,8 @@
 
 namespace anode::http::protocol {
 
-/// The fields that the framing and the upper layers ask for in most messages; a head knows where
-/// they are.
+/// The fields that have a meaning here: to the framing, to the upper layers, or to the head writer.
+/// A received head knows where they are.
 enum class known_field : std::uint8_t {
   // These mean something to the framing.
   connection,
@@ -26,6 +26,7 @@ enum class known_field : std::uint8_t {
   keep_alive,
   te,
   trailer,
+  cookie,
   none,  ///< any other name
 };
 
@@ -44,7 +45,8 @@ constexpr bool decides_framing(known_field f) noexcept { return f <= known_field
       return (name[0] | 0x20) == 'h' ? if_equal(lower_word("host"), known_field::host)
                                      : if_equal(lower_word("date"), known_field::date);
     case 6:
-      return if_equal(lower_word("expect"), known_field::expect);
+      return (name[0] | 0x20) == 'c' ? if_equal(lower_word("cookie"), known_field::cookie)
+                                     : if_equal(lower_word("expect"), known_field::expect);
     case 7:
       return (name[0] | 0x20) == 'u' ? if_equal(lower_word("upgrade"), known_field::upgrade)
                                      : if_equal(lower_word("trailer"), known_field::trailer);
@@ -69,7 +71,7 @@ constexpr std::array<std::uint32_t, 18> make_first_letters() noexcept {
   std::array<std::uint32_t, 18> letters{};
   for (std::string_view name :
        {"te", "host", "date", "expect", "upgrade", "trailer", "connection", "keep-alive",
-        "content-length", "proxy-connection", "transfer-encoding"}) {
+        "content-length", "proxy-connection", "transfer-encoding", "cookie"}) {
     letters[name.size()] |= 1u << (name[0] & 0x1f);
   }
   return letters;

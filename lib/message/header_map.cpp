@@ -2,7 +2,6 @@
 #include "message/header_map.hpp"
 
 #include "base/char_class.hpp"
-#include "base/ci_literal.hpp"
 #include "base/string_writer.hpp"
 #include "message/field_id.hpp"
 #include "message/header_validation.hpp"
@@ -61,29 +60,6 @@ void validate(std::string_view name, header_value_ref const& value) {
 
 }  // namespace
 
-special_field classify(std::string_view name) noexcept {
-  switch (find_known_field(name)) {
-    case known_field::connection:
-      return special_field::connection;
-    case known_field::keep_alive:
-      return special_field::keep_alive;
-    case known_field::content_length:
-      return special_field::content_length;
-    case known_field::transfer_encoding:
-      return special_field::transfer_encoding;
-    case known_field::trailer:
-      return special_field::trailer;
-    case known_field::date:
-      return special_field::date;
-    case known_field::expect:
-      return special_field::expect;
-    case known_field::host:
-      return special_field::host;
-    default:
-      return lower_word("cookie").equals(name) ? special_field::cookie : special_field::none;
-  }
-}
-
 outgoing_headers::kind outgoing_headers::type_of(header_value_ref const& value) noexcept {
   return value.is_list() ? kind::list : value.is_number() ? kind::number : kind::text;
 }
@@ -136,9 +112,9 @@ void outgoing_headers::set_all(header_list const& headers) {
 }
 
 bool outgoing_headers::remove(std::string_view name) {
-  special_field const field = classify(name);
-  if (field == special_field::connection || field == special_field::content_length ||
-      field == special_field::transfer_encoding || field == special_field::date)
+  known_field const field = find_known_field(name);
+  if (field == known_field::connection || field == known_field::content_length ||
+      field == known_field::transfer_encoding || field == known_field::date)
     mark_removed(field);
   std::size_t const at = find(name);
   if (at == npos)
@@ -349,7 +325,7 @@ bool outgoing_headers::set_usual(std::string_view name, std::string_view text, k
 
 // Undoes the `push` that began at `at`.
 void outgoing_headers::take_back(std::size_t at) noexcept {
-  if (entries_.back().special != special_field::none)
+  if (entries_.back().special != known_field::none)
     --specials_;
   entries_.pop_back();
   used_ = at;
@@ -378,9 +354,9 @@ outgoing_headers::entry& outgoing_headers::push(std::string_view name, std::stri
   e.count = 1;
   e.tag = tag_of(name);
   e.type = kind::text;
-  e.special = classify(name);
+  e.special = find_known_field(name);
   marks_ |= mark_of(e.tag);
-  if (e.special != special_field::none)
+  if (e.special != known_field::none)
     ++specials_;
   return e;
 }
@@ -438,7 +414,7 @@ void outgoing_headers::add_text(entry& e, std::string_view text) {
 void outgoing_headers::erase(std::size_t at) {
   entry const& e = entries_[at];
   in_order_ = false;
-  if (e.special != special_field::none)
+  if (e.special != known_field::none)
     --specials_;
   garbage_ += e.name_size + e.value_size;
   for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "message/field_id.hpp"
+
 #include <anode/headers.hpp>
 
 #include <cstddef>
@@ -11,23 +13,6 @@
 #include <vector>
 
 namespace anode::http::protocol {
-
-/// The fields that the head writer treats specially.
-enum class special_field : std::uint8_t {
-  none,
-  connection,
-  keep_alive,
-  content_length,
-  transfer_encoding,
-  trailer,
-  date,
-  expect,
-  cookie,
-  host,
-};
-
-/// Returns which special field a name means, without regard to case.
-special_field classify(std::string_view name) noexcept;
 
 /// The headers of a message that is yet to be sent: what `set_header` and its like write and what
 /// the head writer reads.
@@ -88,11 +73,11 @@ public:
   std::vector<std::string> raw_names() const;
 
   /// Returns whether a special field was removed (and not set since).
-  bool removed(special_field field) const noexcept { return (removed_ & bit(field)) != 0; }
+  bool removed(known_field field) const noexcept { return (removed_ & bit(field)) != 0; }
 
   /// Keeps the head writer from adding a special field, as if the user had removed it.
-  void mark_removed(special_field field) noexcept { removed_ |= bit(field); }
-  void unmark_removed(special_field field) noexcept { removed_ &= ~bit(field); }
+  void mark_removed(known_field field) noexcept { removed_ |= bit(field); }
+  void unmark_removed(known_field field) noexcept { removed_ &= ~bit(field); }
 
   /// Removes all headers and forgets removals; keeps the memory.
   void clear() noexcept;
@@ -117,7 +102,7 @@ public:
   struct line {
     std::string_view name;
     std::string_view value;
-    special_field special;
+    known_field special;
     bool more;         ///< another value of the same header follows
     bool first;        ///< the first value of its header
     std::uint32_t id;  ///< the place of the header
@@ -133,7 +118,7 @@ public:
   template <class F>
   void for_each_special_line(F&& f) const {
     if (specials_ != 0)
-      for_each_line_if([](entry const& e) { return e.special != special_field::none; }, f);
+      for_each_line_if([](entry const& e) { return e.special != known_field::none; }, f);
   }
 
 private:
@@ -148,7 +133,7 @@ private:
     std::uint32_t count;
     std::uint16_t tag;  // of the name, see tag_of
     kind type;
-    special_field special;
+    known_field special;
   };
   struct node {
     std::uint32_t value, value_size, next;
@@ -168,7 +153,7 @@ private:
     }
   }
 
-  static constexpr unsigned bit(special_field field) noexcept {
+  static constexpr unsigned bit(known_field field) noexcept {
     return 1U << static_cast<unsigned>(field);
   }
   std::string_view view(std::uint32_t at, std::uint32_t size) const noexcept {

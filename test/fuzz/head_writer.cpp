@@ -171,7 +171,7 @@ void check_lines(http::field_lines const& read, outgoing_headers const& headers,
     return;
   std::size_t at = 0;
   headers.for_each_line([&](outgoing_headers::line const& line) {
-    if (dropped_length && line.special == special_field::content_length)
+    if (dropped_length && line.special == known_field::content_length)
       return;
     require(at < read.size());
     require(read[at].name == line.name);
@@ -215,7 +215,7 @@ bool read_back(decoder& d, written const& message, outgoing_headers const& heade
   require(body == message.body);
   bool has_te = false;
   headers.for_each_line([&](outgoing_headers::line const& line) {
-    has_te = has_te || line.special == special_field::transfer_encoding;
+    has_te = has_te || line.special == known_field::transfer_encoding;
   });
   check_lines(head.fields, headers, has_te);
   http::field_lines const& trailers = d.trailers();

@@ -155,7 +155,7 @@ TEST_CASE("a response in a coding without chunks ends with the connection",
 
   // Without a body there is nothing to end.
   headers.remove("connection");
-  headers.unmark_removed(special_field::connection);
+  headers.unmark_removed(known_field::connection);
   response_facts head = plain();
   head.head_request = true;
   framing = write_response_head(out, head, headers);
@@ -217,9 +217,9 @@ TEST_CASE("framing that a request's program removed comes back for a body",
           "[encoder][deviation]") {
   std::string const method = GENERATE("GET", "POST");
   outgoing_headers headers;
-  headers.mark_removed(special_field::connection);
-  headers.mark_removed(special_field::content_length);
-  headers.mark_removed(special_field::transfer_encoding);
+  headers.mark_removed(known_field::connection);
+  headers.mark_removed(known_field::content_length);
+  headers.mark_removed(known_field::transfer_encoding);
   request_facts facts;
   facts.method = method;
   std::string out;
