@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/export.hpp>
+#include <anode/header_item.hpp>
 
 #include <charconv>
 #include <concepts>
@@ -21,28 +22,11 @@ namespace anode::http {
 namespace detail {
 
 template <class T>
-concept header_text = std::convertible_to<T const&, std::string_view> &&
-                      !std::same_as<std::remove_cvref_t<T>, std::nullptr_t>;
-
-template <class T>
 concept header_number = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
                         !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
                         !std::same_as<T, char32_t> && !std::same_as<T, wchar_t>;
 
 }  // namespace detail
-
-/// One text of a list of header values; exists so that `{"a", "b"}` is a list of two texts and
-/// never a text made of two iterators.
-class header_item {
-public:
-  template <detail::header_text T>
-  header_item(T const& text) noexcept : text_(text) {}
-
-  std::string_view text() const noexcept { return text_; }
-
-private:
-  std::string_view text_;
-};
 
 class header_value;
 

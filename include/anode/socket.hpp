@@ -6,7 +6,7 @@
 #include <anode/detail/counted.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
-#include <anode/header_value.hpp>
+#include <anode/header_item.hpp>
 #include <anode/write_operation.hpp>
 
 #include <boost/asio/async_result.hpp>

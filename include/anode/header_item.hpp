@@ -1,0 +1,32 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+#include <type_traits>
+
+namespace anode::http {
+
+namespace detail {
+
+template <class T>
+concept header_text = std::convertible_to<T const&, std::string_view> &&
+                      !std::same_as<std::remove_cvref_t<T>, std::nullptr_t>;
+
+}  // namespace detail
+
+/// One text of a list of header values; exists so that `{"a", "b"}` is a list of two texts and
+/// never a text made of two iterators.
+class header_item {
+public:
+  template <detail::header_text T>
+  header_item(T const& text) noexcept : text_(text) {}
+
+  std::string_view text() const noexcept { return text_; }
+
+private:
+  std::string_view text_;
+};
+
+}  // namespace anode::http
