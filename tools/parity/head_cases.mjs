@@ -1,7 +1,7 @@
 // What is asked of Node's head writer: the cases of record_heads.mjs.
 //
 // A call is its name and its arguments with a blank between them, %XX for what cannot stand there.
-// Cases in which anode deliberately differs are not here; test/protocol/encoder_test.cpp has them.
+// Cases in which anode deliberately differs are not here; test/unit/http1/head_writer_test.cpp has them.
 
 /// How the request came and what the server's settings are.
 export const peers = {

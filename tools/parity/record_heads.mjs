@@ -113,5 +113,5 @@ function merged(list) {
   return [list.map(escape).join(' '), view('headers', false), view('headers', true),
     view('headersDistinct', false)];
 }
-write('../../vocabulary/data/merged_headers.tsv', [...received()].map(merged));
+write('../../../unit/message/data/merged_headers.tsv', [...received()].map(merged));
 process.exit(0);

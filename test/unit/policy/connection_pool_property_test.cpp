@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "pool_owner.hpp"
+#include "pool_model.hpp"
 #include "support/catch.hpp"
 
 #include <cstdint>

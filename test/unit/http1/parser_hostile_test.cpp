@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/decoding.hpp"
+#include "unit/http1/parser_harness.hpp"
 
 namespace {
 

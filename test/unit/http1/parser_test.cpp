@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/decoding.hpp"
+#include "unit/http1/parser_harness.hpp"
 
 namespace {
 

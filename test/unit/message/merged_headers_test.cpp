@@ -59,7 +59,7 @@ http::field_lines lines_of(std::vector<std::string> const& flat) {
 }  // namespace
 
 TEST_CASE("merged headers are those that Node shows", "[merged-headers][recorded]") {
-  std::ifstream file("test/vocabulary/data/merged_headers.tsv", std::ios::binary);
+  std::ifstream file("test/unit/message/data/merged_headers.tsv", std::ios::binary);
   std::size_t count = 0;
   http::merged_headers headers;
   for (std::string line; std::getline(file, line); ++count) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "http1/head_scanner.hpp"
-#include "protocol/decoding.hpp"
+#include "unit/http1/parser_harness.hpp"
 
 namespace {
 

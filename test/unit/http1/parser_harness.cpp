@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "protocol/decoding.hpp"
+#include "unit/http1/parser_harness.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>

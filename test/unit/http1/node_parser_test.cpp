@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Messages as the decoder tells them, however they are cut.
-#include "protocol/decoding.hpp"
 #include "support/catch.hpp"
+#include "unit/http1/parser_harness.hpp"
 
 #include <string>
 
