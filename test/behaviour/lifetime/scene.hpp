@@ -4,7 +4,7 @@
 // Cells that have a scene of their own: some handles and their peers, on an event loop of their
 // own.
 
-#include "lifetime/operations.hpp"
+#include "behaviour/lifetime/operations.hpp"
 
 #include <anode/testing.hpp>
 

@@ -4,7 +4,7 @@
 #include <anode/beast.hpp>
 #include <anode/server.hpp>
 
-#include "lifetime/scene.hpp"
+#include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>

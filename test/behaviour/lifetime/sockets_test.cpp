@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Each operation of a socket, and the relay between two, against each way to lose the other side.
-#include "lifetime/scene.hpp"
+#include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
 
 #include <anode/relay.hpp>

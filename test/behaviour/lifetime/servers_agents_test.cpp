@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Each operation of a server and of an agent, whose connections are lost, or which are themselves.
-#include "lifetime/scene.hpp"
+#include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
 

@@ -2,7 +2,7 @@
 
 // Each operation of a server's messages, and of a socket that a server hands over, against each way
 // to lose the other side, before, at and after it, in each state of the response.
-#include "lifetime/operations.hpp"
+#include "behaviour/lifetime/operations.hpp"
 #include "support/catch.hpp"
 
 #include <anode/server.hpp>

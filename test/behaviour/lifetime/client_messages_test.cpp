@@ -2,7 +2,7 @@
 
 // Each operation of a client's messages against each way to lose the server, the agent or the
 // handle, before, at and after it, in each state of the request.
-#include "lifetime/operations.hpp"
+#include "behaviour/lifetime/operations.hpp"
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
 

@@ -2,7 +2,7 @@
 
 // What passes messages on against each way to lose the client or the upstream, and the peers that
 // tests play.
-#include "lifetime/scene.hpp"
+#include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
 
 #include <anode/agent.hpp>

@@ -2,7 +2,7 @@
 
 // The operations of a server's messages against clients that leave, and what connects to a server
 // against servers that do, over TCP: fewer ways than in memory.
-#include "lifetime/operations.hpp"
+#include "behaviour/lifetime/operations.hpp"
 #include "support/catch.hpp"
 
 #include <anode/agent.hpp>
