@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Node's side of the client scenarios: reads scenarios as JSON lines from standard input, performs
-// them with node:http, and writes what happens as JSON lines. test/parity/parity_client.cpp is ours.
+// them with node:http, and writes what happens as JSON lines. test/conformance/client/main.cpp is ours.
 //
 //   in   {"id":1,"run":{...},"ports":[8080]}   starts a scenario
 //   in   {"id":1,"tell":"name"}                lets {"op":"until","req":"server","event":"name"} go on

@@ -137,5 +137,5 @@ for (const kind of ['keep', 'once']) {
   }
 }
 fs.mkdirSync(process.argv[2], { recursive: true });
-fs.writeFileSync(`${process.argv[2]}/client_events.tsv`, lines.sort().join('\n') + '\n');
+fs.writeFileSync(`${process.argv[2]}/events.tsv`, lines.sort().join('\n') + '\n');
 process.exit(0);

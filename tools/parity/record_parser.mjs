@@ -125,8 +125,8 @@ async function recordAll(cases, file) {
   console.log(`${file}: ${lines.length} cases`);
 }
 
-await recordAll(requests, 'parser_requests.jsonl');
-await recordAll(responses, 'parser_responses.jsonl');
+await recordAll(requests, 'requests.jsonl');
+await recordAll(responses, 'responses.jsonl');
 for (const d of disagreements) console.error(d);
 if (disagreements.length > 0) {
   console.error(`${disagreements.length} disagreements between the parser and the real server or client`);

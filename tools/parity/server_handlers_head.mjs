@@ -1,7 +1,7 @@
 // The handlers of the oracle about requests, status lines and header fields; see server_oracle.mjs.
 // A handler gets the request, the response, the further segments of the path, and the server.
 
-/// Returns JSON in ASCII, as test/parity/json_text.cpp writes it.
+/// Returns JSON in ASCII, as test/conformance/server/json_text.cpp writes it.
 export const json = (value) =>
   JSON.stringify(value).replace(/[\x7f-\uffff]/g, (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
 

@@ -1,4 +1,4 @@
-// The ways to set a server up, as in test/parity/modes.cpp: options of createServer, properties of the
+// The ways to set a server up, as in test/conformance/server/modes.cpp: options of createServer, properties of the
 // server, listeners, the handler that gets every request (if one does), and whether each case needs a
 // server of its own.
 

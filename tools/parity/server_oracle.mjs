@@ -2,7 +2,7 @@
 // usage: node server_oracle.mjs --mode NAME
 //
 // Writes {"port":N} on stdout, and ends when stdin is closed. The handlers are those of
-// test/parity/handlers*.cpp, by the same names.
+// test/conformance/server/handlers*.cpp, by the same names.
 
 import http from 'node:http';
 

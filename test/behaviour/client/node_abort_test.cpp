@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // A request that is aborted or destroyed, and what either side hears of it.
-#include "node/client_log.hpp"
+#include "conformance/client/event_log.hpp"
 
 #include <anode/error.hpp>
 

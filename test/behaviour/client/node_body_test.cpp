@@ -2,7 +2,7 @@
 
 // Bodies and headers as bytes; trailers; a body that can no longer be sent.
 #include "api/client_fixture.hpp"
-#include "node/client_log.hpp"
+#include "conformance/client/event_log.hpp"
 
 #include <anode/error.hpp>
 

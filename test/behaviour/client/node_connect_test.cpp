@@ -2,7 +2,7 @@
 
 // Connections that cannot be made, or are lost before an answer.
 #include "api/client_fixture.hpp"
-#include "node/client_log.hpp"
+#include "conformance/client/event_log.hpp"
 #include "support/run.hpp"
 
 #include <anode/error.hpp>

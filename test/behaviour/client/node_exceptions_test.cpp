@@ -3,7 +3,7 @@
 // Exceptions that leave the program's functions: they come out of the executor, once, and leave the
 // library's work as it was.
 #include "api/client_fixture.hpp"
-#include "node/client_log.hpp"
+#include "conformance/client/event_log.hpp"
 
 #include <anode/error.hpp>
 

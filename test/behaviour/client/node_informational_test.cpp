@@ -2,7 +2,7 @@
 
 // Interim responses: Expect and 100, early hints, processing.
 #include "api/client_fixture.hpp"
-#include "node/client_log.hpp"
+#include "conformance/client/event_log.hpp"
 
 #include <anode/error.hpp>
 

@@ -2,7 +2,7 @@
 
 // Requests and their responses, from end to end.
 #include "api/client_fixture.hpp"
-#include "node/client_log.hpp"
+#include "conformance/client/event_log.hpp"
 
 #include <anode/error.hpp>
 

@@ -2,7 +2,7 @@
 
 // How messages end that are destroyed, cut off, or complete when their connection closes.
 #include "api/client_fixture.hpp"
-#include "node/client_log.hpp"
+#include "conformance/client/event_log.hpp"
 
 #include <anode/error.hpp>
 

@@ -2,7 +2,7 @@
 
 // CONNECT and Upgrade from the client's side: what leaves HTTP, and what does not.
 #include "api/client_fixture.hpp"
-#include "node/client_log.hpp"
+#include "conformance/client/event_log.hpp"
 
 #include <boost/asio/post.hpp>
 

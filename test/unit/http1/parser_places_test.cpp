@@ -11,8 +11,8 @@
 #include <iterator>
 #include <string>
 
+#include "conformance/parser/parser_case.hpp"
 #include "fuzz/tokenizer_invariants.hpp"
-#include "protocol/parser_case.hpp"
 
 namespace {
 
