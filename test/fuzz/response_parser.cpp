@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Fuzzes the decoder on responses: see decoder_invariants.hpp and
+// Fuzzes the decoder on responses: see parser_invariants.hpp and
 // tokenizer_invariants.hpp.
 #include <cstddef>
 #include <cstdint>
 
-#include "decoder_invariants.hpp"
+#include "parser_invariants.hpp"
 #include "tokenizer_invariants.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {

@@ -7,9 +7,9 @@
 #include <limits>
 #include <string_view>
 
-#include "decoder_invariants.hpp"
 #include "http1/beast_tokenizer.hpp"
 #include "http1/head_places.hpp"
+#include "parser_invariants.hpp"
 
 namespace anode::test {
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Connections that a client must not use again, and what it may conclude when one is lost.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Heads of a server that are not the answer: interim ones, and 101.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 namespace {
 

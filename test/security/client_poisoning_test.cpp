@@ -2,8 +2,8 @@
 
 // A server that sends a response that nothing asked for: it must never answer the next request on
 // the connection, whenever it arrives.
-#include "api/client_fixture.hpp"
 #include "stream/read_buffer.hpp"
+#include "support/client_fixture.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>

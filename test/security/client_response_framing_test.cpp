@@ -2,7 +2,7 @@
 
 // Responses that a server should not send. Each comes whole, byte by byte, and cut in two at every
 // offset; the outcome must not depend on that, and what is not complete must not look so.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

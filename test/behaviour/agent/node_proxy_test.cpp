@@ -2,7 +2,7 @@
 
 // Requests through a proxy: Node 24 and later have that as the Agent's `proxyEnv`.
 
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

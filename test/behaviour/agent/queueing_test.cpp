@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 #include <anode/testing.hpp>

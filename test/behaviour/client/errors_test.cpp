@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // What errors of a client say: the cause, the phase, what may be concluded.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // The order of a request's events, as Node documents it and v23.5 has it.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/error.hpp>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Arguments of requests and options of servers: what is taken and what is refused.
-#include "api/client_fixture.hpp"
 #include "support/client_and_server.hpp"
+#include "support/client_fixture.hpp"
 #include "support/run.hpp"
 #include "support/thrown.hpp"
 

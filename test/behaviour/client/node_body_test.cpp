@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Bodies and headers as bytes; trailers; a body that can no longer be sent.
-#include "api/client_fixture.hpp"
 #include "conformance/client/event_log.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Connections that cannot be made, or are lost before an answer.
-#include "api/client_fixture.hpp"
 #include "conformance/client/event_log.hpp"
+#include "support/client_fixture.hpp"
 #include "support/run.hpp"
 
 #include <anode/error.hpp>

@@ -2,8 +2,8 @@
 
 // Exceptions that leave the program's functions: they come out of the executor, once, and leave the
 // library's work as it was.
-#include "api/client_fixture.hpp"
 #include "conformance/client/event_log.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

@@ -2,8 +2,8 @@
 
 // Requests one after another on connections that are kept, or are not.
 
-#include "api/client_fixture.hpp"
 #include "support/client_and_server.hpp"
+#include "support/client_fixture.hpp"
 
 #include <string>
 #include <vector>

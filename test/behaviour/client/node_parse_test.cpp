@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // What a client makes of responses that are malformed, ambiguous, or have no body.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // How messages end that are destroyed, cut off, or complete when their connection closes.
-#include "api/client_fixture.hpp"
 #include "conformance/client/event_log.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

@@ -2,9 +2,9 @@
 
 // Timeouts of a client's connections: they are told, and end nothing by themselves.
 
-#include "api/client_fixture.hpp"
 #include "stream/buffered_socket.hpp"
 #include "support/client_and_server.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

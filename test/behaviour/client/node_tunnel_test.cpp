@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // CONNECT and Upgrade from the client's side: what leaves HTTP, and what does not.
-#include "api/client_fixture.hpp"
 #include "conformance/client/event_log.hpp"
+#include "support/client_fixture.hpp"
 
 #include <boost/asio/post.hpp>
 

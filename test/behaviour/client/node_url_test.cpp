@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // What a URL, and the options beside it, make of a request's head.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

@@ -2,8 +2,8 @@
 
 // Options of a request: deadlines and what their errors name, connections of its own, look-ups;
 // and its asynchronous operations with any completion token.
-#include "api/client_fixture.hpp"
 #include "support/client_and_server.hpp"
+#include "support/client_fixture.hpp"
 #include "support/run.hpp"
 
 #include <anode/error.hpp>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // What the documents of ClientRequest and its options promise, item by item.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 #include "support/event_log.hpp"
 #include "support/run.hpp"
 

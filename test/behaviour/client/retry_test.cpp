@@ -2,7 +2,7 @@
 
 // A kept connection that the server closes while a request is on its way: what the error says of
 // it, and what `retry` does about it.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 

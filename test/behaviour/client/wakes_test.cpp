@@ -2,7 +2,7 @@
 
 // Whatever state an exchange is in: when its connection closes, or when it is destroyed, given up
 // or out of time, everything that waits for it completes.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 

@@ -2,7 +2,7 @@
 
 // What handles do that were moved from, or made empty: facts are those of something that is over,
 // ending does nothing, and what cannot be done is refused with the handle's name.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
 #include <anode/server.hpp>

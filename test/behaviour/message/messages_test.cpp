@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // What messages say about themselves, and the events of a response.
-#include "api/client_fixture.hpp"
 #include "support/client_and_server.hpp"
+#include "support/client_fixture.hpp"
 #include "support/event_log.hpp"
 #include "support/run.hpp"
 #include "support/thrown.hpp"

@@ -2,7 +2,7 @@
 
 // Which events follow what happens to a request, at each point of its life, compared with what
 // Node 23.5 told: tools/parity/record-client-events.
-#include "api/client_fixture.hpp"
+#include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/error.hpp>

@@ -9,7 +9,7 @@
 #include <iterator>
 #include <string>
 
-#include "fuzz/decoder_invariants.hpp"
+#include "fuzz/parser_invariants.hpp"
 
 namespace {
 

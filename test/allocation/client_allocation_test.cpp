@@ -2,7 +2,7 @@
 
 // What a client allocates and asks of the system for one request after another on a connection that
 // is kept: nothing, one read and one write.
-#include "connection/allocations.hpp"
+#include "allocation/counting_new.hpp"
 #include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "support/counting_stream.hpp"

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "connection/allocations.hpp"
+#include "allocation/counting_new.hpp"
 
 #include <cstdlib>
 #include <new>
