@@ -2,7 +2,7 @@
 # Read by the scripts in tools/ and .ci/; not a program.
 # Messages go to stderr: stdout belongs to the program that a script runs.
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit 1
 
 # The precompiled headers need this, else ccache declines every file that uses one.
