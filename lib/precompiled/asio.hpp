@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Precompiled for the layers that use Asio. Only headers that are slow to read and seldom change
-// stand here, and none that only one layer may include (tools/check_layers).
+// stand here, and none that only one layer may include (tools/check/layers).
 // No include guard: it is only ever the file that is precompiled.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>

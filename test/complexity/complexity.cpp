@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Has a server, a client or a proxy in memory work on input of a given size, for
-// `tools/complexity`, which counts the instructions.
+// `tools/check/complexity`, which counts the instructions.
 //
 // usage: complexity --list | complexity CASE SIZE
 #include <anode/http.hpp>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-// Public operations as rows of tables. `tools/check_operations` compares the names with the public
+// Public operations as rows of tables. `tools/check/operations` compares the names with the public
 // headers: each public function of a handle has as many rows as it has overloads.
 
 #include <anode/incoming_message.hpp>
