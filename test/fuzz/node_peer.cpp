@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The decoder's side of the differential fuzzer (tools/fuzz_node): reads inputs from stdin, writes
+// The decoder's side of the differential fuzzer (tools/node/fuzz/against_node): reads inputs from stdin, writes
 // what a server would make of each to stdout. Not a libFuzzer target.
 //
 // An input:  u32 size, u8 flags (1 lenient, 2 takes upgrades, 4 the peer ends its side behind it,

@@ -1,4 +1,4 @@
-# Read by tools/fuzz and tools/fuzz_node; not a program.
+# Read by tools/fuzz and tools/node/fuzz/against_node; not a program.
 
 # compile DIR COMPILER FLAGS SOURCE...: makes an object of each source in DIR, two at a time.
 # ccache, where it is installed, keeps this from taking long when little has changed.

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Which events follow what happens to a request, at each point of its life, compared with what
-// Node 23.5 told: tools/parity/record-client-events.
+// Node 23.5 told: tools/node/record client-events.
 #include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>

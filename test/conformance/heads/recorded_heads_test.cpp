@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Replays the heads that were recorded from Node.js (tools/parity/record-heads).
+// Replays the heads that were recorded from Node.js (tools/node/record heads).
 #include "http1/head_writer.hpp"
 #include "policy/default_headers.hpp"
 #include "support/catch.hpp"

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // The recorded parser cases (test/conformance/parser/recorded/*.jsonl, made by
-// tools/parity/record-parser).
+// tools/node/record parser).
 #pragma once
 
 #include <cstddef>

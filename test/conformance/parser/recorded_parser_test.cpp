@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Replays what Node's parser made of many inputs (tools/parity/record-parser) against the decoder:
+// Replays what Node's parser made of many inputs (tools/node/record parser) against the decoder:
 // whole, byte by byte, and cut in two at every offset.
 #include "support/catch.hpp"
 

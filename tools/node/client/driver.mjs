@@ -14,7 +14,7 @@
 import http from 'node:http';
 import net from 'node:net';
 import readline from 'node:readline';
-import { fold, toLine, unfold } from './bytes.mjs';
+import { fold, toLine, unfold } from '../lib/bytes.mjs';
 
 const running = new Map();
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));

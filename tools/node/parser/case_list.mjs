@@ -7,9 +7,9 @@
 //   upgrade          requests: the server has an 'upgrade' listener
 //   method           responses: the method of the request that is answered
 
-import { areas as requestAreas } from './parser_request_cases.mjs';
-import { areas as framingAreas } from './parser_request_framing_cases.mjs';
-import { areas as responseAreas } from './parser_response_cases.mjs';
+import { areas as requestAreas } from './request_cases.mjs';
+import { areas as framingAreas } from './request_framing_cases.mjs';
+import { areas as responseAreas } from './response_cases.mjs';
 
 function expand(kind, areas) {
   const list = [];

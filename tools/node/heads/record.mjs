@@ -13,7 +13,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 
-import { clients, peers, received, requests, responses } from './head_cases.mjs';
+import { clients, peers, received, requests, responses } from './cases.mjs';
 
 const folder = process.argv[2];
 const uniqueHeaders = Object.getOwnPropertySymbols(http.createServer({ uniqueHeaders: ['x'] }))

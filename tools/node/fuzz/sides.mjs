@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import http from 'node:http';
 import { Duplex } from 'node:stream';
 
-import { parse } from './node_parser.mjs';
+import { parse } from '../parser/node_parser.mjs';
 
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 

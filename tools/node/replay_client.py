@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Performs the recorded client scenarios with parity_client, and compares what it does with Node.js.
 
-usage: tools/parity/replay-client BUILD_DIR [REGEX]    compares; prints every case that fails
-       tools/parity/replay-client --accept BUILD_DIR   writes down what we do where we deviate
-       tools/parity/replay-client --record NODE [REGEX]  writes down what Node does (use record-client)
+usage: tools/node/replay_client.py BUILD_DIR [REGEX]    compares; prints every case that fails
+       tools/node/replay_client.py --accept BUILD_DIR   writes down what we do where we deviate
+       tools/node/replay_client.py --record NODE [REGEX]  writes down what Node does (use tools/node/record)
 
 A line of test/conformance/client/recorded/*.jsonl and test/conformance/agent/recorded/*.jsonl is a case: its name, the scenario
-(see client_scenarios.py), and under `node` what Node 23.5.0 did: the bytes each connection received,
+(see client/scenarios.py), and under `node` what Node 23.5.0 did: the bytes each connection received,
 whether it was open at the end, and the events of each request in order. A case with a `deviation`,
 the name of a row in docs/deviations.md, has to do what is written under `ours` instead.
 
@@ -20,8 +20,8 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from client_scenarios import Driver, Play  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent / "client"))
+from scenarios import Driver, Play  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = ("client", "agent")
@@ -151,7 +151,7 @@ def accept(build):
 
 
 def record(node, only):
-    command = [node, str(ROOT / "tools" / "parity" / "client_driver.mjs")]
+    command = [node, str(ROOT / "tools" / "node" / "client" / "driver.mjs")]
     unstable = 0
     for path in files():
         cases = read(path)

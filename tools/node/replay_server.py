@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Sends the recorded cases to parity_server, and compares what comes back with Node.js.
 
-usage: tools/parity/replay-server BUILD_DIR [REGEX]    compares; prints every case that fails
-       tools/parity/replay-server --accept BUILD_DIR   writes down what we answer where we deviate
-       tools/parity/replay-server --record NODE [REGEX]  writes down what Node answers (use record-server)
+usage: tools/node/replay_server.py BUILD_DIR [REGEX]    compares; prints every case that fails
+       tools/node/replay_server.py --accept BUILD_DIR   writes down what we answer where we deviate
+       tools/node/replay_server.py --record NODE [REGEX]  writes down what Node answers (use tools/node/record)
 
-A line of test/conformance/server/recorded/*.jsonl is a case (see server_cases.py), and under `node` what Node 23.5.0
+A line of test/conformance/server/recorded/*.jsonl is a case (see server/cases.py), and under `node` what Node 23.5.0
 answered: the bytes, and whether it closed the connection. A case with a `deviation`, the name of a row
 in docs/deviations.md, has to end as is written under `ours` instead.
 
@@ -19,8 +19,8 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from server_cases import Server, outcome, to_bytes  # noqa: E402
+sys.path.insert(0, str(Path(__file__).resolve().parent / "server"))
+from cases import Server, outcome, to_bytes  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "test" / "conformance" / "server" / "recorded"
@@ -155,7 +155,7 @@ def main(arguments):
     expression = re.compile(arguments[1] if len(arguments) == 2 else "")
     ours = [str(Path(arguments[0]) / "test" / "conformance" / "server" / "parity_server")]
     if option == "--record":
-        node = [arguments[0], "--no-warnings", str(Path(__file__).parent / "server_oracle.mjs")]
+        node = [arguments[0], "--no-warnings", str(Path(__file__).parent / "server" / "oracle.mjs")]
         return asyncio.run(record(node, files, lambda c: expression.search(c["name"])))
     if option == "--accept":
         return asyncio.run(accept(ours, files))

@@ -6,9 +6,9 @@
 
 import http from 'node:http';
 
-import { bodyHandlers } from './server_handlers_body.mjs';
-import { headHandlers } from './server_handlers_head.mjs';
-import { modes } from './server_modes.mjs';
+import { bodyHandlers } from './handlers_body.mjs';
+import { headHandlers } from './handlers_head.mjs';
+import { modes } from './modes.mjs';
 
 const handlers = { ...headHandlers, ...bodyHandlers };
 const mode = modes[process.argv[3]];

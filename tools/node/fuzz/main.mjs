@@ -9,12 +9,12 @@
 import { writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 
-import { fold, toLine } from './bytes.mjs';
-import { classify, leftBehindInterim, showWithoutTabs, withoutTabs } from './fuzz_deviations.mjs';
-import { mutate } from './fuzz_mutations.mjs';
-import { askNode, Peer } from './fuzz_sides.mjs';
-import { hideUpgrade } from './node_parser.mjs';
-import { requests, responses } from './parser_case_list.mjs';
+import { fold, toLine } from '../lib/bytes.mjs';
+import { classify, leftBehindInterim, showWithoutTabs, withoutTabs } from './deviations.mjs';
+import { mutate } from './mutations.mjs';
+import { askNode, Peer } from './sides.mjs';
+import { hideUpgrade } from '../parser/node_parser.mjs';
+import { requests, responses } from '../parser/case_list.mjs';
 
 const option = (name, missing) => {
   const at = process.argv.indexOf(`--${name}`);

@@ -1,7 +1,7 @@
 // The handlers of the oracle about bodies, trailers, interim heads, and the end of connections; see
 // server_oracle.mjs.
 
-import { json } from './server_handlers_head.mjs';
+import { json } from './handlers_head.mjs';
 
 /// Calls what may throw, and goes on.
 function tried(action) {

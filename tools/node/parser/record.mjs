@@ -9,12 +9,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 
-import { fold, toLine } from './bytes.mjs';
-import { askClient, askServer } from './node_server.mjs';
-import { askNode } from './fuzz_sides.mjs';
+import { fold, toLine } from '../lib/bytes.mjs';
+import { askClient, askServer } from '../fuzz/server_side.mjs';
+import { askNode } from '../fuzz/sides.mjs';
 import { parse } from './node_parser.mjs';
-import { requests, responses } from './parser_case_list.mjs';
-import { deviationOf } from './parser_deviations.mjs';
+import { requests, responses } from './case_list.mjs';
+import { deviationOf } from './deviations.mjs';
 
 const folder = process.argv[2];
 const oneRead = 65536;
