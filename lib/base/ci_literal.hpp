@@ -14,12 +14,12 @@ namespace anode::http::protocol {
 /// A text of the grammar, given in lower case, with which bytes are compared without regard to the
 /// case of ASCII letters, several at a time.
 ///
-///     constexpr lower_word close("close");
+///     constexpr ci_literal close("close");
 ///     if (close.equals(value)) ...
 template <std::size_t size>
-class lower_word {
+class ci_literal {
 public:
-  consteval explicit lower_word(char const (&text)[size + 1]) noexcept {
+  consteval explicit ci_literal(char const (&text)[size + 1]) noexcept {
     for (std::size_t i = 0; i < count; ++i) {
       std::array<char, sizeof(piece)> bytes{};
       std::array<char, sizeof(piece)> cases{};
@@ -65,6 +65,6 @@ private:
 };
 
 template <std::size_t n>
-lower_word(char const (&)[n]) -> lower_word<n - 1>;
+ci_literal(char const (&)[n]) -> ci_literal<n - 1>;
 
 }  // namespace anode::http::protocol

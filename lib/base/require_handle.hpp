@@ -12,7 +12,7 @@ namespace anode::http {
 /// @throws exception with `error::invalid_this` if it refers to nothing: it was moved from, or made
 ///   empty
 template <class Pointer>
-auto& held(Pointer const& self, char const* type) {
+auto& require_handle(Pointer const& self, char const* type) {
   if (!self) {
     throw exception(error::invalid_this, std::string("The ") + type + " refers to nothing");
   }

@@ -39,11 +39,11 @@ void put_two_words(char* to, std::string_view text) noexcept {
 }
 
 /// Writes flat into the end of a string that is made large enough at once.
-class flat_text {
+class string_writer {
 public:
   static constexpr std::size_t longest_number = 20;
 
-  flat_text(std::string& out, std::size_t at_most) : out_(out) {
+  string_writer(std::string& out, std::size_t at_most) : out_(out) {
     std::size_t const start = out.size();
     out.resize(start + at_most);
     at_ = out.data() + start;

@@ -3,19 +3,19 @@
 
 namespace anode::http::protocol {
 
-deadline::~deadline() {
+timer_node::~timer_node() {
   if (queue_)
     queue_->remove(place_);
 }
 
-deadline_queue::~deadline_queue() {
+timer_heap::~timer_heap() {
   for (entry const& e : heap_) {
     e.of->queue_ = nullptr;
     e.of->expiry_ = no_deadline;
   }
 }
 
-bool deadline_queue::arm(deadline& d, steady_time expiry) {
+bool timer_heap::arm(timer_node& d, steady_time expiry) {
   if (d.queue_ && d.queue_ != this)
     d.queue_->remove(d.place_);
   d.expiry_ = expiry;
@@ -32,9 +32,9 @@ bool deadline_queue::arm(deadline& d, steady_time expiry) {
   return expiry < before;
 }
 
-deadline* deadline_queue::take_expired(steady_time now) noexcept {
+timer_node* timer_heap::take_expired(steady_time now) noexcept {
   while (!heap_.empty() && heap_.front().check <= now) {
-    deadline* const d = heap_.front().of;
+    timer_node* const d = heap_.front().of;
     if (d->expiry_ == heap_.front().check) {
       remove(0);
       return d;
@@ -48,7 +48,7 @@ deadline* deadline_queue::take_expired(steady_time now) noexcept {
   return nullptr;
 }
 
-void deadline_queue::remove(std::uint32_t place) noexcept {
+void timer_heap::remove(std::uint32_t place) noexcept {
   heap_[place].of->queue_ = nullptr;
   heap_[place].of->expiry_ = no_deadline;
   entry const last = heap_.back();
@@ -62,12 +62,12 @@ void deadline_queue::remove(std::uint32_t place) noexcept {
   }
 }
 
-void deadline_queue::put(std::uint32_t place, entry e) noexcept {
+void timer_heap::put(std::uint32_t place, entry e) noexcept {
   heap_[place] = e;
   e.of->place_ = place;
 }
 
-void deadline_queue::sift_up(std::uint32_t place, entry e) noexcept {
+void timer_heap::sift_up(std::uint32_t place, entry e) noexcept {
   while (place > 0) {
     std::uint32_t const parent = (place - 1) / 2;
     if (heap_[parent].check <= e.check)
@@ -78,7 +78,7 @@ void deadline_queue::sift_up(std::uint32_t place, entry e) noexcept {
   put(place, e);
 }
 
-void deadline_queue::sift_down(std::uint32_t place, entry e) noexcept {
+void timer_heap::sift_down(std::uint32_t place, entry e) noexcept {
   for (;;) {
     std::size_t child = std::size_t{place} * 2 + 1;
     if (child >= heap_.size())

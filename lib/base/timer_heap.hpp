@@ -24,16 +24,16 @@ constexpr steady_time deadline_after(steady_time start,
   return timeout.count() <= 0 || timeout >= most ? no_deadline : start + timeout;
 }
 
-class deadline_queue;
+class timer_heap;
 
 /// One deadline that can be set, moved and dropped any number of times: a member of what it
 /// belongs to, such as a socket. Drops itself when destroyed.
-class deadline {
+class timer_node {
 public:
-  deadline() = default;
-  deadline(deadline const&) = delete;
-  deadline& operator=(deadline const&) = delete;
-  ~deadline();
+  timer_node() = default;
+  timer_node(timer_node const&) = delete;
+  timer_node& operator=(timer_node const&) = delete;
+  ~timer_node();
 
   /// Returns whether it is set.
   bool armed() const noexcept { return expiry_ != no_deadline; }
@@ -42,9 +42,9 @@ public:
   steady_time expiry() const noexcept { return expiry_; }
 
 private:
-  friend class deadline_queue;
-  deadline_queue* queue_ = nullptr;  // null: not in one
-  std::uint32_t place_ = 0;          // in the queue's heap
+  friend class timer_heap;
+  timer_heap* queue_ = nullptr;  // null: not in one
+  std::uint32_t place_ = 0;      // in the queue's heap
   steady_time expiry_ = no_deadline;
 };
 
@@ -56,25 +56,25 @@ private:
 /// nothing once it has grown to its working size. A queue may be destroyed before its deadlines.
 ///
 /// **Node**: the timer lists under `socket.setTimeout`.
-class deadline_queue {
+class timer_heap {
 public:
-  deadline_queue() = default;
-  deadline_queue(deadline_queue const&) = delete;
-  deadline_queue& operator=(deadline_queue const&) = delete;
-  ~deadline_queue();
+  timer_heap() = default;
+  timer_heap(timer_heap const&) = delete;
+  timer_heap& operator=(timer_heap const&) = delete;
+  ~timer_heap();
 
   /// Sets a deadline, or moves it.
   /// @return whether `next_deadline` is earlier now, and the driver's timer has to be set again
-  bool arm(deadline& d, steady_time expiry);
+  bool arm(timer_node& d, steady_time expiry);
 
   /// Sets a deadline to `deadline_after(now, timeout)`; drops it if that is `no_deadline`.
   /// @return as above
-  bool arm(deadline& d, steady_time now, std::chrono::milliseconds timeout) {
+  bool arm(timer_node& d, steady_time now, std::chrono::milliseconds timeout) {
     return arm(d, deadline_after(now, timeout));
   }
 
   /// Drops a deadline; nothing happens if it is not set.
-  void cancel(deadline& d) noexcept { d.expiry_ = no_deadline; }
+  void cancel(timer_node& d) noexcept { d.expiry_ = no_deadline; }
 
   /// Returns when to call `expire` next: never later than the earliest deadline, maybe earlier (the
   /// time of a deadline that was moved since). `no_deadline` if there is none.
@@ -90,7 +90,7 @@ public:
   std::size_t expire(steady_time now, F&& f) {
     std::size_t done = 0;
     for (std::size_t left = heap_.size(); left > 0; --left) {
-      deadline* d = take_expired(now);
+      timer_node* d = take_expired(now);
       if (!d)
         break;
       ++done;
@@ -100,13 +100,13 @@ public:
   }
 
 private:
-  friend class deadline;
+  friend class timer_node;
   struct entry {
     steady_time check;  // at most the deadline's own time
-    deadline* of;
+    timer_node* of;
   };
 
-  deadline* take_expired(steady_time now) noexcept;
+  timer_node* take_expired(steady_time now) noexcept;
   void remove(std::uint32_t place) noexcept;
   void put(std::uint32_t place, entry e) noexcept;
   void sift_up(std::uint32_t place, entry e) noexcept;

@@ -125,10 +125,12 @@ agent::~agent() {
   }
 }
 
-agent::executor_type agent::get_executor() const { return held(core_, "agent").executor(); }
+agent::executor_type agent::get_executor() const {
+  return require_handle(core_, "agent").executor();
+}
 
 client_request agent::request(request_options options) {
-  return client_request(*held(core_, "agent").request(std::move(options)));
+  return client_request(*require_handle(core_, "agent").request(std::move(options)));
 }
 
 client_request agent::request(std::string_view method, std::string_view url, header_list headers) {
@@ -136,12 +138,12 @@ client_request agent::request(std::string_view method, std::string_view url, hea
   options.method = method;
   options.set_url(url);
   options.headers = std::move(headers);
-  return client_request(*held(core_, "agent").request(std::move(options)));
+  return client_request(*require_handle(core_, "agent").request(std::move(options)));
 }
 
 client_request agent::request(request_options const& like, std::string_view method,
                               std::string_view path) {
-  return client_request(*held(core_, "agent").request(like, method, path));
+  return client_request(*require_handle(core_, "agent").request(like, method, path));
 }
 
 client_request agent::request(std::string_view url, request_options options) {
@@ -151,7 +153,7 @@ client_request agent::request(std::string_view url, request_options options) {
 net::awaitable<incoming_message> agent::get(std::string_view url) {
   request_options options;
   options.set_url(url);
-  auto const exchange = held(core_, "agent").request(std::move(options));
+  auto const exchange = require_handle(core_, "agent").request(std::move(options));
   return client_exchange::get(exchange, client_request(*exchange));
 }
 
@@ -170,7 +172,7 @@ agent_options const& agent::options() const noexcept {
   return core_ ? core_->options() : none;
 }
 void agent::set_options(agent_options options) {
-  held(core_, "agent").set_options(std::move(options));
+  require_handle(core_, "agent").set_options(std::move(options));
 }
 
 agent::counts agent::totals() const noexcept {
@@ -179,14 +181,14 @@ agent::counts agent::totals() const noexcept {
 
 std::map<std::string, agent::counts> agent::by_name() const {
   std::map<std::string, counts> all;
-  held(core_, "agent").pool().for_each_name([&](std::string_view name, auto const& c) {
+  require_handle(core_, "agent").pool().for_each_name([&](std::string_view name, auto const& c) {
     all.emplace(std::string(name), public_counts(c));
   });
   return all;
 }
 
 std::string agent::get_name(request_options const& options) const {
-  return held(core_, "agent").name_of(options);
+  return require_handle(core_, "agent").name_of(options);
 }
 
 std::string process_environment(std::string_view name) {

@@ -12,7 +12,9 @@ using connection::client_exchange;
 
 namespace {
 
-client_exchange& self(client_exchange* exchange) { return held(exchange, "client_request"); }
+client_exchange& self(client_exchange* exchange) {
+  return require_handle(exchange, "client_request");
+}
 
 }  // namespace
 

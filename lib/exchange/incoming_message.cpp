@@ -18,7 +18,7 @@ namespace {
 
 field_lines const no_lines;
 
-incoming& held_message(incoming* self) { return held(self, "incoming_message"); }
+incoming& held_message(incoming* self) { return require_handle(self, "incoming_message"); }
 
 void append(std::string& all, std::string_view piece) { all.append(piece); }
 

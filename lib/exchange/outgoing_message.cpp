@@ -11,7 +11,9 @@ namespace anode::http {
 namespace {
 
 // Only a request's handle can be empty.
-connection::outgoing& self(connection::outgoing* out) { return held(out, "client_request"); }
+connection::outgoing& self(connection::outgoing* out) {
+  return require_handle(out, "client_request");
+}
 
 net::awaitable<void> run_write(write_operation write, std::size_t size,
                                connection::token_operation::ptr operation) {

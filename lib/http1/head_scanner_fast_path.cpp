@@ -11,10 +11,10 @@
 namespace anode::http::protocol {
 namespace {
 
-constexpr lower_word close("close");
-constexpr lower_word keep_alive("keep-alive");
-constexpr lower_word upgrade("upgrade");
-constexpr lower_word chunked("chunked");
+constexpr ci_literal close("close");
+constexpr ci_literal keep_alive("keep-alive");
+constexpr ci_literal upgrade("upgrade");
+constexpr ci_literal chunked("chunked");
 
 }  // namespace
 

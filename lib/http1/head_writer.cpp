@@ -36,7 +36,7 @@ std::size_t lines_size(outgoing_headers const& headers) {
   return size;
 }
 
-void put_lines(flat_text& to, outgoing_headers const& headers, head_plan const& plan,
+void put_lines(string_writer& to, outgoing_headers const& headers, head_plan const& plan,
                unique_headers const* unique) {
   std::string_view const whole = headers.contiguous_lines();
   if (!whole.empty() && !plan.drop_content_length) {
@@ -59,7 +59,7 @@ void put_lines(flat_text& to, outgoing_headers const& headers, head_plan const& 
   });
 }
 
-void put_framing(flat_text& to, head_plan const& plan) {
+void put_framing(string_writer& to, head_plan const& plan) {
   if (plan.length == framing_line::chunked) {
     to.put(transfer_encoding);
   } else if (plan.length == framing_line::content_length) {
@@ -70,7 +70,7 @@ void put_framing(flat_text& to, head_plan const& plan) {
   to.put(crlf);
 }
 
-void put_connection(flat_text& to, head_plan const& plan, std::string_view keep_alive_field) {
+void put_connection(string_writer& to, head_plan const& plan, std::string_view keep_alive_field) {
   if (plan.connection == connection_line::close) {
     to.put(connection_close);
   } else if (plan.connection == connection_line::keep_alive) {
@@ -81,7 +81,7 @@ void put_connection(flat_text& to, head_plan const& plan, std::string_view keep_
 }
 
 constexpr std::size_t automatic_size = sizeof connection_keep_alive + sizeof transfer_encoding +
-                                       sizeof content_length_start + flat_text::longest_number +
+                                       sizeof content_length_start + string_writer::longest_number +
                                        2 * sizeof crlf;
 
 }  // namespace
@@ -100,8 +100,9 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
   }
   head_plan const plan = plan_response(facts, read_own_fields(headers), headers);
 
-  flat_text to(out, sizeof http_version + 4 + reason.size() + sizeof crlf + lines_size(headers) +
-                        facts.date_line.size() + facts.keep_alive_line.size() + automatic_size);
+  string_writer to(out, sizeof http_version + 4 + reason.size() + sizeof crlf +
+                            lines_size(headers) + facts.date_line.size() +
+                            facts.keep_alive_line.size() + automatic_size);
   to.put(http_version);
   to.put_status(facts.status);
   to.put(" ");
@@ -122,8 +123,8 @@ outgoing_framing write_request_head(std::string& out, request_facts const& facts
   validate_request_target(facts.target);
   head_plan const plan = plan_request(facts, read_own_fields(headers), headers);
 
-  flat_text to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof http_version +
-                        sizeof crlf + lines_size(headers) + automatic_size);
+  string_writer to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof http_version +
+                            sizeof crlf + lines_size(headers) + automatic_size);
   to.put(facts.method);
   to.put(" ");
   to.put(facts.target);

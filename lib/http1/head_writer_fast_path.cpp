@@ -22,8 +22,8 @@ std::string usual_fields(std::string_view date_line, std::string_view keep_alive
 outgoing_framing write_usual_head(std::string& out, outgoing_headers const& headers,
                                   std::string_view fields, std::uint64_t content_length) {
   std::string_view const own = headers.contiguous_lines();
-  flat_text to(out,
-               sizeof start + own.size() + fields.size() + flat_text::longest_number + sizeof end);
+  string_writer to(
+      out, sizeof start + own.size() + fields.size() + string_writer::longest_number + sizeof end);
   to.put(start);
   to.put(own);
   to.put(fields);

@@ -40,25 +40,25 @@ constexpr bool decides_framing(known_field f) noexcept { return f <= known_field
   };
   switch (name.size()) {
     case 2:
-      return if_equal(lower_word("te"), known_field::te);
+      return if_equal(ci_literal("te"), known_field::te);
     case 4:
-      return (name[0] | 0x20) == 'h' ? if_equal(lower_word("host"), known_field::host)
-                                     : if_equal(lower_word("date"), known_field::date);
+      return (name[0] | 0x20) == 'h' ? if_equal(ci_literal("host"), known_field::host)
+                                     : if_equal(ci_literal("date"), known_field::date);
     case 6:
-      return (name[0] | 0x20) == 'c' ? if_equal(lower_word("cookie"), known_field::cookie)
-                                     : if_equal(lower_word("expect"), known_field::expect);
+      return (name[0] | 0x20) == 'c' ? if_equal(ci_literal("cookie"), known_field::cookie)
+                                     : if_equal(ci_literal("expect"), known_field::expect);
     case 7:
-      return (name[0] | 0x20) == 'u' ? if_equal(lower_word("upgrade"), known_field::upgrade)
-                                     : if_equal(lower_word("trailer"), known_field::trailer);
+      return (name[0] | 0x20) == 'u' ? if_equal(ci_literal("upgrade"), known_field::upgrade)
+                                     : if_equal(ci_literal("trailer"), known_field::trailer);
     case 10:
-      return (name[0] | 0x20) == 'c' ? if_equal(lower_word("connection"), known_field::connection)
-                                     : if_equal(lower_word("keep-alive"), known_field::keep_alive);
+      return (name[0] | 0x20) == 'c' ? if_equal(ci_literal("connection"), known_field::connection)
+                                     : if_equal(ci_literal("keep-alive"), known_field::keep_alive);
     case 14:
-      return if_equal(lower_word("content-length"), known_field::content_length);
+      return if_equal(ci_literal("content-length"), known_field::content_length);
     case 16:
-      return if_equal(lower_word("proxy-connection"), known_field::proxy_connection);
+      return if_equal(ci_literal("proxy-connection"), known_field::proxy_connection);
     case 17:
-      return if_equal(lower_word("transfer-encoding"), known_field::transfer_encoding);
+      return if_equal(ci_literal("transfer-encoding"), known_field::transfer_encoding);
     default:
       return known_field::none;
   }

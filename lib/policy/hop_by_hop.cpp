@@ -47,9 +47,9 @@ bool is_of_connection(std::string_view name) noexcept {
     case known_field::upgrade:
       return true;
     default:
-      return lower_word("proxy-authenticate").equals(name) ||
-             lower_word("proxy-authorization").equals(name) ||
-             lower_word("proxy-authentication-info").equals(name);
+      return ci_literal("proxy-authenticate").equals(name) ||
+             ci_literal("proxy-authorization").equals(name) ||
+             ci_literal("proxy-authentication-info").equals(name);
   }
 }
 

@@ -87,8 +87,8 @@ private:
 
 // Mostly body and room are there, and nothing is awaited.
 net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message& to) {
-  incoming& source = held(from.self(), "incoming_message");
-  outgoing& target = held(to.state(), "client_request");
+  incoming& source = require_handle(from.self(), "incoming_message");
+  outgoing& target = require_handle(to.state(), "client_request");
   anode::detail::ptr<anode::detail::counted> const keep_source = source.keep();
   anode::detail::ptr<anode::detail::counted> const keep_target = target.keep();
   std::uint64_t bytes = 0;
@@ -147,15 +147,15 @@ net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to)
 }
 
 void pass_headers(incoming_message const& from, outgoing_message& to) {
-  outgoing& out = held(to.state(), "client_request");
+  outgoing& out = require_handle(to.state(), "client_request");
   out.require_head_open("append");
-  protocol::pass_fields(held(from.self(), "incoming_message").head, out.headers);
+  protocol::pass_fields(require_handle(from.self(), "incoming_message").head, out.headers);
 }
 
 header_list end_to_end_headers(incoming_message const& from) {
   header_list headers;
   protocol::for_each_end_to_end(
-      held(from.self(), "incoming_message").head,
+      require_handle(from.self(), "incoming_message").head,
       [&](field_line const line) { headers.append(line.name, line.value); });
   return headers;
 }
@@ -187,7 +187,7 @@ void pass_information(client_request& from, server_response& to) {
 }
 
 bool can_be_passed_on(incoming_message const& message) {
-  return protocol::can_be_reframed(held(message.self(), "incoming_message").head);
+  return protocol::can_be_reframed(require_handle(message.self(), "incoming_message").head);
 }
 
 }  // namespace anode::http

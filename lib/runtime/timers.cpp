@@ -91,7 +91,7 @@ void timers::on_wake() {
   }
   turn const t(executor_);
   wake_at_ = no_deadline;
-  queue_.expire(now(), [this](http::protocol::deadline& d) {
+  queue_.expire(now(), [this](http::protocol::timer_node& d) {
     --armed_;
     static_cast<timer&>(d).expired();
   });

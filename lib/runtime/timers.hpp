@@ -21,7 +21,7 @@ inline constexpr std::chrono::milliseconds longest_delay = std::chrono::hours(24
 
 /// Something that happens at a time unless it is set again or dropped before: a member of what it
 /// belongs to.
-class timer : public http::protocol::deadline {
+class timer : public http::protocol::timer_node {
 public:
   /// Called on the executor when the time has come; the timer is not armed any more.
   virtual void expired() = 0;
@@ -70,7 +70,7 @@ private:
 
   net::any_io_executor executor_;
   clock& clock_;
-  http::protocol::deadline_queue queue_;
+  http::protocol::timer_heap queue_;
   std::optional<net::steady_timer> wake_;  // none once the context has ended
   protocol_time now_{};
   std::uint64_t now_of_ = 0;  // the turn in which that was read

@@ -15,7 +15,9 @@ using connection::server_core;
 
 namespace {
 
-server_core& self(anode::detail::ptr<server_core> const& core) { return held(core, "server"); }
+server_core& self(anode::detail::ptr<server_core> const& core) {
+  return require_handle(core, "server");
+}
 
 net::awaitable<void> wait_closed(anode::detail::ptr<server_core> core) {
   co_await server_core::wait_closed(core);

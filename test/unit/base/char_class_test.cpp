@@ -45,10 +45,10 @@ TEST_CASE("sixteen bytes at a time: the same as one after the other") {
 }
 
 TEST_CASE("words are compared without regard to the case of letters") {
-  constexpr lower_word two("te");
-  constexpr lower_word seven("chunked");
-  constexpr lower_word ten("keep-alive");
-  constexpr lower_word seventeen("transfer-encoding");
+  constexpr ci_literal two("te");
+  constexpr ci_literal seven("chunked");
+  constexpr ci_literal ten("keep-alive");
+  constexpr ci_literal seventeen("transfer-encoding");
   CHECK(two.equals("tE"));
   CHECK(!two.equals("t"));
   CHECK(!two.equals("tee"));

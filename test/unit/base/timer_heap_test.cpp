@@ -13,17 +13,17 @@ namespace {
 
 constexpr steady_time start{std::chrono::hours{1}};
 
-std::vector<deadline*> expired(deadline_queue& q, steady_time now) {
-  std::vector<deadline*> all;
-  q.expire(now, [&](deadline& d) { all.push_back(&d); });
+std::vector<timer_node*> expired(timer_heap& q, steady_time now) {
+  std::vector<timer_node*> all;
+  q.expire(now, [&](timer_node& d) { all.push_back(&d); });
   return all;
 }
 
 }  // namespace
 
 TEST_CASE("deadlines: one deadline", "[deadlines]") {
-  deadline_queue q;
-  deadline d;
+  timer_heap q;
+  timer_node d;
   CHECK(q.next_deadline() == no_deadline);
   CHECK_FALSE(d.armed());
   CHECK(q.arm(d, start, 100ms));
@@ -71,13 +71,13 @@ TEST_CASE("deadlines: one deadline", "[deadlines]") {
     CHECK(expired(q, start + 1h).empty());
   }
   SECTION("moves to another queue") {
-    deadline_queue other;
+    timer_heap other;
     other.arm(d, start, 20ms);
     CHECK(expired(q, start + 1h).empty());
     CHECK(expired(other, start + 20ms) == std::vector{&d});
   }
   SECTION("outlives its queue") {
-    auto brief = std::make_unique<deadline_queue>();
+    auto brief = std::make_unique<timer_heap>();
     brief->arm(d, start, 20ms);
     brief.reset();
     CHECK_FALSE(d.armed());
@@ -87,17 +87,17 @@ TEST_CASE("deadlines: one deadline", "[deadlines]") {
 }
 
 TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
-  deadline_queue q;
-  auto a = std::make_unique<deadline>();
-  auto b = std::make_unique<deadline>();
-  auto c = std::make_unique<deadline>();
+  timer_heap q;
+  auto a = std::make_unique<timer_node>();
+  auto b = std::make_unique<timer_node>();
+  auto c = std::make_unique<timer_node>();
   q.arm(*a, start, 1ms);
   q.arm(*b, start, 2ms);
   q.arm(*c, start, 3ms);
   int calls = 0;
 
   SECTION("destroy the others") {
-    q.expire(start + 1h, [&](deadline&) {
+    q.expire(start + 1h, [&](timer_node&) {
       ++calls;
       b.reset();
       c.reset();
@@ -105,7 +105,7 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
     CHECK(calls == 1);
   }
   SECTION("destroy itself") {
-    q.expire(start + 1h, [&](deadline& d) {
+    q.expire(start + 1h, [&](timer_node& d) {
       ++calls;
       for (auto* p : {&a, &b, &c})
         if (p->get() == &d)
@@ -115,7 +115,7 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
     CHECK(q.next_deadline() == no_deadline);
   }
   SECTION("drop another") {
-    q.expire(start + 1h, [&](deadline&) {
+    q.expire(start + 1h, [&](timer_node&) {
       ++calls;
       q.cancel(*b);
       q.cancel(*c);
@@ -123,7 +123,7 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
     CHECK(calls == 1);
   }
   SECTION("set itself again, to now: the next call's turn") {
-    CHECK(q.expire(start + 1h, [&](deadline& d) {
+    CHECK(q.expire(start + 1h, [&](timer_node& d) {
       ++calls;
       q.arm(d, start);
     }) == 3);
@@ -131,16 +131,16 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
     CHECK(q.next_deadline() == start);
   }
   SECTION("set new ones") {
-    std::vector<std::unique_ptr<deadline>> more;
-    q.expire(start + 1h, [&](deadline&) {
+    std::vector<std::unique_ptr<timer_node>> more;
+    q.expire(start + 1h, [&](timer_node&) {
       ++calls;
       for (int i = 0; i < 100; ++i) {
-        more.push_back(std::make_unique<deadline>());
+        more.push_back(std::make_unique<timer_node>());
         q.arm(*more.back(), start + 1h, 1ms);
       }
     });
     CHECK(calls == 3);
-    CHECK(q.expire(start + 2h, [](deadline&) {}) == 300);
+    CHECK(q.expire(start + 2h, [](timer_node&) {}) == 300);
   }
 }
 
@@ -148,11 +148,11 @@ TEST_CASE("deadlines: random operations against a list of times", "[deadlines]")
   std::mt19937 random{5};
   auto const below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   for (int round = 0; round < 300; ++round) {
-    deadline_queue q;
-    std::vector<std::unique_ptr<deadline>> all(1 + below(40));
+    timer_heap q;
+    std::vector<std::unique_ptr<timer_node>> all(1 + below(40));
     std::vector<steady_time> expected(all.size(), no_deadline);
     for (auto& d : all)
-      d = std::make_unique<deadline>();
+      d = std::make_unique<timer_node>();
     steady_time now = start;
     for (int step = 0; step < 200; ++step) {
       std::size_t const i = below(static_cast<unsigned>(all.size()));
@@ -173,13 +173,13 @@ TEST_CASE("deadlines: random operations against a list of times", "[deadlines]")
           expected[i] = no_deadline;
           break;
         case 4:
-          all[i] = std::make_unique<deadline>();
+          all[i] = std::make_unique<timer_node>();
           expected[i] = no_deadline;
           break;
         default: {
           now += std::chrono::milliseconds{below(30)};
           steady_time last{};
-          q.expire(now, [&](deadline& d) {
+          q.expire(now, [&](timer_node& d) {
             std::size_t const n = [&] {
               for (std::size_t k = 0; k < all.size(); ++k)
                 if (all[k].get() == &d)
