@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
     budget = std::chrono::milliseconds(std::atoi(argv[1]));
 
   std::string out;
-  outgoing_headers headers;
+  header_map headers;
   response_facts const facts = facts_of(12);
 
   measure("response head, no own header", [&] {

@@ -74,7 +74,7 @@ std::string shown(std::string_view url) {
 }  // namespace
 
 request_options& request_options::set_url(std::string_view url) {
-  if (connection::plain_url plain; connection::split_plain_url(url, plain)) {
+  if (connection::fast_path_url plain; connection::split_fast_path_url(url, plain)) {
     protocol = "http:";
     host = plain.host;
     port = plain.port;

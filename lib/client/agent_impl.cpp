@@ -288,9 +288,8 @@ detail::ptr<client_exchange> agent_core::start(std::unique_ptr<client_exchange> 
   origin.auth = options.auth;
   origin.set_host = options.set_host.value_or(options.set_default_headers);
   if (!options.set_default_headers) {
-    for (auto const field :
-         {protocol::known_field::connection, protocol::known_field::content_length,
-          protocol::known_field::transfer_encoding}) {
+    for (auto const field : {protocol::field_id::connection, protocol::field_id::content_length,
+                             protocol::field_id::transfer_encoding}) {
       x->request.headers.mark_removed(field);
     }
   }

@@ -189,7 +189,7 @@ void client_connection::take_head(client_exchange& x) {
     x.information(head);
   } else {
     final_begun_ = true;
-    keep_hint_ = protocol::read_keep_alive_hint(head.value(protocol::known_field::keep_alive),
+    keep_hint_ = protocol::read_keep_alive_hint(head.value(protocol::field_id::keep_alive),
                                                 agent_->options().keep_alive_timeout_buffer);
     // After 101, and after any final answer to CONNECT, the rest is not HTTP: `upgraded` follows.
     if (head.status != 101 && x.request.method != "CONNECT") {

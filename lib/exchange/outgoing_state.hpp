@@ -54,7 +54,7 @@ public:
 
   outgoing(detail::counted& keep, net::any_io_executor const& ex) : keep_(&keep), executor_(ex) {}
 
-  protocol::outgoing_headers headers;
+  protocol::header_map headers;
   protocol::outgoing_trailers trailers;
   protocol::unique_headers const* unique_headers = nullptr;
   bool should_keep_alive = true;

@@ -91,7 +91,7 @@ private:
     std::size_t const value_at = value.empty() ? name_at + name.size() : place(value);
     hidden_.uncover(static_cast<std::ptrdiff_t>(value_at + value.size() - at_));
     if (head_ != nullptr) {
-      head_->note(find_known_field({name.data(), name.size()}), lines_.size());
+      head_->note(find_field_id({name.data(), name.size()}), lines_.size());
     }
     lines_.append_place(name_at, name.size(), value_at, value.size());
   }

@@ -28,8 +28,8 @@ void outgoing_trailers::set(header_list const& trailers, unique_headers const* u
   std::string lines;
   for (auto const& [name, value] : trailers) {
     validate_header_name(name, "Trailer name");
-    known_field const field = find_known_field(name);
-    if (field == known_field::content_length || field == known_field::transfer_encoding)
+    field_id const field = find_field_id(name);
+    if (field == field_id::content_length || field == field_id::transfer_encoding)
       throw exception(error::trailer_invalid, "Trailers are invalid with this transfer encoding");
     bool const joined =
         value.is_list() && (value.size() < 2 || (unique != nullptr && unique->contains(name)));

@@ -18,7 +18,7 @@ namespace {
 }
 
 /// Adds a Transfer-Encoding line to what is known; the codings of all lines form one list.
-void read_codings(own_fields& own, outgoing_headers::line const& line) {
+void read_codings(own_fields& own, header_map::line const& line) {
   own.transfer_encoding = true;
   // Node's parser takes a tab here neither for a blank nor for anything else.
   if (line.value.find('\t') != std::string_view::npos)
@@ -50,14 +50,14 @@ void check_trailer(own_fields const& own, outgoing_framing const& framing, bool 
 
 /// Says how the body of a request without framing fields of its own ends.
 body_end choose_request_end(request_facts const& facts, own_fields const& own,
-                            outgoing_headers const& headers) {
+                            header_map const& headers) {
   bool const body = facts.body_follows || facts.content_length.value_or(0) != 0;
   if (!body && is_bodyless_method(facts.method))
     return body_end::none;
   bool const length_fits = facts.content_length && !own.trailer;
-  if (length_fits && !headers.removed(known_field::content_length))
+  if (length_fits && !headers.removed(field_id::content_length))
     return body_end::length;
-  if (!headers.removed(known_field::transfer_encoding))
+  if (!headers.removed(field_id::transfer_encoding))
     return body_end::chunked;
   // The program removed what would frame the body. Node sends it bare, as it does for GET and its
   // like, and the peer takes it for the next request.
@@ -68,34 +68,34 @@ body_end choose_request_end(request_facts const& facts, own_fields const& own,
 
 }  // namespace
 
-own_fields read_own_fields(outgoing_headers const& headers) {
+own_fields read_own_fields(header_map const& headers) {
   own_fields own;
   bool host = false;
-  headers.for_each_special_line([&](outgoing_headers::line const& line) {
-    switch (line.special) {
-      case known_field::connection:
+  headers.for_each_special_line([&](header_map::line const& line) {
+    switch (line.field) {
+      case field_id::connection:
         own.connection = true;
         own.connection_close = own.connection_close || has_word(line.value, "close");
         break;
-      case known_field::keep_alive:
+      case field_id::keep_alive:
         own.keep_alive = true;
         break;
-      case known_field::date:
+      case field_id::date:
         own.date = true;
         break;
-      case known_field::expect:
+      case field_id::expect:
         own.expect = true;
         break;
-      case known_field::trailer:
+      case field_id::trailer:
         own.trailer = true;
         break;
-      case known_field::host:
+      case field_id::host:
         own.host_twice = std::exchange(host, true);
         break;
-      case known_field::transfer_encoding:
+      case field_id::transfer_encoding:
         read_codings(own, line);
         break;
-      case known_field::content_length: {
+      case field_id::content_length: {
         auto const length = parse_decimal(line.value);
         if (!length || own.content_length)
           throw_invalid_value(line.name, line.value);
@@ -110,7 +110,7 @@ own_fields read_own_fields(outgoing_headers const& headers) {
 }
 
 head_plan plan_response(response_facts const& facts, own_fields const& own,
-                        outgoing_headers const& headers) {
+                        header_map const& headers) {
   bool const bodyless_status = is_bodyless_status(facts.status);
   bool const has_body = !facts.head_request && !bodyless_status;
   bool const own_length = own.content_length && !own.transfer_encoding;
@@ -129,7 +129,7 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
   }
 
   head_plan plan;
-  plan.date = facts.send_date && !own.date && !headers.removed(known_field::date);
+  plan.date = facts.send_date && !own.date && !headers.removed(field_id::date);
   // RFC 9110 section 8.6: neither a 1xx nor a 204 has a length.
   plan.drop_content_length =
       own.content_length && (own.transfer_encoding || facts.status < 200 || facts.status == 204);
@@ -138,7 +138,7 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
       last = true;
     else
       keep = true;
-  } else if (headers.removed(known_field::connection)) {
+  } else if (headers.removed(field_id::connection)) {
     last = last || !keep;
   } else if (!keep || !(own_length || facts.chunked_by_default)) {
     plan.connection = connection_line::close;
@@ -162,12 +162,11 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
   } else if (!facts.chunked_by_default) {
     end = body_end::close;
     last = true;
-  } else if (!own.trailer && !headers.removed(known_field::content_length) &&
-             facts.content_length) {
+  } else if (!own.trailer && !headers.removed(field_id::content_length) && facts.content_length) {
     end = body_end::length;
     length = *facts.content_length;
     plan.length = framing_line::content_length;
-  } else if (!headers.removed(known_field::transfer_encoding)) {
+  } else if (!headers.removed(field_id::transfer_encoding)) {
     end = body_end::chunked;
     plan.length = framing_line::chunked;
   } else {
@@ -183,7 +182,7 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
 }
 
 head_plan plan_request(request_facts const& facts, own_fields const& own,
-                       outgoing_headers const& headers) {
+                       header_map const& headers) {
   bool const bodyless = is_bodyless_method(facts.method);
   bool keep = facts.should_keep_alive;
   bool last = !keep;
@@ -198,7 +197,7 @@ head_plan plan_request(request_facts const& facts, own_fields const& own,
   if (own.connection) {
     last = own.connection_close;
     keep = !own.connection_close;
-  } else if (headers.removed(known_field::connection)) {
+  } else if (headers.removed(field_id::connection)) {
     last = !keep;
   } else if (keep && (own.content_length || !bodyless || facts.has_agent)) {
     plan.connection = connection_line::keep_alive;
@@ -231,7 +230,7 @@ head_plan plan_request(request_facts const& facts, own_fields const& own,
   plan.framing.set_expect(own.expect);
   // A body that Node would send bare has chunks here, but no trailers there.
   bool const bare =
-      !own.transfer_encoding && (bodyless || headers.removed(known_field::transfer_encoding));
+      !own.transfer_encoding && (bodyless || headers.removed(field_id::transfer_encoding));
   check_trailer(own, bare ? outgoing_framing() : plan.framing, false);
   return plan;
 }

@@ -27,7 +27,7 @@ struct own_fields {
 /// Reads the special fields among `headers`.
 /// @throws exception with `error::invalid_header_value` for a Content-Length that is not one
 ///   number and a Transfer-Encoding that is empty or in which chunked is not the last coding only.
-own_fields read_own_fields(outgoing_headers const& headers);
+own_fields read_own_fields(header_map const& headers);
 
 /// Which Connection field the head gets behind its own fields.
 enum class connection_line : std::uint8_t { none, keep_alive, close };
@@ -48,12 +48,12 @@ struct head_plan {
 /// Decides about the head of a response; pure.
 /// @throws exception with `error::trailer_invalid` for a Trailer field without chunks.
 head_plan plan_response(response_facts const& facts, own_fields const& own,
-                        outgoing_headers const& headers);
+                        header_map const& headers);
 
 /// Decides about the head of a request; pure.
 /// @throws exception with `error::trailer_invalid`, or with `error::invalid_header_value` for a
 ///   Transfer-Encoding that does not end the body.
 head_plan plan_request(request_facts const& facts, own_fields const& own,
-                       outgoing_headers const& headers);
+                       header_map const& headers);
 
 }  // namespace anode::http::protocol

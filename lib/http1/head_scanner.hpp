@@ -80,7 +80,7 @@ public:
 
   // Where the parts are, from the first byte of the head or trailer section; unless `lenient`.
   std::vector<field_place> const& places() const noexcept { return places_; }
-  known_fields const& known() const noexcept { return known_; }
+  field_index const& known() const noexcept { return known_; }
   std::size_t text_at() const noexcept { return text_at_; }  // target or reason
   std::size_t text_size() const noexcept { return text_size_; }
 
@@ -167,7 +167,7 @@ private:
     said_chunked,
   };
 
-  static meaning meaning_of(known_field name) noexcept;
+  static meaning meaning_of(field_id name) noexcept;
 
   // Each takes bytes from `p` on; false means refused. They return when `state_` is none of theirs.
   bool run_start_line(char const*& p, char const* end);
@@ -182,7 +182,7 @@ private:
   void begin_fields(char const*& p, char const* end);
   bool take_same_lines(char const*& p, char const* end);
   void take_field_lines(char const*& p, char const* end);
-  bool take_framing_value(known_field name, std::string_view value) noexcept;
+  bool take_framing_value(field_id name, std::string_view value) noexcept;
 
   void start_fields() noexcept;
   void remember(char const* begin, char const* end);
@@ -243,7 +243,7 @@ private:
   http::error code_{};
   std::string_view reason_;
   std::vector<field_place> places_;  // not lenient
-  known_fields known_;               // not lenient
+  field_index known_;                // not lenient
   std::vector<disguise> disguises_;
   std::string canonical_;  // lenient only
   // All field lines of the head before, with the empty line, if what was found of them is still

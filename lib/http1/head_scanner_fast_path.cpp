@@ -20,7 +20,7 @@ constexpr ci_literal chunked("chunked");
 
 /// Takes the whole value of a field that means something to the framing, if it says one usual
 /// thing and nothing that contradicts it came before.
-bool head_guard::take_framing_value(known_field name, std::string_view value) noexcept {
+bool head_guard::take_framing_value(field_id name, std::string_view value) noexcept {
   switch (meaning_of(name)) {
     case meaning::connection:
       if (keep_alive.equals(value)) {
@@ -134,8 +134,8 @@ void head_guard::take_field_lines(char const*& p, char const* end) {
     if (more >= limits_.max_header_size || lines == limits_.max_headers_count) {
       break;
     }
-    if (may_be_known_field(name_size, *line)) {
-      known_field const name = find_known_field({line, name_size});
+    if (may_be_field_id(name_size, *line)) {
+      field_id const name = find_field_id({line, name_size});
       if (decides_framing(name)) {
         if (!take_framing_value(name, {value, value_size})) {
           break;

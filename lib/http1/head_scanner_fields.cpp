@@ -14,16 +14,16 @@ constexpr std::string_view bad_coding = "Invalid `Transfer-Encoding` header valu
 
 }  // namespace
 
-head_guard::meaning head_guard::meaning_of(known_field name) noexcept {
+head_guard::meaning head_guard::meaning_of(field_id name) noexcept {
   switch (name) {
-    case known_field::connection:
-    case known_field::proxy_connection:
+    case field_id::connection:
+    case field_id::proxy_connection:
       return meaning::connection;
-    case known_field::content_length:
+    case field_id::content_length:
       return meaning::content_length;
-    case known_field::transfer_encoding:
+    case field_id::transfer_encoding:
       return meaning::transfer_encoding;
-    case known_field::upgrade:
+    case field_id::upgrade:
       return meaning::upgrade;
     default:
       return meaning::other;
@@ -58,7 +58,7 @@ bool head_guard::end_name(char const*& p) {
     name.copy(name_ + name_size_, kept);
     name = {name_, name_size_ + kept};
   }
-  known_field const known = find_known_field(name);
+  field_id const known = find_field_id(name);
   meaning_ = meaning_of(known);
   char const c = *p;
   if (c != ':' && (c != ' ' || meaning_ == meaning::other)) {

@@ -19,32 +19,31 @@ constexpr char content_length_start[] = "Content-Length: ";
 constexpr char transfer_encoding[] = "Transfer-Encoding: chunked\r\n";
 
 /// Returns whether the values of a header go on one line, joined with "; ".
-bool is_joined(outgoing_headers::line const& line, unique_headers const* unique) noexcept {
-  if (line.special == known_field::cookie)
+bool is_joined(header_map::line const& line, unique_headers const* unique) noexcept {
+  if (line.field == field_id::cookie)
     return true;
-  return unique != nullptr && line.special != known_field::transfer_encoding &&
+  return unique != nullptr && line.field != field_id::transfer_encoding &&
          unique->contains(line.name);
 }
 
-std::size_t lines_size(outgoing_headers const& headers) {
+std::size_t lines_size(header_map const& headers) {
   std::size_t size = headers.contiguous_lines().size();
   if (size != 0)
     return size;
-  headers.for_each_line([&](outgoing_headers::line const& line) {
-    size += line.name.size() + line.value.size() + 4;
-  });
+  headers.for_each_line(
+      [&](header_map::line const& line) { size += line.name.size() + line.value.size() + 4; });
   return size;
 }
 
-void put_lines(string_writer& to, outgoing_headers const& headers, head_plan const& plan,
+void put_lines(string_writer& to, header_map const& headers, head_plan const& plan,
                unique_headers const* unique) {
   std::string_view const whole = headers.contiguous_lines();
   if (!whole.empty() && !plan.drop_content_length) {
     to.put(whole);
     return;
   }
-  headers.for_each_line([&](outgoing_headers::line const& line) {
-    if (plan.drop_content_length && line.special == known_field::content_length)
+  headers.for_each_line([&](header_map::line const& line) {
+    if (plan.drop_content_length && line.field == field_id::content_length)
       return;
     bool const joined = (line.more || !line.first) && is_joined(line, unique);
     if (line.first || !joined) {
@@ -87,7 +86,7 @@ constexpr std::size_t automatic_size = sizeof connection_keep_alive + sizeof tra
 }  // namespace
 
 outgoing_framing write_response_head(std::string& out, response_facts const& facts,
-                                     outgoing_headers const& headers) {
+                                     header_map const& headers) {
   validate_status(facts.status);
   std::string_view reason;
   if (facts.reason) {
@@ -118,7 +117,7 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
 }
 
 outgoing_framing write_request_head(std::string& out, request_facts const& facts,
-                                    outgoing_headers const& headers) {
+                                    header_map const& headers) {
   validate_method(facts.method);
   validate_request_target(facts.target);
   head_plan const plan = plan_request(facts, read_own_fields(headers), headers);

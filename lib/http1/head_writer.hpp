@@ -23,7 +23,7 @@ namespace anode::http::protocol {
 ///
 /// **Node**: `writeHead` and `_storeHeader`.
 outgoing_framing write_response_head(std::string& out, response_facts const& facts,
-                                     outgoing_headers const& headers);
+                                     header_map const& headers);
 
 /// Appends the head of a request to `out`.
 ///
@@ -36,7 +36,7 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
 ///
 /// **Node**: `ClientRequest._implicitHeader` and `_storeHeader`.
 outgoing_framing write_request_head(std::string& out, request_facts const& facts,
-                                    outgoing_headers const& headers);
+                                    header_map const& headers);
 
 /// The interim heads without fields.
 inline constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";

@@ -19,7 +19,7 @@ std::string usual_fields(std::string_view date_line, std::string_view keep_alive
   return fields;
 }
 
-outgoing_framing write_usual_head(std::string& out, outgoing_headers const& headers,
+outgoing_framing write_usual_head(std::string& out, header_map const& headers,
                                   std::string_view fields, std::uint64_t content_length) {
   std::string_view const own = headers.contiguous_lines();
   string_writer to(

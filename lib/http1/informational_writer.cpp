@@ -29,8 +29,8 @@ void validate(header_list const& headers) {
     validate_header_value(name, value);
     // An interim head has no body (RFC 9110 section 15.2), and a peer that believed these fields
     // would take what follows for one.
-    known_field const field = find_known_field(name);
-    if (field == known_field::content_length || field == known_field::transfer_encoding)
+    field_id const field = find_field_id(name);
+    if (field == field_id::content_length || field == field_id::transfer_encoding)
       throw exception(error::invalid_header_value,
                       formatted("Invalid value \"{}\" for header \"{}\"", value.text(), name));
   }

@@ -230,11 +230,11 @@ decoded decoder::state::fill(message_head& head, std::string_view raw) {
   head.framing_values = guard_.fields();
   head.lenient = lenient_;
   if (kind_ == message_kind::request && !guard_.same_fields()) {
-    if (head.repeats(known_field::host)) {
+    if (head.repeats(field_id::host)) {
       return fail(error::invalid_header_token, "Duplicate Host");
     }
-    if (head.has(known_field::host) &&
-        !is_host_field(head.value(known_field::host), head.fields.bytes().data())) {
+    if (head.has(field_id::host) &&
+        !is_host_value(head.value(field_id::host), head.fields.bytes().data())) {
       return fail(error::invalid_header_token, "Invalid Host");
     }
   }

@@ -12,7 +12,7 @@ namespace anode::http::protocol {
 
 /// The fields that have a meaning here: to the framing, to the upper layers, or to the head writer.
 /// A received head knows where they are.
-enum class known_field : std::uint8_t {
+enum class field_id : std::uint8_t {
   // These mean something to the framing.
   connection,
   proxy_connection,
@@ -31,36 +31,36 @@ enum class known_field : std::uint8_t {
 };
 
 /// Returns whether the framing depends on the field.
-constexpr bool decides_framing(known_field f) noexcept { return f <= known_field::upgrade; }
+constexpr bool decides_framing(field_id f) noexcept { return f <= field_id::upgrade; }
 
 /// Returns which of the known fields `name` is, without regard to case.
-[[gnu::always_inline]] inline known_field find_known_field(std::string_view name) noexcept {
-  auto const if_equal = [name](auto const& lower, known_field f) {
-    return lower.matches(name.data()) ? f : known_field::none;
+[[gnu::always_inline]] inline field_id find_field_id(std::string_view name) noexcept {
+  auto const if_equal = [name](auto const& lower, field_id f) {
+    return lower.matches(name.data()) ? f : field_id::none;
   };
   switch (name.size()) {
     case 2:
-      return if_equal(ci_literal("te"), known_field::te);
+      return if_equal(ci_literal("te"), field_id::te);
     case 4:
-      return (name[0] | 0x20) == 'h' ? if_equal(ci_literal("host"), known_field::host)
-                                     : if_equal(ci_literal("date"), known_field::date);
+      return (name[0] | 0x20) == 'h' ? if_equal(ci_literal("host"), field_id::host)
+                                     : if_equal(ci_literal("date"), field_id::date);
     case 6:
-      return (name[0] | 0x20) == 'c' ? if_equal(ci_literal("cookie"), known_field::cookie)
-                                     : if_equal(ci_literal("expect"), known_field::expect);
+      return (name[0] | 0x20) == 'c' ? if_equal(ci_literal("cookie"), field_id::cookie)
+                                     : if_equal(ci_literal("expect"), field_id::expect);
     case 7:
-      return (name[0] | 0x20) == 'u' ? if_equal(ci_literal("upgrade"), known_field::upgrade)
-                                     : if_equal(ci_literal("trailer"), known_field::trailer);
+      return (name[0] | 0x20) == 'u' ? if_equal(ci_literal("upgrade"), field_id::upgrade)
+                                     : if_equal(ci_literal("trailer"), field_id::trailer);
     case 10:
-      return (name[0] | 0x20) == 'c' ? if_equal(ci_literal("connection"), known_field::connection)
-                                     : if_equal(ci_literal("keep-alive"), known_field::keep_alive);
+      return (name[0] | 0x20) == 'c' ? if_equal(ci_literal("connection"), field_id::connection)
+                                     : if_equal(ci_literal("keep-alive"), field_id::keep_alive);
     case 14:
-      return if_equal(ci_literal("content-length"), known_field::content_length);
+      return if_equal(ci_literal("content-length"), field_id::content_length);
     case 16:
-      return if_equal(ci_literal("proxy-connection"), known_field::proxy_connection);
+      return if_equal(ci_literal("proxy-connection"), field_id::proxy_connection);
     case 17:
-      return if_equal(ci_literal("transfer-encoding"), known_field::transfer_encoding);
+      return if_equal(ci_literal("transfer-encoding"), field_id::transfer_encoding);
     default:
-      return known_field::none;
+      return field_id::none;
   }
 }
 
@@ -83,26 +83,26 @@ inline constexpr std::array<std::uint32_t, 18> first_letters = make_first_letter
 
 /// Returns whether a name of `size` bytes that begins with `first` may be that of a known field;
 /// most others are told by it.
-constexpr bool may_be_known_field(std::size_t size, char first) noexcept {
+constexpr bool may_be_field_id(std::size_t size, char first) noexcept {
   return size < detail::first_letters.size() &&
          (detail::first_letters[size] >> (first & 0x1f) & 1) != 0;
 }
 
 /// Where the known fields are among the field lines of one head.
-class known_fields {
+class field_index {
 public:
   /// Returns whether there is a field line of that name.
-  bool has(known_field f) const noexcept { return (found_ & bit(f)) != 0; }
+  bool has(field_id f) const noexcept { return (found_ & bit(f)) != 0; }
 
   /// Returns whether there is more than one.
-  bool repeats(known_field f) const noexcept { return (repeated_ & bit(f)) != 0; }
+  bool repeats(field_id f) const noexcept { return (repeated_ & bit(f)) != 0; }
 
   /// Returns the index of the first field line of that name; there must be one.
-  std::size_t first(known_field f) const noexcept { return first_[index(f)]; }
+  std::size_t first(field_id f) const noexcept { return first_[index(f)]; }
 
   /// Records that the field line with index `at`, the last one so far, is `f`.
-  void note(known_field f, std::size_t at) noexcept {
-    if (f == known_field::none) {
+  void note(field_id f, std::size_t at) noexcept {
+    if (f == field_id::none) {
       return;
     }
     repeated_ = static_cast<std::uint16_t>(repeated_ | (found_ & bit(f)));
@@ -118,11 +118,11 @@ public:
   }
 
 private:
-  static constexpr std::size_t size = static_cast<std::size_t>(known_field::none);
+  static constexpr std::size_t size = static_cast<std::size_t>(field_id::none);
   static_assert(size <= 16);
 
-  static constexpr std::size_t index(known_field f) noexcept { return static_cast<std::size_t>(f); }
-  static constexpr unsigned bit(known_field f) noexcept { return 1u << index(f); }
+  static constexpr std::size_t index(field_id f) noexcept { return static_cast<std::size_t>(f); }
+  static constexpr unsigned bit(field_id f) noexcept { return 1u << index(f); }
 
   std::uint16_t found_ = 0;  // a bit for each
   std::uint16_t repeated_ = 0;

@@ -60,30 +60,30 @@ void validate(std::string_view name, header_value_ref const& value) {
 
 }  // namespace
 
-outgoing_headers::kind outgoing_headers::type_of(header_value_ref const& value) noexcept {
+header_map::kind header_map::type_of(header_value_ref const& value) noexcept {
   return value.is_list() ? kind::list : value.is_number() ? kind::number : kind::text;
 }
 
-void outgoing_headers::set(std::string_view name, header_value_ref const& value) {
-  if (!value.is_list() && set_usual(name, value[0], type_of(value)))
+void header_map::set(std::string_view name, header_value_ref const& value) {
+  if (!value.is_list() && set_fast_path(name, value[0], type_of(value)))
     return;
   validate(name, value);
   put(find(name), name, value);
 }
 
-void outgoing_headers::append(std::string_view name, header_value_ref value) {
-  if (!value.is_list() && set_usual(name, value[0], type_of(value)))
+void header_map::append(std::string_view name, header_value_ref value) {
+  if (!value.is_list() && set_fast_path(name, value[0], type_of(value)))
     return;
   validate(name, value);
   add(name, value);
 }
 
-void outgoing_headers::reserve(std::size_t lines, std::size_t bytes) {
+void header_map::reserve(std::size_t lines, std::size_t bytes) {
   entries_.reserve(entries_.size() + lines);
   make_room(bytes);
 }
 
-void outgoing_headers::append_valid(std::string_view name, std::string_view value) {
+void header_map::append_valid(std::string_view name, std::string_view value) {
   std::size_t const at = find(name);
   touched_ = true;
   if (at == npos) {
@@ -94,7 +94,7 @@ void outgoing_headers::append_valid(std::string_view name, std::string_view valu
   }
 }
 
-void outgoing_headers::set_all(header_list const& headers) {
+void header_map::set_all(header_list const& headers) {
   for (auto const& [name, value] : headers)
     validate(name, value);
   bool first_cookie = true;
@@ -111,10 +111,10 @@ void outgoing_headers::set_all(header_list const& headers) {
   }
 }
 
-bool outgoing_headers::remove(std::string_view name) {
-  known_field const field = find_known_field(name);
-  if (field == known_field::connection || field == known_field::content_length ||
-      field == known_field::transfer_encoding || field == known_field::date)
+bool header_map::remove(std::string_view name) {
+  field_id const field = find_field_id(name);
+  if (field == field_id::connection || field == field_id::content_length ||
+      field == field_id::transfer_encoding || field == field_id::date)
     mark_removed(field);
   std::size_t const at = find(name);
   if (at == npos)
@@ -123,7 +123,7 @@ bool outgoing_headers::remove(std::string_view name) {
   return true;
 }
 
-void outgoing_headers::merge(header_list const& headers) {
+void header_map::merge(header_list const& headers) {
   for (auto const& [name, value] : headers)
     validate(name, value);
   bool const as_given = !touched_;
@@ -140,28 +140,28 @@ void outgoing_headers::merge(header_list const& headers) {
   }
 }
 
-std::optional<header_value> outgoing_headers::get(std::string_view name) const {
+std::optional<header_value> header_map::get(std::string_view name) const {
   std::size_t const at = find(name);
   if (at == npos)
     return std::nullopt;
   return value_of(entries_[at]);
 }
 
-std::optional<std::string_view> outgoing_headers::text(std::string_view name) const noexcept {
+std::optional<std::string_view> header_map::text(std::string_view name) const noexcept {
   std::size_t const at = find(name);
   if (at == npos || entries_[at].count == 0)
     return std::nullopt;
   return view(entries_[at].value, entries_[at].value_size);
 }
 
-header_list outgoing_headers::get_all() const {
+header_list header_map::get_all() const {
   header_list list;
   for (entry const& e : entries_)
     list.append(lower(view(e.name, e.name_size)), value_of(e));
   return list;
 }
 
-std::vector<std::string> outgoing_headers::names() const {
+std::vector<std::string> header_map::names() const {
   std::vector<std::string> list;
   list.reserve(entries_.size());
   for (entry const& e : entries_)
@@ -169,7 +169,7 @@ std::vector<std::string> outgoing_headers::names() const {
   return list;
 }
 
-std::vector<std::string> outgoing_headers::raw_names() const {
+std::vector<std::string> header_map::raw_names() const {
   std::vector<std::string> list;
   list.reserve(entries_.size());
   for (entry const& e : entries_)
@@ -177,7 +177,7 @@ std::vector<std::string> outgoing_headers::raw_names() const {
   return list;
 }
 
-void outgoing_headers::clear() noexcept {
+void header_map::clear() noexcept {
   used_ = 0;
   entries_.clear();
   nodes_.clear();
@@ -191,7 +191,7 @@ void outgoing_headers::clear() noexcept {
 }
 
 // Returns the slot of the index that holds a name, or that is free for it.
-std::uint32_t& outgoing_headers::slot_of(std::string_view name) const {
+std::uint32_t& header_map::slot_of(std::string_view name) const {
   std::size_t const mask = index_.size() - 1;
   for (std::size_t at = hash_of(name) & mask;; at = (at + 1) & mask) {
     std::uint32_t& slot = index_[at];
@@ -203,7 +203,7 @@ std::uint32_t& outgoing_headers::slot_of(std::string_view name) const {
   }
 }
 
-std::size_t outgoing_headers::find_in_index(std::string_view name) const {
+std::size_t header_map::find_in_index(std::string_view name) const {
   if (indexed_ == 0 || index_.size() < 2 * entries_.size()) {
     index_.assign(std::bit_ceil(4 * entries_.size()), 0);
     indexed_ = 0;
@@ -217,7 +217,7 @@ std::size_t outgoing_headers::find_in_index(std::string_view name) const {
   return static_cast<std::size_t>(slot_of(name)) - 1;  // 0, a free slot, becomes npos
 }
 
-std::size_t outgoing_headers::find(std::string_view name, std::uint16_t tag) const noexcept {
+std::size_t header_map::find(std::string_view name, std::uint16_t tag) const noexcept {
   if (entries_.size() > few_headers) {
     try {
       return find_in_index(name);
@@ -231,7 +231,7 @@ std::size_t outgoing_headers::find(std::string_view name, std::uint16_t tag) con
   return npos;
 }
 
-std::string outgoing_headers::grow(std::size_t bytes) {
+std::string header_map::grow(std::size_t bytes) {
   check_growth(used_, bytes);
   std::string larger;
   larger.reserve(std::max(used_ + bytes, 2 * arena_.size()));
@@ -241,21 +241,20 @@ std::string outgoing_headers::grow(std::size_t bytes) {
   return larger;
 }
 
-std::uint32_t outgoing_headers::store(std::string_view text) {
+std::uint32_t header_map::store(std::string_view text) {
   std::size_t const at = used_;
   put_text(make_room(text.size()), text);
   used_ += text.size();
   return static_cast<std::uint32_t>(at);
 }
 
-bool outgoing_headers::borrows(std::string_view text) const noexcept {
+bool header_map::borrows(std::string_view text) const noexcept {
   std::less<> const before;
   return !text.empty() && !before(text.data(), arena_.data()) &&
          before(text.data(), arena_.data() + used_);
 }
 
-bool outgoing_headers::borrows(std::string_view name,
-                               header_value_ref const& value) const noexcept {
+bool header_map::borrows(std::string_view name, header_value_ref const& value) const noexcept {
   if (used_ == 0)
     return false;
   if (borrows(name))
@@ -266,7 +265,7 @@ bool outgoing_headers::borrows(std::string_view name,
   return false;
 }
 
-void outgoing_headers::put(std::size_t at, std::string_view name, header_value_ref const& value) {
+void header_map::put(std::size_t at, std::string_view name, header_value_ref const& value) {
   if (at == npos && value.size() == 1) {
     touched_ = true;
     push(name, value[0]).type = type_of(value);
@@ -306,7 +305,7 @@ void outgoing_headers::put(std::size_t at, std::string_view name, header_value_r
 // Sets a header that is not there yet, if there is room for it and name and value are of the usual
 // kind: they can be looked at where they were put, which is quicker, and a text of this very object
 // stays where it is.
-bool outgoing_headers::set_usual(std::string_view name, std::string_view text, kind type) {
+bool header_map::set_fast_path(std::string_view name, std::string_view text, kind type) {
   std::size_t const at = used_;
   if (name.empty() || name.size() + text.size() + 4 > arena_.size() - at || find(name) != npos)
     return false;
@@ -315,7 +314,7 @@ bool outgoing_headers::set_usual(std::string_view name, std::string_view text, k
   char const* const end = arena_.data() + used_ - 2;
   if (used_ < 18 || skip_word_wide(begin, end) != begin + name.size() ||
       skip_value_wide(begin + name.size() + 2, end) != end) {
-    take_back(at);
+    remove_last(at);
     return false;
   }
   e.type = type;
@@ -324,14 +323,14 @@ bool outgoing_headers::set_usual(std::string_view name, std::string_view text, k
 }
 
 // Undoes the `push` that began at `at`.
-void outgoing_headers::take_back(std::size_t at) noexcept {
-  if (entries_.back().special != known_field::none)
+void header_map::remove_last(std::size_t at) noexcept {
+  if (entries_.back().field != field_id::none)
     --specials_;
   entries_.pop_back();
   used_ = at;
 }
 
-outgoing_headers::entry& outgoing_headers::push(std::string_view name, std::string_view text) {
+header_map::entry& header_map::push(std::string_view name, std::string_view text) {
   std::size_t const at = used_;
   std::size_t const line_size = name.size() + 2 + text.size() + 2;
   if (arena_.size() - at < line_size)
@@ -354,21 +353,20 @@ outgoing_headers::entry& outgoing_headers::push(std::string_view name, std::stri
   e.count = 1;
   e.tag = tag_of(name);
   e.type = kind::text;
-  e.special = find_known_field(name);
+  e.field = find_field_id(name);
   marks_ |= mark_of(e.tag);
-  if (e.special != known_field::none)
+  if (e.field != field_id::none)
     ++specials_;
   return e;
 }
 
-outgoing_headers::entry& outgoing_headers::push_into_new_arena(std::string_view name,
-                                                               std::string_view text,
-                                                               std::size_t line_size) {
+header_map::entry& header_map::push_into_new_arena(std::string_view name, std::string_view text,
+                                                   std::size_t line_size) {
   std::string const old = grow(line_size);  // which may be where the texts are
   return push(name, text);
 }
 
-void outgoing_headers::push(std::string_view name, header_value_ref const& value) {
+void header_map::push(std::string_view name, header_value_ref const& value) {
   bool const empty = value.size() == 0;
   entry& e = push(name, empty ? std::string_view() : value[0]);
   e.count = empty ? 0 : 1;
@@ -379,7 +377,7 @@ void outgoing_headers::push(std::string_view name, header_value_ref const& value
     add_text(e, value[i]);
 }
 
-void outgoing_headers::add(std::string_view name, header_value_ref const& value) {
+void header_map::add(std::string_view name, header_value_ref const& value) {
   std::size_t const at = find(name);
   if (at == npos) {
     put(npos, name, value);
@@ -395,7 +393,7 @@ void outgoing_headers::add(std::string_view name, header_value_ref const& value)
     add_text(entries_[at], value[i]);
 }
 
-void outgoing_headers::add_text(entry& e, std::string_view text) {
+void header_map::add_text(entry& e, std::string_view text) {
   in_order_ = false;
   std::uint32_t const at = store(text);
   auto const size = static_cast<std::uint32_t>(text.size());
@@ -411,10 +409,10 @@ void outgoing_headers::add_text(entry& e, std::string_view text) {
   e.last = n;
 }
 
-void outgoing_headers::erase(std::size_t at) {
+void header_map::erase(std::size_t at) {
   entry const& e = entries_[at];
   in_order_ = false;
-  if (e.special != known_field::none)
+  if (e.field != field_id::none)
     --specials_;
   garbage_ += e.name_size + e.value_size;
   for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
@@ -424,7 +422,7 @@ void outgoing_headers::erase(std::size_t at) {
   compact();
 }
 
-void outgoing_headers::compact() {
+void header_map::compact() {
   if (garbage_ < garbage_limit || garbage_ < used_ / 2)
     return;
   std::string bytes;
@@ -454,7 +452,7 @@ void outgoing_headers::compact() {
   garbage_ = 0;
 }
 
-header_value outgoing_headers::value_of(entry const& e) const {
+header_value header_map::value_of(entry const& e) const {
   if (e.type == kind::text)
     return view(e.value, e.value_size);
   if (e.type == kind::number)

@@ -25,7 +25,7 @@ namespace anode::http::protocol {
 ///
 /// **Node**: the headers of an `OutgoingMessage`, with its `_removedConnection`, `_removedContLen`,
 /// `_removedTE` and `sendDate`.
-class outgoing_headers {
+class header_map {
 public:
   /// Sets a header, replacing value and spelling of one that is there, at its place.
   void set(std::string_view name, header_value_ref const& value);
@@ -73,11 +73,11 @@ public:
   std::vector<std::string> raw_names() const;
 
   /// Returns whether a special field was removed (and not set since).
-  bool removed(known_field field) const noexcept { return (removed_ & bit(field)) != 0; }
+  bool removed(field_id field) const noexcept { return (removed_ & bit(field)) != 0; }
 
   /// Keeps the head writer from adding a special field, as if the user had removed it.
-  void mark_removed(known_field field) noexcept { removed_ |= bit(field); }
-  void unmark_removed(known_field field) noexcept { removed_ &= ~bit(field); }
+  void mark_removed(field_id field) noexcept { removed_ |= bit(field); }
+  void unmark_removed(field_id field) noexcept { removed_ &= ~bit(field); }
 
   /// Removes all headers and forgets removals; keeps the memory.
   void clear() noexcept;
@@ -96,13 +96,13 @@ public:
 
   /// Returns whether the lines can be sent as they lie in the arena, and neither they nor a removal
   /// say anything of connection, framing or date.
-  bool are_plain() const noexcept { return in_order_ && specials_ == 0 && removed_ == 0; }
+  bool is_fast_path() const noexcept { return in_order_ && specials_ == 0 && removed_ == 0; }
 
   /// One field line as it will be sent.
   struct line {
     std::string_view name;
     std::string_view value;
-    known_field special;
+    field_id field;
     bool more;         ///< another value of the same header follows
     bool first;        ///< the first value of its header
     std::uint32_t id;  ///< the place of the header
@@ -118,7 +118,7 @@ public:
   template <class F>
   void for_each_special_line(F&& f) const {
     if (specials_ != 0)
-      for_each_line_if([](entry const& e) { return e.special != known_field::none; }, f);
+      for_each_line_if([](entry const& e) { return e.field != field_id::none; }, f);
   }
 
 private:
@@ -133,7 +133,7 @@ private:
     std::uint32_t count;
     std::uint16_t tag;  // of the name, see tag_of
     kind type;
-    known_field special;
+    field_id field;
   };
   struct node {
     std::uint32_t value, value_size, next;
@@ -146,14 +146,14 @@ private:
       if (e.count == 0 || !wanted(e))
         continue;
       std::string_view const name = view(e.name, e.name_size);
-      f(line{name, view(e.value, e.value_size), e.special, e.next != no_node, true, i});
+      f(line{name, view(e.value, e.value_size), e.field, e.next != no_node, true, i});
       for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
-        f(line{name, view(nodes_[n].value, nodes_[n].value_size), e.special,
+        f(line{name, view(nodes_[n].value, nodes_[n].value_size), e.field,
                nodes_[n].next != no_node, false, i});
     }
   }
 
-  static constexpr unsigned bit(known_field field) noexcept {
+  static constexpr unsigned bit(field_id field) noexcept {
     return 1U << static_cast<unsigned>(field);
   }
   std::string_view view(std::uint32_t at, std::uint32_t size) const noexcept {
@@ -187,8 +187,8 @@ private:
   /// Makes the arena larger. @return what it was before
   std::string grow(std::size_t bytes);
   entry& push(std::string_view name, std::string_view text);
-  bool set_usual(std::string_view name, std::string_view text, kind type);
-  void take_back(std::size_t at) noexcept;
+  bool set_fast_path(std::string_view name, std::string_view text, kind type);
+  void remove_last(std::size_t at) noexcept;
   entry& push_into_new_arena(std::string_view name, std::string_view text, std::size_t line_size);
   void push(std::string_view name, header_value_ref const& value);
   bool borrows(std::string_view text) const noexcept;

@@ -110,7 +110,7 @@ bool is_ipv6_address(std::string_view address) noexcept {
   return before >= 0 && after >= 0 && before + after <= 7;
 }
 
-bool is_host_field(std::string_view value, char const* from) noexcept {
+bool is_host_value(std::string_view value, char const* from) noexcept {
   char const* const begin = value.data();
   char const* const end = begin + value.size();
   if (end - from < 16) {
@@ -124,6 +124,6 @@ bool is_host_field(std::string_view value, char const* from) noexcept {
   return *colon == ':' && colon != begin ? is_port({colon + 1, end}) : is_any_host(value);
 }
 
-bool is_host_field(std::string_view value) noexcept { return is_host_field(value, value.data()); }
+bool is_host_value(std::string_view value) noexcept { return is_host_value(value, value.data()); }
 
 }  // namespace anode::http::protocol

@@ -10,10 +10,10 @@ namespace anode::http::protocol {
 ///
 /// Not empty, no userinfo, no path, no list; in brackets only what is an IPv6 address, without a
 /// zone. **Node**: takes any value.
-bool is_host_field(std::string_view value) noexcept;
+bool is_host_value(std::string_view value) noexcept;
 
 /// The same, faster, for a value that lies behind other bytes: memory may be read from `from` on.
-bool is_host_field(std::string_view value, char const* from) noexcept;
+bool is_host_value(std::string_view value, char const* from) noexcept;
 
 /// Returns whether `text` is an IPv4 address: four decimal numbers without leading zeros.
 bool is_ipv4_address(std::string_view text) noexcept;

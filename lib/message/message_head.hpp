@@ -44,27 +44,27 @@ public:
   std::string_view reason() const noexcept { return view(start_line_text_); }
 
   /// Returns whether there is a field line of that name.
-  bool has(known_field f) const noexcept { return known_.has(f); }
+  bool has(field_id f) const noexcept { return known_.has(f); }
 
   /// Returns the value of the first field line of that name; empty when there is none.
-  std::string_view value(known_field f) const noexcept {
+  std::string_view value(field_id f) const noexcept {
     return known_.has(f) ? fields[known_.first(f)].value : std::string_view();
   }
 
   /// Returns the index of the first field line of that name; there must be one.
-  std::size_t first(known_field f) const noexcept { return known_.first(f); }
+  std::size_t first(field_id f) const noexcept { return known_.first(f); }
 
   /// Returns whether there is more than one field line of that name.
-  bool repeats(known_field f) const noexcept { return known_.repeats(f); }
+  bool repeats(field_id f) const noexcept { return known_.repeats(f); }
 
   /// Empties the head; keeps the memory.
   void clear() noexcept;
 
   /// Records that the field line with index `at`, the last one, is `f`. For who fills the head.
-  void note(known_field f, std::size_t at) noexcept { known_.note(f, at); }
+  void note(field_id f, std::size_t at) noexcept { known_.note(f, at); }
 
   /// Says where the known fields are among `fields`. For who fills the head.
-  void set_known_fields(known_fields const& known) noexcept { known_ = known; }
+  void set_field_index(field_index const& known) noexcept { known_ = known; }
 
   /// Sets the place of target or reason in `fields.bytes()`. For who fills the head.
   void set_start_line_text(std::size_t at, std::size_t size) noexcept {
@@ -79,7 +79,7 @@ private:
   std::string_view view(place p) const noexcept { return fields.bytes().substr(p.at, p.size); }
 
   place start_line_text_;
-  known_fields known_;
+  field_index known_;
 };
 
 }  // namespace anode::http::protocol

@@ -242,7 +242,7 @@ char const* skip(char const* at, char const* end, plain_place place) noexcept {
 
 }  // namespace
 
-bool split_plain_url(std::string_view text, plain_url& parts) noexcept {
+bool split_fast_path_url(std::string_view text, fast_path_url& parts) noexcept {
   constexpr std::string_view scheme = "http://";
   if (!text.starts_with(scheme)) {
     return false;
@@ -282,7 +282,7 @@ bool split_plain_url(std::string_view text, plain_url& parts) noexcept {
 }
 
 bool parse_url(std::string_view text, url_parts& parts) {
-  if (plain_url plain; split_plain_url(text, plain)) {
+  if (fast_path_url plain; split_fast_path_url(text, plain)) {
     parts.protocol = "http:";
     parts.host = plain.host;
     parts.port = plain.port;

@@ -17,7 +17,7 @@ struct url_parts {
 };
 
 /// The parts of an "http:" URL that is as it is to be, as views of it.
-struct plain_url {
+struct fast_path_url {
   std::string_view host;
   std::uint16_t port = 0;  ///< 0 if none is given
   std::string_view path;   ///< with query
@@ -25,7 +25,7 @@ struct plain_url {
 
 /// Takes a URL apart of which nothing is to be encoded or normalised, which most are.
 /// @return whether it is one; otherwise `parse_url` knows
-bool split_plain_url(std::string_view url, plain_url& parts) noexcept;
+bool split_fast_path_url(std::string_view url, fast_path_url& parts) noexcept;
 
 /// Takes a URL apart, percent-encoding what must not stand in one.
 /// @return whether it is a URL with a host

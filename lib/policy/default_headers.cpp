@@ -85,7 +85,7 @@ std::string basic_authorization(std::string_view credentials) {
   return value;
 }
 
-void add_default_headers(outgoing_headers& headers, request_origin const& origin) {
+void add_default_headers(header_map& headers, request_origin const& origin) {
   if (!origin.host.empty() && origin.set_host && headers.text("host").value_or("").empty()) {
     if (origin.host_value.empty())
       headers.set("Host", host_header(origin.host, origin.port, origin.default_port));

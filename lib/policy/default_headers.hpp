@@ -52,8 +52,8 @@ struct request_origin {
 /// Adds Host and Authorization unless they are set, as Node does when a request is made from
 /// options whose headers are given by name (not as a flat list).
 /// With option `set_default_headers` off, the caller also marks Connection, Content-Length and
-/// Transfer-Encoding as removed (`outgoing_headers::mark_removed`).
+/// Transfer-Encoding as removed (`header_map::mark_removed`).
 /// @throws exception with `error::invalid_char` when the host cannot be sent.
-void add_default_headers(outgoing_headers& headers, request_origin const& origin);
+void add_default_headers(header_map& headers, request_origin const& origin);
 
 }  // namespace anode::http::protocol

@@ -38,13 +38,13 @@ constexpr std::array<std::string_view, 24> no_trailers{"Age",
 
 // Returns whether a field of that name always concerns a single connection.
 bool is_of_connection(std::string_view name) noexcept {
-  switch (find_known_field(name)) {
-    case known_field::connection:
-    case known_field::keep_alive:
-    case known_field::proxy_connection:
-    case known_field::te:
-    case known_field::transfer_encoding:
-    case known_field::upgrade:
+  switch (find_field_id(name)) {
+    case field_id::connection:
+    case field_id::keep_alive:
+    case field_id::proxy_connection:
+    case field_id::te:
+    case field_id::transfer_encoding:
+    case field_id::upgrade:
       return true;
     default:
       return ci_literal("proxy-authenticate").equals(name) ||
@@ -111,18 +111,17 @@ hop_by_hop::hop_by_hop(field_lines const& fields) {
   sort_names();
 }
 
-hop_by_hop::hop_by_hop(message_head const& head)
-    : chunked_(head.has(known_field::transfer_encoding)) {
-  if (head.repeats(known_field::connection)) {
+hop_by_hop::hop_by_hop(message_head const& head) : chunked_(head.has(field_id::transfer_encoding)) {
+  if (head.repeats(field_id::connection)) {
     for (field_line const line : head.fields) {
       if (names_equal(line.name, "Connection")) {
         add_names(line.value);
       }
     }
     sort_names();
-  } else if (head.has(known_field::connection) &&
-             !names_equal(head.value(known_field::connection), "close")) {
-    add_names(head.value(known_field::connection));
+  } else if (head.has(field_id::connection) &&
+             !names_equal(head.value(field_id::connection), "close")) {
+    add_names(head.value(field_id::connection));
     sort_names();
   }
 }
@@ -138,7 +137,7 @@ bool hop_by_hop::is_named(std::string_view name) const noexcept {
   return std::ranges::any_of(named_, [&](std::string_view n) { return names_equal(n, name); });
 }
 
-void pass_fields(message_head const& from, outgoing_headers& to) {
+void pass_fields(message_head const& from, header_map& to) {
   constexpr std::size_t separators = 4;  // colon, space, CR, LF
   to.reserve(from.fields.size(), from.fields.bytes().size() + from.fields.size() * separators);
   for_each_end_to_end(from, [&](field_line const line) {
@@ -157,7 +156,7 @@ bool is_trailer_passed_on(std::string_view name) noexcept {
 }
 
 bool can_be_reframed(message_head const& head) noexcept {
-  if (!head.has(known_field::transfer_encoding)) {
+  if (!head.has(field_id::transfer_encoding)) {
     return true;
   }
   return std::ranges::none_of(head.fields, [](field_line const line) {

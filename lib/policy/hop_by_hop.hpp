@@ -55,12 +55,11 @@ void for_each_end_to_end(message_head const& from, F&& f) {
   hop_by_hop const ends_here(from);
   std::size_t skipped = from.fields.size();
   if (from.kind == message_kind::request) {
-    if (from.has(known_field::host)) {
-      skipped = from.first(known_field::host);
+    if (from.has(field_id::host)) {
+      skipped = from.first(field_id::host);
     }
-  } else if ((from.status == 204 || from.status / 100 == 1) &&
-             from.has(known_field::content_length)) {
-    skipped = from.first(known_field::content_length);
+  } else if ((from.status == 204 || from.status / 100 == 1) && from.has(field_id::content_length)) {
+    skipped = from.first(field_id::content_length);
   }
   for (std::size_t i = 0; i != from.fields.size(); ++i) {
     field_line const line = from.fields[i];
@@ -71,8 +70,8 @@ void for_each_end_to_end(message_head const& from, F&& f) {
 }
 
 /// Adds those field lines to a message that is passed on. They are not validated again.
-/// @throws exception as `outgoing_headers::append` for what was read by lenient rules.
-void pass_fields(message_head const& from, outgoing_headers& to);
+/// @throws exception as `header_map::append` for what was read by lenient rules.
+void pass_fields(message_head const& from, header_map& to);
 
 /// Returns whether a trailer of that name may be passed on: not one that frames, routes, authorizes
 /// or describes a body, or steers a cache (RFC 9110 section 6.5.1).

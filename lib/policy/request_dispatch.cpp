@@ -8,13 +8,12 @@
 namespace anode::http::protocol {
 namespace {
 
-bool any_value_contains(message_head const& head, known_field which,
-                        std::string_view text) noexcept {
+bool any_value_contains(message_head const& head, field_id which, std::string_view text) noexcept {
   if (!head.repeats(which)) {
     return has_word(head.value(which), text);
   }
   for (field_line const line : head.fields) {
-    if (find_known_field(line.name) == which && has_word(line.value, text)) {
+    if (find_field_id(line.name) == which && has_word(line.value, text)) {
       return true;
     }
   }
@@ -36,7 +35,7 @@ dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
   if (head.version_major != 1 || head.version_minor != 1) {
     return dispatch::request;
   }
-  if (facts.require_host_header && !head.has(known_field::host)) {
+  if (facts.require_host_header && !head.has(field_id::host)) {
     return dispatch::missing_host;
   }
   if (facts.max_requests_per_socket > 0) {
@@ -46,7 +45,7 @@ dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
       return dispatch::drop;
     }
   }
-  if (head.has(known_field::expect)) {
+  if (head.has(field_id::expect)) {
     if (expects_continue(head)) {
       return facts.has_check_continue ? dispatch::check_continue : dispatch::continue_and_request;
     }
@@ -56,7 +55,7 @@ dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
 }
 
 bool expects_continue(message_head const& head) noexcept {
-  return any_value_contains(head, known_field::expect, "100-continue");
+  return any_value_contains(head, field_id::expect, "100-continue");
 }
 
 int status_of(error e) noexcept {
@@ -76,7 +75,7 @@ bool understands_chunks(message_head const& head) noexcept {
   if (head.version_major >= 1 && head.version_minor >= 1) {
     return true;
   }
-  return any_value_contains(head, known_field::te, "chunked");
+  return any_value_contains(head, field_id::te, "chunked");
 }
 
 }  // namespace anode::http::protocol

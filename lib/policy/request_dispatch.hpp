@@ -50,7 +50,7 @@ dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
 /// the facts, as long as requests are not counted.
 inline bool is_ordinary(message_head const& head) noexcept {
   return !head.upgrade && head.version_major == 1 && head.version_minor == 1 &&
-         head.has(known_field::host) && !head.has(known_field::expect);
+         head.has(field_id::host) && !head.has(field_id::expect);
 }
 
 /// Returns whether a request asks to leave HTTP by an Upgrade header.

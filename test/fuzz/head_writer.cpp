@@ -90,7 +90,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
-void change(outgoing_headers& headers, source& in) {
+void change(header_map& headers, source& in) {
   for (int i = in.number() % 8; i != 0; --i) {
     try {
       switch (in.number() % 6) {
@@ -162,16 +162,15 @@ void write_body(written& out, source& in, bool known_length) {
   append_last_chunk(out.bytes, trailers);
 }
 
-void check_lines(http::field_lines const& read, outgoing_headers const& headers,
-                 bool dropped_length) {
+void check_lines(http::field_lines const& read, header_map const& headers, bool dropped_length) {
   // The program's own lines come first, in order, but for those that were joined.
   bool joined = false;
-  headers.for_each_line([&](outgoing_headers::line const& line) { joined = joined || line.more; });
+  headers.for_each_line([&](header_map::line const& line) { joined = joined || line.more; });
   if (joined)
     return;
   std::size_t at = 0;
-  headers.for_each_line([&](outgoing_headers::line const& line) {
-    if (dropped_length && line.special == known_field::content_length)
+  headers.for_each_line([&](header_map::line const& line) {
+    if (dropped_length && line.field == field_id::content_length)
       return;
     require(at < read.size());
     require(read[at].name == line.name);
@@ -181,8 +180,7 @@ void check_lines(http::field_lines const& read, outgoing_headers const& headers,
   require(read.size() <= at + 4);
 }
 
-bool read_back(decoder& d, written const& message, outgoing_headers const& headers,
-               message_head& head) {
+bool read_back(decoder& d, written const& message, header_map const& headers, message_head& head) {
   std::string_view input = message.bytes;
   std::string body;
   bool got_head = false;
@@ -214,8 +212,8 @@ bool read_back(decoder& d, written const& message, outgoing_headers const& heade
   require(input.empty());
   require(body == message.body);
   bool has_te = false;
-  headers.for_each_line([&](outgoing_headers::line const& line) {
-    has_te = has_te || line.special == known_field::transfer_encoding;
+  headers.for_each_line([&](header_map::line const& line) {
+    has_te = has_te || line.field == field_id::transfer_encoding;
   });
   check_lines(head.fields, headers, has_te);
   http::field_lines const& trailers = d.trailers();
@@ -245,7 +243,7 @@ void round_trip_response(source& in) {
   std::string const reason = in.text();
   if ((bits & 64) != 0)
     facts.reason = reason;
-  outgoing_headers headers;
+  header_map headers;
   change(headers, in);
 
   written message;
@@ -282,7 +280,7 @@ void round_trip_request(source& in) {
   std::string target = "/" + in.text();
   std::ranges::replace_if(target, [](char c) { return c < 0 || c == '\x7f'; }, 'a');
   facts.target = target;
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Host", "h");
   change(headers, in);
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The decoder's side of the differential fuzzer (tools/node/fuzz/against_node): reads inputs from stdin, writes
-// what a server would make of each to stdout. Not a libFuzzer target.
+// The decoder's side of the differential fuzzer (tools/node/fuzz/against_node): reads inputs from
+// stdin, writes what a server would make of each to stdout. Not a libFuzzer target.
 //
 // An input:  u32 size, u8 flags (1 lenient, 2 takes upgrades, 4 the peer ends its side behind it,
 //            8 Host is needed, 16 a response, 32 to HEAD, 64 to CONNECT), u8 number of cuts, u32
@@ -160,7 +160,7 @@ private:
     }
     keep_alive_.push_back(head_.should_keep_alive);
     bad_host_.push_back(!response() && (flags_ & flag_host) != 0 && head_.version_major == 1 &&
-                        head_.version_minor == 1 && !head_.has(protocol::known_field::host));
+                        head_.version_minor == 1 && !head_.has(protocol::field_id::host));
   }
 
   void end_message() {

@@ -43,8 +43,8 @@ inline std::size_t compare_places(http::protocol::message_kind kind, std::string
     require(protocol::tokenize_head(kind, tokenized, 0, guard.disguises(), 0), "Beast takes it");
     require(placed.target() == tokenized.target(), "the start line's text that Beast finds");
     require_equal(placed.fields, tokenized.fields);
-    for (int f = 0; f != static_cast<int>(protocol::known_field::none); ++f) {
-      auto const field = static_cast<protocol::known_field>(f);
+    for (int f = 0; f != static_cast<int>(protocol::field_id::none); ++f) {
+      auto const field = static_cast<protocol::field_id>(f);
       require(placed.has(field) == tokenized.has(field), "a known field where Beast finds it");
       require(placed.repeats(field) == tokenized.repeats(field), "as many of a known field");
       require(placed.value(field) == tokenized.value(field), "the first of a known field");

@@ -45,7 +45,7 @@ std::string unescape(std::string const& text) {
 
 /// A message as the API above this layer keeps it, driven by the calls of a recorded line.
 struct message {
-  outgoing_headers headers;
+  header_map headers;
   response_facts response;
   request_facts request;
   bool is_request = false;
@@ -220,9 +220,9 @@ TEST_CASE("request heads are those that Node writes", "[encoder][recorded]") {
     origin.set_host = who[0] != "bare";
     add_default_headers(m.headers, origin);
     if (who[0].starts_with("bare")) {
-      m.headers.mark_removed(known_field::connection);
-      m.headers.mark_removed(known_field::content_length);
-      m.headers.mark_removed(known_field::transfer_encoding);
+      m.headers.mark_removed(field_id::connection);
+      m.headers.mark_removed(field_id::content_length);
+      m.headers.mark_removed(field_id::transfer_encoding);
     }
     std::vector<std::string> const calls(line.begin() + 2, line.end());
     INFO(show(line));

@@ -2,8 +2,8 @@
 
 // The short way to a head gives the same bytes and the same framing as the long one, and is not
 // taken where it would not.
-#include "http1/head_writer.hpp"
 #include "http1/head_writer_fast_path.hpp"
+#include "http1/head_writer.hpp"
 
 #include "support/catch.hpp"
 
@@ -29,11 +29,11 @@ response_facts usual_facts() {
 }  // namespace
 
 TEST_CASE("the usual head equals what the head writer makes", "[encoder]") {
-  using set_up = std::function<void(outgoing_headers&)>;
+  using set_up = std::function<void(header_map&)>;
   std::vector<set_up> const header_sets = {
-      [](outgoing_headers&) {},
-      [](outgoing_headers& h) { h.set("Content-Type", "text/plain"); },
-      [](outgoing_headers& h) {
+      [](header_map&) {},
+      [](header_map& h) { h.set("Content-Type", "text/plain"); },
+      [](header_map& h) {
         h.set("X", "");
         h.set("X-Longer-Name-Than-Sixteen-Bytes", std::string(300, 'v'));
         h.append("x-seven", "1234567");
@@ -44,7 +44,7 @@ TEST_CASE("the usual head equals what the head writer makes", "[encoder]") {
   for (set_up const& make : header_sets) {
     for (std::uint64_t const length : {std::uint64_t{0}, std::uint64_t{7}, ~std::uint64_t{0}}) {
       for (std::string_view const keep_alive : {"", "Keep-Alive: timeout=5, max=3\r\n"}) {
-        outgoing_headers headers;
+        header_map headers;
         make(headers);
         response_facts facts = usual_facts();
         facts.content_length = length;
@@ -67,7 +67,7 @@ TEST_CASE("the usual head equals what the head writer makes", "[encoder]") {
 }
 
 TEST_CASE("what differs from the usual head goes the long way", "[encoder]") {
-  outgoing_headers const none;
+  header_map const none;
   CHECK(has_usual_head(usual_facts(), none));
   std::vector<std::function<void(response_facts&)>> const fact_changes = {
       [](response_facts& f) { f.status = 201; },
@@ -88,21 +88,21 @@ TEST_CASE("what differs from the usual head goes the long way", "[encoder]") {
   for (std::string_view const name : {"Connection", "Keep-Alive", "Content-Length", "Trailer",
                                       "Transfer-Encoding", "Date", "Expect", "Cookie", "Host"}) {
     INFO(name);
-    outgoing_headers headers;
+    header_map headers;
     headers.set(name, "1");
     CHECK_FALSE(has_usual_head(usual_facts(), headers));
   }
   for (std::string_view const name :
        {"Connection", "Content-Length", "Transfer-Encoding", "Date"}) {
     INFO(name);
-    outgoing_headers headers;
+    header_map headers;
     headers.remove(name);
     CHECK_FALSE(has_usual_head(usual_facts(), headers));
   }
-  outgoing_headers list;
+  header_map list;
   list.set("X-List", {"a", "b"});
   CHECK_FALSE(has_usual_head(usual_facts(), list));
-  outgoing_headers replaced;
+  header_map replaced;
   replaced.set("X", "a");
   replaced.set("X", "bc");
   CHECK_FALSE(has_usual_head(usual_facts(), replaced));

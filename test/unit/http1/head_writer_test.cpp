@@ -36,14 +36,14 @@ std::string thrown(F&& f) {
   return "nothing";
 }
 
-std::string response_error(response_facts const& facts, outgoing_headers const& headers) {
+std::string response_error(response_facts const& facts, header_map const& headers) {
   std::string out = "before";
   std::string const error = thrown([&] { write_response_head(out, facts, headers); });
   CHECK(out == "before");
   return error;
 }
 
-std::string request_error(request_facts const& facts, outgoing_headers const& headers) {
+std::string request_error(request_facts const& facts, header_map const& headers) {
   std::string out = "before";
   std::string const error = thrown([&] { write_request_head(out, facts, headers); });
   CHECK(out == "before");
@@ -53,7 +53,7 @@ std::string request_error(request_facts const& facts, outgoing_headers const& he
 }  // namespace
 
 TEST_CASE("a response head is appended behind what is there", "[encoder]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Content-Type", "text/plain");
   response_facts facts = plain();
   facts.content_length = 12;
@@ -70,7 +70,7 @@ TEST_CASE("a response head is appended behind what is there", "[encoder]") {
 }
 
 TEST_CASE("header bytes are sent as given, whatever the body is", "[encoder][deviation]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Content-Length", 4);
   headers.set("Content-Disposition", "inline; filename=\xc3\xa9");
   headers.set("X-L", "caf\xe9");
@@ -95,7 +95,7 @@ TEST_CASE("a Content-Length that is not one number is refused", "[encoder][devia
       {{"5", "6"}, "6"},
       {-5, "-5"},
   }));
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Content-Length", value);
   std::string const expected = "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"" + shown +
                                "\" for header \"Content-Length\"";
@@ -104,14 +104,14 @@ TEST_CASE("a Content-Length that is not one number is refused", "[encoder][devia
 }
 
 TEST_CASE("two Content-Length fields of different spelling are refused", "[encoder][deviation]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.merge({"Content-Length", "5", "content-length", "6"});
   CHECK(response_error(plain(), headers) ==
         "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"6\" for header \"content-length\"");
 }
 
 TEST_CASE("a Content-Length beside a Transfer-Encoding stays behind", "[encoder][deviation]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Content-Length", "4");
   headers.set("Transfer-Encoding", "chunked");
   std::string out;
@@ -131,7 +131,7 @@ TEST_CASE("a Transfer-Encoding that peers read differently is refused", "[encode
       GENERATE(as<http::header_value>(), "chunked, gzip", "chunked, chunked", "chunked;q=1",
                "x-chunked", "", ", ,", "\"chunked\"", "chunked abc", "chunked\t", "\tchunked", "\t",
                "gzip\t", http::header_value{"chunked", "gzip"});
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Transfer-Encoding", value);
   std::string const expected = "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"";
   CHECK(response_error(plain(), headers).starts_with(expected));
@@ -140,7 +140,7 @@ TEST_CASE("a Transfer-Encoding that peers read differently is refused", "[encode
 
 TEST_CASE("a response in a coding without chunks ends with the connection",
           "[encoder][deviation]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Transfer-Encoding", "gzip");
   std::string out;
   outgoing_framing framing = write_response_head(out, plain(), headers);
@@ -155,7 +155,7 @@ TEST_CASE("a response in a coding without chunks ends with the connection",
 
   // Without a body there is nothing to end.
   headers.remove("connection");
-  headers.unmark_removed(known_field::connection);
+  headers.unmark_removed(field_id::connection);
   response_facts head = plain();
   head.head_request = true;
   framing = write_response_head(out, head, headers);
@@ -164,7 +164,7 @@ TEST_CASE("a response in a coding without chunks ends with the connection",
 }
 
 TEST_CASE("a request in a coding without chunks is refused", "[encoder][deviation]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Transfer-Encoding", "identity");
   CHECK(request_error({}, headers) ==
         "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"identity\" for header "
@@ -173,7 +173,7 @@ TEST_CASE("a request in a coding without chunks is refused", "[encoder][deviatio
 
 TEST_CASE("an informational status as the final one closes", "[encoder][deviation]") {
   int const status = GENERATE(100, 101, 103, 199);
-  outgoing_headers headers;
+  header_map headers;
   std::string out;
   outgoing_framing const framing = write_response_head(out, plain(status), headers);
   CHECK(framing.last());
@@ -183,7 +183,7 @@ TEST_CASE("an informational status as the final one closes", "[encoder][deviatio
 
 TEST_CASE("a request's body is always framed", "[encoder][deviation]") {
   std::string const method = GENERATE("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT");
-  outgoing_headers headers;
+  header_map headers;
   std::string const head = method + " / HTTP/1.1\r\nConnection: keep-alive\r\n";
   request_facts facts;
   facts.method = method;
@@ -216,10 +216,10 @@ TEST_CASE("a request's body is always framed", "[encoder][deviation]") {
 TEST_CASE("framing that a request's program removed comes back for a body",
           "[encoder][deviation]") {
   std::string const method = GENERATE("GET", "POST");
-  outgoing_headers headers;
-  headers.mark_removed(known_field::connection);
-  headers.mark_removed(known_field::content_length);
-  headers.mark_removed(known_field::transfer_encoding);
+  header_map headers;
+  headers.mark_removed(field_id::connection);
+  headers.mark_removed(field_id::content_length);
+  headers.mark_removed(field_id::transfer_encoding);
   request_facts facts;
   facts.method = method;
   std::string out;
@@ -247,7 +247,7 @@ TEST_CASE("framing that a request's program removed comes back for a body",
 }
 
 TEST_CASE("a request's own Connection decides about its socket", "[encoder][deviation]") {
-  outgoing_headers headers;
+  header_map headers;
   request_facts facts;
   std::string out;
   headers.set("Connection", "close");
@@ -263,7 +263,7 @@ TEST_CASE("a request's own Connection decides about its socket", "[encoder][devi
 }
 
 TEST_CASE("a request without an agent closes", "[encoder]") {
-  outgoing_headers headers;
+  header_map headers;
   request_facts facts;
   facts.should_keep_alive = false;
   facts.has_agent = false;
@@ -283,7 +283,7 @@ TEST_CASE("a request without an agent closes", "[encoder]") {
 }
 
 TEST_CASE("Expect is reported, since its head leaves at once", "[encoder]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Expect", "100-continue");
   request_facts facts;
   facts.method = "POST";
@@ -294,7 +294,7 @@ TEST_CASE("Expect is reported, since its head leaves at once", "[encoder]") {
 TEST_CASE("nothing unvalidated gets into a start line", "[encoder][injection]") {
   std::string const bad =
       GENERATE(as<std::string>(), "a\rb", "a\nb", "a\r\nX: y", std::string("a\0b", 3));
-  outgoing_headers headers;
+  header_map headers;
   request_facts facts;
   facts.method = bad;
   CHECK(request_error(facts, headers)
@@ -309,7 +309,7 @@ TEST_CASE("nothing unvalidated gets into a start line", "[encoder][injection]") 
 }
 
 TEST_CASE("a start line's parts have their rules", "[encoder][injection]") {
-  outgoing_headers headers;
+  header_map headers;
   request_facts facts;
   for (std::string_view const method : {"", "G T", "G:T", "G\xe9", "(GET)"}) {
     facts.method = method;
@@ -366,7 +366,7 @@ TEST_CASE("a declared length is checked on request", "[encoder]") {
 TEST_CASE("a request names one host", "[encoder]") {
   std::string const wrong =
       "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value for header \"Host\": it is one text";
-  outgoing_headers headers;
+  header_map headers;
   headers.append("Host", "a");
   std::string out;
   write_request_head(out, {}, headers);

@@ -171,25 +171,25 @@ TEST_CASE("a head knows its hot fields") {
       "Keep-Alive: k\r\nConnection: c\r\nConnection: c2\r\nContent-Length: 5\r\nX: y\r\n"
       "Xpect: n\r\nXost: n\r\nXontent-Length: n\r\n\r\n";
   REQUIRE(d.next(input, head) == decoded::head);
-  CHECK(head.value(known_field::host) == "a");
-  CHECK(head.value(known_field::te) == "t");
-  CHECK(head.value(known_field::date) == "d");
-  CHECK(head.value(known_field::expect) == "e");
-  CHECK(head.value(known_field::trailer) == "r");
-  CHECK(head.value(known_field::upgrade) == "u");
-  CHECK(head.value(known_field::keep_alive) == "k");
-  CHECK(head.value(known_field::connection) == "c");
-  CHECK(head.repeats(known_field::connection));
-  CHECK(head.value(known_field::content_length) == "5");
-  CHECK(head.has(known_field::host));
-  CHECK(!head.repeats(known_field::host));
-  CHECK(!head.has(known_field::transfer_encoding));
-  CHECK(head.value(known_field::transfer_encoding).empty());
+  CHECK(head.value(field_id::host) == "a");
+  CHECK(head.value(field_id::te) == "t");
+  CHECK(head.value(field_id::date) == "d");
+  CHECK(head.value(field_id::expect) == "e");
+  CHECK(head.value(field_id::trailer) == "r");
+  CHECK(head.value(field_id::upgrade) == "u");
+  CHECK(head.value(field_id::keep_alive) == "k");
+  CHECK(head.value(field_id::connection) == "c");
+  CHECK(head.repeats(field_id::connection));
+  CHECK(head.value(field_id::content_length) == "5");
+  CHECK(head.has(field_id::host));
+  CHECK(!head.repeats(field_id::host));
+  CHECK(!head.has(field_id::transfer_encoding));
+  CHECK(head.value(field_id::transfer_encoding).empty());
   CHECK(head.fields.size() == 14);
   CHECK(head.content_length == 5);
   CHECK(head.body == body_kind::length);
-  CHECK(find_known_field("transfer-Encoding") == known_field::transfer_encoding);
-  CHECK(find_known_field("") == known_field::none);
+  CHECK(find_field_id("transfer-Encoding") == field_id::transfer_encoding);
+  CHECK(find_field_id("") == field_id::none);
 }
 
 TEST_CASE("a head can be moved away, and others be filled meanwhile") {
@@ -410,7 +410,7 @@ TEST_CASE("an idle decoder gives the memory of a large head back and goes on") {
   REQUIRE(d.next(input, head) == decoded::head);
   CHECK(head.target() == "/b");
   CHECK(head.fields.size() == 1);
-  CHECK(head.value(known_field::connection).empty());
+  CHECK(head.value(field_id::connection).empty());
 }
 
 TEST_CASE("a decoder goes on to another connection behind a message that closed one") {

@@ -15,9 +15,9 @@ namespace {
 namespace http = anode::http;
 using namespace anode::http::protocol;
 
-std::string show(outgoing_headers const& headers) {
+std::string show(header_map const& headers) {
   std::string text;
-  headers.for_each_line([&](outgoing_headers::line const& line) {
+  headers.for_each_line([&](header_map::line const& line) {
     text.append(line.name).append(": ").append(line.value).append(line.more ? " +" : "");
     text += line.first ? "\n" : " -\n";
   });
@@ -29,7 +29,7 @@ using names = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("a header is set at its place", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("X-One", "1");
   headers.set("X-Mid", "m");
   headers.set("x-ONE", "a longer value than before");
@@ -44,7 +44,7 @@ TEST_CASE("a header is set at its place", "[outgoing-headers]") {
 }
 
 TEST_CASE("a header is read back as it was set", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("X-A", "1");
   headers.set("set-cookie", {"a", "b"});
   headers.set("X-Num", 7);
@@ -70,7 +70,7 @@ TEST_CASE("a header is read back as it was set", "[outgoing-headers]") {
 }
 
 TEST_CASE("values are appended to those there are", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.append("X-App", "1");
   CHECK_FALSE(headers.get("x-app")->is_list());
   headers.append("x-app", 2);
@@ -84,7 +84,7 @@ TEST_CASE("values are appended to those there are", "[outgoing-headers]") {
 }
 
 TEST_CASE("a removed header is gone, and set again it comes last", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("X-A", "1");
   headers.set("X-B", {"2", "3"});
   CHECK(headers.remove("x-a"));
@@ -97,66 +97,66 @@ TEST_CASE("a removed header is gone, and set again it comes last", "[outgoing-he
 }
 
 TEST_CASE("the removal of an automatic field is remembered", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   for (std::string_view const name : {"Date", "CONNECTION", "content-length", "Transfer-Encoding"})
     CHECK_FALSE(headers.remove(name));
   headers.remove("Trailer");
-  for (auto const field : {known_field::date, known_field::connection, known_field::content_length,
-                           known_field::transfer_encoding})
+  for (auto const field : {field_id::date, field_id::connection, field_id::content_length,
+                           field_id::transfer_encoding})
     CHECK(headers.removed(field));
-  CHECK_FALSE(headers.removed(known_field::trailer));
-  headers.unmark_removed(known_field::date);
-  CHECK_FALSE(headers.removed(known_field::date));
+  CHECK_FALSE(headers.removed(field_id::trailer));
+  headers.unmark_removed(field_id::date);
+  CHECK_FALSE(headers.removed(field_id::date));
   headers.clear();
-  CHECK_FALSE(headers.removed(known_field::connection));
+  CHECK_FALSE(headers.removed(field_id::connection));
 }
 
 TEST_CASE("special fields are known by name", "[outgoing-headers]") {
-  std::map<std::string, known_field> const known{
-      {"Connection", known_field::connection},
-      {"keep-alive", known_field::keep_alive},
-      {"Content-Length", known_field::content_length},
-      {"TRANSFER-ENCODING", known_field::transfer_encoding},
-      {"trailer", known_field::trailer},
-      {"Date", known_field::date},
-      {"Expect", known_field::expect},
-      {"Cookie", known_field::cookie},
-      {"host", known_field::host},
-      {"Vary", known_field::none},
-      {"Server", known_field::none},
-      {"Referer", known_field::none},
-      {"User-Agent", known_field::none},
-      {"Content-Lengths", known_field::none},
-      {"Content-Length2", known_field::none},
-      {"If-Modified-Sinc", known_field::none},
-      {"X-Forwarded-Prot", known_field::none},
-      {"Accept-Language", known_field::none},
-      {"Accept-Encodings", known_field::none},
-      {"If-None-Match-x", known_field::none},
-      {"cache-control-", known_field::none},
-      {"If-Modified-Since", known_field::none},
+  std::map<std::string, field_id> const known{
+      {"Connection", field_id::connection},
+      {"keep-alive", field_id::keep_alive},
+      {"Content-Length", field_id::content_length},
+      {"TRANSFER-ENCODING", field_id::transfer_encoding},
+      {"trailer", field_id::trailer},
+      {"Date", field_id::date},
+      {"Expect", field_id::expect},
+      {"Cookie", field_id::cookie},
+      {"host", field_id::host},
+      {"Vary", field_id::none},
+      {"Server", field_id::none},
+      {"Referer", field_id::none},
+      {"User-Agent", field_id::none},
+      {"Content-Lengths", field_id::none},
+      {"Content-Length2", field_id::none},
+      {"If-Modified-Sinc", field_id::none},
+      {"X-Forwarded-Prot", field_id::none},
+      {"Accept-Language", field_id::none},
+      {"Accept-Encodings", field_id::none},
+      {"If-None-Match-x", field_id::none},
+      {"cache-control-", field_id::none},
+      {"If-Modified-Since", field_id::none},
   };
   for (auto const& [name, field] : known) {
     INFO(name);
-    CHECK(find_known_field(name) == field);
+    CHECK(find_field_id(name) == field);
   }
 }
 
 TEST_CASE("many headers are set at once, the cookies last", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("Set-Cookie", "old");
   headers.set("X-M", "old");
   headers.set_all({{"x-m", "1"}, {"set-cookie", {"a", "b"}}, {"X-N", 2}, {"Set-Cookie", "c"}});
   CHECK(headers.get("set-cookie") == http::header_value{"a", "b", "c"});
   CHECK(headers.raw_names() == names{"set-cookie", "x-m", "X-N"});
 
-  outgoing_headers fresh;
+  header_map fresh;
   fresh.set_all({{"X-M", "1"}, {"set-cookie", "a"}, {"X-N", "2"}});
   CHECK(fresh.raw_names() == names{"X-M", "X-N", "set-cookie"});
 }
 
 TEST_CASE("the headers of write_head meet those set before", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   SECTION("none were set: as given") {
     headers.merge({{"X-A", "1"}, {"x-a", "2"}});
     CHECK(show(headers) == "X-A: 1\nx-a: 2\n");
@@ -178,7 +178,7 @@ TEST_CASE("the headers of write_head meet those set before", "[outgoing-headers]
 TEST_CASE("a refused header changes nothing", "[outgoing-headers][injection]") {
   std::string const bad = GENERATE(as<std::string>(), "a\rb", "a\nb", std::string("a\0b", 3),
                                    "a\x7f", "\x1b[0m", "a\r\nX: y");
-  outgoing_headers headers;
+  header_map headers;
   headers.set("X-A", "1");
   CHECK_THROWS_AS(headers.set("X-A", bad), http::exception);
   CHECK_THROWS_AS(headers.set(bad, "1"), http::exception);
@@ -192,7 +192,7 @@ TEST_CASE("a refused header changes nothing", "[outgoing-headers][injection]") {
 }
 
 TEST_CASE("a header is set from a text of its own", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("X-A", "a text that is too long to lie in a small string");
   std::string const text(*headers.text("x-a"));
   for (int i = 0; i != 20; ++i)
@@ -211,7 +211,7 @@ TEST_CASE("a header is set from a text of its own", "[outgoing-headers]") {
 }
 
 TEST_CASE("replacing for ever does not grow", "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   headers.set("X-Keep", {"k1", "k2"});
   for (int i = 0; i != 20000; ++i) {
     headers.set("X-A", std::string(static_cast<std::size_t>(i % 300), 'a'));
@@ -222,7 +222,7 @@ TEST_CASE("replacing for ever does not grow", "[outgoing-headers]") {
   }
   std::size_t bytes = 0;
   headers.for_each_line(
-      [&](outgoing_headers::line const& line) { bytes += line.name.size() + line.value.size(); });
+      [&](header_map::line const& line) { bytes += line.name.size() + line.value.size(); });
   CHECK(bytes < 500);
   CHECK(headers.memory() < 64 * 1024);
   CHECK(headers.get("x-keep") == http::header_value{"k1", "k2"});
@@ -235,7 +235,7 @@ TEST_CASE("any sequence of changes gives what a plain list gives", "[outgoing-he
   auto const draw = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   std::vector<std::string> const pool{"a", "B", "Connection", "set-cookie", "X-Longer-Name", "b"};
   for (int round = 0; round != 300; ++round) {
-    outgoing_headers headers;
+    header_map headers;
     std::vector<std::pair<std::string, std::vector<std::string>>> model;
     auto const find = [&](std::string const& name) {
       return std::find_if(model.begin(), model.end(), [&](auto const& entry) {
@@ -283,7 +283,7 @@ TEST_CASE("any sequence of changes gives what a plain list gives", "[outgoing-he
 
 TEST_CASE("many headers are found like few, whatever has been changed before",
           "[outgoing-headers]") {
-  outgoing_headers headers;
+  header_map headers;
   std::map<int, std::string> values;
   std::mt19937 random(1);
   auto const name = [&](int i) {

@@ -9,12 +9,12 @@
 namespace {
 
 /// Asks for the value by itself and behind other bytes, which are looked at in another way.
-bool is_host_field(std::string const& value) {
+bool is_host_value(std::string const& value) {
   namespace protocol = anode::http::protocol;
-  bool const alone = protocol::is_host_field(value);
+  bool const alone = protocol::is_host_value(value);
   std::string const head = "GET / HTTP/1.1\r\nHost: " + value;
   std::string_view const behind = std::string_view(head).substr(head.size() - value.size());
-  CHECK(protocol::is_host_field(behind, head.data()) == alone);
+  CHECK(protocol::is_host_value(behind, head.data()) == alone);
   return alone;
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("what a Host field may say") {
                                  "[1:2:3:4:5:6:1.2.3.4]",
                                  "[ABCD::ef01]"}) {
     INFO(host);
-    CHECK(is_host_field(host));
+    CHECK(is_host_value(host));
   }
 }
 
@@ -101,6 +101,6 @@ TEST_CASE("what a Host field may not say") {
                                  "[v1.a]",
                                  "::1"}) {
     INFO(host);
-    CHECK(!is_host_field(host));
+    CHECK(!is_host_value(host));
   }
 }

@@ -40,7 +40,7 @@ TEST_CASE("Host and Authorization are added unless they are there", "[request-de
   origin.host = "h";
   origin.port = 81;
   origin.auth = "u:p";
-  outgoing_headers headers;
+  header_map headers;
 
   SECTION("added behind the program's own") {
     headers.set("X-A", "1");

@@ -27,17 +27,17 @@ message_head head(std::initializer_list<std::pair<char const*, char const*>> all
   message_head h;
   h.fields = fields(all);
   for (std::size_t i = 0; i != h.fields.size(); ++i) {
-    h.note(find_known_field(h.fields[i].name), i);
+    h.note(find_field_id(h.fields[i].name), i);
   }
   return h;
 }
 
 std::string passed_on(message_head const& from) {
-  outgoing_headers to;
+  header_map to;
   to.set("X-First", "0");
   pass_fields(from, to);
   std::string all;
-  to.for_each_line([&](outgoing_headers::line const& line) {
+  to.for_each_line([&](header_map::line const& line) {
     all.append(line.name).append("=").append(line.value).append(" ");
   });
   return all;
