@@ -42,7 +42,7 @@ namespace {
 
 namespace protocol = anode::http::protocol;
 namespace beast = boost::beast;
-using protocol::decoded;
+using protocol::parse_result;
 
 std::chrono::milliseconds budget(300);
 
@@ -84,19 +84,19 @@ result measure(Work work) {
   std::exit(1);
 }
 
-std::size_t decode_all(protocol::decoder& d, protocol::message_head& head, std::string_view input) {
+std::size_t decode_all(protocol::parser& d, protocol::message_head& head, std::string_view input) {
   std::size_t bytes = 0;
   for (;;) {
     switch (d.next(input, head)) {
-      case decoded::need_more:
+      case parse_result::need_more:
         return bytes;
-      case decoded::head:
+      case parse_result::head:
         bytes += head.fields.size();
         break;
-      case decoded::body:
+      case parse_result::body:
         bytes += d.body().size();
         break;
-      case decoded::end:
+      case parse_result::end:
         break;
       default:
         fail("the decoder does not take the input");
@@ -153,11 +153,11 @@ std::string long_request() {
 }
 
 void measure_parts(std::string const& input) {
-  protocol::head_guard guard(protocol::message_kind::request, {16384, 2000, false});
+  protocol::head_scanner guard(protocol::message_kind::request, {16384, 2000, false});
   result const guarding = measure([&] {
     guard.start_head();
     char const* p = input.data();
-    if (guard.feed(p, p + input.size()) != protocol::head_guard::verdict::complete) {
+    if (guard.feed(p, p + input.size()) != protocol::head_scanner::scan_result::complete) {
       fail("the guard does not take the input");
     }
   });
@@ -169,7 +169,8 @@ void measure_parts(std::string const& input) {
   result const tokenizing = measure([&] {
     head.clear();
     head.fields.append_bytes(input);
-    if (!protocol::tokenize_head(protocol::message_kind::request, head, 0, guard.disguises(), 0)) {
+    if (!protocol::tokenize_head(protocol::message_kind::request, head, 0, guard.masked_bytes(),
+                                 0)) {
       fail("the tokenizer does not take the input");
     }
   });
@@ -178,7 +179,7 @@ void measure_parts(std::string const& input) {
 }
 
 void measure_request(char const* name, std::string const& input) {
-  protocol::decoder d(protocol::message_kind::request);
+  protocol::parser d(protocol::message_kind::request);
   protocol::message_head head;
   result const ours = measure([&] { decode_all(d, head, input); });
   result const theirs = measure([&] { parse_with_beast(input); });
@@ -199,7 +200,7 @@ void measure_chunks(std::size_t size, std::size_t count) {
     input.append(digits).append("\r\n").append(size, 'x').append("\r\n");
   }
   input += "0\r\n\r\n";
-  protocol::decoder d(protocol::message_kind::request);
+  protocol::parser d(protocol::message_kind::request);
   protocol::message_head head;
   result const ours = measure([&] { decode_all(d, head, input); });
   result const theirs = measure([&] { parse_with_beast(input); });

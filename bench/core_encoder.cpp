@@ -63,8 +63,8 @@ void measure(char const* name, Work work) {
   std::printf("%-48s %8.1f ns %6.2f allocations\n", name, best, best_allocations);
 }
 
-response_facts facts_of(std::uint64_t length) {
-  response_facts facts;
+response_context facts_of(std::uint64_t length) {
+  response_context facts;
   facts.date_line = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
   facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
   facts.content_length = length;
@@ -79,7 +79,7 @@ int main(int argc, char** argv) {
 
   std::string out;
   header_map headers;
-  response_facts const facts = facts_of(12);
+  response_context const facts = facts_of(12);
 
   measure("response head, no own header", [&] {
     out.clear();
@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
     write_response_head(out, facts, headers);
   });
 
-  request_facts request;
+  request_context request;
   request.target = "/some/path?with=query";
   request_origin origin;
   origin.host = "h.example";

@@ -27,7 +27,7 @@ protocol::outgoing_framing request_state::write_head(std::string& out,
   if (!proxied_authority.empty()) {
     check_host();
   }
-  protocol::request_facts facts;
+  protocol::request_context facts;
   facts.method = method;
   facts.target = target;
   facts.should_keep_alive = should_keep_alive;

@@ -135,7 +135,7 @@ public:
   /// Says that what was received is not HTTP.
   /// @param packet what was received last
   /// @param behind whether the response is complete: then it is only told
-  void fail_to_parse(protocol::decode_error const& e, std::string_view packet, bool behind);
+  void fail_to_parse(protocol::parse_error const& e, std::string_view packet, bool behind);
 
   /// The head of the final response is in `response.head`.
   /// @param wait whether coroutines that wait for it go on only at `tell_head`

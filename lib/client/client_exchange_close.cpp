@@ -143,7 +143,7 @@ void client_exchange::cut() {
   }
 }
 
-void client_exchange::fail_to_parse(protocol::decode_error const& e, std::string_view packet,
+void client_exchange::fail_to_parse(protocol::parse_error const& e, std::string_view packet,
                                     bool behind) {
   if (!error_) {
     error_reason_ = e.reason;

@@ -11,7 +11,7 @@
 
 namespace anode::connection {
 
-using protocol::decoded;
+using protocol::parse_result;
 
 namespace {
 
@@ -55,13 +55,13 @@ void client_connection::begin(client_exchange& x, bool reused) {
 }
 
 void client_connection::set_limits(client_exchange const& x) {
-  protocol::decoder_options o;
+  protocol::parser_options o;
   o.max_header_size = x.options.max_header_size;
   o.max_headers_count = x.options.max_headers_count;
   o.insecure_http_parser = x.options.insecure_http_parser;
   if (o != decoder_options_ && !decoder_.in_message()) {
     decoder_options_ = o;
-    decoder_ = protocol::decoder(protocol::message_kind::response, o);
+    decoder_ = protocol::parser(protocol::message_kind::response, o);
     decoder_.expect_response_to(x.request.method);
   }
 }
@@ -76,7 +76,7 @@ bool client_connection::release() {
 
 void client_connection::park(std::chrono::milliseconds timeout) {
   socket_->incoming().shrink();
-  decoder_.shrink();
+  decoder_.release_memory();
   socket_->set_timeout(timeout);
   socket_->resume();
   parked_ = socket_->clock().now();
@@ -131,8 +131,8 @@ void client_connection::take_apart(bool one_piece) {
       break;
     }
     std::size_t const before = input.size();
-    decoded const found = decoder_.next(input, x->response.head);
-    if (found == decoded::error) {
+    parse_result const found = decoder_.next(input, x->response.head);
+    if (found == parse_result::error) {
       std::string_view const read = socket_->incoming().last_read();
       x->fail_to_parse(decoder_.error(), read.size() >= before ? read : socket_->input(), false);
       socket_->destroy();
@@ -140,18 +140,18 @@ void client_connection::take_apart(bool one_piece) {
     }
     socket_->consume(before - input.size());
     switch (found) {
-      case decoded::head:
+      case parse_result::head:
         take_head(*x);
         break;
-      case decoded::body:
+      case parse_result::body:
         x->response.deliver(decoder_.body(), socket_->incoming());
         more = !one_piece;
         break;
-      case decoded::end:
+      case parse_result::end:
         take_end(*x);
         more = !one_piece;
         break;
-      case decoded::upgrade:
+      case parse_result::upgrade:
         left_http_ = true;
         socket_->pause();
         socket_->set_owner(nullptr);
@@ -200,7 +200,7 @@ void client_connection::take_head(client_exchange& x) {
 
 // Ends the exchange because of a head that is well-formed and must not be here.
 void client_connection::refuse(client_exchange& x, http::error code, std::string_view reason) {
-  protocol::decode_error e;
+  protocol::parse_error e;
   e.code = code;
   e.reason = reason;
   x.fail_to_parse(e, socket_->incoming().last_read(), false);
@@ -224,7 +224,7 @@ void client_connection::look_behind(client_exchange& x) {
     return;
   }
   protocol::message_head ignored;
-  if (decoder_.next(rest, ignored) == decoded::error) {
+  if (decoder_.next(rest, ignored) == parse_result::error) {
     x.fail_to_parse(decoder_.error(), socket_->incoming().last_read(), true);
   }
 }
@@ -232,7 +232,7 @@ void client_connection::look_behind(client_exchange& x) {
 void client_connection::on_end() {
   detail::ptr<client_connection> const self(this);
   if (detail::ptr<client_exchange> const x = exchange_) {
-    if (final_begun_ && !x->response_done() && decoder_.finish() == decoded::end) {
+    if (final_begun_ && !x->response_done() && decoder_.finish() == parse_result::end) {
       take_end(*x);
     }
   }

@@ -74,8 +74,8 @@ private:
   detail::ptr<agent_core> agent_;
   detail::ptr<socket_core> socket_;
   protocol::socket_id id_;
-  protocol::decoder_options decoder_options_;
-  protocol::decoder decoder_;
+  protocol::parser_options decoder_options_;
+  protocol::parser decoder_;
   detail::ptr<client_exchange> exchange_;
   error_code error_;
   protocol::keep_alive_hint keep_hint_;

@@ -55,7 +55,7 @@ public:
   outgoing(detail::counted& keep, net::any_io_executor const& ex) : keep_(&keep), executor_(ex) {}
 
   protocol::header_map headers;
-  protocol::outgoing_trailers trailers;
+  protocol::trailer_lines trailers;
   protocol::unique_headers const* unique_headers = nullptr;
   bool should_keep_alive = true;
   bool send_date = true;

@@ -23,9 +23,9 @@ constexpr char text_mask = 'x';
 /// Hides bytes in the head and uncovers them one after the other.
 class disguised {
 public:
-  disguised(char* bytes, std::vector<disguise> const& all, std::ptrdiff_t shift) noexcept
+  disguised(char* bytes, std::vector<masked_byte> const& all, std::ptrdiff_t shift) noexcept
       : bytes_(bytes), next_(all.data()), end_(all.data() + all.size()), shift_(shift) {
-    for (disguise const& d : all) {
+    for (masked_byte const& d : all) {
       bytes_[place(d)] = d.original >= 'A' && d.original != 0x7f ? name_mask : text_mask;
     }
   }
@@ -43,13 +43,13 @@ public:
   }
 
 private:
-  std::ptrdiff_t place(disguise const& d) const noexcept {
+  std::ptrdiff_t place(masked_byte const& d) const noexcept {
     return static_cast<std::ptrdiff_t>(d.at) + shift_;
   }
 
   char* bytes_;
-  disguise const* next_;
-  disguise const* end_;
+  masked_byte const* next_;
+  masked_byte const* end_;
   std::ptrdiff_t shift_;
 };
 
@@ -122,7 +122,7 @@ private:
 }  // namespace
 
 bool tokenize_head(message_kind kind, message_head& head, std::size_t at,
-                   std::vector<disguise> const& disguises, std::ptrdiff_t shift) {
+                   std::vector<masked_byte> const& disguises, std::ptrdiff_t shift) {
   disguised hidden(head.fields.data() + at, disguises, shift);
   if (kind == message_kind::request) {
     return place_finder<true>(head.fields, &head, at, hidden).run();
@@ -131,7 +131,7 @@ bool tokenize_head(message_kind kind, message_head& head, std::size_t at,
 }
 
 bool tokenize_trailers(field_lines& trailers, std::string_view section,
-                       std::vector<disguise> const& disguises) {
+                       std::vector<masked_byte> const& disguises) {
   constexpr std::string_view start_line = "GET / HTTP/1.1\r\n";
   trailers.append_bytes(start_line);
   trailers.append_bytes(section);

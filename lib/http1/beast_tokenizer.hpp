@@ -13,7 +13,7 @@
 namespace anode::http::protocol {
 
 // The seam behind which Beast's parser lies: another one replaces tokenizer.cpp and nothing else.
-// It gets only heads that head_guard let pass, complete and in canonical form, and it decides
+// It gets only heads that head_scanner let pass, complete and in canonical form, and it decides
 // nothing but where start line text, names and values are. Heads of the usual form need it only to
 // check head_places.
 
@@ -24,11 +24,11 @@ namespace anode::http::protocol {
 ///   `at` minus `shift`; they are as before afterwards
 /// @return false when the tokenizer does not take the head
 bool tokenize_head(message_kind kind, message_head& head, std::size_t at,
-                   std::vector<disguise> const& disguises, std::ptrdiff_t shift);
+                   std::vector<masked_byte> const& disguises, std::ptrdiff_t shift);
 
 /// Finds the field lines of a trailer section, `section`, and enters them into `trailers`.
 /// @return false when the tokenizer does not take it
 bool tokenize_trailers(field_lines& trailers, std::string_view section,
-                       std::vector<disguise> const& disguises);
+                       std::vector<masked_byte> const& disguises);
 
 }  // namespace anode::http::protocol

@@ -13,7 +13,7 @@ constexpr std::string_view no_cr_after_value = "Missing expected CR after chunk 
 
 }  // namespace
 
-void chunk_decoder::start() noexcept {
+void chunk_parser::start() noexcept {
   state_ = at::size_first;
   in_part_ = false;
   extension_ = 0;
@@ -21,15 +21,15 @@ void chunk_decoder::start() noexcept {
   body_ = 0;
 }
 
-bool chunk_decoder::refuse(http::error code, std::string_view reason, char const*& p,
-                           int more) noexcept {
+bool chunk_parser::refuse(http::error code, std::string_view reason, char const*& p,
+                          int more) noexcept {
   p += more;
   code_ = code;
   reason_ = reason;
   return false;
 }
 
-bool chunk_decoder::count(char const* p) noexcept {
+bool chunk_parser::count(char const* p) noexcept {
   extension_ += static_cast<std::uint64_t>(p - part_);
   if (extension_ <= max_extension) {
     return true;
@@ -39,7 +39,7 @@ bool chunk_decoder::count(char const* p) noexcept {
   return false;
 }
 
-bool chunk_decoder::end_part(char const*& p, int more) noexcept {
+bool chunk_parser::end_part(char const*& p, int more) noexcept {
   in_part_ = false;
   if (!count(p)) {
     p += more;
@@ -48,11 +48,11 @@ bool chunk_decoder::end_part(char const*& p, int more) noexcept {
   return true;
 }
 
-bool chunk_decoder::refuse_part(std::string_view reason, char const*& p, int more) noexcept {
+bool chunk_parser::refuse_part(std::string_view reason, char const*& p, int more) noexcept {
   return end_part(p, more) && refuse(error::strict, reason, p, more);
 }
 
-bool chunk_decoder::end_line(char const*& p) noexcept {
+bool chunk_parser::end_line(char const*& p) noexcept {
   if (*p == '\n') {
     ++p;
   } else if (!lenient_) {
@@ -64,7 +64,7 @@ bool chunk_decoder::end_line(char const*& p) noexcept {
   return true;
 }
 
-bool chunk_decoder::take_extension(char const*& p, char const* end) noexcept {
+bool chunk_parser::parse_extension(char const*& p, char const* end) noexcept {
   while (p != end) {
     char const c = *p;
     switch (state_) {
@@ -183,7 +183,7 @@ bool chunk_decoder::take_extension(char const*& p, char const* end) noexcept {
 }
 
 /// Takes a size line that is whole and has no extension, and nothing else.
-bool chunk_decoder::take_plain_line(char const*& p, char const* end) noexcept {
+bool chunk_parser::parse_line_fast_path(char const*& p, char const* end) noexcept {
   constexpr std::ptrdiff_t most_digits = 8;
   char const* const last = end - p > most_digits ? p + most_digits : end;
   char const* q = p;
@@ -201,7 +201,7 @@ bool chunk_decoder::take_plain_line(char const*& p, char const* end) noexcept {
   return true;
 }
 
-bool chunk_decoder::take_line(char const*& p, char const* end) noexcept {
+bool chunk_parser::parse_line(char const*& p, char const* end) noexcept {
   if (in_part_) {
     part_ = p;
   }
@@ -259,7 +259,7 @@ bool chunk_decoder::take_line(char const*& p, char const* end) noexcept {
         break;
       default: {
         char const* const from = p;
-        good = take_extension(p, end);
+        good = parse_extension(p, end);
         overhead_ += static_cast<std::uint64_t>(p - from);
         break;
       }
@@ -274,8 +274,8 @@ bool chunk_decoder::take_line(char const*& p, char const* end) noexcept {
   return good;
 }
 
-chunk_decoder::verdict chunk_decoder::feed(char const*& p, char const* end,
-                                           std::string_view& data) noexcept {
+chunk_parser::chunk_result chunk_parser::feed(char const*& p, char const* end,
+                                              std::string_view& data) noexcept {
   while (p != end) {
     switch (state_) {
       case at::data: {
@@ -287,12 +287,12 @@ chunk_decoder::verdict chunk_decoder::feed(char const*& p, char const* end,
         if (left_ == 0) {
           state_ = at::data_end;
         }
-        return verdict::data;
+        return chunk_result::data;
       }
       case at::size_first:
-        if (take_plain_line(p, end)) {
+        if (parse_line_fast_path(p, end)) {
           if (left_ == 0) {
-            return verdict::last;
+            return chunk_result::last;
           }
           continue;
         }
@@ -310,7 +310,7 @@ chunk_decoder::verdict chunk_decoder::feed(char const*& p, char const* end,
         }
         if (*p == '\n' && !lenient_) {
           refuse(error::cr_expected, "Missing expected CR after chunk data", p, 1);
-          return verdict::refused;
+          return chunk_result::refused;
         }
         [[fallthrough]];
       case at::data_lf:
@@ -318,7 +318,7 @@ chunk_decoder::verdict chunk_decoder::feed(char const*& p, char const* end,
           ++p;
         } else if (!lenient_) {
           refuse(error::strict, "Expected LF after chunk data", p);
-          return verdict::refused;
+          return chunk_result::refused;
         }
         state_ = at::size_first;
         continue;
@@ -326,14 +326,14 @@ chunk_decoder::verdict chunk_decoder::feed(char const*& p, char const* end,
         break;
     }
     line_complete_ = false;
-    if (!take_line(p, end)) {
-      return verdict::refused;
+    if (!parse_line(p, end)) {
+      return chunk_result::refused;
     }
     if (line_complete_ && left_ == 0) {
-      return verdict::last;
+      return chunk_result::last;
     }
   }
-  return verdict::need_more;
+  return chunk_result::need_more;
 }
 
 }  // namespace anode::http::protocol

@@ -15,9 +15,9 @@ namespace anode::http::protocol {
 /// Keeps nothing of the input but a few numbers; chunk extensions are checked and thrown away.
 /// **Node**: llhttp's states from `chunk_size_start` on; its limit of 16 KiB of extension bytes for
 /// each chunk. A limit of anode's own: see `max_overhead`.
-class chunk_decoder {
+class chunk_parser {
 public:
-  enum class verdict : std::uint8_t {
+  enum class chunk_result : std::uint8_t {
     need_more,  ///< the input is used up
     data,       ///< a piece of body was found
     last,       ///< the line of the last chunk is complete; the trailer section follows
@@ -31,7 +31,7 @@ public:
   /// may have more than bytes of data came: what is read for nothing stays in proportion.
   static constexpr std::uint64_t max_overhead = 65536;
 
-  explicit chunk_decoder(bool lenient) noexcept : lenient_(lenient) {}
+  explicit chunk_parser(bool lenient) noexcept : lenient_(lenient) {}
 
   /// Starts a body.
   void start() noexcept;
@@ -39,7 +39,7 @@ public:
   /// Takes bytes from `p` on and moves `p` behind them; to where Node's parser stands when the
   /// answer is `refused`.
   /// @param data the piece of body found, a view into the input
-  verdict feed(char const*& p, char const* end, std::string_view& data) noexcept;
+  chunk_result feed(char const*& p, char const* end, std::string_view& data) noexcept;
 
   /// What is wrong, after `refused`.
   http::error code() const noexcept { return code_; }
@@ -62,11 +62,11 @@ private:
     data_lf,
   };
 
-  bool take_plain_line(char const*& p, char const* end) noexcept;
+  bool parse_line_fast_path(char const*& p, char const* end) noexcept;
 
   // Each returns false when the coding is refused.
-  bool take_line(char const*& p, char const* end) noexcept;
-  bool take_extension(char const*& p, char const* end) noexcept;
+  bool parse_line(char const*& p, char const* end) noexcept;
+  bool parse_extension(char const*& p, char const* end) noexcept;
   bool end_line(char const*& p) noexcept;
   bool end_part(char const*& p, int more) noexcept;
   bool refuse_part(std::string_view reason, char const*& p, int more) noexcept;

@@ -24,7 +24,7 @@ void append_chunk(std::string& out, std::string_view data) {
     out.append(chunk_size_line(data.size()).text()).append(data).append(chunk_end);
 }
 
-void outgoing_trailers::set(header_list const& trailers, unique_headers const* unique) {
+void trailer_lines::set(header_list const& trailers, unique_headers const* unique) {
   std::string lines;
   for (auto const& [name, value] : trailers) {
     validate_header_name(name, "Trailer name");
@@ -53,7 +53,7 @@ void outgoing_trailers::set(header_list const& trailers, unique_headers const* u
   lines_ = std::move(lines);
 }
 
-void append_last_chunk(std::string& out, outgoing_trailers const& trailers) {
+void append_last_chunk(std::string& out, trailer_lines const& trailers) {
   out.append("0\r\n").append(trailers.lines()).append("\r\n");
 }
 

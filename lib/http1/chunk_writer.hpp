@@ -37,7 +37,7 @@ void append_chunk(std::string& out, std::string_view data);
 /// The trailers of an outgoing message, rendered as they are sent.
 ///
 /// **Node**: `addTrailers`.
-class outgoing_trailers {
+class trailer_lines {
 public:
   /// Sets the trailers, in place of those set before. Lists make several lines, or one joined with
   /// "; " for a name in `unique` or a list of one.
@@ -58,6 +58,6 @@ private:
 };
 
 /// Appends the end of a chunked body: the last chunk, the trailers, the empty line.
-void append_last_chunk(std::string& out, outgoing_trailers const& trailers);
+void append_last_chunk(std::string& out, trailer_lines const& trailers);
 
 }  // namespace anode::http::protocol

@@ -10,7 +10,7 @@
 namespace anode::http::protocol {
 
 /// What the head of a final response depends on, apart from its headers.
-struct response_facts {
+struct response_context {
   /// The status, 100 to 999.
   int status = 200;
 
@@ -51,7 +51,7 @@ struct response_facts {
 };
 
 /// What the head of a request depends on, apart from its headers.
-struct request_facts {
+struct request_context {
   /// The method, a token. Sent as given.
   std::string_view method = "GET";
 

@@ -3,13 +3,13 @@
 
 namespace anode::http::protocol {
 
-void place_head(message_head& head, std::string_view raw, head_guard const& guard) {
+void assign_head(message_head& head, std::string_view raw, head_scanner const& guard) {
   head.fields.assign(raw, guard.places());
   head.set_start_line_text(guard.text_at(), guard.text_size());
   head.set_field_index(guard.known());
 }
 
-void place_trailers(field_lines& trailers, std::string_view raw, head_guard const& guard) {
+void assign_trailers(field_lines& trailers, std::string_view raw, head_scanner const& guard) {
   if (!guard.places().empty()) {
     trailers.assign(raw, guard.places());
   }

@@ -18,7 +18,7 @@ namespace {
 }
 
 /// Adds a Transfer-Encoding line to what is known; the codings of all lines form one list.
-void read_codings(own_fields& own, header_map::line const& line) {
+void read_codings(user_header_summary& own, header_map::line const& line) {
   own.transfer_encoding = true;
   // Node's parser takes a tab here neither for a blank nor for anything else.
   if (line.value.find('\t') != std::string_view::npos)
@@ -43,13 +43,13 @@ void read_codings(own_fields& own, header_map::line const& line) {
     throw_invalid_value(line.name, line.value);
 }
 
-void check_trailer(own_fields const& own, outgoing_framing const& framing, bool chunked) {
+void check_trailer(user_header_summary const& own, outgoing_framing const& framing, bool chunked) {
   if (own.trailer && !chunked && !framing.chunked())
     throw exception(error::trailer_invalid, "Trailers are invalid with this transfer encoding");
 }
 
 /// Says how the body of a request without framing fields of its own ends.
-body_end choose_request_end(request_facts const& facts, own_fields const& own,
+body_end choose_request_end(request_context const& facts, user_header_summary const& own,
                             header_map const& headers) {
   bool const body = facts.body_follows || facts.content_length.value_or(0) != 0;
   if (!body && is_bodyless_method(facts.method))
@@ -68,8 +68,8 @@ body_end choose_request_end(request_facts const& facts, own_fields const& own,
 
 }  // namespace
 
-own_fields read_own_fields(header_map const& headers) {
-  own_fields own;
+user_header_summary summarize_user_headers(header_map const& headers) {
+  user_header_summary own;
   bool host = false;
   headers.for_each_special_line([&](header_map::line const& line) {
     switch (line.field) {
@@ -109,8 +109,8 @@ own_fields read_own_fields(header_map const& headers) {
   return own;
 }
 
-head_plan plan_response(response_facts const& facts, own_fields const& own,
-                        header_map const& headers) {
+head_policy plan_response(response_context const& facts, user_header_summary const& own,
+                          header_map const& headers) {
   bool const bodyless_status = is_bodyless_status(facts.status);
   bool const has_body = !facts.head_request && !bodyless_status;
   bool const own_length = own.content_length && !own.transfer_encoding;
@@ -128,7 +128,7 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
     last = true;
   }
 
-  head_plan plan;
+  head_policy plan;
   plan.date = facts.send_date && !own.date && !headers.removed(field_id::date);
   // RFC 9110 section 8.6: neither a 1xx nor a 204 has a length.
   plan.drop_content_length =
@@ -181,8 +181,8 @@ head_plan plan_response(response_facts const& facts, own_fields const& own,
   return plan;
 }
 
-head_plan plan_request(request_facts const& facts, own_fields const& own,
-                       header_map const& headers) {
+head_policy plan_request(request_context const& facts, user_header_summary const& own,
+                         header_map const& headers) {
   bool const bodyless = is_bodyless_method(facts.method);
   bool keep = facts.should_keep_alive;
   bool last = !keep;
@@ -192,7 +192,7 @@ head_plan plan_request(request_facts const& facts, own_fields const& own,
     throw exception(error::invalid_header_value,
                     "Invalid value for header \"Host\": it is one text");
 
-  head_plan plan;
+  head_policy plan;
   plan.drop_content_length = own.content_length && own.transfer_encoding;
   if (own.connection) {
     last = own.connection_close;

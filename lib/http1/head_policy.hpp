@@ -11,7 +11,7 @@
 namespace anode::http::protocol {
 
 /// What a message's own headers say about connection and framing.
-struct own_fields {
+struct user_header_summary {
   bool connection = false;
   bool connection_close = false;
   bool keep_alive = false;
@@ -27,7 +27,7 @@ struct own_fields {
 /// Reads the special fields among `headers`.
 /// @throws exception with `error::invalid_header_value` for a Content-Length that is not one
 ///   number and a Transfer-Encoding that is empty or in which chunked is not the last coding only.
-own_fields read_own_fields(header_map const& headers);
+user_header_summary summarize_user_headers(header_map const& headers);
 
 /// Which Connection field the head gets behind its own fields.
 enum class connection_line : std::uint8_t { none, keep_alive, close };
@@ -36,7 +36,7 @@ enum class connection_line : std::uint8_t { none, keep_alive, close };
 enum class framing_line : std::uint8_t { none, content_length, chunked };
 
 /// Everything that is decided about a head before a byte of it is written.
-struct head_plan {
+struct head_policy {
   outgoing_framing framing;
   connection_line connection = connection_line::none;
   bool keep_alive_field = false;
@@ -47,13 +47,13 @@ struct head_plan {
 
 /// Decides about the head of a response; pure.
 /// @throws exception with `error::trailer_invalid` for a Trailer field without chunks.
-head_plan plan_response(response_facts const& facts, own_fields const& own,
-                        header_map const& headers);
+head_policy plan_response(response_context const& facts, user_header_summary const& own,
+                          header_map const& headers);
 
 /// Decides about the head of a request; pure.
 /// @throws exception with `error::trailer_invalid`, or with `error::invalid_header_value` for a
 ///   Transfer-Encoding that does not end the body.
-head_plan plan_request(request_facts const& facts, own_fields const& own,
-                       header_map const& headers);
+head_policy plan_request(request_context const& facts, user_header_summary const& own,
+                         header_map const& headers);
 
 }  // namespace anode::http::protocol

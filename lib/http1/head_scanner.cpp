@@ -9,7 +9,7 @@ namespace anode::http::protocol {
 
 namespace {
 
-// How many places of fields `shrink` leaves: enough for most heads, in a quarter of a KiB.
+// How many places of fields `release_memory` leaves: enough for most heads, in a quarter of a KiB.
 constexpr std::size_t kept_places = 16;
 
 // And of the bytes of its field lines.
@@ -17,11 +17,11 @@ constexpr std::size_t kept_section = 512;
 
 }  // namespace
 
-void head_guard::start_head() noexcept {
+void head_scanner::start_head() noexcept {
   state_ = kind_ == message_kind::request ? at::method : at::protocol;
   complete_ = false;
   in_span_ = false;
-  plain_ = true;
+  fast_path_ = true;
   same_fields_ = false;
   word_at_ = 0;
   word_ = "HTTP/";
@@ -41,17 +41,17 @@ void head_guard::start_head() noexcept {
 }
 
 /// Forgets the field lines of the head before.
-void head_guard::start_fields() noexcept {
+void head_scanner::start_fields() noexcept {
   fields_ = {};
   lines_ = 0;
   places_.clear();
   known_.clear();
-  disguises_.clear();
+  masked_bytes_.clear();
   canonical_.clear();
   section_.clear();
 }
 
-void head_guard::start_trailers() noexcept {
+void head_scanner::start_trailers() noexcept {
   state_ = at::name_start;
   meaning_ = meaning::other;
   complete_ = false;
@@ -62,21 +62,21 @@ void head_guard::start_trailers() noexcept {
   fields_at_ = 0;
   content_length_ = 0;
   places_.clear();
-  disguises_.clear();
+  masked_bytes_.clear();
   canonical_.clear();
   section_.clear();
 }
 
-head_guard::verdict head_guard::feed(char const*& p, char const* end) {
+head_scanner::scan_result head_scanner::feed(char const*& p, char const* end) {
   feed_ = p;
   if (in_span_) {
     span_ = p;
   }
   if (raw_ == 0 && !limits_.lenient && p != end && state_ < at::fields_start) {
     if (kind_ == message_kind::request) {
-      take_request_line(p, end);
+      parse_request_line(p, end);
     } else {
-      take_status_line(p, end);
+      parse_status_line(p, end);
     }
     if (state_ < at::fields_start) {
       start_fields();
@@ -107,13 +107,13 @@ head_guard::verdict head_guard::feed(char const*& p, char const* end) {
     good = refuse(error::header_overflow, "Header overflow", p);
   }
   if (!good) {
-    return verdict::refused;
+    return scan_result::refused;
   }
-  return complete_ ? verdict::complete : verdict::need_more;
+  return complete_ ? scan_result::complete : scan_result::need_more;
 }
 
-bool head_guard::refuse(http::error code, std::string_view reason, char const*& p,
-                        int more) noexcept {
+bool head_scanner::refuse(http::error code, std::string_view reason, char const*& p,
+                          int more) noexcept {
   // Bytes over the limit come first: it must not depend on how the bytes were cut into reads.
   if (in_span_ && counted_ + static_cast<std::size_t>(p - span_) >= limits_.max_header_size) {
     code = error::header_overflow;
@@ -126,7 +126,7 @@ bool head_guard::refuse(http::error code, std::string_view reason, char const*& 
   return false;
 }
 
-bool head_guard::count_span(char const* end) {
+bool head_scanner::count_span(char const* end) {
   std::string_view const piece(span_, static_cast<std::size_t>(end - span_));
   counted_ += piece.size();
   if (counted_ >= limits_.max_header_size) {
@@ -139,7 +139,7 @@ bool head_guard::count_span(char const* end) {
   return true;
 }
 
-bool head_guard::end_span(char const*& p, int more) {
+bool head_scanner::end_span(char const*& p, int more) {
   if (!count_span(p)) {
     p += more;
     return false;
@@ -148,19 +148,19 @@ bool head_guard::end_span(char const*& p, int more) {
   return true;
 }
 
-void head_guard::emit(std::string_view bytes) {
+void head_scanner::emit(std::string_view bytes) {
   if (limits_.lenient) {
     canonical_.append(bytes);
   }
 }
 
-void head_guard::disguise_at(char const* p) {
+void head_scanner::mask_at(char const* p) {
   std::size_t const place =
       limits_.lenient ? canonical_.size() + static_cast<std::size_t>(p - span_) : offset(p);
-  disguises_.push_back({place, *p});
+  masked_bytes_.push_back({place, *p});
 }
 
-std::ptrdiff_t head_guard::append_canonical(field_lines& out, std::string_view raw) const {
+std::ptrdiff_t head_scanner::append_canonical(field_lines& out, std::string_view raw) const {
   if (limits_.lenient) {
     out.append_bytes(canonical_);
     return 0;
@@ -182,11 +182,11 @@ std::ptrdiff_t head_guard::append_canonical(field_lines& out, std::string_view r
   return static_cast<std::ptrdiff_t>(fields) - static_cast<std::ptrdiff_t>(fields_at_);
 }
 
-void head_guard::shrink() noexcept {
-  if (places_.capacity() > kept_places || disguises_.capacity() > kept_places ||
+void head_scanner::release_memory() noexcept {
+  if (places_.capacity() > kept_places || masked_bytes_.capacity() > kept_places ||
       section_.capacity() > kept_section) {
     std::vector<field_place>().swap(places_);
-    std::vector<disguise>().swap(disguises_);
+    std::vector<masked_byte>().swap(masked_bytes_);
     std::string().swap(section_);
   }
   std::string().swap(canonical_);

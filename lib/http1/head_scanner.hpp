@@ -19,13 +19,13 @@ namespace anode::http::protocol {
 /// A byte of a head that the tokenizer must not see as it is: the first letter of a field that
 /// decides the framing (it must not be the tokenizer that does), and bytes that only
 /// `insecure_http_parser`, or a reason phrase, may have.
-struct disguise {
+struct masked_byte {
   std::size_t at;  ///< offset in the head
   char original;
 };
 
-/// What the guard needs to know of `decoder_options`.
-struct guard_limits {
+/// What the guard needs to know of `parser_options`.
+struct head_scanner_limits {
   std::size_t max_header_size;
   std::size_t max_headers_count;
   bool lenient;
@@ -39,15 +39,15 @@ struct guard_limits {
 /// towards the limits.
 /// **Node**: llhttp's states from `start_req`/`start_res` to `headers_done`, and `TrackHeader` of
 /// its binding.
-class head_guard {
+class head_scanner {
 public:
   /// The raw bytes of a head, with separators and discarded blanks, may be so many times
   /// `max_header_size`.
   static constexpr std::size_t max_raw_factor = 8;
 
-  enum class verdict : std::uint8_t { need_more, complete, refused };
+  enum class scan_result : std::uint8_t { need_more, complete, refused };
 
-  explicit head_guard(message_kind kind, guard_limits const& limits) noexcept
+  explicit head_scanner(message_kind kind, head_scanner_limits const& limits) noexcept
       : kind_(kind), limits_(limits) {}
 
   /// Starts a head; its first byte (no CR, no LF) is the first one given to `feed`.
@@ -58,7 +58,7 @@ public:
 
   /// Looks at the bytes from `p` on and moves `p` behind those that are part of the head; to where
   /// Node's parser stands when the answer is `refused`.
-  verdict feed(char const*& p, char const* end);
+  scan_result feed(char const*& p, char const* end);
 
   /// What is wrong, after `refused`.
   http::error code() const noexcept { return code_; }
@@ -73,7 +73,7 @@ public:
 
   /// Returns whether the head has the usual form: one blank between the parts of its first line,
   /// HTTP/1.0 or 1.1, a reason phrase that may be empty but is there. Never so when `lenient`.
-  bool plain() const noexcept { return plain_ && !limits_.lenient; }
+  bool is_fast_path() const noexcept { return fast_path_ && !limits_.lenient; }
 
   /// Returns whether the field lines are, byte for byte, those of the head before.
   bool same_fields() const noexcept { return same_fields_; }
@@ -85,18 +85,18 @@ public:
   std::size_t text_size() const noexcept { return text_size_; }
 
   /// Appends the head, whose bytes are `raw`, in the one form that every tokenizer takes: single
-  /// blanks, HTTP/1.1, CRLF, no folds. For heads that are not `plain`.
-  /// @return by how much a `disguise` lies further behind in it
+  /// blanks, HTTP/1.1, CRLF, no folds. For heads that are not `is_fast_path`.
+  /// @return by how much a `masked_byte` lies further behind in it
   std::ptrdiff_t append_canonical(field_lines& out, std::string_view raw) const;
 
   /// Returns what was kept of the head or trailer section in canonical form; `lenient` only.
   std::string const& canonical() const noexcept { return canonical_; }
 
   /// Bytes that must be disguised, in order; see `append_canonical` for their places.
-  std::vector<disguise> const& disguises() const noexcept { return disguises_; }
+  std::vector<masked_byte> const& masked_bytes() const noexcept { return masked_bytes_; }
 
   /// Gives memory back, but for what most heads need.
-  void shrink() noexcept;
+  void release_memory() noexcept;
 
 private:
   enum class at : std::uint8_t {
@@ -177,12 +177,12 @@ private:
   bool run_framing_value(char const*& p, char const* end);
 
   // Take what is whole, ordinary and within limits; leave the rest to the above.
-  void take_request_line(char const*& p, char const* end);
-  void take_status_line(char const*& p, char const* end);
+  void parse_request_line(char const*& p, char const* end);
+  void parse_status_line(char const*& p, char const* end);
   void begin_fields(char const*& p, char const* end);
-  bool take_same_lines(char const*& p, char const* end);
-  void take_field_lines(char const*& p, char const* end);
-  bool take_framing_value(field_id name, std::string_view value) noexcept;
+  bool reuse_same_lines(char const*& p, char const* end);
+  void parse_field_lines(char const*& p, char const* end);
+  bool parse_framing_value(field_id name, std::string_view value) noexcept;
 
   void start_fields() noexcept;
   void remember(char const* begin, char const* end);
@@ -195,10 +195,10 @@ private:
   bool begin_value(char const*& p);
   bool end_span(char const*& p, int more);
   bool count_span(char const* end);
-  void take_meaning() noexcept;
+  void find_meaning() noexcept;
   void note_value(char const* behind) noexcept;
   bool refuse(http::error code, std::string_view reason, char const*& p, int more = 0) noexcept;
-  void disguise_at(char const* p);
+  void mask_at(char const* p);
   void emit(std::string_view bytes);
 
   void begin_span(char const* p) noexcept {
@@ -219,12 +219,12 @@ private:
   meaning meaning_ = meaning::other;
   bool complete_ = false;
   bool in_span_ = false;
-  bool plain_ = true;
+  bool fast_path_ = true;
   bool same_fields_ = false;
   std::uint8_t word_at_ = 0;
   std::uint8_t name_size_ = 0;
   std::uint8_t methods_begin_ = 0, methods_end_ = 0;
-  guard_limits limits_;
+  head_scanner_limits limits_;
   std::string_view word_;
   char name_[18]{};  // the beginning of a name that came in pieces
   char const* span_ = nullptr;
@@ -244,7 +244,7 @@ private:
   std::string_view reason_;
   std::vector<field_place> places_;  // not lenient
   field_index known_;                // not lenient
-  std::vector<disguise> disguises_;
+  std::vector<masked_byte> masked_bytes_;
   std::string canonical_;  // lenient only
   // All field lines of the head before, with the empty line, if what was found of them is still
   // there; where they began, and what they count towards the limit.

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_guard that takes field lines which are whole and ordinary. What it leaves is
+// The part of head_scanner that takes field lines which are whole and ordinary. What it leaves is
 // looked at byte by byte in field_guard.cpp, with the same result: only slower.
 #include <cstring>
 
@@ -20,7 +20,7 @@ constexpr ci_literal chunked("chunked");
 
 /// Takes the whole value of a field that means something to the framing, if it says one usual
 /// thing and nothing that contradicts it came before.
-bool head_guard::take_framing_value(field_id name, std::string_view value) noexcept {
+bool head_scanner::parse_framing_value(field_id name, std::string_view value) noexcept {
   switch (meaning_of(name)) {
     case meaning::connection:
       if (keep_alive.equals(value)) {
@@ -65,7 +65,7 @@ bool head_guard::take_framing_value(field_id name, std::string_view value) noexc
 
 // Who asks often mostly says the same of itself each time. Equal bytes were looked at when they
 // came first, and mean the same again; only places move with the length of the line before them.
-[[gnu::always_inline]] inline bool head_guard::take_same_lines(char const*& p, char const* end) {
+[[gnu::always_inline]] inline bool head_scanner::reuse_same_lines(char const*& p, char const* end) {
   std::size_t const size = section_.size();
   std::size_t const counted = counted_ + section_counted_;
   if (size == 0 || static_cast<std::size_t>(end - p) < size || version_minor_ != section_minor_ ||
@@ -77,7 +77,7 @@ bool head_guard::take_framing_value(field_id name, std::string_view value) noexc
       place.name += static_cast<std::uint32_t>(moved);
       place.value += static_cast<std::uint32_t>(moved);
     }
-    for (disguise& d : disguises_) {
+    for (masked_byte& d : masked_bytes_) {
       d.at += moved;
     }
     section_at_ = fields_at_;
@@ -89,7 +89,7 @@ bool head_guard::take_framing_value(field_id name, std::string_view value) noexc
   return true;
 }
 
-void head_guard::remember(char const* begin, char const* end) {
+void head_scanner::remember(char const* begin, char const* end) {
   constexpr std::size_t longest = 2048;
   auto const size = static_cast<std::size_t>(end - begin);
   if (size <= longest) {
@@ -100,7 +100,7 @@ void head_guard::remember(char const* begin, char const* end) {
   }
 }
 
-void head_guard::take_field_lines(char const*& p, char const* end) {
+void head_scanner::parse_field_lines(char const*& p, char const* end) {
   if (end - feed_ < 16) {
     return;
   }
@@ -137,10 +137,10 @@ void head_guard::take_field_lines(char const*& p, char const* end) {
     if (may_be_field_id(name_size, *line)) {
       field_id const name = find_field_id({line, name_size});
       if (decides_framing(name)) {
-        if (!take_framing_value(name, {value, value_size})) {
+        if (!parse_framing_value(name, {value, value_size})) {
           break;
         }
-        disguises_.push_back({line_at, *line});
+        masked_bytes_.push_back({line_at, *line});
       }
       known_.note(name, lines);
     }
@@ -169,17 +169,17 @@ void head_guard::take_field_lines(char const*& p, char const* end) {
   p = line;
 }
 
-void head_guard::begin_fields(char const*& p, char const* end) {
+void head_scanner::begin_fields(char const*& p, char const* end) {
   state_ = at::fields_start;
   fields_at_ = offset(p);
-  if (take_same_lines(p, end)) {
+  if (reuse_same_lines(p, end)) {
     return;
   }
   start_fields();
   if (p != end && *p != ' ') {
     state_ = at::name_start;
     char const* const begin = p;
-    take_field_lines(p, end);
+    parse_field_lines(p, end);
     if (complete_) {
       remember(begin, p);
     }

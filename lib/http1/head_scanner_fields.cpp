@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_guard that looks at field lines, byte by byte.
+// The part of head_scanner that looks at field lines, byte by byte.
 #include <limits>
 
 #include "base/char_class.hpp"
@@ -14,7 +14,7 @@ constexpr std::string_view bad_coding = "Invalid `Transfer-Encoding` header valu
 
 }  // namespace
 
-head_guard::meaning head_guard::meaning_of(field_id name) noexcept {
+head_scanner::meaning head_scanner::meaning_of(field_id name) noexcept {
   switch (name) {
     case field_id::connection:
     case field_id::proxy_connection:
@@ -30,7 +30,7 @@ head_guard::meaning head_guard::meaning_of(field_id name) noexcept {
   }
 }
 
-void head_guard::take_meaning() noexcept {
+void head_scanner::find_meaning() noexcept {
   switch (meaning_) {
     case meaning::said_keep_alive:
       fields_.connection_keep_alive = true;
@@ -50,7 +50,7 @@ void head_guard::take_meaning() noexcept {
   meaning_ = meaning::connection;
 }
 
-bool head_guard::end_name(char const*& p) {
+bool head_scanner::end_name(char const*& p) {
   std::string_view name(span_, static_cast<std::size_t>(p - span_));
   if (name_size_ != 0) {
     // Came in pieces; one that does not fit into the array means nothing here.
@@ -65,7 +65,7 @@ bool head_guard::end_name(char const*& p) {
     return refuse(error::invalid_header_token, "Invalid header token", p);
   }
   if (meaning_ != meaning::other) {
-    disguises_.push_back({name_at_, name[0]});
+    masked_bytes_.push_back({name_at_, name[0]});
   }
   if (!limits_.lenient) {
     auto const name_at = static_cast<std::uint32_t>(name_at_);
@@ -82,7 +82,7 @@ bool head_guard::end_name(char const*& p) {
   return true;
 }
 
-bool head_guard::begin_value(char const*& p) {
+bool head_scanner::begin_value(char const*& p) {
   switch (meaning_) {
     case meaning::upgrade:
       fields_.upgrade = true;
@@ -113,7 +113,7 @@ bool head_guard::begin_value(char const*& p) {
   return true;
 }
 
-bool head_guard::run_framing_value(char const*& p, char const* end) {
+bool head_scanner::run_framing_value(char const*& p, char const* end) {
   constexpr std::string_view coding = "chunked";
   for (; p != end; ++p) {
     char const c = *p;
@@ -209,7 +209,7 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
           continue;
         }
         if (c == ',') {
-          take_meaning();
+          find_meaning();
           state_ = at::connection;
           continue;
         }
@@ -234,7 +234,7 @@ bool head_guard::run_framing_value(char const*& p, char const* end) {
   return true;
 }
 
-void head_guard::note_value(char const* behind) noexcept {
+void head_scanner::note_value(char const* behind) noexcept {
   while (behind != span_ && is_blank(behind[-1])) {
     --behind;
   }
@@ -243,11 +243,11 @@ void head_guard::note_value(char const* behind) noexcept {
   }
 }
 
-bool head_guard::run_value(char const*& p, char const* end) {
+bool head_scanner::run_value(char const*& p, char const* end) {
   p = end - feed_ < 16 ? skip(p, end, value_char) : skip_value_wide(p, end);
   if (state_ == at::any_value) {
     while (p != end && *p != '\r' && *p != '\n') {
-      disguise_at(p);
+      mask_at(p);
       p = skip(p + 1, end, value_char);
     }
   }
@@ -281,7 +281,7 @@ bool head_guard::run_value(char const*& p, char const* end) {
   return true;
 }
 
-bool head_guard::run_fields(char const*& p, char const* end) {
+bool head_scanner::run_fields(char const*& p, char const* end) {
   while (p != end) {
     char const c = *p;
     switch (state_) {
@@ -298,7 +298,7 @@ bool head_guard::run_fields(char const*& p, char const* end) {
       case at::name_start:
         if (!limits_.lenient) {
           char const* const from = p;
-          take_field_lines(p, end);
+          parse_field_lines(p, end);
           if (complete_) {
             return true;
           }
@@ -436,7 +436,7 @@ bool head_guard::run_fields(char const*& p, char const* end) {
           state_ = at::value_start;
           continue;
         }
-        take_meaning();
+        find_meaning();
         emit("\r\n");
         state_ = at::name_start;
         continue;

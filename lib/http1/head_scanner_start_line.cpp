@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_guard that looks at request lines and status lines.
+// The part of head_scanner that looks at request lines and status lines.
 #include <algorithm>
 #include <cstring>
 #include <iterator>
@@ -97,7 +97,7 @@ constexpr std::string_view http2_preface = "\r\n\r\nSM\r\n\r\n";
 
 }  // namespace
 
-bool head_guard::method_byte(char const*& p) {
+bool head_scanner::method_byte(char const*& p) {
   char const c = *p;
   if (word_at_ == 0) {
     range const r =
@@ -134,7 +134,7 @@ bool head_guard::method_byte(char const*& p) {
   return true;
 }
 
-bool head_guard::end_protocol(char const*& p) {
+bool head_scanner::end_protocol(char const*& p) {
   state_ = at::version_major;
   word_at_ = 0;
   if (kind_ == message_kind::response) {
@@ -155,7 +155,7 @@ bool head_guard::end_protocol(char const*& p) {
       p);
 }
 
-bool head_guard::protocol_byte(char const*& p) {
+bool head_scanner::protocol_byte(char const*& p) {
   if (word_at_ == 0 && kind_ == message_kind::request) {
     word_ = *p == 'R' ? "RTSP/" : *p == 'I' ? "ICE/" : "HTTP/";
   }
@@ -166,7 +166,7 @@ bool head_guard::protocol_byte(char const*& p) {
   return ++word_at_ != word_.size() || end_protocol(p);
 }
 
-bool head_guard::end_version(char const*& p) {
+bool head_scanner::end_version(char const*& p) {
   bool const known = version_major_ == 1 && (version_minor_ == 0 || version_minor_ == 1);
   bool const other =
       (version_major_ == 0 && version_minor_ == 9) || (version_major_ == 2 && version_minor_ == 0);
@@ -177,7 +177,7 @@ bool head_guard::end_version(char const*& p) {
     return refuse(error::invalid_version, "Invalid HTTP version", p);
   }
   // The tokenizer is told HTTP/1.1 where it does not know the version.
-  plain_ = plain_ && known;
+  fast_path_ = fast_path_ && known;
   if (kind_ == message_kind::response) {
     emit("HTTP/1.1 ");
     state_ = at::before_status;
@@ -189,7 +189,7 @@ bool head_guard::end_version(char const*& p) {
   return true;
 }
 
-void head_guard::take_request_line(char const*& p, char const* end) {
+void head_scanner::parse_request_line(char const*& p, char const* end) {
   constexpr std::string_view version = " HTTP/1.";
   if (*p < 'A' || *p > 'Z' || end - p < 16) {
     return;
@@ -233,7 +233,7 @@ void head_guard::take_request_line(char const*& p, char const* end) {
   }
 }
 
-void head_guard::take_status_line(char const*& p, char const* end) {
+void head_scanner::parse_status_line(char const*& p, char const* end) {
   constexpr std::string_view version = "HTTP/1.1 ";
   constexpr std::size_t reason_at = version.size() + 4;
   if (end - p < 16 || std::memcmp(p, version.data(), version.size()) != 0) {
@@ -262,7 +262,7 @@ void head_guard::take_status_line(char const*& p, char const* end) {
   begin_fields(p, end);
 }
 
-bool head_guard::run_start_line(char const*& p, char const* end) {
+bool head_scanner::run_start_line(char const*& p, char const* end) {
   while (p != end && state_ < at::fields_start) {
     char const c = *p;
     switch (state_) {
@@ -280,7 +280,7 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
         continue;
       case at::before_target:
         if (c == ' ') {
-          plain_ = false;
+          fast_path_ = false;
           ++p;
           continue;
         }
@@ -310,7 +310,7 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
         [[fallthrough]];
       case at::before_protocol:
         if (c == ' ') {
-          plain_ = false;
+          fast_path_ = false;
           ++p;
           continue;
         }
@@ -397,7 +397,7 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
           text_at_ = offset(p) + 1;
           begin_span(p + 1);
         } else if (c == '\r') {
-          plain_ = false;
+          fast_path_ = false;
           emit("\r\n");
           state_ = at::reason_lf;
         } else if (c == '\n' && limits_.lenient) {
@@ -414,7 +414,7 @@ bool head_guard::run_start_line(char const*& p, char const* end) {
           continue;
         }
         if (*p != '\r' && *p != '\n') {
-          disguise_at(p);
+          mask_at(p);
           ++p;
           continue;
         }

@@ -1,12 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_guard that looks at request targets.
+// The part of head_scanner that looks at request targets.
 #include "base/char_class.hpp"
 #include "http1/head_scanner.hpp"
 
 namespace anode::http::protocol {
 
-bool head_guard::run_target(char const*& p, char const* end) {
+bool head_scanner::run_target(char const*& p, char const* end) {
   constexpr std::string_view wrong = "Invalid characters in url";
   while (p != end) {
     char const c = *p;

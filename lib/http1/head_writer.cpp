@@ -35,7 +35,7 @@ std::size_t lines_size(header_map const& headers) {
   return size;
 }
 
-void put_lines(string_writer& to, header_map const& headers, head_plan const& plan,
+void put_lines(string_writer& to, header_map const& headers, head_policy const& plan,
                unique_headers const* unique) {
   std::string_view const whole = headers.contiguous_lines();
   if (!whole.empty() && !plan.drop_content_length) {
@@ -58,7 +58,7 @@ void put_lines(string_writer& to, header_map const& headers, head_plan const& pl
   });
 }
 
-void put_framing(string_writer& to, head_plan const& plan) {
+void put_framing(string_writer& to, head_policy const& plan) {
   if (plan.length == framing_line::chunked) {
     to.put(transfer_encoding);
   } else if (plan.length == framing_line::content_length) {
@@ -69,7 +69,7 @@ void put_framing(string_writer& to, head_plan const& plan) {
   to.put(crlf);
 }
 
-void put_connection(string_writer& to, head_plan const& plan, std::string_view keep_alive_field) {
+void put_connection(string_writer& to, head_policy const& plan, std::string_view keep_alive_field) {
   if (plan.connection == connection_line::close) {
     to.put(connection_close);
   } else if (plan.connection == connection_line::keep_alive) {
@@ -85,7 +85,7 @@ constexpr std::size_t automatic_size = sizeof connection_keep_alive + sizeof tra
 
 }  // namespace
 
-outgoing_framing write_response_head(std::string& out, response_facts const& facts,
+outgoing_framing write_response_head(std::string& out, response_context const& facts,
                                      header_map const& headers) {
   validate_status(facts.status);
   std::string_view reason;
@@ -97,7 +97,7 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
     if (reason.empty())
       reason = "unknown";
   }
-  head_plan const plan = plan_response(facts, read_own_fields(headers), headers);
+  head_policy const plan = plan_response(facts, summarize_user_headers(headers), headers);
 
   string_writer to(out, sizeof http_version + 4 + reason.size() + sizeof crlf +
                             lines_size(headers) + facts.date_line.size() +
@@ -116,11 +116,11 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
   return plan.framing;
 }
 
-outgoing_framing write_request_head(std::string& out, request_facts const& facts,
+outgoing_framing write_request_head(std::string& out, request_context const& facts,
                                     header_map const& headers) {
   validate_method(facts.method);
   validate_request_target(facts.target);
-  head_plan const plan = plan_request(facts, read_own_fields(headers), headers);
+  head_policy const plan = plan_request(facts, summarize_user_headers(headers), headers);
 
   string_writer to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof http_version +
                             sizeof crlf + lines_size(headers) + automatic_size);

@@ -22,7 +22,7 @@ namespace anode::http::protocol {
 ///   occurs); `out` is unchanged then.
 ///
 /// **Node**: `writeHead` and `_storeHeader`.
-outgoing_framing write_response_head(std::string& out, response_facts const& facts,
+outgoing_framing write_response_head(std::string& out, response_context const& facts,
                                      header_map const& headers);
 
 /// Appends the head of a request to `out`.
@@ -35,7 +35,7 @@ outgoing_framing write_response_head(std::string& out, response_facts const& fac
 ///   `unescaped_characters` for method and target; `out` is unchanged then.
 ///
 /// **Node**: `ClientRequest._implicitHeader` and `_storeHeader`.
-outgoing_framing write_request_head(std::string& out, request_facts const& facts,
+outgoing_framing write_request_head(std::string& out, request_context const& facts,
                                     header_map const& headers);
 
 /// The interim heads without fields.

@@ -11,7 +11,7 @@ constexpr char end[] = "\r\n\r\n";
 
 }  // namespace
 
-std::string usual_fields(std::string_view date_line, std::string_view keep_alive_line) {
+std::string fast_path_fields(std::string_view date_line, std::string_view keep_alive_line) {
   std::string fields(date_line);
   fields += "Connection: keep-alive\r\n";
   fields += keep_alive_line;
@@ -19,8 +19,8 @@ std::string usual_fields(std::string_view date_line, std::string_view keep_alive
   return fields;
 }
 
-outgoing_framing write_usual_head(std::string& out, header_map const& headers,
-                                  std::string_view fields, std::uint64_t content_length) {
+outgoing_framing write_head_fast_path(std::string& out, header_map const& headers,
+                                      std::string_view fields, std::uint64_t content_length) {
   std::string_view const own = headers.contiguous_lines();
   string_writer to(
       out, sizeof start + own.size() + fields.size() + string_writer::longest_number + sizeof end);

@@ -31,7 +31,7 @@ enum class phase : std::uint8_t {
   failed,
 };
 
-guard_limits limits_of(decoder_options const& options) noexcept {
+head_scanner_limits limits_of(parser_options const& options) noexcept {
   return {options.max_header_size,
           options.max_headers_count != 0 ? options.max_headers_count
                                          : std::numeric_limits<std::size_t>::max(),
@@ -40,23 +40,23 @@ guard_limits limits_of(decoder_options const& options) noexcept {
 
 }  // namespace
 
-class decoder::state {
+class parser::state {
 public:
-  state(message_kind kind, decoder_options const& options)
+  state(message_kind kind, parser_options const& options)
       : kind_(kind),
         lenient_(options.insecure_http_parser),
-        guard_(kind, limits_of(options)),
+        scanner_(kind, limits_of(options)),
         chunks_(options.insecure_http_parser) {}
 
-  decoded next(std::string_view& input, message_head& head);
-  decoded finish() noexcept;
+  parse_result next(std::string_view& input, message_head& head);
+  parse_result finish() noexcept;
 
   phase phase_ = phase::idle;
   message_kind kind_;
   bool lenient_;
   method request_method_ = method::unknown;
-  head_guard guard_;
-  chunk_decoder chunks_;
+  head_scanner scanner_;
+  chunk_parser chunks_;
   std::uint64_t left_ = 0;  // of a body with a length
   std::size_t read_ = 0;    // bytes taken since the last need_more
   bool bodiless_ = false;   // Node's F_SKIPBODY: no body, whatever the head says
@@ -64,66 +64,66 @@ public:
   std::string pending_;  // the beginning of a head or trailer section
   std::string_view body_;
   field_lines trailers_;
-  decode_error error_;
+  parse_error error_;
 
 private:
-  [[gnu::noinline]] decoded take(std::string_view& input, message_head& head);
-  decoded step(char const*& p, char const* end, message_head& head);
-  decoded take_head(char const*& p, char const* end, message_head& head);
-  decoded take_trailers(char const*& p, char const* end);
-  decoded take_chunks(char const*& p, char const* end);
-  decoded fill(message_head& head, std::string_view raw);
+  [[gnu::noinline]] parse_result parse_next(std::string_view& input, message_head& head);
+  parse_result step(char const*& p, char const* end, message_head& head);
+  parse_result parse_head(char const*& p, char const* end, message_head& head);
+  parse_result parse_trailers(char const*& p, char const* end);
+  parse_result parse_chunks(char const*& p, char const* end);
+  parse_result fill(message_head& head, std::string_view raw);
   void choose_body(message_head const& head, bool invalid_transfer_encoding) noexcept;
-  decoded end_message() noexcept;
+  parse_result end_message() noexcept;
   bool may_another_follow() const noexcept;
   std::string_view whole(char const* from, char const* to);
-  decoded fail(http::error code, std::string_view reason) noexcept;
-  decoded fail_tokenizer() noexcept;
+  parse_result fail(http::error code, std::string_view reason) noexcept;
+  parse_result fail_tokenizer() noexcept;
 };
 
-decoded decoder::state::fail(http::error code, std::string_view reason) noexcept {
+parse_result parser::state::fail(http::error code, std::string_view reason) noexcept {
   phase_ = phase::failed;
   error_.code = code;
   error_.reason = reason;
-  return decoded::error;
+  return parse_result::error;
 }
 
 // GCOVR_EXCL_START: the guard lets nothing pass that the tokenizer does not take
-decoded decoder::state::fail_tokenizer() noexcept {
+parse_result parser::state::fail_tokenizer() noexcept {
   return fail(error::invalid_header_token, "Invalid header token");
 }
 // GCOVR_EXCL_STOP
 
-decoded decoder::state::next(std::string_view& input, message_head& head) {
+parse_result parser::state::next(std::string_view& input, message_head& head) {
   if (phase_ == phase::complete) {
     return end_message();
   }
   if (input.empty() && phase_ < phase::complete) {
     read_ = 0;
-    return decoded::need_more;
+    return parse_result::need_more;
   }
-  return take(input, head);
+  return parse_next(input, head);
 }
 
-decoded decoder::state::take(std::string_view& input, message_head& head) {
+parse_result parser::state::parse_next(std::string_view& input, message_head& head) {
   char const* p = input.data();
   bool const failed = phase_ == phase::failed;
-  decoded const result = step(p, p + input.size(), head);
+  parse_result const result = step(p, p + input.size(), head);
   auto const taken = static_cast<std::size_t>(p - input.data());
   input.remove_prefix(taken);
   read_ += taken;
-  if (result == decoded::need_more) {
+  if (result == parse_result::need_more) {
     read_ = 0;
-  } else if (result == decoded::error && !failed) {
+  } else if (result == parse_result::error && !failed) {
     error_.bytes_parsed = read_;
   }
   return result;
 }
 
-decoded decoder::state::step(char const*& p, char const* end, message_head& head) {
+parse_result parser::state::step(char const*& p, char const* end, message_head& head) {
   for (;;) {
     if (p == end && phase_ < phase::complete) {
-      return decoded::need_more;
+      return parse_result::need_more;
     }
     switch (phase_) {
       case phase::idle:
@@ -131,12 +131,12 @@ decoded decoder::state::step(char const*& p, char const* end, message_head& head
           ++p;
           continue;
         }
-        guard_.start_head();
+        scanner_.start_head();
         trailers_.clear();
         phase_ = phase::head;
         [[fallthrough]];
       case phase::head:
-        return take_head(p, end, head);
+        return parse_head(p, end, head);
       case phase::body_length: {
         auto const size = std::min(left_, static_cast<std::uint64_t>(end - p));
         body_ = {p, static_cast<std::size_t>(size)};
@@ -145,10 +145,10 @@ decoded decoder::state::step(char const*& p, char const* end, message_head& head
         if (left_ == 0) {
           phase_ = phase::complete;
         }
-        return decoded::body;
+        return parse_result::body;
       }
       case phase::body_chunked: {
-        decoded const result = take_chunks(p, end);
+        parse_result const result = parse_chunks(p, end);
         if (phase_ == phase::trailers) {
           continue;
         }
@@ -157,9 +157,9 @@ decoded decoder::state::step(char const*& p, char const* end, message_head& head
       case phase::body_until_close:
         body_ = {p, static_cast<std::size_t>(end - p)};
         p = end;
-        return decoded::body;
+        return parse_result::body;
       case phase::trailers: {
-        decoded const result = take_trailers(p, end);
+        parse_result const result = parse_trailers(p, end);
         if (phase_ == phase::complete) {
           continue;
         }
@@ -176,17 +176,17 @@ decoded decoder::state::step(char const*& p, char const* end, message_head& head
         phase_ = phase::upgraded;
         [[fallthrough]];
       case phase::upgraded:
-        return decoded::upgrade;
+        return parse_result::upgrade;
       case phase::refusing:
         return fail(error::invalid_transfer_encoding, "Request has invalid `Transfer-Encoding`");
       default:  // phase::failed
-        return decoded::error;
+        return parse_result::error;
     }
   }
 }
 
 /// Returns all of a head or trailer section of which the last piece is given.
-std::string_view decoder::state::whole(char const* from, char const* to) {
+std::string_view parser::state::whole(char const* from, char const* to) {
   if (pending_.empty()) {
     return {from, to};
   }
@@ -194,42 +194,42 @@ std::string_view decoder::state::whole(char const* from, char const* to) {
   return pending_;
 }
 
-decoded decoder::state::take_head(char const*& p, char const* end, message_head& head) {
+parse_result parser::state::parse_head(char const*& p, char const* end, message_head& head) {
   char const* const from = p;
-  switch (guard_.feed(p, end)) {
-    case head_guard::verdict::need_more:
+  switch (scanner_.feed(p, end)) {
+    case head_scanner::scan_result::need_more:
       if (!lenient_) {
         pending_.append(from, p);
       }
-      return decoded::need_more;
-    case head_guard::verdict::refused:
-      return fail(guard_.code(), guard_.reason());
+      return parse_result::need_more;
+    case head_scanner::scan_result::refused:
+      return fail(scanner_.code(), scanner_.reason());
     default:
       break;
   }
-  decoded const result = fill(head, whole(from, p));
+  parse_result const result = fill(head, whole(from, p));
   pending_.clear();
   return result;
 }
 
-decoded decoder::state::fill(message_head& head, std::string_view raw) {
-  if (guard_.plain()) {
-    place_head(head, raw, guard_);
+parse_result parser::state::fill(message_head& head, std::string_view raw) {
+  if (scanner_.is_fast_path()) {
+    assign_head(head, raw, scanner_);
   } else {
     head.clear();
-    std::ptrdiff_t const shift = guard_.append_canonical(head.fields, raw);
-    if (!tokenize_head(kind_, head, 0, guard_.disguises(), shift)) {
+    std::ptrdiff_t const shift = scanner_.append_canonical(head.fields, raw);
+    if (!tokenize_head(kind_, head, 0, scanner_.masked_bytes(), shift)) {
       return fail_tokenizer();  // GCOVR_EXCL_LINE
     }
   }
   head.kind = kind_;
-  head.method = guard_.method();
-  head.status = guard_.status();
-  head.version_major = guard_.version_major();
-  head.version_minor = guard_.version_minor();
-  head.framing_values = guard_.fields();
+  head.method = scanner_.method();
+  head.status = scanner_.status();
+  head.version_major = scanner_.version_major();
+  head.version_minor = scanner_.version_minor();
+  head.framing_values = scanner_.fields();
   head.lenient = lenient_;
-  if (kind_ == message_kind::request && !guard_.same_fields()) {
+  if (kind_ == message_kind::request && !scanner_.same_fields()) {
     if (head.repeats(field_id::host)) {
       return fail(error::invalid_header_token, "Duplicate Host");
     }
@@ -249,11 +249,10 @@ decoded decoder::state::fill(message_head& head, std::string_view raw) {
   head.should_keep_alive = f.should_keep_alive;
   choose_body(head, f.invalid_transfer_encoding);
   another_may_follow_ = bodiless_ ? may_another_follow() : lenient_ || f.should_keep_alive;
-  return decoded::head;
+  return parse_result::head;
 }
 
-void decoder::state::choose_body(message_head const& head,
-                                 bool invalid_transfer_encoding) noexcept {
+void parser::state::choose_body(message_head const& head, bool invalid_transfer_encoding) noexcept {
   method const request_method = kind_ == message_kind::request ? head.method : request_method_;
   bodiless_ = kind_ == message_kind::response && request_method == method::head;
   // An interim head keeps its own framing, whatever the request was (RFC 9110 section 15.2).
@@ -282,118 +281,119 @@ void decoder::state::choose_body(message_head const& head,
   }
 }
 
-decoded decoder::state::take_chunks(char const*& p, char const* end) {
+parse_result parser::state::parse_chunks(char const*& p, char const* end) {
   switch (chunks_.feed(p, end, body_)) {
-    case chunk_decoder::verdict::data:
-      return decoded::body;
-    case chunk_decoder::verdict::last:
-      guard_.start_trailers();
+    case chunk_parser::chunk_result::data:
+      return parse_result::body;
+    case chunk_parser::chunk_result::last:
+      scanner_.start_trailers();
       phase_ = phase::trailers;
-      return decoded::need_more;
-    case chunk_decoder::verdict::refused:
+      return parse_result::need_more;
+    case chunk_parser::chunk_result::refused:
       return fail(chunks_.code(), chunks_.reason());
     default:
-      return decoded::need_more;
+      return parse_result::need_more;
   }
 }
 
-decoded decoder::state::take_trailers(char const*& p, char const* end) {
+parse_result parser::state::parse_trailers(char const*& p, char const* end) {
   char const* const from = p;
-  switch (guard_.feed(p, end)) {
-    case head_guard::verdict::need_more:
+  switch (scanner_.feed(p, end)) {
+    case head_scanner::scan_result::need_more:
       if (!lenient_) {
         pending_.append(from, p);
       }
-      return decoded::need_more;
-    case head_guard::verdict::refused:
-      return fail(guard_.code(), guard_.reason());
+      return parse_result::need_more;
+    case head_scanner::scan_result::refused:
+      return fail(scanner_.code(), scanner_.reason());
     default:
       break;
   }
   if (!lenient_) {
-    place_trailers(trailers_, whole(from, p), guard_);
-  } else if (std::string_view const section = guard_.canonical();
-             section.size() > 2 && !tokenize_trailers(trailers_, section, guard_.disguises())) {
+    assign_trailers(trailers_, whole(from, p), scanner_);
+  } else if (std::string_view const section = scanner_.canonical();
+             section.size() > 2 &&
+             !tokenize_trailers(trailers_, section, scanner_.masked_bytes())) {
     return fail_tokenizer();  // GCOVR_EXCL_LINE
   }
   pending_.clear();
   another_may_follow_ = may_another_follow();
   phase_ = phase::complete;
-  return decoded::need_more;
+  return parse_result::need_more;
 }
 
 /// Decides as Node does after a message: also by what the trailer section says.
-bool decoder::state::may_another_follow() const noexcept {
+bool parser::state::may_another_follow() const noexcept {
   if (lenient_) {
     return true;
   }
-  framing_fields const& fields = guard_.fields();
-  int const major = guard_.version_major();
-  int const minor = guard_.version_minor();
+  framing_fields const& fields = scanner_.fields();
+  int const major = scanner_.version_major();
+  int const minor = scanner_.version_minor();
   if (kind_ == message_kind::request) {
     return frame_request(method::unknown, major, minor, fields).should_keep_alive;
   }
   // A response without a body is like a 204, whatever its fields announce.
-  int const status = bodiless_ ? 204 : guard_.status();
+  int const status = bodiless_ ? 204 : scanner_.status();
   return frame_response(method::unknown, status, major, minor, fields).should_keep_alive;
 }
 
-decoded decoder::state::end_message() noexcept {
+parse_result parser::state::end_message() noexcept {
   phase_ = another_may_follow_ ? phase::idle : phase::closed;
-  return decoded::end;
+  return parse_result::end;
 }
 
-decoded decoder::state::finish() noexcept {
+parse_result parser::state::finish() noexcept {
   switch (phase_) {
     case phase::idle:
     case phase::closed:
     case phase::upgraded:
     case phase::failed:
-      return decoded::need_more;
+      return parse_result::need_more;
     case phase::complete:
       return end_message();
     case phase::upgrading:
       phase_ = phase::upgraded;
-      return decoded::upgrade;
+      return parse_result::upgrade;
     case phase::body_until_close:
       phase_ = phase::closed;
-      return decoded::end;
+      return parse_result::end;
     default:
       return fail(error::invalid_eof_state, "Invalid EOF state");
   }
 }
 
-decoder::decoder(message_kind kind, decoder_options const& options)
+parser::parser(message_kind kind, parser_options const& options)
     : state_(std::make_unique<state>(kind, options)) {}
 
-decoder::~decoder() = default;
-decoder::decoder(decoder&&) noexcept = default;
-decoder& decoder::operator=(decoder&&) noexcept = default;
+parser::~parser() = default;
+parser::parser(parser&&) noexcept = default;
+parser& parser::operator=(parser&&) noexcept = default;
 
-void decoder::expect_response_to(std::string_view request_method) noexcept {
+void parser::expect_response_to(std::string_view request_method) noexcept {
   state_->request_method_ = find_method(request_method);
 }
 
-void decoder::expect_response_to(method request_method) noexcept {
+void parser::expect_response_to(method request_method) noexcept {
   state_->request_method_ = request_method;
 }
 
-void decoder::accept_upgrade() noexcept { state_->phase_ = phase::upgrading; }
+void parser::accept_upgrade() noexcept { state_->phase_ = phase::upgrading; }
 
-decoded decoder::next(std::string_view& input, message_head& head) {
+parse_result parser::next(std::string_view& input, message_head& head) {
   return state_->next(input, head);
 }
 
-void decoder::end_of_read() noexcept { state_->read_ = 0; }
-decoded decoder::finish() noexcept { return state_->finish(); }
+void parser::end_of_read() noexcept { state_->read_ = 0; }
+parse_result parser::finish() noexcept { return state_->finish(); }
 
-std::string_view decoder::body() const noexcept { return state_->body_; }
+std::string_view parser::body() const noexcept { return state_->body_; }
 
-field_lines& decoder::trailers() noexcept { return state_->trailers_; }
+field_lines& parser::trailers() noexcept { return state_->trailers_; }
 
-decode_error const& decoder::error() const noexcept { return state_->error_; }
+parse_error const& parser::error() const noexcept { return state_->error_; }
 
-bool decoder::in_message() const noexcept {
+bool parser::in_message() const noexcept {
   switch (state_->phase_) {
     case phase::idle:
     case phase::closed:
@@ -405,25 +405,25 @@ bool decoder::in_message() const noexcept {
   }
 }
 
-bool decoder::at_end() const noexcept { return state_->phase_ == phase::complete; }
+bool parser::at_end() const noexcept { return state_->phase_ == phase::complete; }
 
-bool decoder::in_head() const noexcept { return state_->phase_ == phase::head; }
+bool parser::in_head() const noexcept { return state_->phase_ == phase::head; }
 
-bool decoder::closed() const noexcept { return state_->phase_ == phase::closed; }
+bool parser::closed() const noexcept { return state_->phase_ == phase::closed; }
 
-std::size_t decoder::buffered() const noexcept {
-  return state_->pending_.size() + state_->guard_.canonical().size();
+std::size_t parser::buffered() const noexcept {
+  return state_->pending_.size() + state_->scanner_.canonical().size();
 }
 
-void decoder::reopen() noexcept {
+void parser::reset() noexcept {
   state_->phase_ = phase::idle;
   state_->read_ = 0;
 }
 
-void decoder::shrink() noexcept {
+void parser::release_memory() noexcept {
   if (!in_message()) {
     std::string().swap(state_->pending_);
-    state_->guard_.shrink();
+    state_->scanner_.release_memory();
   }
 }
 

@@ -15,7 +15,7 @@
 namespace anode::http::protocol {
 
 /// Limits and leniency of a decoder.
-struct decoder_options {
+struct parser_options {
   /// Bytes of target or reason, names and values that one head, and one trailer section, may have;
   /// the raw bytes of a head, with separators and discarded blanks, may be eight times as many.
   /// Over it: `error::header_overflow`. **Node**: `maxHeaderSize`.
@@ -26,11 +26,11 @@ struct decoder_options {
   /// Relaxes what Node's `insecureHTTPParser` relaxes.
   bool insecure_http_parser = false;
 
-  bool operator==(decoder_options const&) const = default;
+  bool operator==(parser_options const&) const = default;
 };
 
-/// What `decoder::next` and `decoder::finish` found.
-enum class decoded {
+/// What `parser::next` and `parser::finish` found.
+enum class parse_result {
   need_more,  ///< the input is used up; nothing new to tell
   head,       ///< a head is complete and was put into the `message_head` given to `next`
   body,       ///< `body()` is the next piece of the body, a view into the input
@@ -40,7 +40,7 @@ enum class decoded {
 };
 
 /// Says why the bytes are not HTTP.
-struct decode_error {
+struct parse_error {
   http::error code{};            ///< with Node's name: `HPE_*`
   std::string_view reason;       ///< Node's message is "Parse Error: " and this; static storage
   std::size_t bytes_parsed = 0;  ///< good bytes of the current read: since the last `need_more`
@@ -64,12 +64,12 @@ struct decode_error {
 ///
 /// **Node**: its HTTPParser (llhttp) with the limits of `_http_server.js`; the differences are
 /// listed in docs/deviations.md.
-class decoder {
+class parser {
 public:
-  explicit decoder(message_kind kind, decoder_options const& options = {});
-  ~decoder();
-  decoder(decoder&&) noexcept;
-  decoder& operator=(decoder&&) noexcept;
+  explicit parser(message_kind kind, parser_options const& options = {});
+  ~parser();
+  parser(parser&&) noexcept;
+  parser& operator=(parser&&) noexcept;
 
   /// Responses: says which method the request had that is answered next; it decides whether there
   /// is a body (HEAD) or HTTP at all (CONNECT). Holds until the next call, over interim responses.
@@ -85,11 +85,11 @@ public:
 
   /// Takes the next event from the front of `input` and removes the bytes that it used.
   ///
-  /// @param head filled when the result is `decoded::head`; may be changed when it is
-  ///   `decoded::error`, else untouched. It may be another object on each call.
+  /// @param head filled when the result is `parse_result::head`; may be changed when it is
+  ///   `parse_result::error`, else untouched. It may be another object on each call.
   /// @return `need_more` only when `input` is empty. On `error`, `input` begins with the byte at
   ///   which it occurred.
-  decoded next(std::string_view& input, message_head& head);
+  parse_result next(std::string_view& input, message_head& head);
 
   /// Says that all of a read has been taken, without asking for more: the bytes of an error are
   /// counted anew. `next` does so by itself when it returns `need_more`.
@@ -99,7 +99,7 @@ public:
   /// @return `end` when that ends a response that lasts until the connection is closed,
   ///   `need_more` between messages and after an upgrade or an error, else `error`
   ///   (`error::invalid_eof_state`).
-  decoded finish() noexcept;
+  parse_result finish() noexcept;
 
   /// Returns the piece of body found last, valid as long as the input that it is part of.
   std::string_view body() const noexcept;
@@ -108,8 +108,8 @@ public:
   /// **Node**: `message.rawTrailers`.
   field_lines& trailers() noexcept;
 
-  /// Returns what is wrong after `decoded::error`.
-  decode_error const& error() const noexcept;
+  /// Returns what is wrong after `parse_result::error`.
+  parse_error const& error() const noexcept;
 
   /// Returns whether a message has begun (its first byte, which is no stray CR or LF, was seen) and
   /// has not ended. Deadlines of a request start when this becomes true.
@@ -129,10 +129,10 @@ public:
   std::size_t buffered() const noexcept;
 
   /// Makes a decoder that is between two messages, or `closed`, ready for another connection.
-  void reopen() noexcept;
+  void reset() noexcept;
 
   /// Gives memory back that is only needed while a head arrives in pieces. For idle connections.
-  void shrink() noexcept;
+  void release_memory() noexcept;
 
 private:
   class state;

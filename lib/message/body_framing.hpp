@@ -21,7 +21,7 @@ enum class body_kind : std::uint8_t {
 
 /// What one head's field lines say about its body and its connection, before any rule is applied.
 ///
-/// Collected by `head_guard` while the bytes arrive, so that a line which contradicts an earlier
+/// Collected by `head_scanner` while the bytes arrive, so that a line which contradicts an earlier
 /// one is refused on the spot. List elements count when they fill their place exactly, without
 /// regard to case; blanks around them, spaces and tabs, are dropped (RFC 9110 section 5.6.3).
 struct framing_fields {

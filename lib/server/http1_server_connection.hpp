@@ -98,7 +98,7 @@ private:
 
   /// Returns whether all responses have been handed to the system.
   bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
-  protocol::decoder& take_decoder();
+  protocol::parser& take_decoder();
   void give_decoder_back();
   /// What a step of decoding leads to.
   enum class step : std::uint8_t {
@@ -145,7 +145,7 @@ private:
 
   detail::ptr<server_core> server_;
   detail::ptr<socket_core> socket_;
-  std::optional<protocol::decoder> decoder_;  // none while nothing has come of the next request
+  std::optional<protocol::parser> decoder_;  // none while nothing has come of the next request
   unsigned decoder_age_ = 0;
   bool between_messages_ = true;  // the decoder has just ended one, or has seen nothing yet
   connection_clock clock_;

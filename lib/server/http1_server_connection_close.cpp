@@ -25,7 +25,7 @@ void server_connection::stop_reading() {
 }
 
 void server_connection::fail_to_parse(std::string_view input) {
-  protocol::decode_error const& e = decoder_->error();
+  protocol::parse_error const& e = decoder_->error();
   std::string_view const read = socket_->incoming().last_read();
   client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed,
                read.size() >= input.size() ? read : input);
@@ -130,11 +130,11 @@ void server_connection::on_end() {
     end_due_ = true;
     return;
   }
-  protocol::decoded const found = take_decoder().finish();
-  if (found == protocol::decoded::end && receiving_) {
+  protocol::parse_result const found = take_decoder().finish();
+  if (found == protocol::parse_result::end && receiving_) {
     end_request();
   }
-  if (found == protocol::decoded::error) {
+  if (found == protocol::parse_result::error) {
     client_error(decoder_->error().code, "Parse Error: " + std::string(decoder_->error().reason));
   } else if (!server_->options().http_allow_half_open) {
     client_has_gone();

@@ -23,24 +23,24 @@ namespace anode::connection {
   }
   std::string_view input = socket_->input();
   std::size_t const before = input.size();
-  protocol::decoded const found = decoder_->next(input, receiving_->request.head);
-  between_messages_ = found == protocol::decoded::end;
-  if (found == protocol::decoded::error) {
+  protocol::parse_result const found = decoder_->next(input, receiving_->request.head);
+  between_messages_ = found == protocol::parse_result::end;
+  if (found == protocol::parse_result::error) {
     fail_to_parse(input);
     return step::over;
   }
   socket_->consume(before - input.size());
   bool more = !one_piece;
   switch (found) {
-    case protocol::decoded::body:
+    case protocol::parse_result::body:
       pass_body();
       tell_finished();
       more = more && discarded_ <= discard_limit;
       break;
-    case protocol::decoded::end:
+    case protocol::parse_result::end:
       end_request();
       break;
-    case protocol::decoded::upgrade:
+    case protocol::parse_result::upgrade:
       leaving_ = closing_ = true;
       server_->clocks().message_completed(clock_);
       return step::over;
@@ -106,25 +106,25 @@ server_connection::step server_connection::decode_head(bool one_piece) {
   if (!spare_) {
     spare_ = server_->take_exchange();
   }
-  protocol::decoder& decoder = take_decoder();
+  protocol::parser& decoder = take_decoder();
   std::size_t const before = input.size();
   bool const begun = decoder.in_message();
-  protocol::decoded const found = decoder.next(input, spare_->request.head);
+  protocol::parse_result const found = decoder.next(input, spare_->request.head);
   between_messages_ = false;
-  if (found == protocol::decoded::error) {
+  if (found == protocol::parse_result::error) {
     fail_to_parse(input);
     return step::over;
   }
   socket_->consume(before - input.size());
   // Its deadlines need not be set where all of the request has come at once.
-  bool const whole = !begun && found == protocol::decoded::head && decoder.at_end();
-  if (!begun && (found == protocol::decoded::head || decoder.in_message())) {
+  bool const whole = !begun && found == protocol::parse_result::head && decoder.at_end();
+  if (!begun && (found == protocol::parse_result::head || decoder.in_message())) {
     leave_idle();
     if (!whole) {
       server_->clocks().message_begun(clock_, server_->clock().now());
     }
   }
-  if (found != protocol::decoded::head) {
+  if (found != protocol::parse_result::head) {
     return step::over;
   }
   begin_request(whole);
@@ -161,7 +161,7 @@ void server_connection::leave_idle() {
   }
 }
 
-protocol::decoder& server_connection::take_decoder() {
+protocol::parser& server_connection::take_decoder() {
   if (!decoder_) {
     decoder_.emplace(server_->take_decoder(decoder_age_));
   }
@@ -170,7 +170,7 @@ protocol::decoder& server_connection::take_decoder() {
 
 // For another connection, or for this one when it is asked again.
 void server_connection::give_decoder_back() {
-  decoder_->reopen();
+  decoder_->reset();
   server_->give_back(*decoder_, decoder_age_);
   decoder_.reset();
 }

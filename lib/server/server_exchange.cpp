@@ -50,7 +50,7 @@ protocol::outgoing_framing response_state::write_head(std::string& out,
   if (request_has_body && content_length) {
     closes_now();
   }
-  protocol::response_facts facts;
+  protocol::response_context facts;
   facts.status = status;
   if (reason) {
     facts.reason = *reason;
@@ -62,8 +62,8 @@ protocol::outgoing_framing response_state::write_head(std::string& out,
   facts.continue_withheld = expect_continue && !continue_sent;
   facts.send_date = send_date;
   facts.content_length = content_length;
-  if (protocol::has_usual_head(facts, headers)) {
-    return protocol::write_usual_head(out, headers, server->usual_fields(), *content_length);
+  if (protocol::has_fast_path(facts, headers)) {
+    return protocol::write_head_fast_path(out, headers, server->usual_fields(), *content_length);
   }
   facts.date_line = server->date_line();
   facts.keep_alive_line = server->keep_alive_line();

@@ -72,20 +72,20 @@ void server_core::set_options(http::server_options options) {
   }
 }
 
-protocol::decoder server_core::take_decoder(unsigned& age) {
+protocol::parser server_core::take_decoder(unsigned& age) {
   age = decoder_age_;
   if (spare_decoders_.empty()) {
     std::size_t const size = options_.max_header_size != 0 ? options_.max_header_size
                                                            : http::server_options().max_header_size;
-    return protocol::decoder(protocol::message_kind::request,
-                             {size, options_.max_headers_count, options_.insecure_http_parser});
+    return protocol::parser(protocol::message_kind::request,
+                            {size, options_.max_headers_count, options_.insecure_http_parser});
   }
-  protocol::decoder decoder = std::move(spare_decoders_.back());
+  protocol::parser decoder = std::move(spare_decoders_.back());
   spare_decoders_.pop_back();
   return decoder;
 }
 
-void server_core::give_back(protocol::decoder& decoder, unsigned age) {
+void server_core::give_back(protocol::parser& decoder, unsigned age) {
   if (age == decoder_age_ && spare_decoders_.size() < spare_decoder_count) {
     spare_decoders_.push_back(std::move(decoder));
   }
@@ -93,7 +93,7 @@ void server_core::give_back(protocol::decoder& decoder, unsigned age) {
 
 std::string_view server_core::usual_fields() {
   if (timers_->now() >= usual_fields_until_) {
-    usual_fields_ = protocol::usual_fields(date_line(), keep_alive_line_);
+    usual_fields_ = protocol::fast_path_fields(date_line(), keep_alive_line_);
     usual_fields_until_ = date_.valid_until();
   }
   return usual_fields_;

@@ -58,10 +58,10 @@ public:
 
   /// Returns a decoder for a connection that has something to decode.
   /// @param age set to what `give_back` is to be told
-  protocol::decoder take_decoder(unsigned& age);
+  protocol::parser take_decoder(unsigned& age);
 
   /// Takes back a decoder that is between two messages, so that an idle connection holds none.
-  void give_back(protocol::decoder& decoder, unsigned age);
+  void give_back(protocol::parser& decoder, unsigned age);
 
   protocol::request_clocks& clocks() noexcept { return clocks_; }
   bool draining() const noexcept { return draining_; }
@@ -170,7 +170,7 @@ private:
   protocol::request_timeouts timeouts_;
   check check_;
   idle_check idle_check_;
-  std::vector<protocol::decoder> spare_decoders_;
+  std::vector<protocol::parser> spare_decoders_;
   unsigned decoder_age_ = 0;  // counts the changes of the options that decoders are made with
   date_cache date_;
   std::string keep_alive_line_;

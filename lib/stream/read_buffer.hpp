@@ -56,8 +56,8 @@ private:
 
 /// What a connection has read and not yet used, in one piece.
 ///
-/// Small while little arrives, large while reads fill it; `shrink` makes it small again, or, after
-/// a burst that was more than a small one takes, as large as usual bursts need.
+/// Small while little arrives, large while reads fill it; `release_memory` makes it small again,
+/// or, after a burst that was more than a small one takes, as large as usual bursts need.
 class read_buffer {
 public:
   // So that an idle connection of a server takes 2 KiB, all counted.
@@ -103,7 +103,7 @@ private:
   std::size_t end_ = 0;
   std::size_t read_at_ = 0;  // where the last read has put its bytes
   std::size_t next_capacity_ = small;
-  std::size_t taken_ = 0;  // since `shrink`
+  std::size_t taken_ = 0;  // since `release_memory`
   bool lent_ = false;      // from `prepare` to `commit`
 };
 

@@ -150,7 +150,7 @@ void write_body(written& out, source& in, bool known_length) {
   }
   append_chunk(out.bytes, data);
   append_chunk(out.bytes, "");
-  outgoing_trailers trailers;
+  trailer_lines trailers;
   try {
     std::string const name = in.name();
     std::string const value = in.value();
@@ -180,25 +180,25 @@ void check_lines(http::field_lines const& read, header_map const& headers, bool 
   require(read.size() <= at + 4);
 }
 
-bool read_back(decoder& d, written const& message, header_map const& headers, message_head& head) {
+bool read_back(parser& d, written const& message, header_map const& headers, message_head& head) {
   std::string_view input = message.bytes;
   std::string body;
   bool got_head = false;
   bool ended = false;
   while (!ended) {
-    decoded const event = d.next(input, head);
-    if (event == decoded::head) {
+    parse_result const event = d.next(input, head);
+    if (event == parse_result::head) {
       require(!got_head);
       got_head = true;
-    } else if (event == decoded::body) {
+    } else if (event == parse_result::body) {
       body += d.body();
-    } else if (event == decoded::end || event == decoded::upgrade) {
+    } else if (event == parse_result::end || event == parse_result::upgrade) {
       ended = true;
-    } else if (event == decoded::need_more) {
+    } else if (event == parse_result::need_more) {
       // Cut off: a length that was promised and not kept, or the end of the connection.
       require(got_head);
       if (message.framing.end() == body_end::close)
-        require(d.finish() == decoded::end);
+        require(d.finish() == parse_result::end);
       else
         require(message.framing.end() == body_end::length && message.framing.content_length() > 64);
       ended = true;
@@ -226,7 +226,7 @@ bool read_back(decoder& d, written const& message, header_map const& headers, me
 }
 
 void round_trip_response(source& in) {
-  response_facts facts;
+  response_context facts;
   facts.status = 200 + in.number() % 5 * 100 + in.number() % 8;
   if (facts.status > 599)
     facts.status = 304;
@@ -254,7 +254,7 @@ void round_trip_response(source& in) {
     return;
   }
   write_body(message, in, facts.content_length.has_value());
-  decoder d(message_kind::response);
+  parser d(message_kind::response);
   d.expect_response_to(facts.head_request ? "HEAD" : "GET");
   message_head head;
   if (!read_back(d, message, headers, head))
@@ -265,7 +265,7 @@ void round_trip_response(source& in) {
 }
 
 void round_trip_request(source& in) {
-  request_facts facts;
+  request_context facts;
   auto const methods = http::methods();
   facts.method = methods[in.number() % methods.size()];
   if (facts.method == "CONNECT")
@@ -293,7 +293,7 @@ void round_trip_request(source& in) {
   }
   require(message.framing.end() != body_end::close);
   write_body(message, in, facts.content_length.has_value());
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   message_head head;
   if (!read_back(d, message, headers, head))
     return;

@@ -27,7 +27,7 @@ namespace {
 
 namespace http = anode::http;
 namespace protocol = anode::http::protocol;
-using protocol::decoded;
+using protocol::parse_result;
 
 constexpr unsigned flag_lenient = 1;
 constexpr unsigned flag_upgrade = 2;
@@ -64,12 +64,12 @@ public:
   reader(unsigned flags, std::vector<std::size_t> const& cuts, std::string_view bytes)
       : flags_(flags),
         bytes_(bytes),
-        decoder_((flags & flag_response) != 0 ? protocol::message_kind::response
-                                              : protocol::message_kind::request,
-                 options(flags)) {
-    decoder_.expect_response_to((flags & flag_head) != 0      ? "HEAD"
-                                : (flags & flag_connect) != 0 ? "CONNECT"
-                                                              : "GET");
+        parser_((flags & flag_response) != 0 ? protocol::message_kind::response
+                                             : protocol::message_kind::request,
+                options(flags)) {
+    parser_.expect_response_to((flags & flag_head) != 0      ? "HEAD"
+                               : (flags & flag_connect) != 0 ? "CONNECT"
+                                                             : "GET");
     std::size_t begin = 0;
     for (std::size_t const cut : cuts) {
       feed(begin, cut);
@@ -83,8 +83,8 @@ public:
 
   std::string result() const {
     std::string out;
-    put(out, failed_ ? http::code_name(make_error_code(decoder_.error().code)) : "");
-    put(out, failed_ ? decoder_.error().reason : "");
+    put(out, failed_ ? http::code_name(make_error_code(parser_.error().code)) : "");
+    put(out, failed_ ? parser_.error().reason : "");
     put(out, std::to_string(error_at_));
     put(out, left_ ? std::to_string(behind_) : "");
     put(out, answers());
@@ -101,8 +101,8 @@ public:
   }
 
 private:
-  static protocol::decoder_options options(unsigned flags) {
-    protocol::decoder_options o;
+  static protocol::parser_options options(unsigned flags) {
+    protocol::parser_options o;
     o.insecure_http_parser = (flags & flag_lenient) != 0;
     return o;
   }
@@ -110,24 +110,24 @@ private:
   void feed(std::size_t begin, std::size_t end) {
     std::string_view input = bytes_.substr(begin, end - begin);
     while (!stopped_) {
-      switch (decoder_.next(input, head_)) {
-        case decoded::need_more:
+      switch (parser_.next(input, head_)) {
+        case parse_result::need_more:
           return;
-        case decoded::head:
+        case parse_result::head:
           begin_message();
           break;
-        case decoded::body:
-          messages_.back().body += decoder_.body();
+        case parse_result::body:
+          messages_.back().body += parser_.body();
           break;
-        case decoded::end:
+        case parse_result::end:
           end_message();
           break;
-        case decoded::upgrade:
+        case parse_result::upgrade:
           end_message();
           left_ = stopped_ = true;
           behind_ = bytes_.size() - end + input.size();
           break;
-        case decoded::error:
+        case parse_result::error:
           fail(begin);
           break;
       }
@@ -135,11 +135,11 @@ private:
   }
 
   void finish() {
-    switch (decoder_.finish()) {
-      case decoded::end:
+    switch (parser_.finish()) {
+      case parse_result::end:
         end_message();
         break;
-      case decoded::error:
+      case parse_result::error:
         fail(0);
         break;
       default:
@@ -156,7 +156,7 @@ private:
     m.fields = head_.fields;
     messages_.push_back(std::move(m));
     if (!response() && head_.upgrade && (flags_ & flag_upgrade) != 0) {
-      decoder_.accept_upgrade();
+      parser_.accept_upgrade();
     }
     keep_alive_.push_back(head_.should_keep_alive);
     bad_host_.push_back(!response() && (flags_ & flag_host) != 0 && head_.version_major == 1 &&
@@ -165,12 +165,12 @@ private:
 
   void end_message() {
     messages_.back().complete = true;
-    messages_.back().trailers = decoder_.trailers();
+    messages_.back().trailers = parser_.trailers();
   }
 
   void fail(std::size_t offset) {
     failed_ = stopped_ = true;
-    error_at_ = offset + decoder_.error().bytes_parsed;
+    error_at_ = offset + parser_.error().bytes_parsed;
   }
 
   bool response() const { return (flags_ & flag_response) != 0; }
@@ -186,7 +186,7 @@ private:
       return "400";
     }
     if (failed_) {
-      switch (decoder_.error().code) {
+      switch (parser_.error().code) {
         case http::error::header_overflow:
           return "431";
         case http::error::chunk_extensions_overflow:
@@ -211,7 +211,7 @@ private:
 
   unsigned flags_;
   std::string_view bytes_;
-  protocol::decoder decoder_;
+  protocol::parser parser_;
   protocol::message_head head_;
   std::vector<received> messages_;
   std::vector<bool> bad_host_, keep_alive_;

@@ -67,10 +67,10 @@ struct fuzz_options {
 inline std::string decode_pieces(fuzz_options const& how, std::string_view input,
                                  std::uint32_t seed) {
   namespace protocol = http::protocol;
-  using protocol::decoded;
-  protocol::decoder_options options;
+  using protocol::parse_result;
+  protocol::parser_options options;
   options.insecure_http_parser = how.lenient;
-  protocol::decoder d(how.kind, options);
+  protocol::parser d(how.kind, options);
   d.expect_response_to(std::string_view(how.response_to));
   protocol::message_head head;
   std::string told;
@@ -88,15 +88,15 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
     std::string_view rest = whole;
     for (bool more = true; more;) {
       std::size_t const before = rest.size();
-      decoded const event = d.next(rest, head);
+      parse_result const event = d.next(rest, head);
       require(rest.size() <= before, "consumed is not negative");
       require(rest.data() + rest.size() == whole.data() + whole.size(), "taken off the front");
       switch (event) {
-        case decoded::need_more:
+        case parse_result::need_more:
           require(rest.empty(), "need_more only without input");
           more = false;
           break;
-        case decoded::head:
+        case parse_result::head:
           require(d.in_message(), "in a message after its head");
           require(head.fields.size() <= options.max_headers_count, "as many lines as allowed");
           told.append("head ").append(head.method_name()).append(head.target());
@@ -108,28 +108,28 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
             d.accept_upgrade();
           }
           break;
-        case decoded::body:
+        case parse_result::body:
           require(!d.body().empty(), "a piece of body has bytes");
           require(
               d.body().data() >= whole.data() && d.body().data() + d.body().size() <= rest.data(),
               "the body is a view into the input");
           told.append(d.body());  // the pieces follow each other, so the cuts do not show
           break;
-        case decoded::end:
+        case parse_result::end:
           told.append("end\n");
           tell_lines(d.trailers());
           break;
-        case decoded::upgrade:
+        case parse_result::upgrade:
           told.append("upgrade\n");
           return told;
-        case decoded::error:
+        case parse_result::error:
           require(d.error().bytes_parsed <= whole.size(), "an error lies in its read");
           told.append("error ").append(d.error().reason).append("\n");
           return told;
       }
     }
   }
-  if (d.finish() == decoded::error) {
+  if (d.finish() == parse_result::error) {
     told.append("cut off\n");
   }
   return told;
@@ -152,14 +152,14 @@ inline void check_decoder(http::protocol::message_kind kind, std::string_view da
 
 /// Decodes `data` (leniency in its first byte) as a chunked body, whole and in pieces.
 inline void check_chunks(std::string_view data) {
-  using verdict = http::protocol::chunk_decoder::verdict;
+  using verdict = http::protocol::chunk_parser::chunk_result;
   if (data.empty()) {
     return;
   }
   bool const lenient = (data[0] & 1) != 0;
   data.remove_prefix(1);
   auto const run = [&](std::uint32_t seed) {
-    http::protocol::chunk_decoder chunks(lenient);
+    http::protocol::chunk_parser chunks(lenient);
     chunks.start();
     std::string told;
     std::size_t taken = 0;

@@ -26,21 +26,21 @@ inline void require_equal(http::field_lines const& a, http::field_lines const& b
 /// @return how many of the two it was
 inline std::size_t compare_places(http::protocol::message_kind kind, std::string_view bytes) {
   namespace protocol = http::protocol;
-  using verdict = protocol::head_guard::verdict;
-  protocol::head_guard guard(kind, {16384, std::numeric_limits<std::size_t>::max(), false});
+  using verdict = protocol::head_scanner::scan_result;
+  protocol::head_scanner guard(kind, {16384, std::numeric_limits<std::size_t>::max(), false});
   std::size_t compared = 0;
 
   guard.start_head();
   char const* p = bytes.data();
   char const* const end = p + bytes.size();
   bool const is_head = !bytes.empty() && bytes[0] != '\r' && bytes[0] != '\n';
-  if (is_head && guard.feed(p, end) == verdict::complete && guard.plain()) {
+  if (is_head && guard.feed(p, end) == verdict::complete && guard.is_fast_path()) {
     std::string_view const raw(bytes.data(), static_cast<std::size_t>(p - bytes.data()));
     protocol::message_head placed;
-    protocol::place_head(placed, raw, guard);
+    protocol::assign_head(placed, raw, guard);
     protocol::message_head tokenized;
     tokenized.fields.append_bytes(raw);
-    require(protocol::tokenize_head(kind, tokenized, 0, guard.disguises(), 0), "Beast takes it");
+    require(protocol::tokenize_head(kind, tokenized, 0, guard.masked_bytes(), 0), "Beast takes it");
     require(placed.target() == tokenized.target(), "the start line's text that Beast finds");
     require_equal(placed.fields, tokenized.fields);
     for (int f = 0; f != static_cast<int>(protocol::field_id::none); ++f) {
@@ -55,12 +55,12 @@ inline std::size_t compare_places(http::protocol::message_kind kind, std::string
   guard.start_head();
   guard.start_trailers();
   p = bytes.data();
-  if (!bytes.empty() && guard.feed(p, end) == verdict::complete && guard.plain()) {
+  if (!bytes.empty() && guard.feed(p, end) == verdict::complete && guard.is_fast_path()) {
     std::string_view const raw(bytes.data(), static_cast<std::size_t>(p - bytes.data()));
     http::field_lines placed;
-    protocol::place_trailers(placed, raw, guard);
+    protocol::assign_trailers(placed, raw, guard);
     http::field_lines tokenized;
-    require(raw.size() == 2 || protocol::tokenize_trailers(tokenized, raw, guard.disguises()),
+    require(raw.size() == 2 || protocol::tokenize_trailers(tokenized, raw, guard.masked_bytes()),
             "Beast takes the trailers");
     require_equal(placed, tokenized);
     ++compared;

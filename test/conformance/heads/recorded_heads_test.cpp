@@ -46,8 +46,8 @@ std::string unescape(std::string const& text) {
 /// A message as the API above this layer keeps it, driven by the calls of a recorded line.
 struct message {
   header_map headers;
-  response_facts response;
-  request_facts request;
+  response_context response;
+  request_context request;
   bool is_request = false;
   std::string reason;
   unique_headers unique;

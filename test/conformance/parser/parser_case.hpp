@@ -46,7 +46,7 @@ struct parser_case {
   std::string name;
   std::string input;
   http::protocol::message_kind kind{};
-  http::protocol::decoder_options options;
+  http::protocol::parser_options options;
   std::string method;
   bool accept_upgrade = false;
   bool eof = false;

@@ -29,8 +29,8 @@ using anode::test::failure;
 using anode::test::message;
 using anode::test::outcome;
 using anode::test::parser_case;
-using protocol::decoded;
 using protocol::message_kind;
+using protocol::parse_result;
 
 std::vector<parser_case> const& requests() {
   static auto const cases = anode::test::read_parser_cases("requests.jsonl", message_kind::request);
@@ -57,9 +57,9 @@ std::vector<std::string> flat(http::field_lines const& lines) {
 /// Feeds the input, cut at `cuts`, to a fresh decoder.
 class replay {
 public:
-  explicit replay(parser_case const& c) : case_(c), decoder_(c.kind, c.options) {
+  explicit replay(parser_case const& c) : case_(c), parser_(c.kind, c.options) {
     if (c.kind == message_kind::response) {
-      decoder_.expect_response_to(c.method);
+      parser_.expect_response_to(c.method);
     }
   }
 
@@ -71,14 +71,14 @@ public:
       begin = end;
     }
     if (case_.eof && !stopped_) {
-      switch (decoder_.finish()) {
-        case decoded::end:
+      switch (parser_.finish()) {
+        case parse_result::end:
           result_.messages.back().complete = true;
           break;
-        case decoded::error:
+        case parse_result::error:
           fail(0);
           break;
-        case decoded::need_more:
+        case parse_result::need_more:
           break;
         default:
           throw std::logic_error("finish() tells what only next() may");
@@ -95,29 +95,29 @@ private:
     std::memcpy(block.get(), case_.input.data() + begin, size);
     std::string_view input(block.get(), size);
     for (;;) {
-      switch (decoder_.next(input, head_)) {
-        case decoded::need_more:
+      switch (parser_.next(input, head_)) {
+        case parse_result::need_more:
           if (!input.empty()) {
             throw std::logic_error("need_more with input left");
           }
           return;
-        case decoded::head:
+        case parse_result::head:
           begin_message();
           break;
-        case decoded::body:
-          result_.messages.back().body += decoder_.body();
+        case parse_result::body:
+          result_.messages.back().body += parser_.body();
           break;
-        case decoded::end:
+        case parse_result::end:
           end_message();
           break;
-        case decoded::upgrade:
+        case parse_result::upgrade:
           end_message();
           result_.head = case_.input.size() - end + input.size();
           stopped_ = true;
           return;
-        case decoded::error:
+        case parse_result::error:
           fail(begin);
-          if (input.size() != size - decoder_.error().bytes_parsed && !is_overflow()) {
+          if (input.size() != size - parser_.error().bytes_parsed && !is_overflow()) {
             throw std::logic_error("after an error the input must begin where it occurred");
           }
           return;
@@ -130,7 +130,7 @@ private:
     if (case_.kind == message_kind::request) {
       m.start = std::string(head_.method_name()) + ' ' + std::string(head_.target());
       if (head_.upgrade && case_.accept_upgrade) {
-        decoder_.accept_upgrade();
+        parser_.accept_upgrade();
       }
     } else {
       m.start = std::to_string(head_.status) + ' ' + std::string(head_.reason());
@@ -144,24 +144,24 @@ private:
   }
 
   void end_message() {
-    result_.messages.back().trailers = flat(decoder_.trailers());
+    result_.messages.back().trailers = flat(parser_.trailers());
     result_.messages.back().complete = true;
   }
 
   void fail(std::size_t offset) {
-    auto const& e = decoder_.error();
+    auto const& e = parser_.error();
     result_.error = failure{std::string(http::code_name(make_error_code(e.code))),
                             std::string(e.reason), offset + e.bytes_parsed};
     stopped_ = true;
   }
 
   bool is_overflow() const {
-    return decoder_.error().code == http::error::header_overflow ||
-           decoder_.error().code == http::error::chunk_extensions_overflow;
+    return parser_.error().code == http::error::header_overflow ||
+           parser_.error().code == http::error::chunk_extensions_overflow;
   }
 
   parser_case const& case_;
-  protocol::decoder decoder_;
+  protocol::parser parser_;
   protocol::message_head head_;
   outcome result_;
   bool stopped_ = false;

@@ -13,7 +13,7 @@ namespace {
 namespace http = anode::http;
 using namespace anode::http::protocol;
 
-std::string thrown(outgoing_trailers& trailers, http::header_list const& list) {
+std::string thrown(trailer_lines& trailers, http::header_list const& list) {
   try {
     trailers.set(list);
   } catch (http::exception const& e) {
@@ -46,7 +46,7 @@ TEST_CASE("a chunk is size, data and line end; no data is no chunk", "[chunk-enc
 }
 
 TEST_CASE("trailers stand behind the last chunk", "[chunk-encoder]") {
-  outgoing_trailers trailers;
+  trailer_lines trailers;
   CHECK(trailers.empty());
   trailers.set({{"X-T", "tv"}, {"X-U", 5}, {"X-Trailer", {"1", "2"}}, {"X-One", {"3"}}});
   std::string out;
@@ -62,13 +62,13 @@ TEST_CASE("trailers stand behind the last chunk", "[chunk-encoder]") {
 
 TEST_CASE("lists of unique trailers go on one line", "[chunk-encoder]") {
   unique_headers const unique({"x-trailer"});
-  outgoing_trailers trailers;
+  trailer_lines trailers;
   trailers.set({{"X-Trailer", {"1", "2"}}, {"X-T", {"3", "4"}}}, &unique);
   CHECK(trailers.lines() == "X-Trailer: 1; 2\r\nX-T: 3\r\nX-T: 4\r\n");
 }
 
 TEST_CASE("a refused trailer changes nothing", "[chunk-encoder][injection]") {
-  outgoing_trailers trailers;
+  trailer_lines trailers;
   trailers.set({{"X-T", "kept"}});
   CHECK(thrown(trailers, {{"X", "1"}, {"a b", "1"}}) ==
         "ERR_INVALID_HTTP_TOKEN: Trailer name must be a valid HTTP token [\"a b\"]");

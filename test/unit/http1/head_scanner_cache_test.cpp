@@ -12,10 +12,10 @@
 
 namespace {
 
-using anode::http::protocol::decoder_options;
-using anode::http::protocol::guard_limits;
-using anode::http::protocol::head_guard;
+using anode::http::protocol::head_scanner;
+using anode::http::protocol::head_scanner_limits;
 using anode::http::protocol::message_kind;
+using anode::http::protocol::parser_options;
 
 std::string without_count(std::string text) {
   if (std::size_t const at = text.find(" @"); at != std::string::npos) {
@@ -91,27 +91,27 @@ TEST_CASE("equal fields count towards the limit as the first ones did") {
 }
 
 TEST_CASE("field lines are taken as they were before only when all of them are there") {
-  head_guard guard(message_kind::request, guard_limits{16384, 2000, false});
+  head_scanner guard(message_kind::request, head_scanner_limits{16384, 2000, false});
   auto const feed = [&](std::string_view head) {
     guard.start_head();
     char const* p = head.data();
     return guard.feed(p, p + head.size());
   };
   std::string_view const head = "GET / HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n";
-  CHECK(feed(head) == head_guard::verdict::complete);
+  CHECK(feed(head) == head_scanner::scan_result::complete);
   CHECK_FALSE(guard.same_fields());
-  CHECK(feed(head) == head_guard::verdict::complete);
+  CHECK(feed(head) == head_scanner::scan_result::complete);
   CHECK(guard.same_fields());
   CHECK(feed("GET /moved HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n") ==
-        head_guard::verdict::complete);
+        head_scanner::scan_result::complete);
   CHECK(guard.same_fields());
   CHECK(guard.places().at(1).name == 30);
-  CHECK(feed(head.substr(0, head.size() - 2)) == head_guard::verdict::need_more);
+  CHECK(feed(head.substr(0, head.size() - 2)) == head_scanner::scan_result::need_more);
   CHECK_FALSE(guard.same_fields());
-  CHECK(feed(head) == head_guard::verdict::complete);
+  CHECK(feed(head) == head_scanner::scan_result::complete);
   CHECK_FALSE(guard.same_fields());
-  CHECK(feed(head) == head_guard::verdict::complete);
-  guard.shrink();
-  CHECK(feed(head) == head_guard::verdict::complete);
+  CHECK(feed(head) == head_scanner::scan_result::complete);
+  guard.release_memory();
+  CHECK(feed(head) == head_scanner::scan_result::complete);
   CHECK(guard.places().size() == 2);
 }

@@ -18,8 +18,8 @@ using namespace anode::http::protocol;
 
 constexpr std::string_view date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
-response_facts usual_facts() {
-  response_facts facts;
+response_context usual_facts() {
+  response_context facts;
   facts.date_line = date;
   facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
   facts.content_length = 13;
@@ -46,15 +46,15 @@ TEST_CASE("the usual head equals what the head writer makes", "[encoder]") {
       for (std::string_view const keep_alive : {"", "Keep-Alive: timeout=5, max=3\r\n"}) {
         header_map headers;
         make(headers);
-        response_facts facts = usual_facts();
+        response_context facts = usual_facts();
         facts.content_length = length;
         facts.keep_alive_line = keep_alive;
-        REQUIRE(has_usual_head(facts, headers));
+        REQUIRE(has_fast_path(facts, headers));
         std::string expected = "before";
         outgoing_framing const long_way = write_response_head(expected, facts, headers);
         std::string found = "before";
         outgoing_framing const short_way =
-            write_usual_head(found, headers, usual_fields(date, keep_alive), length);
+            write_head_fast_path(found, headers, fast_path_fields(date, keep_alive), length);
         CHECK(found == expected);
         CHECK(short_way.end() == long_way.end());
         CHECK(short_way.content_length() == long_way.content_length());
@@ -68,42 +68,42 @@ TEST_CASE("the usual head equals what the head writer makes", "[encoder]") {
 
 TEST_CASE("what differs from the usual head goes the long way", "[encoder]") {
   header_map const none;
-  CHECK(has_usual_head(usual_facts(), none));
-  std::vector<std::function<void(response_facts&)>> const fact_changes = {
-      [](response_facts& f) { f.status = 201; },
-      [](response_facts& f) { f.reason = "OK"; },
-      [](response_facts& f) { f.head_request = true; },
-      [](response_facts& f) { f.should_keep_alive = false; },
-      [](response_facts& f) { f.chunked_by_default = false; },
-      [](response_facts& f) { f.max_requests_reached = true; },
-      [](response_facts& f) { f.continue_withheld = true; },
-      [](response_facts& f) { f.send_date = false; },
-      [](response_facts& f) { f.content_length.reset(); },
+  CHECK(has_fast_path(usual_facts(), none));
+  std::vector<std::function<void(response_context&)>> const fact_changes = {
+      [](response_context& f) { f.status = 201; },
+      [](response_context& f) { f.reason = "OK"; },
+      [](response_context& f) { f.head_request = true; },
+      [](response_context& f) { f.should_keep_alive = false; },
+      [](response_context& f) { f.chunked_by_default = false; },
+      [](response_context& f) { f.max_requests_reached = true; },
+      [](response_context& f) { f.continue_withheld = true; },
+      [](response_context& f) { f.send_date = false; },
+      [](response_context& f) { f.content_length.reset(); },
   };
   for (auto const& change : fact_changes) {
-    response_facts facts = usual_facts();
+    response_context facts = usual_facts();
     change(facts);
-    CHECK_FALSE(has_usual_head(facts, none));
+    CHECK_FALSE(has_fast_path(facts, none));
   }
   for (std::string_view const name : {"Connection", "Keep-Alive", "Content-Length", "Trailer",
                                       "Transfer-Encoding", "Date", "Expect", "Cookie", "Host"}) {
     INFO(name);
     header_map headers;
     headers.set(name, "1");
-    CHECK_FALSE(has_usual_head(usual_facts(), headers));
+    CHECK_FALSE(has_fast_path(usual_facts(), headers));
   }
   for (std::string_view const name :
        {"Connection", "Content-Length", "Transfer-Encoding", "Date"}) {
     INFO(name);
     header_map headers;
     headers.remove(name);
-    CHECK_FALSE(has_usual_head(usual_facts(), headers));
+    CHECK_FALSE(has_fast_path(usual_facts(), headers));
   }
   header_map list;
   list.set("X-List", {"a", "b"});
-  CHECK_FALSE(has_usual_head(usual_facts(), list));
+  CHECK_FALSE(has_fast_path(usual_facts(), list));
   header_map replaced;
   replaced.set("X", "a");
   replaced.set("X", "bc");
-  CHECK_FALSE(has_usual_head(usual_facts(), replaced));
+  CHECK_FALSE(has_fast_path(usual_facts(), replaced));
 }

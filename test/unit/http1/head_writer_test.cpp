@@ -17,8 +17,8 @@ using namespace anode::http::protocol;
 
 constexpr std::string_view date = "Date: now\r\n";
 
-response_facts plain(int status = 200) {
-  response_facts facts;
+response_context plain(int status = 200) {
+  response_context facts;
   facts.status = status;
   facts.date_line = date;
   facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
@@ -36,14 +36,14 @@ std::string thrown(F&& f) {
   return "nothing";
 }
 
-std::string response_error(response_facts const& facts, header_map const& headers) {
+std::string response_error(response_context const& facts, header_map const& headers) {
   std::string out = "before";
   std::string const error = thrown([&] { write_response_head(out, facts, headers); });
   CHECK(out == "before");
   return error;
 }
 
-std::string request_error(request_facts const& facts, header_map const& headers) {
+std::string request_error(request_context const& facts, header_map const& headers) {
   std::string out = "before";
   std::string const error = thrown([&] { write_request_head(out, facts, headers); });
   CHECK(out == "before");
@@ -55,7 +55,7 @@ std::string request_error(request_facts const& facts, header_map const& headers)
 TEST_CASE("a response head is appended behind what is there", "[encoder]") {
   header_map headers;
   headers.set("Content-Type", "text/plain");
-  response_facts facts = plain();
+  response_context facts = plain();
   facts.content_length = 12;
   std::string out = "before";
   outgoing_framing const framing = write_response_head(out, facts, headers);
@@ -120,7 +120,7 @@ TEST_CASE("a Content-Length beside a Transfer-Encoding stays behind", "[encoder]
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: now\r\nConnection: keep-alive\r\n"
         "Keep-Alive: timeout=5\r\n\r\n");
   out.clear();
-  request_facts facts;
+  request_context facts;
   facts.method = "POST";
   CHECK(write_request_head(out, facts, headers).chunked());
   CHECK(out == "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n");
@@ -156,7 +156,7 @@ TEST_CASE("a response in a coding without chunks ends with the connection",
   // Without a body there is nothing to end.
   headers.remove("connection");
   headers.unmark_removed(field_id::connection);
-  response_facts head = plain();
+  response_context head = plain();
   head.head_request = true;
   framing = write_response_head(out, head, headers);
   CHECK(framing.end() == body_end::none);
@@ -185,7 +185,7 @@ TEST_CASE("a request's body is always framed", "[encoder][deviation]") {
   std::string const method = GENERATE("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT");
   header_map headers;
   std::string const head = method + " / HTTP/1.1\r\nConnection: keep-alive\r\n";
-  request_facts facts;
+  request_context facts;
   facts.method = method;
   std::string out;
 
@@ -220,7 +220,7 @@ TEST_CASE("framing that a request's program removed comes back for a body",
   headers.mark_removed(field_id::connection);
   headers.mark_removed(field_id::content_length);
   headers.mark_removed(field_id::transfer_encoding);
-  request_facts facts;
+  request_context facts;
   facts.method = method;
   std::string out;
 
@@ -248,7 +248,7 @@ TEST_CASE("framing that a request's program removed comes back for a body",
 
 TEST_CASE("a request's own Connection decides about its socket", "[encoder][deviation]") {
   header_map headers;
-  request_facts facts;
+  request_context facts;
   std::string out;
   headers.set("Connection", "close");
   outgoing_framing framing = write_request_head(out, facts, headers);
@@ -264,7 +264,7 @@ TEST_CASE("a request's own Connection decides about its socket", "[encoder][devi
 
 TEST_CASE("a request without an agent closes", "[encoder]") {
   header_map headers;
-  request_facts facts;
+  request_context facts;
   facts.should_keep_alive = false;
   facts.has_agent = false;
   std::string out;
@@ -285,7 +285,7 @@ TEST_CASE("a request without an agent closes", "[encoder]") {
 TEST_CASE("Expect is reported, since its head leaves at once", "[encoder]") {
   header_map headers;
   headers.set("Expect", "100-continue");
-  request_facts facts;
+  request_context facts;
   facts.method = "POST";
   std::string out;
   CHECK(write_request_head(out, facts, headers).expect());
@@ -295,7 +295,7 @@ TEST_CASE("nothing unvalidated gets into a start line", "[encoder][injection]") 
   std::string const bad =
       GENERATE(as<std::string>(), "a\rb", "a\nb", "a\r\nX: y", std::string("a\0b", 3));
   header_map headers;
-  request_facts facts;
+  request_context facts;
   facts.method = bad;
   CHECK(request_error(facts, headers)
             .starts_with("ERR_INVALID_HTTP_TOKEN: Method must be a valid HTTP token [\"a"));
@@ -303,14 +303,14 @@ TEST_CASE("nothing unvalidated gets into a start line", "[encoder][injection]") 
   facts.target = bad;
   CHECK(request_error(facts, headers) ==
         "ERR_UNESCAPED_CHARACTERS: Request path contains unescaped characters");
-  response_facts answer = plain();
+  response_context answer = plain();
   answer.reason = bad;
   CHECK(response_error(answer, headers) == "ERR_INVALID_CHAR: Invalid character in statusMessage");
 }
 
 TEST_CASE("a start line's parts have their rules", "[encoder][injection]") {
   header_map headers;
-  request_facts facts;
+  request_context facts;
   for (std::string_view const method : {"", "G T", "G:T", "G\xe9", "(GET)"}) {
     facts.method = method;
     CHECK(request_error(facts, headers).starts_with("ERR_INVALID_HTTP_TOKEN"));
@@ -333,7 +333,7 @@ TEST_CASE("a start line's parts have their rules", "[encoder][injection]") {
 }
 
 TEST_CASE("an empty target is refused", "[encoder][injection]") {
-  request_facts facts;
+  request_context facts;
   facts.target = "";
   CHECK(request_error(facts, {}).starts_with("ERR_UNESCAPED_CHARACTERS"));
 }

@@ -11,7 +11,7 @@ namespace anode::test {
 namespace {
 
 namespace protocol = http::protocol;
-using protocol::decoded;
+using protocol::parse_result;
 
 /// Memory in front of a page that cannot be read.
 class guarded_memory {
@@ -61,9 +61,9 @@ void write_lines(std::string& out, http::field_lines const& lines) {
 
 class run {
 public:
-  explicit run(decoding const& how) : how_(how), decoder_(how.kind, how.options) {
+  explicit run(decoding const& how) : how_(how), parser_(how.kind, how.options) {
     if (how.kind == protocol::message_kind::response) {
-      decoder_.expect_response_to(how.response_to);
+      parser_.expect_response_to(how.response_to);
     }
   }
 
@@ -73,46 +73,46 @@ public:
     std::string_view const whole = memory.hold(piece);
     std::string_view input = whole;
     for (;;) {
-      switch (decoder_.next(input, head_)) {
-        case decoded::need_more:
+      switch (parser_.next(input, head_)) {
+        case parse_result::need_more:
           check(input.empty(), "need_more with input left");
           return true;
-        case decoded::head:
+        case parse_result::head:
           begin();
           break;
-        case decoded::body: {
-          std::string_view const body = decoder_.body();
+        case parse_result::body: {
+          std::string_view const body = parser_.body();
           check(!body.empty() && body.data() >= whole.data() &&
                     body.data() + body.size() <= whole.data() + whole.size(),
                 "the body is not part of the input");
           body_ += body;
           break;
         }
-        case decoded::end:
+        case parse_result::end:
           end();
           break;
-        case decoded::upgrade:
+        case parse_result::upgrade:
           end();
           left_ = input.size() + behind;
           out_ += ">" + std::to_string(left_) + " left\n";
           return false;
-        case decoded::error:
-          check(whole.size() - input.size() == decoder_.error().bytes_parsed,
+        case parse_result::error:
+          check(whole.size() - input.size() == parser_.error().bytes_parsed,
                 "after an error the input begins where it occurred");
           fail();
-          check(decoder_.next(input, head_) == decoded::error, "an error stays");
-          check(decoder_.finish() == decoded::need_more, "finish after an error");
+          check(parser_.next(input, head_) == parse_result::error, "an error stays");
+          check(parser_.finish() == parse_result::need_more, "finish after an error");
           return false;
       }
     }
   }
 
   void finish() {
-    switch (decoder_.finish()) {
-      case decoded::end:
+    switch (parser_.finish()) {
+      case parse_result::end:
         end();
         break;
-      case decoded::error:
+      case parse_result::error:
         fail();
         break;
       default:
@@ -139,7 +139,7 @@ private:
 
   void begin() {
     check(!open_, "a head inside a message");
-    check(decoder_.in_message() && !decoder_.in_head(), "in a message behind its head");
+    check(parser_.in_message() && !parser_.in_head(), "in a message behind its head");
     open_ = true;
     if (how_.kind == protocol::message_kind::request) {
       out_.append(head_.method_name()).append(" ").append(head_.target());
@@ -156,16 +156,16 @@ private:
     out_ += head_.upgrade ? " +upgrade" : "";
     out_ += head_.should_keep_alive ? "" : " +close";
     if (head_.upgrade && how_.accept_upgrade) {
-      decoder_.accept_upgrade();
+      parser_.accept_upgrade();
     }
     body_.clear();
   }
 
   void close(char const* mark) {
     out_ += body_.empty() ? "" : " \"" + body_ + "\"";
-    if (!decoder_.trailers().empty()) {
+    if (!parser_.trailers().empty()) {
       out_ += " {";
-      write_lines(out_, decoder_.trailers());
+      write_lines(out_, parser_.trailers());
       out_ += "}";
     }
     out_.append(mark).append("\n");
@@ -181,14 +181,14 @@ private:
     if (open_) {
       close("...");
     }
-    auto const& e = decoder_.error();
+    auto const& e = parser_.error();
     out_.append("!").append(http::code_name(make_error_code(e.code))).append(": ").append(e.reason);
     error_at = e.bytes_parsed;
     failed = true;
   }
 
   decoding const& how_;
-  protocol::decoder decoder_;
+  protocol::parser parser_;
   protocol::message_head head_;
   std::string out_;
   std::string body_;

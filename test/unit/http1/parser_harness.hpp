@@ -15,7 +15,7 @@ namespace anode::test {
 /// What to feed to a decoder.
 struct decoding {
   http::protocol::message_kind kind = http::protocol::message_kind::request;
-  http::protocol::decoder_options options;
+  http::protocol::parser_options options;
   std::string_view response_to = "GET";  ///< responses only
   bool accept_upgrade = false;
   bool eof = false;

@@ -92,16 +92,16 @@ TEST_CASE("the end of input inside a message is an error, between messages it is
 
 TEST_CASE("finish also tells what next would have told") {
   message_head head;
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   std::string_view input = "GET / HTTP/1.1\r\n\r\n";
-  CHECK(d.next(input, head) == decoded::head);
-  CHECK(d.finish() == decoded::end);
-  CHECK(d.finish() == decoded::need_more);
+  CHECK(d.next(input, head) == parse_result::head);
+  CHECK(d.finish() == parse_result::end);
+  CHECK(d.finish() == parse_result::need_more);
   input = "CONNECT a:80 HTTP/1.1\r\n\r\n";
-  CHECK(d.next(input, head) == decoded::head);
-  CHECK(d.finish() == decoded::upgrade);
-  CHECK(d.finish() == decoded::need_more);
-  CHECK(d.next(input, head) == decoded::upgrade);
+  CHECK(d.next(input, head) == parse_result::head);
+  CHECK(d.finish() == parse_result::upgrade);
+  CHECK(d.finish() == parse_result::need_more);
+  CHECK(d.next(input, head) == parse_result::upgrade);
 }
 
 TEST_CASE("a message that ends its connection may not be followed") {
@@ -164,13 +164,13 @@ TEST_CASE("an upgrade ends HTTP only when it is accepted") {
 }
 
 TEST_CASE("a head knows its hot fields") {
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   message_head head;
   std::string_view input =
       "POST / HTTP/1.1\r\nHOST: a\r\nTE: t\r\nDate: d\r\nExpect: e\r\nTrailer: r\r\nUpgrade: u\r\n"
       "Keep-Alive: k\r\nConnection: c\r\nConnection: c2\r\nContent-Length: 5\r\nX: y\r\n"
       "Xpect: n\r\nXost: n\r\nXontent-Length: n\r\n\r\n";
-  REQUIRE(d.next(input, head) == decoded::head);
+  REQUIRE(d.next(input, head) == parse_result::head);
   CHECK(head.value(field_id::host) == "a");
   CHECK(head.value(field_id::te) == "t");
   CHECK(head.value(field_id::date) == "d");
@@ -193,12 +193,13 @@ TEST_CASE("a head knows its hot fields") {
 }
 
 TEST_CASE("a head can be moved away, and others be filled meanwhile") {
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   std::vector<message_head> heads;
   std::string_view input = "GET /1 HTTP/1.1\r\nA: 1\r\n\r\nGET /2 HTTP/1.1\r\nA: 2\r\n\r\n";
   message_head head;
-  for (decoded e = d.next(input, head); e != decoded::need_more; e = d.next(input, head)) {
-    if (e == decoded::head) {
+  for (parse_result e = d.next(input, head); e != parse_result::need_more;
+       e = d.next(input, head)) {
+    if (e == parse_result::head) {
       heads.push_back(std::move(head));
     }
   }
@@ -211,42 +212,42 @@ TEST_CASE("a head can be moved away, and others be filled meanwhile") {
 }
 
 TEST_CASE("a decoder tells where in a message it is") {
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   message_head head;
   std::string_view input = "\r\n";
-  CHECK(d.next(input, head) == decoded::need_more);
+  CHECK(d.next(input, head) == parse_result::need_more);
   CHECK(!d.in_message());
   input = "P";
-  CHECK(d.next(input, head) == decoded::need_more);
+  CHECK(d.next(input, head) == parse_result::need_more);
   CHECK(d.in_message());
   CHECK(d.in_head());
   CHECK(d.buffered() == 1);
-  d.shrink();
+  d.release_memory();
   CHECK(d.buffered() == 1);
   input = "OST / HTTP/1.1\r\nConnection: close\r\nContent-Length: 1\r\n\r\n";
-  CHECK(d.next(input, head) == decoded::head);
+  CHECK(d.next(input, head) == parse_result::head);
   CHECK(d.in_message());
   CHECK(!d.in_head());
   CHECK(d.buffered() == 0);
   input = "x";
-  CHECK(d.next(input, head) == decoded::body);
-  CHECK(d.next(input, head) == decoded::end);
+  CHECK(d.next(input, head) == parse_result::body);
+  CHECK(d.next(input, head) == parse_result::end);
   CHECK(!d.in_message());
   CHECK(d.closed());
-  d.shrink();
-  decoder moved = std::move(d);
+  d.release_memory();
+  parser moved = std::move(d);
   CHECK(moved.closed());
-  d = decoder(message_kind::response);
+  d = parser(message_kind::response);
   CHECK(!d.closed());
 }
 
 TEST_CASE("an error's bytes are counted from the beginning of the read") {
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   message_head head;
   std::string_view input = "GET / HTTP/1.1\r\n";
-  CHECK(d.next(input, head) == decoded::need_more);
+  CHECK(d.next(input, head) == parse_result::need_more);
   input = "\r\nGET / HTTP/1.1\r\n\r\nBAD";
-  while (d.next(input, head) != decoded::error) {
+  while (d.next(input, head) != parse_result::error) {
   }
   CHECK(d.error().bytes_parsed == 21);
   CHECK(input == "AD");
@@ -254,20 +255,20 @@ TEST_CASE("an error's bytes are counted from the beginning of the read") {
 }
 
 TEST_CASE("the expected method holds over interim responses") {
-  decoder d(message_kind::response);
+  parser d(message_kind::response);
   message_head head;
   d.expect_response_to("HEAD");
   std::string_view input =
       "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n";
-  CHECK(d.next(input, head) == decoded::head);
-  CHECK(d.next(input, head) == decoded::end);
-  CHECK(d.next(input, head) == decoded::head);
-  CHECK(d.next(input, head) == decoded::end);
+  CHECK(d.next(input, head) == parse_result::head);
+  CHECK(d.next(input, head) == parse_result::end);
+  CHECK(d.next(input, head) == parse_result::head);
+  CHECK(d.next(input, head) == parse_result::end);
   d.expect_response_to(method::get);
   input = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
-  CHECK(d.next(input, head) == decoded::head);
-  CHECK(d.next(input, head) == decoded::body);
-  CHECK(d.next(input, head) == decoded::end);
+  CHECK(d.next(input, head) == parse_result::head);
+  CHECK(d.next(input, head) == parse_result::body);
+  CHECK(d.next(input, head) == parse_result::end);
 }
 
 TEST_CASE("insecure_http_parser takes what Node's leniency flags take") {
@@ -321,35 +322,35 @@ TEST_CASE("insecure_http_parser takes what Node's leniency flags take") {
   CHECK(response("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"
                  "\r\n0\r\n\r\n") ==
         "200 OK [Transfer-Encoding=chunked, Transfer-Encoding=chunked]\n");
-  decoder d(message_kind::request, {.insecure_http_parser = true});
+  parser d(message_kind::request, {.insecure_http_parser = true});
   message_head head;
   std::string_view input = "GET / HTTP/1.1\r\nA: b";
-  CHECK(d.next(input, head) == decoded::need_more);
+  CHECK(d.next(input, head) == parse_result::need_more);
   CHECK(d.buffered() > 0);
 }
 
 TEST_CASE("the bytes of an error are counted from the end of a read that was taken whole") {
   std::string const read = "GET / HTTP/1.1\r\n\r\nG?T / HTTP/1.1\r\n\r\n";
   for (bool const ended : {false, true}) {
-    decoder d(message_kind::request);
+    parser d(message_kind::request);
     message_head head;
     std::string_view input = read;
-    REQUIRE(d.next(input, head) == decoded::head);
-    REQUIRE(d.next(input, head) == decoded::end);
+    REQUIRE(d.next(input, head) == parse_result::head);
+    REQUIRE(d.next(input, head) == parse_result::end);
     if (ended) {
       d.end_of_read();
     }
-    REQUIRE(d.next(input, head) == decoded::error);
+    REQUIRE(d.next(input, head) == parse_result::error);
     CHECK(d.error().bytes_parsed == (ended ? 1 : 19));
   }
 }
 
 TEST_CASE("options of a decoder are equal or not") {
-  decoder_options const usual;
-  CHECK(usual == decoder_options{});
-  CHECK(usual != decoder_options{1, 2000, false});
-  CHECK(usual != decoder_options{16384, 1, false});
-  CHECK(usual != decoder_options{16384, 2000, true});
+  parser_options const usual;
+  CHECK(usual == parser_options{});
+  CHECK(usual != parser_options{1, 2000, false});
+  CHECK(usual != parser_options{16384, 1, false});
+  CHECK(usual != parser_options{16384, 2000, true});
 }
 
 TEST_CASE("lines that are whole and lines that are not give the same head") {
@@ -399,34 +400,34 @@ TEST_CASE("an idle decoder gives the memory of a large head back and goes on") {
     lines += "Connection: keep-alive\r\nX-" + std::to_string(i) + ": y\r\n";
   }
   std::string const text = "GET /a HTTP/1.1\r\n" + lines + "\r\nGET /b HTTP/1.1\r\nA: b\r\n\r\n";
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   message_head head;
   std::string_view input = text;
-  REQUIRE(d.next(input, head) == decoded::head);
+  REQUIRE(d.next(input, head) == parse_result::head);
   CHECK(head.fields.size() == 400);
   CHECK(head.fields[399].name == "X-199");
-  REQUIRE(d.next(input, head) == decoded::end);
-  d.shrink();
-  REQUIRE(d.next(input, head) == decoded::head);
+  REQUIRE(d.next(input, head) == parse_result::end);
+  d.release_memory();
+  REQUIRE(d.next(input, head) == parse_result::head);
   CHECK(head.target() == "/b");
   CHECK(head.fields.size() == 1);
   CHECK(head.value(field_id::connection).empty());
 }
 
 TEST_CASE("a decoder goes on to another connection behind a message that closed one") {
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   message_head head;
   std::string_view input = "GET /a HTTP/1.1\r\nConnection: close\r\n\r\n";
-  REQUIRE(d.next(input, head) == decoded::head);
-  REQUIRE(d.next(input, head) == decoded::end);
+  REQUIRE(d.next(input, head) == parse_result::head);
+  REQUIRE(d.next(input, head) == parse_result::end);
   CHECK(d.closed());
-  d.reopen();
+  d.reset();
   CHECK_FALSE(d.closed());
   CHECK_FALSE(d.in_message());
   input = "GET /b HTTP/1.1\r\nA: b\r\n\r\nGET /c HTTP/1.1\r\nA: b\r\n\r\n";
-  REQUIRE(d.next(input, head) == decoded::head);
+  REQUIRE(d.next(input, head) == parse_result::head);
   CHECK(head.target() == "/b");
-  REQUIRE(d.next(input, head) == decoded::end);
-  REQUIRE(d.next(input, head) == decoded::head);
+  REQUIRE(d.next(input, head) == parse_result::end);
+  REQUIRE(d.next(input, head) == parse_result::head);
   CHECK(head.target() == "/c");
 }

@@ -13,10 +13,10 @@ using anode::http::error;
 namespace {
 
 message_head decode(std::string_view text) {
-  decoder d(message_kind::request);
+  parser d(message_kind::request);
   message_head head;
   std::string_view input = text;
-  REQUIRE(d.next(input, head) == decoded::head);
+  REQUIRE(d.next(input, head) == parse_result::head);
   return head;
 }
 
