@@ -21,7 +21,7 @@ using connection::client_exchange;
 
 namespace {
 
-agent::counts public_counts(connection::protocol::pool::counts const& c) {
+agent::counts public_counts(connection::protocol::connection_pool::counts const& c) {
   agent::counts out;
   out.sockets = c.sockets;
   out.free_sockets = c.free_sockets;

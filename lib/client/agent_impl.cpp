@@ -107,7 +107,7 @@ void agent_core::derive() {
   if (!options_.no_proxy.empty()) {
     environment.no_proxy = options_.no_proxy;
   }
-  proxy_rules_ = protocol::proxy_rules(environment);
+  proxy_rules_ = protocol::proxy_selection(environment);
   if (options_.proxy.empty() && !proxy_rules_.invalid_variable().empty()) {
     throw http::exception(error::proxy_invalid_config,
                           "Invalid proxy URL in " + std::string(proxy_rules_.invalid_variable()));
@@ -161,7 +161,7 @@ bool agent_core::tunnels(http::request_options const& o) const noexcept {
 }
 
 void agent_core::write_name(http::request_options const& o, std::string& name) const {
-  protocol::agent_name_options n;
+  protocol::origin_key_options n;
   n.host = o.host;
   n.port = o.port != 0 ? o.port : o.default_port;
   n.local_address = o.local_address;
@@ -171,7 +171,7 @@ void agent_core::write_name(http::request_options const& o, std::string& name) c
     n.host = proxy_->host;  // all origins share the connections to the proxy
     n.port = proxy_->port;
   }
-  protocol::agent_name(n, name);
+  protocol::origin_key(n, name);
 }
 
 bool agent_core::is_last_origin(protocol::request_origin const& o) const noexcept {
@@ -184,10 +184,10 @@ void agent_core::note_origin(protocol::request_origin const& o) {
   last_origin_.host = o.host;
   last_origin_.port = o.port;
   last_origin_.default_port = o.default_port;
-  protocol::agent_name_options n;
+  protocol::origin_key_options n;
   n.host = o.host;
   n.port = o.port;
-  protocol::agent_name(n, last_origin_.name);
+  protocol::origin_key(n, last_origin_.name);
 }
 
 std::unique_ptr<client_exchange> agent_core::take_exchange() {

@@ -27,7 +27,7 @@ public:
   timers& clock() noexcept { return *timers_; }
   http::agent_options const& options() const noexcept { return options_; }
   void set_options(http::agent_options options);
-  protocol::pool const& pool() const noexcept { return pool_; }
+  protocol::connection_pool const& pool() const noexcept { return pool_; }
 
   /// Begins a request: validates it, writes its automatic headers, asks for a connection.
   /// @param has_agent false if this agent only stands for none
@@ -148,9 +148,9 @@ private:
   net::any_io_executor executor_;
   http::agent_options options_;
   detail::ptr<socket_context> timers_;
-  protocol::pool pool_;
+  protocol::connection_pool pool_;
   std::optional<proxy_server> proxy_;
-  protocol::proxy_rules proxy_rules_;
+  protocol::proxy_selection proxy_rules_;
   std::vector<detail::ptr<client_exchange>> exchanges_;      // by request_id::index
   std::vector<detail::ptr<client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<opening>> openings_;               // likewise

@@ -216,8 +216,8 @@ void client_exchange::abort() {
 
 // What a failure of the connection would mean, as far as `count_bytes` has counted.
 protocol::retry_decision client_exchange::judge() const {
-  using sent = protocol::retry_facts::sent;
-  protocol::retry_facts facts;
+  using sent = protocol::retry_context::sent;
+  protocol::retry_context facts;
   facts.request_sent = request_done_ ? sent::all : sent_ > 0 ? sent::some : sent::none;
   facts.response_received = response_ready_ || received_ > 0;
   facts.socket_reused = reused_;

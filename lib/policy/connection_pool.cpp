@@ -57,11 +57,11 @@ std::string_view to_string(pool_action::kind what) noexcept {
   return "unknown";
 }
 
-pool::pool(pool_options options) : options_(clamped(options)) {}
+connection_pool::connection_pool(pool_options options) : options_(clamped(options)) {}
 
 // Events.
 
-request_id pool::request(std::string_view name, bool fresh) {
+request_id connection_pool::request(std::string_view name, bool fresh) {
   if (shut_down_) {
     std::uint32_t const r = make_request(none);
     request_id const id{r, requests_[r].generation};
@@ -86,14 +86,14 @@ request_id pool::request(std::string_view name, bool fresh) {
       requests_[r].waited = true;
       pool_action& a = act(pool_action::kind::queue);
       a.request = id;
-      a.reason =
-          origins_[origin].turn == none ? pool_reason::max_sockets : pool_reason::max_total_sockets;
+      a.reason = origins_[origin].heap_place == none ? pool_reason::max_sockets
+                                                     : pool_reason::max_total_sockets;
     }
   }
   return id;
 }
 
-void pool::request_cancelled(request_id id) {
+void connection_pool::request_cancelled(request_id id) {
   if (!knows(id))
     return;
   std::uint32_t const origin = requests_[id.index].origin;
@@ -110,16 +110,16 @@ void pool::request_cancelled(request_id id) {
   drop_if_empty(origin);
 }
 
-request_id pool::socket_ready(socket_id id) {
+request_id connection_pool::socket_ready(socket_id id) {
   if (!knows(id) || sockets_[id.index].connected)
     return {};
   sockets_[id.index].connected = true;
   return request_of(id);
 }
 
-request_id pool::connect_failed(socket_id id) { return socket_closed(id); }
+request_id connection_pool::connect_failed(socket_id id) { return socket_closed(id); }
 
-void pool::socket_free(socket_id id, bool may_park) {
+void connection_pool::socket_free(socket_id id, bool may_park) {
   if (!knows(id))
     return;
   socket_record& s = sockets_[id.index];
@@ -134,7 +134,7 @@ void pool::socket_free(socket_id id, bool may_park) {
   drop_if_empty(origin);
 }
 
-request_id pool::socket_closed(socket_id id) {
+request_id connection_pool::socket_closed(socket_id id) {
   if (!knows(id))
     return {};
   std::uint32_t const origin = sockets_[id.index].origin;
@@ -144,13 +144,13 @@ request_id pool::socket_closed(socket_id id) {
   return r;
 }
 
-void pool::destroy() {
+void connection_pool::destroy() {
   close_all();
   serve_waiting();
   drop_empty();
 }
 
-void pool::shut_down() {
+void connection_pool::shut_down() {
   shut_down_ = true;
   for (std::uint32_t i = 0; i < requests_.size(); ++i) {
     if (!requests_[i].alive || requests_[i].socket != none)
@@ -164,7 +164,7 @@ void pool::shut_down() {
   drop_empty();
 }
 
-void pool::set_options(pool_options options) {
+void connection_pool::set_options(pool_options options) {
   options_ = clamped(options);
   for (auto const& [name, origin] : names_) {
     origin_record const& o = origins_[origin];
@@ -182,18 +182,18 @@ void pool::set_options(pool_options options) {
   drop_empty();
 }
 
-bool pool::next_action(pool_action& action) noexcept {
-  if (taken_ == actions_.size())
+bool connection_pool::next_action(pool_action& action) noexcept {
+  if (popped_ == actions_.size())
     return false;
-  action = actions_[taken_++];
-  if (taken_ == actions_.size()) {
+  action = actions_[popped_++];
+  if (popped_ == actions_.size()) {
     actions_.clear();
-    taken_ = 0;
+    popped_ = 0;
   }
   return true;
 }
 
-pool_action& pool::act(pool_action::kind what) {
+pool_action& connection_pool::act(pool_action::kind what) {
   pool_action& a = actions_.emplace_back();
   a.what = what;
   return a;
@@ -201,7 +201,7 @@ pool_action& pool::act(pool_action::kind what) {
 
 // Decisions.
 
-void pool::open(std::uint32_t request) {
+void connection_pool::open(std::uint32_t request) {
   std::uint32_t const i = make_socket(request);
   pool_action& a = act(pool_action::kind::open);
   a.connecting = true;
@@ -210,7 +210,7 @@ void pool::open(std::uint32_t request) {
   a.request = {request, requests_[request].generation};
 }
 
-void pool::give(std::uint32_t socket, std::uint32_t request) {
+void connection_pool::give(std::uint32_t socket, std::uint32_t request) {
   socket_record& s = sockets_[socket];
   s.request = request;
   requests_[request].socket = socket;
@@ -224,7 +224,7 @@ void pool::give(std::uint32_t socket, std::uint32_t request) {
 }
 
 /// Finds something to do for a socket that has just lost its request.
-void pool::offer(std::uint32_t socket, bool may_park) {
+void connection_pool::offer(std::uint32_t socket, bool may_park) {
   socket_record const& s = sockets_[socket];
   origin_record const& o = origins_[s.origin];
   if (all_sockets() > options_.max_total_sockets)
@@ -233,8 +233,8 @@ void pool::offer(std::uint32_t socket, bool may_park) {
     return close(socket, pool_reason::max_sockets);
   // An older request of another origin that waits for a place in the pool goes first, though that
   // costs a connection: else two busy origins could keep a third one out for ever.
-  if (!turns_.empty() &&
-      (o.queue.head == none || arrival_of(turns_.front()) < requests_[o.queue.head].arrival))
+  if (!waiting_heap_.empty() &&
+      (o.queue.head == none || arrival_of(waiting_heap_.front()) < requests_[o.queue.head].arrival))
     return close(socket, pool_reason::made_room);
   if (o.queue.head != none) {
     std::uint32_t const r = o.queue.head;
@@ -251,7 +251,7 @@ void pool::offer(std::uint32_t socket, bool may_park) {
   act(pool_action::kind::park).socket = {socket, s.generation};
 }
 
-void pool::close(std::uint32_t socket, pool_reason reason) {
+void connection_pool::close(std::uint32_t socket, pool_reason reason) {
   pool_action& a = act(pool_action::kind::close);
   a.reason = reason;
   a.reused = sockets_[socket].used;
@@ -260,7 +260,7 @@ void pool::close(std::uint32_t socket, pool_reason reason) {
   a.request = forget_socket(socket);
 }
 
-void pool::close_all() {
+void connection_pool::close_all() {
   while (ages_.head != none)
     close(ages_.head, pool_reason::destroyed);
   for (std::uint32_t i = 0; i < sockets_.size(); ++i)
@@ -269,17 +269,17 @@ void pool::close_all() {
 }
 
 /// Opens sockets for waiting requests, oldest first, as long as there is room or room can be made.
-void pool::serve_waiting() {
-  while (!turns_.empty()) {
+void connection_pool::serve_waiting() {
+  while (!waiting_heap_.empty()) {
     while (all_sockets() >= options_.max_total_sockets && ages_.head != none) {
-      // Not of an origin in `turns_`: who waits has no free socket.
+      // Not of an origin in `waiting_heap_`: who waits has no free socket.
       std::uint32_t const origin = sockets_[ages_.head].origin;
       close(ages_.head, pool_reason::made_room);
       drop_if_empty(origin);
     }
     if (all_sockets() >= options_.max_total_sockets)
       return;
-    std::uint32_t const r = origins_[turns_.front()].queue.head;
+    std::uint32_t const r = origins_[waiting_heap_.front()].queue.head;
     dequeue(r);
     open(r);
   }

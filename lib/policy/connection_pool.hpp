@@ -25,7 +25,7 @@ struct socket_id {
   bool operator==(socket_id const&) const = default;
 };
 
-/// Names a request of a `pool`, from `pool::request` until its socket is free or gone.
+/// Names a request of a `pool`, from `connection_pool::request` until its socket is free or gone.
 struct request_id {
   std::uint32_t index = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t generation = 0;
@@ -57,7 +57,7 @@ enum class pool_reason : std::uint8_t {
   not_kept,           ///< the caller said that the socket is not to be parked
   made_room,          ///< an older request of another name needed the place
   request_cancelled,  ///< its request was cancelled in the middle of an exchange
-  destroyed,          ///< `pool::destroy` or `pool::shut_down` was called
+  destroyed,          ///< `connection_pool::destroy` or `connection_pool::shut_down` was called
 };
 
 /// Returns the name of a reason, as a view of static storage: "max_sockets".
@@ -105,7 +105,7 @@ std::string_view to_string(pool_action::kind what) noexcept;
 /// **Node**: `lib/_http_agent.js`, with these differences: `max_total_sockets` is never exceeded
 /// and never lets a request wait for the idle timeout of another name's free socket; older requests
 /// of other names go first.
-class pool {
+class connection_pool {
 public:
   /// How many sockets and requests there are, of one name or of all.
   struct counts {
@@ -116,13 +116,13 @@ public:
   };
 
   /// Makes an empty pool.
-  explicit pool(pool_options options = {});
-  pool(pool const&) = delete;
-  pool& operator=(pool const&) = delete;
+  explicit connection_pool(pool_options options = {});
+  connection_pool(connection_pool const&) = delete;
+  connection_pool& operator=(connection_pool const&) = delete;
 
   // Events.
 
-  /// Asks for a socket to the origin called `name` (see `agent_name`).
+  /// Asks for a socket to the origin called `name` (see `origin_key`).
   /// Decides one of open, assign, queue, refuse for it.
   /// @param fresh  true if a socket that has been parked will not do: for a request that is sent
   ///               again because a parked socket had died; one of them makes room if need be
@@ -264,7 +264,7 @@ private:
     list free;
     list queue;
     counts count;
-    std::uint32_t turn = none;          // place in `turns_`
+    std::uint32_t heap_place = none;    // place in `waiting_heap_`
     std::string const* name = nullptr;  // key in `names_`
 
     std::size_t all_sockets() const noexcept { return count.sockets + count.free_sockets; }
@@ -312,9 +312,9 @@ private:
 
   std::uint64_t arrival_of(std::uint32_t origin) const noexcept;
   void update_turn(std::uint32_t origin);
-  void turn_up(std::uint32_t at) noexcept;
-  void turn_down(std::uint32_t at) noexcept;
-  void set_turn(std::uint32_t at, std::uint32_t origin) noexcept;
+  void sift_up(std::uint32_t at) noexcept;
+  void sift_down(std::uint32_t at) noexcept;
+  void set_heap_place(std::uint32_t at, std::uint32_t origin) noexcept;
 
   std::size_t all_sockets() const noexcept { return totals_.sockets + totals_.free_sockets; }
   pool_action& act(pool_action::kind what);
@@ -332,10 +332,11 @@ private:
   std::vector<std::uint32_t> unused_origins_;
   std::vector<std::uint32_t> unused_sockets_;
   std::vector<std::uint32_t> unused_requests_;
-  list ages_;                         // free sockets, oldest first
-  std::vector<std::uint32_t> turns_;  // heap of the origins that wait for `max_total_sockets` only
+  list ages_;  // free sockets, oldest first
+  std::vector<std::uint32_t>
+      waiting_heap_;  // heap of the origins that wait for `max_total_sockets` only
   std::vector<pool_action> actions_;
-  std::size_t taken_ = 0;  // of `actions_`
+  std::size_t popped_ = 0;  // of `actions_`
 };
 
 }  // namespace anode::http::protocol

@@ -32,14 +32,14 @@ std::uint32_t take(std::vector<Record>& records, std::vector<std::uint32_t>& unu
 // Lists by index.
 
 template <auto Link, class Record>
-void pool::append(list& l, std::vector<Record>& records, std::uint32_t i) noexcept {
+void connection_pool::append(list& l, std::vector<Record>& records, std::uint32_t i) noexcept {
   (records[i].*Link) = {l.tail, none};
   (l.tail == none ? l.head : (records[l.tail].*Link).next) = i;
   l.tail = i;
 }
 
 template <auto Link, class Record>
-void pool::unlink(list& l, std::vector<Record>& records, std::uint32_t i) noexcept {
+void connection_pool::unlink(list& l, std::vector<Record>& records, std::uint32_t i) noexcept {
   link const at = records[i].*Link;
   (at.prev == none ? l.head : (records[at.prev].*Link).next) = at.next;
   (at.next == none ? l.tail : (records[at.next].*Link).prev) = at.prev;
@@ -47,7 +47,7 @@ void pool::unlink(list& l, std::vector<Record>& records, std::uint32_t i) noexce
 
 // Views.
 
-pool::origin_record const* pool::find(std::string_view name) const noexcept {
+connection_pool::origin_record const* connection_pool::find(std::string_view name) const noexcept {
   if (last_ != none && origins_[last_].name && *origins_[last_].name == name)
     return &origins_[last_];
   auto const it = names_.find(name);
@@ -57,12 +57,12 @@ pool::origin_record const* pool::find(std::string_view name) const noexcept {
   return &origins_[last_];
 }
 
-pool::counts pool::counts_of(std::string_view name) const noexcept {
+connection_pool::counts connection_pool::counts_of(std::string_view name) const noexcept {
   auto const* o = find(name);
   return o ? o->count : counts{};
 }
 
-socket_id pool::next_free(std::string_view name) const noexcept {
+socket_id connection_pool::next_free(std::string_view name) const noexcept {
   auto const* o = find(name);
   if (!o || o->free.head == none)
     return {};
@@ -71,33 +71,33 @@ socket_id pool::next_free(std::string_view name) const noexcept {
   return {s, sockets_[s].generation};
 }
 
-request_id pool::request_of(socket_id id) const noexcept {
+request_id connection_pool::request_of(socket_id id) const noexcept {
   if (!knows(id) || sockets_[id.index].request == none)
     return {};
   std::uint32_t const r = sockets_[id.index].request;
   return {r, requests_[r].generation};
 }
 
-socket_id pool::socket_of(request_id id) const noexcept {
+socket_id connection_pool::socket_of(request_id id) const noexcept {
   if (!knows(id) || requests_[id.index].socket == none)
     return {};
   std::uint32_t const s = requests_[id.index].socket;
   return {s, sockets_[s].generation};
 }
 
-bool pool::knows(socket_id id) const noexcept {
+bool connection_pool::knows(socket_id id) const noexcept {
   return id.index < sockets_.size() && sockets_[id.index].is != place::unused &&
          sockets_[id.index].generation == id.generation;
 }
 
-bool pool::knows(request_id id) const noexcept {
+bool connection_pool::knows(request_id id) const noexcept {
   return id.index < requests_.size() && requests_[id.index].alive &&
          requests_[id.index].generation == id.generation;
 }
 
 // Origins.
 
-std::uint32_t pool::origin_of(std::string_view name) {
+std::uint32_t connection_pool::origin_of(std::string_view name) {
   if (auto const* o = find(name))
     return static_cast<std::uint32_t>(o - origins_.data());
   std::uint32_t const i = take(origins_, unused_origins_);
@@ -114,7 +114,7 @@ std::uint32_t pool::origin_of(std::string_view name) {
   return i;
 }
 
-void pool::drop_if_empty(std::uint32_t origin) {
+void connection_pool::drop_if_empty(std::uint32_t origin) {
   origin_record& o = origins_[origin];
   if (!o.name || o.count != counts{})
     return;
@@ -125,14 +125,14 @@ void pool::drop_if_empty(std::uint32_t origin) {
   unused_origins_.push_back(origin);
 }
 
-void pool::drop_empty() {
+void connection_pool::drop_empty() {
   for (std::uint32_t i = 0; i < origins_.size(); ++i)
     drop_if_empty(i);
 }
 
 // Requests.
 
-std::uint32_t pool::make_request(std::uint32_t origin) {
+std::uint32_t connection_pool::make_request(std::uint32_t origin) {
   std::uint32_t const i = take(requests_, unused_requests_);
   request_record& r = requests_[i];
   r.alive = true;
@@ -143,7 +143,7 @@ std::uint32_t pool::make_request(std::uint32_t origin) {
   return i;
 }
 
-request_id pool::forget_request(std::uint32_t request) {
+request_id connection_pool::forget_request(std::uint32_t request) {
   request_record& r = requests_[request];
   request_id const id{request, r.generation};
   r.alive = false;
@@ -152,7 +152,7 @@ request_id pool::forget_request(std::uint32_t request) {
   return id;
 }
 
-void pool::enqueue(std::uint32_t request) {
+void connection_pool::enqueue(std::uint32_t request) {
   std::uint32_t const origin = requests_[request].origin;
   append<&request_record::of_queue>(origins_[origin].queue, requests_, request);
   ++origins_[origin].count.requests;
@@ -160,7 +160,7 @@ void pool::enqueue(std::uint32_t request) {
   update_turn(origin);
 }
 
-void pool::dequeue(std::uint32_t request) {
+void connection_pool::dequeue(std::uint32_t request) {
   std::uint32_t const origin = requests_[request].origin;
   unlink<&request_record::of_queue>(origins_[origin].queue, requests_, request);
   --origins_[origin].count.requests;
@@ -170,7 +170,7 @@ void pool::dequeue(std::uint32_t request) {
 
 // Sockets.
 
-pool::list& pool::list_of(std::uint32_t socket) noexcept {
+connection_pool::list& connection_pool::list_of(std::uint32_t socket) noexcept {
   origin_record& o = origins_[sockets_[socket].origin];
   switch (sockets_[socket].is) {
     case place::free:
@@ -180,7 +180,7 @@ pool::list& pool::list_of(std::uint32_t socket) noexcept {
   }
 }
 
-void pool::move(std::uint32_t socket, place to) noexcept {
+void connection_pool::move(std::uint32_t socket, place to) noexcept {
   socket_record& s = sockets_[socket];
   if (s.is == to)
     return;
@@ -202,7 +202,7 @@ void pool::move(std::uint32_t socket, place to) noexcept {
   }
 }
 
-std::uint32_t pool::make_socket(std::uint32_t request) {
+std::uint32_t connection_pool::make_socket(std::uint32_t request) {
   std::uint32_t const i = take(sockets_, unused_sockets_);
   socket_record& s = sockets_[i];
   s.connected = false;
@@ -215,7 +215,7 @@ std::uint32_t pool::make_socket(std::uint32_t request) {
   return i;
 }
 
-request_id pool::forget_socket(std::uint32_t socket) {
+request_id connection_pool::forget_socket(std::uint32_t socket) {
   socket_record& s = sockets_[socket];
   request_id r;
   if (s.request != none)
@@ -230,66 +230,67 @@ request_id pool::forget_socket(std::uint32_t socket) {
 
 // The heap of origins whose oldest request could be served but for `max_total_sockets`.
 
-std::uint64_t pool::arrival_of(std::uint32_t origin) const noexcept {
+std::uint64_t connection_pool::arrival_of(std::uint32_t origin) const noexcept {
   return requests_[origins_[origin].queue.head].arrival;
 }
 
-void pool::update_turn(std::uint32_t origin) {
+void connection_pool::update_turn(std::uint32_t origin) {
   origin_record& o = origins_[origin];
   bool const waits = o.queue.head != none && o.all_sockets() < options_.max_sockets;
-  if (!waits && o.turn == none)
+  if (!waits && o.heap_place == none)
     return;
   if (!waits) {
-    std::uint32_t const at = std::exchange(o.turn, none);
-    std::uint32_t const last = turns_.back();
-    turns_.pop_back();
+    std::uint32_t const at = std::exchange(o.heap_place, none);
+    std::uint32_t const last = waiting_heap_.back();
+    waiting_heap_.pop_back();
     if (last == origin)
       return;
-    set_turn(at, last);
-    turn_up(at);
-    turn_down(origins_[last].turn);
+    set_heap_place(at, last);
+    sift_up(at);
+    sift_down(origins_[last].heap_place);
     return;
   }
-  if (o.turn == none) {
-    turns_.push_back(origin);
-    o.turn = static_cast<std::uint32_t>(turns_.size() - 1);
-    turn_up(o.turn);
+  if (o.heap_place == none) {
+    waiting_heap_.push_back(origin);
+    o.heap_place = static_cast<std::uint32_t>(waiting_heap_.size() - 1);
+    sift_up(o.heap_place);
   } else {
-    turn_down(o.turn);  // its oldest request can only have become a younger one
+    sift_down(o.heap_place);  // its oldest request can only have become a younger one
   }
 }
 
-void pool::set_turn(std::uint32_t at, std::uint32_t origin) noexcept {
-  turns_[at] = origin;
-  origins_[origin].turn = at;
+void connection_pool::set_heap_place(std::uint32_t at, std::uint32_t origin) noexcept {
+  waiting_heap_[at] = origin;
+  origins_[origin].heap_place = at;
 }
 
-void pool::turn_up(std::uint32_t at) noexcept {
-  std::uint32_t const origin = turns_[at];
+void connection_pool::sift_up(std::uint32_t at) noexcept {
+  std::uint32_t const origin = waiting_heap_[at];
   while (at > 0) {
     std::uint32_t const parent = (at - 1) / 2;
-    if (arrival_of(turns_[parent]) <= arrival_of(origin))
+    if (arrival_of(waiting_heap_[parent]) <= arrival_of(origin))
       break;
-    set_turn(at, turns_[parent]);
+    set_heap_place(at, waiting_heap_[parent]);
     at = parent;
   }
-  set_turn(at, origin);
+  set_heap_place(at, origin);
 }
 
-void pool::turn_down(std::uint32_t at) noexcept {
-  std::uint32_t const origin = turns_[at];
+void connection_pool::sift_down(std::uint32_t at) noexcept {
+  std::uint32_t const origin = waiting_heap_[at];
   for (;;) {
     std::size_t child = std::size_t{at} * 2 + 1;
-    if (child >= turns_.size())
+    if (child >= waiting_heap_.size())
       break;
-    if (child + 1 < turns_.size() && arrival_of(turns_[child + 1]) < arrival_of(turns_[child]))
+    if (child + 1 < waiting_heap_.size() &&
+        arrival_of(waiting_heap_[child + 1]) < arrival_of(waiting_heap_[child]))
       ++child;
-    if (arrival_of(origin) <= arrival_of(turns_[child]))
+    if (arrival_of(origin) <= arrival_of(waiting_heap_[child]))
       break;
-    set_turn(at, turns_[child]);
+    set_heap_place(at, waiting_heap_[child]);
     at = static_cast<std::uint32_t>(child);
   }
-  set_turn(at, origin);
+  set_heap_place(at, origin);
 }
 
 }  // namespace anode::http::protocol

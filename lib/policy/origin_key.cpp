@@ -5,7 +5,7 @@
 
 namespace anode::http::protocol {
 
-void agent_name(agent_name_options const& options, std::string& name) {
+void origin_key(origin_key_options const& options, std::string& name) {
   name.assign(options.host.empty() ? std::string_view{"localhost"} : options.host);
   name += ':';
   if (options.port != 0) {
@@ -25,9 +25,9 @@ void agent_name(agent_name_options const& options, std::string& name) {
   }
 }
 
-std::string agent_name(agent_name_options const& options) {
+std::string origin_key(origin_key_options const& options) {
   std::string name;
-  agent_name(options, name);
+  origin_key(options, name);
   return name;
 }
 

@@ -9,7 +9,7 @@
 namespace anode::http::protocol {
 
 /// What makes two requests share their sockets.
-struct agent_name_options {
+struct origin_key_options {
   std::string_view host;           ///< empty is "localhost"; an IPv6 address without brackets
   std::uint16_t port = 0;          ///< 0 is left out
   std::string_view local_address;  ///< empty is left out
@@ -22,10 +22,10 @@ struct agent_name_options {
 /// @param name  replaced; keeps its memory, so that a reused string allocates nothing
 ///
 /// **Node**: `agent.getName(options)`.
-void agent_name(agent_name_options const& options, std::string& name);
+void origin_key(origin_key_options const& options, std::string& name);
 
 /// Returns the name under which an agent keeps the sockets of an origin.
-std::string agent_name(agent_name_options const& options);
+std::string origin_key(origin_key_options const& options);
 
 /// What a server's `Keep-Alive` field says about parking the connection.
 struct keep_alive_hint {

@@ -68,7 +68,7 @@ std::string_view authority_of(std::string_view url) noexcept {
 
 }  // namespace
 
-proxy_rules::proxy_rules(proxy_environment const& e) {
+proxy_selection::proxy_selection(proxy_environment const& e) {
   bool const lower_http = !e.http_proxy.empty();
   if (lower_http || !e.cgi)
     http_ = usable_proxy(lower_http ? e.http_proxy : e.upper_http_proxy,
@@ -87,7 +87,7 @@ proxy_rules::proxy_rules(proxy_environment const& e) {
   }
 }
 
-std::string proxy_rules::usable_proxy(std::string_view text, std::string_view variable) {
+std::string proxy_selection::usable_proxy(std::string_view text, std::string_view variable) {
   if (text.empty())
     return {};
   std::string url;
@@ -114,8 +114,8 @@ std::string proxy_rules::usable_proxy(std::string_view text, std::string_view va
   return url;
 }
 
-std::string_view proxy_rules::proxy_for(std::string_view scheme, std::string_view host,
-                                        std::uint16_t port) const noexcept {
+std::string_view proxy_selection::proxy_for(std::string_view scheme, std::string_view host,
+                                            std::uint16_t port) const noexcept {
   std::string_view proxy;
   if (names_equal(scheme, "http") || names_equal(scheme, "ws"))
     proxy = http_;
@@ -126,7 +126,7 @@ std::string_view proxy_rules::proxy_for(std::string_view scheme, std::string_vie
   return proxy;
 }
 
-bool proxy_rules::bypasses(std::string_view host, std::uint16_t port) const noexcept {
+bool proxy_selection::bypasses(std::string_view host, std::uint16_t port) const noexcept {
   if (no_proxy_.empty())
     return false;
   host = without_brackets(host);
@@ -163,7 +163,7 @@ bool proxy_rules::bypasses(std::string_view host, std::uint16_t port) const noex
 }
 
 /// Reads an address without brackets or zone; an IPv4 address in IPv6 clothes is taken as IPv4.
-proxy_rules::address proxy_rules::parse_address(std::string_view text) noexcept {
+proxy_selection::address proxy_selection::parse_address(std::string_view text) noexcept {
   constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   address a;
   if (text.find(':') == text.npos) {
@@ -189,7 +189,7 @@ proxy_rules::address proxy_rules::parse_address(std::string_view text) noexcept 
   return a;
 }
 
-bool proxy_rules::parse_entry(std::string_view text, entry& out) {
+bool proxy_selection::parse_entry(std::string_view text, entry& out) {
   using kind = entry::kind;
   if (text.empty())
     return false;

@@ -54,13 +54,13 @@ struct proxy_environment {
 /// **Node**: `proxyEnv` of v24 and later. Wider in: a host name covers the names below it (Node
 /// wants a leading dot), blocks of addresses, brackets, zones, a proxy without scheme. Stricter in:
 /// `HTTP_PROXY` is ignored under CGI.
-class proxy_rules {
+class proxy_selection {
 public:
   /// Makes rules that use no proxy.
-  proxy_rules() = default;
+  proxy_selection() = default;
 
   /// Reads the rules of an environment.
-  explicit proxy_rules(proxy_environment const& environment);
+  explicit proxy_selection(proxy_environment const& environment);
 
   /// Returns the URL of the proxy for a request, credentials included; empty if it goes directly.
   /// The view is valid as long as the rules are.

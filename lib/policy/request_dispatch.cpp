@@ -22,7 +22,7 @@ bool any_value_contains(message_head const& head, field_id which, std::string_vi
 
 }  // namespace
 
-dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
+dispatch dispatch_request(message_head const& head, dispatch_context const& facts,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept {
   if (head.upgrade) {
     if (head.method == method::connect) {

@@ -26,7 +26,7 @@ enum class dispatch : std::uint8_t {
 };
 
 /// What the decision depends on, apart from the head.
-struct dispatch_facts {
+struct dispatch_context {
   bool has_upgrade = false;            ///< a handler for the event is set
   std::optional<bool> upgrades;        ///< what the program says, asked if `asks_for_upgrade`
   bool has_connect = false;            ///< likewise
@@ -43,12 +43,12 @@ struct dispatch_facts {
 /// @param limit_reached set when this is the last request that the connection may serve
 ///
 /// **Node**: `parserOnIncoming` of `_http_server.js`.
-dispatch dispatch_request(message_head const& head, dispatch_facts const& facts,
+dispatch dispatch_request(message_head const& head, dispatch_context const& facts,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept;
 
 /// Returns whether a request is one for which `dispatch_request` says `dispatch::request` whatever
 /// the facts, as long as requests are not counted.
-inline bool is_ordinary(message_head const& head) noexcept {
+inline bool is_fast_path(message_head const& head) noexcept {
   return !head.upgrade && head.version_major == 1 && head.version_minor == 1 &&
          head.has(field_id::host) && !head.has(field_id::expect);
 }

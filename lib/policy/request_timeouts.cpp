@@ -29,12 +29,12 @@ std::int64_t advertised_keep_alive(request_timeouts const& timeouts) noexcept {
   return std::chrono::floor<std::chrono::seconds>(timeouts.keep_alive_timeout).count();
 }
 
-request_clock::~request_clock() {
+connection_timer::~connection_timer() {
   if (owner_)
     owner_->closed(*this);
 }
 
-steady_time request_clock::deadline(request_timeouts const& timeouts) const noexcept {
+steady_time connection_timer::deadline(request_timeouts const& timeouts) const noexcept {
   switch (phase_) {
     case phase::head:
       return std::min(deadline_after(since_, timeouts.headers_timeout),
@@ -50,8 +50,8 @@ steady_time request_clock::deadline(request_timeouts const& timeouts) const noex
   return no_deadline;
 }
 
-expired_phase request_clock::expired(steady_time now,
-                                     request_timeouts const& timeouts) const noexcept {
+expired_phase connection_timer::expired(steady_time now,
+                                        request_timeouts const& timeouts) const noexcept {
   if (deadline(timeouts) > now)
     return expired_phase::none;
   switch (phase_) {
@@ -65,68 +65,69 @@ expired_phase request_clock::expired(steady_time now,
   }
 }
 
-request_clocks::~request_clocks() {
-  for_each([this](request_clock& c) { closed(c); });
+connection_timers::~connection_timers() {
+  for_each([this](connection_timer& c) { closed(c); });
 }
 
-void request_clocks::accepted(request_clock& c, steady_time now) noexcept {
+void connection_timers::accepted(connection_timer& c, steady_time now) noexcept {
   if (c.owner_)
     c.owner_->closed(c);
   c.owner_ = this;
   ++size_;
-  move(c, request_clock::phase::head, now);
+  move(c, connection_timer::phase::head, now);
 }
 
-void request_clocks::message_begun(request_clock& c, steady_time now) noexcept {
-  move(c, request_clock::phase::head, now);
+void connection_timers::message_begun(connection_timer& c, steady_time now) noexcept {
+  move(c, connection_timer::phase::head, now);
 }
 
-void request_clocks::headers_completed(request_clock& c) noexcept {
+void connection_timers::headers_completed(connection_timer& c) noexcept {
   // Stays in its list: the time runs on from the first byte.
-  if (c.phase_ == request_clock::phase::head)
-    c.phase_ = request_clock::phase::body;
+  if (c.phase_ == connection_timer::phase::head)
+    c.phase_ = connection_timer::phase::body;
 }
 
-void request_clocks::message_completed(request_clock& c) noexcept {
-  move(c, request_clock::phase::serving, c.since_);
+void connection_timers::message_completed(connection_timer& c) noexcept {
+  move(c, connection_timer::phase::serving, c.since_);
 }
 
-void request_clocks::became_idle(request_clock& c, steady_time now) noexcept {
-  using phase = request_clock::phase;
+void connection_timers::became_idle(connection_timer& c, steady_time now) noexcept {
+  using phase = connection_timer::phase;
   if (c.phase_ == phase::head || c.phase_ == phase::body)
     return;
   move(c, phase::idle, now);
 }
 
-void request_clocks::closed(request_clock& c) noexcept {
+void connection_timers::closed(connection_timer& c) noexcept {
   if (c.owner_ != this)
     return;
   unlink(c);
-  c.phase_ = request_clock::phase::closed;
+  c.phase_ = connection_timer::phase::closed;
   c.owner_ = nullptr;
   --size_;
 }
 
-bool request_clocks::may_be_expired(request_clock const& c, steady_time now,
-                                    request_timeouts const& timeouts) noexcept {
-  if (c.phase_ == request_clock::phase::idle)
+bool connection_timers::may_be_expired(connection_timer const& c, steady_time now,
+                                       request_timeouts const& timeouts) noexcept {
+  if (c.phase_ == connection_timer::phase::idle)
     return c.deadline(timeouts) <= now;
   return deadline_after(c.since_, timeouts.headers_timeout) <= now ||
          deadline_after(c.since_, timeouts.request_timeout) <= now;
 }
 
-request_clocks::link& request_clocks::ring_of(request_clock::phase p) noexcept {
+connection_timers::link& connection_timers::ring_of(connection_timer::phase p) noexcept {
   switch (p) {
-    case request_clock::phase::serving:
+    case connection_timer::phase::serving:
       return serving_;
-    case request_clock::phase::idle:
+    case connection_timer::phase::idle:
       return idle_;
     default:
       return receiving_;
   }
 }
 
-void request_clocks::move(request_clock& c, request_clock::phase to, steady_time since) noexcept {
+void connection_timers::move(connection_timer& c, connection_timer::phase to,
+                             steady_time since) noexcept {
   if (c.owner_ != this)
     return;
   unlink(c);
@@ -139,7 +140,7 @@ void request_clocks::move(request_clock& c, request_clock::phase to, steady_time
   ring.prev = &c;
 }
 
-void request_clocks::unlink(link& l) noexcept {
+void connection_timers::unlink(link& l) noexcept {
   l.prev->next = l.next;
   l.next->prev = l.prev;
   l.prev = l.next = &l;

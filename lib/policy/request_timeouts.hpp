@@ -46,35 +46,35 @@ enum class expired_phase : std::uint8_t {
   keep_alive,  ///< no next request came: close without a word
 };
 
-class request_clocks;
+class connection_timers;
 
 namespace detail {
 
 /// A place in a ring of request clocks: a clock, or the ring's beginning and end.
-struct request_clock_link {
-  request_clock_link* prev = this;
-  request_clock_link* next = this;
+struct connection_timer_link {
+  connection_timer_link* prev = this;
+  connection_timer_link* next = this;
 };
 
 }  // namespace detail
 
 /// The times of one server connection: a member of the connection, linked into the server's
-/// `request_clocks`. Unlinks itself when destroyed.
-class request_clock : private detail::request_clock_link {
+/// `connection_timers`. Unlinks itself when destroyed.
+class connection_timer : private detail::connection_timer_link {
 public:
   /// What the connection is waiting for.
   enum class phase : std::uint8_t {
-    closed,   ///< not (any more) in a `request_clocks`
+    closed,   ///< not (any more) in a `connection_timers`
     head,     ///< bytes of a head; also before the very first byte
     body,     ///< the rest of a request whose head is complete
     serving,  ///< nothing: the request is complete, its response is not
     idle,     ///< the next request
   };
 
-  request_clock() = default;
-  request_clock(request_clock const&) = delete;
-  request_clock& operator=(request_clock const&) = delete;
-  ~request_clock();
+  connection_timer() = default;
+  connection_timer(connection_timer const&) = delete;
+  connection_timer& operator=(connection_timer const&) = delete;
+  ~connection_timer();
 
   /// Returns what the connection is waiting for.
   phase waiting_for() const noexcept { return phase_; }
@@ -90,8 +90,8 @@ public:
   expired_phase expired(steady_time now, request_timeouts const& timeouts) const noexcept;
 
 private:
-  friend class request_clocks;
-  request_clocks* owner_ = nullptr;
+  friend class connection_timers;
+  connection_timers* owner_ = nullptr;
   steady_time since_{};
   phase phase_ = phase::closed;
 };
@@ -104,35 +104,35 @@ private:
 ///
 /// **Node**: `ConnectionsList` (all, active, idle, expired), swept each
 /// `connectionsCheckingInterval`.
-class request_clocks {
+class connection_timers {
 public:
-  request_clocks() = default;
-  request_clocks(request_clocks const&) = delete;
-  request_clocks& operator=(request_clocks const&) = delete;
-  ~request_clocks();
+  connection_timers() = default;
+  connection_timers(connection_timers const&) = delete;
+  connection_timers& operator=(connection_timers const&) = delete;
+  ~connection_timers();
 
   /// Says that a connection was accepted: its first head is due from now, though no byte came.
-  void accepted(request_clock& c, steady_time now) noexcept;
+  void accepted(connection_timer& c, steady_time now) noexcept;
 
   /// Says that the first byte of a request came, on a new, idle or still serving connection. Blank
   /// lines before a request are not part of it: do not report them, they stop no timeout and start
   /// none.
-  void message_begun(request_clock& c, steady_time now) noexcept;
+  void message_begun(connection_timer& c, steady_time now) noexcept;
 
   /// Says that the head of the request is complete.
-  void headers_completed(request_clock& c) noexcept;
+  void headers_completed(connection_timer& c) noexcept;
 
   /// Says that the request is complete, body and trailers included.
-  void message_completed(request_clock& c) noexcept;
+  void message_completed(connection_timer& c) noexcept;
 
   /// Says that the last response is out and the connection stays open. Ignored while a request is
   /// being received, whose own deadline runs.
-  void became_idle(request_clock& c, steady_time now) noexcept;
+  void became_idle(connection_timer& c, steady_time now) noexcept;
 
   /// Says that the connection is closed, or not HTTP any more.
-  void closed(request_clock& c) noexcept;
+  void closed(connection_timer& c) noexcept;
 
-  /// Calls `f(request_clock&, expired_phase)` for each connection that has expired, those that
+  /// Calls `f(connection_timer&, expired_phase)` for each connection that has expired, those that
   /// began first before others. `f` may report any event of, and destroy, that connection; events
   /// and destruction of others are to wait until `sweep` returns.
   ///
@@ -152,7 +152,7 @@ public:
   /// Returns the number of connections.
   std::size_t size() const noexcept { return size_; }
 
-  /// Calls `f(request_clock&)` for each idle connection; `f` may report events of, and destroy,
+  /// Calls `f(connection_timer&)` for each idle connection; `f` may report events of, and destroy,
   /// that connection only. **Node**: `server.closeIdleConnections` closes these (and those without
   /// a byte yet).
   template <class F>
@@ -160,7 +160,7 @@ public:
     walk(idle_, f);
   }
 
-  /// Calls `f(request_clock&)` for each connection, as above. **Node**: `closeAllConnections`.
+  /// Calls `f(connection_timer&)` for each connection, as above. **Node**: `closeAllConnections`.
   template <class F>
   void for_each(F&& f) {
     walk(receiving_, f);
@@ -169,10 +169,10 @@ public:
   }
 
 private:
-  friend class request_clock;
-  using link = detail::request_clock_link;
+  friend class connection_timer;
+  using link = detail::connection_timer_link;
 
-  static request_clock& of(link* l) noexcept { return static_cast<request_clock&>(*l); }
+  static connection_timer& of(link* l) noexcept { return static_cast<connection_timer&>(*l); }
 
   template <class F>
   static void walk(link& ring, F& f) {
@@ -194,10 +194,10 @@ private:
     }
   }
 
-  static bool may_be_expired(request_clock const& c, steady_time now,
+  static bool may_be_expired(connection_timer const& c, steady_time now,
                              request_timeouts const& timeouts) noexcept;
-  link& ring_of(request_clock::phase p) noexcept;
-  void move(request_clock& c, request_clock::phase to, steady_time since) noexcept;
+  link& ring_of(connection_timer::phase p) noexcept;
+  void move(connection_timer& c, connection_timer::phase to, steady_time since) noexcept;
   static void unlink(link& l) noexcept;
 
   link receiving_;

@@ -43,9 +43,9 @@ std::string_view to_string(retry_reason reason) noexcept {
   return "unknown";
 }
 
-retry_decision judge_failure(retry_facts const& facts) noexcept {
+retry_decision judge_failure(retry_context const& facts) noexcept {
   retry_decision d;
-  bool const sent = facts.connected && facts.request_sent != retry_facts::sent::none;
+  bool const sent = facts.connected && facts.request_sent != retry_context::sent::none;
   // A response may come before the request: the server answered what it had not read (408).
   d.verdict = facts.response_received ? verdict::response_started
               : sent                  ? verdict::maybe_processed

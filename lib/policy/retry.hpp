@@ -25,7 +25,7 @@ enum class retry_reason : std::uint8_t {
 std::string_view to_string(retry_reason reason) noexcept;
 
 /// What is known about an exchange whose connection failed.
-struct retry_facts {
+struct retry_context {
   enum class sent : std::uint8_t { none, some, all };
 
   sent request_sent = sent::none;  ///< handed to the operating system, of head and body
@@ -53,7 +53,7 @@ struct retry_decision {
 /// with a replayable body; never one whose response has begun (RFC 9110 section 9.2.2).
 ///
 /// **Node**: never retries. The model is the rule of Go's `net/http`.
-retry_decision judge_failure(retry_facts const& facts) noexcept;
+retry_decision judge_failure(retry_context const& facts) noexcept;
 
 /// Returns whether a method is idempotent: GET, HEAD, OPTIONS, TRACE, PUT and DELETE by RFC 9110
 /// section 9.2.2, and the registered safe methods PROPFIND, REPORT, SEARCH and QUERY.

@@ -15,7 +15,7 @@ namespace anode::connection {
 
 /// The listeners of one event that notifies: any number, called in the order in which they came.
 /// A listener may add listeners; they are called from the next time on. One that throws keeps the
-/// others from nothing, see `turn::shield`. Allocates nothing once warm.
+/// others from nothing, see `tick::shield`. Allocates nothing once warm.
 template <class... Args>
 class event {
 public:

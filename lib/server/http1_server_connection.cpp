@@ -67,8 +67,8 @@ void server_connection::begin_request(bool whole) {
     hold_readers(*x);
   }
   dispatch how = dispatch::request;
-  if (!protocol::is_ordinary(x->request.head) || server_->options().max_requests_per_socket > 0) {
-    protocol::dispatch_facts facts = server_->dispatch_facts();
+  if (!protocol::is_fast_path(x->request.head) || server_->options().max_requests_per_socket > 0) {
+    protocol::dispatch_context facts = server_->dispatch_facts();
     if (protocol::asks_for_upgrade(x->request.head)) {
       try {
         facts.upgrades = server_->wants_upgrade(x->req);

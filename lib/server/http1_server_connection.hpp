@@ -29,7 +29,7 @@ class server_connection final : public turn_member,
                                 public socket_events,
                                 public incoming::source,
                                 public outgoing::target {
-  struct connection_clock final : protocol::request_clock {
+  struct connection_clock final : protocol::connection_timer {
     server_connection* of = nullptr;
   };
 
@@ -44,10 +44,10 @@ public:
   void start();
 
   socket_core* core() noexcept override { return socket_.get(); }
-  protocol::request_clock& clock() noexcept { return clock_; }
+  protocol::connection_timer& clock() noexcept { return clock_; }
 
   /// Returns the connection that a clock belongs to.
-  static server_connection& of(protocol::request_clock& clock) noexcept {
+  static server_connection& of(protocol::connection_timer& clock) noexcept {
     return *static_cast<connection_clock&>(clock).of;
   }
 

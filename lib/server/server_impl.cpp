@@ -99,8 +99,8 @@ std::string_view server_core::usual_fields() {
   return usual_fields_;
 }
 
-protocol::dispatch_facts server_core::dispatch_facts() const noexcept {
-  protocol::dispatch_facts f;
+protocol::dispatch_context server_core::dispatch_facts() const noexcept {
+  protocol::dispatch_context f;
   f.has_upgrade = static_cast<bool>(handlers_->upgrade);
   f.has_connect = static_cast<bool>(handlers_->connect);
   f.has_check_continue = static_cast<bool>(handlers_->check_continue);
@@ -276,7 +276,7 @@ void server_core::became_idle(server_connection& c) {
 void server_core::check_connections() {
   detail::ptr<server_core> const self(this);
   clocks_.sweep(timers_->now(), timeouts_,
-                [](protocol::request_clock& clock, protocol::expired_phase phase) {
+                [](protocol::connection_timer& clock, protocol::expired_phase phase) {
                   server_connection::of(clock).expire(phase);
                 });
   if (connection_count_ > 0) {
@@ -287,7 +287,7 @@ void server_core::check_connections() {
 void server_core::check_idle() {
   detail::ptr<server_core> const self(this);
   protocol::steady_time const now = timers_->now();
-  clocks_.for_each_idle([&](protocol::request_clock& clock) {
+  clocks_.for_each_idle([&](protocol::connection_timer& clock) {
     if (clock.expired(now, timeouts_) == protocol::expired_phase::keep_alive) {
       server_connection::of(clock).expire(protocol::expired_phase::keep_alive);
     }

@@ -50,7 +50,7 @@ public:
   std::shared_ptr<protocol::unique_headers const> const& unique_headers() const noexcept {
     return unique_headers_;
   }
-  protocol::dispatch_facts dispatch_facts() const noexcept;
+  protocol::dispatch_context dispatch_facts() const noexcept;
 
   /// Asks the program whether a request with an Upgrade header leaves HTTP; nothing if it does not
   /// want to be asked.
@@ -63,7 +63,7 @@ public:
   /// Takes back a decoder that is between two messages, so that an idle connection holds none.
   void give_back(protocol::parser& decoder, unsigned age);
 
-  protocol::request_clocks& clocks() noexcept { return clocks_; }
+  protocol::connection_timers& clocks() noexcept { return clocks_; }
   bool draining() const noexcept { return draining_; }
   bool closing() const noexcept { return closing_ || abandoned_; }
 
@@ -166,7 +166,7 @@ private:
   detail::ptr<socket_context> timers_;
   detail::ptr<handlers> handlers_{new handlers};
   detail::ptr<transport::listener> listener_;
-  protocol::request_clocks clocks_;
+  protocol::connection_timers clocks_;
   protocol::request_timeouts timeouts_;
   check check_;
   idle_check idle_check_;

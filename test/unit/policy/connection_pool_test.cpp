@@ -55,8 +55,8 @@ public:
     free(s);
   }
 
-  pool const& operator*() const { return pool_; }
-  pool const* operator->() const { return &pool_; }
+  connection_pool const& operator*() const { return pool_; }
+  connection_pool const* operator->() const { return &pool_; }
   socket_id socket(std::size_t s) const { return sockets_.at(s - 1); }
 
   std::string name(socket_id id) const {
@@ -104,7 +104,7 @@ private:
     return all;
   }
 
-  pool pool_;
+  connection_pool pool_;
   std::map<std::string, request_id> requests_;
   std::vector<socket_id> sockets_;
 };
@@ -125,14 +125,14 @@ TEST_CASE("pool: a socket for each request, parked and used again", "[pool]") {
   script p{limits(unlimited)};
   CHECK(p.ask("r1", "a") == "open s1 r1");
   CHECK(p.ask("r2", "a") == "open s2 r2");
-  CHECK(p->counts_of("a") == pool::counts{2, 0, 0});
+  CHECK(p->counts_of("a") == connection_pool::counts{2, 0, 0});
   CHECK(p.ready(1) == "=r1 ");
   CHECK(p.free(1) == "park s1");
-  CHECK(p->counts_of("a") == pool::counts{1, 1, 0});
+  CHECK(p->counts_of("a") == connection_pool::counts{1, 1, 0});
   CHECK(p.ask("r3", "a") == "assign s1 r3 reused");
   CHECK(p.ask("r4", "b") == "open s3 r4");
-  CHECK(p->totals() == pool::counts{3, 0, 0});
-  CHECK(p->counts_of("c") == pool::counts{});
+  CHECK(p->totals() == connection_pool::counts{3, 0, 0});
+  CHECK(p->counts_of("c") == connection_pool::counts{});
 }
 
 TEST_CASE("pool: scheduling", "[pool]") {
@@ -174,7 +174,7 @@ TEST_CASE("pool: max_sockets", "[pool]") {
   CHECK(p.ask("r3", "a") == "queue r3 (max_sockets)");
   CHECK(p.ask("r4", "a") == "queue r4 (max_sockets)");
   CHECK(p.ask("r5", "b") == "open s3 r5");
-  CHECK(p->counts_of("a") == pool::counts{2, 0, 2});
+  CHECK(p->counts_of("a") == connection_pool::counts{2, 0, 2});
   p.ready(1);
   p.ready(2);
   SECTION("a free socket goes to who waited longest, though not to be parked") {
@@ -246,11 +246,11 @@ TEST_CASE("pool: max_total_sockets", "[pool]") {
     p.use("r1", "a");
     p.use("r2", "b");
     p.use("r3", "c");
-    CHECK(p->totals() == pool::counts{0, 3, 0});
+    CHECK(p->totals() == connection_pool::counts{0, 3, 0});
     CHECK(p.ask("r4", "d") == "close s1 (made_room), open s4 r4");
     CHECK(p.ask("r5", "c") == "assign s3 r5 reused");
     CHECK(p.ask("r6", "c") == "close s2 (made_room), open s5 r6");
-    CHECK(p->counts_of("a") == pool::counts{});
+    CHECK(p->counts_of("a") == connection_pool::counts{});
   }
 }
 
@@ -265,7 +265,7 @@ TEST_CASE("pool: cancelled requests", "[pool]") {
   }
   SECTION("while connecting, and no request waits: the attempt ends") {
     CHECK(p.cancel("r1") == "close s1 (request_cancelled)");
-    CHECK(p->counts_of("a") == pool::counts{});
+    CHECK(p->counts_of("a") == connection_pool::counts{});
     CHECK(p.ready(1) == "");
     CHECK(p.ask("r2", "a") == "open s2 r2");
   }
@@ -315,14 +315,14 @@ TEST_CASE("pool: sockets that go away", "[pool]") {
     CHECK(p.free(1) == "");
     CHECK(p.ready(1) == "");
     CHECK(p.closed(1) == "");
-    CHECK(p->counts_of("a") == pool::counts{1, 0, 0});
+    CHECK(p->counts_of("a") == connection_pool::counts{1, 0, 0});
     CHECK(p->request_of(p.socket(1)) == request_id{});
   }
   SECTION("free is not heard twice, nor before the socket is ready") {
     CHECK(p.free(1) == "");
     p.ask("r2", "b");
     CHECK(p.free(2) == "");
-    CHECK(p->totals() == pool::counts{1, 1, 0});
+    CHECK(p->totals() == connection_pool::counts{1, 1, 0});
   }
 }
 
@@ -337,7 +337,7 @@ TEST_CASE("pool: destroy and shut_down", "[pool]") {
     CHECK(p.destroy() ==
           "close s1 (destroyed), close s2 r2 (destroyed), close s3 r3 (destroyed), "
           "open s4 r4 waited");
-    CHECK(p->counts_of("b") == pool::counts{});
+    CHECK(p->counts_of("b") == connection_pool::counts{});
     CHECK(p.ask("r5", "b") == "open s5 r5");
   }
   SECTION("shut_down refuses waiting and later requests") {
@@ -345,7 +345,7 @@ TEST_CASE("pool: destroy and shut_down", "[pool]") {
           "refuse r4 (destroyed), close s1 (destroyed), close s2 r2 (destroyed), "
           "close s3 r3 (destroyed)");
     CHECK(p.ask("r5", "b") == "refuse r5 (destroyed)");
-    CHECK(p->totals() == pool::counts{});
+    CHECK(p->totals() == connection_pool::counts{});
   }
 }
 
@@ -409,7 +409,7 @@ TEST_CASE("pool: views", "[pool]") {
   p->for_each_free_socket("a", note);
   p->for_each_request("a", note);
   p->for_each_request("unknown", note);
-  p->for_each_name([&](std::string_view name, pool::counts const& c) {
+  p->for_each_name([&](std::string_view name, connection_pool::counts const& c) {
     all += std::string{name} + std::to_string(c.sockets) + std::to_string(c.requests);
   });
   CHECK(all == "s1 s2 s3 r6 a31");
@@ -446,7 +446,7 @@ TEST_CASE("pool: more names than it keeps memory for", "[pool]") {
   CHECK(p->totals().sockets == 40);
   auto const names = [&] {
     std::size_t count = 0;
-    p->for_each_name([&](std::string_view, pool::counts const&) { ++count; });
+    p->for_each_name([&](std::string_view, connection_pool::counts const&) { ++count; });
     return count;
   };
   CHECK(names() == 40);

@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("agent_name: the strings of Node's getName", "[agent]") {
   struct row {
-    agent_name_options options;
+    origin_key_options options;
     std::string_view name;
   };
   // Recorded from Node 23.5.0.
@@ -27,8 +27,8 @@ TEST_CASE("agent_name: the strings of Node's getName", "[agent]") {
   };
   std::string reused = "left over";
   for (row const& r : rows) {
-    CHECK(agent_name(r.options) == r.name);
-    agent_name(r.options, reused);
+    CHECK(origin_key(r.options) == r.name);
+    origin_key(r.options, reused);
     CHECK(reused == r.name);
   }
 }

@@ -368,8 +368,8 @@ private:
   // Rules that hold between events.
 
   void check_counts() {
-    std::array<pool::counts, name_count> by_name{};
-    pool::counts all;
+    std::array<connection_pool::counts, name_count> by_name{};
+    connection_pool::counts all;
     all.requests = all_waiting_;
     for (std::uint32_t i = 0; i < socket_end_; ++i) {
       socket const& s = sockets_[i];
@@ -386,14 +386,14 @@ private:
     }
     check(pool_.totals() == all, "the totals add up");
     std::size_t known = 0;
-    pool_.for_each_name([&](std::string_view name, pool::counts const& c) {
+    pool_.for_each_name([&](std::string_view name, connection_pool::counts const& c) {
       ++known;
       for (std::size_t n = 0; n < name_count; ++n)
         if (names[n] == name)
           check(c == by_name[n], "the counts add up");
     });
     for (std::size_t n = 0; n < name_count; ++n)
-      known -= by_name[n] != pool::counts{};
+      known -= by_name[n] != connection_pool::counts{};
     check(known == 0, "names without sockets and requests are dropped, others are not");
   }
 
@@ -432,7 +432,7 @@ private:
     pool_.shut_down();
     while (pool_.next_action(action_))
       obey();
-    check(total_ == 0 && pool_.totals() == pool::counts{}, "nothing is left");
+    check(total_ == 0 && pool_.totals() == connection_pool::counts{}, "nothing is left");
     pool_.for_each_name([](auto, auto const&) { check(false, "no name is left"); });
   }
 
@@ -481,7 +481,7 @@ private:
   dice& dice_;
   std::uint32_t names_used_ = 1 + dice_.roll(name_count);
   pool_options options_;
-  pool pool_;
+  connection_pool pool_;
   pool_action action_;
   std::array<socket, slots> sockets_{};
   std::array<request, slots> requests_{};

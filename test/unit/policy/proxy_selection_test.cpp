@@ -12,8 +12,8 @@ namespace {
 
 using environment = std::map<std::string, std::string, std::less<>>;
 
-proxy_rules rules_of(environment const& e) {
-  return proxy_rules{proxy_environment::read([&](std::string_view name) -> std::string_view {
+proxy_selection rules_of(environment const& e) {
+  return proxy_selection{proxy_environment::read([&](std::string_view name) -> std::string_view {
     auto const it = e.find(name);
     return it == e.end() ? std::string_view{} : std::string_view{it->second};
   })};
@@ -40,7 +40,7 @@ TEST_CASE("proxy_rules: which variable counts", "[proxy]") {
   CHECK(both.proxy_for("HTTPS", "h", 443) == "http://ups:1");
   CHECK(both.proxy_for("wss", "h", 443) == "http://ups:1");
   CHECK(both.proxy_for("ftp", "h", 21).empty());
-  CHECK(proxy_rules{}.proxy_for("http", "h", 80).empty());
+  CHECK(proxy_selection{}.proxy_for("http", "h", 80).empty());
   CHECK(rules_of({{"HTTP_PROXY", "http://up:1"}}).proxy_for("https", "h", 443).empty());
 
   SECTION("NO_PROXY: lower case wins, empty is not set") {

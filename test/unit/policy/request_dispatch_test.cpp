@@ -20,7 +20,7 @@ message_head decode(std::string_view text) {
   return head;
 }
 
-dispatch decide(std::string_view text, dispatch_facts const& facts = {}) {
+dispatch decide(std::string_view text, dispatch_context const& facts = {}) {
   std::uint32_t served = 0;
   bool limit = false;
   return dispatch_request(decode(text), facts, served, limit);
@@ -49,12 +49,12 @@ TEST_CASE("dispatch: whatever the facts, an ordinary request goes to its handler
   };
   int ordinary = 0;
   for (std::string_view const head : heads) {
-    if (!is_ordinary(decode(head))) {
+    if (!is_fast_path(decode(head))) {
       continue;
     }
     ++ordinary;
     for (unsigned bits = 0; bits != 32; ++bits) {
-      dispatch_facts facts;
+      dispatch_context facts;
       facts.has_upgrade = (bits & 1) != 0;
       facts.has_connect = (bits & 2) != 0;
       facts.has_check_continue = (bits & 4) != 0;
@@ -68,7 +68,7 @@ TEST_CASE("dispatch: whatever the facts, an ordinary request goes to its handler
 
 TEST_CASE("dispatch: HTTP/1.1 needs a Host unless that is switched off") {
   CHECK(decide("GET / HTTP/1.1\r\n\r\n") == dispatch::missing_host);
-  dispatch_facts facts;
+  dispatch_context facts;
   facts.require_host_header = false;
   CHECK(decide("GET / HTTP/1.1\r\n\r\n", facts) == dispatch::request);
 }
@@ -98,7 +98,7 @@ TEST_CASE("dispatch: Expect asks for 100 Continue as a word, in any case, in any
 }
 
 TEST_CASE("dispatch: handlers for expectations are asked instead") {
-  dispatch_facts facts;
+  dispatch_context facts;
   facts.has_check_continue = true;
   facts.has_check_expectation = true;
   CHECK(decide(get("Expect: 100-continue\r\n"), facts) == dispatch::check_continue);
@@ -108,7 +108,7 @@ TEST_CASE("dispatch: handlers for expectations are asked instead") {
 TEST_CASE("dispatch: an Upgrade without a handler is a request like any other") {
   std::string const ask = get("Connection: upgrade\r\nUpgrade: chat\r\n");
   CHECK(decide(ask) == dispatch::request);
-  dispatch_facts facts;
+  dispatch_context facts;
   facts.has_upgrade = true;
   CHECK(decide(ask, facts) == dispatch::upgrade);
   CHECK(decide(get("Upgrade: chat\r\n"), facts) == dispatch::request);
@@ -119,7 +119,7 @@ TEST_CASE("dispatch: the program may decide about an Upgrade itself") {
   CHECK(asks_for_upgrade(decode(ask)));
   CHECK_FALSE(asks_for_upgrade(decode(get("Connection: upgrade\r\n"))));
   CHECK_FALSE(asks_for_upgrade(decode("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n")));
-  dispatch_facts facts;
+  dispatch_context facts;
   facts.has_upgrade = true;
   facts.upgrades = false;
   CHECK(decide(ask, facts) == dispatch::request);
@@ -132,13 +132,13 @@ TEST_CASE("dispatch: the program may decide about an Upgrade itself") {
 TEST_CASE("dispatch: CONNECT without a handler is refused") {
   std::string const ask = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
   CHECK(decide(ask) == dispatch::refuse_connect);
-  dispatch_facts facts;
+  dispatch_context facts;
   facts.has_connect = true;
   CHECK(decide(ask, facts) == dispatch::connect);
 }
 
 TEST_CASE("dispatch: requests over max_requests_per_socket are dropped, HTTP/1.0 is not counted") {
-  dispatch_facts facts;
+  dispatch_context facts;
   facts.max_requests_per_socket = 2;
   std::uint32_t served = 0;
   bool limit = false;

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr steady_time start{std::chrono::hours{1}};
-using phase = request_clock::phase;
+using phase = connection_timer::phase;
 
 }  // namespace
 
@@ -42,8 +42,8 @@ TEST_CASE("request deadlines: the settings", "[deadlines]") {
 
 TEST_CASE("request deadlines: the life of a connection", "[deadlines]") {
   request_timeouts t;  // 60 s, 300 s, 5 s + 1 s
-  request_clocks clocks;
-  request_clock c;
+  connection_timers clocks;
+  connection_timer c;
   CHECK(c.expired(start + 1000h, t) == expired_phase::none);
   CHECK(c.deadline(t) == no_deadline);
   clocks.accepted(c, start);
@@ -93,8 +93,8 @@ TEST_CASE("request deadlines: the life of a connection", "[deadlines]") {
 
 TEST_CASE("request deadlines: a request behind one that is served", "[deadlines]") {
   request_timeouts t;
-  request_clocks clocks;
-  request_clock c;
+  connection_timers clocks;
+  connection_timer c;
   clocks.accepted(c, start);
   clocks.message_begun(c, start);
   clocks.headers_completed(c);
@@ -110,8 +110,8 @@ TEST_CASE("request deadlines: a request behind one that is served", "[deadlines]
 }
 
 TEST_CASE("request deadlines: 0 is for ever", "[deadlines]") {
-  request_clocks clocks;
-  request_clock c;
+  connection_timers clocks;
+  connection_timer c;
   clocks.accepted(c, start);
   auto const later = start + 1000h;
   CHECK(c.expired(later, {0ms, 0ms, 0ms, 1000ms}) == expired_phase::none);
@@ -125,12 +125,12 @@ TEST_CASE("request deadlines: 0 is for ever", "[deadlines]") {
 
 TEST_CASE("request deadlines: the sweep", "[deadlines]") {
   request_timeouts t;
-  request_clocks clocks;
+  connection_timers clocks;
   // head, body, serving, idle; each in an old and a young copy.
-  std::vector<std::unique_ptr<request_clock>> all;
+  std::vector<std::unique_ptr<connection_timer>> all;
   for (auto at : {start, start + 200s})
     for (auto p : {phase::head, phase::body, phase::serving, phase::idle}) {
-      auto& c = *all.emplace_back(std::make_unique<request_clock>());
+      auto& c = *all.emplace_back(std::make_unique<connection_timer>());
       clocks.accepted(c, at);
       clocks.message_begun(c, at);
       if (p == phase::head)
@@ -143,19 +143,19 @@ TEST_CASE("request deadlines: the sweep", "[deadlines]") {
         clocks.became_idle(c, at);
     }
   struct hit {
-    request_clock* clock;
+    connection_timer* clock;
     expired_phase in;
     bool operator==(hit const&) const = default;
   };
   auto const sweep = [&](steady_time now, auto then) {
     std::vector<hit> hits;
-    clocks.sweep(now, t, [&](request_clock& c, expired_phase p) {
+    clocks.sweep(now, t, [&](connection_timer& c, expired_phase p) {
       hits.push_back({&c, p});
       then(c);
     });
     return hits;
   };
-  auto const leave = [](request_clock&) {};
+  auto const leave = [](connection_timer&) {};
   auto const at = [&](std::size_t i) { return all[i].get(); };
 
   CHECK(sweep(start + 5s, leave).empty());
@@ -168,12 +168,12 @@ TEST_CASE("request deadlines: the sweep", "[deadlines]") {
                                                        {at(3), expired_phase::keep_alive},
                                                        {at(7), expired_phase::keep_alive}});
   SECTION("closing what has expired") {
-    CHECK(sweep(start + 300s, [&](request_clock& c) { clocks.closed(c); }).size() == 5);
+    CHECK(sweep(start + 300s, [&](connection_timer& c) { clocks.closed(c); }).size() == 5);
     CHECK(clocks.size() == 3);
     CHECK(sweep(start + 300s, leave).empty());
   }
   SECTION("destroying what has expired") {
-    sweep(start + 300s, [&](request_clock& c) {
+    sweep(start + 300s, [&](connection_timer& c) {
       for (auto& p : all)
         if (p.get() == &c)
           p.reset();
@@ -182,27 +182,28 @@ TEST_CASE("request deadlines: the sweep", "[deadlines]") {
     CHECK(sweep(start + 500s, leave).size() == 1);
   }
   SECTION("what begins anew in the sweep is not met again") {
-    CHECK(sweep(start + 300s, [&](request_clock& c) { clocks.message_begun(c, start); }).size() ==
-          5);
+    CHECK(sweep(start + 300s, [&](connection_timer& c) {
+            clocks.message_begun(c, start);
+          }).size() == 5);
   }
   SECTION("views") {
     std::size_t idle = 0, any = 0;
-    clocks.for_each_idle([&](request_clock& c) { idle += c.waiting_for() == phase::idle; });
-    clocks.for_each([&](request_clock&) { ++any; });
+    clocks.for_each_idle([&](connection_timer& c) { idle += c.waiting_for() == phase::idle; });
+    clocks.for_each([&](connection_timer&) { ++any; });
     CHECK(idle == 2);
     CHECK(any == 8);
-    clocks.for_each([&](request_clock& c) { clocks.closed(c); });
+    clocks.for_each([&](connection_timer& c) { clocks.closed(c); });
     CHECK(clocks.size() == 0);
   }
 }
 
 TEST_CASE("request deadlines: either side may go first", "[deadlines]") {
-  request_clock c;
+  connection_timer c;
   {
-    request_clocks clocks;
+    connection_timers clocks;
     clocks.accepted(c, start);
     {
-      request_clock brief;
+      connection_timer brief;
       clocks.accepted(brief, start);
       CHECK(clocks.size() == 2);
     }
@@ -210,7 +211,7 @@ TEST_CASE("request deadlines: either side may go first", "[deadlines]") {
   }
   CHECK(c.waiting_for() == phase::closed);
   // Events of a closed connection have no effect.
-  request_clocks other;
+  connection_timers other;
   other.message_begun(c, start);
   other.became_idle(c, start);
   CHECK(c.waiting_for() == phase::closed);
@@ -219,8 +220,8 @@ TEST_CASE("request deadlines: either side may go first", "[deadlines]") {
 }
 
 TEST_CASE("request deadlines: a connection belongs to one server", "[deadlines]") {
-  request_clocks first, second;
-  request_clock c;
+  connection_timers first, second;
+  connection_timer c;
   first.accepted(c, start);
   second.accepted(c, start + 1s);
   CHECK(first.size() == 0);
@@ -239,8 +240,8 @@ TEST_CASE("request deadlines: a connection belongs to one server", "[deadlines]"
 }
 
 TEST_CASE("request deadlines: a head that is complete is so only once", "[deadlines]") {
-  request_clocks clocks;
-  request_clock c;
+  connection_timers clocks;
+  connection_timer c;
   clocks.accepted(c, start);
   clocks.headers_completed(c);
   clocks.headers_completed(c);

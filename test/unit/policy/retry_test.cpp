@@ -7,17 +7,17 @@ using anode::http::verdict;
 
 namespace {
 
-constexpr retry_facts::sent every_sent[] = {retry_facts::sent::none, retry_facts::sent::some,
-                                            retry_facts::sent::all};
+constexpr retry_context::sent every_sent[] = {retry_context::sent::none, retry_context::sent::some,
+                                              retry_context::sent::all};
 
 /// Calls `f` with every combination of facts.
 template <class F>
 void for_each_case(F f) {
-  for (retry_facts::sent sent : every_sent)
+  for (retry_context::sent sent : every_sent)
     for (unsigned bits = 0; bits < 64; ++bits)
       for (std::uint32_t budget = 0; budget < 3; ++budget)
         for (std::uint32_t done = 0; done < 3; ++done) {
-          retry_facts x;
+          retry_context x;
           x.request_sent = sent;
           x.response_received = bits & 1;
           x.socket_reused = bits & 2;
@@ -34,9 +34,9 @@ void for_each_case(F f) {
 }  // namespace
 
 TEST_CASE("retry: every combination of facts", "[retry]") {
-  for_each_case([](retry_facts const& x) {
+  for_each_case([](retry_context const& x) {
     retry_decision const d = judge_failure(x);
-    bool const sent = x.connected && x.request_sent != retry_facts::sent::none;
+    bool const sent = x.connected && x.request_sent != retry_context::sent::none;
     bool const safe = x.socket_reused && x.connected && x.body_replayable && !x.cancelled &&
                       !x.response_received && (!sent || x.idempotent);
     if (d.may_retry != (safe && x.retries_done < x.retry_budget))
@@ -59,18 +59,18 @@ TEST_CASE("retry: every combination of facts", "[retry]") {
 }
 
 TEST_CASE("retry: reasons", "[retry]") {
-  retry_facts stale;  // an idempotent request met the server's idle timeout
-  stale.request_sent = retry_facts::sent::all;
+  retry_context stale;  // an idempotent request met the server's idle timeout
+  stale.request_sent = retry_context::sent::all;
   stale.socket_reused = true;
   stale.idempotent = true;
   stale.retry_budget = 1;
 
-  auto const reason = [](retry_facts const& x) { return judge_failure(x).reason; };
+  auto const reason = [](retry_context const& x) { return judge_failure(x).reason; };
   CHECK(reason(stale) == retry_reason::idempotent);
   CHECK(judge_failure(stale).may_retry);
 
   auto x = stale;
-  x.request_sent = retry_facts::sent::none;
+  x.request_sent = retry_context::sent::none;
   x.idempotent = false;
   CHECK(reason(x) == retry_reason::nothing_sent);
 
@@ -89,7 +89,7 @@ TEST_CASE("retry: reasons", "[retry]") {
 
   x = stale;
   x.body_replayable = false;
-  x.request_sent = retry_facts::sent::none;
+  x.request_sent = retry_context::sent::none;
   CHECK(reason(x) == retry_reason::body_not_replayable);
 
   x = stale;
