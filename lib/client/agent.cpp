@@ -231,7 +231,7 @@ namespace {
 // A connection attempt that a coroutine waits for.
 struct waiting final : detail::counted {
   explicit waiting(net::any_io_executor const& ex) : changed(ex) {}
-  connection::wait_point changed;
+  connection::async_condition changed;
   std::unique_ptr<byte_stream> stream;
   error_code ec;
   std::string phase;
@@ -244,7 +244,7 @@ net::awaitable<socket> run_connect(net::any_io_executor ex, transport::dial_targ
   detail::ptr<transport::dial_attempt> const attempt = transport::dial(
       ex, std::move(target), nullptr,
       [w, ex](error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
-        connection::turn const t(ex);
+        connection::tick const t(ex);
         w->ec = ec;
         w->phase = phase;
         w->stream = std::move(stream);

@@ -415,7 +415,7 @@ void agent_core::assign(protocol::pool_action const& a) {
   client_connection* const c = find(a.socket);
   if (x && c != nullptr) {
     if (a.reused && options_.reuse_socket) {
-      turn::shield(executor_, [&] { options_.reuse_socket(anode::socket(c->core())); });
+      tick::call_user(executor_, [&] { options_.reuse_socket(anode::socket(c->core())); });
     }
     x->assign(*c, a.reused, a.waited);
   }
@@ -436,7 +436,7 @@ void agent_core::release(client_connection& c, bool reusable) {
   if (!c.release() || !reusable || find(c.id()) != &c) {
     // It counts until it is closed, which is seen after what is told in this turn.
     net::post(executor_, [hold] {
-      turn const t(hold->core().executor());
+      tick const t(hold->core().executor());
       hold->core().destroy_soon(false);
     });
     return;
@@ -445,14 +445,14 @@ void agent_core::release(client_connection& c, bool reusable) {
   if (park && options_.keep_socket_alive) {
     park = false;
     c.core().set_timeout(parked_timeout(c));  // which the hook may change
-    turn::shield(executor_, [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
+    tick::call_user(executor_, [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
     park = park && !c.core().destroyed();
   }
   bool const kept = park && options_.keep_alive;
   if (!kept && pool_.totals().requests == 0) {
     // Nobody waits for it: it counts until it is closed, and later requests get others.
     net::post(executor_, [self = detail::ptr<agent_core>(this), hold] {
-      turn const t(self->executor_);
+      tick const t(self->executor_);
       self->abandon(*hold);
     });
     return;
@@ -518,7 +518,7 @@ bool agent_core::remove(socket_core const& socket) {
   if (id.index < openings_.size() && openings_[id.index] && openings_[id.index]->id == id) {
     return false;  // its request still needs the attempt
   }
-  turn const t(executor_);
+  tick const t(executor_);
   connection_closed(*c);
   if (!c->busy()) {
     c->close();
@@ -527,14 +527,14 @@ bool agent_core::remove(socket_core const& socket) {
 }
 
 void agent_core::destroy() {
-  turn const t(executor_);
+  tick const t(executor_);
   pool_.destroy();
   run_actions();
 }
 
 void agent_core::drop_handle() {
   if (--handles_ == 0) {
-    turn const t(executor_);
+    tick const t(executor_);
     detail::ptr<agent_core> const self(this);
     protocol::pool_options o = pool_options(options_);
     o.keep_alive = false;

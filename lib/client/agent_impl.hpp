@@ -18,7 +18,7 @@
 namespace anode::connection {
 
 /// The state behind an `http::agent`: carries out what its pool decides.
-class agent_core final : public detail::counted, private context_member {
+class agent_core final : public detail::counted, private shutdown_hook {
 public:
   agent_core(net::any_io_executor ex, http::agent_options options);
   ~agent_core() override;

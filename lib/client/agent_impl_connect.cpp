@@ -120,7 +120,7 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
       executor_, std::move(target), lookup,
       [self = detail::ptr<agent_core>(this), o](error_code ec, std::string_view phase,
                                                 std::unique_ptr<byte_stream> stream) {
-        turn const t(self->executor_);
+        tick const t(self->executor_);
         if (ec && phase == "lookup") {
           self->failed(*o, ec, request_phase::lookup, {}, o->thrown);
         } else if (ec) {
@@ -156,7 +156,7 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
     thrown = std::current_exception();
   }
   o->waiting = nullptr;
-  turn const t(self->executor_);
+  tick const t(self->executor_);
   if (stream) {
     self->connected(o, std::move(stream));
   } else {
@@ -213,7 +213,7 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
     o->waiting = &o->cancel_tunnel;
     http::upgrade_result answer = co_await client_exchange::wait_upgraded(x);
     o->waiting = nullptr;
-    turn const t(self->executor_);
+    tick const t(self->executor_);
     if (answer) {
       if (o->over) {
         answer.socket().destroy();
@@ -233,7 +233,7 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
     thrown = std::current_exception();
   }
   o->waiting = nullptr;
-  turn const t(self->executor_);
+  tick const t(self->executor_);
   self->failed(*o, ec, request_phase::tunnel, message, thrown);
 }
 

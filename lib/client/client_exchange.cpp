@@ -157,7 +157,7 @@ void client_exchange::assign(client_connection& c, bool reused, bool waited) {
   request.assign_socket(core);
   // Told at the end of the turn, when who made the request had time to listen.
   socket_due_ = true;
-  turn::enlist(*this, agent_->executor());
+  tick::defer(*this, agent_->executor());
 }
 
 void client_exchange::connected() {
@@ -169,11 +169,11 @@ void client_exchange::connected() {
 void client_exchange::on_message_ended() {
   if (request.handed_over()) {
     finish_due_ = true;
-    turn::enlist(*this, agent_->executor());
+    tick::defer(*this, agent_->executor());
   }
 }
 
-void client_exchange::on_misuse() { turn::enlist(*this, agent_->executor()); }
+void client_exchange::on_misuse() { tick::defer(*this, agent_->executor()); }
 
 void client_exchange::output_moved(outbox::position sent) {
   if (phase_ == request_phase::connect) {
@@ -224,7 +224,7 @@ void client_exchange::response_begun(bool wait) {
   if (on_response && !response_taken_) {
     response_taken_ = true;
     detail::function<void(http::incoming_message)> const f = std::move(on_response);
-    turn::shield([&] { f(response_handle()); });
+    tick::call_user([&] { f(response_handle()); });
   }
   head_due_ = true;
   if (!wait) {
@@ -262,7 +262,7 @@ void client_exchange::upgraded(detail::ptr<socket_core> socket) {
     response_taken_ = true;
     request.hand_over();
     auto const f = std::move(handler);
-    turn::shield([&] { f(response_handle(), anode::socket(*socket)); });
+    tick::call_user([&] { f(response_handle(), anode::socket(*socket)); });
   } else if (changed_.has_waiters() || (!on_response && !handle_dropped_)) {
     // Who does not go by events may be on the way to `upgraded`.
     request.hand_over();
@@ -273,7 +273,7 @@ void client_exchange::upgraded(detail::ptr<socket_core> socket) {
     socket->destroy();
   }
   closed_ = true;
-  turn::enlist(*this, agent_->executor());
+  tick::defer(*this, agent_->executor());
 }
 
 // Node's order: the request first, unless its timeout was set behind the response's head.

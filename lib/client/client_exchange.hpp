@@ -91,7 +91,7 @@ protected:
 };
 
 /// One request of a client and its response, from `agent.request` until both are over. Reused.
-class client_exchange final : public turn_member,
+class client_exchange final : public deferred_task,
                               public outgoing::target,
                               public incoming::source,
                               private exchange_progress {
@@ -258,7 +258,7 @@ private:
   detail::ptr<agent_core> agent_;
   detail::ptr<client_connection> connection_;
   detail::ptr<client_connection> leaving_;  // to be handed back to the agent
-  wait_point changed_;
+  async_condition changed_;
   deadline_timer deadline_;
   event<http::information const&> on_information_;
   event<> on_continue_;

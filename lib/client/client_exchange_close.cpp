@@ -44,7 +44,7 @@ void client_exchange::release_if_done() {
   kept_ = reusable && request_done_;
   closed_ = kept_;
   agent_->clock().cancel(deadline_);
-  turn::enlist(*this, agent_->executor());
+  tick::defer(*this, agent_->executor());
 }
 
 // Listeners for the end of the response still find the connection theirs; a reader who goes on with
@@ -55,9 +55,9 @@ void client_exchange::hand_back() {
     if (!kept_) {
       // Closes with its connection, which the agent does behind this turn.
       net::post(agent_->executor(), [self = detail::ptr<client_exchange>(this)] {
-        turn const t(self->agent_->executor());
+        tick const t(self->agent_->executor());
         self->closed_ = true;
-        turn::enlist(*self, self->agent_->executor());
+        tick::defer(*self, self->agent_->executor());
       });
     }
   }
@@ -66,7 +66,7 @@ void client_exchange::hand_back() {
 // The response closes once it was read, whatever the request still has to do.
 void client_exchange::end_told() {
   hand_back();
-  turn::enlist(*this, agent_->executor());
+  tick::defer(*this, agent_->executor());
 }
 
 void client_exchange::connection_closed(error_code ec) {
@@ -154,7 +154,7 @@ void client_exchange::fail_to_parse(protocol::parse_error const& e, std::string_
   request_phase const where = response_ready_ ? request_phase::body : request_phase::head;
   if (behind) {
     note_error(e.code, where, std::move(message));
-    turn::enlist(*this, agent_->executor());
+    tick::defer(*this, agent_->executor());
   } else {
     fail(e.code, where, std::move(message));
   }
@@ -178,7 +178,7 @@ void client_exchange::leave() {
   request.connection_lost();
   agent_->clock().cancel(deadline_);
   closed_ = true;
-  turn::enlist(*this, agent_->executor());
+  tick::defer(*this, agent_->executor());
 }
 
 // Whose error it is decides who hears of it: the request hears of what is wrong with the
@@ -194,7 +194,7 @@ void client_exchange::destroy_exchange(error_code ec) {
     if (ec && (!kept_ || unread) && !peer_ended_ && !close_told_ && !response_only) {
       note_error(ec, phase(), {});
     }
-    turn::enlist(*this, agent_->executor());
+    tick::defer(*this, agent_->executor());
     return;
   }
   leave_for(ec);
@@ -211,7 +211,7 @@ void client_exchange::abort() {
   if (unsent) {
     error_due_ = false;  // Node: nothing is wrong with a request that was never sent
   }
-  turn::enlist(*this, agent_->executor());
+  tick::defer(*this, agent_->executor());
 }
 
 // What a failure of the connection would mean, as far as `count_bytes` has counted.
@@ -249,7 +249,7 @@ void client_exchange::read_cancelled() { destroy_exchange(error::aborted); }
 // Throws away what is left of the response when no caller is in the middle of something.
 void client_exchange::dump_later() {
   dump_due_ = true;
-  turn::enlist(*this, agent_->executor());
+  tick::defer(*this, agent_->executor());
 }
 
 // Nobody will read the rest of the response: if it is short it is read away.

@@ -36,7 +36,7 @@ request_error::request_error(error_code ec, std::string message, request_phase p
 
 client_request::client_request(client_exchange& exchange) noexcept
     : outgoing_message(&exchange.request), exchange_(&exchange) {
-  intrusive_ptr_add_ref(static_cast<connection::turn_member*>(exchange_));
+  intrusive_ptr_add_ref(static_cast<connection::deferred_task*>(exchange_));
 }
 
 client_request::client_request(client_request&& other) noexcept
@@ -57,7 +57,7 @@ client_request::~client_request() { drop(); }
 void client_request::drop() noexcept {
   if (exchange_ != nullptr) {
     exchange_->drop_request_handle();
-    intrusive_ptr_release(static_cast<connection::turn_member*>(exchange_));
+    intrusive_ptr_release(static_cast<connection::deferred_task*>(exchange_));
     exchange_ = nullptr;
   }
 }

@@ -173,7 +173,7 @@ void client_connection::take_apart(bool one_piece) {
   } else {
     socket_->resume();
     if (!more && exchange_) {
-      turn::enlist(*this, socket_->executor());
+      tick::defer(*this, socket_->executor());
     }
   }
 }

@@ -15,7 +15,7 @@ class client_exchange;
 
 /// One connection of a client: carries one exchange at a time, and while it carries none watches
 /// for the server to end it.
-class client_connection final : public turn_member, public socket_events {
+class client_connection final : public deferred_task, public socket_events {
 public:
   client_connection(agent_core& agent, detail::ptr<socket_core> socket, protocol::socket_id id);
   ~client_connection() override;

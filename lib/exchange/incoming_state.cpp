@@ -128,7 +128,7 @@ void incoming::go_on_dumping() {
 }
 
 // Tells the listeners of the end at the end of a turn.
-class incoming::dump_end final : public turn_member {
+class incoming::dump_end final : public deferred_task {
 public:
   explicit dump_end(incoming& of) : keep_(of.keep_), of_(of) {}
   void end_turn() override { of_.go_on_dumping(); }
@@ -141,7 +141,7 @@ private:
 void incoming::discard() {
   if (!std::exchange(dumped_, true)) {
     empty(buffered_);
-    turn::enlist(*detail::ptr<dump_end>(new dump_end(*this)), executor_);
+    tick::defer(*detail::ptr<dump_end>(new dump_end(*this)), executor_);
   }
 }
 

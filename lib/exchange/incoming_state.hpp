@@ -190,7 +190,7 @@ private:
   detail::counted* keep_;
   net::any_io_executor executor_;
   source* source_ = nullptr;
-  wait_point changed_;
+  async_condition changed_;
   std::string_view piece_;  // delivered while a reader was waiting, in a held block
   read_block::hold held_;   // of the piece that the reader looks at
   std::string buffered_;    // collected while no reader was waiting

@@ -209,7 +209,7 @@ outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) 
     if (core_->output().empty()) {
       core_->report_output_later();  // no bytes of the message are left to finish it
     }
-    if (turn::on(core_->executor())) {
+    if (tick::on(core_->executor())) {
       core_->flush_later();
     } else if (!borrowed) {
       core_->flush();

@@ -294,7 +294,7 @@ private:
   socket_core* core_ = nullptr;
   close_watch* close_watch_ = nullptr;
   outbox pending_;
-  wait_point changed_{executor_};
+  async_condition changed_{executor_};
   protocol::outgoing_framing framing_;
   outbox::position end_ = 0;
   std::uint64_t body_written_ = 0;

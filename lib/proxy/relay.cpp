@@ -57,7 +57,7 @@ struct both final : detail::counted {
     return x.bytes_read() + x.bytes_sent() + y.bytes_read() + y.bytes_sent();
   }
 
-  connection::wait_point changed;
+  connection::async_condition changed;
   socket a;
   socket b;
   int reading = 2;
@@ -111,7 +111,7 @@ struct readiness final : detail::counted {
 
   static void completed(detail::counted& self, error_code, std::size_t) {
     auto& r = static_cast<readiness&>(self);
-    connection::turn const t(r.changed.get_executor());
+    connection::tick const t(r.changed.get_executor());
     r.ready = true;
     r.changed.notify();
   }
@@ -123,7 +123,7 @@ struct readiness final : detail::counted {
     self->ready = false;
   }
 
-  connection::wait_point changed;
+  connection::async_condition changed;
   bool ready = false;
 };
 
@@ -217,7 +217,7 @@ net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::
     from.destroy();
     to.destroy();
   }
-  connection::turn const t(state->changed.get_executor());
+  connection::tick const t(state->changed.get_executor());
   --state->running;
   state->changed.notify();
 }

@@ -10,7 +10,7 @@
 
 namespace anode::connection {
 
-void wait_point::add(waiter w) {
+void async_condition::add(waiter w) {
   if (!join(executor_)) {
     return;  // the context is being destroyed, and the coroutine with it
   }
@@ -21,11 +21,11 @@ void wait_point::add(waiter w) {
   waiters_.push_back(std::move(w));
 }
 
-void wait_point::go_on() {
+void async_condition::resume_all() {
   if (waiters_.size() == 1) {
     waiter only = std::move(waiters_.back());
     waiters_.pop_back();
-    if (only.at_home && turn::on(executor_)) {
+    if (only.same_executor && tick::on(executor_)) {
       only.coroutine.go_on({});
     } else {
       post(std::move(only), {});
@@ -38,7 +38,7 @@ void wait_point::go_on() {
   }
 }
 
-void wait_point::cancel(std::uint64_t number) {
+void async_condition::cancel(std::uint64_t number) {
   auto const found = std::ranges::find(waiters_, number, &waiter::number);
   if (found != waiters_.end()) {
     waiter w = std::move(*found);
@@ -47,7 +47,7 @@ void wait_point::cancel(std::uint64_t number) {
   }
 }
 
-void wait_point::post(waiter w, error_code ec) {
+void async_condition::post(waiter w, error_code ec) {
   if (w.slot.is_connected()) {
     w.slot.clear();
   }

@@ -20,23 +20,24 @@ namespace anode::connection {
 /// Who waits checks its condition again when it goes on. Allocates nothing once warm. Cancelling a
 /// wait (terminal, partial or total) ends it with `operation_aborted`. Destroying the place
 /// destroys the coroutines that wait.
-class wait_point final : private context_member {
+class async_condition final : private shutdown_hook {
 public:
   /// What `wait` returns, to be awaited at once: an operation without a coroutine of its own.
   class operation {
     struct start {
-      wait_point* at;
+      async_condition* at;
 
       template <class Handler>
       void operator()(Handler&& handler) const {
         net::cancellation_slot const slot = net::get_associated_cancellation_slot(handler);
-        bool const at_home = net::get_associated_executor(handler, at->executor_) == at->executor_;
-        at->add({waiting_coroutine(std::forward<Handler>(handler)), slot, 0, at_home});
+        bool const same_executor =
+            net::get_associated_executor(handler, at->executor_) == at->executor_;
+        at->add({resume_handler(std::forward<Handler>(handler)), slot, 0, same_executor});
       }
     };
 
   public:
-    explicit operation(wait_point& at) noexcept : start_{&at} {}
+    explicit operation(async_condition& at) noexcept : start_{&at} {}
 
     template <class Token>
     auto operator()(Token&& token) const
@@ -48,7 +49,7 @@ public:
     start start_;
   };
 
-  explicit wait_point(net::any_io_executor ex) : executor_(std::move(ex)) {}
+  explicit async_condition(net::any_io_executor ex) : executor_(std::move(ex)) {}
 
   /// Waits for the next `notify`.
   operation wait() noexcept { return operation(*this); }
@@ -57,12 +58,12 @@ public:
   /// through their executor.
   void notify() {
     if (!waiters_.empty()) {
-      go_on();
+      resume_all();
     }
   }
 
   /// Destroys the coroutines that wait.
-  void drop() { std::exchange(waiters_, {}).clear(); }
+  void discard_waiters() { std::exchange(waiters_, {}).clear(); }
 
   net::any_io_executor const& get_executor() const noexcept { return executor_; }
 
@@ -70,15 +71,15 @@ public:
 
 private:
   struct waiter {
-    waiting_coroutine coroutine;
+    resume_handler coroutine;
     net::cancellation_slot slot;
     std::uint64_t number;
-    bool at_home;  // belongs to this place's executor
+    bool same_executor;  // belongs to this place's executor
   };
 
-  void context_ended() override { drop(); }
+  void on_context_shutdown() override { discard_waiters(); }
   void add(waiter w);
-  void go_on();
+  void resume_all();
   void cancel(std::uint64_t number);
   void post(waiter w, error_code ec);
 

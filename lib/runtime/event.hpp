@@ -15,7 +15,7 @@ namespace anode::connection {
 
 /// The listeners of one event that notifies: any number, called in the order in which they came.
 /// A listener may add listeners; they are called from the next time on. One that throws keeps the
-/// others from nothing, see `tick::shield`. Allocates nothing once warm.
+/// others from nothing, see `tick::call_user`. Allocates nothing once warm.
 template <class... Args>
 class event {
 public:
@@ -89,7 +89,7 @@ private:
       last = last->next.get();
     }
     for (link n = first_; n; n = n->next) {
-      turn::shield([&] { n->f(args...); });
+      tick::call_user([&] { n->f(args...); });
       if (n.get() == last) {
         break;
       }

@@ -15,13 +15,13 @@ namespace anode::connection {
 /// The handler by which a suspended coroutine goes on, of whatever type; allocates nothing.
 ///
 /// Destroying it destroys the coroutine.
-class waiting_coroutine {
+class resume_handler {
 public:
-  waiting_coroutine() = default;
+  resume_handler() = default;
 
   template <class Handler>
-    requires(!std::is_same_v<std::remove_cvref_t<Handler>, waiting_coroutine>)
-  explicit waiting_coroutine(Handler&& handler) {
+    requires(!std::is_same_v<std::remove_cvref_t<Handler>, resume_handler>)
+  explicit resume_handler(Handler&& handler) {
     emplace(std::forward<Handler>(handler));
   }
 
@@ -35,15 +35,15 @@ public:
     act_ = &act<type>;
   }
 
-  waiting_coroutine(waiting_coroutine&& other) noexcept { take(other); }
-  waiting_coroutine& operator=(waiting_coroutine&& other) noexcept {
+  resume_handler(resume_handler&& other) noexcept { take(other); }
+  resume_handler& operator=(resume_handler&& other) noexcept {
     if (this != &other) {
       clear();
       take(other);
     }
     return *this;
   }
-  ~waiting_coroutine() { clear(); }
+  ~resume_handler() { clear(); }
 
   explicit operator bool() const noexcept { return act_ != nullptr; }
 
@@ -65,10 +65,10 @@ public:
 
 private:
   enum class action : std::uint8_t { move, go_on, executor, destroy };
-  using function = void (*)(action what, waiting_coroutine& self, void* argument);
+  using function = void (*)(action what, resume_handler& self, void* argument);
 
   template <class Handler>
-  static void act(action what, waiting_coroutine& self, void* argument) {
+  static void act(action what, resume_handler& self, void* argument) {
     Handler& own = *std::launder(reinterpret_cast<Handler*>(self.handler_));
     if (what == action::executor) {
       auto& ex = *static_cast<net::any_io_executor*>(argument);
@@ -87,7 +87,7 @@ private:
     own.~Handler();
   }
 
-  void take(waiting_coroutine& other) noexcept {
+  void take(resume_handler& other) noexcept {
     act_ = std::exchange(other.act_, nullptr);
     if (act_ != nullptr) {
       act_(action::move, other, handler_);

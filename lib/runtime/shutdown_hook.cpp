@@ -8,14 +8,14 @@
 namespace anode::connection {
 
 /// The members of one execution context. Its threads may add and remove them at the same time.
-class context_members final : public net::execution_context::service {
+class shutdown_hooks final : public net::execution_context::service {
 public:
-  using key_type = context_members;
+  using key_type = shutdown_hooks;
   static inline net::execution_context::id id;
 
-  explicit context_members(net::execution_context& context) : service(context) {}
+  explicit shutdown_hooks(net::execution_context& context) : service(context) {}
 
-  bool add(context_member& m) {
+  bool add(shutdown_hook& m) {
     std::lock_guard const lock(mutex_);
     if (ended_) {
       return false;
@@ -30,13 +30,13 @@ public:
     return true;
   }
 
-  void remove(context_member& m) noexcept {
+  void remove(shutdown_hook& m) noexcept {
     std::lock_guard const lock(mutex_);
     unlink(m);
   }
 
 private:
-  void unlink(context_member& m) noexcept {
+  void unlink(shutdown_hook& m) noexcept {
     (m.prev_ != nullptr ? m.prev_->next_ : first_) = m.next_;
     if (m.next_ != nullptr) {
       m.next_->prev_ = m.prev_;
@@ -50,25 +50,25 @@ private:
     std::unique_lock lock(mutex_);
     ended_ = true;
     while (first_ != nullptr) {
-      context_member& m = *first_;
+      shutdown_hook& m = *first_;
       unlink(m);
       lock.unlock();
-      m.context_ended();
+      m.on_context_shutdown();
       lock.lock();
     }
   }
 
   std::mutex mutex_;
-  context_member* first_ = nullptr;
+  shutdown_hook* first_ = nullptr;
   bool ended_ = false;
 };
 
-bool context_member::join(net::any_io_executor const& ex) {
+bool shutdown_hook::join(net::any_io_executor const& ex) {
   return members_ != nullptr ||
-         net::use_service<context_members>(net::query(ex, net::execution::context)).add(*this);
+         net::use_service<shutdown_hooks>(net::query(ex, net::execution::context)).add(*this);
 }
 
-void context_member::leave() noexcept {
+void shutdown_hook::detach() noexcept {
   if (members_ != nullptr) {
     members_->remove(*this);
   }

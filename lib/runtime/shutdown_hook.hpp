@@ -5,36 +5,36 @@
 
 namespace anode::connection {
 
-class context_members;
+class shutdown_hooks;
 
 /// An object that must let go of what it holds when its execution context ends.
 ///
 /// A context that is destroyed destroys the handlers it knows; coroutines that wait for one of our
 /// objects are held by that object, and often hold it in turn. This breaks the circle.
-class context_member {
+class shutdown_hook {
 public:
-  context_member() = default;
-  context_member(context_member const&) = delete;
-  context_member& operator=(context_member const&) = delete;
+  shutdown_hook() = default;
+  shutdown_hook(shutdown_hook const&) = delete;
+  shutdown_hook& operator=(shutdown_hook const&) = delete;
 
   /// Called once, when the context that was joined is shut down.
-  virtual void context_ended() = 0;
+  virtual void on_context_shutdown() = 0;
 
 protected:
-  ~context_member() { leave(); }
+  ~shutdown_hook() { detach(); }
 
   /// Takes part in the shutting down of the context of `ex`; nothing happens if it does already.
   /// @return false when the context has been shut down
   bool join(net::any_io_executor const& ex);
 
   /// Takes part no more.
-  void leave() noexcept;
+  void detach() noexcept;
 
 private:
-  friend class context_members;
-  context_members* members_ = nullptr;
-  context_member* prev_ = nullptr;
-  context_member* next_ = nullptr;
+  friend class shutdown_hooks;
+  shutdown_hooks* members_ = nullptr;
+  shutdown_hook* prev_ = nullptr;
+  shutdown_hook* next_ = nullptr;
 };
 
 }  // namespace anode::connection

@@ -13,8 +13,8 @@
 
 namespace anode::connection {
 
-constinit thread_local turn* turn::current = nullptr;
-constinit thread_local std::uint64_t turn::last_number = 0;
+constinit thread_local tick* tick::current = nullptr;
+constinit thread_local std::uint64_t tick::last_number = 0;
 
 namespace {
 
@@ -56,7 +56,7 @@ void check_threads(void const* context, void const* thread) noexcept {
   }
 }
 
-// Returns the place that notes a turn, for `leave`; null if there is none.
+// Returns the place that notes a turn, for `detach`; null if there is none.
 busy_context* enter(net::any_io_executor const& ex, void const* thread) noexcept {
   void const* const context = unserialized_context(ex);
   if (context != nullptr) {
@@ -78,7 +78,7 @@ busy_context* enter(net::any_io_executor const& ex, void const* thread) noexcept
 
 }  // namespace
 
-turn::turn(net::any_io_executor const& ex) : executor_(ex), outer_(current), nested_(on(ex)) {
+tick::tick(net::any_io_executor const& ex) : executor_(ex), outer_(current), nested_(on(ex)) {
   if (!nested_) {
 #ifndef NDEBUG
     noted_ = enter(ex, &current);
@@ -91,7 +91,7 @@ turn::turn(net::any_io_executor const& ex) : executor_(ex), outer_(current), nes
   }
 }
 
-turn::~turn() {
+tick::~tick() {
   if (!nested_) {
     run();
     current = outer_;
@@ -103,19 +103,19 @@ turn::~turn() {
   }
 }
 
-void turn::rethrow_soon(net::any_io_executor const& ex, std::exception_ptr e) {
+void tick::rethrow_soon(net::any_io_executor const& ex, std::exception_ptr e) {
   net::post(ex, [e = std::move(e)] { std::rethrow_exception(e); });
 }
 
-void turn::enlist(turn_member& m, net::any_io_executor const& ex) {
-  if (std::exchange(m.enlisted_, true)) {
+void tick::defer(deferred_task& m, net::any_io_executor const& ex) {
+  if (std::exchange(m.deferred_, true)) {
     return;
   }
   if (!on(ex)) {
-    net::post(ex, [member = detail::ptr<turn_member>(&m), ex] {
-      turn const t(ex);
-      member->enlisted_ = false;
-      member->end_turn();
+    net::post(ex, [member = detail::ptr<deferred_task>(&m), ex] {
+      tick const t(ex);
+      member->deferred_ = false;
+      member->run_deferred();
     });
     return;
   }
@@ -129,15 +129,15 @@ void turn::enlist(turn_member& m, net::any_io_executor const& ex) {
   current->last_ = &m;
 }
 
-void turn::run() {
+void tick::run() {
   while (first_ != nullptr) {
-    detail::ptr<turn_member> const m(first_, false);
+    detail::ptr<deferred_task> const m(first_, false);
     first_ = m->next_;
     if (first_ == nullptr) {
       last_ = nullptr;
     }
-    m->enlisted_ = false;
-    m->end_turn();
+    m->deferred_ = false;
+    m->run_deferred();
   }
 }
 

@@ -23,8 +23,8 @@ void timers::arm(timer& t, std::chrono::milliseconds delay) {
   delay = std::min(delay, longest_delay);
   armed_ += t.armed() ? 0 : 1;
   if (queue_.arm(t, now(), delay) || wake_at_ == no_deadline) {
-    if (turn::on(executor_)) {
-      turn::enlist(*this, executor_);  // what a turn sets and drops costs Asio's timer nothing
+    if (tick::on(executor_)) {
+      tick::defer(*this, executor_);  // what a turn sets and drops costs Asio's timer nothing
     } else {
       schedule();
     }
@@ -35,12 +35,12 @@ void timers::cancel(timer& t) {
   if (t.armed()) {
     queue_.cancel(t);
     if (--armed_ == 0 && wake_at_ != no_deadline && !stopped_) {
-      turn::enlist(*this, executor_);
+      tick::defer(*this, executor_);
     }
   }
 }
 
-void timers::end_turn() {
+void timers::run_deferred() {
   if (stopped_) {
     return;
   }
@@ -60,7 +60,7 @@ void timers::stop() {
   }
 }
 
-void timers::context_ended() {
+void timers::on_context_shutdown() {
   detail::ptr<timers> const self(this);  // what the clock keeps may be the last reference
   stop();
   wake_.reset();
@@ -89,7 +89,7 @@ void timers::on_wake() {
   if (stopped_) {
     return;
   }
-  turn const t(executor_);
+  tick const t(executor_);
   wake_at_ = no_deadline;
   queue_.expire(now(), [this](http::protocol::timer_node& d) {
     --armed_;

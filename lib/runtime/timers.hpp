@@ -32,18 +32,18 @@ protected:
 
 /// All timers of one server, agent or socket, behind one Asio timer: setting one costs no system
 /// call and, when it is only moved, no more than writing a number.
-class timers : public turn_member, private context_member {
+class timers : public deferred_task, private shutdown_hook {
 public:
   explicit timers(net::any_io_executor ex);
 
   /// Returns the time of the current turn, which is read once.
   [[gnu::always_inline]] protocol_time now() {
-    std::uint64_t const turn = turn::number();
+    std::uint64_t const turn = tick::number();
     if (turn == 0 || clock_.manual()) {
       return clock_.now();
     }
-    if (turn != now_of_) {
-      now_of_ = turn;
+    if (turn != now_of_tick_) {
+      now_of_tick_ = turn;
       now_ = clock_.now();
     }
     return now_;
@@ -61,10 +61,10 @@ public:
   /// Stops: nothing expires any more.
   void stop();
 
-  void end_turn() override;
+  void run_deferred() override;
 
 private:
-  void context_ended() override;
+  void on_context_shutdown() override;
   void schedule();
   void on_wake();
 
@@ -73,7 +73,7 @@ private:
   http::protocol::timer_heap queue_;
   std::optional<net::steady_timer> wake_;  // none once the context has ended
   protocol_time now_{};
-  std::uint64_t now_of_ = 0;  // the turn in which that was read
+  std::uint64_t now_of_tick_ = 0;  // the turn in which that was read
   protocol_time wake_at_ = http::protocol::no_deadline;
   std::size_t armed_ = 0;
   bool stopped_ = false;

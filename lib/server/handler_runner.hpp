@@ -17,7 +17,7 @@ class server_core;
 
 /// A coroutine that runs handlers, one after the other, each in place as far as it goes without
 /// waiting. Starting a handler so costs no coroutine of its own and no trip through the scheduler.
-class handler_runner final : public detail::counted, private context_member {
+class handler_runner final : public detail::counted, private shutdown_hook {
 public:
   explicit handler_runner(server_core& server);
   ~handler_runner() override;
@@ -52,7 +52,7 @@ private:
   void context_ended() override { stop(); }
 
   server_core* server_;
-  waiting_coroutine idle_;  // the loop, between two handlers
+  resume_handler idle_;  // the loop, between two handlers
   net::cancellation_signal cancel_;
   // The job: an exchange, and one of two handlers.
   detail::ptr<server_exchange> exchange_;

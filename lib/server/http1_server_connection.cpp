@@ -54,7 +54,7 @@ void server_connection::end_turn() {
   decode(false);
 }
 
-void server_connection::on_misuse() { turn::enlist(*this, server_->executor()); }
+void server_connection::on_misuse() { tick::defer(*this, server_->executor()); }
 
 // The head of a request is in `spare_`; `whole`: it has no body.
 void server_connection::begin_request(bool whole) {

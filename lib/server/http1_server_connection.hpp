@@ -25,7 +25,7 @@ class response_state;
 
 /// One connection of a server: takes its input apart into requests, has each handled as soon as its
 /// head is there, and sends the responses in their order.
-class server_connection final : public turn_member,
+class server_connection final : public deferred_task,
                                 public socket_events,
                                 public incoming::source,
                                 public outgoing::target {

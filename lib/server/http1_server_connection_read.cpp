@@ -85,7 +85,7 @@ void server_connection::decode(bool one_piece) {
   } else {
     socket_->resume();
     if (last == step::put_off) {
-      turn::enlist(*this, server_->executor());
+      tick::defer(*this, server_->executor());
     }
   }
 }

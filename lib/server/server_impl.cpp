@@ -156,7 +156,7 @@ void server_core::start_listening() {
   closing_ = draining_ = false;
   listener_->start();
   net::post(executor(), [self = detail::ptr<server_core>(this)] {
-    turn const t(self->executor());
+    tick const t(self->executor());
     if (!self->abandoned_) {
       self->handlers_->listening.emit();
     }
@@ -169,7 +169,7 @@ endpoint server_core::address() const {
 
 void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
   detail::ptr<server_core> const self(this);
-  turn const t(executor());
+  tick const t(executor());
   if (options_.no_delay != accepted_no_delay_) {
     stream->set_no_delay(options_.no_delay);
   }
@@ -180,7 +180,7 @@ void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
 
 void server_core::on_accept_error(error_code ec) {
   detail::ptr<server_core> const self(this);
-  turn const t(executor());
+  tick const t(executor());
   report(std::make_exception_ptr(boost::system::system_error(ec, "accept")));
 }
 
@@ -208,7 +208,7 @@ detail::ptr<socket_core> server_core::begin(std::unique_ptr<byte_stream> stream)
 // Connections.
 
 void server_core::add(server_connection& c) {
-  intrusive_ptr_add_ref(static_cast<turn_member*>(&c));
+  intrusive_ptr_add_ref(static_cast<deferred_task*>(&c));
   c.next = connections_;
   if (connections_ != nullptr) {
     connections_->prev = &c;
@@ -228,7 +228,7 @@ void server_core::remove(server_connection& c) {
   --connection_count_;
   drop_checks();
   check_closed();
-  intrusive_ptr_release(static_cast<turn_member*>(&c));
+  intrusive_ptr_release(static_cast<deferred_task*>(&c));
 }
 
 // While more connections may come the timers stay: to set and drop them for each that is alone

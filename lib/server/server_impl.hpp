@@ -26,7 +26,7 @@ namespace anode::connection {
 /// The state behind an `http::server`: its handlers, its listening socket, its connections and
 /// their deadlines. Lives as long as anything of it runs.
 class server_core final : public detail::counted,
-                          private context_member,
+                          private shutdown_hook,
                           private transport::listener::sink {
 public:
   server_core(net::any_io_executor ex, http::server_options options);
@@ -183,7 +183,7 @@ private:
   std::unordered_map<socket_core*, detail::ptr<socket_core>> handed_over_;
   std::vector<server_exchange*> spare_exchanges_;
   std::vector<detail::ptr<handler_runner>> spare_runners_;
-  wait_point changed_;
+  async_condition changed_;
   bool accepted_no_delay_ = false;  // connections come from the listener without Nagle's algorithm
   bool closing_ = false;            // close() was called; on_close not yet told
   bool draining_ = false;

@@ -49,7 +49,7 @@ void server_core::check_closed() {
   changed_.notify();
   if (std::exchange(closing_, false) && !abandoned_) {
     net::post(executor(), [self = detail::ptr<server_core>(this)] {
-      turn const t(self->executor());
+      tick const t(self->executor());
       if (!self->abandoned_) {
         self->handlers_->close.emit();
       }
@@ -125,7 +125,7 @@ void server_core::abandon() {
     return;
   }
   detail::ptr<server_core> const self(this);
-  turn const t(executor());
+  tick const t(executor());
   abandoned_ = true;
   handlers_ = new handlers;
   if (listener_) {

@@ -117,7 +117,7 @@ void socket_core::on_read(detail::counted& self, error_code ec, std::size_t byte
 }
 
 void socket_core::read_done(error_code ec, std::size_t bytes) {
-  turn const t(executor());
+  tick const t(executor());
   read_in_flight_ = false;
   in_a_row_ = 0;
   if (destroyed_) {
@@ -267,7 +267,7 @@ std::size_t socket_core::write_some(std::size_t& offered, bool& last, error_code
 
 void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t) {
   auto& core = static_cast<socket_core&>(self);
-  turn const t(core.executor());
+  tick const t(core.executor());
   core.write_waiting_ = false;
   core.in_a_row_ = 0;
   if (core.destroyed_) {
@@ -332,7 +332,7 @@ void socket_core::end() {
 void socket_core::watch_hangup() {
   if (hung_up_) {
     hangup_due_ = true;
-    turn::enlist(*this, executor());
+    tick::defer(*this, executor());
   } else if (!destroyed_ && !connecting_ && !std::exchange(watching_, true)) {
     stream_->async_wait_hangup(io_callback(*this, &socket_core::on_hung_up));
   }
@@ -340,13 +340,13 @@ void socket_core::watch_hangup() {
 
 void socket_core::on_hung_up(detail::counted& self, error_code ec, std::size_t) {
   auto& core = static_cast<socket_core&>(self);
-  turn const t(core.executor());
+  tick const t(core.executor());
   core.hung_up_ = true;
   core.hangup_failed_ = ec.failed();
   // While something is read the end will be read too, behind what comes before it.
   if (!core.destroyed_ && !core.reading_ && core.owner_ != nullptr) {
     core.hangup_due_ = true;
-    turn::enlist(core, core.executor());
+    tick::defer(core, core.executor());
   }
 }
 
@@ -402,7 +402,7 @@ void socket_core::destroy(error_code ec) {
   context_->cancel(inactivity_);
   stream_->close();
   out_.clear();
-  turn::enlist(*this, executor());
+  tick::defer(*this, executor());
 }
 
 void socket_core::reset() {

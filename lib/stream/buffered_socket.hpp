@@ -55,7 +55,7 @@ protected:
 
 /// A connected stream with its buffers: reads ahead when asked to, sends what a turn has written
 /// at the turn's end, closes in good order.
-class socket_core final : public turn_member {
+class socket_core final : public deferred_task {
 public:
   socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<socket_context> context);
 
@@ -137,14 +137,14 @@ public:
   /// Sends what there is at the end of the turn.
   void flush_later() {
     flush_due_ = true;
-    turn::enlist(*this, executor());
+    tick::defer(*this, executor());
   }
 
   /// Has the owner told of the output at the end of the turn although nothing more leaves.
   void report_output_later() {
     output_moved_ = true;
     if (!telling_) {
-      turn::enlist(*this, executor());
+      tick::defer(*this, executor());
     }
   }
 
@@ -163,7 +163,7 @@ public:
   void close_behind_output() noexcept { last_output_ = true; }
 
   /// Lets coroutines wait for progress of the output.
-  wait_point& progress() { return user().progress; }
+  async_condition& progress() { return user().progress; }
 
   bool writable() const noexcept { return !ending_ && !end_sent_ && !destroyed_; }
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
@@ -251,8 +251,8 @@ private:
   // What only coroutines that use the socket need.
   struct user_side {
     explicit user_side(net::any_io_executor const& ex) : progress(ex), readable(ex) {}
-    wait_point progress;
-    wait_point readable;
+    async_condition progress;
+    async_condition readable;
     std::size_t viewed = 0;
     read_block::hold hold;
   };

@@ -16,7 +16,7 @@ class socket_core;
 ///
 /// What has come in by then is read at once. A read that is started earlier finds nothing on a busy
 /// server: a system call for nothing, since Asio tries before it waits.
-class read_batch final : public detail::counted, private context_member {
+class read_batch final : public detail::counted, private shutdown_hook {
 public:
   explicit read_batch(net::any_io_executor ex);
 

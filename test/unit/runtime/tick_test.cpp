@@ -19,20 +19,20 @@
 #include <thread>
 #include <vector>
 
-using anode::connection::turn;
-using anode::connection::turn_member;
+using anode::connection::deferred_task;
+using anode::connection::tick;
 namespace net = boost::asio;
 namespace detail = anode::detail;
 
 namespace {
 
-struct member final : turn_member {
+struct member final : deferred_task {
   member(std::vector<std::string>& l, std::string n) : log(l), name(std::move(n)) {}
-  void end_turn() override {
+  void run_deferred() override {
     log.push_back(name);
     if (again > 0) {
       --again;
-      turn::enlist(*this, ex);
+      tick::defer(*this, ex);
     }
   }
   std::vector<std::string>& log;
@@ -50,17 +50,17 @@ TEST_CASE("turn: members are called once, in order, at the end") {
   detail::ptr<member> const a(new member(log, "a"));
   detail::ptr<member> const b(new member(log, "b"));
   {
-    turn const t(ex);
-    CHECK(turn::on(ex));
-    turn::enlist(*a, ex);
+    tick const t(ex);
+    CHECK(tick::on(ex));
+    tick::defer(*a, ex);
     {
-      turn const inner(ex);
-      turn::enlist(*b, ex);
-      turn::enlist(*a, ex);
+      tick const inner(ex);
+      tick::defer(*b, ex);
+      tick::defer(*a, ex);
     }
     CHECK(log.empty());
   }
-  CHECK_FALSE(turn::on(ex));
+  CHECK_FALSE(tick::on(ex));
   CHECK(log == std::vector<std::string>{"a", "b"});
 }
 
@@ -72,8 +72,8 @@ TEST_CASE("turn: a member may enlist itself again") {
   a->again = 2;
   a->ex = ex;
   {
-    turn const t(ex);
-    turn::enlist(*a, ex);
+    tick const t(ex);
+    tick::defer(*a, ex);
   }
   CHECK(log.size() == 3);
 }
@@ -84,8 +84,8 @@ TEST_CASE("turn: outside of a turn, members get one of their own from the schedu
   std::vector<std::string> log;
   {
     detail::ptr<member> const a(new member(log, "a"));
-    turn::enlist(*a, ex);
-    turn::enlist(*a, ex);
+    tick::defer(*a, ex);
+    tick::defer(*a, ex);
   }
   CHECK(log.empty());
   io.run();
@@ -100,9 +100,9 @@ TEST_CASE("turn: a turn of one executor does not run the members of another") {
   std::vector<std::string> log;
   detail::ptr<member> const a(new member(log, "a"));
   {
-    turn const t(ex1);
-    CHECK_FALSE(turn::on(ex2));
-    turn::enlist(*a, ex2);
+    tick const t(ex1);
+    CHECK_FALSE(tick::on(ex2));
+    tick::defer(*a, ex2);
   }
   CHECK(log.empty());
   two.run();
@@ -133,13 +133,13 @@ void turns_at_once(net::any_io_executor const& one, net::any_io_executor const& 
   std::promise<void> inside;
   std::promise<void> over;
   std::thread thread([&] {
-    turn const t(one);
+    tick const t(one);
     inside.set_value();
     over.get_future().wait();
   });
   inside.get_future().wait();
   {
-    turn const t(other);
+    tick const t(other);
   }
   over.set_value();
   thread.join();
@@ -159,7 +159,7 @@ TEST_CASE("turn: threads may work on strands or contexts of their own") {
   turns_at_once(net::make_strand(io), net::make_strand(io));
   net::any_io_executor const ex = io.get_executor();
   for (int i = 0; i != 2; ++i) {
-    std::thread([&] { turn const t(ex); }).join();  // one after the other
+    std::thread([&] { tick const t(ex); }).join();  // one after the other
   }
 }
 
