@@ -238,10 +238,10 @@ struct waiting final : detail::counted {
   bool done = false;
 };
 
-net::awaitable<socket> run_connect(net::any_io_executor ex, transport::dial_target target) {
+net::awaitable<socket> run_connect(net::any_io_executor ex, transport::connect_target target) {
   detail::ptr<waiting> const w(new waiting(ex));
   std::string const where = http::protocol::host_header(target.host, target.port, 0);
-  detail::ptr<transport::dial_attempt> const attempt = transport::dial(
+  detail::ptr<transport::connector> const attempt = transport::start_connect(
       ex, std::move(target), nullptr,
       [w, ex](error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
         connection::tick const t(ex);
@@ -272,7 +272,7 @@ net::awaitable<socket> run_connect(net::any_io_executor ex, transport::dial_targ
 
 net::awaitable<socket> detail::connect_function::operator()(net::any_io_executor ex,
                                                             std::string_view authority) const {
-  transport::dial_target target;
+  transport::connect_target target;
   if (!connection::parse_authority(authority, target.host, target.port)) {
     throw http::exception(http::error::invalid_arg_value,
                           "The authority must be a host and a port, \"example.org:80\"");

@@ -89,7 +89,7 @@ private:
     http::connect_options to;
     std::string authority;            // for a tunnel: whereto
     detail::ptr<socket_core> socket;  // waits to be connected; null for a tunnel
-    detail::ptr<transport::dial_attempt> attempt;
+    detail::ptr<transport::connector> attempt;
     // One signal for each operation: a slot takes one at a time.
     net::cancellation_signal cancel_create;
     net::cancellation_signal cancel_tunnel;

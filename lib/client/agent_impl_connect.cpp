@@ -86,7 +86,7 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
                   net::bind_cancellation_slot(o->cancel_create.slot(), [o](std::exception_ptr) {}));
     return;
   }
-  transport::dial_target target;
+  transport::connect_target target;
   target.host = o->to.host;
   target.port = o->to.port;
   target.path = o->to.socket_path;
@@ -101,7 +101,7 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
     lookup = [f = find_addresses, o](std::string_view host, auto done) {
       try {
         f(host, [done](error_code ec, std::vector<http::lookup_address> found) {
-          std::vector<transport::dial_address> all;
+          std::vector<transport::resolved_address> all;
           for (http::lookup_address& a : found) {
             all.push_back({std::move(a.address), a.family});
           }
@@ -116,7 +116,7 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
       }
     };
   }
-  o->attempt = transport::dial(
+  o->attempt = transport::start_connect(
       executor_, std::move(target), lookup,
       [self = detail::ptr<agent_core>(this), o](error_code ec, std::string_view phase,
                                                 std::unique_ptr<byte_stream> stream) {
@@ -242,7 +242,7 @@ void agent_core::stop(opening& o) {
   detail::ptr<opening> const keep(&o);
   o.over = true;
   timers_->cancel(o);
-  if (detail::ptr<transport::dial_attempt> const attempt = std::move(o.attempt)) {
+  if (detail::ptr<transport::connector> const attempt = std::move(o.attempt)) {
     attempt->cancel();
   }
   if (o.waiting) {

@@ -189,7 +189,7 @@ private:
   socket to_;
   transport::socket_stream* in_;
   transport::socket_stream* out_;
-  transport::kernel_pipe pipe_;
+  transport::splice_pipe pipe_;
   detail::ptr<readiness> ready_;
 };
 

@@ -131,7 +131,7 @@ void server_core::listen(transport::listen_target const& target) {
     throw http::exception(
         ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message() + " " + where);
   }
-  accepted_no_delay_ = options_.no_delay && next->hand_on_no_delay();
+  accepted_no_delay_ = options_.no_delay && next->inherit_no_delay();
   listener_ = next;
   start_listening();
 }

@@ -27,7 +27,7 @@ namespace anode::connection {
 /// their deadlines. Lives as long as anything of it runs.
 class server_core final : public detail::counted,
                           private shutdown_hook,
-                          private transport::listener::sink {
+                          private transport::listener::accept_observer {
 public:
   server_core(net::any_io_executor ex, http::server_options options);
   ~server_core() override;

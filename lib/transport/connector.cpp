@@ -32,9 +32,9 @@ bool is_localhost(std::string_view host) noexcept {
                                                   [](char a, char b) { return (a | 0x20) == b; });
 }
 
-class happy_eyeballs final : public dial_attempt {
+class happy_eyeballs final : public connector {
 public:
-  happy_eyeballs(net::any_io_executor ex, dial_target target, dial_callback done)
+  happy_eyeballs(net::any_io_executor ex, connect_target target, connect_callback done)
       : ex_(ex), target_(std::move(target)), done_(std::move(done)), delay_(ex) {}
 
   void start(lookup_function const& lookup) {
@@ -49,7 +49,7 @@ public:
       endpoints_.emplace_back(tcp::endpoint(address, target_.port));
       next();
     } else if (lookup) {
-      lookup(target_.host, [self = self_ptr()](error_code e, std::vector<dial_address> found) {
+      lookup(target_.host, [self = self_ptr()](error_code e, std::vector<resolved_address> found) {
         self->on_lookup(e, found);
       });
     } else if (is_localhost(target_.host)) {
@@ -102,9 +102,9 @@ private:
         });
   }
 
-  void on_lookup(error_code ec, std::vector<dial_address> const& found) {
+  void on_lookup(error_code ec, std::vector<resolved_address> const& found) {
     std::vector<tcp::endpoint> all;
-    for (dial_address const& a : found) {
+    for (resolved_address const& a : found) {
       error_code bad;
       net::ip::address const address = net::ip::make_address(a.address, bad);
       if (!bad) {
@@ -221,7 +221,7 @@ private:
   }
 
   void finish(error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
-    if (dial_callback const done = std::exchange(done_, nullptr)) {
+    if (connect_callback const done = std::exchange(done_, nullptr)) {
       stop();
       done(ec, phase, std::move(stream));
     }
@@ -240,8 +240,8 @@ private:
   }
 
   net::any_io_executor ex_;
-  dial_target target_;
-  dial_callback done_;
+  connect_target target_;
+  connect_callback done_;
   std::weak_ptr<resolver_pool::request> lookup_;  // which keeps this object
   net::steady_timer delay_;
   std::vector<stream_protocol::endpoint> endpoints_;
@@ -254,8 +254,8 @@ private:
 
 }  // namespace
 
-detail::ptr<dial_attempt> dial(net::any_io_executor ex, dial_target target,
-                               lookup_function const& lookup, dial_callback done) {
+detail::ptr<connector> start_connect(net::any_io_executor ex, connect_target target,
+                                     lookup_function const& lookup, connect_callback done) {
   detail::ptr<happy_eyeballs> const attempt(
       new happy_eyeballs(std::move(ex), std::move(target), std::move(done)));
   attempt->start(lookup);

@@ -11,7 +11,7 @@
 namespace anode::transport {
 
 /// Where to connect to, and from where.
-struct dial_target {
+struct connect_target {
   std::string host;  ///< a name or an address
   std::uint16_t port = 0;
   std::string path;  ///< a Unix socket instead, when not empty
@@ -26,7 +26,7 @@ struct dial_target {
 };
 
 /// One address to try.
-struct dial_address {
+struct resolved_address {
   std::string address;
   int family = 4;
 };
@@ -34,10 +34,10 @@ struct dial_address {
 /// Replaces the system's resolver: gets a host name and tells `done` the addresses, once, now or
 /// later.
 using lookup_function = std::function<void(
-    std::string_view host, std::function<void(error_code, std::vector<dial_address>)> done)>;
+    std::string_view host, std::function<void(error_code, std::vector<resolved_address>)> done)>;
 
 /// An attempt to connect under way.
-class dial_attempt : public detail::counted {
+class connector : public detail::counted {
 public:
   /// Gives up; the callback is not called any more.
   virtual void cancel() = 0;
@@ -48,13 +48,13 @@ public:
 
 /// Told the outcome: a connected stream, or why there is none and which step failed
 /// ("lookup" or "connect").
-using dial_callback =
+using connect_callback =
     std::function<void(error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream)>;
 
 /// Resolves and connects by Happy Eyeballs (RFC 8305): the addresses' families interleaved, a new
 /// attempt each `attempt_delay` or as soon as one fails; the first success wins and the others are
 /// cancelled. Never calls `done` before it returns.
-detail::ptr<dial_attempt> dial(net::any_io_executor ex, dial_target target,
-                               lookup_function const& lookup, dial_callback done);
+detail::ptr<connector> start_connect(net::any_io_executor ex, connect_target target,
+                                     lookup_function const& lookup, connect_callback done);
 
 }  // namespace anode::transport

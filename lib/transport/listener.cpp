@@ -142,7 +142,7 @@ void listener::open(native_handle_type descriptor, error_code& ec) {
   }
 }
 
-bool listener::hand_on_no_delay() {
+bool listener::inherit_no_delay() {
 #ifdef __linux__
   error_code ec = net::error::operation_not_supported;
   if (unix_path_.empty()) {
@@ -169,7 +169,7 @@ void listener::close() {
 void listener::accept_waiting_and_close() {
   detail::ptr<listener> const self(this);
   if (shared_) {
-    leave_new_ones_to_others();
+    exclude_new_connections();
   }
   error_code ec;
   for (int left = most_waiting; left > 0 && !ec; --left) {
@@ -180,7 +180,7 @@ void listener::accept_waiting_and_close() {
 
 // Has the first packet of new connections dropped, so that none is made behind the last accept and
 // reset by the close. It is sent again, within a second, and then finds who still listens.
-void listener::leave_new_ones_to_others() {
+void listener::exclude_new_connections() {
 #ifdef __linux__
   constexpr std::uint32_t flags_at = 13;
   constexpr std::uint32_t syn = 0x02;
@@ -218,7 +218,7 @@ error_code listener::accept_one() {
   }
   auto socket = accept_socket(acceptor_, ec);
   if (!ec) {
-    sink_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
+    observer_->on_accept(std::make_unique<socket_stream>(std::move(socket)));
   } else if (of_one_connection(ec)) {
     ec = {};
   }
@@ -249,7 +249,7 @@ void listener::pause(error_code ec) {
       self->wait();
     }
   });
-  sink_->on_accept_error(ec);
+  observer_->on_accept_error(ec);
 }
 
 }  // namespace anode::transport

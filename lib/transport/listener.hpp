@@ -32,17 +32,18 @@ public:
   using acceptor_type = net::basic_socket_acceptor<net::generic::stream_protocol>;
 
   /// Who gets the accepted streams.
-  class sink {
+  class accept_observer {
   public:
     virtual void on_accept(std::unique_ptr<byte_stream> stream) = 0;
     /// Told of a failure that made accepting pause.
     virtual void on_accept_error(error_code ec) = 0;
 
   protected:
-    ~sink() = default;
+    ~accept_observer() = default;
   };
 
-  listener(net::any_io_executor ex, sink& to) : acceptor_(ex), backoff_(ex), sink_(&to) {}
+  listener(net::any_io_executor ex, accept_observer& to)
+      : acceptor_(ex), backoff_(ex), observer_(&to) {}
 
   /// Binds and listens. A name is resolved without waiting for a server (numeric addresses and
   /// "localhost" only).
@@ -54,7 +55,7 @@ public:
   /// Switches Nagle's algorithm off for all connections that are accepted, which costs a system
   /// call now instead of one for each.
   /// @return whether that could be done
-  bool hand_on_no_delay();
+  bool inherit_no_delay();
 
   /// Starts accepting.
   void start();
@@ -77,11 +78,11 @@ private:
   error_code accept_one();
   void accept_some();
   void pause(error_code ec);
-  void leave_new_ones_to_others();
+  void exclude_new_connections();
 
   acceptor_type acceptor_;
   net::steady_timer backoff_;
-  sink* sink_;
+  accept_observer* observer_;
   std::string unix_path_;
   bool shared_ = false;  // the port may have other listeners
 };

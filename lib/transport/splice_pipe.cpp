@@ -64,14 +64,14 @@ ssize_t splice_quietly(int from, int to, std::size_t size) noexcept {
 
 }  // namespace
 
-kernel_pipe::~kernel_pipe() {
+splice_pipe::~splice_pipe() {
   if (read_end_ >= 0) {
     ::close(read_end_);
     ::close(write_end_);
   }
 }
 
-bool kernel_pipe::open() noexcept {
+bool splice_pipe::open() noexcept {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
     return false;
@@ -81,7 +81,7 @@ bool kernel_pipe::open() noexcept {
   return true;
 }
 
-std::size_t kernel_pipe::fill(native_handle_type socket, boost::system::error_code& ec) noexcept {
+std::size_t splice_pipe::fill(native_handle_type socket, boost::system::error_code& ec) noexcept {
   ssize_t const n = ::splice(socket, nullptr, write_end_, nullptr, capacity, how);
   if (n < 0) {
     ec = last_error();
@@ -92,7 +92,7 @@ std::size_t kernel_pipe::fill(native_handle_type socket, boost::system::error_co
   return static_cast<std::size_t>(n);
 }
 
-std::size_t kernel_pipe::drain(native_handle_type socket, boost::system::error_code& ec) noexcept {
+std::size_t splice_pipe::drain(native_handle_type socket, boost::system::error_code& ec) noexcept {
   ssize_t const n = splice_quietly(read_end_, socket, size_);
   if (n < 0) {
     ec = last_error();
@@ -105,16 +105,16 @@ std::size_t kernel_pipe::drain(native_handle_type socket, boost::system::error_c
 
 #else
 
-kernel_pipe::~kernel_pipe() = default;
+splice_pipe::~splice_pipe() = default;
 
-bool kernel_pipe::open() noexcept { return false; }
+bool splice_pipe::open() noexcept { return false; }
 
-std::size_t kernel_pipe::fill(native_handle_type, boost::system::error_code& ec) noexcept {
+std::size_t splice_pipe::fill(native_handle_type, boost::system::error_code& ec) noexcept {
   ec = boost::asio::error::operation_not_supported;
   return 0;
 }
 
-std::size_t kernel_pipe::drain(native_handle_type, boost::system::error_code& ec) noexcept {
+std::size_t splice_pipe::drain(native_handle_type, boost::system::error_code& ec) noexcept {
   ec = boost::asio::error::operation_not_supported;
   return 0;
 }

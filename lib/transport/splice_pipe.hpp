@@ -9,14 +9,14 @@ namespace anode::transport {
 
 /// A buffer in the kernel through which bytes go from one socket to another without being copied
 /// into the process (Linux: splice). Holds up to `capacity` bytes.
-class kernel_pipe {
+class splice_pipe {
 public:
   static constexpr std::size_t capacity = 65536;
 
-  kernel_pipe() = default;
-  kernel_pipe(kernel_pipe const&) = delete;
-  kernel_pipe& operator=(kernel_pipe const&) = delete;
-  ~kernel_pipe();
+  splice_pipe() = default;
+  splice_pipe(splice_pipe const&) = delete;
+  splice_pipe& operator=(splice_pipe const&) = delete;
+  ~splice_pipe();
 
   /// Makes the buffer. @return false where there is none: on other systems, or when the process has
   ///   no descriptors left.

@@ -61,7 +61,7 @@ names open_in_a_program() {
   return all;
 }
 
-struct accepting final : listener::sink {
+struct accepting final : listener::accept_observer {
   void on_accept(std::unique_ptr<anode::byte_stream> s) override { all.push_back(std::move(s)); }
   void on_accept_error(error_code) override {}
   std::vector<std::unique_ptr<anode::byte_stream>> all;
@@ -74,14 +74,14 @@ TEST_CASE("programs that are started inherit no socket and no pipe") {
   net::io_context io;
   accepting sink;
   std::vector<anode::detail::ptr<listener>> listeners;
-  std::vector<anode::transport::dial_target> targets;
+  std::vector<anode::transport::connect_target> targets;
   error_code ec;
 
   auto const listen = [&](anode::transport::listen_target const& at) {
     listeners.emplace_back(new listener(io.get_executor(), sink));
     listeners.back()->open(at, ec);
     REQUIRE_FALSE(ec);
-    anode::transport::dial_target to;
+    anode::transport::connect_target to;
     to.path = at.path;
     to.host = "127.0.0.1";
     to.port = listeners.back()->local_endpoint().port;
@@ -108,7 +108,7 @@ TEST_CASE("programs that are started inherit no socket and no pipe") {
   listeners.emplace_back(new listener(io.get_executor(), sink));
   listeners.back()->open(descriptor, ec);
   REQUIRE_FALSE(ec);
-  anode::transport::dial_target to;
+  anode::transport::connect_target to;
   to.path = other;
   targets.push_back(to);
 
@@ -117,16 +117,16 @@ TEST_CASE("programs that are started inherit no socket and no pipe") {
     l->start();
   }
   for (auto const& t : targets) {
-    anode::transport::dial(io.get_executor(), t, nullptr,
-                           [&](error_code e, std::string_view, auto stream) {
-                             CHECK_FALSE(e);
-                             connected.push_back(std::move(stream));
-                           });
+    anode::transport::start_connect(io.get_executor(), t, nullptr,
+                                    [&](error_code e, std::string_view, auto stream) {
+                                      CHECK_FALSE(e);
+                                      connected.push_back(std::move(stream));
+                                    });
   }
   while (connected.size() < targets.size() || sink.all.size() < targets.size()) {
     REQUIRE(io.run_one_for(std::chrono::seconds(10)) == 1);
   }
-  anode::transport::kernel_pipe pipe;
+  anode::transport::splice_pipe pipe;
   REQUIRE(pipe.open());
 
   names made;

@@ -161,11 +161,11 @@ TEST_CASE("name look-ups: addresses and localhost need none") {
   net::io_context io;
   resolver_pool& pool = resolver_pool::of(io.get_executor());
   for (char const* const host : {"127.0.0.1", "::1", "localhost", "LocalHost"}) {
-    anode::transport::dial_target to;
+    anode::transport::connect_target to;
     to.host = host;
     to.port = 1;
     std::string phase;
-    auto const attempt = anode::transport::dial(
+    auto const attempt = anode::transport::start_connect(
         io.get_executor(), to, nullptr,
         [&](error_code, std::string_view p, std::unique_ptr<anode::byte_stream>) { phase = p; });
     CHECK_FALSE(attempt->looking_up());
@@ -195,21 +195,21 @@ TEST_CASE("dial: a name is looked up, and given up while that runs") {
   slow_names names;
   net::io_context& io = names.io;
   bool called = false;
-  anode::transport::dial_target to;
+  anode::transport::connect_target to;
   to.host = "slow";
   to.port = 1;
   auto const done = [&](error_code, std::string_view, std::unique_ptr<anode::byte_stream>) {
     called = true;
   };
   SECTION("looked up") {
-    auto const attempt = anode::transport::dial(io.get_executor(), to, nullptr, done);
+    auto const attempt = anode::transport::start_connect(io.get_executor(), to, nullptr, done);
     CHECK(attempt->looking_up());
     names.release();
     io.run();
     CHECK(called);
   }
   SECTION("given up") {
-    anode::transport::dial(io.get_executor(), to, nullptr, done)->cancel();
+    anode::transport::start_connect(io.get_executor(), to, nullptr, done)->cancel();
     CHECK(io.run_for(std::chrono::seconds(10)) == 0);
     CHECK(io.stopped());
     CHECK_FALSE(called);

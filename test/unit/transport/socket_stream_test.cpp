@@ -15,17 +15,17 @@
 #include <vector>
 
 using anode::error_code;
-using anode::transport::dial;
-using anode::transport::dial_address;
-using anode::transport::dial_target;
+using anode::transport::connect_target;
 using anode::transport::listen_target;
 using anode::transport::listener;
+using anode::transport::resolved_address;
+using anode::transport::start_connect;
 using support::stream_user;
 namespace net = boost::asio;
 
 namespace {
 
-struct accepting final : listener::sink {
+struct accepting final : listener::accept_observer {
   void on_accept(std::unique_ptr<anode::byte_stream> s) override { all.push_back(std::move(s)); }
   void on_accept_error(error_code ec) override { failure = ec; }
   std::vector<std::unique_ptr<anode::byte_stream>> all;
@@ -43,15 +43,16 @@ struct fixture {
   }
 
   // Connects, and runs until the outcome is there.
-  void connect(dial_target const& t, anode::transport::lookup_function const& lookup = nullptr) {
+  void connect(connect_target const& t, anode::transport::lookup_function const& lookup = nullptr) {
     outcome = false;
-    attempt = dial(io.get_executor(), t, lookup,
-                   [this](error_code e, std::string_view p, std::unique_ptr<anode::byte_stream> s) {
-                     outcome = true;
-                     ec = e;
-                     phase = p;
-                     stream = std::move(s);
-                   });
+    attempt = start_connect(
+        io.get_executor(), t, lookup,
+        [this](error_code e, std::string_view p, std::unique_ptr<anode::byte_stream> s) {
+          outcome = true;
+          ec = e;
+          phase = p;
+          stream = std::move(s);
+        });
     io.restart();
     while (!outcome && io.run_one_for(std::chrono::seconds(10)) > 0) {
     }
@@ -61,7 +62,7 @@ struct fixture {
   net::io_context io;
   accepting sink;
   anode::detail::ptr<listener> server;
-  anode::detail::ptr<anode::transport::dial_attempt> attempt;
+  anode::detail::ptr<anode::transport::connector> attempt;
   bool outcome = false;
   error_code ec;
   std::string phase;
@@ -75,8 +76,8 @@ listen_target on(std::string host, std::uint16_t port = 0) {
   return t;
 }
 
-dial_target to(std::string host, std::uint16_t port) {
-  dial_target t;
+connect_target to(std::string host, std::uint16_t port) {
+  connect_target t;
   t.host = std::move(host);
   t.port = port;
   return t;
@@ -140,7 +141,7 @@ TEST_CASE("sockets: what is there is read at once, and nothing else is waited fo
 
 TEST_CASE("sockets: a listener takes those who wait before it closes, and nobody else") {
   using tcp = net::ip::tcp;
-  struct dialling final : listener::sink {
+  struct dialling final : listener::accept_observer {
     void on_accept(std::unique_ptr<anode::byte_stream> s) override {
       all.push_back(std::move(s));
       if (on_first && all.size() == 1) {
@@ -211,7 +212,7 @@ TEST_CASE("sockets: a Unix socket is made and removed") {
   t.path = path;
   f.listen(t);
   CHECK(f.server->local_endpoint().address == path);
-  dial_target d;
+  connect_target d;
   d.path = path;
   f.connect(d);
   CHECK(f.stream);
@@ -263,8 +264,8 @@ TEST_CASE("dial: a lookup that fails ends the attempt, in that phase") {
 TEST_CASE("dial: cancelled, it never tells and leaves no work") {
   fixture f;
   bool told = false;
-  std::function<void(error_code, std::vector<dial_address>)> later;
-  auto const attempt = dial(
+  std::function<void(error_code, std::vector<resolved_address>)> later;
+  auto const attempt = start_connect(
       f.io.get_executor(), to("some.name", 80), [&](std::string_view, auto done) { later = done; },
       [&](error_code, std::string_view, std::unique_ptr<anode::byte_stream>) { told = true; });
   attempt->cancel();
@@ -276,7 +277,7 @@ TEST_CASE("dial: cancelled, it never tells and leaves no work") {
 TEST_CASE("dial: binds to the local address it is given") {
   fixture f;
   f.listen(on("127.0.0.1"));
-  dial_target t = to("127.0.0.1", f.server->local_endpoint().port);
+  connect_target t = to("127.0.0.1", f.server->local_endpoint().port);
   t.local_address = "127.0.0.3";
   f.connect(t);
   REQUIRE(f.stream);
