@@ -25,7 +25,7 @@
 namespace anode {
 
 namespace connection {
-class socket_core;
+class buffered_socket;
 }
 
 /// A connected two-way stream: TCP, a Unix socket, memory, or any stream of the user's own.
@@ -172,15 +172,15 @@ public:
   }
 
   /// For the library itself.
-  explicit socket(connection::socket_core& core) noexcept;
-  connection::socket_core* core() const noexcept { return core_; }
+  explicit socket(connection::buffered_socket& core) noexcept;
+  connection::buffered_socket* core() const noexcept { return core_; }
 
 private:
   write_operation write_owned(std::string&& data);
   void start_read(net::mutable_buffer buffer, detail::completion done);
   void start_write(net::const_buffer buffer, detail::completion done);
 
-  connection::socket_core* core_ = nullptr;
+  connection::buffered_socket* core_ = nullptr;
 };
 
 /// Makes two connected sockets in memory: what is written to one is read from the other.

@@ -509,7 +509,7 @@ void agent_core::abandon(client_connection& c) {
 
 void agent_core::handed_over(client_connection& c) { connection_closed(c); }
 
-bool agent_core::remove(socket_core const& socket) {
+bool agent_core::remove(buffered_socket const& socket) {
   detail::ptr<client_connection> const c(dynamic_cast<client_connection*>(socket.owner()));
   if (!c || find(c->id()) != c.get()) {
     return false;

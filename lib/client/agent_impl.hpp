@@ -47,7 +47,7 @@ public:
   void destroy();
 
   /// Lets go of the connection with this socket. @return whether it was one of the pool's
-  bool remove(socket_core const& socket);
+  bool remove(buffered_socket const& socket);
 
   void add_handle() noexcept { ++handles_; }
 
@@ -87,8 +87,8 @@ private:
     agent_core* of = nullptr;
     protocol::socket_id id;
     http::connect_options to;
-    std::string authority;            // for a tunnel: whereto
-    detail::ptr<socket_core> socket;  // waits to be connected; null for a tunnel
+    std::string authority;                // for a tunnel: whereto
+    detail::ptr<buffered_socket> socket;  // waits to be connected; null for a tunnel
     detail::ptr<transport::connector> attempt;
     // One signal for each operation: a slot takes one at a time.
     net::cancellation_signal cancel_create;
@@ -124,9 +124,9 @@ private:
   void dial(detail::ptr<opening> o, http::lookup_function const& find_addresses);
   static net::awaitable<void> create(detail::ptr<agent_core> self, detail::ptr<opening> o);
   static net::awaitable<void> tunnel(detail::ptr<agent_core> self, detail::ptr<opening> o,
-                                     detail::ptr<socket_core> socket);
+                                     detail::ptr<buffered_socket> socket);
   void connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> stream);
-  void ready(opening& o, detail::ptr<socket_core> socket);
+  void ready(opening& o, detail::ptr<buffered_socket> socket);
   void failed(opening& o, error_code ec, http::request_phase phase, std::string message = {},
               std::exception_ptr cause = nullptr);
   void assign(protocol::pool_action const& a);

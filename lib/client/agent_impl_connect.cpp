@@ -51,7 +51,7 @@ void agent_core::open(protocol::pool_action const& a, client_exchange& x) {
   }
   slot(openings_, o->id) = o;
   if (o->authority.empty()) {
-    o->socket = new socket_core(executor_, timers_);
+    o->socket = new buffered_socket(executor_, timers_);
     slot(connections_, o->id) = new client_connection(*this, o->socket, o->id);
     x.assign(*connections_[o->id.index], false, a.waited);
   }
@@ -175,7 +175,7 @@ void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> 
     stream->set_keep_alive(true, options_.keep_alive_msecs);
   }
   if (o->socket) {
-    detail::ptr<socket_core> const socket = std::move(o->socket);
+    detail::ptr<buffered_socket> const socket = std::move(o->socket);
     stop(*o);
     socket->connected(std::move(stream));
     if (client_exchange* const x = find(pool_.socket_ready(o->id))) {
@@ -184,7 +184,7 @@ void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> 
     run_actions();
   } else {
     o->tunnelling = true;
-    detail::ptr<socket_core> const socket(new socket_core(std::move(stream), timers_));
+    detail::ptr<buffered_socket> const socket(new buffered_socket(std::move(stream), timers_));
     net::co_spawn(executor_, tunnel(detail::ptr<agent_core>(this), o, socket),
                   net::bind_cancellation_slot(o->cancel_tunnel.slot(), [o](std::exception_ptr) {}));
   }
@@ -192,7 +192,7 @@ void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> 
 
 // Asks the proxy for a tunnel.
 net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::ptr<opening> o,
-                                        detail::ptr<socket_core> socket) {
+                                        detail::ptr<buffered_socket> socket) {
   error_code ec;
   std::string message;
   std::exception_ptr thrown;
@@ -260,7 +260,7 @@ void agent_core::stop(opening& o) {
 }
 
 // A tunnel is there.
-void agent_core::ready(opening& o, detail::ptr<socket_core> socket) {
+void agent_core::ready(opening& o, detail::ptr<buffered_socket> socket) {
   stop(o);
   slot(connections_, o.id) = new client_connection(*this, std::move(socket), o.id);
   protocol::pool_action a;

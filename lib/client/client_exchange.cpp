@@ -146,7 +146,7 @@ void client_exchange::assign(client_connection& c, bool reused, bool waited) {
   reused_ = reused;
   waited_ = waited;
   phase_ = c.core().connecting() ? request_phase::connect : request_phase::send;
-  socket_core& core = c.core();
+  buffered_socket& core = c.core();
   sent_before_ = core.output().end();
   received_before_ = core.bytes_read();
   core.set_high_water_mark(options.high_water_mark);
@@ -175,7 +175,7 @@ void client_exchange::on_message_ended() {
 
 void client_exchange::on_misuse() { tick::defer(*this, agent_->executor()); }
 
-void client_exchange::output_moved(outbox::position sent) {
+void client_exchange::output_moved(write_queue::position sent) {
   if (phase_ == request_phase::connect) {
     phase_ = request_phase::send;
   }
@@ -249,7 +249,7 @@ http::incoming_message client_exchange::response_handle() {
   return http::incoming_message(response, *this);
 }
 
-void client_exchange::upgraded(detail::ptr<socket_core> socket) {
+void client_exchange::upgraded(detail::ptr<buffered_socket> socket) {
   response_ready_ = response_done_ = request_done_ = true;
   detail::ptr<client_connection> const c = std::move(connection_);
   response.complete();
@@ -343,7 +343,7 @@ void client_exchange::want_body() {
   }
 }
 
-socket_core* client_exchange::core() noexcept {
+buffered_socket* client_exchange::core() noexcept {
   client_connection* const c = connection_ ? connection_.get() : leaving_.get();
   return c != nullptr ? &c->core() : nullptr;
 }

@@ -159,14 +159,14 @@ public:
   void response_ended();
 
   /// HTTP has ended on the connection, which is the user's now.
-  void upgraded(detail::ptr<socket_core> socket);
+  void upgraded(detail::ptr<buffered_socket> socket);
 
   /// Takes back all that was written, of which nothing has left, from a connection that cannot be
   /// used. @return whether the request still needs one
   bool leave_stale(client_connection& c);
 
   /// Reports that bytes of the request have left.
-  void output_moved(outbox::position sent);
+  void output_moved(write_queue::position sent);
 
   /// Reports that the connection was closed; `ec` says why, if it failed.
   void connection_closed(error_code ec);
@@ -217,7 +217,7 @@ public:
   void on_misuse() override;
   void destroy_exchange(error_code ec) override;
   void want_body() override;
-  socket_core* core() noexcept override;
+  buffered_socket* core() noexcept override;
   void end_told() override;
   void handle_dropped() override;
   void wait_cancelled() override;
@@ -266,7 +266,7 @@ private:
   event<> on_timeout_;
   event<> on_abort_;
   event<http::request_error const&> on_error_;
-  detail::ptr<socket_core> upgraded_socket_;
+  detail::ptr<buffered_socket> upgraded_socket_;
   std::string error_message_;
   std::shared_ptr<std::string const> raw_packet_;  // with a response that is not HTTP
   std::exception_ptr cause_;

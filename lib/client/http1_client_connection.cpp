@@ -28,7 +28,7 @@ bool is_here(protocol::message_head const& head, std::size_t input) {
 
 }  // namespace
 
-client_connection::client_connection(agent_core& agent, detail::ptr<socket_core> socket,
+client_connection::client_connection(agent_core& agent, detail::ptr<buffered_socket> socket,
                                      protocol::socket_id id)
     : agent_(&agent),
       socket_(std::move(socket)),
@@ -75,7 +75,7 @@ bool client_connection::release() {
 }
 
 void client_connection::park(std::chrono::milliseconds timeout) {
-  socket_->incoming().shrink();
+  socket_->incoming().release_memory();
   decoder_.release_memory();
   socket_->set_timeout(timeout);
   socket_->resume();
@@ -83,7 +83,7 @@ void client_connection::park(std::chrono::milliseconds timeout) {
 }
 
 // Costs a system call, which is avoided in the tick in which the connection was parked. Nothing
-// depends on it: `socket_core::check_before_output` looks again when the request leaves.
+// depends on it: `buffered_socket::check_before_output` looks again when the request leaves.
 bool client_connection::stale() {
   return socket_->clock().now() - parked_ >= std::chrono::milliseconds(1) &&
          socket_->stream().has_input();

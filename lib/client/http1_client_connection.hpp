@@ -15,12 +15,12 @@ class client_exchange;
 
 /// One connection of a client: carries one exchange at a time, and while it carries none watches
 /// for the server to end it.
-class client_connection final : public deferred_task, public socket_events {
+class client_connection final : public deferred_task, public socket_observer {
 public:
-  client_connection(agent_core& agent, detail::ptr<socket_core> socket, protocol::socket_id id);
+  client_connection(agent_core& agent, detail::ptr<buffered_socket> socket, protocol::socket_id id);
   ~client_connection() override;
 
-  socket_core& core() noexcept { return *socket_; }
+  buffered_socket& core() noexcept { return *socket_; }
   protocol::socket_id id() const noexcept { return id_; }
 
   /// Begins an exchange. @param reused whether the connection has carried another one
@@ -72,7 +72,7 @@ private:
   void look_behind(client_exchange& x);
 
   detail::ptr<agent_core> agent_;
-  detail::ptr<socket_core> socket_;
+  detail::ptr<buffered_socket> socket_;
   protocol::socket_id id_;
   protocol::parser_options decoder_options_;
   protocol::parser decoder_;

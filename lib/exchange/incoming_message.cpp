@@ -183,7 +183,7 @@ incoming_message& incoming_message::destroy(error_code ec) {
 }
 
 anode::socket incoming_message::socket() const {
-  connection::socket_core* const core =
+  connection::buffered_socket* const core =
       self_ != nullptr && self_->from() != nullptr ? self_->from()->core() : nullptr;
   return core != nullptr ? anode::socket(*core) : anode::socket();
 }

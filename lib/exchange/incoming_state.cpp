@@ -46,7 +46,7 @@ void incoming::deliver(std::string_view piece, read_buffer& in) {
   if (reading_ && buffered_.empty()) {
     reading_ = false;
     piece_ = piece;
-    held_ = in.hold();
+    held_ = in.pin();
     changed_.notify();  // not held back: who reads pieces answers them piece by piece
   } else {
     buffered_.append(piece);

@@ -41,7 +41,7 @@ public:
     /// Throws why nothing more can be read, if the source knows more than the message's error.
     virtual void throw_failure() const {}
 
-    virtual socket_core* core() noexcept = 0;
+    virtual buffered_socket* core() noexcept = 0;
 
     /// The end of the message was told to its listeners; its readers will find it next.
     virtual void end_told() {}
@@ -192,7 +192,7 @@ private:
   source* source_ = nullptr;
   async_condition changed_;
   std::string_view piece_;  // delivered while a reader was waiting, in a held block
-  read_block::hold held_;   // of the piece that the reader looks at
+  read_block::pin held_;    // of the piece that the reader looks at
   std::string buffered_;    // collected while no reader was waiting
   std::string taken_;       // what the reader looks at, of `buffered_`
   std::string_view rest_;   // what `read_some` has not copied of the current piece

@@ -20,7 +20,7 @@ using protocol::body_end;
   if (replayable()) {
     pending_.append_to(copy_);
   }
-  core_->output().take(pending_);
+  core_->output().splice(pending_);
 }
 
 // The message has had something to send, or to tell, before it had its connection.
@@ -94,7 +94,7 @@ void outgoing::send_soon() {
   }
 }
 
-[[gnu::always_inline]] inline borrowed_bytes outgoing::put_raw(std::string_view data) {
+[[gnu::always_inline]] inline borrowed_write outgoing::put_raw(std::string_view data) {
   if (replayable() && copy_.size() + pending_.size() + data.size() > copy_limit_) {
     copy_limit_ = 0;
     copy_ = std::string();
@@ -107,15 +107,15 @@ void outgoing::send_soon() {
   return {};
 }
 
-borrowed_bytes outgoing::put_chunk(std::string_view data) {
+borrowed_write outgoing::put_chunk(std::string_view data) {
   protocol::chunk_size_line const size(data.size());
   sink().append(size.text());
-  borrowed_bytes borrowed = put_raw(data);
+  borrowed_write borrowed = put_raw(data);
   sink().append(protocol::chunk_end);
   return borrowed;
 }
 
-[[gnu::always_inline]] inline borrowed_bytes outgoing::put_body(std::string_view data,
+[[gnu::always_inline]] inline borrowed_write outgoing::put_body(std::string_view data,
                                                                 bool with_head) {
   if (data.empty() || framing_.end() == body_end::none) {
     return {};
@@ -131,7 +131,7 @@ borrowed_bytes outgoing::put_chunk(std::string_view data) {
   return put_chunk(data);
 }
 
-[[gnu::always_inline]] inline outgoing::written_bytes outgoing::result(borrowed_bytes&& borrowed) {
+[[gnu::always_inline]] inline outgoing::written_bytes outgoing::result(borrowed_write&& borrowed) {
   bool const below = writable_length() < high_water_mark;
   need_drain_ = need_drain_ || !below;
   // While corked there will be no room before `uncork`.
@@ -155,7 +155,7 @@ outgoing::written_bytes outgoing::put(std::string_view data) {
   }
   bool const with_head = !head_sent_;
   send_head(std::nullopt);
-  borrowed_bytes borrowed = put_body(data, with_head);
+  borrowed_write borrowed = put_body(data, with_head);
   send_soon();
   return result(std::move(borrowed));
 }
@@ -197,7 +197,7 @@ outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) 
     put_chunk(std::exchange(corked_data_, {}));
     data = {};
   }
-  borrowed_bytes borrowed = put_body(data, with_head);
+  borrowed_write borrowed = put_body(data, with_head);
   if (framing_.chunked()) {
     append_last_chunk(sink().buffer(), trailers);
   }
@@ -287,7 +287,7 @@ write_operation outgoing::operation(written_bytes&& w) {
 
 // `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
 net::awaitable<void> outgoing::wait_room([[maybe_unused]] detail::ptr<detail::counted> keep,
-                                         outgoing& self, borrowed_bytes borrowed) {
+                                         outgoing& self, borrowed_write borrowed) {
   auto const done = [&] {
     return self.writable_length() < self.high_water_mark &&
            (!borrowed || (self.core_ != nullptr && borrowed.settled_in(*self.core_)));

@@ -74,7 +74,7 @@ public:
   void set_target(target* t) noexcept { target_ = t; }
 
   /// Gives the message the connection's output: what it has collected moves there.
-  void assign_socket(socket_core& core) {
+  void assign_socket(buffered_socket& core) {
     core_ = &core;
     if (destroy_due_ || ended_ || !pending_.empty() || changed_.has_waiters()) {
       catch_up();
@@ -102,7 +102,7 @@ public:
   void detach_socket() noexcept { core_ = nullptr; }
 
   /// Returns whether all of the message has left, as far as `sent` goes.
-  bool all_sent(outbox::position sent) const noexcept {
+  bool all_sent(write_queue::position sent) const noexcept {
     return ended_ && core_ != nullptr && sent >= end_;
   }
 
@@ -150,7 +150,7 @@ public:
   class written_bytes {
   public:
     written_bytes(error_code ec) noexcept : error_(ec) {}
-    written_bytes(borrowed_bytes borrowed, bool below, bool waits) noexcept
+    written_bytes(borrowed_write borrowed, bool below, bool waits) noexcept
         : borrowed_(std::move(borrowed)), below_(below), waits_(waits) {}
 
     /// Returns whether the write was made, and neither room nor the end of a borrowing is missing.
@@ -159,7 +159,7 @@ public:
   private:
     friend outgoing;
     error_code error_;
-    borrowed_bytes borrowed_;
+    borrowed_write borrowed_;
     bool below_ = false;  // the high-water mark
     bool waits_ = false;
   };
@@ -202,7 +202,7 @@ public:
   unsigned corked() const noexcept { return corked_; }
   bool need_drain() const noexcept { return need_drain_; }
   protocol::outgoing_framing const& framing() const noexcept { return framing_; }
-  socket_core* core() const noexcept { return core_; }
+  buffered_socket* core() const noexcept { return core_; }
 
   /// Returns the bytes that have been written and not left yet.
   std::size_t writable_length() const noexcept {
@@ -248,7 +248,9 @@ protected:
   /// `flush_headers`. @param content_length the whole body's, if it is known
   void store_head(std::optional<std::uint64_t> content_length = std::nullopt);
 
-  outbox& sink() noexcept { return core_ != nullptr && !replayable() ? core_->output() : pending_; }
+  write_queue& sink() noexcept {
+    return core_ != nullptr && !replayable() ? core_->output() : pending_;
+  }
   void send_soon();
 
   bool flushing_ = false;  // the head is sent without knowing of a body
@@ -268,20 +270,20 @@ private:
   void catch_up();
   void send_head(std::optional<std::uint64_t> content_length);
   void hand_on();
-  borrowed_bytes put_body(std::string_view data, bool with_head);
-  borrowed_bytes put_chunk(std::string_view data);
-  borrowed_bytes put_raw(std::string_view data);
+  borrowed_write put_body(std::string_view data, bool with_head);
+  borrowed_write put_chunk(std::string_view data);
+  borrowed_write put_raw(std::string_view data);
   written_bytes fail(error_code ec);
-  written_bytes result(borrowed_bytes&& borrowed);
+  written_bytes result(borrowed_write&& borrowed);
   void wait_cancelled();
   static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing& self,
-                                        borrowed_bytes borrowed);
+                                        borrowed_write borrowed);
   // A text that is borrowed from, and the borrowing, which ends first.
   struct owned_text {
-    owned_text(std::string&& text, borrowed_bytes&& b) noexcept
+    owned_text(std::string&& text, borrowed_write&& b) noexcept
         : data(std::move(text)), borrowed(std::move(b)) {}
     std::string data;
-    borrowed_bytes borrowed;
+    borrowed_write borrowed;
   };
   write_operation operation(written_bytes&& written, std::string&& data);
   static net::awaitable<void> wait_owned(detail::ptr<detail::counted> keep, outgoing& self,
@@ -291,12 +293,12 @@ private:
   detail::counted* keep_;
   net::any_io_executor executor_;
   target* target_ = nullptr;
-  socket_core* core_ = nullptr;
+  buffered_socket* core_ = nullptr;
   close_watch* close_watch_ = nullptr;
-  outbox pending_;
+  write_queue pending_;
   async_condition changed_{executor_};
   protocol::outgoing_framing framing_;
-  outbox::position end_ = 0;
+  write_queue::position end_ = 0;
   std::uint64_t body_written_ = 0;
   std::string copy_;
   std::size_t copy_limit_ = 0;  // 0: none is kept

@@ -52,8 +52,8 @@ struct both final : detail::counted {
 
   // Returns how many bytes have passed on both connections.
   std::uint64_t passed() const noexcept {
-    connection::socket_core const& x = *a.core();
-    connection::socket_core const& y = *b.core();
+    connection::buffered_socket const& x = *a.core();
+    connection::buffered_socket const& y = *b.core();
     return x.bytes_read() + x.bytes_sent() + y.bytes_read() + y.bytes_sent();
   }
 

@@ -11,7 +11,7 @@
 
 namespace anode::connection {
 server_connection::server_connection(server_core& server, std::unique_ptr<byte_stream> stream)
-    : server_(&server), socket_(new socket_core(std::move(stream), server.sockets())) {
+    : server_(&server), socket_(new buffered_socket(std::move(stream), server.sockets())) {
   clock_.of = this;
   socket_->set_owner(this);
   socket_->set_high_water_mark(std::max<std::size_t>(server.options().high_water_mark, 1));
@@ -24,7 +24,7 @@ void server_connection::start() {
     socket_->set_timeout(server_->options().timeout);
   }
   server_->clocks().accepted(clock_, server_->clock().now());
-  socket_->resume_later();
+  socket_->schedule_read();
 }
 
 void server_connection::set_timeout(std::chrono::milliseconds timeout) {
@@ -354,7 +354,7 @@ void server_connection::after_response() {
     if (server_->options().keep_alive_timeout.count() > 0) {
       set_timeout({});  // its own deadline rules from here
     }
-    socket_->incoming().shrink();
+    socket_->incoming().release_memory();
     if (decoder_ && between_messages_ && !decoder_->closed()) {
       give_decoder_back();
     }

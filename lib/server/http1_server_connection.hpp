@@ -26,7 +26,7 @@ class response_state;
 /// One connection of a server: takes its input apart into requests, has each handled as soon as its
 /// head is there, and sends the responses in their order.
 class server_connection final : public deferred_task,
-                                public socket_events,
+                                public socket_observer,
                                 public incoming::source,
                                 public outgoing::target {
   struct connection_clock final : protocol::connection_timer {
@@ -43,7 +43,7 @@ public:
   /// Begins, but for the first read, which is the caller's to start.
   void start();
 
-  socket_core* core() noexcept override { return socket_.get(); }
+  buffered_socket* core() noexcept override { return socket_.get(); }
   protocol::connection_timer& clock() noexcept { return clock_; }
 
   /// Returns the connection that a clock belongs to.
@@ -84,7 +84,7 @@ public:
   void end_turn() override;
 
 private:
-  // socket_events.
+  // socket_observer.
   void on_input() override;
   void on_end() override;
   void on_error(error_code ec) override;
@@ -144,7 +144,7 @@ private:
   void cancel_handlers();
 
   detail::ptr<server_core> server_;
-  detail::ptr<socket_core> socket_;
+  detail::ptr<buffered_socket> socket_;
   std::optional<protocol::parser> decoder_;  // none while nothing has come of the next request
   unsigned decoder_age_ = 0;
   bool between_messages_ = true;  // the decoder has just ended one, or has seen nothing yet
@@ -161,7 +161,7 @@ private:
   std::uint32_t under_way_ = 0;
   // Exchanges that were let go of early: nothing but the last bytes of their responses is left.
   std::uint32_t answered_ = 0;
-  outbox::position answered_end_ = 0;
+  write_queue::position answered_end_ = 0;
   std::size_t discarded_ = 0;
   std::size_t queued_bytes_ = 0;  // of the requests under way: heads, and bodies that were not read
   error_code cause_;              // why the request that is received will not be complete

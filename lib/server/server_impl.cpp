@@ -173,9 +173,9 @@ void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
   if (options_.no_delay != accepted_no_delay_) {
     stream->set_no_delay(options_.no_delay);
   }
-  detail::ptr<socket_core> const socket = begin(std::move(stream));
+  detail::ptr<buffered_socket> const socket = begin(std::move(stream));
   // Often the request is there already. A drain calls this from a function of the user's.
-  socket->read_now(!draining_);
+  socket->start_read(!draining_);
 }
 
 void server_core::on_accept_error(error_code ec) {
@@ -188,17 +188,17 @@ void server_core::serve(std::unique_ptr<byte_stream> stream) {
   if (options_.no_delay) {
     stream->set_no_delay(true);
   }
-  begin(std::move(stream))->read_now(false);
+  begin(std::move(stream))->start_read(false);
 }
 
-detail::ptr<socket_core> server_core::begin(std::unique_ptr<byte_stream> stream) {
+detail::ptr<buffered_socket> server_core::begin(std::unique_ptr<byte_stream> stream) {
   if (options_.keep_alive) {
     stream->set_keep_alive(true, options_.keep_alive_initial_delay);
   }
   detail::ptr<server_connection> const c(new server_connection(*this, std::move(stream)));
   add(*c);
   c->start();
-  detail::ptr<socket_core> socket(c->core());
+  detail::ptr<buffered_socket> socket(c->core());
   if (!handlers_->connection.empty()) {
     handlers_->connection.emit(anode::socket(*socket));
   }
@@ -240,7 +240,7 @@ void server_core::drop_checks() {
   }
 }
 
-void server_core::hand_over(detail::ptr<socket_core> socket) {
+void server_core::hand_over(detail::ptr<buffered_socket> socket) {
   handed_over_.emplace(socket.get(), socket);
   socket->listen().close.add([self = detail::ptr<server_core>(this), raw = socket.get()] {
     self->handed_over_.erase(raw);

@@ -99,7 +99,7 @@ public:
   void connection_ended() noexcept { ++ended_connections_; }
 
   /// Keeps track of a socket that has left HTTP, for closing and draining.
-  void hand_over(detail::ptr<socket_core> socket);
+  void hand_over(detail::ptr<buffered_socket> socket);
 
   void became_idle(server_connection& c);
 
@@ -151,7 +151,7 @@ private:
   void on_accept(std::unique_ptr<byte_stream> stream) override;
   void on_accept_error(error_code ec) override;
   void start_listening();
-  detail::ptr<socket_core> begin(std::unique_ptr<byte_stream> stream);
+  detail::ptr<buffered_socket> begin(std::unique_ptr<byte_stream> stream);
   void check_connections();
   void check_idle();
   void drop_checks();
@@ -180,7 +180,7 @@ private:
   server_connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
   std::uint64_t ended_connections_ = 0;
-  std::unordered_map<socket_core*, detail::ptr<socket_core>> handed_over_;
+  std::unordered_map<buffered_socket*, detail::ptr<buffered_socket>> handed_over_;
   std::vector<server_exchange*> spare_exchanges_;
   std::vector<detail::ptr<handler_runner>> spare_runners_;
   async_condition changed_;

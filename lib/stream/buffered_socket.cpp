@@ -47,7 +47,8 @@ std::span<net::const_buffer> shorten(std::span<net::const_buffer> gathered, std:
 
 }  // namespace
 
-socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<socket_context> context)
+buffered_socket::buffered_socket(std::unique_ptr<byte_stream> stream,
+                                 detail::ptr<socket_context> context)
     : stream_(std::move(stream)), context_(std::move(context)) {
   if (net::any_io_executor ex = stream_->get_executor(); ex != context_->executor()) {
     own_executor_ = std::make_unique<net::any_io_executor const>(std::move(ex));
@@ -55,40 +56,41 @@ socket_core::socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<socket
   inactivity_.of = this;
 }
 
-socket_core::socket_core(net::any_io_executor const& ex, detail::ptr<socket_context> context)
-    : socket_core(std::make_unique<unconnected_stream>(ex), std::move(context)) {
+buffered_socket::buffered_socket(net::any_io_executor const& ex,
+                                 detail::ptr<socket_context> context)
+    : buffered_socket(std::make_unique<connecting_stream>(ex), std::move(context)) {
   connecting_ = true;
 }
 
-void socket_core::connected(std::unique_ptr<byte_stream> stream) {
-  static_cast<unconnected_stream&>(*stream_).apply_settings(*stream);
+void buffered_socket::connected(std::unique_ptr<byte_stream> stream) {
+  static_cast<connecting_stream&>(*stream_).apply_settings(*stream);
   stream_ = std::move(stream);
   connecting_ = false;
   closing_timed_ = false;  // what is written gets a time of its own
   touch();
-  start_read();
+  request_read();
   flush_later();
 }
 
-void socket_core::resume() {
+void buffered_socket::resume() {
   reading_ = true;
-  start_read();
+  request_read();
 }
 
-void socket_core::start_read() {
-  if (!may_read() || read_due_) {
+void buffered_socket::request_read() {
+  if (!may_read() || read_scheduled_) {
     return;
   }
   if (owner_ != nullptr && !own_executor_ && bytes_read_ > 0) {
-    read_due_ = true;
+    read_scheduled_ = true;
     context_->reads().add(*this);
   } else {
     begin_read(in_.prepare());
   }
 }
 
-void socket_core::read_now(bool at_once) {
-  read_due_ = false;
+void buffered_socket::start_read(bool at_once) {
+  read_scheduled_ = false;
   if (!may_read()) {
     return;
   }
@@ -102,21 +104,21 @@ void socket_core::read_now(bool at_once) {
   if (ec && (ec == net::error::would_block || ec == net::error::try_again)) {
     begin_read(into);
   } else {
-    detail::ptr<socket_core> const self(this);
+    detail::ptr<buffered_socket> const self(this);
     read_done(ec, bytes);
   }
 }
 
-void socket_core::begin_read(net::mutable_buffer into) {
+void buffered_socket::begin_read(net::mutable_buffer into) {
   read_in_flight_ = true;
-  stream_->async_read_some(into, io_callback(*this, &socket_core::on_read));
+  stream_->async_read_some(into, io_callback(*this, &buffered_socket::on_read));
 }
 
-void socket_core::on_read(detail::counted& self, error_code ec, std::size_t bytes) {
-  static_cast<socket_core&>(self).read_done(ec, bytes);
+void buffered_socket::on_read(detail::counted& self, error_code ec, std::size_t bytes) {
+  static_cast<buffered_socket&>(self).read_done(ec, bytes);
 }
 
-void socket_core::read_done(error_code ec, std::size_t bytes) {
+void buffered_socket::read_done(error_code ec, std::size_t bytes) {
   tick const t(executor());
   read_in_flight_ = false;
   in_a_row_ = 0;
@@ -135,7 +137,7 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
   if (linger_ && close_after_ && shut_down_) {
     lingered_ += bytes;
     in_.consume(in_.input().size());
-    if (ec == net::error::eof && tell_end_ && listeners_) {
+    if (ec == net::error::eof && notify_end_ && listeners_) {
       listeners_->end.emit();
     }
     if (ec || lingered_ > linger_bytes) {
@@ -163,11 +165,11 @@ void socket_core::read_done(error_code ec, std::size_t bytes) {
     destroy(ec);
     return;
   }
-  start_read();
+  request_read();
 }
 
-void socket_core::flush() {
-  flush_due_ = false;
+void buffered_socket::flush() {
+  pending_flush_ = false;
   if (connecting_) {
     if (close_after_ && !closing_timed_ && !destroyed_) {
       limit_closing(closing_pause);
@@ -183,7 +185,8 @@ void socket_core::flush() {
   while (!out_.empty() && !write_waiting_ && !destroyed_) {
     if (in_a_row_ >= fair_share) {
       write_waiting_ = true;
-      net::post(executor(), [self = detail::ptr<socket_core>(this)] { on_writable(*self, {}, 0); });
+      net::post(executor(),
+                [self = detail::ptr<buffered_socket>(this)] { on_writable(*self, {}, 0); });
       return;
     }
     error_code ec;
@@ -215,7 +218,7 @@ void socket_core::flush() {
     }
     if (sent != offered) {
       write_waiting_ = true;
-      stream_->async_wait_writable(io_callback(*this, &socket_core::on_writable));
+      stream_->async_wait_writable(io_callback(*this, &buffered_socket::on_writable));
     }
   }
   if (out_.empty() && ending_ && !destroyed_) {
@@ -226,10 +229,10 @@ void socket_core::flush() {
 }
 
 // Returns whether something waits to be read, which ends the use of this socket.
-[[gnu::noinline]] bool socket_core::check_stale() {
+[[gnu::noinline]] bool buffered_socket::check_stale() {
   output_unchecked_ = false;
   if (stream_->has_input()) {
-    detail::ptr<socket_core> const self(this);
+    detail::ptr<buffered_socket> const self(this);
     output_unchecked_ = true;
     if (owner_ != nullptr) {
       owner_->on_stale();
@@ -241,23 +244,23 @@ void socket_core::flush() {
     // runs before the one posted here, and no answer to what is sent now can.
     input_is_older_ = true;
     net::post(executor(),
-              [self = detail::ptr<socket_core>(this)] { self->input_is_older_ = false; });
+              [self = detail::ptr<buffered_socket>(this)] { self->input_is_older_ = false; });
   }
   return false;
 }
 
 // Offers the stream what there is, as far as one call takes it.
-std::size_t socket_core::write_some(std::size_t& offered, bool& last, error_code& ec) {
+std::size_t buffered_socket::write_some(std::size_t& offered, bool& last, error_code& ec) {
   auto const write = [&](std::span<net::const_buffer> gathered) {
     offered = net::buffer_size(gathered);
     if (offered >= large_write && in_a_row_ == 0) {
       gathered = shorten(gathered, opening);
       offered = net::buffer_size(gathered);
     }
-    last = last_output_ && telling_ && offered == out_.size();
+    last = last_output_ && notifying_ && offered == out_.size();
     return last ? stream_->try_write_last(gathered, ec) : stream_->try_write(gathered, ec);
   };
-  if (out_.in_one_piece()) {
+  if (out_.is_contiguous()) {
     net::const_buffer piece = out_.front();
     return write({&piece, 1});
   }
@@ -265,8 +268,8 @@ std::size_t socket_core::write_some(std::size_t& offered, bool& last, error_code
   return write({buffers.data(), out_.gather(buffers)});
 }
 
-void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t) {
-  auto& core = static_cast<socket_core&>(self);
+void buffered_socket::on_writable(detail::counted& self, error_code ec, std::size_t) {
+  auto& core = static_cast<buffered_socket&>(self);
   tick const t(core.executor());
   core.write_waiting_ = false;
   core.in_a_row_ = 0;
@@ -280,11 +283,11 @@ void socket_core::on_writable(detail::counted& self, error_code ec, std::size_t)
   }
 }
 
-void socket_core::end_turn() {
-  if (flush_due_) {
-    telling_ = true;
+void buffered_socket::run_deferred() {
+  if (pending_flush_) {
+    notifying_ = true;
     flush();
-    telling_ = false;
+    notifying_ = false;
   }
   if (std::exchange(hangup_due_, false) && !reading_ && !destroyed_) {
     if (hangup_failed_) {
@@ -293,14 +296,14 @@ void socket_core::end_turn() {
       owner_->on_hangup();
     }
   }
-  if (std::exchange(output_moved_, false)) {
+  if (std::exchange(pending_output_, false)) {
     notify_progress();
     if (owner_ != nullptr) {
       owner_->on_output();
     }
   }
-  if (destroyed_ && !std::exchange(close_told_, true)) {
-    detail::ptr<socket_core> const self(this);
+  if (destroyed_ && !std::exchange(close_notified_, true)) {
+    detail::ptr<buffered_socket> const self(this);
     notify_progress();
     notify_readable();
     if (listeners_ && error_) {
@@ -319,7 +322,7 @@ void socket_core::end_turn() {
   }
 }
 
-void socket_core::end() {
+void buffered_socket::end() {
   if (!ending_ && !destroyed_) {
     ending_ = true;
     flush_later();
@@ -329,17 +332,17 @@ void socket_core::end() {
   }
 }
 
-void socket_core::watch_hangup() {
+void buffered_socket::watch_hangup() {
   if (hung_up_) {
     hangup_due_ = true;
     tick::defer(*this, executor());
   } else if (!destroyed_ && !connecting_ && !std::exchange(watching_, true)) {
-    stream_->async_wait_hangup(io_callback(*this, &socket_core::on_hung_up));
+    stream_->async_wait_hangup(io_callback(*this, &buffered_socket::on_hung_up));
   }
 }
 
-void socket_core::on_hung_up(detail::counted& self, error_code ec, std::size_t) {
-  auto& core = static_cast<socket_core&>(self);
+void buffered_socket::on_hung_up(detail::counted& self, error_code ec, std::size_t) {
+  auto& core = static_cast<buffered_socket&>(self);
   tick const t(core.executor());
   core.hung_up_ = true;
   core.hangup_failed_ = ec.failed();
@@ -350,7 +353,7 @@ void socket_core::on_hung_up(detail::counted& self, error_code ec, std::size_t) 
   }
 }
 
-void socket_core::shut_down() {
+void buffered_socket::shut_down() {
   if (std::exchange(shut_down_, true)) {
     return;
   }
@@ -360,7 +363,7 @@ void socket_core::shut_down() {
   finish_closing();
 }
 
-void socket_core::finish_closing() {
+void buffered_socket::finish_closing() {
   if (!close_after_) {
     return;
   }
@@ -372,15 +375,15 @@ void socket_core::finish_closing() {
   timeout_ = {};
   limit_closing(linger_time);
   reading_ = true;
-  start_read();
+  request_read();
 }
 
-void socket_core::destroy_soon(bool linger, error_code ec) {
+void buffered_socket::destroy_soon(bool linger, error_code ec) {
   if (close_after_ || destroyed_) {
     return;
   }
   close_after_ = true;
-  tell_end_ = ending_;
+  notify_end_ = ending_;
   error_ = ec;
   linger_ = linger;
   if (shut_down_) {
@@ -391,8 +394,8 @@ void socket_core::destroy_soon(bool linger, error_code ec) {
   }
 }
 
-void socket_core::destroy(error_code ec) {
-  if (!ec && flush_due_) {
+void buffered_socket::destroy(error_code ec) {
+  if (!ec && pending_flush_) {
     flush();  // what was written before this leaves before it
   }
   if (std::exchange(destroyed_, true)) {
@@ -405,9 +408,9 @@ void socket_core::destroy(error_code ec) {
   tick::defer(*this, executor());
 }
 
-void socket_core::reset() {
+void buffered_socket::reset() {
   if (!destroyed_) {
-    if (flush_due_) {
+    if (pending_flush_) {
       flush();  // as in `destroy`
     }
     stream_->reset();
@@ -415,7 +418,7 @@ void socket_core::reset() {
   }
 }
 
-void socket_core::set_timeout(std::chrono::milliseconds timeout) {
+void buffered_socket::set_timeout(std::chrono::milliseconds timeout) {
   timeout_ = std::min(timeout, longest_delay);
   last_activity_ = context_->now();
   if (closing_timed_) {
@@ -427,14 +430,14 @@ void socket_core::set_timeout(std::chrono::milliseconds timeout) {
 
 // Closes after `most`, and before that when nothing happens for some time: no setting of the
 // program's removes that. The timer is the one for inactivity.
-void socket_core::limit_closing(std::chrono::milliseconds most) {
+void buffered_socket::limit_closing(std::chrono::milliseconds most) {
   last_activity_ = context_->now();
   close_by_ = last_activity_ + most;
   closing_timed_ = true;
   arm_closing();
 }
 
-void socket_core::arm_closing() {
+void buffered_socket::arm_closing() {
   protocol_time const now = context_->now();
   protocol_time next =
       std::min(close_by_, last_activity_ + (shut_down_ ? linger_pause : closing_pause));
@@ -446,7 +449,7 @@ void socket_core::arm_closing() {
 }
 
 // Activity only leaves a stamp; the timer looks at it when it expires.
-void socket_core::touch() {
+void buffered_socket::touch() {
   if (timeout_.count() > 0 || closing_timed_) {
     last_activity_ = context_->now();
     if (!inactivity_.armed()) {
@@ -455,8 +458,8 @@ void socket_core::touch() {
   }
 }
 
-void socket_core::inactivity::expired() {
-  socket_core& core = *of;
+void buffered_socket::inactivity::expired() {
+  buffered_socket& core = *of;
   protocol_time const now = core.context_->now();
   auto const quiet = now - core.last_activity_;
   if (core.closing_timed_) {
@@ -477,7 +480,7 @@ void socket_core::inactivity::expired() {
     core.context_->arm(*this, rest);
     return;
   }
-  detail::ptr<socket_core> const self(of);
+  detail::ptr<buffered_socket> const self(of);
   if (core.owner_ != nullptr) {
     core.owner_->on_timeout();
   }
@@ -486,14 +489,14 @@ void socket_core::inactivity::expired() {
   }
 }
 
-socket_core::listeners& socket_core::listen() {
+buffered_socket::listeners& buffered_socket::listen() {
   if (!listeners_) {
     listeners_ = std::make_unique<listeners>();
   }
   return *listeners_;
 }
 
-net::awaitable<bool> socket_core::wait_input(detail::ptr<socket_core> self) {
+net::awaitable<bool> buffered_socket::wait_input(detail::ptr<buffered_socket> self) {
   while (self->input().empty() && !self->ended_) {
     if (self->destroyed_) {
       if (self->error_) {
@@ -507,7 +510,7 @@ net::awaitable<bool> socket_core::wait_input(detail::ptr<socket_core> self) {
   co_return !self->input().empty();
 }
 
-void socket_core::drop_handle() {
+void buffered_socket::drop_handle() {
   if (--handles_ > 0 || owner_ != nullptr) {
     return;
   }

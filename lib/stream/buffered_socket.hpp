@@ -15,14 +15,14 @@
 
 namespace anode::connection {
 
-class socket_core;
+class buffered_socket;
 
 /// Who is told what happens on a socket: the driver of an HTTP connection, or the user's `socket`.
 ///
 /// Each function is called in a turn, never from inside a call that the owner makes.
-class socket_events {
+class socket_observer {
 public:
-  /// Bytes were received; see `socket_core::input`.
+  /// Bytes were received; see `buffered_socket::input`.
   virtual void on_input() = 0;
 
   /// The peer has ended its direction.
@@ -31,13 +31,13 @@ public:
   /// The socket failed; `on_close` follows.
   virtual void on_error(error_code ec) = 0;
 
-  /// Output has left: what was put in up to `socket_core::output().sent()`.
+  /// Output has left: what was put in up to `buffered_socket::output().sent()`.
   virtual void on_output() = 0;
 
   /// Nothing was sent or received for the time set.
   virtual void on_timeout() = 0;
 
-  /// The peer has ended its direction while nothing is read: see `socket_core::watch_hangup`.
+  /// The peer has ended its direction while nothing is read: see `buffered_socket::watch_hangup`.
   virtual void on_hangup() {}
 
   /// The program has ended our direction by itself; what it wrote before may still have to leave.
@@ -50,17 +50,17 @@ public:
   virtual void on_close() = 0;
 
 protected:
-  ~socket_events() = default;
+  ~socket_observer() = default;
 };
 
 /// A connected stream with its buffers: reads ahead when asked to, sends what a turn has written
 /// at the turn's end, closes in good order.
-class socket_core final : public deferred_task {
+class buffered_socket final : public deferred_task {
 public:
-  socket_core(std::unique_ptr<byte_stream> stream, detail::ptr<socket_context> context);
+  buffered_socket(std::unique_ptr<byte_stream> stream, detail::ptr<socket_context> context);
 
   /// Makes a socket that is still to be connected: what is written waits for `connected`.
-  socket_core(net::any_io_executor const& ex, detail::ptr<socket_context> context);
+  buffered_socket(net::any_io_executor const& ex, detail::ptr<socket_context> context);
 
   net::any_io_executor const& executor() const noexcept {
     return own_executor_ ? *own_executor_ : context_->executor();
@@ -69,8 +69,8 @@ public:
   timers& clock() noexcept { return *context_; }
 
   /// Sets who is told; null for nobody. The owner must outlive the socket or take itself away.
-  void set_owner(socket_events* owner) noexcept { owner_ = owner; }
-  socket_events* owner() const noexcept { return owner_; }
+  void set_owner(socket_observer* owner) noexcept { owner_ = owner; }
+  socket_observer* owner() const noexcept { return owner_; }
 
   // Reading.
 
@@ -83,13 +83,13 @@ public:
   /// removes it.
   std::string_view view_input() {
     user().viewed = in_.input().size();
-    user_->hold = in_.hold();
+    user_->pin = in_.pin();
     return in_.input();
   }
   void consume_viewed() noexcept {
     if (user_) {
       in_.consume(std::exchange(user_->viewed, 0));
-      user_->hold.release();
+      user_->pin.release();
     }
   }
   std::string_view unviewed_input() const noexcept {
@@ -106,17 +106,17 @@ public:
   /// destroys the socket, an end is told to the owner. For who pauses for long.
   void watch_hangup();
 
-  /// Starts reading as `resume` does, but the first read waits for `read_now`.
-  void resume_later() noexcept { reading_ = read_due_ = true; }
+  /// Starts reading as `resume` does, but the first read waits for `start_read`.
+  void schedule_read() noexcept { reading_ = read_scheduled_ = true; }
 
   /// Starts the read that was put off.
   /// @param at_once tells the owner of what is there already before this returns, which spares the
   ///   way through the scheduler, but where nothing is there costs a system call
-  void read_now(bool at_once);
+  void start_read(bool at_once);
 
   /// Returns whether all input is used and the next read is under way.
   bool waits_for_input() const noexcept {
-    return (read_in_flight_ || (read_due_ && reading_)) && in_.input().empty();
+    return (read_in_flight_ || (read_scheduled_ && reading_)) && in_.input().empty();
   }
 
   bool ended() const noexcept { return ended_; }
@@ -132,18 +132,18 @@ public:
   // Writing.
 
   /// Returns what is to be sent; call `flush_later` after adding to it.
-  outbox& output() noexcept { return out_; }
+  write_queue& output() noexcept { return out_; }
 
   /// Sends what there is at the end of the turn.
   void flush_later() {
-    flush_due_ = true;
+    pending_flush_ = true;
     tick::defer(*this, executor());
   }
 
   /// Has the owner told of the output at the end of the turn although nothing more leaves.
   void report_output_later() {
-    output_moved_ = true;
-    if (!telling_) {
+    pending_output_ = true;
+    if (!notifying_) {
       tick::defer(*this, executor());
     }
   }
@@ -233,18 +233,18 @@ public:
 
   /// Waits for input.
   /// @return false at the end of input and when the socket was closed; throws when it failed.
-  static net::awaitable<bool> wait_input(detail::ptr<socket_core> self);
+  static net::awaitable<bool> wait_input(detail::ptr<buffered_socket> self);
 
   void add_handle() noexcept { ++handles_; }
 
   /// Closes a socket that nobody owns when its last handle goes.
   void drop_handle();
 
-  void end_turn() override;
+  void run_deferred() override;
 
 private:
   struct inactivity final : timer {
-    socket_core* of = nullptr;
+    buffered_socket* of = nullptr;
     void expired() override;
   };
 
@@ -254,7 +254,7 @@ private:
     async_condition progress;
     async_condition readable;
     std::size_t viewed = 0;
-    read_block::hold hold;
+    read_block::pin pin;
   };
 
   user_side& user() {
@@ -280,7 +280,7 @@ private:
   bool may_read() const noexcept {
     return reading_ && !read_in_flight_ && !ended_ && !destroyed_ && !connecting_;
   }
-  void start_read();
+  void request_read();
   void begin_read(net::mutable_buffer into);
   std::size_t write_some(std::size_t& offered, bool& last, error_code& ec);
   void read_done(error_code ec, std::size_t bytes);
@@ -295,9 +295,9 @@ private:
   detail::ptr<socket_context> context_;
   // Only one that is not the context's, which is recognised at once; this saves memory.
   std::unique_ptr<net::any_io_executor const> own_executor_;
-  socket_events* owner_ = nullptr;
+  socket_observer* owner_ = nullptr;
   read_buffer in_;
-  outbox out_;
+  write_queue out_;
   std::unique_ptr<user_side> user_;  // made for the first who waits
   std::unique_ptr<listeners> listeners_;
   unsigned handles_ = 0;
@@ -316,14 +316,14 @@ private:
   bool connecting_ = false;
   bool reading_ = false;  // reads go on
   bool read_in_flight_ = false;
-  bool read_due_ = false;       // to be started by a `read_batch`
-  bool write_waiting_ = false;  // the stream is full, or others have their turn
-  bool write_failed_ = false;   // what is still written is lost
-  bool flush_due_ = false;
+  bool read_scheduled_ = false;  // to be started by a `read_scheduler`
+  bool write_waiting_ = false;   // the stream is full, or others have their turn
+  bool write_failed_ = false;    // what is still written is lost
+  bool pending_flush_ = false;
   bool output_unchecked_ = false;  // the next output is the first of a request
   bool input_is_older_ = false;    // than the first output of a request
-  bool output_moved_ = false;      // owner to be told
-  bool telling_ = false;           // which is done as soon as `flush` returns
+  bool pending_output_ = false;    // owner to be told
+  bool notifying_ = false;         // which is done as soon as `flush` returns
   bool ended_ = false;             // by the peer
   bool ending_ = false;            // by us: no more output
   bool shut_down_ = false;         // FIN is out
@@ -334,9 +334,9 @@ private:
   bool hung_up_ = false;        // which was seen
   bool hangup_failed_ = false;  // a reset
   bool hangup_due_ = false;     // owner to be told
-  bool tell_end_ = false;       // of the peer, while lingering: the user ended our direction
+  bool notify_end_ = false;     // of the peer, while lingering: the user ended our direction
   bool destroyed_ = false;
-  bool close_told_ = false;
+  bool close_notified_ = false;
 };
 
 }  // namespace anode::connection

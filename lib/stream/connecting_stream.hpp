@@ -9,9 +9,9 @@
 namespace anode::connection {
 
 /// Stands for a stream that is still being connected: takes settings, moves no bytes.
-class unconnected_stream final : public byte_stream {
+class connecting_stream final : public byte_stream {
 public:
-  explicit unconnected_stream(net::any_io_executor ex) : executor_(std::move(ex)) {}
+  explicit connecting_stream(net::any_io_executor ex) : executor_(std::move(ex)) {}
 
   /// Passes the settings on to the stream that takes this one's place.
   void apply_settings(byte_stream& to) const {

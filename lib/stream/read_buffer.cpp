@@ -39,15 +39,15 @@ net::mutable_buffer read_buffer::prepare() {
     begin_ = 0;
     end_ = left;
   }
-  lent_ = true;
+  reading_into_ = true;
   read_at_ = end_;
   return {block_->data() + end_, block_->capacity() - end_};
 }
 
 void read_buffer::commit(std::size_t bytes) noexcept {
-  lent_ = false;
+  reading_into_ = false;
   end_ += bytes;
-  taken_ += bytes;
+  committed_ += bytes;
   if (end_ == block_->capacity()) {
     next_capacity_ = block_->capacity() < 16384 ? 16384 : large;
   }
@@ -63,10 +63,10 @@ void read_buffer::append(std::string_view bytes) {
   }
 }
 
-void read_buffer::shrink() {
-  if (begin_ == end_ && !lent_) {
-    next_capacity_ = taken_ > small ? medium : small;
-    taken_ = 0;
+void read_buffer::release_memory() {
+  if (begin_ == end_ && !reading_into_) {
+    next_capacity_ = committed_ > small ? medium : small;
+    committed_ = 0;
     if (block_ && block_->capacity() > next_capacity_) {
       block_.reset();
       begin_ = end_ = read_at_ = 0;

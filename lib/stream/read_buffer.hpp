@@ -18,24 +18,24 @@ public:
   std::size_t capacity() const noexcept { return capacity_; }
 
   /// Returns whether somebody besides the connection holds the block.
-  bool shared() const noexcept { return holders_ > 0; }
+  bool shared() const noexcept { return pins_ > 0; }
 
   /// Counts who holds views into the block.
-  class hold {
+  class pin {
   public:
-    hold() = default;
-    explicit hold(read_block& b) : block_(&b) { ++b.holders_; }
-    hold(hold&& other) noexcept = default;
-    hold& operator=(hold&& other) noexcept {
+    pin() = default;
+    explicit pin(read_block& b) : block_(&b) { ++b.pins_; }
+    pin(pin&& other) noexcept = default;
+    pin& operator=(pin&& other) noexcept {
       release();
       block_ = std::move(other.block_);
       return *this;
     }
-    ~hold() { release(); }
+    ~pin() { release(); }
 
     void release() noexcept {
       if (block_) {
-        --block_->holders_;
+        --block_->pins_;
         block_.reset();
       }
     }
@@ -51,7 +51,7 @@ private:
 
   // The bytes follow the object, in the same piece of memory.
   std::size_t capacity_;
-  unsigned holders_ = 0;
+  unsigned pins_ = 0;
 };
 
 /// What a connection has read and not yet used, in one piece.
@@ -89,11 +89,11 @@ public:
   void append(std::string_view bytes);
 
   /// Keeps the memory of the bytes alive, and unchanged, as long as the result.
-  read_block::hold hold() { return read_block::hold(*block_); }
+  read_block::pin pin() { return read_block::pin(*block_); }
 
   /// Gives back what an idle connection does not need; no effect while bytes are left, or while a
   /// read may still write to what `prepare` has returned.
-  void shrink();
+  void release_memory();
 
   std::size_t capacity() const noexcept { return block_ ? block_->capacity() : 0; }
 
@@ -103,8 +103,8 @@ private:
   std::size_t end_ = 0;
   std::size_t read_at_ = 0;  // where the last read has put its bytes
   std::size_t next_capacity_ = small;
-  std::size_t taken_ = 0;  // since `release_memory`
-  bool lent_ = false;      // from `prepare` to `commit`
+  std::size_t committed_ = 0;  // since `release_memory`
+  bool reading_into_ = false;  // from `prepare` to `commit`
 };
 
 }  // namespace anode::connection

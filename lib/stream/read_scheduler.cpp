@@ -9,42 +9,44 @@
 
 namespace anode::connection {
 
-read_batch::read_batch(net::any_io_executor ex) : executor_(std::move(ex)) { join(executor_); }
+read_scheduler::read_scheduler(net::any_io_executor ex) : executor_(std::move(ex)) {
+  join(executor_);
+}
 
-void read_batch::add(socket_core& socket) {
-  due_.emplace_back(&socket);
+void read_scheduler::add(buffered_socket& socket) {
+  scheduled_.emplace_back(&socket);
   if (!std::exchange(posted_, true)) {
-    net::post(executor_, [self = detail::ptr<read_batch>(this)] { self->run(); });
+    net::post(executor_, [self = detail::ptr<read_scheduler>(this)] { self->run(); });
   }
 }
 
-void read_batch::run() {
+void read_scheduler::run() {
   posted_ = false;
-  if (due_.size() == 1) {
+  if (scheduled_.size() == 1) {
     // The next request is probably not there yet.
-    detail::ptr<socket_core> const socket = std::move(due_.back());
-    due_.clear();
-    socket->read_now(false);
+    detail::ptr<buffered_socket> const socket = std::move(scheduled_.back());
+    scheduled_.clear();
+    socket->start_read(false);
     return;
   }
   // What a turn has posted, as who goes on because of it, comes before the next input.
-  ready_.insert(ready_.end(), due_.begin(), due_.end());
-  due_.clear();
-  net::post(executor_, [self = detail::ptr<read_batch>(this)] { self->read_ready(); });
+  ready_.insert(ready_.end(), scheduled_.begin(), scheduled_.end());
+  scheduled_.clear();
+  net::post(executor_, [self = detail::ptr<read_scheduler>(this)] { self->read_ready(); });
 }
 
-void read_batch::read_ready() {
-  std::vector<detail::ptr<socket_core>> reading = std::move(spare_);
+void read_scheduler::read_ready() {
+  std::vector<detail::ptr<buffered_socket>> reading = std::move(spare_);
   reading.swap(ready_);
-  for (detail::ptr<socket_core> const& socket : reading) {
-    socket->read_now(true);  // in which a program may run the scheduler
+  for (detail::ptr<buffered_socket> const& socket : reading) {
+    socket->start_read(true);  // in which a program may run the scheduler
   }
   reading.clear();
   spare_ = std::move(reading);
 }
 
-void read_batch::context_ended() {
-  std::exchange(due_, {}).clear();
+void read_scheduler::on_context_shutdown() {
+  std::exchange(scheduled_, {}).clear();
   std::exchange(ready_, {}).clear();
 }
 

@@ -9,29 +9,29 @@
 
 namespace anode::connection {
 
-class socket_core;
+class buffered_socket;
 
 /// The reads of connections that have just been served, started together when all that are ready
 /// now have had their turn.
 ///
 /// What has come in by then is read at once. A read that is started earlier finds nothing on a busy
 /// server: a system call for nothing, since Asio tries before it waits.
-class read_batch final : public detail::counted, private shutdown_hook {
+class read_scheduler final : public detail::counted, private shutdown_hook {
 public:
-  explicit read_batch(net::any_io_executor ex);
+  explicit read_scheduler(net::any_io_executor ex);
 
-  /// Has `socket.read_now` called soon, on the executor; keeps the socket alive until then.
-  void add(socket_core& socket);
+  /// Has `socket.start_read` called soon, on the executor; keeps the socket alive until then.
+  void add(buffered_socket& socket);
 
 private:
-  void context_ended() override;
+  void on_context_shutdown() override;
   void run();
   void read_ready();
 
   net::any_io_executor executor_;
-  std::vector<detail::ptr<socket_core>> due_;
-  std::vector<detail::ptr<socket_core>> ready_;  // were due when a turn had ended
-  std::vector<detail::ptr<socket_core>> spare_;  // memory
+  std::vector<detail::ptr<buffered_socket>> scheduled_;
+  std::vector<detail::ptr<buffered_socket>> ready_;  // were due when a turn had ended
+  std::vector<detail::ptr<buffered_socket>> spare_;  // memory
   bool posted_ = false;
 };
 

@@ -13,26 +13,29 @@
 
 namespace anode {
 
-using connection::socket_core;
+using connection::buffered_socket;
 
 namespace {
 
-detail::ptr<socket_core> hold(socket_core* core) { return detail::ptr<socket_core>(core); }
+detail::ptr<buffered_socket> hold(buffered_socket* core) {
+  return detail::ptr<buffered_socket>(core);
+}
 
-net::awaitable<std::optional<std::string_view>> read_view(detail::ptr<socket_core> core) {
+net::awaitable<std::optional<std::string_view>> read_view(detail::ptr<buffered_socket> core) {
   if (!core) {
     co_return std::nullopt;
   }
   core->consume_viewed();
   // Not `if (!co_await ...)`: g++ 12 forgets to set the frame up then.
-  bool const more = co_await socket_core::wait_input(core);
+  bool const more = co_await buffered_socket::wait_input(core);
   if (!more) {
     co_return std::nullopt;
   }
   co_return core->view_input();
 }
 
-net::awaitable<std::size_t> read_into(detail::ptr<socket_core> core, net::mutable_buffer buffer) {
+net::awaitable<std::size_t> read_into(detail::ptr<buffered_socket> core,
+                                      net::mutable_buffer buffer) {
   if (!core) {
     co_return 0;
   }
@@ -40,7 +43,7 @@ net::awaitable<std::size_t> read_into(detail::ptr<socket_core> core, net::mutabl
   if (buffer.size() == 0) {
     co_return 0;
   }
-  bool const more = co_await socket_core::wait_input(core);
+  bool const more = co_await buffered_socket::wait_input(core);
   if (!more) {
     co_return 0;
   }
@@ -51,20 +54,20 @@ net::awaitable<std::size_t> read_into(detail::ptr<socket_core> core, net::mutabl
   co_return n;
 }
 
-net::awaitable<void> wait_drained(detail::ptr<socket_core> core) {
+net::awaitable<void> wait_drained(detail::ptr<buffered_socket> core) {
   while (core && !core->output().empty() && !core->destroyed()) {
     core->flush_later();
     co_await core->progress().wait();
   }
 }
 
-net::awaitable<void> wait_closed(detail::ptr<socket_core> core) {
+net::awaitable<void> wait_closed(detail::ptr<buffered_socket> core) {
   while (core && !core->destroyed()) {
     co_await core->progress().wait();
   }
 }
 
-net::awaitable<void> run_read(detail::ptr<socket_core> core, net::mutable_buffer buffer,
+net::awaitable<void> run_read(detail::ptr<buffered_socket> core, net::mutable_buffer buffer,
                               connection::token_operation::ptr operation) {
   error_code ec;
   std::size_t n = 0;
@@ -96,14 +99,13 @@ socket::socket() noexcept = default;
 
 socket::socket(std::unique_ptr<byte_stream> stream) {
   net::any_io_executor const ex = stream->get_executor();
-  core_ =
-      new socket_core(std::move(stream),
-                      detail::ptr<connection::socket_context>(new connection::socket_context(ex)));
+  core_ = new buffered_socket(std::move(stream), detail::ptr<connection::socket_context>(
+                                                     new connection::socket_context(ex)));
   intrusive_ptr_add_ref(core_);
   core_->add_handle();
 }
 
-socket::socket(socket_core& core) noexcept : core_(&core) {
+socket::socket(buffered_socket& core) noexcept : core_(&core) {
   intrusive_ptr_add_ref(core_);
   core_->add_handle();
 }

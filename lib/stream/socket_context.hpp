@@ -12,15 +12,15 @@ public:
   using timers::timers;
 
   /// Returns the scheduler of deferred reads; made when first used.
-  read_batch& reads() {
+  read_scheduler& reads() {
     if (!reads_) {
-      reads_ = new read_batch(executor());
+      reads_ = new read_scheduler(executor());
     }
     return *reads_;
   }
 
 private:
-  detail::ptr<read_batch> reads_;
+  detail::ptr<read_scheduler> reads_;
 };
 
 }  // namespace anode::connection

@@ -15,12 +15,12 @@ net::awaitable<void> fail(error_code ec) {
   co_return;
 }
 
-error_code reason(socket_core const& core) {
+error_code reason(buffered_socket const& core) {
   return core.error() ? core.error() : make_error_code(http::error::stream_destroyed);
 }
 
 // `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
-net::awaitable<void> wait_written(detail::ptr<socket_core> core, borrowed_bytes borrowed) {
+net::awaitable<void> wait_written(detail::ptr<buffered_socket> core, borrowed_write borrowed) {
   auto const done = [&] {
     return core->output().sent() >= borrowed.end() &&
            core->output().size() < core->high_water_mark();
@@ -38,18 +38,18 @@ net::awaitable<void> wait_written(detail::ptr<socket_core> core, borrowed_bytes 
 
 // A text that is borrowed from, and the borrowing, which ends first.
 struct owned_text {
-  owned_text(std::string&& text, borrowed_bytes&& b) noexcept
+  owned_text(std::string&& text, borrowed_write&& b) noexcept
       : data(std::move(text)), borrowed(std::move(b)) {}
   std::string data;
-  borrowed_bytes borrowed;
+  borrowed_write borrowed;
 };
 
-net::awaitable<void> wait_owned(detail::ptr<socket_core> core, owned_text text) {
+net::awaitable<void> wait_owned(detail::ptr<buffered_socket> core, owned_text text) {
   co_await wait_written(std::move(core), std::move(text.borrowed));
 }
 
 // Returns the reason why nothing can be written; no error if it can.
-error_code write_objection(socket_core const& core) {
+error_code write_objection(buffered_socket const& core) {
   if (core.destroyed()) {
     return reason(core);
   }
@@ -58,49 +58,49 @@ error_code write_objection(socket_core const& core) {
 
 }  // namespace
 
-void borrowed_bytes::give_up() {
+void borrowed_write::detach_copy() {
   if (end_ > core_->output().sent()) {
     // Nobody waits: send what leaves at once, so that less is to be copied.
     core_->flush();
-    core_->output().settle(end_);
+    core_->output().detach_copy(end_);
   }
 }
 
-write_operation written(socket_core& core, borrowed_bytes borrowed) {
+write_operation written(buffered_socket& core, borrowed_write borrowed) {
   bool const below = core.output().size() < core.high_water_mark();
   if (below && !borrowed) {
     return {nothing(), true};
   }
-  return {wait_written(detail::ptr<socket_core>(&core), std::move(borrowed)), below};
+  return {wait_written(detail::ptr<buffered_socket>(&core), std::move(borrowed)), below};
 }
 
 write_operation written(bool below_high_water_mark) { return {nothing(), below_high_water_mark}; }
 
 write_operation write_failed(error_code ec) { return {fail(ec), false}; }
 
-write_operation socket_write(socket_core& core, std::string_view data) {
+write_operation socket_write(buffered_socket& core, std::string_view data) {
   if (error_code const ec = write_objection(core)) {
     return write_failed(ec);
   }
-  borrowed_bytes borrowed = put_bytes(core, data);
+  borrowed_write borrowed = put_bytes(core, data);
   core.flush_later();
   return written(core, std::move(borrowed));
 }
 
-write_operation socket_write(socket_core& core, std::string&& data) {
+write_operation socket_write(buffered_socket& core, std::string&& data) {
   if (error_code const ec = write_objection(core)) {
     return write_failed(ec);
   }
-  borrowed_bytes borrowed = put_bytes(core, data);
+  borrowed_write borrowed = put_bytes(core, data);
   core.flush_later();
   if (!borrowed) {
     return written(core, std::move(borrowed));
   }
   // The text keeps its place in memory when it is moved: only a large one is borrowed from.
   bool const below = core.output().size() < core.high_water_mark();
-  return {
-      wait_owned(detail::ptr<socket_core>(&core), owned_text(std::move(data), std::move(borrowed))),
-      below};
+  return {wait_owned(detail::ptr<buffered_socket>(&core),
+                     owned_text(std::move(data), std::move(borrowed))),
+          below};
 }
 
 }  // namespace anode::connection

@@ -11,47 +11,47 @@
 namespace anode::connection {
 
 /// A caller's buffer that an outbox refers to. Gone, it leaves the outbox with a copy.
-class borrowed_bytes {
+class borrowed_write {
 public:
-  borrowed_bytes() = default;
-  borrowed_bytes(detail::ptr<socket_core> core, outbox::position end)
+  borrowed_write() = default;
+  borrowed_write(detail::ptr<buffered_socket> core, write_queue::position end)
       : core_(std::move(core)), end_(end) {}
-  borrowed_bytes(borrowed_bytes&& other) noexcept = default;
-  borrowed_bytes& operator=(borrowed_bytes&&) = delete;
-  ~borrowed_bytes() {
+  borrowed_write(borrowed_write&& other) noexcept = default;
+  borrowed_write& operator=(borrowed_write&&) = delete;
+  ~borrowed_write() {
     if (core_) {
-      give_up();
+      detach_copy();
     }
   }
 
   explicit operator bool() const noexcept { return core_ != nullptr; }
-  outbox::position end() const noexcept { return end_; }
+  write_queue::position end() const noexcept { return end_; }
 
   /// Returns whether the bytes are not needed any more: they have left through `core`, or they were
   /// copied because another connection takes its place.
-  bool settled_in(socket_core& core) const noexcept {
+  bool settled_in(buffered_socket& core) const noexcept {
     return core_ != &core || core.output().sent() >= end_;
   }
 
 private:
-  void give_up();
+  void detach_copy();
 
-  detail::ptr<socket_core> core_;
-  outbox::position end_ = 0;
+  detail::ptr<buffered_socket> core_;
+  write_queue::position end_ = 0;
 };
 
 /// Puts bytes into the output, copied or, if that is worth it, borrowed.
-inline borrowed_bytes put_bytes(socket_core& core, std::string_view data) {
-  if (data.size() < outbox::worth_borrowing) {
+inline borrowed_write put_bytes(buffered_socket& core, std::string_view data) {
+  if (data.size() < write_queue::borrow_threshold) {
     core.output().append(data);
     return {};
   }
-  return {detail::ptr<socket_core>(&core), core.output().borrow(data)};
+  return {detail::ptr<buffered_socket>(&core), core.output().borrow(data)};
 }
 
 /// Returns the operation to hand to who has just written to `core`.
 /// @param owner kept alive while somebody waits
-write_operation written(socket_core& core, borrowed_bytes borrowed);
+write_operation written(buffered_socket& core, borrowed_write borrowed);
 
 /// Returns an operation that is complete.
 write_operation written(bool below_high_water_mark = true);
@@ -60,9 +60,9 @@ write_operation written(bool below_high_water_mark = true);
 write_operation write_failed(error_code ec);
 
 /// Writes bytes to a socket that carries no HTTP. See `anode::socket::write`.
-write_operation socket_write(socket_core& core, std::string_view data);
+write_operation socket_write(buffered_socket& core, std::string_view data);
 
 /// The same with a text that the operation keeps.
-write_operation socket_write(socket_core& core, std::string&& data);
+write_operation socket_write(buffered_socket& core, std::string&& data);
 
 }  // namespace anode::connection

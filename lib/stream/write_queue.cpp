@@ -19,7 +19,7 @@ std::vector<std::unique_ptr<std::string>>& spares() {
 
 }  // namespace
 
-void outbox::give_back(std::unique_ptr<std::string> s) {
+void write_queue::recycle_buffer(std::unique_ptr<std::string> s) {
   std::vector<std::unique_ptr<std::string>>& all = spares();
   if (s->capacity() <= spare_capacity_most && all.size() < spare_count) {
     s->clear();
@@ -27,7 +27,7 @@ void outbox::give_back(std::unique_ptr<std::string> s) {
   }
 }
 
-std::string& outbox::take_buffer() {
+std::string& write_queue::acquire_buffer() {
   std::vector<std::unique_ptr<std::string>>& all = spares();
   if (all.empty()) {
     buffer_ = std::make_unique<std::string>();
@@ -40,34 +40,34 @@ std::string& outbox::take_buffer() {
 }
 
 // Turns the buffer's bytes into a piece, so that something else can come behind them.
-void outbox::seal() {
+void write_queue::seal() {
   if (std::size_t const size = buffered(); size > 0) {
-    if (pieces_.empty()) {
-      piece_done_ = buffer_done_;
+    if (segments_.empty()) {
+      segment_done_ = buffer_done_;
     }
-    pieces_size_ += size;
+    segments_size_ += size;
     std::size_t const whole = buffer_->size();
-    pieces_.push_back({nullptr, whole, 0, std::move(buffer_)});
+    segments_.push_back({nullptr, whole, 0, std::move(buffer_)});
   }
   buffer_done_ = 0;
 }
 
-outbox::position outbox::borrow(std::string_view bytes) {
+write_queue::position write_queue::borrow(std::string_view bytes) {
   seal();
-  pieces_size_ += bytes.size();
-  position const at = sent_ + pieces_size_;
-  pieces_.push_back({bytes.data(), bytes.size(), at, {}});
+  segments_size_ += bytes.size();
+  position const at = sent_ + segments_size_;
+  segments_.push_back({bytes.data(), bytes.size(), at, {}});
   return at;
 }
 
-void outbox::settle(position borrowed) {
+void write_queue::detach_copy(position borrowed) {
   if (borrowed <= sent_) {
     return;
   }
-  for (std::size_t i = 0; i < pieces_.size(); ++i) {
-    piece& p = pieces_[i];
+  for (std::size_t i = 0; i < segments_.size(); ++i) {
+    segment& p = segments_[i];
     if (p.data != nullptr && p.end == borrowed) {
-      std::size_t const done = i == 0 ? std::exchange(piece_done_, 0) : 0;
+      std::size_t const done = i == 0 ? std::exchange(segment_done_, 0) : 0;
       p.owned = std::make_unique<std::string>(p.data + done, p.size - done);
       p.size -= done;
       p.data = nullptr;
@@ -76,35 +76,35 @@ void outbox::settle(position borrowed) {
   }
 }
 
-void outbox::take(outbox& other) {
-  if (other.pieces_.empty()) {
+void write_queue::splice(write_queue& other) {
+  if (other.segments_.empty()) {
     if (other.buffer_) {
       append(std::string_view(*other.buffer_).substr(other.buffer_done_));
     }
   } else {
     seal();
     other.seal();
-    for (std::size_t i = 0; i < other.pieces_.size(); ++i) {
-      piece& p = other.pieces_[i];
-      std::size_t const done = i == 0 ? other.piece_done_ : 0;
+    for (std::size_t i = 0; i < other.segments_.size(); ++i) {
+      segment& p = other.segments_[i];
+      std::size_t const done = i == 0 ? other.segment_done_ : 0;
       std::string_view const rest = std::string_view(p.bytes(), p.size).substr(done);
-      if (pieces_.empty()) {
-        piece_done_ = 0;
+      if (segments_.empty()) {
+        segment_done_ = 0;
       }
-      pieces_size_ += rest.size();
-      pieces_.push_back({nullptr, rest.size(), 0, std::make_unique<std::string>(rest)});
+      segments_size_ += rest.size();
+      segments_.push_back({nullptr, rest.size(), 0, std::make_unique<std::string>(rest)});
     }
   }
   other.clear();
 }
 
-std::size_t outbox::gather(std::span<net::const_buffer> buffers) const {
+std::size_t write_queue::gather(std::span<net::const_buffer> buffers) const {
   std::size_t n = 0;
-  for (piece const& p : pieces_) {
+  for (segment const& p : segments_) {
     if (n == buffers.size()) {
       return n;
     }
-    std::size_t const done = n == 0 ? piece_done_ : 0;
+    std::size_t const done = n == 0 ? segment_done_ : 0;
     buffers[n++] = net::const_buffer(p.bytes() + done, p.size - done);
   }
   if (n < buffers.size() && buffered() > 0) {
@@ -113,9 +113,9 @@ std::size_t outbox::gather(std::span<net::const_buffer> buffers) const {
   return n;
 }
 
-void outbox::append_to(std::string& to) const {
-  std::size_t done = piece_done_;
-  for (piece const& p : pieces_) {
+void write_queue::append_to(std::string& to) const {
+  std::size_t done = segment_done_;
+  for (segment const& p : segments_) {
     char const* const data = p.bytes();
     to.append(data + done, p.size - done);
     done = 0;
@@ -125,47 +125,47 @@ void outbox::append_to(std::string& to) const {
   }
 }
 
-void outbox::consume(std::size_t bytes) {
+void write_queue::consume(std::size_t bytes) {
   sent_ += bytes;
-  if (pieces_.empty() && bytes == buffered() && buffer_) {
+  if (segments_.empty() && bytes == buffered() && buffer_) {
     buffer_done_ = 0;
-    give_back(std::move(buffer_));
+    recycle_buffer(std::move(buffer_));
     return;
   }
   std::size_t gone = 0;
-  while (bytes > 0 && gone < pieces_.size()) {
-    piece& p = pieces_[gone];
-    std::size_t const left = p.size - piece_done_;
+  while (bytes > 0 && gone < segments_.size()) {
+    segment& p = segments_[gone];
+    std::size_t const left = p.size - segment_done_;
     std::size_t const n = std::min(left, bytes);
     bytes -= n;
-    pieces_size_ -= n;
-    piece_done_ += n;
+    segments_size_ -= n;
+    segment_done_ += n;
     if (n == left) {
       if (p.owned) {
-        give_back(std::move(p.owned));
+        recycle_buffer(std::move(p.owned));
       }
-      piece_done_ = 0;
+      segment_done_ = 0;
       ++gone;
     }
   }
   if (gone > 0) {
-    pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(gone));
+    segments_.erase(segments_.begin(), segments_.begin() + static_cast<std::ptrdiff_t>(gone));
   }
   buffer_done_ += bytes;
   if (buffer_ && buffered() == 0) {
     buffer_done_ = 0;
-    give_back(std::move(buffer_));
+    recycle_buffer(std::move(buffer_));
   }
 }
 
-void outbox::drop() {
-  pieces_.clear();
+void write_queue::release() {
+  segments_.clear();
   if (buffer_) {
-    give_back(std::move(buffer_));
+    recycle_buffer(std::move(buffer_));
   }
   buffer_done_ = 0;
-  piece_done_ = 0;
-  pieces_size_ = 0;
+  segment_done_ = 0;
+  segments_size_ = 0;
 }
 
 }  // namespace anode::connection

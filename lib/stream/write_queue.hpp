@@ -17,21 +17,21 @@ namespace anode::connection {
 /// borrowed from the caller for as long as it waits.
 ///
 /// Holds no memory while empty: the buffer goes to the next outbox of this thread that needs one.
-class outbox {
+class write_queue {
 public:
   /// The place of a byte in everything that was ever put in: what is sent up to there is gone.
   using position = std::uint64_t;
 
   /// Pieces at least this long are worth borrowing instead of copying.
-  static constexpr std::size_t worth_borrowing = 8192;
+  static constexpr std::size_t borrow_threshold = 8192;
 
-  outbox() = default;
-  outbox(outbox const&) = delete;
-  outbox& operator=(outbox const&) = delete;
-  ~outbox() { clear(); }
+  write_queue() = default;
+  write_queue(write_queue const&) = delete;
+  write_queue& operator=(write_queue const&) = delete;
+  ~write_queue() { clear(); }
 
   /// Returns the buffer to append to; what is appended counts from the next `size()` on.
-  std::string& buffer() { return buffer_ ? *buffer_ : take_buffer(); }
+  std::string& buffer() { return buffer_ ? *buffer_ : acquire_buffer(); }
 
   /// Appends a copy.
   void append(std::string_view bytes) { buffer().append(bytes); }
@@ -41,13 +41,13 @@ public:
   position borrow(std::string_view bytes);
 
   /// Ends a borrowing: copies what is still needed of the bytes.
-  void settle(position borrowed);
+  void detach_copy(position borrowed);
 
   /// Moves all that is in `other` to the end.
-  void take(outbox& other);
+  void splice(write_queue& other);
 
   bool empty() const noexcept { return size() == 0; }
-  std::size_t size() const noexcept { return pieces_size_ + buffered(); }
+  std::size_t size() const noexcept { return segments_size_ + buffered(); }
 
   /// Returns how many bytes have left.
   position sent() const noexcept { return sent_; }
@@ -56,7 +56,7 @@ public:
   position end() const noexcept { return sent_ + size(); }
 
   /// Returns whether all there is lies in one piece of memory; `front` is that piece.
-  bool in_one_piece() const noexcept { return pieces_.empty(); }
+  bool is_contiguous() const noexcept { return segments_.empty(); }
   net::const_buffer front() const noexcept {
     return {buffer_ ? buffer_->data() + buffer_done_ : nullptr, buffered()};
   }
@@ -73,14 +73,14 @@ public:
 
   /// Drops everything.
   void clear() {
-    if (buffer_ || !pieces_.empty()) {
-      drop();
+    if (buffer_ || !segments_.empty()) {
+      release();
     }
   }
 
 private:
   // A piece of borrowed bytes, or (data null) `size` bytes of the buffer.
-  struct piece {
+  struct segment {
     char const* data;
     std::size_t size;
     position end;  // of borrowed bytes, as `borrow` returned it
@@ -90,18 +90,18 @@ private:
   };
 
   void seal();
-  void drop();
-  std::string& take_buffer();
-  static void give_back(std::unique_ptr<std::string> s);
+  void release();
+  std::string& acquire_buffer();
+  static void recycle_buffer(std::unique_ptr<std::string> s);
 
   /// Returns how many bytes of the buffer are still to be sent.
   std::size_t buffered() const noexcept { return buffer_ ? buffer_->size() - buffer_done_ : 0; }
 
   std::unique_ptr<std::string> buffer_;  // the bytes after all pieces
-  std::size_t buffer_done_ = 0;          // of buffer_, sent already (only when pieces_ is empty)
-  std::vector<piece> pieces_;            // before the buffer
-  std::size_t piece_done_ = 0;           // of the first piece, sent already
-  std::size_t pieces_size_ = 0;
+  std::size_t buffer_done_ = 0;          // of buffer_, sent already (only when segments_ is empty)
+  std::vector<segment> segments_;        // before the buffer
+  std::size_t segment_done_ = 0;         // of the first piece, sent already
+  std::size_t segments_size_ = 0;
   position sent_ = 0;
 };
 

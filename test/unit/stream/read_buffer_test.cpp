@@ -30,17 +30,17 @@ TEST_CASE("read_buffer: starts small, grows when reads fill it, shrinks when idl
   in.consume(16384);
   CHECK(in.prepare().size() == read_buffer::large);
   in.commit(0);  // nothing came
-  in.shrink();
+  in.release_memory();
   CHECK(in.capacity() == 0);
   // A burst came that was more than a small one takes: the next one may be.
   CHECK(in.prepare().size() == read_buffer::medium);
   receive(in, std::string(read_buffer::small + 1, 'c'));
   in.consume(read_buffer::small + 1);
-  in.shrink();
+  in.release_memory();
   CHECK(in.prepare().size() == read_buffer::medium);
   receive(in, "little");
   in.consume(6);
-  in.shrink();
+  in.release_memory();
   CHECK(in.capacity() == 0);
   CHECK(in.prepare().size() == read_buffer::small);
 }
@@ -58,7 +58,7 @@ TEST_CASE("read_buffer: held bytes stay where they are while reading goes on") {
   read_buffer in;
   receive(in, "first");
   std::string_view const seen = in.input();
-  read_block::hold hold = in.hold();
+  read_block::pin hold = in.pin();
   in.consume(seen.size());
   for (int i = 0; i < 5; ++i) {
     in.append(std::string(400, 'x'));
@@ -84,12 +84,12 @@ TEST_CASE("read_buffer: shrink leaves memory alone that a read may still write t
   in.consume(large.size());
   void const* const where = in.prepare().data();
   std::size_t const before = in.capacity();
-  in.shrink();
+  in.release_memory();
   CHECK(in.capacity() == before);
   CHECK(in.prepare().data() == where);
   in.commit(1);
   in.consume(1);
-  in.shrink();
+  in.release_memory();
   CHECK(in.capacity() <= read_buffer::small);
 }
 

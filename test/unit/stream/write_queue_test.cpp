@@ -6,12 +6,12 @@
 #include <array>
 #include <string>
 
-using anode::connection::outbox;
+using anode::connection::write_queue;
 namespace net = boost::asio;
 
 namespace {
 
-std::string contents(outbox const& out) {
+std::string contents(write_queue const& out) {
   std::array<net::const_buffer, 16> buffers;
   std::size_t const n = out.gather(buffers);
   std::string all;
@@ -24,7 +24,7 @@ std::string contents(outbox const& out) {
 }  // namespace
 
 TEST_CASE("outbox: small pieces are copied together into one buffer") {
-  outbox out;
+  write_queue out;
   out.append("head ");
   out.append("body");
   std::array<net::const_buffer, 4> buffers;
@@ -37,7 +37,7 @@ TEST_CASE("outbox: small pieces are copied together into one buffer") {
 TEST_CASE("outbox: consuming in any steps leaves the rest in order") {
   std::string const large(10000, 'x');
   for (std::size_t step = 1; step < 700; step += 37) {
-    outbox out;
+    write_queue out;
     out.append("one");
     out.borrow(large);
     out.append("two");
@@ -57,9 +57,9 @@ TEST_CASE("outbox: consuming in any steps leaves the rest in order") {
 
 TEST_CASE("outbox: a borrowed piece is not copied until it is settled") {
   std::string large(10000, 'x');
-  outbox out;
+  write_queue out;
   out.append("a");
-  outbox::position const at = out.borrow(large);
+  write_queue::position const at = out.borrow(large);
   out.append("b");
   CHECK(at == 10001);
   out.consume(501);
@@ -67,7 +67,7 @@ TEST_CASE("outbox: a borrowed piece is not copied until it is settled") {
   REQUIRE(out.gather(buffers) == 2);
   CHECK(buffers[0].data() == large.data() + 500);
 
-  out.settle(at);
+  out.detach_copy(at);
   large.assign(10000, 'y');
   std::string expected(9500, 'x');
   expected += 'b';
@@ -77,36 +77,36 @@ TEST_CASE("outbox: a borrowed piece is not copied until it is settled") {
 
 TEST_CASE("outbox: settling what has been sent changes nothing") {
   std::string const large(9000, 'x');
-  outbox out;
-  outbox::position const at = out.borrow(large);
+  write_queue out;
+  write_queue::position const at = out.borrow(large);
   out.append("tail");
   out.consume(9000);
-  out.settle(at);
+  out.detach_copy(at);
   CHECK(contents(out) == "tail");
 }
 
 TEST_CASE("outbox: take moves everything behind what is there") {
   std::string const large(9000, 'z');
-  outbox first;
-  outbox second;
+  write_queue first;
+  write_queue second;
   first.append("1");
   second.append("2");
   second.borrow(large);
   second.append("3");
   second.consume(1);
-  first.take(second);
+  first.splice(second);
   CHECK(second.empty());
   CHECK(contents(first) == "1" + large + "3");
   CHECK(first.end() == 9002);
 
-  outbox third;
+  write_queue third;
   third.append("4");
-  first.take(third);
+  first.splice(third);
   CHECK(contents(first) == "1" + large + "34");
 }
 
 TEST_CASE("outbox: clear drops everything and keeps the position") {
-  outbox out;
+  write_queue out;
   out.append("abc");
   out.consume(2);
   out.clear();
