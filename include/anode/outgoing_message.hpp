@@ -21,7 +21,7 @@
 #include <vector>
 
 namespace anode::connection {
-class outgoing;
+class outgoing_state;
 }
 
 namespace anode::http {
@@ -160,14 +160,14 @@ public:
   }
 
   /// For the library itself.
-  connection::outgoing* state() const noexcept { return out_; }
+  connection::outgoing_state* state() const noexcept { return out_; }
 
 protected:
-  explicit outgoing_message(connection::outgoing* self) noexcept : out_(self) {}
+  explicit outgoing_message(connection::outgoing_state* self) noexcept : out_(self) {}
 
   ~outgoing_message() = default;
 
-  connection::outgoing* out_;
+  connection::outgoing_state* out_;
 
 private:
   write_operation write_owned(std::string&& data);

@@ -54,7 +54,7 @@ void request_state::fix_head() {
 }
 
 void request_state::renew() {
-  outgoing::renew();
+  outgoing_state::reset_fast();
   has_agent = true;
   proxied_authority.clear();
 }
@@ -66,7 +66,7 @@ client_exchange::client_exchange(net::any_io_executor const& ex)
 
 void client_exchange::begin(agent_core& agent) {
   agent_ = &agent;
-  request.set_target(this);
+  request.set_observer(this);
   request.reject_non_standard_body_writes = true;  // a body that nothing announces cannot be sent
   request.method = options.method;
   request.target = options.path;
@@ -167,7 +167,7 @@ void client_exchange::connected() {
 }
 
 void client_exchange::on_message_ended() {
-  if (request.handed_over()) {
+  if (request.detached_for_upgrade()) {
     finish_due_ = true;
     tick::defer(*this, agent_->executor());
   }
@@ -260,12 +260,12 @@ void client_exchange::upgraded(detail::ptr<buffered_socket> socket) {
   socket->set_timeout({});
   if (handler) {
     response_taken_ = true;
-    request.hand_over();
+    request.detach_for_upgrade();
     auto const f = std::move(handler);
     tick::call_user([&] { f(response_handle(), anode::socket(*socket)); });
   } else if (changed_.has_waiters() || (!on_response && !handle_dropped_)) {
     // Who does not go by events may be on the way to `upgraded`.
-    request.hand_over();
+    request.detach_for_upgrade();
     upgraded_socket_ = socket;
     changed_.notify();
   } else {

@@ -22,10 +22,10 @@ class agent_core;
 class client_connection;
 
 /// The state behind an `http::client_request`: what is sent.
-class request_state final : public outgoing {
+class request_state final : public outgoing_state {
 public:
-  using outgoing::outgoing;
-  using outgoing::send_soon;
+  using outgoing_state::outgoing_state;
+  using outgoing_state::send_soon;
 
   void renew() override;
 
@@ -92,8 +92,8 @@ protected:
 
 /// One request of a client and its response, from `agent.request` until both are over. Reused.
 class client_exchange final : public deferred_task,
-                              public outgoing::target,
-                              public incoming::source,
+                              public outgoing_state::observer,
+                              public incoming_state::observer,
                               private exchange_progress {
 public:
   explicit client_exchange(net::any_io_executor const& ex);
@@ -108,7 +108,7 @@ public:
   protocol::request_id id;
   protocol::unique_headers unique;
   request_state request;
-  incoming response;
+  incoming_state response;
 
   agent_core& agent() noexcept { return *agent_; }
 

@@ -264,7 +264,7 @@ void client_exchange::handle_dropped() {
                       (head.body == body_kind::length && head.content_length <= worth_draining);
   if (little) {
     dump_later();
-  } else if (!response.dumped()) {
+  } else if (!response.body_discarded()) {
     destroy_exchange(error::aborted);
   }
 }

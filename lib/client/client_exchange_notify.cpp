@@ -72,8 +72,8 @@ void client_exchange::tell_request_close() {
 
 // The response closes when it was read to its end, or will not be read.
 void client_exchange::tell_response_close() {
-  if (response.closed() ||
-      !(response.ended() || response.aborted() || response.dumped() || response.destroyed())) {
+  if (response.closed() || !(response.ended() || response.aborted() || response.body_discarded() ||
+                             response.destroyed())) {
     return;
   }
   if (response_done_ && response.destroyed() && response.ended()) {
@@ -101,7 +101,7 @@ void client_exchange::end_turn() {
   bool const cut = closed_ && response_ready_ && !response_done_ && !response.aborted();
   if (cut && response.destroyed()) {
     // The response was destroyed by its owner, and takes the request with it.
-    response.cut_off(error_);
+    response.abort(error_);
     tell_error();
     response.emit_error();
     tell_response_close();
@@ -115,7 +115,7 @@ void client_exchange::end_turn() {
     response.emit_error();
   }
   if (std::exchange(dump_due_, false)) {
-    response.dump();
+    response.discard_body();
   }
   if (!closed_) {
     if (response_done_ && response.ended()) {
@@ -127,7 +127,7 @@ void client_exchange::end_turn() {
     return;  // it closes when the response was read
   }
   if (cut) {
-    response.cut_off(error::connection_reset);
+    response.abort(error::connection_reset);
   }
   if (response_done_ && (!kept_ || !response.ended())) {
     tell_response_close();

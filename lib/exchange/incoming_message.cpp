@@ -12,13 +12,15 @@
 
 namespace anode::http {
 
-using connection::incoming;
+using connection::incoming_state;
 
 namespace {
 
 field_lines const no_lines;
 
-incoming& held_message(incoming* self) { return require_handle(self, "incoming_message"); }
+incoming_state& held_message(incoming_state* self) {
+  return require_handle(self, "incoming_message");
+}
 
 void append(std::string& all, std::string_view piece) { all.append(piece); }
 
@@ -29,10 +31,10 @@ void append(std::vector<std::byte>& all, std::string_view piece) {
 
 template <class Bytes>
 net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
-                              incoming& self, std::size_t limit) {
-  if (self.ended() || self.dumped()) {
-    throw exception(error::invalid_state, self.dumped() ? "The body has been discarded"
-                                                        : "The body has already been read");
+                              incoming_state& self, std::size_t limit) {
+  if (self.ended() || self.body_discarded()) {
+    throw exception(error::invalid_state, self.body_discarded() ? "The body has been discarded"
+                                                                : "The body has already been read");
   }
   Bytes all;
   for (;;) {
@@ -52,7 +54,7 @@ net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail:
 }
 
 net::awaitable<void> run_read([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
-                              incoming& self, net::mutable_buffer buffer,
+                              incoming_state& self, net::mutable_buffer buffer,
                               connection::token_operation::ptr operation) {
   error_code ec;
   std::size_t n = 0;
@@ -69,7 +71,7 @@ net::awaitable<void> run_read([[maybe_unused]] anode::detail::ptr<anode::detail:
 
 }  // namespace
 
-incoming_message::incoming_message(incoming& self, anode::detail::counted& owner)
+incoming_message::incoming_message(incoming_state& self, anode::detail::counted& owner)
     : self_(&self), owner_(&owner) {
   intrusive_ptr_add_ref(owner_);
 }
@@ -147,18 +149,18 @@ net::awaitable<std::size_t> incoming_message::read(net::mutable_buffer buffer) {
 }
 
 net::awaitable<std::string> incoming_message::text(std::size_t limit) {
-  connection::incoming& self = held_message(self_);
+  connection::incoming_state& self = held_message(self_);
   return collect<std::string>(self.keep(), self, limit);
 }
 
 net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::size_t limit) {
-  connection::incoming& self = held_message(self_);
+  connection::incoming_state& self = held_message(self_);
   return collect<std::vector<std::byte>>(self.keep(), self, limit);
 }
 
 void incoming_message::dump() {
   if (self_ != nullptr) {
-    self_->discard();
+    self_->discard_buffered();
   }
 }
 
@@ -231,7 +233,7 @@ void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::com
   }
   connection::token_operation::start(
       held_message(self_).executor(), std::move(done), [&](auto operation) {
-        connection::incoming& self = held_message(self_);
+        connection::incoming_state& self = held_message(self_);
         return run_read(self.keep(), self, buffer, std::move(operation));
       });
 }

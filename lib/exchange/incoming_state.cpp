@@ -25,59 +25,59 @@ void empty(std::string& s) {
 
 }  // namespace
 
-merged_headers const& incoming::headers() const {
+merged_headers const& incoming_state::headers() const {
   if (!std::exchange(headers_fresh_, true)) {
     headers_.reset(head.fields, join_duplicate_headers);
   }
   return headers_;
 }
 
-merged_headers const& incoming::merged_trailers() const {
+merged_headers const& incoming_state::merged_trailers() const {
   if (!std::exchange(trailers_fresh_, true)) {
     merged_trailers_.reset(trailers, join_duplicate_headers);
   }
   return merged_trailers_;
 }
 
-void incoming::deliver(std::string_view piece, read_buffer& in) {
-  if (dumped_) {
+void incoming_state::deliver(std::string_view piece, read_buffer& in) {
+  if (body_discarded_) {
     return;
   }
   if (reading_ && buffered_.empty()) {
     reading_ = false;
-    piece_ = piece;
-    held_ = in.pin();
+    segment_ = piece;
+    pin_ = in.pin();
     changed_.notify();  // not held back: who reads pieces answers them piece by piece
   } else {
     buffered_.append(piece);
   }
 }
 
-void incoming::complete() {
+void incoming_state::complete() {
   complete_ = true;
   trailers_fresh_ = false;
-  if (dumped_) {
+  if (body_discarded_) {
     emit_end();
   }
   wake();
 }
 
-void incoming::wake() {
-  if (held_back_) {
-    wake_due_ = true;
+void incoming_state::wake() {
+  if (readers_paused_) {
+    pending_wake_ = true;
   } else {
     changed_.notify();
   }
 }
 
-void incoming::release_readers() {
-  held_back_ = false;
-  if (std::exchange(wake_due_, false)) {
+void incoming_state::resume_readers() {
+  readers_paused_ = false;
+  if (std::exchange(pending_wake_, false)) {
     changed_.notify();
   }
 }
 
-bool incoming::cut_off(error_code ec) {
+bool incoming_state::abort(error_code ec) {
   if (complete_ || aborted_) {
     return false;
   }
@@ -90,13 +90,13 @@ bool incoming::cut_off(error_code ec) {
   return true;
 }
 
-void incoming::emit_error() {
+void incoming_state::emit_error() {
   if (error_) {
     on_error.emit(error_);
   }
 }
 
-bool incoming::abort_unread(error_code ec) {
+bool incoming_state::abort_unread(error_code ec) {
   if (!complete_ || ended_ || aborted_) {
     return false;
   }
@@ -108,19 +108,19 @@ bool incoming::abort_unread(error_code ec) {
   return true;
 }
 
-void incoming::dump() {
-  if (std::exchange(dumped_, true)) {
+void incoming_state::discard_body() {
+  if (std::exchange(body_discarded_, true)) {
     return;
   }
   empty(buffered_);
-  go_on_dumping();
+  continue_discarding();
 }
 
-void incoming::go_on_dumping() {
+void incoming_state::continue_discarding() {
   if (complete_) {
     emit_end();
-  } else if (source_ != nullptr) {
-    source_->want_body();
+  } else if (observer_ != nullptr) {
+    observer_->want_body();
   }
   if (std::exchange(reading_, false)) {
     changed_.notify();  // who waits for a piece gets none
@@ -128,44 +128,44 @@ void incoming::go_on_dumping() {
 }
 
 // Tells the listeners of the end at the end of a turn.
-class incoming::dump_end final : public deferred_task {
+class incoming_state::discard_end final : public deferred_task {
 public:
-  explicit dump_end(incoming& of) : keep_(of.keep_), of_(of) {}
-  void end_turn() override { of_.go_on_dumping(); }
+  explicit discard_end(incoming_state& of) : keep_(of.keep_), of_(of) {}
+  void run_deferred() override { of_.continue_discarding(); }
 
 private:
   detail::ptr<detail::counted> keep_;
-  incoming& of_;
+  incoming_state& of_;
 };
 
-void incoming::discard() {
-  if (!std::exchange(dumped_, true)) {
+void incoming_state::discard_buffered() {
+  if (!std::exchange(body_discarded_, true)) {
     empty(buffered_);
-    tick::defer(*detail::ptr<dump_end>(new dump_end(*this)), executor_);
+    tick::defer(*detail::ptr<discard_end>(new discard_end(*this)), executor_);
   }
 }
 
-void incoming::emit_end() {
+void incoming_state::emit_end() {
   if (!std::exchange(ended_, true) && !closed_) {
     on_end.emit();
-    if (source_ != nullptr) {
-      source_->end_told();
+    if (observer_ != nullptr) {
+      observer_->end_notified();
     }
-    if (std::exchange(close_due_, false) || closes_at_end) {
+    if (std::exchange(pending_close_, false) || closes_at_end) {
       emit_close();
     }
   }
 }
 
-void incoming::close_after_end() {
+void incoming_state::close_after_end() {
   if (ended_ || closed_) {
     emit_close();
   } else {
-    close_due_ = true;
+    pending_close_ = true;
   }
 }
 
-void incoming::emit_close() {
+void incoming_state::emit_close() {
   destroyed_ = true;
   if (!std::exchange(closed_, true)) {
     changed_.notify();
@@ -173,105 +173,105 @@ void incoming::emit_close() {
   }
 }
 
-bool incoming::emit_timeout() {
+bool incoming_state::emit_timeout() {
   bool const told = !on_timeout.empty();
   on_timeout.emit();
   return told;
 }
 
-void incoming::destroy(error_code ec) {
+void incoming_state::destroy(error_code ec) {
   if (std::exchange(destroyed_, true)) {
     return;
   }
   error_ = ec;
-  if (source_ != nullptr) {
-    source_->destroy_exchange(ec);
+  if (observer_ != nullptr) {
+    observer_->destroy_exchange(ec);
   }
 }
 
-void incoming::reset() {
+void incoming_state::reset() {
   on_end.clear();
   on_aborted.clear();
   on_error.clear();
   on_timeout.clear();
   on_close.clear();
   head.clear();
-  renew();
+  reset_fast();
 }
 
-void incoming::renew() {
+void incoming_state::reset_fast() {
   trailers.clear();
-  source_ = nullptr;
-  piece_ = rest_ = {};
-  held_.release();
+  observer_ = nullptr;
+  segment_ = rest_ = {};
+  pin_.release();
   empty(buffered_);
-  empty(taken_);
+  empty(popped_);
   error_ = {};
-  held_back_ = wake_due_ = false;
-  reading_ = complete_ = ended_ = aborted_ = destroyed_ = dumped_ = closed_ = false;
-  close_due_ = touched_ = false;
+  readers_paused_ = pending_wake_ = false;
+  reading_ = complete_ = ended_ = aborted_ = destroyed_ = body_discarded_ = closed_ = false;
+  pending_close_ = touched_ = false;
   headers_fresh_ = trailers_fresh_ = false;
 }
 
-net::awaitable<std::optional<std::string_view>> incoming::read() {
+net::awaitable<std::optional<std::string_view>> incoming_state::read() {
   return read(detail::ptr<detail::counted>(keep_), *this);
 }
 
-net::awaitable<std::size_t> incoming::read_some(net::mutable_buffer buffer) {
+net::awaitable<std::size_t> incoming_state::read_some(net::mutable_buffer buffer) {
   return read_some(detail::ptr<detail::counted>(keep_), *this, buffer);
 }
 
 // Returns the next piece if there is one.
-std::optional<std::string_view> incoming::take() {
-  if (!piece_.empty()) {
-    return std::exchange(piece_, {});
+std::optional<std::string_view> incoming_state::pop_segment() {
+  if (!segment_.empty()) {
+    return std::exchange(segment_, {});
   }
   if (!buffered_.empty()) {
-    std::swap(taken_, buffered_);
+    std::swap(popped_, buffered_);
     buffered_.clear();
-    if (source_ != nullptr && !complete_) {
-      source_->want_body();  // there is room again
+    if (observer_ != nullptr && !complete_) {
+      observer_->want_body();  // there is room again
     }
-    return taken_;
+    return popped_;
   }
   return std::nullopt;
 }
 
-bool incoming::try_read(std::optional<std::string_view>& piece) {
+bool incoming_state::try_read(std::optional<std::string_view>& piece) {
   touched_ = true;
   if (!rest_.empty()) {
     piece = std::exchange(rest_, {});
     return true;
   }
-  held_.release();
-  return find_piece(piece);
+  pin_.release();
+  return find_segment(piece);
 }
 
 // Returns whether there is a next piece, or will be none.
-bool incoming::find_piece(std::optional<std::string_view>& piece) {
-  piece = take();
+bool incoming_state::find_segment(std::optional<std::string_view>& piece) {
+  piece = pop_segment();
   if (!piece && complete_) {
     emit_end();
   }
-  return piece || complete_ || dumped_;
+  return piece || complete_ || body_discarded_;
 }
 
-net::awaitable<std::optional<std::string_view>> incoming::read(
-    [[maybe_unused]] detail::ptr<detail::counted> keep, incoming& self) {
+net::awaitable<std::optional<std::string_view>> incoming_state::read(
+    [[maybe_unused]] detail::ptr<detail::counted> keep, incoming_state& self) {
   std::optional<std::string_view> piece;
-  for (bool found = self.try_read(piece);; found = self.find_piece(piece)) {
+  for (bool found = self.try_read(piece);; found = self.find_segment(piece)) {
     if (found) {
       co_return piece;
     }
-    if (self.aborted_ || self.source_ == nullptr) {
-      if (self.source_ != nullptr) {
-        self.source_->throw_failure();
+    if (self.aborted_ || self.observer_ == nullptr) {
+      if (self.observer_ != nullptr) {
+        self.observer_->throw_failure();
       }
       throw boost::system::system_error(self.error_ ? self.error_
                                                     : make_error_code(http::error::aborted));
     }
     self.reading_ = true;
-    self.source_->want_body();
+    self.observer_->want_body();
     if (!self.reading_ || self.complete_ || self.aborted_) {
       continue;
     }
@@ -279,16 +279,17 @@ net::awaitable<std::optional<std::string_view>> incoming::read(
       co_await self.changed_.wait();
     } catch (...) {
       self.reading_ = false;
-      if (self.source_ != nullptr) {
-        self.source_->read_cancelled();
+      if (self.observer_ != nullptr) {
+        self.observer_->read_cancelled();
       }
       throw;
     }
   }
 }
 
-net::awaitable<std::size_t> incoming::read_some(detail::ptr<detail::counted> keep, incoming& self,
-                                                net::mutable_buffer buffer) {
+net::awaitable<std::size_t> incoming_state::read_some(detail::ptr<detail::counted> keep,
+                                                      incoming_state& self,
+                                                      net::mutable_buffer buffer) {
   if (buffer.size() == 0) {
     co_return 0;
   }

@@ -24,10 +24,10 @@ using http::merged_headers;
 ///
 /// Body bytes are passed on as views into the connection's read buffer while a reader is waiting,
 /// and collected up to the high-water mark while none is. Then the connection stops reading.
-class incoming {
+class incoming_state {
 public:
   /// The connection that the message comes from.
-  class source {
+  class observer {
   public:
     /// Who reads wants more: deliver what there is now, and go on reading.
     virtual void want_body() = 0;
@@ -44,17 +44,17 @@ public:
     virtual buffered_socket* core() noexcept = 0;
 
     /// The end of the message was told to its listeners; its readers will find it next.
-    virtual void end_told() {}
+    virtual void end_notified() {}
 
     /// The user's handle is gone; nobody will read the rest. (A server's user has none.)
     virtual void handle_dropped() {}
 
   protected:
-    ~source() = default;
+    ~observer() = default;
   };
 
   /// @param keep the object that this one is part of; readers keep it alive
-  incoming(detail::counted& keep, net::any_io_executor const& ex)
+  incoming_state(detail::counted& keep, net::any_io_executor const& ex)
       : keep_(&keep), executor_(ex), changed_(ex) {}
 
   protocol::message_head head;
@@ -67,27 +67,27 @@ public:
   merged_headers const& merged_trailers() const;
 
   net::any_io_executor const& executor() const noexcept { return executor_; }
-  source* from() const noexcept { return source_; }
+  observer* from() const noexcept { return observer_; }
 
   // For the connection.
 
-  void attach(source& s) noexcept { source_ = &s; }
+  void attach(observer& s) noexcept { observer_ = &s; }
 
   /// Cuts the message off from its connection; the body that is here can still be read.
-  void detach() noexcept { source_ = nullptr; }
+  void detach() noexcept { observer_ = nullptr; }
 
   /// Returns whether more body is welcome.
   bool wants_body() const noexcept {
-    return dumped_ || reading_ || buffered_.size() < high_water_mark;
+    return body_discarded_ || reading_ || buffered_.size() < high_water_mark;
   }
 
   /// Passes a piece of body on, or collects it.
   void deliver(std::string_view piece, read_buffer& in);
 
-  /// Lets readers that are told of the end go on only when `release_readers` is called: the
+  /// Lets readers that are told of the end go on only when `resume_readers` is called: the
   /// connection is in the middle of its input, and who reads must not act before it is through.
-  void hold_readers() noexcept { held_back_ = true; }
-  void release_readers();
+  void pause_readers() noexcept { readers_paused_ = true; }
+  void resume_readers();
 
   /// Says that body and trailers are complete.
   void complete();
@@ -95,14 +95,14 @@ public:
   /// Says that nothing more will come, though the message is not complete. If it was destroyed by
   /// its user, what that was done with takes the place of `ec`.
   void fail(error_code ec) {
-    if (cut_off(ec)) {
+    if (abort(ec)) {
       emit_error();
     }
   }
 
   /// The same without telling the listeners of errors, which `emit_error` does.
   /// @return whether that is news
-  bool cut_off(error_code ec);
+  bool abort(error_code ec);
   void emit_error();
 
   /// Says that the connection is gone although the message, which is complete, was not read to its
@@ -111,10 +111,10 @@ public:
   bool abort_unread(error_code ec);
 
   /// Throws the rest of the body away as it comes. **Node**: `_dump`.
-  void dump();
+  void discard_body();
 
   /// The same for the user, who is told of the end when this has returned.
-  void discard();
+  void discard_buffered();
 
   /// Says that the message is over, but for its `close`: destroying it does nothing any more.
   void retire() noexcept { destroyed_ = true; }
@@ -129,7 +129,7 @@ public:
   void reset();
 
   /// The same where nobody listens to the message's events, and the next head will be complete.
-  void renew();
+  void reset_fast();
 
   /// Returns whether anybody listens to the message's events.
   bool has_listeners() const noexcept {
@@ -148,8 +148,8 @@ public:
   detail::ptr<detail::counted> keep() const { return detail::ptr<detail::counted>(keep_); }
 
   void drop_handle() {
-    if (source_ != nullptr) {
-      source_->handle_dropped();
+    if (observer_ != nullptr) {
+      observer_->handle_dropped();
     }
   }
 
@@ -157,7 +157,7 @@ public:
   bool ended() const noexcept { return ended_; }
   bool aborted() const noexcept { return aborted_; }
   bool closed() const noexcept { return closed_; }
-  bool dumped() const noexcept { return dumped_; }
+  bool body_discarded() const noexcept { return body_discarded_; }
   bool destroyed() const noexcept { return destroyed_ || closed_; }
   bool body_touched() const noexcept { return touched_; }
   error_code const& error() const noexcept { return error_; }
@@ -177,36 +177,36 @@ public:
 
 private:
   static net::awaitable<std::optional<std::string_view>> read(detail::ptr<detail::counted> keep,
-                                                              incoming& self);
-  static net::awaitable<std::size_t> read_some(detail::ptr<detail::counted> keep, incoming& self,
-                                               net::mutable_buffer buffer);
-  std::optional<std::string_view> take();
-  bool find_piece(std::optional<std::string_view>& piece);
-  class dump_end;
-  void go_on_dumping();
+                                                              incoming_state& self);
+  static net::awaitable<std::size_t> read_some(detail::ptr<detail::counted> keep,
+                                               incoming_state& self, net::mutable_buffer buffer);
+  std::optional<std::string_view> pop_segment();
+  bool find_segment(std::optional<std::string_view>& piece);
+  class discard_end;
+  void continue_discarding();
   void emit_end();
   void wake();
 
   detail::counted* keep_;
   net::any_io_executor executor_;
-  source* source_ = nullptr;
+  observer* observer_ = nullptr;
   async_condition changed_;
-  std::string_view piece_;  // delivered while a reader was waiting, in a held block
-  read_block::pin held_;    // of the piece that the reader looks at
-  std::string buffered_;    // collected while no reader was waiting
-  std::string taken_;       // what the reader looks at, of `buffered_`
-  std::string_view rest_;   // what `read_some` has not copied of the current piece
+  std::string_view segment_;  // delivered while a reader was waiting, in a held block
+  read_block::pin pin_;       // of the piece that the reader looks at
+  std::string buffered_;      // collected while no reader was waiting
+  std::string popped_;        // what the reader looks at, of `buffered_`
+  std::string_view rest_;     // what `read_some` has not copied of the current piece
   error_code error_;
   bool reading_ = false;
-  bool held_back_ = false;
-  bool wake_due_ = false;  // to be done when readers are released
+  bool readers_paused_ = false;
+  bool pending_wake_ = false;  // to be done when readers are released
   bool complete_ = false;
   bool ended_ = false;
   bool aborted_ = false;
   bool destroyed_ = false;
-  bool dumped_ = false;
+  bool body_discarded_ = false;
   bool closed_ = false;
-  bool close_due_ = false;
+  bool pending_close_ = false;
   bool touched_ = false;
   mutable bool headers_fresh_ = false;
   mutable bool trailers_fresh_ = false;

@@ -11,7 +11,7 @@ namespace anode::http {
 namespace {
 
 // Only a request's handle can be empty.
-connection::outgoing& self(connection::outgoing* out) {
+connection::outgoing_state& self(connection::outgoing_state* out) {
   return require_handle(out, "client_request");
 }
 

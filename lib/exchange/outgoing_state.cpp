@@ -13,7 +13,7 @@ using http::error;
 using protocol::body_end;
 
 // Moves what was collected to the connection.
-[[gnu::always_inline]] inline void outgoing::hand_on() {
+[[gnu::always_inline]] inline void outgoing_state::flush_pending() {
   if (core_ == nullptr || pending_.empty()) {
     return;
   }
@@ -24,13 +24,13 @@ using protocol::body_end;
 }
 
 // The message has had something to send, or to tell, before it had its connection.
-void outgoing::catch_up() {
-  if (destroy_due_) {
+void outgoing_state::catch_up() {
+  if (pending_destroy_) {
     core_->destroy_soon(false);  // the messages before this one are sent first
     return;
   }
   if (!pending_.empty()) {
-    hand_on();
+    flush_pending();
     core_->flush_later();
   }
   if (ended_) {
@@ -39,13 +39,13 @@ void outgoing::catch_up() {
   changed_.notify();
 }
 
-void outgoing::replay() {
+void outgoing_state::replay() {
   core_ = nullptr;
   pending_.clear();
   pending_.append(std::exchange(copy_, {}));
 }
 
-void outgoing::take_back() {
+void outgoing_state::take_back() {
   if (replayable()) {
     replay();
     return;
@@ -56,20 +56,20 @@ void outgoing::take_back() {
   pending_.append(unsent);
 }
 
-void outgoing::store_head(std::optional<std::uint64_t> content_length) {
+void outgoing_state::store_head(std::optional<std::uint64_t> content_length) {
   if (head_written_) {
     return;
   }
   stored_head_.clear();
   framing_ = write_head(stored_head_, content_length);
   head_written_ = true;
-  if (target_ != nullptr) {
-    target_->on_head_written();
+  if (observer_ != nullptr) {
+    observer_->on_head_written();
   }
 }
 
 // Puts the head into the output: the stored one, or one made on the spot.
-[[gnu::always_inline]] inline void outgoing::send_head(
+[[gnu::always_inline]] inline void outgoing_state::send_head(
     std::optional<std::uint64_t> content_length) {
   if (head_sent_) {
     return;
@@ -80,25 +80,25 @@ void outgoing::store_head(std::optional<std::uint64_t> content_length) {
   } else {
     framing_ = write_head(sink().buffer(), content_length);
     head_written_ = true;
-    if (target_ != nullptr) {
-      target_->on_head_written();
+    if (observer_ != nullptr) {
+      observer_->on_head_written();
     }
   }
   head_sent_ = true;
 }
 
-void outgoing::send_soon() {
-  hand_on();
+void outgoing_state::send_soon() {
+  flush_pending();
   if (core_ != nullptr && corked_ == 0) {
     core_->flush_later();
   }
 }
 
-[[gnu::always_inline]] inline borrowed_write outgoing::put_raw(std::string_view data) {
+[[gnu::always_inline]] inline borrowed_write outgoing_state::put_raw(std::string_view data) {
   if (replayable() && copy_.size() + pending_.size() + data.size() > copy_limit_) {
     copy_limit_ = 0;
     copy_ = std::string();
-    hand_on();
+    flush_pending();
   }
   if (core_ != nullptr && !replayable() && corked_ == 0) {
     return put_bytes(*core_, data);
@@ -107,7 +107,7 @@ void outgoing::send_soon() {
   return {};
 }
 
-borrowed_write outgoing::put_chunk(std::string_view data) {
+borrowed_write outgoing_state::put_chunk(std::string_view data) {
   protocol::chunk_size_line const size(data.size());
   sink().append(size.text());
   borrowed_write borrowed = put_raw(data);
@@ -115,8 +115,8 @@ borrowed_write outgoing::put_chunk(std::string_view data) {
   return borrowed;
 }
 
-[[gnu::always_inline]] inline borrowed_write outgoing::put_body(std::string_view data,
-                                                                bool with_head) {
+[[gnu::always_inline]] inline borrowed_write outgoing_state::put_body(std::string_view data,
+                                                                      bool with_head) {
   if (data.empty() || framing_.end() == body_end::none) {
     return {};
   }
@@ -131,7 +131,8 @@ borrowed_write outgoing::put_chunk(std::string_view data) {
   return put_chunk(data);
 }
 
-[[gnu::always_inline]] inline outgoing::written_bytes outgoing::result(borrowed_write&& borrowed) {
+[[gnu::always_inline]] inline outgoing_state::written_bytes outgoing_state::result(
+    borrowed_write&& borrowed) {
   bool const below = writable_length() < high_water_mark;
   need_drain_ = need_drain_ || !below;
   // While corked there will be no room before `uncork`.
@@ -139,7 +140,7 @@ borrowed_write outgoing::put_chunk(std::string_view data) {
   return {std::move(borrowed), below, waits};
 }
 
-outgoing::written_bytes outgoing::put(std::string_view data) {
+outgoing_state::written_bytes outgoing_state::put(std::string_view data) {
   if (ended_) {
     return fail(error::write_after_end);
   }
@@ -160,17 +161,17 @@ outgoing::written_bytes outgoing::put(std::string_view data) {
   return result(std::move(borrowed));
 }
 
-outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) {
+outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, bool has_data) {
   if (ended_) {
     if (!has_data) {
       return finished_ ? written_bytes(make_error_code(error::already_finished)) : result({});
     }
     return fail(error::write_after_end);
   }
-  if (handed_over_) {
+  if (detached_for_upgrade_) {
     ended_ = true;
-    if (target_ != nullptr) {
-      target_->on_message_ended();
+    if (observer_ != nullptr) {
+      observer_->on_message_ended();
     }
     return result({});
   }
@@ -201,7 +202,7 @@ outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) 
   if (framing_.chunked()) {
     append_last_chunk(sink().buffer(), trailers);
   }
-  hand_on();
+  flush_pending();
   ended_ = true;
   end_ = (core_ != nullptr ? core_->output() : pending_).end();
   on_prefinish.emit();
@@ -216,15 +217,15 @@ outgoing::written_bytes outgoing::put_end(std::string_view data, bool has_data) 
     }
   }
   written_bytes written = result(std::move(borrowed));
-  if (target_ != nullptr) {
-    target_->on_message_ended();
+  if (observer_ != nullptr) {
+    observer_->on_message_ended();
   }
   return written;
 }
 
-write_operation outgoing::room() { return operation(result({})); }
+write_operation outgoing_state::room() { return operation(result({})); }
 
-write_operation outgoing::flush_headers(bool body_follows) {
+write_operation outgoing_state::flush_headers(bool body_follows) {
   if (!writable()) {
     return write_failed(error::stream_destroyed);
   }
@@ -237,7 +238,7 @@ write_operation outgoing::flush_headers(bool body_follows) {
   return operation(result({}));
 }
 
-void outgoing::uncork() {
+void outgoing_state::uncork() {
   if (corked_ == 0 || --corked_ > 0) {
     return;
   }
@@ -248,7 +249,7 @@ void outgoing::uncork() {
 }
 
 // Returns whether there is no body that `data` could belong to; then the head waits for the end.
-bool outgoing::drops_body(std::string_view data) {
+bool outgoing_state::drops_body(std::string_view data) {
   if (!head_written_ && without_body()) {
     store_head(data.size());
   }
@@ -263,19 +264,19 @@ bool outgoing::drops_body(std::string_view data) {
 
 // The event comes later, when no caller is in the middle of something: behind `finish`, before
 // `close`, and not at all once the message is destroyed.
-outgoing::written_bytes outgoing::fail(error_code ec) {
+outgoing_state::written_bytes outgoing_state::fail(error_code ec) {
   if (destroyed_) {
     // Nobody is told any more.
-  } else if (target_ == nullptr) {
+  } else if (observer_ == nullptr) {
     on_error.emit(ec);
   } else {
     misuse_.push_back(ec);
-    target_->on_misuse();
+    observer_->on_misuse();
   }
   return ec;
 }
 
-write_operation outgoing::operation(written_bytes&& w) {
+write_operation outgoing_state::operation(written_bytes&& w) {
   if (w.error_) {
     return write_failed(w.error_);
   }
@@ -286,8 +287,8 @@ write_operation outgoing::operation(written_bytes&& w) {
 }
 
 // `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
-net::awaitable<void> outgoing::wait_room([[maybe_unused]] detail::ptr<detail::counted> keep,
-                                         outgoing& self, borrowed_write borrowed) {
+net::awaitable<void> outgoing_state::wait_room([[maybe_unused]] detail::ptr<detail::counted> keep,
+                                               outgoing_state& self, borrowed_write borrowed) {
   auto const done = [&] {
     return self.writable_length() < self.high_water_mark &&
            (!borrowed || (self.core_ != nullptr && borrowed.settled_in(*self.core_)));
@@ -311,13 +312,13 @@ net::awaitable<void> outgoing::wait_room([[maybe_unused]] detail::ptr<detail::co
   }
 }
 
-net::awaitable<void> outgoing::wait_owned(detail::ptr<detail::counted> keep, outgoing& self,
-                                          owned_text text) {
+net::awaitable<void> outgoing_state::wait_owned(detail::ptr<detail::counted> keep,
+                                                outgoing_state& self, owned_text text) {
   co_await wait_room(std::move(keep), self, std::move(text.borrowed));
 }
 
 // The text keeps its place in memory when it is moved: only a large one is borrowed from.
-write_operation outgoing::operation(written_bytes&& w, std::string&& data) {
+write_operation outgoing_state::operation(written_bytes&& w, std::string&& data) {
   if (w.error_ || !w.borrowed_) {
     return operation(std::move(w));
   }
@@ -326,26 +327,26 @@ write_operation outgoing::operation(written_bytes&& w, std::string&& data) {
           w.below_};
 }
 
-write_operation outgoing::write_owned(std::string&& data) {
+write_operation outgoing_state::write_owned(std::string&& data) {
   written_bytes written = put(data);
   return operation(std::move(written), std::move(data));
 }
 
-write_operation outgoing::end_owned(std::string&& data) {
+write_operation outgoing_state::end_owned(std::string&& data) {
   written_bytes written = put_end(data, true);
   return operation(std::move(written), std::move(data));
 }
 
-net::awaitable<void> outgoing::drained() {
+net::awaitable<void> outgoing_state::drained() {
   return wait_room(detail::ptr<detail::counted>(keep_), *this, {});
 }
 
-net::awaitable<void> outgoing::wait_finished() {
+net::awaitable<void> outgoing_state::wait_finished() {
   return wait_finished(detail::ptr<detail::counted>(keep_), *this);
 }
 
-net::awaitable<void> outgoing::wait_finished([[maybe_unused]] detail::ptr<detail::counted> keep,
-                                             outgoing& self) {
+net::awaitable<void> outgoing_state::wait_finished(
+    [[maybe_unused]] detail::ptr<detail::counted> keep, outgoing_state& self) {
   while (!self.finished_) {
     if (self.destroyed_ || self.closed_) {
       throw boost::system::system_error(error::premature_close);
@@ -359,20 +360,20 @@ net::awaitable<void> outgoing::wait_finished([[maybe_unused]] detail::ptr<detail
   }
 }
 
-void outgoing::wait_cancelled() {
-  if (target_ != nullptr) {
-    target_->wait_cancelled();
+void outgoing_state::wait_cancelled() {
+  if (observer_ != nullptr) {
+    observer_->wait_cancelled();
   }
 }
 
-void outgoing::emit_finish() {
+void outgoing_state::emit_finish() {
   if (!std::exchange(finished_, true)) {
     on_finish.emit();
     changed_.notify();
   }
 }
 
-void outgoing::emit_misuse() {
+void outgoing_state::emit_misuse() {
   for (error_code const ec : std::exchange(misuse_, {})) {
     if (!destroyed_) {
       on_error.emit(ec);
@@ -380,19 +381,19 @@ void outgoing::emit_misuse() {
   }
 }
 
-void outgoing::emit_close() {
+void outgoing_state::emit_close() {
   destroyed_ = true;
   core_ = nullptr;
   if (!std::exchange(closed_, true)) {
     on_close.emit();
-    if (close_watch_ != nullptr) {
-      close_watch_->message_closed();
+    if (close_observer_ != nullptr) {
+      close_observer_->message_closed();
     }
     changed_.notify();
   }
 }
 
-void outgoing::emit_drain() {
+void outgoing_state::emit_drain() {
   changed_.notify();
   if (need_drain_ && core_ != nullptr && core_->output().empty()) {
     need_drain_ = false;
@@ -402,48 +403,48 @@ void outgoing::emit_drain() {
   }
 }
 
-bool outgoing::emit_timeout() {
+bool outgoing_state::emit_timeout() {
   bool const told = !on_timeout.empty();
   on_timeout.emit();
   return told;
 }
 
-void outgoing::destroy(error_code ec) {
+void outgoing_state::destroy(error_code ec) {
   if (std::exchange(destroyed_, true)) {
     return;
   }
   error_ = ec;
-  if (target_ != nullptr && core_ == nullptr && target_->takes_turns()) {
-    destroy_due_ = true;
-  } else if (target_ != nullptr) {
-    target_->destroy_exchange(ec);
+  if (observer_ != nullptr && core_ == nullptr && observer_->is_pipelined()) {
+    pending_destroy_ = true;
+  } else if (observer_ != nullptr) {
+    observer_->destroy_exchange(ec);
   }
 }
 
-void outgoing::require_head_open(char const* what) const {
+void outgoing_state::require_head_open(char const* what) const {
   if (head_written_) {
     throw http::exception(error::headers_sent, std::string("Cannot ") + what +
                                                    " headers after they are sent to the client");
   }
 }
 
-void outgoing::reset() {
+void outgoing_state::reset() {
   on_finish.clear();
   on_prefinish.clear();
   on_drain.clear();
   on_timeout.clear();
   on_error.clear();
   on_close.clear();
-  renew();
+  reset_fast();
 }
 
-void outgoing::renew() {
+void outgoing_state::reset_fast() {
   headers.clear();
   trailers.clear();
   unique_headers = nullptr;
   should_keep_alive = send_date = chunked_by_default = true;
   strict_content_length = reject_non_standard_body_writes = false;
-  target_ = nullptr;
+  observer_ = nullptr;
   core_ = nullptr;
   pending_.clear();
   framing_ = {};
@@ -457,7 +458,7 @@ void outgoing::renew() {
   corked_data_.clear();
   corked_ = 0;
   head_written_ = head_sent_ = ended_ = finished_ = destroyed_ = closed_ = need_drain_ = false;
-  destroy_due_ = handed_over_ = flushing_ = false;
+  pending_destroy_ = detached_for_upgrade_ = flushing_ = false;
 }
 
 }  // namespace anode::connection

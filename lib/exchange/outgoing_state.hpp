@@ -24,10 +24,10 @@ namespace protocol = http::protocol;
 /// bytes to the connection, or to a buffer of its own while an earlier response has the turn.
 ///
 /// **Node**: OutgoingMessage.
-class outgoing {
+class outgoing_state {
 public:
   /// The connection that the message goes to.
-  class target {
+  class observer {
   public:
     /// The head is made.
     virtual void on_head_written() {}
@@ -40,7 +40,7 @@ public:
 
     /// Messages have the connection one after the other: one that is destroyed before its turn
     /// leaves the connection to those before it.
-    virtual bool takes_turns() const noexcept { return false; }
+    virtual bool is_pipelined() const noexcept { return false; }
 
     /// The message is destroyed, and its connection with it.
     virtual void destroy_exchange(error_code ec) = 0;
@@ -49,10 +49,11 @@ public:
     virtual void wait_cancelled() {}
 
   protected:
-    ~target() = default;
+    ~observer() = default;
   };
 
-  outgoing(detail::counted& keep, net::any_io_executor const& ex) : keep_(&keep), executor_(ex) {}
+  outgoing_state(detail::counted& keep, net::any_io_executor const& ex)
+      : keep_(&keep), executor_(ex) {}
 
   protocol::header_map headers;
   protocol::trailer_lines trailers;
@@ -71,12 +72,12 @@ public:
 
   // For the connection.
 
-  void set_target(target* t) noexcept { target_ = t; }
+  void set_observer(observer* t) noexcept { observer_ = t; }
 
   /// Gives the message the connection's output: what it has collected moves there.
   void assign_socket(buffered_socket& core) {
     core_ = &core;
-    if (destroy_due_ || ended_ || !pending_.empty() || changed_.has_waiters()) {
+    if (pending_destroy_ || ended_ || !pending_.empty() || changed_.has_waiters()) {
       catch_up();
     }
   }
@@ -95,8 +96,8 @@ public:
   void take_back();
 
   /// Says that the connection belongs to somebody else: ending has nothing to send any more.
-  void hand_over() noexcept { handed_over_ = true; }
-  bool handed_over() const noexcept { return handed_over_; }
+  void detach_for_upgrade() noexcept { detached_for_upgrade_ = true; }
+  bool detached_for_upgrade() const noexcept { return detached_for_upgrade_; }
 
   /// Takes the connection away: what is written from now on is collected, or lost if `closed`.
   void detach_socket() noexcept { core_ = nullptr; }
@@ -138,7 +139,7 @@ public:
   void reset();
 
   /// The same where nobody listens to the message's events.
-  virtual void renew();
+  virtual void reset_fast();
 
   /// Returns whether anybody listens to the message's events, or has something to hear.
   bool has_listeners() const noexcept {
@@ -157,7 +158,7 @@ public:
     bool settled() const noexcept { return !error_ && !waits_; }
 
   private:
-    friend outgoing;
+    friend outgoing_state;
     error_code error_;
     borrowed_write borrowed_;
     bool below_ = false;  // the high-water mark
@@ -219,16 +220,16 @@ public:
   void require_head_open(char const* what) const;
 
   /// Is told of the message's close, behind its listeners.
-  class close_watch {
+  class close_observer {
   public:
     virtual void message_closed() = 0;
 
   protected:
-    ~close_watch() = default;
+    ~close_observer() = default;
   };
 
   /// Sets who watches; null: nobody. It has to keep the message alive.
-  void set_close_watch(close_watch* w) noexcept { close_watch_ = w; }
+  void set_close_observer(close_observer* w) noexcept { close_observer_ = w; }
 
   event<> on_finish;
   event<> on_prefinish;
@@ -238,7 +239,7 @@ public:
   event<> on_close;
 
 protected:
-  ~outgoing() = default;
+  ~outgoing_state() = default;
 
   /// Appends the head to `out`. @param content_length the whole body's, if it is known
   virtual protocol::outgoing_framing write_head(std::string& out,
@@ -269,14 +270,14 @@ private:
   bool drops_body(std::string_view data);
   void catch_up();
   void send_head(std::optional<std::uint64_t> content_length);
-  void hand_on();
+  void flush_pending();
   borrowed_write put_body(std::string_view data, bool with_head);
   borrowed_write put_chunk(std::string_view data);
   borrowed_write put_raw(std::string_view data);
   written_bytes fail(error_code ec);
   written_bytes result(borrowed_write&& borrowed);
   void wait_cancelled();
-  static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing& self,
+  static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing_state& self,
                                         borrowed_write borrowed);
   // A text that is borrowed from, and the borrowing, which ends first.
   struct owned_text {
@@ -286,15 +287,16 @@ private:
     borrowed_write borrowed;
   };
   write_operation operation(written_bytes&& written, std::string&& data);
-  static net::awaitable<void> wait_owned(detail::ptr<detail::counted> keep, outgoing& self,
+  static net::awaitable<void> wait_owned(detail::ptr<detail::counted> keep, outgoing_state& self,
                                          owned_text text);
-  static net::awaitable<void> wait_finished(detail::ptr<detail::counted> keep, outgoing& self);
+  static net::awaitable<void> wait_finished(detail::ptr<detail::counted> keep,
+                                            outgoing_state& self);
 
   detail::counted* keep_;
   net::any_io_executor executor_;
-  target* target_ = nullptr;
+  observer* observer_ = nullptr;
   buffered_socket* core_ = nullptr;
-  close_watch* close_watch_ = nullptr;
+  close_observer* close_observer_ = nullptr;
   write_queue pending_;
   async_condition changed_{executor_};
   protocol::outgoing_framing framing_;
@@ -311,9 +313,9 @@ private:
   bool head_sent_ = false;
   bool ended_ = false;
   bool finished_ = false;
-  bool handed_over_ = false;
+  bool detached_for_upgrade_ = false;
   bool destroyed_ = false;
-  bool destroy_due_ = false;  // when the message's turn comes
+  bool pending_destroy_ = false;  // when the message's turn comes
   bool closed_ = false;
   bool need_drain_ = false;
 };

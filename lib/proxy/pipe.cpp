@@ -17,8 +17,8 @@
 
 namespace anode::http {
 
-using connection::incoming;
-using connection::outgoing;
+using connection::incoming_state;
+using connection::outgoing_state;
 
 namespace {
 
@@ -57,16 +57,16 @@ void close_both(incoming_message& from, outgoing_message& to, bool reading, erro
 
 // Wakes a pipe that waits for its source when its target is closed, until the pipe is over or
 // destroyed where it waits.
-class target_watch final : public outgoing::close_watch {
+class target_watch final : public outgoing_state::close_observer {
 public:
-  target_watch(outgoing& to, incoming_message& from) : to_(to), from_(from) {
-    to_.set_close_watch(this);
+  target_watch(outgoing_state& to, incoming_message& from) : to_(to), from_(from) {
+    to_.set_close_observer(this);
   }
   target_watch(target_watch const&) = delete;
   target_watch& operator=(target_watch const&) = delete;
   ~target_watch() { stop(); }
 
-  void stop() noexcept { to_.set_close_watch(nullptr); }
+  void stop() noexcept { to_.set_close_observer(nullptr); }
   bool closed() const noexcept { return closed_; }
 
   void message_closed() override {
@@ -80,15 +80,15 @@ public:
   }
 
 private:
-  outgoing& to_;
+  outgoing_state& to_;
   incoming_message& from_;
   bool closed_ = false;
 };
 
 // Mostly body and room are there, and nothing is awaited.
 net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message& to) {
-  incoming& source = require_handle(from.self(), "incoming_message");
-  outgoing& target = require_handle(to.state(), "client_request");
+  incoming_state& source = require_handle(from.self(), "incoming_message");
+  outgoing_state& target = require_handle(to.state(), "client_request");
   anode::detail::ptr<anode::detail::counted> const keep_source = source.keep();
   anode::detail::ptr<anode::detail::counted> const keep_target = target.keep();
   std::uint64_t bytes = 0;
@@ -113,7 +113,7 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
         break;
       }
       bytes += piece->size();
-      outgoing::written_bytes written = target.put(*piece);
+      outgoing_state::written_bytes written = target.put(*piece);
       if (!written.settled()) {
         co_await target.operation(std::move(written));
       }
@@ -124,7 +124,7 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
     }
     watch.stop();  // `to` may close once it is ended
     pass_trailers(from, to);
-    outgoing::written_bytes written = target.put_end({}, false);
+    outgoing_state::written_bytes written = target.put_end({}, false);
     if (!written.settled()) {
       co_await target.operation(std::move(written));
     }
@@ -147,7 +147,7 @@ net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to)
 }
 
 void pass_headers(incoming_message const& from, outgoing_message& to) {
-  outgoing& out = require_handle(to.state(), "client_request");
+  outgoing_state& out = require_handle(to.state(), "client_request");
   out.require_head_open("append");
   protocol::pass_fields(require_handle(from.self(), "incoming_message").head, out.headers);
 }

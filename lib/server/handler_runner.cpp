@@ -166,7 +166,7 @@ void handler_finished(server_core& server, server_exchange& exchange,
   }
   // Nobody is left to read the rest of the request; it is thrown away when the response is out.
   if (response.finished()) {
-    exchange.request.dump();
+    exchange.request.discard_body();
   }
 }
 

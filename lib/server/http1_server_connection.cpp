@@ -143,7 +143,7 @@ void server_connection::append(server_exchange& x) {
   ++under_way_;
   x.queued_bytes = x.request.head.fields.bytes().size();
   queued_bytes_ += x.queued_bytes;
-  x.response.set_target(this);
+  x.response.set_observer(this);
   if (current_ == nullptr) {
     current_ = &x;
     x.response.assign_socket(*socket_);
@@ -160,7 +160,7 @@ void server_connection::pass_body() {
   detail::ptr<server_exchange> const x = receiving_;
   std::string_view const piece = decoder_->body();
   x->body_received += piece.size();
-  if (x->request.dumped()) {
+  if (x->request.body_discarded()) {
     discarded_ += piece.size();
     if (discarded_ > discard_limit) {
       stop_reading();
@@ -325,7 +325,7 @@ void server_connection::finish_first() {
   x->response.emit_misuse();
   x->response.emit_close();
   if (x->handler_done || !x->request.body_touched()) {
-    x->request.dump();
+    x->request.discard_body();
   }
   if (x->request.is_complete()) {
     part_with(*x);

@@ -27,8 +27,8 @@ class response_state;
 /// head is there, and sends the responses in their order.
 class server_connection final : public deferred_task,
                                 public socket_observer,
-                                public incoming::source,
-                                public outgoing::target {
+                                public incoming_state::observer,
+                                public outgoing_state::observer {
   struct connection_clock final : protocol::connection_timer {
     server_connection* of = nullptr;
   };

@@ -134,7 +134,7 @@ server_connection::step server_connection::decode_head(bool one_piece) {
 // Who reads the body learns of its end when all the input at hand is taken apart: a request that
 // cannot be read further is refused before its handler answers what was readable of it.
 void server_connection::hold_readers(server_exchange& x) {
-  x.request.hold_readers();
+  x.request.pause_readers();
   if (std::exchange(x.held, true)) {
     return;
   }
@@ -151,7 +151,7 @@ void server_connection::release_readers() {
       held_last_ = nullptr;
     }
     x->held = false;
-    x->request.release_readers();
+    x->request.resume_readers();
   }
 }
 

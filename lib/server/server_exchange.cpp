@@ -24,7 +24,7 @@ write_operation response_state::send_interim(std::string_view head, bool needed)
 }
 
 void response_state::renew() {
-  outgoing::renew();
+  outgoing_state::reset_fast();
   status = 200;
   reason.reset();
   head_request = max_requests_reached = expect_continue = continue_sent = closes = false;
@@ -112,7 +112,7 @@ void server_exchange::cancel_handler() {
 }
 
 void server_exchange::renew() {
-  request.renew();
+  request.reset_fast();
   response.renew();
   connection = nullptr;
   handler_done = handler_cancelled = false;

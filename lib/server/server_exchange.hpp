@@ -17,13 +17,13 @@ class server_connection;
 class handler_runner;
 
 /// The state behind an `http::server_response`.
-class response_state final : public outgoing {
+class response_state final : public outgoing_state {
 public:
   response_state(detail::counted& keep, net::any_io_executor const& ex, server_exchange const& of)
-      : outgoing(keep, ex), of_(&of) {}
+      : outgoing_state(keep, ex), of_(&of) {}
 
-  using outgoing::sink;
-  using outgoing::store_head;
+  using outgoing_state::sink;
+  using outgoing_state::store_head;
 
   int status = 200;
   std::optional<std::string> reason;
@@ -86,12 +86,12 @@ public:
   /// passes through here or through `renew`.
   void sever() noexcept {
     request.detach();
-    response.set_target(nullptr);
+    response.set_observer(nullptr);
     response.detach_socket();
     connection = nullptr;
   }
 
-  incoming request;
+  incoming_state request;
   response_state response;
   http::incoming_message req;
   http::server_response res;
