@@ -24,7 +24,7 @@
 #include <vector>
 
 namespace anode::connection {
-class server_core;
+class server_impl;
 }
 
 namespace anode::http {
@@ -345,7 +345,7 @@ public:
   server& set_trace(server_trace trace);
 
 private:
-  anode::detail::ptr<connection::server_core> core_;
+  anode::detail::ptr<connection::server_impl> core_;
 };
 
 }  // namespace anode::http

@@ -42,7 +42,7 @@ private:
   park park_;
 };
 
-handler_runner::handler_runner(server_core& server) : server_(&server) {}
+handler_runner::handler_runner(server_impl& server) : server_(&server) {}
 
 // A coroutine that is destroyed with its context has not finished its handler.
 handler_runner::~handler_runner() {
@@ -111,7 +111,7 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
 
 // The handler has returned or thrown. The end of the turn may bring the next job.
 void handler_runner::finish(std::exception_ptr const& error) {
-  detail::ptr<server_core> const server(server_);  // has the executor that the turn refers to
+  detail::ptr<server_impl> const server(server_);  // has the executor that the turn refers to
   tick const t(server->executor());
   detail::ptr<server_exchange> const exchange = std::move(exchange_);
   detail::ptr<detail::counted> const keep = std::move(keep_);
@@ -126,12 +126,12 @@ void handler_runner::finish(std::exception_ptr const& error) {
       server->report(error, exchange.get());
     }
   }
-  stopped_ = !server->keep(*this);
+  stopped_ = !server->recycle_runner(*this);
 }
 
-void handler_finished(server_core& server, server_exchange& exchange,
+void handler_finished(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& error) {
-  response_state& response = exchange.response;
+  server_response_state& response = exchange.response;
   if (response.destroyed() && !response.ended()) {
     return;  // the client has gone; a failure after that is no news
   }

@@ -13,13 +13,13 @@
 
 namespace anode::connection {
 
-class server_core;
+class server_impl;
 
 /// A coroutine that runs handlers, one after the other, each in place as far as it goes without
 /// waiting. Starting a handler so costs no coroutine of its own and no trip through the scheduler.
 class handler_runner final : public detail::counted, private shutdown_hook {
 public:
-  explicit handler_runner(server_core& server);
+  explicit handler_runner(server_impl& server);
   ~handler_runner() override;
 
   /// Runs the handler of a request; returns when it has finished or is waiting for something.
@@ -49,9 +49,9 @@ private:
   static net::awaitable<void> loop(detail::ptr<handler_runner> self);
   void start(server_exchange& exchange, detail::ptr<detail::counted> keep);
   void finish(std::exception_ptr const& error);
-  void context_ended() override { stop(); }
+  void on_context_shutdown() override { stop(); }
 
-  server_core* server_;
+  server_impl* server_;
   resume_handler idle_;  // the loop, between two handlers
   net::cancellation_signal cancel_;
   // The job: an exchange, and one of two handlers.
@@ -65,7 +65,7 @@ private:
 };
 
 /// Does what is left to do when a request handler has returned or thrown.
-void handler_finished(server_core& server, server_exchange& exchange,
+void handler_finished(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& error);
 
 }  // namespace anode::connection

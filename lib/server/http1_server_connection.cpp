@@ -10,61 +10,62 @@
 #include <utility>
 
 namespace anode::connection {
-server_connection::server_connection(server_core& server, std::unique_ptr<byte_stream> stream)
+http1_server_connection::http1_server_connection(server_impl& server,
+                                                 std::unique_ptr<byte_stream> stream)
     : server_(&server), socket_(new buffered_socket(std::move(stream), server.sockets())) {
   clock_.of = this;
   socket_->set_owner(this);
   socket_->set_high_water_mark(std::max<std::size_t>(server.options().high_water_mark, 1));
 }
 
-server_connection::~server_connection() = default;
+http1_server_connection::~http1_server_connection() = default;
 
-void server_connection::start() {
+void http1_server_connection::start() {
   if (server_->options().timeout.count() > 0) {
     socket_->set_timeout(server_->options().timeout);
   }
-  server_->clocks().accepted(clock_, server_->clock().now());
+  server_->connection_timers().accepted(clock_, server_->clock().now());
   socket_->schedule_read();
 }
 
-void server_connection::set_timeout(std::chrono::milliseconds timeout) {
+void http1_server_connection::set_timeout(std::chrono::milliseconds timeout) {
   if (socket_->timeout() != timeout) {
     socket_->set_timeout(timeout);
   }
 }
 
-void server_connection::on_input() {
+void http1_server_connection::on_input() {
   if (failed_) {
     discard_input();
   } else {
-    decode(false);
+    parse_input(false);
   }
 }
 
-void server_connection::want_body() {
-  if (!decoding_) {
-    decode(true);
+void http1_server_connection::want_body() {
+  if (!parsing_) {
+    parse_input(true);
   }
 }
 
-void server_connection::end_turn() {
+void http1_server_connection::run_deferred() {
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
     x->response.emit_misuse();
   }
-  decode(false);
+  parse_input(false);
 }
 
-void server_connection::on_misuse() { tick::defer(*this, server_->executor()); }
+void http1_server_connection::on_misuse() { tick::defer(*this, server_->executor()); }
 
 // The head of a request is in `spare_`; `whole`: it has no body.
-void server_connection::begin_request(bool whole) {
+void http1_server_connection::begin_request(bool whole) {
   using protocol::dispatch;
   detail::ptr<server_exchange> const x = std::move(spare_);
   x->begin(*this);
   receiving_ = x;
   if (!whole) {
     x->response.request_has_body = true;
-    hold_readers(*x);
+    defer_readers(*x);
   }
   dispatch how = dispatch::request;
   if (!protocol::is_fast_path(x->request.head) || server_->options().max_requests_per_socket > 0) {
@@ -86,17 +87,17 @@ void server_connection::begin_request(bool whole) {
       how == dispatch::refuse_upgrade) {
     leave_as_ = how;
     if (how == dispatch::upgrade || how == dispatch::refuse_upgrade) {
-      decoder_->accept_upgrade();
+      parser_->accept_upgrade();
     }
     return;
   }
   if (whole) {
-    server_->clocks().message_completed(clock_);
+    server_->connection_timers().message_completed(clock_);
   } else {
-    server_->clocks().headers_completed(clock_);
+    server_->connection_timers().headers_completed(clock_);
   }
   append(*x);
-  response_state& response = x->response;
+  server_response_state& response = x->response;
   switch (how) {
     case dispatch::continue_and_request:
       response.expect_continue = response.continue_sent = true;
@@ -132,7 +133,7 @@ void server_connection::begin_request(bool whole) {
   }
 }
 
-void server_connection::append(server_exchange& x) {
+void http1_server_connection::append(server_exchange& x) {
   intrusive_ptr_add_ref(&x);
   if (last_ != nullptr) {
     last_->next = &x;
@@ -150,15 +151,15 @@ void server_connection::append(server_exchange& x) {
   }
 }
 
-void server_connection::answer(response_state& response, int status) {
+void http1_server_connection::answer(server_response_state& response, int status) {
   response.status = status;
   response.store_head();
   response.end({}, false);
 }
 
-void server_connection::pass_body() {
+void http1_server_connection::pass_body() {
   detail::ptr<server_exchange> const x = receiving_;
-  std::string_view const piece = decoder_->body();
+  std::string_view const piece = parser_->body();
   x->body_received += piece.size();
   if (x->request.body_discarded()) {
     discarded_ += piece.size();
@@ -172,55 +173,55 @@ void server_connection::pass_body() {
 
 // What was answered before a piece of body came is over when the piece has been passed on: an error
 // behind it is answered on its own. **Node**: the parser lets the ticks run there, and only there.
-void server_connection::tell_finished() {
+void http1_server_connection::notify_finished() {
   if (answered_ > 0 || (first_ != nullptr && first_->response.ended())) {
     socket_->flush();
     on_output();
   }
 }
 
-void server_connection::end_request() {
+void http1_server_connection::end_request() {
   detail::ptr<server_exchange> const x = std::move(receiving_);
-  if (!decoder_->trailers().empty()) {
-    std::swap(x->request.trailers, decoder_->trailers());
+  if (!parser_->trailers().empty()) {
+    std::swap(x->request.trailers, parser_->trailers());
   }
   discarded_ = 0;
-  if (is_over(*x)) {
-    forget(*x);
+  if (is_retirable(*x)) {
+    retire(*x);
     spare_ = x;
     return;
   }
-  server_->clocks().message_completed(clock_);
+  server_->connection_timers().message_completed(clock_);
   x->queued_bytes += x->request.buffered();
   queued_bytes_ += x->request.buffered();
-  hold_readers(*x);
+  defer_readers(*x);
   x->request.complete();
   if (x->response.finished()) {
-    part_with(*x);
+    detach(*x);
     after_response();
   }
 }
 
 // Whether nothing but the bytes of a response to be sent is left of an exchange whose request has
 // just ended.
-bool server_connection::is_over(server_exchange const& x) const noexcept {
+bool http1_server_connection::is_retirable(server_exchange const& x) const noexcept {
   constexpr unsigned here_and_in_list = 2;
-  return x.is_forgotten(here_and_in_list) && first_ == &x && current_ == nullptr && !closing_ &&
+  return x.is_unobserved(here_and_in_list) && first_ == &x && current_ == nullptr && !closing_ &&
          x.response.ended();
 }
 
 // What would be told when its response is sent, nobody hears.
-void server_connection::forget(server_exchange& x) {
+void http1_server_connection::retire(server_exchange& x) {
   detail::ptr<server_exchange> const in_list(first_, false);
   first_ = last_ = nullptr;
   --under_way_;
   queued_bytes_ = 0;
   ++answered_;
   answered_end_ = socket_->output().end();
-  x.renew();
+  x.reset_fast();
 }
 
-void server_connection::answers_sent() {
+void http1_server_connection::answers_sent() {
   if (answered_ > 0 && socket_->output().sent() >= answered_end_) {
     answered_ = 0;
     after_response();
@@ -229,14 +230,14 @@ void server_connection::answers_sent() {
 
 // Both messages of an exchange are through; a handler may still read what is there of the body, or
 // look at the messages, when the connection is no more.
-void server_connection::part_with(server_exchange& x) {
+void http1_server_connection::detach(server_exchange& x) {
   x.request.close_after_end();
   x.sever();
 }
 
 // Whether the next request stays unread: too many are under way, or too much is kept of them or of
 // their responses. Something is under way then, whose end goes on reading.
-bool server_connection::backed_up() const noexcept {
+bool http1_server_connection::backed_up() const noexcept {
   std::size_t const most = socket_->high_water_mark();
   return socket_->output().size() >= most ||
          (under_way_ > 0 && (under_way_ >= server_->options().max_pipelined_requests ||
@@ -245,7 +246,7 @@ bool server_connection::backed_up() const noexcept {
 
 // What responses have collected that wait for their turn. They are not more than
 // `max_pipelined_requests`.
-std::size_t server_connection::waiting_bytes() const noexcept {
+std::size_t http1_server_connection::waiting_bytes() const noexcept {
   std::size_t bytes = 0;
   if (current_ != nullptr) {
     for (server_exchange const* x = current_->next; x != nullptr; x = x->next) {
@@ -255,7 +256,7 @@ std::size_t server_connection::waiting_bytes() const noexcept {
   return bytes;
 }
 
-http::connection_info server_connection::describe() const {
+http::connection_info http1_server_connection::describe() const {
   using http::connection_state;
   http::connection_info info;
   info.socket = anode::socket(*socket_);
@@ -275,7 +276,7 @@ http::connection_info server_connection::describe() const {
   return info;
 }
 
-void server_connection::on_message_ended() {
+void http1_server_connection::on_message_ended() {
   while (current_ != nullptr && current_->response.ended()) {
     if (current_->response.framing().last() || current_->response.closes) {
       closing_ = true;
@@ -293,8 +294,8 @@ void server_connection::on_message_ended() {
   }
 }
 
-void server_connection::on_output() {
-  detail::ptr<server_connection> const self(this);
+void http1_server_connection::on_output() {
+  detail::ptr<http1_server_connection> const self(this);
   answers_sent();
   while (first_ != nullptr && first_->response.all_sent(socket_->output().sent())) {
     finish_first();
@@ -305,12 +306,12 @@ void server_connection::on_output() {
   if (leaving_ && is_quiet() && !left_http_) {
     leave_http();
   } else if (!closing_ && !left_http_ && (receiving_ || !socket_->waits_for_input())) {
-    decode(false);  // reads on, unless who reads the request wants no more yet
+    parse_input(false);  // reads on, unless who reads the request wants no more yet
   }
 }
 
 // The first response has been handed to the system.
-void server_connection::finish_first() {
+void http1_server_connection::finish_first() {
   detail::ptr<server_exchange> const x(first_, false);
   first_ = x->next;
   x->next = nullptr;
@@ -328,7 +329,7 @@ void server_connection::finish_first() {
     x->request.discard_body();
   }
   if (x->request.is_complete()) {
-    part_with(*x);
+    detach(*x);
   }
   if (last) {
     close_behind(*x);
@@ -338,14 +339,14 @@ void server_connection::finish_first() {
 }
 
 // Closes behind a response: what else was asked for is not answered.
-void server_connection::close_behind(server_exchange& x) {
+void http1_server_connection::close_behind(server_exchange& x) {
   bool const unread = !x.request.is_complete() || !socket_->input().empty();
   closing_ = true;
   drop_requests();
   socket_->destroy_soon(unread);
 }
 
-void server_connection::after_response() {
+void http1_server_connection::after_response() {
   if (!is_quiet() || receiving_ || closing_ || in_message()) {
     return;
   }
@@ -355,7 +356,7 @@ void server_connection::after_response() {
       set_timeout({});  // its own deadline rules from here
     }
     socket_->incoming().release_memory();
-    if (decoder_ && between_messages_ && !decoder_->closed()) {
+    if (parser_ && between_messages_ && !parser_->closed()) {
       give_decoder_back();
     }
     server_->became_idle(*this);
@@ -363,23 +364,23 @@ void server_connection::after_response() {
 }
 
 // Gives the socket to the handler of the event; what is left of the input is its first bytes.
-void server_connection::leave_http() {
+void http1_server_connection::leave_http() {
   using protocol::dispatch;
-  detail::ptr<server_connection> const self(this);
+  detail::ptr<http1_server_connection> const self(this);
   left_http_ = true;
-  server_->clocks().closed(clock_);
+  server_->connection_timers().closed(clock_);
   detail::ptr<server_exchange> const x = std::move(receiving_);
   x->request.complete();
   x->sever();
   socket_->pause();
   socket_->set_timeout({});
   socket_->set_owner(nullptr);
-  detail::ptr<server_core::handlers> const on = server_->on();
+  detail::ptr<server_impl::handlers> const on = server_->on();
   if (leave_as_ == dispatch::refuse_connect || leave_as_ == dispatch::refuse_upgrade) {
     server_->connection_ended();
     socket_->destroy();
   } else {
-    server_->hand_over(socket_);
+    server_->track_upgraded(socket_);
     server_->run(leave_as_ == dispatch::connect ? on->connect : on->upgrade, *x,
                  anode::socket(*socket_));
   }

@@ -19,26 +19,26 @@ struct connection_info;
 
 namespace anode::connection {
 
-class server_core;
+class server_impl;
 class server_exchange;
-class response_state;
+class server_response_state;
 
 /// One connection of a server: takes its input apart into requests, has each handled as soon as its
 /// head is there, and sends the responses in their order.
-class server_connection final : public deferred_task,
-                                public socket_observer,
-                                public incoming_state::observer,
-                                public outgoing_state::observer {
+class http1_server_connection final : public deferred_task,
+                                      public socket_observer,
+                                      public incoming_state::observer,
+                                      public outgoing_state::observer {
   struct connection_clock final : protocol::connection_timer {
-    server_connection* of = nullptr;
+    http1_server_connection* of = nullptr;
   };
 
 public:
   /// How much of what nobody reads is thrown away before the connection is closed instead.
   static constexpr std::size_t discard_limit = 1024 * 1024;
 
-  server_connection(server_core& server, std::unique_ptr<byte_stream> stream);
-  ~server_connection() override;
+  http1_server_connection(server_impl& server, std::unique_ptr<byte_stream> stream);
+  ~http1_server_connection() override;
 
   /// Begins, but for the first read, which is the caller's to start.
   void start();
@@ -47,7 +47,7 @@ public:
   protocol::connection_timer& clock() noexcept { return clock_; }
 
   /// Returns the connection that a clock belongs to.
-  static server_connection& of(protocol::connection_timer& clock) noexcept {
+  static http1_server_connection& of(protocol::connection_timer& clock) noexcept {
     return *static_cast<connection_clock&>(clock).of;
   }
 
@@ -66,22 +66,22 @@ public:
   void close_when_idle();
 
   /// Lets go of everything without telling anybody: the context has ended.
-  void let_go();
+  void detach_server();
 
   /// Answers a deadline that has passed: 408, or for an idle connection nothing.
   void expire(protocol::expired_phase phase);
 
-  server_connection* next = nullptr;  // in the server's list
-  server_connection* prev = nullptr;
+  http1_server_connection* next = nullptr;  // in the server's list
+  http1_server_connection* prev = nullptr;
 
   // incoming::source and outgoing::target.
   void want_body() override;
   void destroy_exchange(error_code ec) override;
   void on_message_ended() override;
   void on_misuse() override;
-  bool takes_turns() const noexcept override { return true; }
+  bool is_pipelined() const noexcept override { return true; }
 
-  void end_turn() override;
+  void run_deferred() override;
 
 private:
   // socket_observer.
@@ -94,11 +94,11 @@ private:
   void on_local_end() override;
   void on_close() override;
 
-  bool in_message() const noexcept { return decoder_ && decoder_->in_message(); }
+  bool in_message() const noexcept { return parser_ && parser_->in_message(); }
 
   /// Returns whether all responses have been handed to the system.
   bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
-  protocol::parser& take_decoder();
+  protocol::parser& acquire_parser();
   void give_decoder_back();
   /// What a step of decoding leads to.
   enum class step : std::uint8_t {
@@ -107,22 +107,22 @@ private:
     blocked,  ///< nobody wants more of the input
     over,     ///< the input is used up, or is not for HTTP any more
   };
-  void decode(bool one_piece);
-  step decode_head(bool one_piece);
-  step decode_body(bool one_piece);
+  void parse_input(bool one_piece);
+  step parse_head(bool one_piece);
+  step parse_body(bool one_piece);
   void leave_idle();
   void set_timeout(std::chrono::milliseconds timeout);
   void begin_request(bool whole);
-  void hold_readers(server_exchange& x);
-  void release_readers();
+  void defer_readers(server_exchange& x);
+  void resume_readers();
   void append(server_exchange& x);
-  static void answer(response_state& response, int status);
+  static void answer(server_response_state& response, int status);
   void pass_body();
-  void tell_finished();
+  void notify_finished();
   void end_request();
-  static void part_with(server_exchange& x);
-  bool is_over(server_exchange const& x) const noexcept;
-  void forget(server_exchange& x);
+  static void detach(server_exchange& x);
+  bool is_retirable(server_exchange const& x) const noexcept;
+  void retire(server_exchange& x);
   void answers_sent();
   void leave_http();
   bool backed_up() const noexcept;
@@ -143,10 +143,10 @@ private:
   void abort_requests();
   void cancel_handlers();
 
-  detail::ptr<server_core> server_;
+  detail::ptr<server_impl> server_;
   detail::ptr<buffered_socket> socket_;
-  std::optional<protocol::parser> decoder_;  // none while nothing has come of the next request
-  unsigned decoder_age_ = 0;
+  std::optional<protocol::parser> parser_;  // none while nothing has come of the next request
+  unsigned parser_generation_ = 0;
   bool between_messages_ = true;  // the decoder has just ended one, or has seen nothing yet
   connection_clock clock_;
   detail::ptr<server_exchange> receiving_;  // whose request is not complete
@@ -156,8 +156,9 @@ private:
   server_exchange* first_ = nullptr;
   server_exchange* last_ = nullptr;
   server_exchange* current_ = nullptr;
-  server_exchange* held_ = nullptr;  // whose readers go on when the input at hand is taken apart
-  server_exchange* held_last_ = nullptr;
+  server_exchange* deferred_readers_ =
+      nullptr;  // whose readers go on when the input at hand is taken apart
+  server_exchange* last_deferred_reader_ = nullptr;
   std::uint32_t under_way_ = 0;
   // Exchanges that were let go of early: nothing but the last bytes of their responses is left.
   std::uint32_t answered_ = 0;
@@ -167,7 +168,7 @@ private:
   error_code cause_;              // why the request that is received will not be complete
   std::uint32_t requests_served_ = 0;
   protocol::dispatch leave_as_ = protocol::dispatch::request;
-  bool decoding_ = false;
+  bool parsing_ = false;
   bool end_due_ = false;  // of the input, behind what is still to be read
   bool closing_ = false;  // no further request is read
   bool leaving_ = false;  // HTTP has ended; earlier responses are still to be sent

@@ -12,28 +12,28 @@
 
 namespace anode::connection {
 
-void server_connection::close_when_idle() {
+void http1_server_connection::close_when_idle() {
   if (idle()) {
     closing_ = true;
     socket_->destroy_soon(false);
   }
 }
 
-void server_connection::stop_reading() {
+void http1_server_connection::stop_reading() {
   closing_ = true;
   socket_->destroy_soon(true);
 }
 
-void server_connection::fail_to_parse(std::string_view input) {
-  protocol::parse_error const& e = decoder_->error();
+void http1_server_connection::fail_to_parse(std::string_view input) {
+  protocol::parse_error const& e = parser_->error();
   std::string_view const read = socket_->incoming().last_read();
   client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed,
                read.size() >= input.size() ? read : input);
 }
 
 // Tells who wants to know of a client's error. Returns whether it is handled.
-bool server_connection::report(http::client_error const& e) {
-  detail::ptr<server_core::handlers> const on = server_->on();
+bool http1_server_connection::report(http::client_error const& e) {
+  detail::ptr<server_impl::handlers> const on = server_->on();
   if (auto const trace = on->trace; trace && trace->client_error) {
     trace->client_error(e, anode::socket(*socket_));
   }
@@ -44,9 +44,9 @@ bool server_connection::report(http::client_error const& e) {
   return false;
 }
 
-void server_connection::client_error(error_code code, std::string message, std::size_t bytes_parsed,
-                                     std::string_view packet) {
-  detail::ptr<server_connection> const self(this);
+void http1_server_connection::client_error(error_code code, std::string message,
+                                           std::size_t bytes_parsed, std::string_view packet) {
+  detail::ptr<http1_server_connection> const self(this);
   closing_ = true;
   failed_ = true;
   if (code != http::error::invalid_eof_state) {
@@ -61,7 +61,7 @@ void server_connection::client_error(error_code code, std::string message, std::
   if (report(info)) {
     if (!socket_->writable()) {
       drop_requests();
-      server_->clocks().closed(clock_);
+      server_->connection_timers().closed(clock_);
       socket_->destroy_soon(true);
       fail_receiving();
     }
@@ -73,20 +73,20 @@ void server_connection::client_error(error_code code, std::string message, std::
                                protocol::status_of(static_cast<http::error>(code.value())));
   }
   drop_requests();
-  server_->clocks().closed(clock_);
+  server_->connection_timers().closed(clock_);
   socket_->destroy_soon(true, code);
   fail_receiving();
 }
 
 // Tells who reads the request that the rest of it will not come.
-void server_connection::fail_receiving() {
+void http1_server_connection::fail_receiving() {
   if (detail::ptr<server_exchange> const x = receiving_) {
     x->request.fail(cause_ ? cause_ : make_error_code(http::error::connection_reset));
   }
 }
 
 // Behind an error nothing is read, but the end of the connection must not go unnoticed.
-void server_connection::discard_input() {
+void http1_server_connection::discard_input() {
   discarded_ += socket_->input().size();
   socket_->consume(socket_->input().size());
   if (discarded_ > discard_limit) {
@@ -97,7 +97,7 @@ void server_connection::discard_input() {
 }
 
 // Cuts exchanges off whose responses can not be sent any more.
-void server_connection::drop_requests() {
+void http1_server_connection::drop_requests() {
   for (server_exchange* x = first_; x != nullptr; x = x->next) {
     if (!x->response.ended() || x->response.core() == nullptr) {
       x->response.connection_lost();
@@ -105,10 +105,10 @@ void server_connection::drop_requests() {
   }
 }
 
-void server_connection::expire(protocol::expired_phase phase) {
+void http1_server_connection::expire(protocol::expired_phase phase) {
   if (phase == protocol::expired_phase::keep_alive) {
     // Told once: who handles it may leave the connection open.
-    server_->clocks().message_completed(clock_);
+    server_->connection_timers().message_completed(clock_);
     on_timeout();
   } else if (failed_) {
     socket_->destroy();  // who was told of the error has done nothing about it
@@ -117,8 +117,8 @@ void server_connection::expire(protocol::expired_phase phase) {
   }
 }
 
-void server_connection::on_end() {
-  detail::ptr<server_connection> const self(this);
+void http1_server_connection::on_end() {
+  detail::ptr<http1_server_connection> const self(this);
   if (failed_) {
     socket_->destroy_soon(false);
     return;
@@ -130,12 +130,12 @@ void server_connection::on_end() {
     end_due_ = true;
     return;
   }
-  protocol::parse_result const found = take_decoder().finish();
+  protocol::parse_result const found = acquire_parser().finish();
   if (found == protocol::parse_result::end && receiving_) {
     end_request();
   }
   if (found == protocol::parse_result::error) {
-    client_error(decoder_->error().code, "Parse Error: " + std::string(decoder_->error().reason));
+    client_error(parser_->error().code, "Parse Error: " + std::string(parser_->error().reason));
   } else if (!server_->options().http_allow_half_open) {
     client_has_gone();
   } else if (leaving_) {
@@ -145,17 +145,17 @@ void server_connection::on_end() {
   } else {
     socket_->destroy_soon(false);
   }
-  release_readers();
+  resume_readers();
 }
 
 // Whether there is input before the end of input that is still to be read.
-bool server_connection::end_waits() const noexcept {
+bool http1_server_connection::end_waits() const noexcept {
   return !socket_->input().empty() && !leaving_ &&
          (receiving_ || server_->options().http_allow_half_open);
 }
 
 // The client has ended its direction, which means that it waits for no response.
-void server_connection::client_has_gone() {
+void http1_server_connection::client_has_gone() {
   closing_ = true;
   leaving_ = false;
   abort_requests();
@@ -167,8 +167,8 @@ void server_connection::client_has_gone() {
 
 // The client has ended its direction, and there is input before that which waits for a handler, or
 // for the responses before a change of the protocol.
-void server_connection::on_hangup() {
-  detail::ptr<server_connection> const self(this);
+void http1_server_connection::on_hangup() {
+  detail::ptr<http1_server_connection> const self(this);
   if (failed_ || (closing_ && !leaving_) || server_->options().http_allow_half_open) {
     return;
   }
@@ -181,19 +181,19 @@ void server_connection::on_hangup() {
 }
 
 // The program has ended the connection past its responses: none can be sent any more.
-void server_connection::on_local_end() {
+void http1_server_connection::on_local_end() {
   closing_ = true;
   socket_->destroy_soon(true);
 }
 
 // Lets handlers that have asked for it stop.
-void server_connection::cancel_handlers() {
+void http1_server_connection::cancel_handlers() {
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
     x->cancel_handler();
   }
 }
 
-void server_connection::on_error(error_code ec) {
+void http1_server_connection::on_error(error_code ec) {
   if (failed_) {
     return;  // told already
   }
@@ -204,9 +204,9 @@ void server_connection::on_error(error_code ec) {
   report(info);
 }
 
-void server_connection::on_timeout() {
-  detail::ptr<server_connection> const self(this);
-  detail::ptr<server_core::handlers> const on = server_->on();
+void http1_server_connection::on_timeout() {
+  detail::ptr<http1_server_connection> const self(this);
+  detail::ptr<server_impl::handlers> const on = server_->on();
   if (auto const trace = on->trace; trace && trace->timeout) {
     trace->timeout(anode::socket(*socket_));
   }
@@ -223,7 +223,7 @@ void server_connection::on_timeout() {
 }
 
 // Tells handlers that their client has gone.
-void server_connection::abort_requests() {
+void http1_server_connection::abort_requests() {
   // Handlers that fail because of this have nothing to answer any more.
   for (server_exchange* x = first_; x != nullptr; x = x->next) {
     x->response.connection_lost();
@@ -233,7 +233,7 @@ void server_connection::abort_requests() {
     x->request.fail(cause_ ? cause_ : make_error_code(http::error::connection_reset));
     x->request.emit_close();
     if (x->response.finished()) {
-      part_with(*x);
+      detach(*x);
     }
   }
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
@@ -244,10 +244,10 @@ void server_connection::abort_requests() {
   }
 }
 
-void server_connection::on_close() {
-  detail::ptr<server_connection> const self(this);
+void http1_server_connection::on_close() {
+  detail::ptr<http1_server_connection> const self(this);
   closing_ = left_http_ = true;
-  server_->clocks().closed(clock_);
+  server_->connection_timers().closed(clock_);
   detail::ptr<server_exchange> const receiving = receiving_;
   abort_requests();
   if (receiving) {
@@ -264,27 +264,27 @@ void server_connection::on_close() {
     x->sever();
   }
   last_ = nullptr;
-  release_readers();
-  if (decoder_ && between_messages_ && !decoder_->in_message()) {
+  resume_readers();
+  if (parser_ && between_messages_ && !parser_->in_message()) {
     give_decoder_back();
   }
   server_->connection_ended();
   server_->remove(*this);
 }
 
-void server_connection::let_go() {
+void http1_server_connection::detach_server() {
   closing_ = left_http_ = true;
-  server_->clocks().closed(clock_);
+  server_->connection_timers().closed(clock_);
   socket_->set_owner(nullptr);
   if (detail::ptr<server_exchange> const x = std::move(receiving_)) {
     x->sever();
   }
   spare_.reset();
   current_ = last_ = nullptr;
-  while (held_ != nullptr) {
-    detail::ptr<server_exchange> const x(held_, false);
-    held_ = std::exchange(x->next_held, nullptr);
-    x->held = false;
+  while (deferred_readers_ != nullptr) {
+    detail::ptr<server_exchange> const x(deferred_readers_, false);
+    deferred_readers_ = std::exchange(x->next_deferred, nullptr);
+    x->readers_deferred = false;
   }
   while (first_ != nullptr) {
     detail::ptr<server_exchange> const x(first_, false);
@@ -294,7 +294,7 @@ void server_connection::let_go() {
   }
 }
 
-void server_connection::destroy_exchange(error_code) {
+void http1_server_connection::destroy_exchange(error_code) {
   closing_ = true;
   socket_->destroy();
 }

@@ -11,7 +11,7 @@
 namespace anode::connection {
 
 // Goes on with the request that is being received.
-[[gnu::always_inline]] inline server_connection::step server_connection::decode_body(
+[[gnu::always_inline]] inline http1_server_connection::step http1_server_connection::parse_body(
     bool one_piece) {
   // A response that closes the connection, or a handler that does, may come before the end of its
   // request is seen.
@@ -23,7 +23,7 @@ namespace anode::connection {
   }
   std::string_view input = socket_->input();
   std::size_t const before = input.size();
-  protocol::parse_result const found = decoder_->next(input, receiving_->request.head);
+  protocol::parse_result const found = parser_->next(input, receiving_->request.head);
   between_messages_ = found == protocol::parse_result::end;
   if (found == protocol::parse_result::error) {
     fail_to_parse(input);
@@ -34,7 +34,7 @@ namespace anode::connection {
   switch (found) {
     case protocol::parse_result::body:
       pass_body();
-      tell_finished();
+      notify_finished();
       more = more && discarded_ <= discard_limit;
       break;
     case protocol::parse_result::end:
@@ -42,7 +42,7 @@ namespace anode::connection {
       break;
     case protocol::parse_result::upgrade:
       leaving_ = closing_ = true;
-      server_->clocks().message_completed(clock_);
+      server_->connection_timers().message_completed(clock_);
       return step::over;
     default:
       return step::over;
@@ -52,19 +52,19 @@ namespace anode::connection {
 
 // Takes the input apart until it is used up, or nobody wants more of it. `one_piece` stops at the
 // first piece of body: who reads is in the middle of something, requests behind must wait.
-void server_connection::decode(bool one_piece) {
-  if (decoding_ || left_http_ || failed_) {
+void http1_server_connection::parse_input(bool one_piece) {
+  if (parsing_ || left_http_ || failed_) {
     return;
   }
-  detail::ptr<server_connection> const self(this);
-  decoding_ = true;
+  detail::ptr<http1_server_connection> const self(this);
+  parsing_ = true;
   step last = step::more;
   while (last == step::more) {
-    last = receiving_ ? decode_body(one_piece) : decode_head(one_piece);
+    last = receiving_ ? parse_body(one_piece) : parse_head(one_piece);
   }
-  decoding_ = false;
+  parsing_ = false;
   spare_.reset();
-  release_readers();
+  resume_readers();
   if (left_http_) {
     return;  // closed by a handler
   }
@@ -91,22 +91,22 @@ void server_connection::decode(bool one_piece) {
 }
 
 // Looks for the next request. One that has come as a whole is begun and ended here.
-server_connection::step server_connection::decode_head(bool one_piece) {
+http1_server_connection::step http1_server_connection::parse_head(bool one_piece) {
   if (closing_ || socket_->destroyed()) {
     return step::over;
   }
   bool const blocked = backed_up();
   std::string_view input = socket_->input();
-  if (input.empty() && decoder_) {
-    decoder_->end_of_read();
+  if (input.empty() && parser_) {
+    parser_->end_of_read();
   }
   if (input.empty() || blocked) {
     return blocked ? step::blocked : step::over;
   }
   if (!spare_) {
-    spare_ = server_->take_exchange();
+    spare_ = server_->acquire_exchange();
   }
-  protocol::parser& decoder = take_decoder();
+  protocol::parser& decoder = acquire_parser();
   std::size_t const before = input.size();
   bool const begun = decoder.in_message();
   protocol::parse_result const found = decoder.next(input, spare_->request.head);
@@ -121,58 +121,59 @@ server_connection::step server_connection::decode_head(bool one_piece) {
   if (!begun && (found == protocol::parse_result::head || decoder.in_message())) {
     leave_idle();
     if (!whole) {
-      server_->clocks().message_begun(clock_, server_->clock().now());
+      server_->connection_timers().message_begun(clock_, server_->clock().now());
     }
   }
   if (found != protocol::parse_result::head) {
     return step::over;
   }
   begin_request(whole);
-  return whole && receiving_ ? decode_body(one_piece) : step::more;
+  return whole && receiving_ ? parse_body(one_piece) : step::more;
 }
 
 // Who reads the body learns of its end when all the input at hand is taken apart: a request that
 // cannot be read further is refused before its handler answers what was readable of it.
-void server_connection::hold_readers(server_exchange& x) {
+void http1_server_connection::defer_readers(server_exchange& x) {
   x.request.pause_readers();
-  if (std::exchange(x.held, true)) {
+  if (std::exchange(x.readers_deferred, true)) {
     return;
   }
   intrusive_ptr_add_ref(&x);
-  (held_last_ != nullptr ? held_last_->next_held : held_) = &x;
-  held_last_ = &x;
+  (last_deferred_reader_ != nullptr ? last_deferred_reader_->next_deferred : deferred_readers_) =
+      &x;
+  last_deferred_reader_ = &x;
 }
 
-void server_connection::release_readers() {
-  while (held_ != nullptr) {
-    detail::ptr<server_exchange> const x(held_, false);
-    held_ = std::exchange(x->next_held, nullptr);
-    if (held_ == nullptr) {
-      held_last_ = nullptr;
+void http1_server_connection::resume_readers() {
+  while (deferred_readers_ != nullptr) {
+    detail::ptr<server_exchange> const x(deferred_readers_, false);
+    deferred_readers_ = std::exchange(x->next_deferred, nullptr);
+    if (deferred_readers_ == nullptr) {
+      last_deferred_reader_ = nullptr;
     }
-    x->held = false;
+    x->readers_deferred = false;
     x->request.resume_readers();
   }
 }
 
-void server_connection::leave_idle() {
+void http1_server_connection::leave_idle() {
   if (std::exchange(idle_, false)) {
     set_timeout(server_->options().timeout);
   }
 }
 
-protocol::parser& server_connection::take_decoder() {
-  if (!decoder_) {
-    decoder_.emplace(server_->take_decoder(decoder_age_));
+protocol::parser& http1_server_connection::acquire_parser() {
+  if (!parser_) {
+    parser_.emplace(server_->acquire_parser(parser_generation_));
   }
-  return *decoder_;
+  return *parser_;
 }
 
 // For another connection, or for this one when it is asked again.
-void server_connection::give_decoder_back() {
-  decoder_->reset();
-  server_->give_back(*decoder_, decoder_age_);
-  decoder_.reset();
+void http1_server_connection::give_decoder_back() {
+  parser_->reset();
+  server_->recycle_parser(*parser_, parser_generation_);
+  parser_.reset();
 }
 
 }  // namespace anode::connection

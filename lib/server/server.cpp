@@ -11,28 +11,28 @@
 
 namespace anode::http {
 
-using connection::server_core;
+using connection::server_impl;
 
 namespace {
 
-server_core& self(anode::detail::ptr<server_core> const& core) {
+server_impl& self(anode::detail::ptr<server_impl> const& core) {
   return require_handle(core, "server");
 }
 
-net::awaitable<void> wait_closed(anode::detail::ptr<server_core> core) {
-  co_await server_core::wait_closed(core);
+net::awaitable<void> wait_closed(anode::detail::ptr<server_impl> core) {
+  co_await server_impl::wait_closed(core);
 }
 
 }  // namespace
 
-server::server(executor_type ex) : core_(new server_core(std::move(ex), server_options{})) {}
+server::server(executor_type ex) : core_(new server_impl(std::move(ex), server_options{})) {}
 
 server::server(executor_type ex, request_handler on_request) : server(std::move(ex)) {
   core_->on()->request = std::move(on_request);
 }
 
 server::server(executor_type ex, server_options options)
-    : core_(new server_core(std::move(ex), std::move(options))) {}
+    : core_(new server_impl(std::move(ex), std::move(options))) {}
 
 server::server(executor_type ex, server_options options, request_handler on_request)
     : server(std::move(ex), std::move(options)) {
@@ -44,7 +44,7 @@ server::server(server&&) noexcept = default;
 server& server::operator=(server&& other) noexcept {
   if (this != &other) {
     if (core_) {
-      core_->abandon();
+      core_->release();
     }
     core_ = std::move(other.core_);
   }
@@ -53,7 +53,7 @@ server& server::operator=(server&& other) noexcept {
 
 server::~server() {
   if (core_) {
-    core_->abandon();
+    core_->release();
   }
 }
 
@@ -112,7 +112,7 @@ void server::close_all_connections() {
 }
 
 net::awaitable<drain_result> server::drain(std::chrono::milliseconds grace) {
-  return server_core::drain(anode::detail::ptr<server_core>(&self(core_)), grace);
+  return server_impl::drain(anode::detail::ptr<server_impl>(&self(core_)), grace);
 }
 
 std::size_t server::connection_count() const noexcept {

@@ -12,7 +12,7 @@
 
 namespace anode::connection {
 
-write_operation response_state::send_interim(std::string_view head, bool needed) {
+write_operation server_response_state::send_interim(std::string_view head, bool needed) {
   if (destroyed()) {
     return written();
   }
@@ -23,7 +23,7 @@ write_operation response_state::send_interim(std::string_view head, bool needed)
   return room();
 }
 
-void response_state::renew() {
+void server_response_state::reset_fast() {
   outgoing_state::reset_fast();
   status = 200;
   reason.reset();
@@ -33,7 +33,7 @@ void response_state::renew() {
 }
 
 // A response that is complete before the request is read may be the end of the connection.
-bool response_state::closes_now() {
+bool server_response_state::closes_now() {
   if (!request_has_body || !should_keep_alive || !of_->leaves_body()) {
     return false;
   }
@@ -41,12 +41,12 @@ bool response_state::closes_now() {
   return true;
 }
 
-bool response_state::without_body() const noexcept {
+bool server_response_state::without_body() const noexcept {
   return head_request || protocol::is_bodyless_status(status);
 }
 
-protocol::outgoing_framing response_state::write_head(std::string& out,
-                                                      std::optional<std::uint64_t> content_length) {
+protocol::outgoing_framing server_response_state::write_head(
+    std::string& out, std::optional<std::uint64_t> content_length) {
   if (request_has_body && content_length) {
     closes_now();
   }
@@ -63,7 +63,8 @@ protocol::outgoing_framing response_state::write_head(std::string& out,
   facts.send_date = send_date;
   facts.content_length = content_length;
   if (protocol::has_fast_path(facts, headers)) {
-    return protocol::write_head_fast_path(out, headers, server->usual_fields(), *content_length);
+    return protocol::write_head_fast_path(out, headers, server->fast_path_fields(),
+                                          *content_length);
   }
   facts.date_line = server->date_line();
   facts.keep_alive_line = server->keep_alive_line();
@@ -71,7 +72,7 @@ protocol::outgoing_framing response_state::write_head(std::string& out,
   return protocol::write_response_head(out, facts, headers);
 }
 
-server_exchange::server_exchange(server_core& server)
+server_exchange::server_exchange(server_impl& server)
     : request(*this, server.executor()),
       response(*this, server.executor(), *this),
       req(request),
@@ -79,9 +80,9 @@ server_exchange::server_exchange(server_core& server)
   request.closes_at_end = true;
 }
 
-void server_exchange::hold(server_core& server) { server_ = &server; }
+void server_exchange::attach_server(server_impl& server) { server_ = &server; }
 
-void server_exchange::begin(server_connection& c) {
+void server_exchange::begin(http1_server_connection& c) {
   begun_ = true;
   connection = &c;
   request.attach(c);
@@ -102,7 +103,7 @@ void server_exchange::begin(server_connection& c) {
 bool server_exchange::leaves_body() const noexcept {
   return !request.is_complete() && (handler_done || !request.body_touched()) &&
          request.head.body == protocol::body_kind::length &&
-         request.head.content_length - body_received > server_connection::discard_limit;
+         request.head.content_length - body_received > http1_server_connection::discard_limit;
 }
 
 void server_exchange::cancel_handler() {
@@ -111,9 +112,9 @@ void server_exchange::cancel_handler() {
   }
 }
 
-void server_exchange::renew() {
+void server_exchange::reset_fast() {
   request.reset_fast();
-  response.renew();
+  response.reset_fast();
   connection = nullptr;
   handler_done = handler_cancelled = false;
   queued_bytes = 0;
@@ -128,13 +129,13 @@ void server_exchange::dispose() noexcept {
     connection = nullptr;
     unique_headers_.reset();
     next = nullptr;
-    next_held = nullptr;
-    held = handler_done = handler_cancelled = begun_ = false;
+    next_deferred = nullptr;
+    readers_deferred = handler_done = handler_cancelled = begun_ = false;
     queued_bytes = 0;
     body_received = 0;
     runner = nullptr;
   }
-  detail::ptr<server_core> const server = std::move(server_);
+  detail::ptr<server_impl> const server = std::move(server_);
   server->recycle(*this);
 }
 

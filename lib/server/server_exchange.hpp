@@ -12,14 +12,15 @@
 
 namespace anode::connection {
 
-class server_core;
-class server_connection;
+class server_impl;
+class http1_server_connection;
 class handler_runner;
 
 /// The state behind an `http::server_response`.
-class response_state final : public outgoing_state {
+class server_response_state final : public outgoing_state {
 public:
-  response_state(detail::counted& keep, net::any_io_executor const& ex, server_exchange const& of)
+  server_response_state(detail::counted& keep, net::any_io_executor const& ex,
+                        server_exchange const& of)
       : outgoing_state(keep, ex), of_(&of) {}
 
   using outgoing_state::sink;
@@ -33,13 +34,13 @@ public:
   bool continue_sent = false;
   bool closes = false;  // the connection, though its head need not say so
   bool request_has_body = false;
-  server_core* server = nullptr;
+  server_impl* server = nullptr;
 
   /// Sends an interim head: at once if the response has the connection's turn. One that is not
   /// `needed` is dropped while more than the high-water mark waits to leave.
   write_operation send_interim(std::string_view head, bool needed = false);
 
-  void renew() override;
+  void reset_fast() override;
 
 private:
   server_exchange const* of_;
@@ -53,18 +54,18 @@ private:
 /// One request and its response, from the request's head to the end of both. Reused.
 class server_exchange final : public detail::counted {
 public:
-  explicit server_exchange(server_core& server);
+  explicit server_exchange(server_impl& server);
   ~server_exchange() override = default;
 
   /// Takes part in the life of its server until the exchange is over.
-  void hold(server_core& server);
+  void attach_server(server_impl& server);
 
   /// Prepares for the request whose head has been received.
-  void begin(server_connection& connection);
+  void begin(http1_server_connection& connection);
 
   /// Returns whether nobody can hear of the exchange any more, or do anything with it: its handler
   /// has run to its end, nobody listens, and there are `references` to it.
-  bool is_forgotten(unsigned references) const noexcept {
+  bool is_unobserved(unsigned references) const noexcept {
     return handler_done && this->references() == references && !response.has_listeners() &&
            !request.has_listeners();
   }
@@ -77,7 +78,7 @@ public:
   void cancel_handler();
 
   /// Makes an exchange as new of which nobody can hear any more; its connection goes on with it.
-  void renew();
+  void reset_fast();
 
   /// Cuts the exchange off from its connection: whatever a handler still does with the messages
   /// does not reach the connection, which may be destroyed. What was received can still be read.
@@ -92,13 +93,13 @@ public:
   }
 
   incoming_state request;
-  response_state response;
+  server_response_state response;
   http::incoming_message req;
   http::server_response res;
-  server_connection* connection = nullptr;
+  http1_server_connection* connection = nullptr;
   server_exchange* next = nullptr;  // behind this one, on the same connection
-  server_exchange* next_held = nullptr;
-  bool held = false;                 // in the connection's list of those whose readers wait
+  server_exchange* next_deferred = nullptr;
+  bool readers_deferred = false;     // in the connection's list of those whose readers wait
   handler_runner* runner = nullptr;  // while a coroutine handler runs
   bool handler_done = false;         // a coroutine handler has run to its end
   bool handler_cancelled = false;
@@ -108,7 +109,7 @@ public:
 private:
   void dispose() noexcept override;
 
-  detail::ptr<server_core> server_;
+  detail::ptr<server_impl> server_;
   std::shared_ptr<protocol::unique_headers const> unique_headers_;  // the options may change
   bool begun_ = false;  // there is something to make as new
 };

@@ -19,17 +19,17 @@ constexpr std::size_t spare_decoder_count = 64;
 
 }  // namespace
 
-server_core::server_core(net::any_io_executor ex, http::server_options options)
+server_impl::server_impl(net::any_io_executor ex, http::server_options options)
     : options_(std::move(options)),
       timers_(new socket_context(std::move(ex))),
       changed_(executor()) {
   check_.of = this;
   idle_check_.of = this;
-  derive();
+  apply_options();
   join(executor());
 }
 
-server_core::~server_core() {
+server_impl::~server_impl() {
   timers_->stop();
   stop_runners();
   for (server_exchange* x : spare_exchanges_) {
@@ -38,7 +38,7 @@ server_core::~server_core() {
 }
 
 // Computes what follows from the options.
-void server_core::derive() {
+void server_impl::apply_options() {
   timeouts_.headers_timeout =
       protocol::default_headers_timeout(options_.headers_timeout, options_.request_timeout);
   timeouts_.request_timeout = options_.request_timeout;
@@ -52,54 +52,54 @@ void server_core::derive() {
   keep_alive_line_ = protocol::keep_alive_line(
       static_cast<std::uint64_t>(std::max<std::int64_t>(options_.keep_alive_timeout.count(), 0)),
       options_.max_requests_per_socket);
-  usual_fields_until_ = {};
-  spare_decoders_.clear();
-  ++decoder_age_;
+  fast_path_fields_until_ = {};
+  spare_parsers_.clear();
+  ++parser_generation_;
   unique_headers_.reset();
   if (!options_.unique_headers.empty()) {
     unique_headers_ = std::make_shared<protocol::unique_headers const>(options_.unique_headers);
   }
 }
 
-void server_core::set_options(http::server_options options) {
+void server_impl::set_options(http::server_options options) {
   std::swap(options_, options);
   try {
-    derive();
+    apply_options();
   } catch (...) {
     std::swap(options_, options);
-    derive();
+    apply_options();
     throw;
   }
 }
 
-protocol::parser server_core::take_decoder(unsigned& age) {
-  age = decoder_age_;
-  if (spare_decoders_.empty()) {
+protocol::parser server_impl::acquire_parser(unsigned& age) {
+  age = parser_generation_;
+  if (spare_parsers_.empty()) {
     std::size_t const size = options_.max_header_size != 0 ? options_.max_header_size
                                                            : http::server_options().max_header_size;
     return protocol::parser(protocol::message_kind::request,
                             {size, options_.max_headers_count, options_.insecure_http_parser});
   }
-  protocol::parser decoder = std::move(spare_decoders_.back());
-  spare_decoders_.pop_back();
+  protocol::parser decoder = std::move(spare_parsers_.back());
+  spare_parsers_.pop_back();
   return decoder;
 }
 
-void server_core::give_back(protocol::parser& decoder, unsigned age) {
-  if (age == decoder_age_ && spare_decoders_.size() < spare_decoder_count) {
-    spare_decoders_.push_back(std::move(decoder));
+void server_impl::recycle_parser(protocol::parser& decoder, unsigned age) {
+  if (age == parser_generation_ && spare_parsers_.size() < spare_decoder_count) {
+    spare_parsers_.push_back(std::move(decoder));
   }
 }
 
-std::string_view server_core::usual_fields() {
-  if (timers_->now() >= usual_fields_until_) {
-    usual_fields_ = protocol::fast_path_fields(date_line(), keep_alive_line_);
-    usual_fields_until_ = date_.valid_until();
+std::string_view server_impl::fast_path_fields() {
+  if (timers_->now() >= fast_path_fields_until_) {
+    fast_path_fields_ = protocol::fast_path_fields(date_line(), keep_alive_line_);
+    fast_path_fields_until_ = date_.valid_until();
   }
-  return usual_fields_;
+  return fast_path_fields_;
 }
 
-protocol::dispatch_context server_core::dispatch_facts() const noexcept {
+protocol::dispatch_context server_impl::dispatch_facts() const noexcept {
   protocol::dispatch_context f;
   f.has_upgrade = static_cast<bool>(handlers_->upgrade);
   f.has_connect = static_cast<bool>(handlers_->connect);
@@ -110,14 +110,14 @@ protocol::dispatch_context server_core::dispatch_facts() const noexcept {
   return f;
 }
 
-std::optional<bool> server_core::wants_upgrade(http::incoming_message const& req) const {
+std::optional<bool> server_impl::wants_upgrade(http::incoming_message const& req) const {
   std::function<bool(http::incoming_message const&)> const ask = options_.should_upgrade_callback;
   return ask ? std::optional<bool>(ask(req)) : std::nullopt;
 }
 
 // Listening.
 
-void server_core::listen(transport::listen_target const& target) {
+void server_impl::listen(transport::listen_target const& target) {
   detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
   if (listening()) {
     throw http::exception(http::error::server_already_listen,
@@ -136,7 +136,7 @@ void server_core::listen(transport::listen_target const& target) {
   start_listening();
 }
 
-void server_core::listen(native_handle_type descriptor) {
+void server_impl::listen(native_handle_type descriptor) {
   if (listening()) {
     throw http::exception(http::error::server_already_listen,
                           make_error_code(http::error::server_already_listen).message());
@@ -152,23 +152,23 @@ void server_core::listen(native_handle_type descriptor) {
   start_listening();
 }
 
-void server_core::start_listening() {
+void server_impl::start_listening() {
   closing_ = draining_ = false;
   listener_->start();
-  net::post(executor(), [self = detail::ptr<server_core>(this)] {
+  net::post(executor(), [self = detail::ptr<server_impl>(this)] {
     tick const t(self->executor());
-    if (!self->abandoned_) {
+    if (!self->released_) {
       self->handlers_->listening.emit();
     }
   });
 }
 
-endpoint server_core::address() const {
+endpoint server_impl::address() const {
   return listening() ? listener_->local_endpoint() : endpoint{};
 }
 
-void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
-  detail::ptr<server_core> const self(this);
+void server_impl::on_accept(std::unique_ptr<byte_stream> stream) {
+  detail::ptr<server_impl> const self(this);
   tick const t(executor());
   if (options_.no_delay != accepted_no_delay_) {
     stream->set_no_delay(options_.no_delay);
@@ -178,24 +178,25 @@ void server_core::on_accept(std::unique_ptr<byte_stream> stream) {
   socket->start_read(!draining_);
 }
 
-void server_core::on_accept_error(error_code ec) {
-  detail::ptr<server_core> const self(this);
+void server_impl::on_accept_error(error_code ec) {
+  detail::ptr<server_impl> const self(this);
   tick const t(executor());
   report(std::make_exception_ptr(boost::system::system_error(ec, "accept")));
 }
 
-void server_core::serve(std::unique_ptr<byte_stream> stream) {
+void server_impl::serve(std::unique_ptr<byte_stream> stream) {
   if (options_.no_delay) {
     stream->set_no_delay(true);
   }
   begin(std::move(stream))->start_read(false);
 }
 
-detail::ptr<buffered_socket> server_core::begin(std::unique_ptr<byte_stream> stream) {
+detail::ptr<buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> stream) {
   if (options_.keep_alive) {
     stream->set_keep_alive(true, options_.keep_alive_initial_delay);
   }
-  detail::ptr<server_connection> const c(new server_connection(*this, std::move(stream)));
+  detail::ptr<http1_server_connection> const c(
+      new http1_server_connection(*this, std::move(stream)));
   add(*c);
   c->start();
   detail::ptr<buffered_socket> socket(c->core());
@@ -207,7 +208,7 @@ detail::ptr<buffered_socket> server_core::begin(std::unique_ptr<byte_stream> str
 
 // Connections.
 
-void server_core::add(server_connection& c) {
+void server_impl::add(http1_server_connection& c) {
   intrusive_ptr_add_ref(static_cast<deferred_task*>(&c));
   c.next = connections_;
   if (connections_ != nullptr) {
@@ -219,7 +220,7 @@ void server_core::add(server_connection& c) {
   }
 }
 
-void server_core::remove(server_connection& c) {
+void server_impl::remove(http1_server_connection& c) {
   (c.prev != nullptr ? c.prev->next : connections_) = c.next;
   if (c.next != nullptr) {
     c.next->prev = c.prev;
@@ -233,29 +234,29 @@ void server_core::remove(server_connection& c) {
 
 // While more connections may come the timers stay: to set and drop them for each that is alone
 // would cost a system call.
-void server_core::drop_checks() {
+void server_impl::drop_checks() {
   if (connection_count_ == 0 && !listening()) {
     timers_->cancel(check_);
     timers_->cancel(idle_check_);
   }
 }
 
-void server_core::hand_over(detail::ptr<buffered_socket> socket) {
-  handed_over_.emplace(socket.get(), socket);
-  socket->listen().close.add([self = detail::ptr<server_core>(this), raw = socket.get()] {
-    self->handed_over_.erase(raw);
+void server_impl::track_upgraded(detail::ptr<buffered_socket> socket) {
+  upgraded_sockets_.emplace(socket.get(), socket);
+  socket->listen().close.add([self = detail::ptr<server_impl>(this), raw = socket.get()] {
+    self->upgraded_sockets_.erase(raw);
     self->connection_ended();
     self->check_closed();
   });
 }
 
-std::vector<http::connection_info> server_core::connections() const {
+std::vector<http::connection_info> server_impl::connections() const {
   std::vector<http::connection_info> all;
   all.reserve(connection_count());
-  for (server_connection* c = connections_; c != nullptr; c = c->next) {
+  for (http1_server_connection* c = connections_; c != nullptr; c = c->next) {
     all.push_back(c->describe());
   }
-  for (auto const& [raw, s] : handed_over_) {
+  for (auto const& [raw, s] : upgraded_sockets_) {
     http::connection_info info;
     info.socket = anode::socket(*s);
     info.state = http::connection_state::handed_over;
@@ -266,33 +267,33 @@ std::vector<http::connection_info> server_core::connections() const {
   return all;
 }
 
-void server_core::became_idle(server_connection& c) {
-  clocks_.became_idle(c.clock(), timers_->now());
+void server_impl::became_idle(http1_server_connection& c) {
+  connection_timers_.became_idle(c.clock(), timers_->now());
   if (!idle_check_.armed()) {
     timers_->arm(idle_check_, protocol::kept_alive_for(timeouts_));
   }
 }
 
-void server_core::check_connections() {
-  detail::ptr<server_core> const self(this);
-  clocks_.sweep(timers_->now(), timeouts_,
-                [](protocol::connection_timer& clock, protocol::expired_phase phase) {
-                  server_connection::of(clock).expire(phase);
-                });
+void server_impl::check_connections() {
+  detail::ptr<server_impl> const self(this);
+  connection_timers_.sweep(timers_->now(), timeouts_,
+                           [](protocol::connection_timer& clock, protocol::expired_phase phase) {
+                             http1_server_connection::of(clock).expire(phase);
+                           });
   if (connection_count_ > 0) {
     timers_->arm(check_, options_.connections_checking_interval);
   }
 }
 
-void server_core::check_idle() {
-  detail::ptr<server_core> const self(this);
+void server_impl::check_idle() {
+  detail::ptr<server_impl> const self(this);
   protocol::steady_time const now = timers_->now();
-  clocks_.for_each_idle([&](protocol::connection_timer& clock) {
+  connection_timers_.for_each_idle([&](protocol::connection_timer& clock) {
     if (clock.expired(now, timeouts_) == protocol::expired_phase::keep_alive) {
-      server_connection::of(clock).expire(protocol::expired_phase::keep_alive);
+      http1_server_connection::of(clock).expire(protocol::expired_phase::keep_alive);
     }
   });
-  protocol::steady_time const next = clocks_.next_idle_deadline(timeouts_);
+  protocol::steady_time const next = connection_timers_.next_idle_deadline(timeouts_);
   if (next != protocol::no_deadline) {
     timers_->arm(idle_check_, std::max(std::chrono::milliseconds(1),
                                        std::chrono::ceil<std::chrono::milliseconds>(next - now)));
@@ -301,12 +302,12 @@ void server_core::check_idle() {
 
 // Handlers.
 
-void server_core::run(shared_handler<http::request_handler> const& h, server_exchange& exchange) {
+void server_impl::run(shared_handler<http::request_handler> const& h, server_exchange& exchange) {
   if (!h) {
     return;
   }
   if (h->coroutine) {
-    take_runner()->run(exchange, *h, h.keep());
+    acquire_runner()->run(exchange, *h, h.keep());
     return;
   }
   shared_handler<http::request_handler> const keep_handler = h;
@@ -318,14 +319,14 @@ void server_core::run(shared_handler<http::request_handler> const& h, server_exc
   }
 }
 
-void server_core::run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
+void server_impl::run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
                       anode::socket socket) {
   if (!h) {
     socket.destroy();  // the handler was removed while the request waited for its turn
     return;
   }
   if (h->coroutine) {
-    take_runner()->run(exchange, *h, h.keep(), std::move(socket));
+    acquire_runner()->run(exchange, *h, h.keep(), std::move(socket));
     return;
   }
   shared_handler<http::upgrade_handler> const keep_handler = h;
@@ -338,7 +339,7 @@ void server_core::run(shared_handler<http::upgrade_handler> const& h, server_exc
   }
 }
 
-detail::ptr<handler_runner> server_core::take_runner() {
+detail::ptr<handler_runner> server_impl::acquire_runner() {
   if (spare_runners_.empty()) {
     return detail::ptr<handler_runner>(new handler_runner(*this));
   }
@@ -347,8 +348,8 @@ detail::ptr<handler_runner> server_core::take_runner() {
   return r;
 }
 
-bool server_core::keep(handler_runner& runner) {
-  bool const needed = !abandoned_ && spare_runners_.size() < spare_runner_count &&
+bool server_impl::recycle_runner(handler_runner& runner) {
+  bool const needed = !released_ && spare_runners_.size() < spare_runner_count &&
                       (listening() || connection_count() > 0);
   if (needed) {
     spare_runners_.emplace_back(&runner);
@@ -356,13 +357,13 @@ bool server_core::keep(handler_runner& runner) {
   return needed;
 }
 
-void server_core::stop_runners() {
+void server_impl::stop_runners() {
   for (detail::ptr<handler_runner> const& r : std::exchange(spare_runners_, {})) {
     r->stop();
   }
 }
 
-detail::ptr<server_exchange> server_core::take_exchange() {
+detail::ptr<server_exchange> server_impl::acquire_exchange() {
   detail::ptr<server_exchange> x;
   if (spare_exchanges_.empty()) {
     x = new server_exchange(*this);
@@ -370,26 +371,26 @@ detail::ptr<server_exchange> server_core::take_exchange() {
     x = spare_exchanges_.back();
     spare_exchanges_.pop_back();
   }
-  x->hold(*this);
+  x->attach_server(*this);
   return x;
 }
 
-void server_core::recycle(server_exchange& exchange) noexcept {
-  if (!abandoned_ && spare_exchanges_.size() < spare_server_exchanges) {
+void server_impl::recycle(server_exchange& exchange) noexcept {
+  if (!released_ && spare_exchanges_.size() < spare_server_exchanges) {
     spare_exchanges_.push_back(&exchange);
   } else {
     delete &exchange;
   }
 }
 
-void server_core::report(std::exception_ptr e, server_exchange* of) {
+void server_impl::report(std::exception_ptr e, server_exchange* of) {
   detail::ptr<handlers> const on = handlers_;
   if (!on->error.empty()) {
     on->error.emit(e);
   } else if (of != nullptr) {
-    print_unheard(e, of->request.head.method_name(), of->request.head.target());
+    print_unhandled(e, of->request.head.method_name(), of->request.head.target());
   } else if (!std::exchange(told_unheard_, true)) {
-    print_unheard(e, {}, {});  // once: what keeps a server from accepting happens again and again
+    print_unhandled(e, {}, {});  // once: what keeps a server from accepting happens again and again
   }
 }
 

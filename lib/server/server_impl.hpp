@@ -25,12 +25,12 @@ namespace anode::connection {
 
 /// The state behind an `http::server`: its handlers, its listening socket, its connections and
 /// their deadlines. Lives as long as anything of it runs.
-class server_core final : public detail::counted,
+class server_impl final : public detail::counted,
                           private shutdown_hook,
                           private transport::listener::accept_observer {
 public:
-  server_core(net::any_io_executor ex, http::server_options options);
-  ~server_core() override;
+  server_impl(net::any_io_executor ex, http::server_options options);
+  ~server_impl() override;
 
   net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
   timers& clock() noexcept { return *timers_; }
@@ -44,7 +44,7 @@ public:
   std::string_view keep_alive_line() const noexcept { return keep_alive_line_; }
 
   /// Returns the fields of a usual head (see http1/head_writer_fast_path.hpp) for now.
-  std::string_view usual_fields();
+  std::string_view fast_path_fields();
 
   /// Returns the names of the `unique_headers` option; null if there are none.
   std::shared_ptr<protocol::unique_headers const> const& unique_headers() const noexcept {
@@ -58,14 +58,14 @@ public:
 
   /// Returns a decoder for a connection that has something to decode.
   /// @param age set to what `give_back` is to be told
-  protocol::parser take_decoder(unsigned& age);
+  protocol::parser acquire_parser(unsigned& age);
 
   /// Takes back a decoder that is between two messages, so that an idle connection holds none.
-  void give_back(protocol::parser& decoder, unsigned age);
+  void recycle_parser(protocol::parser& decoder, unsigned age);
 
-  protocol::connection_timers& clocks() noexcept { return clocks_; }
+  protocol::connection_timers& connection_timers() noexcept { return connection_timers_; }
   bool draining() const noexcept { return draining_; }
-  bool closing() const noexcept { return closing_ || abandoned_; }
+  bool closing() const noexcept { return closing_ || released_; }
 
   // Listening and ending.
 
@@ -79,40 +79,42 @@ public:
   void close();
   void close_idle_connections();
   void close_all_connections();
-  static net::awaitable<http::drain_result> drain(detail::ptr<server_core> self,
+  static net::awaitable<http::drain_result> drain(detail::ptr<server_impl> self,
                                                   std::chrono::milliseconds grace);
-  static net::awaitable<void> wait_closed(detail::ptr<server_core> self);
+  static net::awaitable<void> wait_closed(detail::ptr<server_impl> self);
 
   /// Lets go of everything: the server object is gone.
-  void abandon();
+  void release();
 
-  std::size_t connection_count() const noexcept { return connection_count_ + handed_over_.size(); }
+  std::size_t connection_count() const noexcept {
+    return connection_count_ + upgraded_sockets_.size();
+  }
 
   std::vector<http::connection_info> connections() const;
 
   // For connections.
 
-  void add(server_connection& c);
-  void remove(server_connection& c);
+  void add(http1_server_connection& c);
+  void remove(http1_server_connection& c);
 
   /// Counts a connection whose socket is closed.
   void connection_ended() noexcept { ++ended_connections_; }
 
   /// Keeps track of a socket that has left HTTP, for closing and draining.
-  void hand_over(detail::ptr<buffered_socket> socket);
+  void track_upgraded(detail::ptr<buffered_socket> socket);
 
-  void became_idle(server_connection& c);
+  void became_idle(http1_server_connection& c);
 
   /// Runs the handler of an event on an exchange.
   void run(shared_handler<http::request_handler> const& h, server_exchange& exchange);
   void run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
            anode::socket socket);
 
-  detail::ptr<server_exchange> take_exchange();
+  detail::ptr<server_exchange> acquire_exchange();
   void recycle(server_exchange& exchange) noexcept;
 
   /// Keeps an idle runner for the next handler. @return false if it is not needed any more
-  bool keep(handler_runner& runner);
+  bool recycle_runner(handler_runner& runner);
 
   /// Tells the listeners of errors; without one, the standard error output.
   /// @param of  the exchange whose handler threw, or null
@@ -139,15 +141,15 @@ public:
 
 private:
   struct check final : timer {
-    server_core* of = nullptr;
+    server_impl* of = nullptr;
     void expired() override { of->check_connections(); }
   };
   struct idle_check final : timer {
-    server_core* of = nullptr;
+    server_impl* of = nullptr;
     void expired() override { of->check_idle(); }
   };
 
-  void context_ended() override;
+  void on_context_shutdown() override;
   void on_accept(std::unique_ptr<byte_stream> stream) override;
   void on_accept_error(error_code ec) override;
   void start_listening();
@@ -157,30 +159,30 @@ private:
   void drop_checks();
   void check_closed();
   void destroy_handed_over();
-  void derive();
+  void apply_options();
   protocol::request_timeouts request_timeouts() const noexcept;
-  detail::ptr<handler_runner> take_runner();
+  detail::ptr<handler_runner> acquire_runner();
   void stop_runners();
 
   http::server_options options_;
   detail::ptr<socket_context> timers_;
   detail::ptr<handlers> handlers_{new handlers};
   detail::ptr<transport::listener> listener_;
-  protocol::connection_timers clocks_;
+  protocol::connection_timers connection_timers_;
   protocol::request_timeouts timeouts_;
   check check_;
   idle_check idle_check_;
-  std::vector<protocol::parser> spare_decoders_;
-  unsigned decoder_age_ = 0;  // counts the changes of the options that decoders are made with
+  std::vector<protocol::parser> spare_parsers_;
+  unsigned parser_generation_ = 0;  // counts the changes of the options that decoders are made with
   date_cache date_;
   std::string keep_alive_line_;
-  std::string usual_fields_;
-  protocol::steady_time usual_fields_until_{};  // with the date in them
+  std::string fast_path_fields_;
+  protocol::steady_time fast_path_fields_until_{};  // with the date in them
   std::shared_ptr<protocol::unique_headers const> unique_headers_;
-  server_connection* connections_ = nullptr;
+  http1_server_connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
   std::uint64_t ended_connections_ = 0;
-  std::unordered_map<buffered_socket*, detail::ptr<buffered_socket>> handed_over_;
+  std::unordered_map<buffered_socket*, detail::ptr<buffered_socket>> upgraded_sockets_;
   std::vector<server_exchange*> spare_exchanges_;
   std::vector<detail::ptr<handler_runner>> spare_runners_;
   async_condition changed_;
@@ -188,8 +190,8 @@ private:
   bool closing_ = false;            // close() was called; on_close not yet told
   bool draining_ = false;
   bool told_unheard_ = false;
-  bool abandoned_ = false;
-  bool context_gone_ = false;
+  bool released_ = false;
+  bool context_shut_down_ = false;
 };
 
 }  // namespace anode::connection

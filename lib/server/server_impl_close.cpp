@@ -9,7 +9,7 @@
 
 namespace anode::connection {
 
-void server_core::close() {
+void server_impl::close() {
   if (listener_) {
     listener_->close();
   }
@@ -19,54 +19,54 @@ void server_core::close() {
   check_closed();
 }
 
-void server_core::close_idle_connections() {
-  for (detail::ptr<server_connection> c(connections_); c;) {
-    detail::ptr<server_connection> const next(c->next);
+void server_impl::close_idle_connections() {
+  for (detail::ptr<http1_server_connection> c(connections_); c;) {
+    detail::ptr<http1_server_connection> const next(c->next);
     c->close_when_idle();
     c = next;
   }
 }
 
-void server_core::close_all_connections() {
-  for (detail::ptr<server_connection> c(connections_); c;) {
-    detail::ptr<server_connection> const next(c->next);
+void server_impl::close_all_connections() {
+  for (detail::ptr<http1_server_connection> c(connections_); c;) {
+    detail::ptr<http1_server_connection> const next(c->next);
     c->core()->destroy();
     c = next;
   }
 }
 
-void server_core::destroy_handed_over() {
-  for (auto const& [raw, s] : std::unordered_map(handed_over_)) {
+void server_impl::destroy_handed_over() {
+  for (auto const& [raw, s] : std::unordered_map(upgraded_sockets_)) {
     s->destroy();
   }
 }
 
-void server_core::check_closed() {
+void server_impl::check_closed() {
   if (connection_count() > 0 || listening()) {
     return;
   }
   stop_runners();
   changed_.notify();
-  if (std::exchange(closing_, false) && !abandoned_) {
-    net::post(executor(), [self = detail::ptr<server_core>(this)] {
+  if (std::exchange(closing_, false) && !released_) {
+    net::post(executor(), [self = detail::ptr<server_impl>(this)] {
       tick const t(self->executor());
-      if (!self->abandoned_) {
+      if (!self->released_) {
         self->handlers_->close.emit();
       }
     });
   }
 }
 
-net::awaitable<void> server_core::wait_closed(detail::ptr<server_core> self) {
+net::awaitable<void> server_impl::wait_closed(detail::ptr<server_impl> self) {
   while (self->connection_count() > 0 || self->listening()) {
     co_await self->changed_.wait();
   }
 }
 
-net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> self,
+net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> self,
                                                       std::chrono::milliseconds grace) {
   struct cut final : timer {
-    server_core* of = nullptr;
+    server_impl* of = nullptr;
     bool over = false;
     ~cut() { of->timers_->cancel(*this); }
     void expired() override {
@@ -90,8 +90,8 @@ net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> s
   http::drain_result result;
   result.finished = static_cast<std::size_t>(self->ended_connections_ - ended_before);
   result.cut = self->connection_count();
-  result.cut_handed_over = self->handed_over_.size();
-  for (server_connection const* c = self->connections_; c != nullptr; c = c->next) {
+  result.cut_handed_over = self->upgraded_sockets_.size();
+  for (http1_server_connection const* c = self->connections_; c != nullptr; c = c->next) {
     result.cut_requests += c->requests_under_way();
   }
   self->close_all_connections();
@@ -104,36 +104,36 @@ net::awaitable<http::drain_result> server_core::drain(detail::ptr<server_core> s
 
 // The context destroys the handlers it knows, and with it go the services that sockets and timers
 // need: nothing is told to anybody, everything is let go of.
-void server_core::context_ended() {
-  detail::ptr<server_core> const self(this);
-  abandoned_ = context_gone_ = true;
+void server_impl::on_context_shutdown() {
+  detail::ptr<server_impl> const self(this);
+  released_ = context_shut_down_ = true;
   auto const handlers_of_user = std::exchange(handlers_, detail::ptr<handlers>(new handlers));
   auto const listener = std::exchange(listener_, {});
-  auto const handed_over = std::exchange(handed_over_, {});
+  auto const handed_over = std::exchange(upgraded_sockets_, {});
   auto const runners = std::exchange(spare_runners_, {});
   while (connections_ != nullptr) {
-    detail::ptr<server_connection> const c(connections_, false);  // the list's
+    detail::ptr<http1_server_connection> const c(connections_, false);  // the list's
     connections_ = std::exchange(c->next, nullptr);
-    c->let_go();
+    c->detach_server();
   }
   connection_count_ = 0;
   timers_->stop();
 }
 
-void server_core::abandon() {
-  if (context_gone_) {
+void server_impl::release() {
+  if (context_shut_down_) {
     return;
   }
-  detail::ptr<server_core> const self(this);
+  detail::ptr<server_impl> const self(this);
   tick const t(executor());
-  abandoned_ = true;
+  released_ = true;
   handlers_ = new handlers;
   if (listener_) {
     listener_->close();
   }
   close_all_connections();
   destroy_handed_over();
-  handed_over_.clear();
+  upgraded_sockets_.clear();
   timers_->stop();
   stop_runners();
 }

@@ -14,7 +14,7 @@
 
 namespace anode::http {
 
-using connection::response_state;
+using connection::server_response_state;
 
 server_response::server_response(connection::server_exchange& exchange) noexcept
     : outgoing_message(&exchange.response), exchange_(exchange) {}
@@ -29,7 +29,7 @@ server_response& server_response::set_status_code(int status) noexcept {
 }
 
 std::string_view server_response::status_message() const noexcept {
-  response_state const& r = exchange_.response;
+  server_response_state const& r = exchange_.response;
   if (r.reason || !r.head_written()) {
     return r.reason ? std::string_view(*r.reason) : std::string_view();
   }
@@ -48,7 +48,7 @@ server_response& server_response::set_status_message(std::string_view reason) {
 namespace {
 
 // Makes the head of `status`, or leaves the response as it was.
-void make_head(response_state& r, int status, std::optional<std::string_view> reason,
+void make_head(server_response_state& r, int status, std::optional<std::string_view> reason,
                header_list const* headers) {
   if (r.head_written()) {
     throw exception(error::headers_sent, "Cannot write headers after they are sent to the client");

@@ -27,8 +27,8 @@ void append_escaped(std::string& out, std::string_view text, std::size_t most) {
 
 }  // namespace
 
-std::string describe_unheard(std::exception_ptr const& e, std::string_view method,
-                             std::string_view target) {
+std::string describe_unhandled(std::exception_ptr const& e, std::string_view method,
+                               std::string_view target) {
   std::string line = "anode: ";
   if (!method.empty()) {
     line.append("the handler of ").append(method).push_back(' ');
@@ -46,8 +46,9 @@ std::string describe_unheard(std::exception_ptr const& e, std::string_view metho
   return line;
 }
 
-void print_unheard(std::exception_ptr const& e, std::string_view method, std::string_view target) {
-  std::string const line = describe_unheard(e, method, target);
+void print_unhandled(std::exception_ptr const& e, std::string_view method,
+                     std::string_view target) {
+  std::string const line = describe_unhandled(e, method, target);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -10,10 +10,10 @@ namespace anode::connection {
 /// Returns the line that reports an exception for which the program has no listener.
 /// @param method, target  of the request whose handler threw; empty if it was none. Of the target,
 ///   the query is left out (it may hold what belongs in no log), and what is long is cut.
-std::string describe_unheard(std::exception_ptr const& e, std::string_view method,
-                             std::string_view target);
+std::string describe_unhandled(std::exception_ptr const& e, std::string_view method,
+                               std::string_view target);
 
 /// Writes that line to the standard error output.
-void print_unheard(std::exception_ptr const& e, std::string_view method, std::string_view target);
+void print_unhandled(std::exception_ptr const& e, std::string_view method, std::string_view target);
 
 }  // namespace anode::connection
