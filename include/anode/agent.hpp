@@ -21,7 +21,7 @@
 #include <vector>
 
 namespace anode::connection {
-class agent_core;
+class agent_impl;
 }
 
 namespace anode::http {
@@ -262,7 +262,7 @@ public:
 
 private:
   friend class global_agents;
-  anode::detail::ptr<connection::agent_core> core_;
+  anode::detail::ptr<connection::agent_impl> core_;
 };
 
 /// Returns the agent of requests that choose none. It keeps connections, with a timeout of 5

@@ -16,7 +16,7 @@
 
 namespace anode::http {
 
-using connection::agent_core;
+using connection::agent_impl;
 using connection::client_exchange;
 
 namespace {
@@ -102,7 +102,7 @@ request_options& request_options::set_url(std::string_view url) {
 agent::agent(executor_type ex) : agent(std::move(ex), agent_options{}) {}
 
 agent::agent(executor_type ex, agent_options options)
-    : core_(new agent_core(std::move(ex), std::move(options))) {
+    : core_(new agent_impl(std::move(ex), std::move(options))) {
   core_->add_handle();
 }
 
@@ -200,7 +200,7 @@ client_request request(net::any_io_executor const& ex, request_options options) 
   if (options.create_connection) {
     agent_options own;
     own.create_connection = std::move(options.create_connection);
-    anode::detail::ptr<agent_core> const core(new agent_core(ex, std::move(own)));
+    anode::detail::ptr<agent_impl> const core(new agent_impl(ex, std::move(own)));
     return client_request(*core->request(std::move(options), false));
   }
   if (options.one_shot) {

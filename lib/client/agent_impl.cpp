@@ -64,32 +64,32 @@ bool ends_in_number(std::string_view host) {
 
 }  // namespace
 
-agent_core::agent_core(net::any_io_executor ex, http::agent_options options)
+agent_impl::agent_impl(net::any_io_executor ex, http::agent_options options)
     : executor_(std::move(ex)),
       options_(std::move(options)),
       timers_(new socket_context(executor_)) {
-  derive();
+  apply_options();
   pool_.set_options(pool_options(options_));
   join(executor_);
 }
 
-agent_core::~agent_core() { timers_->stop(); }
+agent_impl::~agent_impl() { timers_->stop(); }
 
 // Connections and requests under way hold the agent, which holds them.
-void agent_core::context_ended() {
-  detail::ptr<agent_core> const self(this);
-  auto const openings = std::exchange(openings_, {});
+void agent_impl::on_context_shutdown() {
+  detail::ptr<agent_impl> const self(this);
+  auto const openings = std::exchange(connect_attempts_, {});
   auto const connections = std::exchange(connections_, {});
   auto const exchanges = std::exchange(exchanges_, {});
-  for (detail::ptr<client_connection> const& c : connections) {
+  for (detail::ptr<http1_client_connection> const& c : connections) {
     if (c) {
-      c->let_go();
+      c->detach();
     }
   }
 }
 
 // Checks the options, and works out what follows from them.
-void agent_core::derive() {
+void agent_impl::apply_options() {
   if (options_.max_total_sockets == 0) {
     throw http::exception(error::out_of_range,
                           "The value of \"maxTotalSockets\" is out of range. It must be >= 1");
@@ -136,31 +136,31 @@ void agent_core::derive() {
   proxy_ = std::move(p);
 }
 
-void agent_core::set_options(http::agent_options options) {
+void agent_impl::set_options(http::agent_options options) {
   std::swap(options_, options);
   try {
-    derive();
+    apply_options();
   } catch (...) {
     std::swap(options_, options);
-    derive();
+    apply_options();
     throw;
   }
   pool_.set_options(pool_options(options_));
   run_actions();
 }
 
-bool agent_core::through_proxy(http::request_options const& o) const noexcept {
+bool agent_impl::through_proxy(http::request_options const& o) const noexcept {
   return proxy_.has_value() && o.socket_path.empty() &&
          !proxy_rules_.bypasses(o.host.empty() ? std::string_view("localhost") : o.host,
                                 o.port != 0 ? o.port : default_port(o));
 }
 
-bool agent_core::tunnels(http::request_options const& o) const noexcept {
+bool agent_impl::tunnels(http::request_options const& o) const noexcept {
   return through_proxy(o) && o.method != "CONNECT" &&
          (options_.proxy_tunnel || o.headers.contains("Upgrade"));
 }
 
-void agent_core::write_name(http::request_options const& o, std::string& name) const {
+void agent_impl::write_name(http::request_options const& o, std::string& name) const {
   protocol::origin_key_options n;
   n.host = o.host;
   n.port = o.port != 0 ? o.port : o.default_port;
@@ -174,12 +174,12 @@ void agent_core::write_name(http::request_options const& o, std::string& name) c
   protocol::origin_key(n, name);
 }
 
-bool agent_core::is_last_origin(protocol::request_origin const& o) const noexcept {
+bool agent_impl::is_last_origin(protocol::request_origin const& o) const noexcept {
   return last_origin_.port == o.port && last_origin_.default_port == o.default_port &&
          last_origin_.host == o.host;
 }
 
-void agent_core::note_origin(protocol::request_origin const& o) {
+void agent_impl::note_origin(protocol::request_origin const& o) {
   last_origin_.value = protocol::host_header(o.host, o.port, o.default_port);
   last_origin_.host = o.host;
   last_origin_.port = o.port;
@@ -190,7 +190,7 @@ void agent_core::note_origin(protocol::request_origin const& o) {
   protocol::origin_key(n, last_origin_.name);
 }
 
-std::unique_ptr<client_exchange> agent_core::take_exchange() {
+std::unique_ptr<client_exchange> agent_impl::acquire_exchange() {
   if (spare_exchanges_.empty()) {
     spare_exchanges_.reserve(spare_client_exchanges);
     return std::make_unique<client_exchange>(executor_);
@@ -200,7 +200,7 @@ std::unique_ptr<client_exchange> agent_core::take_exchange() {
   return x;
 }
 
-void agent_core::recycle(client_exchange& x) noexcept {
+void agent_impl::recycle(client_exchange& x) noexcept {
   if (handles_ > 0 && spare_exchanges_.size() < spare_client_exchanges) {
     spare_exchanges_.emplace_back(&x);
   } else {
@@ -208,22 +208,22 @@ void agent_core::recycle(client_exchange& x) noexcept {
   }
 }
 
-detail::ptr<client_exchange> agent_core::request(http::request_options&& options, bool has_agent) {
-  std::unique_ptr<client_exchange> x = take_exchange();
+detail::ptr<client_exchange> agent_impl::request(http::request_options&& options, bool has_agent) {
+  std::unique_ptr<client_exchange> x = acquire_exchange();
   x->options = std::move(options);
   return start(std::move(x), has_agent);
 }
 
-detail::ptr<client_exchange> agent_core::request(http::request_options const& like,
+detail::ptr<client_exchange> agent_impl::request(http::request_options const& like,
                                                  std::string_view method, std::string_view path) {
-  std::unique_ptr<client_exchange> x = take_exchange();
+  std::unique_ptr<client_exchange> x = acquire_exchange();
   x->options = like;
   x->options.method = method;
   x->options.path = path;
   return start(std::move(x), true);
 }
 
-detail::ptr<client_exchange> agent_core::start(std::unique_ptr<client_exchange> made,
+detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> made,
                                                bool has_agent) {
   http::request_options& o = made->options;
   if (!o.protocol.empty() && o.protocol != "http:") {
@@ -330,16 +330,16 @@ detail::ptr<client_exchange> agent_core::start(std::unique_ptr<client_exchange> 
   return x;
 }
 
-void agent_core::request_again(client_exchange& x, bool fresh) {
+void agent_impl::request_again(client_exchange& x, bool fresh) {
   x.id = pool_.request(x.name, fresh);
   slot(exchanges_, x.id) = &x;
   run_actions();
 }
 
 // The server may have ended a free connection without that having been read yet.
-void agent_core::close_stale(std::string_view name) {
+void agent_impl::close_stale(std::string_view name) {
   while (protocol::socket_id const id = pool_.next_free(name)) {
-    detail::ptr<client_connection> const c(find(id));
+    detail::ptr<http1_client_connection> const c(find(id));
     if (!c || !c->stale()) {
       return;
     }
@@ -349,11 +349,11 @@ void agent_core::close_stale(std::string_view name) {
 
 // The pool's decisions.
 
-void agent_core::run_actions() {
+void agent_impl::run_actions() {
   if (std::exchange(running_actions_, true)) {
     return;
   }
-  detail::ptr<agent_core> const self(this);
+  detail::ptr<agent_impl> const self(this);
   using kind = protocol::pool_action::kind;
   protocol::pool_action a;
   while (pool_.next_action(a)) {
@@ -386,7 +386,7 @@ void agent_core::run_actions() {
   running_actions_ = false;
 }
 
-client_exchange* agent_core::find(protocol::request_id id) noexcept {
+client_exchange* agent_impl::find(protocol::request_id id) noexcept {
   if (!id || id.index >= exchanges_.size() || !exchanges_[id.index] ||
       exchanges_[id.index]->id != id) {
     return nullptr;
@@ -394,7 +394,7 @@ client_exchange* agent_core::find(protocol::request_id id) noexcept {
   return exchanges_[id.index].get();
 }
 
-client_connection* agent_core::find(protocol::socket_id id) noexcept {
+http1_client_connection* agent_impl::find(protocol::socket_id id) noexcept {
   if (!id || id.index >= connections_.size() || !connections_[id.index] ||
       connections_[id.index]->id() != id) {
     return nullptr;
@@ -402,7 +402,7 @@ client_connection* agent_core::find(protocol::socket_id id) noexcept {
   return connections_[id.index].get();
 }
 
-void agent_core::forget(protocol::request_id id) noexcept {
+void agent_impl::retire(protocol::request_id id) noexcept {
   if (find(id) != nullptr) {
     exchanges_[id.index].reset();
   }
@@ -410,9 +410,9 @@ void agent_core::forget(protocol::request_id id) noexcept {
 
 // Connections at work.
 
-void agent_core::assign(protocol::pool_action const& a) {
+void agent_impl::assign(protocol::pool_action const& a) {
   detail::ptr<client_exchange> const x(find(a.request));
-  client_connection* const c = find(a.socket);
+  http1_client_connection* const c = find(a.socket);
   if (x && c != nullptr) {
     if (a.reused && options_.reuse_socket) {
       tick::call_user(executor_, [&] { options_.reuse_socket(anode::socket(c->core())); });
@@ -421,18 +421,18 @@ void agent_core::assign(protocol::pool_action const& a) {
   }
 }
 
-void agent_core::cancel(client_exchange& x) {
+void agent_impl::cancel(client_exchange& x) {
   if (find(x.id) == &x) {
     detail::ptr<client_exchange> const hold(&x);
-    forget(x.id);
+    retire(x.id);
     pool_.request_cancelled(x.id);
     run_actions();
   }
 }
 
-void agent_core::release(client_connection& c, bool reusable) {
-  detail::ptr<client_connection> const hold(&c);
-  forget(pool_.request_of(c.id()));
+void agent_impl::release(http1_client_connection& c, bool reusable) {
+  detail::ptr<http1_client_connection> const hold(&c);
+  retire(pool_.request_of(c.id()));
   if (!c.release() || !reusable || find(c.id()) != &c) {
     // It counts until it is closed, which is seen after what is told in this turn.
     net::post(executor_, [hold] {
@@ -451,7 +451,7 @@ void agent_core::release(client_connection& c, bool reusable) {
   bool const kept = park && options_.keep_alive;
   if (!kept && pool_.totals().requests == 0) {
     // Nobody waits for it: it counts until it is closed, and later requests get others.
-    net::post(executor_, [self = detail::ptr<agent_core>(this), hold] {
+    net::post(executor_, [self = detail::ptr<agent_impl>(this), hold] {
       tick const t(self->executor_);
       self->abandon(*hold);
     });
@@ -461,61 +461,66 @@ void agent_core::release(client_connection& c, bool reusable) {
   run_actions();
 }
 
-std::chrono::milliseconds agent_core::parked_timeout(client_connection const& c) const noexcept {
+std::chrono::milliseconds agent_impl::parked_timeout(
+    http1_client_connection const& c) const noexcept {
   return protocol::parked_timeout(options_.timeout, c.keep_hint());
 }
 
-void agent_core::park(protocol::socket_id id) {
-  if (client_connection* const c = find(id)) {
+void agent_impl::park(protocol::socket_id id) {
+  if (http1_client_connection* const c = find(id)) {
     c->park(options_.keep_socket_alive ? c->core().timeout() : parked_timeout(*c));
   }
 }
 
-void agent_core::close(protocol::socket_id id, protocol::request_id request) {
+void agent_impl::close(protocol::socket_id id, protocol::request_id request) {
   detail::ptr<client_exchange> const x(find(request));
   if (x) {
-    forget(request);
+    retire(request);
   }
-  if (id.index < openings_.size() && openings_[id.index] && openings_[id.index]->id == id) {
-    stop(*openings_[id.index]);
+  if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
+      connect_attempts_[id.index]->id == id) {
+    stop(*connect_attempts_[id.index]);
   }
-  if (detail::ptr<client_connection> const c = find(id)) {
+  if (detail::ptr<http1_client_connection> const c = find(id)) {
     connections_[id.index].reset();
     c->close();
   }
   if (x) {
-    x->cut();
+    x->abort_response();
   }
 }
 
-void agent_core::connection_closed(client_connection& c) {
+void agent_impl::connection_closed(http1_client_connection& c) {
   if (find(c.id()) == &c) {
-    detail::ptr<client_connection> const hold(&c);
+    detail::ptr<http1_client_connection> const hold(&c);
     protocol::socket_id const id = c.id();
-    if (id.index < openings_.size() && openings_[id.index] && openings_[id.index]->id == id) {
-      stop(*openings_[id.index]);
+    if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
+        connect_attempts_[id.index]->id == id) {
+      stop(*connect_attempts_[id.index]);
     }
     connections_[id.index].reset();
-    forget(pool_.socket_closed(id));
+    retire(pool_.socket_closed(id));
     run_actions();
   }
 }
 
-void agent_core::abandon(client_connection& c) {
-  detail::ptr<client_connection> const hold(&c);
+void agent_impl::abandon(http1_client_connection& c) {
+  detail::ptr<http1_client_connection> const hold(&c);
   connection_closed(c);
   c.close();
 }
 
-void agent_core::handed_over(client_connection& c) { connection_closed(c); }
+void agent_impl::handed_over(http1_client_connection& c) { connection_closed(c); }
 
-bool agent_core::remove(buffered_socket const& socket) {
-  detail::ptr<client_connection> const c(dynamic_cast<client_connection*>(socket.owner()));
+bool agent_impl::remove(buffered_socket const& socket) {
+  detail::ptr<http1_client_connection> const c(
+      dynamic_cast<http1_client_connection*>(socket.owner()));
   if (!c || find(c->id()) != c.get()) {
     return false;
   }
   protocol::socket_id const id = c->id();
-  if (id.index < openings_.size() && openings_[id.index] && openings_[id.index]->id == id) {
+  if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
+      connect_attempts_[id.index]->id == id) {
     return false;  // its request still needs the attempt
   }
   tick const t(executor_);
@@ -526,16 +531,16 @@ bool agent_core::remove(buffered_socket const& socket) {
   return true;
 }
 
-void agent_core::destroy() {
+void agent_impl::destroy() {
   tick const t(executor_);
   pool_.destroy();
   run_actions();
 }
 
-void agent_core::drop_handle() {
+void agent_impl::drop_handle() {
   if (--handles_ == 0) {
     tick const t(executor_);
-    detail::ptr<agent_core> const self(this);
+    detail::ptr<agent_impl> const self(this);
     protocol::pool_options o = pool_options(options_);
     o.keep_alive = false;
     pool_.set_options(o);

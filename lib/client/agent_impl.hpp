@@ -18,10 +18,10 @@
 namespace anode::connection {
 
 /// The state behind an `http::agent`: carries out what its pool decides.
-class agent_core final : public detail::counted, private shutdown_hook {
+class agent_impl final : public detail::counted, private shutdown_hook {
 public:
-  agent_core(net::any_io_executor ex, http::agent_options options);
-  ~agent_core() override;
+  agent_impl(net::any_io_executor ex, http::agent_options options);
+  ~agent_impl() override;
 
   net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
   timers& clock() noexcept { return *timers_; }
@@ -68,23 +68,23 @@ public:
   void cancel(client_exchange& x);
 
   /// An exchange is over. @param reusable whether its messages let the connection carry another one
-  void release(client_connection& c, bool reusable);
+  void release(http1_client_connection& c, bool reusable);
 
-  void connection_closed(client_connection& c);
+  void connection_closed(http1_client_connection& c);
 
   /// Closes a connection whose exchange was given up.
-  void abandon(client_connection& c);
+  void abandon(http1_client_connection& c);
 
   /// The connection is the user's now.
-  void handed_over(client_connection& c);
+  void handed_over(http1_client_connection& c);
 
   /// Takes an exchange back that nobody refers to any more.
   void recycle(client_exchange& x) noexcept;
 
 private:
   /// A connection being made.
-  struct opening final : detail::counted, timer {
-    agent_core* of = nullptr;
+  struct connect_attempt final : detail::counted, timer {
+    agent_impl* of = nullptr;
     protocol::socket_id id;
     http::connect_options to;
     std::string authority;                // for a tunnel: whereto
@@ -116,32 +116,32 @@ private:
     return all[id.index];
   }
 
-  void context_ended() override;
-  std::unique_ptr<client_exchange> take_exchange();
+  void on_context_shutdown() override;
+  std::unique_ptr<client_exchange> acquire_exchange();
   detail::ptr<client_exchange> start(std::unique_ptr<client_exchange> made, bool has_agent);
   void run_actions();
   void open(protocol::pool_action const& a, client_exchange& x);
-  void dial(detail::ptr<opening> o, http::lookup_function const& find_addresses);
-  static net::awaitable<void> create(detail::ptr<agent_core> self, detail::ptr<opening> o);
-  static net::awaitable<void> tunnel(detail::ptr<agent_core> self, detail::ptr<opening> o,
+  void connect(detail::ptr<connect_attempt> o, http::lookup_function const& find_addresses);
+  static net::awaitable<void> create(detail::ptr<agent_impl> self, detail::ptr<connect_attempt> o);
+  static net::awaitable<void> tunnel(detail::ptr<agent_impl> self, detail::ptr<connect_attempt> o,
                                      detail::ptr<buffered_socket> socket);
-  void connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> stream);
-  void ready(opening& o, detail::ptr<buffered_socket> socket);
-  void failed(opening& o, error_code ec, http::request_phase phase, std::string message = {},
-              std::exception_ptr cause = nullptr);
+  void connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream);
+  void ready(connect_attempt& o, detail::ptr<buffered_socket> socket);
+  void failed(connect_attempt& o, error_code ec, http::request_phase phase,
+              std::string message = {}, std::exception_ptr cause = nullptr);
   void assign(protocol::pool_action const& a);
-  void stop(opening& o);
+  void stop(connect_attempt& o);
   void park(protocol::socket_id id);
-  std::chrono::milliseconds parked_timeout(client_connection const& c) const noexcept;
+  std::chrono::milliseconds parked_timeout(http1_client_connection const& c) const noexcept;
   void close(protocol::socket_id id, protocol::request_id request);
   client_exchange* find(protocol::request_id id) noexcept;
-  client_connection* find(protocol::socket_id id) noexcept;
-  void forget(protocol::request_id id) noexcept;
+  http1_client_connection* find(protocol::socket_id id) noexcept;
+  void retire(protocol::request_id id) noexcept;
   void close_stale(std::string_view name);
   void write_name(http::request_options const& options, std::string& name) const;
   bool is_last_origin(protocol::request_origin const& origin) const noexcept;
   void note_origin(protocol::request_origin const& origin);
-  void derive();
+  void apply_options();
   bool through_proxy(http::request_options const& o) const noexcept;
   bool tunnels(http::request_options const& o) const noexcept;
 
@@ -151,9 +151,9 @@ private:
   protocol::connection_pool pool_;
   std::optional<proxy_server> proxy_;
   protocol::proxy_selection proxy_rules_;
-  std::vector<detail::ptr<client_exchange>> exchanges_;      // by request_id::index
-  std::vector<detail::ptr<client_connection>> connections_;  // by socket_id::index
-  std::vector<detail::ptr<opening>> openings_;               // likewise
+  std::vector<detail::ptr<client_exchange>> exchanges_;            // by request_id::index
+  std::vector<detail::ptr<http1_client_connection>> connections_;  // by socket_id::index
+  std::vector<detail::ptr<connect_attempt>> connect_attempts_;     // likewise
   std::vector<std::unique_ptr<client_exchange>> spare_exchanges_;
   // What was written of the last request's origin, which most often is the next one's too.
   struct {

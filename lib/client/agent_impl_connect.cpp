@@ -31,8 +31,8 @@ std::string authority_of(http::request_options const& o) {
 
 // The request gets its connection at once, which then waits to be connected; one that leads through
 // a tunnel comes when that is there.
-void agent_core::open(protocol::pool_action const& a, client_exchange& x) {
-  detail::ptr<opening> const o(new opening);
+void agent_impl::open(protocol::pool_action const& a, client_exchange& x) {
+  detail::ptr<connect_attempt> const o(new connect_attempt);
   o->of = this;
   o->id = a.socket;
   o->to.host = x.options.host;
@@ -49,40 +49,41 @@ void agent_core::open(protocol::pool_action const& a, client_exchange& x) {
       o->authority = authority_of(x.options);
     }
   }
-  slot(openings_, o->id) = o;
+  slot(connect_attempts_, o->id) = o;
   if (o->authority.empty()) {
     o->socket = new buffered_socket(executor_, timers_);
-    slot(connections_, o->id) = new client_connection(*this, o->socket, o->id);
+    slot(connections_, o->id) = new http1_client_connection(*this, o->socket, o->id);
     x.assign(*connections_[o->id.index], false, a.waited);
   }
   timers_->arm(*o, options_.connect_timeout);
-  dial(o, x.options.lookup ? x.options.lookup : options_.lookup);
+  connect(o, x.options.lookup ? x.options.lookup : options_.lookup);
 }
 
-void agent_core::opening::expired() {
+void agent_impl::connect_attempt::expired() {
   of->failed(*this, error::timed_out, phase(), "Connecting took too long");
 }
 
-request_phase agent_core::opening::phase() const {
+request_phase agent_impl::connect_attempt::phase() const {
   if (tunnelling) {
     return request_phase::tunnel;
   }
   return attempt && attempt->looking_up() ? request_phase::lookup : request_phase::connect;
 }
 
-request_phase agent_core::connecting_phase(client_exchange const& x) const {
+request_phase agent_impl::connecting_phase(client_exchange const& x) const {
   if (pool_.is_queued(x.id)) {
     return request_phase::queued;
   }
   protocol::socket_id const id = pool_.socket_of(x.id);
-  bool const opens =
-      id && id.index < openings_.size() && openings_[id.index] && openings_[id.index]->id == id;
-  return opens ? openings_[id.index]->phase() : request_phase::connect;
+  bool const opens = id && id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
+                     connect_attempts_[id.index]->id == id;
+  return opens ? connect_attempts_[id.index]->phase() : request_phase::connect;
 }
 
-void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_addresses) {
+void agent_impl::connect(detail::ptr<connect_attempt> o,
+                         http::lookup_function const& find_addresses) {
   if (options_.create_connection) {
-    net::co_spawn(executor_, create(detail::ptr<agent_core>(this), o),
+    net::co_spawn(executor_, create(detail::ptr<agent_impl>(this), o),
                   net::bind_cancellation_slot(o->cancel_create.slot(), [o](std::exception_ptr) {}));
     return;
   }
@@ -118,7 +119,7 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
   }
   o->attempt = transport::start_connect(
       executor_, std::move(target), lookup,
-      [self = detail::ptr<agent_core>(this), o](error_code ec, std::string_view phase,
+      [self = detail::ptr<agent_impl>(this), o](error_code ec, std::string_view phase,
                                                 std::unique_ptr<byte_stream> stream) {
         tick const t(self->executor_);
         if (ec && phase == "lookup") {
@@ -131,7 +132,8 @@ void agent_core::dial(detail::ptr<opening> o, http::lookup_function const& find_
       });
 }
 
-net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::ptr<opening> o) {
+net::awaitable<void> agent_impl::create(detail::ptr<agent_impl> self,
+                                        detail::ptr<connect_attempt> o) {
   std::unique_ptr<byte_stream> stream;
   error_code ec;
   std::string message;
@@ -165,7 +167,7 @@ net::awaitable<void> agent_core::create(detail::ptr<agent_core> self, detail::pt
   }
 }
 
-void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> stream) {
+void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream) {
   if (o->over) {
     stream->close();
     return;
@@ -185,19 +187,20 @@ void agent_core::connected(detail::ptr<opening> o, std::unique_ptr<byte_stream> 
   } else {
     o->tunnelling = true;
     detail::ptr<buffered_socket> const socket(new buffered_socket(std::move(stream), timers_));
-    net::co_spawn(executor_, tunnel(detail::ptr<agent_core>(this), o, socket),
+    net::co_spawn(executor_, tunnel(detail::ptr<agent_impl>(this), o, socket),
                   net::bind_cancellation_slot(o->cancel_tunnel.slot(), [o](std::exception_ptr) {}));
   }
 }
 
 // Asks the proxy for a tunnel.
-net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::ptr<opening> o,
+net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
+                                        detail::ptr<connect_attempt> o,
                                         detail::ptr<buffered_socket> socket) {
   error_code ec;
   std::string message;
   std::exception_ptr thrown;
   try {
-    detail::ptr<client_exchange> const x(self->take_exchange().release());
+    detail::ptr<client_exchange> const x(self->acquire_exchange().release());
     x->options = {};
     x->options.method = "CONNECT";
     x->options.path = o->authority;
@@ -207,7 +210,7 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
     if (!self->proxy_->authorization.empty()) {
       x->request.headers.set("Proxy-Authorization", self->proxy_->authorization);
     }
-    detail::ptr<client_connection> const c(new client_connection(*self, socket, {}));
+    detail::ptr<http1_client_connection> const c(new http1_client_connection(*self, socket, {}));
     x->assign(*c, false, false);
     x->request.end({}, false);
     o->waiting = &o->cancel_tunnel;
@@ -238,8 +241,8 @@ net::awaitable<void> agent_core::tunnel(detail::ptr<agent_core> self, detail::pt
 }
 
 // Ends an attempt, successful or not.
-void agent_core::stop(opening& o) {
-  detail::ptr<opening> const keep(&o);
+void agent_impl::stop(connect_attempt& o) {
+  detail::ptr<connect_attempt> const keep(&o);
   o.over = true;
   timers_->cancel(o);
   if (detail::ptr<transport::connector> const attempt = std::move(o.attempt)) {
@@ -254,15 +257,15 @@ void agent_core::stop(opening& o) {
       }
     });
   }
-  if (o.id.index < openings_.size() && openings_[o.id.index] == &o) {
-    openings_[o.id.index].reset();
+  if (o.id.index < connect_attempts_.size() && connect_attempts_[o.id.index] == &o) {
+    connect_attempts_[o.id.index].reset();
   }
 }
 
 // A tunnel is there.
-void agent_core::ready(opening& o, detail::ptr<buffered_socket> socket) {
+void agent_impl::ready(connect_attempt& o, detail::ptr<buffered_socket> socket) {
   stop(o);
-  slot(connections_, o.id) = new client_connection(*this, std::move(socket), o.id);
+  slot(connections_, o.id) = new http1_client_connection(*this, std::move(socket), o.id);
   protocol::pool_action a;
   a.socket = o.id;
   a.request = pool_.socket_ready(o.id);
@@ -270,14 +273,14 @@ void agent_core::ready(opening& o, detail::ptr<buffered_socket> socket) {
   run_actions();
 }
 
-void agent_core::failed(opening& o, error_code ec, request_phase phase, std::string message,
+void agent_impl::failed(connect_attempt& o, error_code ec, request_phase phase, std::string message,
                         std::exception_ptr cause) {
-  detail::ptr<opening> const keep(&o);
+  detail::ptr<connect_attempt> const keep(&o);
   if (o.over) {
     return;
   }
   stop(o);
-  detail::ptr<client_connection> const c(find(o.id));
+  detail::ptr<http1_client_connection> const c(find(o.id));
   if (c) {
     connections_[o.id.index].reset();
   }
@@ -289,8 +292,8 @@ void agent_core::failed(opening& o, error_code ec, request_phase phase, std::str
               where + " (" + ec.message() + ")";
   }
   if (detail::ptr<client_exchange> const x = find(request)) {
-    forget(request);
-    x->tell_socket();
+    retire(request);
+    x->notify_socket();
     x->fail(ec, phase, std::move(message), std::move(cause));
   }
   if (c) {

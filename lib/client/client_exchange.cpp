@@ -22,8 +22,8 @@ constexpr std::size_t worth_replaying = 65536;
 
 }  // namespace
 
-protocol::outgoing_framing request_state::write_head(std::string& out,
-                                                     std::optional<std::uint64_t> content_length) {
+protocol::outgoing_framing client_request_state::write_head(
+    std::string& out, std::optional<std::uint64_t> content_length) {
   if (!proxied_authority.empty()) {
     check_host();
   }
@@ -38,13 +38,13 @@ protocol::outgoing_framing request_state::write_head(std::string& out,
   return protocol::write_request_head(out, facts, headers);
 }
 
-void request_state::check_host() const {
+void client_request_state::check_host() const {
   if (auto const host = headers.text("host")) {
     protocol::validate_proxied_host(*host, proxied_authority);
   }
 }
 
-void request_state::fix_head() {
+void client_request_state::fix_head() {
   flushing_ = true;
   store_head();
   flushing_ = false;
@@ -53,7 +53,7 @@ void request_state::fix_head() {
   }
 }
 
-void request_state::renew() {
+void client_request_state::reset_fast() {
   outgoing_state::reset_fast();
   has_agent = true;
   proxied_authority.clear();
@@ -64,7 +64,7 @@ client_exchange::client_exchange(net::any_io_executor const& ex)
   deadline_.of = this;
 }
 
-void client_exchange::begin(agent_core& agent) {
+void client_exchange::begin(agent_impl& agent) {
   agent_ = &agent;
   request.set_observer(this);
   request.reject_non_standard_body_writes = true;  // a body that nothing announces cannot be sent
@@ -95,7 +95,7 @@ void client_exchange::begin(agent_core& agent) {
 // Makes the object as new, but for memory that the next request can use.
 void client_exchange::dispose() noexcept {
   agent_->clock().cancel(deadline_);
-  forget_signal();
+  disconnect_signal();
   drop_user_objects();
   request.reset();
   response.reset();
@@ -104,7 +104,7 @@ void client_exchange::dispose() noexcept {
   raw_packet_.reset();
   cause_ = nullptr;
   static_cast<exchange_progress&>(*this) = {};
-  detail::ptr<agent_core> const agent = std::move(agent_);
+  detail::ptr<agent_impl> const agent = std::move(agent_);
   agent->recycle(*this);
 }
 
@@ -128,7 +128,7 @@ void client_exchange::drop_user_objects() noexcept {
 }
 
 // The signal need not live longer than the request.
-void client_exchange::forget_signal() noexcept {
+void client_exchange::disconnect_signal() noexcept {
   if (options.signal.is_connected()) {
     options.signal.clear();
     options.signal = {};
@@ -141,7 +141,7 @@ void client_exchange::deadline_timer::expired() {
 
 // Going out.
 
-void client_exchange::assign(client_connection& c, bool reused, bool waited) {
+void client_exchange::assign(http1_client_connection& c, bool reused, bool waited) {
   connection_ = &c;
   reused_ = reused;
   waited_ = waited;
@@ -156,7 +156,7 @@ void client_exchange::assign(client_connection& c, bool reused, bool waited) {
   c.begin(*this, reused);
   request.assign_socket(core);
   // Told at the end of the turn, when who made the request had time to listen.
-  socket_due_ = true;
+  pending_socket_ = true;
   tick::defer(*this, agent_->executor());
 }
 
@@ -168,7 +168,7 @@ void client_exchange::connected() {
 
 void client_exchange::on_message_ended() {
   if (request.detached_for_upgrade()) {
-    finish_due_ = true;
+    pending_finish_ = true;
     tick::defer(*this, agent_->executor());
   }
 }
@@ -179,7 +179,7 @@ void client_exchange::output_moved(write_queue::position sent) {
   if (phase_ == request_phase::connect) {
     phase_ = request_phase::send;
   }
-  tell_socket();
+  notify_socket();
   if (!request_done_ && request.all_sent(sent)) {
     request_done_ = true;
     if (phase_ == request_phase::send) {
@@ -221,19 +221,19 @@ void client_exchange::information(protocol::message_head const& head) {
 void client_exchange::response_begun(bool wait) {
   phase_ = request_phase::body;
   response_ready_ = true;
-  if (on_response && !response_taken_) {
-    response_taken_ = true;
+  if (on_response && !response_acquired_) {
+    response_acquired_ = true;
     detail::function<void(http::incoming_message)> const f = std::move(on_response);
     tick::call_user([&] { f(response_handle()); });
   }
-  head_due_ = true;
+  pending_head_ = true;
   if (!wait) {
-    tell_head();
+    notify_head();
   }
 }
 
-void client_exchange::tell_head() {
-  if (std::exchange(head_due_, false)) {
+void client_exchange::notify_head() {
+  if (std::exchange(pending_head_, false)) {
     changed_.notify();
   }
 }
@@ -251,7 +251,7 @@ http::incoming_message client_exchange::response_handle() {
 
 void client_exchange::upgraded(detail::ptr<buffered_socket> socket) {
   response_ready_ = response_done_ = request_done_ = true;
-  detail::ptr<client_connection> const c = std::move(connection_);
+  detail::ptr<http1_client_connection> const c = std::move(connection_);
   response.complete();
   request.detach_socket();
   agent_->handed_over(*c);
@@ -259,7 +259,7 @@ void client_exchange::upgraded(detail::ptr<buffered_socket> socket) {
   auto& handler = connect ? on_connect : on_upgrade;
   socket->set_timeout({});
   if (handler) {
-    response_taken_ = true;
+    response_acquired_ = true;
     request.detach_for_upgrade();
     auto const f = std::move(handler);
     tick::call_user([&] { f(response_handle(), anode::socket(*socket)); });
@@ -279,10 +279,10 @@ void client_exchange::upgraded(detail::ptr<buffered_socket> socket) {
 // Node's order: the request first, unless its timeout was set behind the response's head.
 void client_exchange::timed_out() {
   detail::ptr<client_exchange> const self(this);
-  if (response.ended() || (response_done_ && !response_taken_)) {
+  if (response.ended() || (response_done_ && !response_acquired_)) {
     return;
   }
-  bool const tell_request = timeout_wanted_ && !std::exchange(timeout_told_, true);
+  bool const tell_request = timeout_wanted_ && !std::exchange(timeout_notified_, true);
   if (tell_request && !response_timeout_first_) {
     on_timeout_.emit();
   }
@@ -338,13 +338,13 @@ void client_exchange::set_keep_alive(bool on, std::chrono::milliseconds delay) {
 }
 
 void client_exchange::want_body() {
-  if (connection_ && !connection_->decoding()) {
-    connection_->decode(true);
+  if (connection_ && !connection_->parsing()) {
+    connection_->parse_input(true);
   }
 }
 
 buffered_socket* client_exchange::core() noexcept {
-  client_connection* const c = connection_ ? connection_.get() : leaving_.get();
+  http1_client_connection* const c = connection_ ? connection_.get() : leaving_.get();
   return c != nullptr ? &c->core() : nullptr;
 }
 

@@ -18,16 +18,16 @@
 
 namespace anode::connection {
 
-class agent_core;
-class client_connection;
+class agent_impl;
+class http1_client_connection;
 
 /// The state behind an `http::client_request`: what is sent.
-class request_state final : public outgoing_state {
+class client_request_state final : public outgoing_state {
 public:
   using outgoing_state::outgoing_state;
   using outgoing_state::send_soon;
 
-  void renew() override;
+  void reset_fast() override;
 
   /// Makes the head at once, before anything is known of a body: for headers that are given as
   /// they are to be sent, and for `Expect`, with which the head also leaves at once.
@@ -67,27 +67,27 @@ protected:
   bool waited_ = false;
   bool timeout_set_ = false;  // by the program, after the request was made
   bool continued_ = false;
-  bool response_ready_ = false;  // its head is here
-  bool response_taken_ = false;  // the user has it
+  bool response_ready_ = false;     // its head is here
+  bool response_acquired_ = false;  // the user has it
   bool response_done_ = false;
   bool request_done_ = false;
   bool handle_dropped_ = false;
-  bool kept_ = false;        // the connection went back to the pool
-  bool peer_ended_ = false;  // when the response ended
-  bool closed_ = false;      // no more is to come from the connection
+  bool returned_to_pool_ = false;  // the connection went back to the pool
+  bool peer_ended_ = false;        // when the response ended
+  bool closed_ = false;            // no more is to come from the connection
   bool aborted_ = false;
   // What is to be told at the end of the turn, and what was told.
-  bool head_due_ = false;
-  bool socket_due_ = false;
-  bool abort_due_ = false;
+  bool pending_head_ = false;
+  bool pending_socket_ = false;
+  bool pending_abort_ = false;
   bool abort_last_ = false;  // it was called before the connection was told
-  bool error_due_ = false;
-  bool dump_due_ = false;
+  bool pending_error_ = false;
+  bool pending_discard_ = false;
   bool timeout_wanted_ = false;          // by the request; the response's may be set alone
   bool response_timeout_first_ = false;  // of the two that are told
-  bool timeout_told_ = false;
-  bool close_told_ = false;
-  bool finish_due_ = false;  // it ended when its connection was handed over
+  bool timeout_notified_ = false;
+  bool close_notified_ = false;
+  bool pending_finish_ = false;  // it ended when its connection was handed over
 };
 
 /// One request of a client and its response, from `agent.request` until both are over. Reused.
@@ -101,28 +101,28 @@ public:
 
   /// Begins a request of the agent, as `options` says; the agent takes the object back when it is
   /// over.
-  void begin(agent_core& agent);
+  void begin(agent_impl& agent);
 
   http::request_options options;
   std::string name;  ///< of the origin, in the pool
   protocol::request_id id;
   protocol::unique_headers unique;
-  request_state request;
+  client_request_state request;
   incoming_state response;
 
-  agent_core& agent() noexcept { return *agent_; }
+  agent_impl& agent() noexcept { return *agent_; }
 
   // For the agent and the connection.
 
   /// Gives the request a connection: what was written goes out, once it is connected.
   /// @param waited whether the request had been queued before
-  void assign(client_connection& c, bool reused, bool waited);
+  void assign(http1_client_connection& c, bool reused, bool waited);
 
   /// Says that the connection, which was given while it was being made, is there.
   void connected();
 
   /// Tells which connection the request has got, if that was not told.
-  void tell_socket();
+  void notify_socket();
 
   /// Says that the request has lost its connection, or will have none.
   /// @param cause the exception behind that, if there is one
@@ -130,7 +130,7 @@ public:
             std::exception_ptr cause = nullptr);
 
   /// Says that the agent has given up the request's connection.
-  void cut();
+  void abort_response();
 
   /// Says that what was received is not HTTP.
   /// @param packet what was received last
@@ -138,11 +138,11 @@ public:
   void fail_to_parse(protocol::parse_error const& e, std::string_view packet, bool behind);
 
   /// The head of the final response is in `response.head`.
-  /// @param wait whether coroutines that wait for it go on only at `tell_head`
+  /// @param wait whether coroutines that wait for it go on only at `notify_head`
   void response_begun(bool wait);
 
   /// Lets coroutines go on that wait for the head, if they have not.
-  void tell_head();
+  void notify_head();
 
   /// Returns whether the request may get this interim response, by number and bytes.
   bool may_inform(protocol::message_head const& head) noexcept;
@@ -163,7 +163,7 @@ public:
 
   /// Takes back all that was written, of which nothing has left, from a connection that cannot be
   /// used. @return whether the request still needs one
-  bool leave_stale(client_connection& c);
+  bool leave_stale(http1_client_connection& c);
 
   /// Reports that bytes of the request have left.
   void output_moved(write_queue::position sent);
@@ -218,13 +218,13 @@ public:
   void destroy_exchange(error_code ec) override;
   void want_body() override;
   buffered_socket* core() noexcept override;
-  void end_told() override;
+  void end_notified() override;
   void handle_dropped() override;
   void wait_cancelled() override;
   void read_cancelled() override;
   void throw_failure() const override;
 
-  void end_turn() override;
+  void run_deferred() override;
 
 private:
   struct deadline_timer final : timer {
@@ -234,30 +234,30 @@ private:
 
   void dispose() noexcept override;
   void drop_user_objects() noexcept;
-  http::incoming_message take_response();
+  http::incoming_message acquire_response();
   http::incoming_message response_handle();
-  void forget_signal() noexcept;
+  void disconnect_signal() noexcept;
   http::request_phase phase() const;
   void release_if_done();
-  void hand_back();
+  void return_to_pool();
   protocol::retry_decision judge() const;
   void note_error(error_code ec, http::request_phase phase, std::string message);
-  void leave();
-  void leave_for(error_code ec);
-  void dump_later();
-  void count_bytes(client_connection& c);
-  void tell_error();
-  void tell_abort();
-  void tell_request_close();
-  void tell_response_close();
+  void detach();
+  void detach_after_error(error_code ec);
+  void discard_later();
+  void count_bytes(http1_client_connection& c);
+  void notify_error();
+  void notify_abort();
+  void notify_request_close();
+  void notify_response_close();
   void drop_listeners();
   bool settled() const noexcept { return response_ready_ || error_ || closed_; }
   http::request_error make_error() const { return make_error(error_, phase_, error_message_); }
   http::request_error make_error(error_code ec, http::request_phase phase, std::string text) const;
 
-  detail::ptr<agent_core> agent_;
-  detail::ptr<client_connection> connection_;
-  detail::ptr<client_connection> leaving_;  // to be handed back to the agent
+  detail::ptr<agent_impl> agent_;
+  detail::ptr<http1_client_connection> connection_;
+  detail::ptr<http1_client_connection> leaving_;  // to be handed back to the agent
   async_condition changed_;
   deadline_timer deadline_;
   event<http::information const&> on_information_;

@@ -41,18 +41,18 @@ void client_exchange::release_if_done() {
   count_bytes(*leaving_);
   peer_ended_ = leaving_->core().ended();
   request.detach_socket();
-  kept_ = reusable && request_done_;
-  closed_ = kept_;
+  returned_to_pool_ = reusable && request_done_;
+  closed_ = returned_to_pool_;
   agent_->clock().cancel(deadline_);
   tick::defer(*this, agent_->executor());
 }
 
 // Listeners for the end of the response still find the connection theirs; a reader who goes on with
 // another request finds it free.
-void client_exchange::hand_back() {
-  if (detail::ptr<client_connection> const c = std::move(leaving_)) {
-    agent_->release(*c, kept_ && request.framing().keep_alive());
-    if (!kept_) {
+void client_exchange::return_to_pool() {
+  if (detail::ptr<http1_client_connection> const c = std::move(leaving_)) {
+    agent_->release(*c, returned_to_pool_ && request.framing().keep_alive());
+    if (!returned_to_pool_) {
       // Closes with its connection, which the agent does behind this turn.
       net::post(agent_->executor(), [self = detail::ptr<client_exchange>(this)] {
         tick const t(self->agent_->executor());
@@ -64,8 +64,8 @@ void client_exchange::hand_back() {
 }
 
 // The response closes once it was read, whatever the request still has to do.
-void client_exchange::end_told() {
-  hand_back();
+void client_exchange::end_notified() {
+  return_to_pool();
   tick::defer(*this, agent_->executor());
 }
 
@@ -77,7 +77,7 @@ void client_exchange::connection_closed(error_code ec) {
   if (judge().may_retry) {
     detail::ptr<client_exchange> const self(this);
     connection_.reset();
-    socket_due_ = request_done_ = false;
+    pending_socket_ = request_done_ = false;
     sent_earlier_ = sent_;
     phase_ = request_phase::connect;
     ++retries_;
@@ -85,28 +85,28 @@ void client_exchange::connection_closed(error_code ec) {
     agent_->request_again(*this, true);
     return;
   }
-  leave_for(ec);
+  detach_after_error(ec);
 }
 
-bool client_exchange::leave_stale(client_connection& c) {
+bool client_exchange::leave_stale(http1_client_connection& c) {
   if (connection_ != &c) {
     return false;  // the request was given up
   }
   connection_.reset();
-  socket_due_ = false;
+  pending_socket_ = false;
   phase_ = request_phase::connect;
   request.take_back();
   return true;
 }
 
 // Leaves the connection; without a response that is an error, of its own if there is no other.
-void client_exchange::leave_for(error_code ec) {
+void client_exchange::detach_after_error(error_code ec) {
   if (ec) {
     note_error(ec, phase(), {});
   } else if (!response_ready_) {
     note_error(error::connection_reset, phase(), "socket hang up");
   }
-  leave();
+  detach();
 }
 
 request_phase client_exchange::phase() const {
@@ -118,7 +118,7 @@ void client_exchange::note_error(error_code ec, request_phase phase, std::string
     error_ = ec;
     phase_ = phase;
     error_message_ = std::move(message);
-    error_due_ = true;
+    pending_error_ = true;
   }
 }
 
@@ -129,17 +129,17 @@ void client_exchange::fail(error_code ec, request_phase phase, std::string messa
       cause_ = std::move(cause);
     }
     note_error(ec, phase, std::move(message));
-    leave();
+    detach();
   }
 }
 
 // The agent has given up the connection.
-void client_exchange::cut() {
+void client_exchange::abort_response() {
   if (!closed_) {
     if (!response_ready_) {
       note_error(error::connection_reset, phase_, "socket hang up");
     }
-    leave();
+    detach();
   }
 }
 
@@ -160,16 +160,16 @@ void client_exchange::fail_to_parse(protocol::parse_error const& e, std::string_
   }
 }
 
-void client_exchange::count_bytes(client_connection& c) {
+void client_exchange::count_bytes(http1_client_connection& c) {
   sent_ = sent_earlier_ + (c.core().output().sent() - sent_before_);
   received_ = c.core().bytes_read() - received_before_;
 }
 
 // Parts with the connection, or with the place in the queue; the rest is told at the turn's end.
-void client_exchange::leave() {
+void client_exchange::detach() {
   detail::ptr<client_exchange> const self(this);
-  hand_back();
-  if (detail::ptr<client_connection> const c = std::move(connection_)) {
+  return_to_pool();
+  if (detail::ptr<http1_client_connection> const c = std::move(connection_)) {
     count_bytes(*c);
     agent_->abandon(*c);
   } else {
@@ -186,30 +186,31 @@ void client_exchange::leave() {
 void client_exchange::destroy_exchange(error_code ec) {
   bool const through = response_done_ && !connection_;  // its connection is about to close
   bool const unread = response_done_ && !response.ended();
-  dump_due_ = dump_due_ || (unread && !response.destroyed());
+  pending_discard_ = pending_discard_ || (unread && !response.destroyed());
   if (closed_ || through) {
     // The messages are complete: only who was destroyed with an error hears of it, and the request
     // also when an unread response was.
     bool const response_only = response.destroyed() && !response.closed() && response.ended();
-    if (ec && (!kept_ || unread) && !peer_ended_ && !close_told_ && !response_only) {
+    if (ec && (!returned_to_pool_ || unread) && !peer_ended_ && !close_notified_ &&
+        !response_only) {
       note_error(ec, phase(), {});
     }
     tick::defer(*this, agent_->executor());
     return;
   }
-  leave_for(ec);
+  detach_after_error(ec);
 }
 
 void client_exchange::abort() {
   if (std::exchange(aborted_, true)) {
     return;
   }
-  abort_due_ = true;
-  abort_last_ = socket_due_;
-  bool const unsent = !closed_ && (connection_ == nullptr || socket_due_);
+  pending_abort_ = true;
+  abort_last_ = pending_socket_;
+  bool const unsent = !closed_ && (connection_ == nullptr || pending_socket_);
   request.destroy({});
   if (unsent) {
-    error_due_ = false;  // Node: nothing is wrong with a request that was never sent
+    pending_error_ = false;  // Node: nothing is wrong with a request that was never sent
   }
   tick::defer(*this, agent_->executor());
 }
@@ -234,9 +235,9 @@ void client_exchange::drop_request_handle() {
   if (upgraded_socket_ && !changed_.has_waiters()) {
     std::exchange(upgraded_socket_, {})->destroy();
   }
-  bool const answer_wanted = response_taken_ || on_response || on_upgrade || on_connect;
+  bool const answer_wanted = response_acquired_ || on_response || on_upgrade || on_connect;
   if (response_done_ && !answer_wanted) {
-    dump_later();
+    discard_later();
   } else if (!request.ended() || !answer_wanted) {
     destroy_exchange(error::aborted);
   }
@@ -247,15 +248,15 @@ void client_exchange::wait_cancelled() { destroy_exchange(error::aborted); }
 void client_exchange::read_cancelled() { destroy_exchange(error::aborted); }
 
 // Throws away what is left of the response when no caller is in the middle of something.
-void client_exchange::dump_later() {
-  dump_due_ = true;
+void client_exchange::discard_later() {
+  pending_discard_ = true;
   tick::defer(*this, agent_->executor());
 }
 
 // Nobody will read the rest of the response: if it is short it is read away.
 void client_exchange::handle_dropped() {
   if (response_done_ || closed_) {
-    dump_later();
+    discard_later();
     return;
   }
   using protocol::body_kind;
@@ -263,7 +264,7 @@ void client_exchange::handle_dropped() {
   bool const little = head.body == body_kind::none ||
                       (head.body == body_kind::length && head.content_length <= worth_draining);
   if (little) {
-    dump_later();
+    discard_later();
   } else if (!response.body_discarded()) {
     destroy_exchange(error::aborted);
   }

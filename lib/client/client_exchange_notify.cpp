@@ -38,31 +38,31 @@ void client_exchange::throw_failure() const {
                    http::request_phase::body, {});
 }
 
-void client_exchange::tell_socket() {
-  if (std::exchange(socket_due_, false) && connection_ && !on_socket_.empty()) {
+void client_exchange::notify_socket() {
+  if (std::exchange(pending_socket_, false) && connection_ && !on_socket_.empty()) {
     on_socket_.emit(anode::socket(connection_->core()));
   }
 }
 
-void client_exchange::tell_error() {
-  if (std::exchange(error_due_, false)) {
+void client_exchange::notify_error() {
+  if (std::exchange(pending_error_, false)) {
     http::request_error const e = make_error();
     request.on_error.emit(error_);
     on_error_.emit(e);
   }
 }
 
-void client_exchange::tell_abort() {
-  if (std::exchange(abort_due_, false)) {
+void client_exchange::notify_abort() {
+  if (std::exchange(pending_abort_, false)) {
     on_abort_.emit();
   }
 }
 
-void client_exchange::tell_request_close() {
-  if (std::exchange(close_told_, true)) {
+void client_exchange::notify_request_close() {
+  if (std::exchange(close_notified_, true)) {
     return;
   }
-  forget_signal();
+  disconnect_signal();
   if (response_done_ && response.ended()) {
     response.retire();
   }
@@ -71,7 +71,7 @@ void client_exchange::tell_request_close() {
 }
 
 // The response closes when it was read to its end, or will not be read.
-void client_exchange::tell_response_close() {
+void client_exchange::notify_response_close() {
   if (response.closed() || !(response.ended() || response.aborted() || response.body_discarded() ||
                              response.destroyed())) {
     return;
@@ -84,70 +84,71 @@ void client_exchange::tell_response_close() {
 
 // Reports what was put off, in Node's order: the connection, abort, what went wrong, the close of
 // request and response.
-void client_exchange::end_turn() {
+void client_exchange::run_deferred() {
   detail::ptr<client_exchange> const self(this);
-  hand_back();
-  tell_socket();
-  if (std::exchange(finish_due_, false)) {
+  return_to_pool();
+  notify_socket();
+  if (std::exchange(pending_finish_, false)) {
     request.emit_finish();
   }
-  if (!close_told_) {
+  if (!close_notified_) {
     request.emit_misuse();
   }
   bool const unread = response_done_ && !response.ended();
-  if (!abort_last_ && (!kept_ || unread)) {
-    tell_abort();
+  if (!abort_last_ && (!returned_to_pool_ || unread)) {
+    notify_abort();
   }
   bool const cut = closed_ && response_ready_ && !response_done_ && !response.aborted();
   if (cut && response.destroyed()) {
     // The response was destroyed by its owner, and takes the request with it.
     response.abort(error_);
-    tell_error();
+    notify_error();
     response.emit_error();
-    tell_response_close();
-    tell_request_close();
+    notify_response_close();
+    notify_request_close();
     drop_listeners();
     return;
   }
   bool const torn = unread && response.destroyed() && response.abort_unread(response.error());
-  tell_error();
+  notify_error();
   if (torn) {
     response.emit_error();
   }
-  if (std::exchange(dump_due_, false)) {
+  if (std::exchange(pending_discard_, false)) {
     response.discard_body();
   }
   if (!closed_) {
     if (response_done_ && response.ended()) {
-      tell_response_close();
+      notify_response_close();
     }
     return;
   }
-  if (kept_ && unread && response_taken_ && !response.ended() && !response.destroyed()) {
+  if (returned_to_pool_ && unread && response_acquired_ && !response.ended() &&
+      !response.destroyed()) {
     return;  // it closes when the response was read
   }
   if (cut) {
     response.abort(error::connection_reset);
   }
-  if (response_done_ && (!kept_ || !response.ended())) {
-    tell_response_close();
+  if (response_done_ && (!returned_to_pool_ || !response.ended())) {
+    notify_response_close();
   }
-  tell_request_close();
+  notify_request_close();
   if (!abort_last_) {
-    tell_abort();
+    notify_abort();
   }
   if (cut) {
     response.emit_error();
   }
-  tell_response_close();
-  tell_abort();
+  notify_response_close();
+  notify_abort();
   drop_listeners();
 }
 
 // Listeners may hold handles to what they listen to: they go when nothing is left to be told. An
 // abort is told even then, as in Node.
 void client_exchange::drop_listeners() {
-  if (!close_told_ || (response_ready_ && !response.closed())) {
+  if (!close_notified_ || (response_ready_ && !response.closed())) {
     return;
   }
   auto const drop = [](auto& listeners) {

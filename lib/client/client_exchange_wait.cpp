@@ -40,7 +40,7 @@ net::awaitable<http::incoming_message> client_exchange::get(detail::ptr<client_e
     co_await self->changed_.wait();
   }
   guard.done();
-  co_return self->take_response();
+  co_return self->acquire_response();
 }
 
 net::awaitable<http::incoming_message> client_exchange::wait_response(
@@ -50,14 +50,14 @@ net::awaitable<http::incoming_message> client_exchange::wait_response(
     co_await self->changed_.wait();
   }
   guard.done();
-  co_return self->take_response();
+  co_return self->acquire_response();
 }
 
-http::incoming_message client_exchange::take_response() {
+http::incoming_message client_exchange::acquire_response() {
   if (!response_ready_) {
     throw error_ ? make_error() : make_error(error::connection_reset, phase(), "socket hang up");
   }
-  response_taken_ = true;
+  response_acquired_ = true;
   return response_handle();
 }
 

@@ -28,55 +28,56 @@ bool is_here(protocol::message_head const& head, std::size_t input) {
 
 }  // namespace
 
-client_connection::client_connection(agent_core& agent, detail::ptr<buffered_socket> socket,
-                                     protocol::socket_id id)
+http1_client_connection::http1_client_connection(agent_impl& agent,
+                                                 detail::ptr<buffered_socket> socket,
+                                                 protocol::socket_id id)
     : agent_(&agent),
       socket_(std::move(socket)),
       id_(id),
-      decoder_(protocol::message_kind::response) {
+      parser_(protocol::message_kind::response) {
   socket_->set_owner(this);
 }
 
-client_connection::~client_connection() {
+http1_client_connection::~http1_client_connection() {
   if (socket_->owner() == this) {
     socket_->set_owner(nullptr);
   }
 }
 
-void client_connection::begin(client_exchange& x, bool reused) {
+void http1_client_connection::begin(client_exchange& x, bool reused) {
   exchange_ = &x;
   if (reused) {
     socket_->check_before_output();
   }
   interim_ = final_begun_ = false;
   set_limits(x);
-  decoder_.expect_response_to(x.request.method);
+  parser_.expect_response_to(x.request.method);
   socket_->resume();
 }
 
-void client_connection::set_limits(client_exchange const& x) {
+void http1_client_connection::set_limits(client_exchange const& x) {
   protocol::parser_options o;
   o.max_header_size = x.options.max_header_size;
   o.max_headers_count = x.options.max_headers_count;
   o.insecure_http_parser = x.options.insecure_http_parser;
-  if (o != decoder_options_ && !decoder_.in_message()) {
-    decoder_options_ = o;
-    decoder_ = protocol::parser(protocol::message_kind::response, o);
-    decoder_.expect_response_to(x.request.method);
+  if (o != parser_options_ && !parser_.in_message()) {
+    parser_options_ = o;
+    parser_ = protocol::parser(protocol::message_kind::response, o);
+    parser_.expect_response_to(x.request.method);
   }
 }
 
-void client_connection::let_go() noexcept { exchange_.reset(); }
+void http1_client_connection::detach() noexcept { exchange_.reset(); }
 
-bool client_connection::release() {
+bool http1_client_connection::release() {
   exchange_.reset();
-  return !socket_->destroyed() && !socket_->ended() && !decoder_.closed() && !left_http_ &&
-         !spoiled_ && socket_->input().empty() && socket_->output().empty();
+  return !socket_->destroyed() && !socket_->ended() && !parser_.closed() && !left_http_ &&
+         !not_reusable_ && socket_->input().empty() && socket_->output().empty();
 }
 
-void client_connection::park(std::chrono::milliseconds timeout) {
+void http1_client_connection::park(std::chrono::milliseconds timeout) {
   socket_->incoming().release_memory();
-  decoder_.release_memory();
+  parser_.release_memory();
   socket_->set_timeout(timeout);
   socket_->resume();
   parked_ = socket_->clock().now();
@@ -84,42 +85,42 @@ void client_connection::park(std::chrono::milliseconds timeout) {
 
 // Costs a system call, which is avoided in the tick in which the connection was parked. Nothing
 // depends on it: `buffered_socket::check_before_output` looks again when the request leaves.
-bool client_connection::stale() {
+bool http1_client_connection::stale() {
   return socket_->clock().now() - parked_ >= std::chrono::milliseconds(1) &&
          socket_->stream().has_input();
 }
 
-void client_connection::on_input() {
+void http1_client_connection::on_input() {
   if (exchange_ && socket_->output_unchecked()) {
     on_stale();
   } else if (exchange_) {
-    decode(false);
+    parse_input(false);
   } else {
     // Nothing was asked for: whatever this answers, it must not be taken for the next answer.
     socket_->destroy();
   }
 }
 
-void client_connection::decode(bool one_piece) {
-  if (decoding_ || left_http_) {
+void http1_client_connection::parse_input(bool one_piece) {
+  if (parsing_ || left_http_) {
     return;
   }
   if (exchange_ && exchange_->response_done()) {
     // Nothing more was asked for: what comes is thrown away, and the connection not used again.
-    spoiled_ = spoiled_ || !socket_->input().empty();
+    not_reusable_ = not_reusable_ || !socket_->input().empty();
     socket_->consume(socket_->input().size());
     return;
   }
-  detail::ptr<client_connection> const self(this);
+  detail::ptr<http1_client_connection> const self(this);
   detail::ptr<client_exchange> const x = exchange_;
-  take_apart(one_piece);
+  parse_messages(one_piece);
   if (x) {
-    x->tell_head();
+    x->notify_head();
   }
 }
 
-void client_connection::take_apart(bool one_piece) {
-  decoding_ = true;
+void http1_client_connection::parse_messages(bool one_piece) {
+  parsing_ = true;
   bool blocked = false;
   bool more = true;
   bool used_up = false;
@@ -131,24 +132,24 @@ void client_connection::take_apart(bool one_piece) {
       break;
     }
     std::size_t const before = input.size();
-    parse_result const found = decoder_.next(input, x->response.head);
+    parse_result const found = parser_.next(input, x->response.head);
     if (found == parse_result::error) {
       std::string_view const read = socket_->incoming().last_read();
-      x->fail_to_parse(decoder_.error(), read.size() >= before ? read : socket_->input(), false);
+      x->fail_to_parse(parser_.error(), read.size() >= before ? read : socket_->input(), false);
       socket_->destroy();
       break;
     }
     socket_->consume(before - input.size());
     switch (found) {
       case parse_result::head:
-        take_head(*x);
+        handle_head(*x);
         break;
       case parse_result::body:
-        x->response.deliver(decoder_.body(), socket_->incoming());
+        x->response.deliver(parser_.body(), socket_->incoming());
         more = !one_piece;
         break;
       case parse_result::end:
-        take_end(*x);
+        handle_end(*x);
         more = !one_piece;
         break;
       case parse_result::upgrade:
@@ -156,7 +157,7 @@ void client_connection::take_apart(bool one_piece) {
         socket_->pause();
         socket_->set_owner(nullptr);
         exchange_.reset();
-        decoding_ = false;
+        parsing_ = false;
         x->upgraded(socket_);
         return;
       default:
@@ -164,7 +165,7 @@ void client_connection::take_apart(bool one_piece) {
         break;
     }
   }
-  decoding_ = false;
+  parsing_ = false;
   if (socket_->destroyed()) {
     return;
   }
@@ -178,7 +179,7 @@ void client_connection::take_apart(bool one_piece) {
   }
 }
 
-void client_connection::take_head(client_exchange& x) {
+void http1_client_connection::handle_head(client_exchange& x) {
   protocol::message_head const& head = x.response.head;
   interim_ = head.status >= 100 && head.status < 200 && head.status != 101;
   if (interim_ && !x.may_inform(head)) {
@@ -199,7 +200,8 @@ void client_connection::take_head(client_exchange& x) {
 }
 
 // Ends the exchange because of a head that is well-formed and must not be here.
-void client_connection::refuse(client_exchange& x, http::error code, std::string_view reason) {
+void http1_client_connection::refuse(client_exchange& x, http::error code,
+                                     std::string_view reason) {
   protocol::parse_error e;
   e.code = code;
   e.reason = reason;
@@ -207,41 +209,41 @@ void client_connection::refuse(client_exchange& x, http::error code, std::string
   socket_->destroy();
 }
 
-void client_connection::take_end(client_exchange& x) {
+void http1_client_connection::handle_end(client_exchange& x) {
   if (std::exchange(interim_, false)) {
     return;
   }
-  std::swap(x.response.trailers, decoder_.trailers());
-  look_behind(x);
+  std::swap(x.response.trailers, parser_.trailers());
+  check_unsolicited(x);
   x.response_ended();
 }
 
 // What came together with the response and cannot begin another one is told as an error of this
 // request. Whatever it is, the connection is not used again.
-void client_connection::look_behind(client_exchange& x) {
+void http1_client_connection::check_unsolicited(client_exchange& x) {
   std::string_view rest = socket_->input();
   if (rest.empty()) {
     return;
   }
   protocol::message_head ignored;
-  if (decoder_.next(rest, ignored) == parse_result::error) {
-    x.fail_to_parse(decoder_.error(), socket_->incoming().last_read(), true);
+  if (parser_.next(rest, ignored) == parse_result::error) {
+    x.fail_to_parse(parser_.error(), socket_->incoming().last_read(), true);
   }
 }
 
-void client_connection::on_end() {
-  detail::ptr<client_connection> const self(this);
+void http1_client_connection::on_end() {
+  detail::ptr<http1_client_connection> const self(this);
   if (detail::ptr<client_exchange> const x = exchange_) {
-    if (final_begun_ && !x->response_done() && decoder_.finish() == parse_result::end) {
-      take_end(*x);
+    if (final_begun_ && !x->response_done() && parser_.finish() == parse_result::end) {
+      handle_end(*x);
     }
   }
   socket_->destroy();
 }
 
-void client_connection::on_error(error_code ec) { error_ = ec; }
+void http1_client_connection::on_error(error_code ec) { error_ = ec; }
 
-void client_connection::on_output() {
+void http1_client_connection::on_output() {
   if (detail::ptr<client_exchange> const x = exchange_) {
     x->output_moved(socket_->output().sent());
   }
@@ -249,8 +251,8 @@ void client_connection::on_output() {
 
 // The server has sent something that answers no request, or has ended the connection, and nothing
 // of this request has left: it goes to another connection.
-void client_connection::on_stale() {
-  detail::ptr<client_connection> const self(this);
+void http1_client_connection::on_stale() {
+  detail::ptr<http1_client_connection> const self(this);
   detail::ptr<client_exchange> const x = std::move(exchange_);
   bool const resend = x && x->leave_stale(*this);
   agent_->abandon(*this);
@@ -259,7 +261,7 @@ void client_connection::on_stale() {
   }
 }
 
-void client_connection::on_timeout() {
+void http1_client_connection::on_timeout() {
   if (detail::ptr<client_exchange> const x = exchange_) {
     x->timed_out();
   } else {
@@ -267,8 +269,8 @@ void client_connection::on_timeout() {
   }
 }
 
-void client_connection::on_close() {
-  detail::ptr<client_connection> const self(this);
+void http1_client_connection::on_close() {
+  detail::ptr<http1_client_connection> const self(this);
   detail::ptr<client_exchange> const x = std::move(exchange_);
   agent_->connection_closed(*this);
   if (x) {

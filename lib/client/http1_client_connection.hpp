@@ -10,15 +10,16 @@ namespace anode::connection {
 
 namespace protocol = http::protocol;
 
-class agent_core;
+class agent_impl;
 class client_exchange;
 
 /// One connection of a client: carries one exchange at a time, and while it carries none watches
 /// for the server to end it.
-class client_connection final : public deferred_task, public socket_observer {
+class http1_client_connection final : public deferred_task, public socket_observer {
 public:
-  client_connection(agent_core& agent, detail::ptr<buffered_socket> socket, protocol::socket_id id);
-  ~client_connection() override;
+  http1_client_connection(agent_impl& agent, detail::ptr<buffered_socket> socket,
+                          protocol::socket_id id);
+  ~http1_client_connection() override;
 
   buffered_socket& core() noexcept { return *socket_; }
   protocol::socket_id id() const noexcept { return id_; }
@@ -47,14 +48,14 @@ public:
   bool busy() const noexcept { return exchange_ != nullptr; }
 
   /// Parts with the exchange, which holds this one, when the context ends.
-  void let_go() noexcept;
+  void detach() noexcept;
 
   /// Takes the input apart; `one_piece` stops at the first piece of body.
-  void decode(bool one_piece);
+  void parse_input(bool one_piece);
 
-  bool decoding() const noexcept { return decoding_; }
+  bool parsing() const noexcept { return parsing_; }
 
-  void end_turn() override { decode(false); }
+  void run_deferred() override { parse_input(false); }
 
 private:
   void on_input() override;
@@ -65,26 +66,26 @@ private:
   void on_stale() override;
   void on_close() override;
 
-  void take_apart(bool one_piece);
-  void take_head(client_exchange& x);
+  void parse_messages(bool one_piece);
+  void handle_head(client_exchange& x);
   void refuse(client_exchange& x, http::error code, std::string_view reason);
-  void take_end(client_exchange& x);
-  void look_behind(client_exchange& x);
+  void handle_end(client_exchange& x);
+  void check_unsolicited(client_exchange& x);
 
-  detail::ptr<agent_core> agent_;
+  detail::ptr<agent_impl> agent_;
   detail::ptr<buffered_socket> socket_;
   protocol::socket_id id_;
-  protocol::parser_options decoder_options_;
-  protocol::parser decoder_;
+  protocol::parser_options parser_options_;
+  protocol::parser parser_;
   detail::ptr<client_exchange> exchange_;
   error_code error_;
   protocol::keep_alive_hint keep_hint_;
   protocol_time parked_{};  // since when
-  bool decoding_ = false;
+  bool parsing_ = false;
   bool interim_ = false;      // the message being received is an interim response
   bool final_begun_ = false;  // the head of the final response was received
   bool left_http_ = false;
-  bool spoiled_ = false;  // something came that was not asked for
+  bool not_reusable_ = false;  // something came that was not asked for
 };
 
 }  // namespace anode::connection
