@@ -40,9 +40,8 @@ void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 
-namespace protocol = anode::http::protocol;
 namespace beast = boost::beast;
-using protocol::parse_result;
+using anode::http1::parse_result;
 
 std::chrono::milliseconds budget(300);
 
@@ -84,7 +83,8 @@ result measure(Work work) {
   std::exit(1);
 }
 
-std::size_t decode_all(protocol::parser& d, protocol::message_head& head, std::string_view input) {
+std::size_t decode_all(anode::http1::parser& d, anode::message::message_head& head,
+                       std::string_view input) {
   std::size_t bytes = 0;
   for (;;) {
     switch (d.next(input, head)) {
@@ -153,15 +153,15 @@ std::string long_request() {
 }
 
 void measure_parts(std::string const& input) {
-  protocol::head_scanner guard(protocol::message_kind::request, {16384, 2000, false});
+  anode::http1::head_scanner guard(anode::message::message_kind::request, {16384, 2000, false});
   result const guarding = measure([&] {
     guard.start_head();
     char const* p = input.data();
-    if (guard.feed(p, p + input.size()) != protocol::head_scanner::scan_result::complete) {
+    if (guard.feed(p, p + input.size()) != anode::http1::head_scanner::scan_result::complete) {
       fail("the guard does not take the input");
     }
   });
-  protocol::message_head head;
+  anode::message::message_head head;
   result const copying = measure([&] {
     head.clear();
     head.fields.append_bytes(input);
@@ -169,8 +169,8 @@ void measure_parts(std::string const& input) {
   result const tokenizing = measure([&] {
     head.clear();
     head.fields.append_bytes(input);
-    if (!protocol::tokenize_head(protocol::message_kind::request, head, 0, guard.masked_bytes(),
-                                 0)) {
+    if (!anode::http1::tokenize_head(anode::message::message_kind::request, head, 0,
+                                     guard.masked_bytes(), 0)) {
       fail("the tokenizer does not take the input");
     }
   });
@@ -179,8 +179,8 @@ void measure_parts(std::string const& input) {
 }
 
 void measure_request(char const* name, std::string const& input) {
-  protocol::parser d(protocol::message_kind::request);
-  protocol::message_head head;
+  anode::http1::parser d(anode::message::message_kind::request);
+  anode::message::message_head head;
   result const ours = measure([&] { decode_all(d, head, input); });
   result const theirs = measure([&] { parse_with_beast(input); });
   std::printf(
@@ -200,8 +200,8 @@ void measure_chunks(std::size_t size, std::size_t count) {
     input.append(digits).append("\r\n").append(size, 'x').append("\r\n");
   }
   input += "0\r\n\r\n";
-  protocol::parser d(protocol::message_kind::request);
-  protocol::message_head head;
+  anode::http1::parser d(anode::message::message_kind::request);
+  anode::message::message_head head;
   result const ours = measure([&] { decode_all(d, head, input); });
   result const theirs = measure([&] { parse_with_beast(input); });
   auto const body = static_cast<double>(size * count);

@@ -31,7 +31,9 @@ void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 
-using namespace anode::http::protocol;
+using namespace anode::http1;
+using namespace anode::message;
+using namespace anode::policy;
 
 std::chrono::milliseconds budget(300);
 

@@ -20,7 +20,7 @@
 #include <string_view>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::client {
 class agent_impl;
 }
 
@@ -262,7 +262,7 @@ public:
 
 private:
   friend class global_agents;
-  anode::detail::ptr<connection::agent_impl> core_;
+  anode::detail::ptr<client::agent_impl> core_;
 };
 
 /// Returns the agent of requests that choose none. It keeps connections, with a timeout of 5

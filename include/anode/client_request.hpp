@@ -18,7 +18,7 @@
 #include <string_view>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::client {
 class client_exchange;
 }
 
@@ -240,12 +240,12 @@ public:
   client_request& on_request_error(anode::detail::function<void(request_error const&)> f);
 
   /// For the library itself.
-  explicit client_request(connection::client_exchange& exchange) noexcept;
+  explicit client_request(client::client_exchange& exchange) noexcept;
 
 private:
   void drop() noexcept;
 
-  connection::client_exchange* exchange_ = nullptr;
+  client::client_exchange* exchange_ = nullptr;
 };
 
 }  // namespace anode::http

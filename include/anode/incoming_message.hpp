@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::exchange {
 class incoming_state;
 }
 
@@ -172,15 +172,15 @@ public:
   }
 
   /// For the library itself.
-  explicit incoming_message(connection::incoming_state& self) noexcept : self_(&self) {}
-  incoming_message(connection::incoming_state& self, anode::detail::counted& owner);
-  connection::incoming_state* self() const noexcept { return self_; }
+  explicit incoming_message(exchange::incoming_state& self) noexcept : self_(&self) {}
+  incoming_message(exchange::incoming_state& self, anode::detail::counted& owner);
+  exchange::incoming_state* self() const noexcept { return self_; }
 
 private:
   void start_read(net::mutable_buffer buffer, anode::detail::completion done);
   void drop() noexcept;
 
-  connection::incoming_state* self_ = nullptr;
+  exchange::incoming_state* self_ = nullptr;
   anode::detail::counted* owner_ =
       nullptr;  // null in a server, where the exchange owns the message
 };

@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::exchange {
 class outgoing_state;
 }
 
@@ -160,14 +160,14 @@ public:
   }
 
   /// For the library itself.
-  connection::outgoing_state* state() const noexcept { return out_; }
+  exchange::outgoing_state* state() const noexcept { return out_; }
 
 protected:
-  explicit outgoing_message(connection::outgoing_state* self) noexcept : out_(self) {}
+  explicit outgoing_message(exchange::outgoing_state* self) noexcept : out_(self) {}
 
   ~outgoing_message() = default;
 
-  connection::outgoing_state* out_;
+  exchange::outgoing_state* out_;
 
 private:
   write_operation write_owned(std::string&& data);

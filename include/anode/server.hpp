@@ -23,7 +23,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::server {
 class server_impl;
 }
 
@@ -345,7 +345,7 @@ public:
   server& set_trace(server_trace trace);
 
 private:
-  anode::detail::ptr<connection::server_impl> core_;
+  anode::detail::ptr<anode::server::server_impl> core_;
 };
 
 }  // namespace anode::http

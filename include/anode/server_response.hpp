@@ -5,7 +5,7 @@
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
 
-namespace anode::connection {
+namespace anode::server {
 class server_exchange;
 }
 
@@ -80,13 +80,13 @@ public:
   server_response& on_timeout(anode::detail::function<void()> f);
 
   /// For the library itself.
-  explicit server_response(connection::server_exchange& exchange) noexcept;
+  explicit server_response(anode::server::server_exchange& exchange) noexcept;
 
 private:
   server_response& write_head_with(int status, std::string_view reason);
   void require_interim_allowed() const;
 
-  connection::server_exchange& exchange_;
+  anode::server::server_exchange& exchange_;
 };
 
 }  // namespace anode::http

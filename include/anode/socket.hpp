@@ -24,7 +24,7 @@
 
 namespace anode {
 
-namespace connection {
+namespace stream {
 class buffered_socket;
 }
 
@@ -172,15 +172,15 @@ public:
   }
 
   /// For the library itself.
-  explicit socket(connection::buffered_socket& core) noexcept;
-  connection::buffered_socket* core() const noexcept { return core_; }
+  explicit socket(stream::buffered_socket& core) noexcept;
+  stream::buffered_socket* core() const noexcept { return core_; }
 
 private:
   write_operation write_owned(std::string&& data);
   void start_read(net::mutable_buffer buffer, detail::completion done);
   void start_write(net::const_buffer buffer, detail::completion done);
 
-  connection::buffered_socket* core_ = nullptr;
+  stream::buffered_socket* core_ = nullptr;
 };
 
 /// Makes two connected sockets in memory: what is written to one is read from the other.

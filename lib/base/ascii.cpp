@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace anode::http {
+namespace anode::base {
 
 namespace {
 
@@ -77,4 +77,4 @@ bool is_header_text(std::string_view text) noexcept {
   return good(text.data() + text.size() - 8);
 }
 
-}  // namespace anode::http
+}  // namespace anode::base

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace anode::http {
+namespace anode::base {
 
 /// Returns the lower-case form of an ASCII letter; other bytes as they are.
 constexpr char to_lower(char c) noexcept {
@@ -28,4 +28,4 @@ bool is_token(std::string_view text) noexcept;
 /// characters and bytes from 0x80.
 bool is_header_text(std::string_view text) noexcept;
 
-}  // namespace anode::http
+}  // namespace anode::base

@@ -12,7 +12,7 @@
 #include <emmintrin.h>
 #endif
 
-namespace anode::http::protocol {
+namespace anode::base {
 
 /// Sets of bytes that the grammar of HTTP/1 names; a byte may be in several.
 enum char_class : std::uint8_t {
@@ -79,8 +79,6 @@ inline __m128i at_most(__m128i bytes, char limit) noexcept {
 constexpr bool is(char c, std::uint8_t which) noexcept {
   return (detail::char_classes[static_cast<unsigned char>(c)] & which) != 0;
 }
-
-using http::to_lower;
 
 /// Returns whether `c` is optional whitespace (RFC 9110 section 5.6.3).
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
@@ -217,4 +215,4 @@ inline char const* skip_name_wide(char const* p, char const* end) noexcept {
 #endif
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::base

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace anode::http::protocol {
+namespace anode::base {
 
 /// A text of the grammar, given in lower case, with which bytes are compared without regard to the
 /// case of ASCII letters, several at a time.
@@ -67,4 +67,4 @@ private:
 template <std::size_t n>
 ci_literal(char const (&)[n]) -> ci_literal<n - 1>;
 
-}  // namespace anode::http::protocol
+}  // namespace anode::base

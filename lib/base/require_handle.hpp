@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace anode::http {
+namespace anode::base {
 
 /// Returns what a handle refers to.
 /// @param type the handle's, for the message
@@ -14,9 +14,10 @@ namespace anode::http {
 template <class Pointer>
 auto& require_handle(Pointer const& self, char const* type) {
   if (!self) {
-    throw exception(error::invalid_this, std::string("The ") + type + " refers to nothing");
+    throw http::exception(http::error::invalid_this,
+                          std::string("The ") + type + " refers to nothing");
   }
   return *self;
 }
 
-}  // namespace anode::http
+}  // namespace anode::base

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::base {
 
 /// Copies a text of `size` to twice as many bytes.
 template <std::size_t size>
@@ -76,4 +76,4 @@ private:
   char* at_;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::base

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-namespace anode {
+namespace anode::base {
 
 std::string format_text(fmt::string_view format, fmt::format_args arguments) {
   return fmt::vformat(format, arguments);
 }
 
-}  // namespace anode
+}  // namespace anode::base

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace anode {
+namespace anode::base {
 
 /// Formats a text. Out of line, so that only one file compiles fmt.
 std::string format_text(fmt::string_view format, fmt::format_args arguments);
@@ -16,4 +16,4 @@ std::string formatted(fmt::format_string<Arguments...> format, Arguments&&... ar
   return format_text(format, fmt::make_format_args(arguments...));
 }
 
-}  // namespace anode
+}  // namespace anode::base

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "base/timer_heap.hpp"
 
-namespace anode::http::protocol {
+namespace anode::base {
 
 timer_node::~timer_node() {
   if (queue_)
@@ -93,4 +93,4 @@ void timer_heap::sift_down(std::uint32_t place, entry e) noexcept {
   put(place, e);
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::base

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace anode::http::protocol {
+namespace anode::base {
 
 /// The clock whose times are passed in; nothing here reads it.
 using steady_time = std::chrono::steady_clock::time_point;
@@ -115,4 +115,4 @@ private:
   std::vector<entry> heap_;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::base

@@ -16,12 +16,12 @@
 
 namespace anode::http {
 
-using connection::agent_impl;
-using connection::client_exchange;
+using anode::client::agent_impl;
+using anode::client::client_exchange;
 
 namespace {
 
-agent::counts public_counts(connection::protocol::connection_pool::counts const& c) {
+agent::counts public_counts(policy::connection_pool::counts const& c) {
   agent::counts out;
   out.sockets = c.sockets;
   out.free_sockets = c.free_sockets;
@@ -58,7 +58,7 @@ namespace {
 // Returns a URL as an error may show it: without credentials, and not longer than helps.
 std::string shown(std::string_view url) {
   constexpr std::size_t longest = 256;
-  std::string text = protocol::redact_userinfo(url);
+  std::string text = policy::redact_userinfo(url);
   if (text.size() > longest) {
     text.resize(longest);
     text += "...";
@@ -74,20 +74,21 @@ std::string shown(std::string_view url) {
 }  // namespace
 
 request_options& request_options::set_url(std::string_view url) {
-  if (connection::fast_path_url plain; connection::split_fast_path_url(url, plain)) {
+  if (message::fast_path_url plain; message::split_fast_path_url(url, plain)) {
     protocol = "http:";
     host = plain.host;
     port = plain.port;
     path = plain.path;
     return *this;
   }
-  connection::url_parts parts;
-  if (!connection::parse_url(url, parts)) {
+  message::url_parts parts;
+  if (!message::parse_url(url, parts)) {
     throw exception(error::invalid_url_argument, "Invalid URL: " + shown(url));
   }
   if (parts.protocol != "http:") {
-    throw exception(error::invalid_protocol,
-                    formatted("Protocol \"{}\" not supported. Expected \"http:\"", parts.protocol));
+    throw exception(
+        error::invalid_protocol,
+        base::formatted("Protocol \"{}\" not supported. Expected \"http:\"", parts.protocol));
   }
   protocol = std::move(parts.protocol);
   host = std::move(parts.host);
@@ -126,11 +127,11 @@ agent::~agent() {
 }
 
 agent::executor_type agent::get_executor() const {
-  return require_handle(core_, "agent").executor();
+  return base::require_handle(core_, "agent").executor();
 }
 
 client_request agent::request(request_options options) {
-  return client_request(*require_handle(core_, "agent").request(std::move(options)));
+  return client_request(*base::require_handle(core_, "agent").request(std::move(options)));
 }
 
 client_request agent::request(std::string_view method, std::string_view url, header_list headers) {
@@ -138,12 +139,12 @@ client_request agent::request(std::string_view method, std::string_view url, hea
   options.method = method;
   options.set_url(url);
   options.headers = std::move(headers);
-  return client_request(*require_handle(core_, "agent").request(std::move(options)));
+  return client_request(*base::require_handle(core_, "agent").request(std::move(options)));
 }
 
 client_request agent::request(request_options const& like, std::string_view method,
                               std::string_view path) {
-  return client_request(*require_handle(core_, "agent").request(like, method, path));
+  return client_request(*base::require_handle(core_, "agent").request(like, method, path));
 }
 
 client_request agent::request(std::string_view url, request_options options) {
@@ -153,7 +154,7 @@ client_request agent::request(std::string_view url, request_options options) {
 net::awaitable<incoming_message> agent::get(std::string_view url) {
   request_options options;
   options.set_url(url);
-  auto const exchange = require_handle(core_, "agent").request(std::move(options));
+  auto const exchange = base::require_handle(core_, "agent").request(std::move(options));
   return client_exchange::get(exchange, client_request(*exchange));
 }
 
@@ -172,7 +173,7 @@ agent_options const& agent::options() const noexcept {
   return core_ ? core_->options() : none;
 }
 void agent::set_options(agent_options options) {
-  require_handle(core_, "agent").set_options(std::move(options));
+  base::require_handle(core_, "agent").set_options(std::move(options));
 }
 
 agent::counts agent::totals() const noexcept {
@@ -181,14 +182,16 @@ agent::counts agent::totals() const noexcept {
 
 std::map<std::string, agent::counts> agent::by_name() const {
   std::map<std::string, counts> all;
-  require_handle(core_, "agent").pool().for_each_name([&](std::string_view name, auto const& c) {
-    all.emplace(std::string(name), public_counts(c));
-  });
+  base::require_handle(core_, "agent")
+      .pool()
+      .for_each_name([&](std::string_view name, auto const& c) {
+        all.emplace(std::string(name), public_counts(c));
+      });
   return all;
 }
 
 std::string agent::get_name(request_options const& options) const {
-  return require_handle(core_, "agent").name_of(options);
+  return base::require_handle(core_, "agent").name_of(options);
 }
 
 std::string process_environment(std::string_view name) {
@@ -231,7 +234,7 @@ namespace {
 // A connection attempt that a coroutine waits for.
 struct waiting final : detail::counted {
   explicit waiting(net::any_io_executor const& ex) : changed(ex) {}
-  connection::async_condition changed;
+  runtime::async_condition changed;
   std::unique_ptr<byte_stream> stream;
   error_code ec;
   std::string phase;
@@ -240,11 +243,11 @@ struct waiting final : detail::counted {
 
 net::awaitable<socket> run_connect(net::any_io_executor ex, transport::connect_target target) {
   detail::ptr<waiting> const w(new waiting(ex));
-  std::string const where = http::protocol::host_header(target.host, target.port, 0);
+  std::string const where = policy::host_header(target.host, target.port, 0);
   detail::ptr<transport::connector> const attempt = transport::start_connect(
       ex, std::move(target), nullptr,
       [w, ex](error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
-        connection::tick const t(ex);
+        runtime::tick const t(ex);
         w->ec = ec;
         w->phase = phase;
         w->stream = std::move(stream);
@@ -273,7 +276,7 @@ net::awaitable<socket> run_connect(net::any_io_executor ex, transport::connect_t
 net::awaitable<socket> detail::connect_function::operator()(net::any_io_executor ex,
                                                             std::string_view authority) const {
   transport::connect_target target;
-  if (!connection::parse_authority(authority, target.host, target.port)) {
+  if (!message::parse_authority(authority, target.host, target.port)) {
     throw http::exception(http::error::invalid_arg_value,
                           "The authority must be a host and a port, \"example.org:80\"");
   }

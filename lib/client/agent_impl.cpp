@@ -15,7 +15,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::client {
 
 using http::error;
 using http::request_phase;
@@ -26,31 +26,31 @@ namespace {
 constexpr std::size_t spare_client_exchanges = 64;
 
 std::uint32_t limit(std::size_t n) {
-  return n == 0 ? protocol::pool_options::unlimited
+  return n == 0 ? policy::pool_options::unlimited
                 : static_cast<std::uint32_t>(
-                      std::min<std::size_t>(n, protocol::pool_options::unlimited));
+                      std::min<std::size_t>(n, policy::pool_options::unlimited));
 }
 
 std::uint16_t default_port(http::request_options const& o) {
   return o.default_port != 0 ? o.default_port : std::uint16_t{80};
 }
 
-protocol::pool_options pool_options(http::agent_options const& o) {
-  protocol::pool_options p;
+policy::pool_options pool_options(http::agent_options const& o) {
+  policy::pool_options p;
   p.keep_alive = o.keep_alive;
   p.max_sockets = limit(o.max_sockets);
   p.max_total_sockets = limit(o.max_total_sockets);
   p.max_free_sockets = o.max_free_sockets == 0
                            ? 256
                            : static_cast<std::uint32_t>(std::min<std::size_t>(
-                                 o.max_free_sockets, protocol::pool_options::unlimited));
+                                 o.max_free_sockets, policy::pool_options::unlimited));
   p.scheduling = o.scheduling;
   return p;
 }
 
 [[noreturn]] void refuse_proxy(std::string_view url) {
   throw http::exception(error::proxy_invalid_config,
-                        "Invalid proxy URL: " + protocol::redact_userinfo(url));
+                        "Invalid proxy URL: " + policy::redact_userinfo(url));
 }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -67,7 +67,7 @@ bool ends_in_number(std::string_view host) {
 agent_impl::agent_impl(net::any_io_executor ex, http::agent_options options)
     : executor_(std::move(ex)),
       options_(std::move(options)),
-      timers_(new socket_context(executor_)) {
+      timers_(new stream::socket_context(executor_)) {
   apply_options();
   pool_.set_options(pool_options(options_));
   join(executor_);
@@ -98,16 +98,16 @@ void agent_impl::apply_options() {
     options_.keep_alive_timeout_buffer = http::agent_options().keep_alive_timeout_buffer;
   }
   proxy_.reset();
-  protocol::proxy_environment environment;
+  policy::proxy_environment environment;
   if (!options_.proxy.empty()) {
     environment.http_proxy = options_.proxy;
   } else if (options_.proxy_env) {
-    environment = protocol::proxy_environment::read(options_.proxy_env);
+    environment = policy::proxy_environment::read(options_.proxy_env);
   }
   if (!options_.no_proxy.empty()) {
     environment.no_proxy = options_.no_proxy;
   }
-  proxy_rules_ = protocol::proxy_selection(environment);
+  proxy_rules_ = policy::proxy_selection(environment);
   if (options_.proxy.empty() && !proxy_rules_.invalid_variable().empty()) {
     throw http::exception(error::proxy_invalid_config,
                           "Invalid proxy URL in " + std::string(proxy_rules_.invalid_variable()));
@@ -131,7 +131,7 @@ void agent_impl::apply_options() {
   p.host = url.host;
   p.port = url.port != 0 ? url.port : std::uint16_t{80};
   if (!url.auth.empty()) {
-    p.authorization = protocol::basic_authorization(url.auth);
+    p.authorization = policy::basic_authorization(url.auth);
   }
   proxy_ = std::move(p);
 }
@@ -161,7 +161,7 @@ bool agent_impl::tunnels(http::request_options const& o) const noexcept {
 }
 
 void agent_impl::write_name(http::request_options const& o, std::string& name) const {
-  protocol::origin_key_options n;
+  policy::origin_key_options n;
   n.host = o.host;
   n.port = o.port != 0 ? o.port : o.default_port;
   n.local_address = o.local_address;
@@ -171,23 +171,23 @@ void agent_impl::write_name(http::request_options const& o, std::string& name) c
     n.host = proxy_->host;  // all origins share the connections to the proxy
     n.port = proxy_->port;
   }
-  protocol::origin_key(n, name);
+  policy::origin_key(n, name);
 }
 
-bool agent_impl::is_last_origin(protocol::request_origin const& o) const noexcept {
+bool agent_impl::is_last_origin(policy::request_origin const& o) const noexcept {
   return last_origin_.port == o.port && last_origin_.default_port == o.default_port &&
          last_origin_.host == o.host;
 }
 
-void agent_impl::note_origin(protocol::request_origin const& o) {
-  last_origin_.value = protocol::host_header(o.host, o.port, o.default_port);
+void agent_impl::note_origin(policy::request_origin const& o) {
+  last_origin_.value = policy::host_header(o.host, o.port, o.default_port);
   last_origin_.host = o.host;
   last_origin_.port = o.port;
   last_origin_.default_port = o.default_port;
-  protocol::origin_key_options n;
+  policy::origin_key_options n;
   n.host = o.host;
   n.port = o.port;
-  protocol::origin_key(n, last_origin_.name);
+  policy::origin_key(n, last_origin_.name);
 }
 
 std::unique_ptr<client_exchange> agent_impl::acquire_exchange() {
@@ -234,7 +234,7 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
     o.method = "GET";
   }
   if (o.method != "GET") {
-    protocol::validate_method(o.method);
+    message::validate_method(o.method);
     std::transform(o.method.begin(), o.method.end(), o.method.begin(), [](char c) {
       return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     });
@@ -260,7 +260,7 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
   if (host != nullptr && host->value.is_list()) {
     throw http::exception(error::invalid_arg_value, "The header 'Host' has to be one text");
   }
-  protocol::validate_request_target(o.path);
+  message::validate_request_target(o.path);
   if (!o.local_address.empty() && !transport::is_ip_address(o.local_address)) {
     throw http::exception(error::invalid_ip_address, "Invalid IP address: " + o.local_address);
   }
@@ -272,8 +272,8 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
   x->begin(*this);
   http::request_options const& options = x->options;
   x->request.has_agent = has_agent;
-  x->request.should_keep_alive = protocol::agent_keeps_alive(
-      options_.keep_alive, limit(options_.max_sockets) == protocol::pool_options::unlimited);
+  x->request.should_keep_alive = policy::agent_keeps_alive(
+      options_.keep_alive, limit(options_.max_sockets) == policy::pool_options::unlimited);
   if (options.headers.is_flat()) {
     x->request.headers.merge(options.headers);
   } else {
@@ -281,15 +281,15 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
       x->request.headers.set(h.name, h.value);
     }
   }
-  protocol::request_origin origin;
+  policy::request_origin origin;
   origin.host = options.host;
   origin.port = options.port;
   origin.default_port = has_agent ? default_port(options) : options.default_port;
   origin.auth = options.auth;
   origin.set_host = options.set_host.value_or(options.set_default_headers);
   if (!options.set_default_headers) {
-    for (auto const field : {protocol::field_id::connection, protocol::field_id::content_length,
-                             protocol::field_id::transfer_encoding}) {
+    for (auto const field : {message::field_id::connection, message::field_id::content_length,
+                             message::field_id::transfer_encoding}) {
       x->request.headers.mark_removed(field);
     }
   }
@@ -299,14 +299,14 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
   if (!options.headers.is_flat()) {
     bool const by_path = connect && options.path != "/";
     origin.host_value = by_path ? std::string_view(options.path) : last_origin_.value;
-    protocol::add_default_headers(x->request.headers, origin);
+    policy::add_default_headers(x->request.headers, origin);
   }
   if (through_proxy(options) && !tunnels(options)) {
     if (!connect) {
       x->request.proxied_authority =
-          protocol::host_header(origin.host, options.port, origin.default_port);
+          policy::host_header(origin.host, options.port, origin.default_port);
       x->request.target =
-          protocol::absolute_target(options.method, options.path, x->request.proxied_authority);
+          policy::absolute_target(options.method, options.path, x->request.proxied_authority);
       x->request.check_host();
     }
     if (!proxy_->authorization.empty() && !x->request.headers.contains("Proxy-Authorization")) {
@@ -338,7 +338,7 @@ void agent_impl::request_again(client_exchange& x, bool fresh) {
 
 // The server may have ended a free connection without that having been read yet.
 void agent_impl::close_stale(std::string_view name) {
-  while (protocol::socket_id const id = pool_.next_free(name)) {
+  while (policy::socket_id const id = pool_.next_free(name)) {
     detail::ptr<http1_client_connection> const c(find(id));
     if (!c || !c->stale()) {
       return;
@@ -354,8 +354,8 @@ void agent_impl::run_actions() {
     return;
   }
   detail::ptr<agent_impl> const self(this);
-  using kind = protocol::pool_action::kind;
-  protocol::pool_action a;
+  using kind = policy::pool_action::kind;
+  policy::pool_action a;
   while (pool_.next_action(a)) {
     switch (a.what) {
       case kind::open:
@@ -386,7 +386,7 @@ void agent_impl::run_actions() {
   running_actions_ = false;
 }
 
-client_exchange* agent_impl::find(protocol::request_id id) noexcept {
+client_exchange* agent_impl::find(policy::request_id id) noexcept {
   if (!id || id.index >= exchanges_.size() || !exchanges_[id.index] ||
       exchanges_[id.index]->id != id) {
     return nullptr;
@@ -394,7 +394,7 @@ client_exchange* agent_impl::find(protocol::request_id id) noexcept {
   return exchanges_[id.index].get();
 }
 
-http1_client_connection* agent_impl::find(protocol::socket_id id) noexcept {
+http1_client_connection* agent_impl::find(policy::socket_id id) noexcept {
   if (!id || id.index >= connections_.size() || !connections_[id.index] ||
       connections_[id.index]->id() != id) {
     return nullptr;
@@ -402,7 +402,7 @@ http1_client_connection* agent_impl::find(protocol::socket_id id) noexcept {
   return connections_[id.index].get();
 }
 
-void agent_impl::retire(protocol::request_id id) noexcept {
+void agent_impl::retire(policy::request_id id) noexcept {
   if (find(id) != nullptr) {
     exchanges_[id.index].reset();
   }
@@ -410,12 +410,12 @@ void agent_impl::retire(protocol::request_id id) noexcept {
 
 // Connections at work.
 
-void agent_impl::assign(protocol::pool_action const& a) {
+void agent_impl::assign(policy::pool_action const& a) {
   detail::ptr<client_exchange> const x(find(a.request));
   http1_client_connection* const c = find(a.socket);
   if (x && c != nullptr) {
     if (a.reused && options_.reuse_socket) {
-      tick::call_user(executor_, [&] { options_.reuse_socket(anode::socket(c->core())); });
+      runtime::tick::call_user(executor_, [&] { options_.reuse_socket(anode::socket(c->core())); });
     }
     x->assign(*c, a.reused, a.waited);
   }
@@ -436,7 +436,7 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
   if (!c.release() || !reusable || find(c.id()) != &c) {
     // It counts until it is closed, which is seen after what is told in this turn.
     net::post(executor_, [hold] {
-      tick const t(hold->core().executor());
+      runtime::tick const t(hold->core().executor());
       hold->core().destroy_soon(false);
     });
     return;
@@ -445,14 +445,15 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
   if (park && options_.keep_socket_alive) {
     park = false;
     c.core().set_timeout(parked_timeout(c));  // which the hook may change
-    tick::call_user(executor_, [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
+    runtime::tick::call_user(executor_,
+                             [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
     park = park && !c.core().destroyed();
   }
   bool const kept = park && options_.keep_alive;
   if (!kept && pool_.totals().requests == 0) {
     // Nobody waits for it: it counts until it is closed, and later requests get others.
     net::post(executor_, [self = detail::ptr<agent_impl>(this), hold] {
-      tick const t(self->executor_);
+      runtime::tick const t(self->executor_);
       self->abandon(*hold);
     });
     return;
@@ -463,16 +464,16 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
 
 std::chrono::milliseconds agent_impl::parked_timeout(
     http1_client_connection const& c) const noexcept {
-  return protocol::parked_timeout(options_.timeout, c.keep_hint());
+  return policy::parked_timeout(options_.timeout, c.keep_hint());
 }
 
-void agent_impl::park(protocol::socket_id id) {
+void agent_impl::park(policy::socket_id id) {
   if (http1_client_connection* const c = find(id)) {
     c->park(options_.keep_socket_alive ? c->core().timeout() : parked_timeout(*c));
   }
 }
 
-void agent_impl::close(protocol::socket_id id, protocol::request_id request) {
+void agent_impl::close(policy::socket_id id, policy::request_id request) {
   detail::ptr<client_exchange> const x(find(request));
   if (x) {
     retire(request);
@@ -493,7 +494,7 @@ void agent_impl::close(protocol::socket_id id, protocol::request_id request) {
 void agent_impl::connection_closed(http1_client_connection& c) {
   if (find(c.id()) == &c) {
     detail::ptr<http1_client_connection> const hold(&c);
-    protocol::socket_id const id = c.id();
+    policy::socket_id const id = c.id();
     if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
         connect_attempts_[id.index]->id == id) {
       stop(*connect_attempts_[id.index]);
@@ -512,18 +513,18 @@ void agent_impl::abandon(http1_client_connection& c) {
 
 void agent_impl::handed_over(http1_client_connection& c) { connection_closed(c); }
 
-bool agent_impl::remove(buffered_socket const& socket) {
+bool agent_impl::remove(stream::buffered_socket const& socket) {
   detail::ptr<http1_client_connection> const c(
       dynamic_cast<http1_client_connection*>(socket.owner()));
   if (!c || find(c->id()) != c.get()) {
     return false;
   }
-  protocol::socket_id const id = c->id();
+  policy::socket_id const id = c->id();
   if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
       connect_attempts_[id.index]->id == id) {
     return false;  // its request still needs the attempt
   }
-  tick const t(executor_);
+  runtime::tick const t(executor_);
   connection_closed(*c);
   if (!c->busy()) {
     c->close();
@@ -532,16 +533,16 @@ bool agent_impl::remove(buffered_socket const& socket) {
 }
 
 void agent_impl::destroy() {
-  tick const t(executor_);
+  runtime::tick const t(executor_);
   pool_.destroy();
   run_actions();
 }
 
 void agent_impl::drop_handle() {
   if (--handles_ == 0) {
-    tick const t(executor_);
+    runtime::tick const t(executor_);
     detail::ptr<agent_impl> const self(this);
-    protocol::pool_options o = pool_options(options_);
+    policy::pool_options o = pool_options(options_);
     o.keep_alive = false;
     pool_.set_options(o);
     run_actions();
@@ -549,4 +550,4 @@ void agent_impl::drop_handle() {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::client

@@ -15,19 +15,19 @@
 #include <string>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::client {
 
 /// The state behind an `http::agent`: carries out what its pool decides.
-class agent_impl final : public detail::counted, private shutdown_hook {
+class agent_impl final : public detail::counted, private runtime::shutdown_hook {
 public:
   agent_impl(net::any_io_executor ex, http::agent_options options);
   ~agent_impl() override;
 
   net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
-  timers& clock() noexcept { return *timers_; }
+  runtime::timers& clock() noexcept { return *timers_; }
   http::agent_options const& options() const noexcept { return options_; }
   void set_options(http::agent_options options);
-  protocol::connection_pool const& pool() const noexcept { return pool_; }
+  policy::connection_pool const& pool() const noexcept { return pool_; }
 
   /// Begins a request: validates it, writes its automatic headers, asks for a connection.
   /// @param has_agent false if this agent only stands for none
@@ -47,7 +47,7 @@ public:
   void destroy();
 
   /// Lets go of the connection with this socket. @return whether it was one of the pool's
-  bool remove(buffered_socket const& socket);
+  bool remove(stream::buffered_socket const& socket);
 
   void add_handle() noexcept { ++handles_; }
 
@@ -83,12 +83,12 @@ public:
 
 private:
   /// A connection being made.
-  struct connect_attempt final : detail::counted, timer {
+  struct connect_attempt final : detail::counted, runtime::timer {
     agent_impl* of = nullptr;
-    protocol::socket_id id;
+    policy::socket_id id;
     http::connect_options to;
-    std::string authority;                // for a tunnel: whereto
-    detail::ptr<buffered_socket> socket;  // waits to be connected; null for a tunnel
+    std::string authority;                        // for a tunnel: whereto
+    detail::ptr<stream::buffered_socket> socket;  // waits to be connected; null for a tunnel
     detail::ptr<transport::connector> attempt;
     // One signal for each operation: a slot takes one at a time.
     net::cancellation_signal cancel_create;
@@ -120,37 +120,37 @@ private:
   std::unique_ptr<client_exchange> acquire_exchange();
   detail::ptr<client_exchange> start(std::unique_ptr<client_exchange> made, bool has_agent);
   void run_actions();
-  void open(protocol::pool_action const& a, client_exchange& x);
+  void open(policy::pool_action const& a, client_exchange& x);
   void connect(detail::ptr<connect_attempt> o, http::lookup_function const& find_addresses);
   static net::awaitable<void> create(detail::ptr<agent_impl> self, detail::ptr<connect_attempt> o);
   static net::awaitable<void> tunnel(detail::ptr<agent_impl> self, detail::ptr<connect_attempt> o,
-                                     detail::ptr<buffered_socket> socket);
+                                     detail::ptr<stream::buffered_socket> socket);
   void connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream);
-  void ready(connect_attempt& o, detail::ptr<buffered_socket> socket);
+  void ready(connect_attempt& o, detail::ptr<stream::buffered_socket> socket);
   void failed(connect_attempt& o, error_code ec, http::request_phase phase,
               std::string message = {}, std::exception_ptr cause = nullptr);
-  void assign(protocol::pool_action const& a);
+  void assign(policy::pool_action const& a);
   void stop(connect_attempt& o);
-  void park(protocol::socket_id id);
+  void park(policy::socket_id id);
   std::chrono::milliseconds parked_timeout(http1_client_connection const& c) const noexcept;
-  void close(protocol::socket_id id, protocol::request_id request);
-  client_exchange* find(protocol::request_id id) noexcept;
-  http1_client_connection* find(protocol::socket_id id) noexcept;
-  void retire(protocol::request_id id) noexcept;
+  void close(policy::socket_id id, policy::request_id request);
+  client_exchange* find(policy::request_id id) noexcept;
+  http1_client_connection* find(policy::socket_id id) noexcept;
+  void retire(policy::request_id id) noexcept;
   void close_stale(std::string_view name);
   void write_name(http::request_options const& options, std::string& name) const;
-  bool is_last_origin(protocol::request_origin const& origin) const noexcept;
-  void note_origin(protocol::request_origin const& origin);
+  bool is_last_origin(policy::request_origin const& origin) const noexcept;
+  void note_origin(policy::request_origin const& origin);
   void apply_options();
   bool through_proxy(http::request_options const& o) const noexcept;
   bool tunnels(http::request_options const& o) const noexcept;
 
   net::any_io_executor executor_;
   http::agent_options options_;
-  detail::ptr<socket_context> timers_;
-  protocol::connection_pool pool_;
+  detail::ptr<stream::socket_context> timers_;
+  policy::connection_pool pool_;
   std::optional<proxy_server> proxy_;
-  protocol::proxy_selection proxy_rules_;
+  policy::proxy_selection proxy_rules_;
   std::vector<detail::ptr<client_exchange>> exchanges_;            // by request_id::index
   std::vector<detail::ptr<http1_client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<connect_attempt>> connect_attempts_;     // likewise
@@ -167,4 +167,4 @@ private:
   bool running_actions_ = false;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::client

@@ -12,7 +12,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::client {
 
 using http::error;
 using http::request_phase;
@@ -24,14 +24,14 @@ bool wants(http::lookup_hints given, http::lookup_hints one) {
 }
 
 std::string authority_of(http::request_options const& o) {
-  return protocol::host_header(o.host, o.port, 0);
+  return policy::host_header(o.host, o.port, 0);
 }
 
 }  // namespace
 
 // The request gets its connection at once, which then waits to be connected; one that leads through
 // a tunnel comes when that is there.
-void agent_impl::open(protocol::pool_action const& a, client_exchange& x) {
+void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   detail::ptr<connect_attempt> const o(new connect_attempt);
   o->of = this;
   o->id = a.socket;
@@ -51,7 +51,7 @@ void agent_impl::open(protocol::pool_action const& a, client_exchange& x) {
   }
   slot(connect_attempts_, o->id) = o;
   if (o->authority.empty()) {
-    o->socket = new buffered_socket(executor_, timers_);
+    o->socket = new stream::buffered_socket(executor_, timers_);
     slot(connections_, o->id) = new http1_client_connection(*this, o->socket, o->id);
     x.assign(*connections_[o->id.index], false, a.waited);
   }
@@ -74,7 +74,7 @@ request_phase agent_impl::connecting_phase(client_exchange const& x) const {
   if (pool_.is_queued(x.id)) {
     return request_phase::queued;
   }
-  protocol::socket_id const id = pool_.socket_of(x.id);
+  policy::socket_id const id = pool_.socket_of(x.id);
   bool const opens = id && id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
                      connect_attempts_[id.index]->id == id;
   return opens ? connect_attempts_[id.index]->phase() : request_phase::connect;
@@ -121,7 +121,7 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
       executor_, std::move(target), lookup,
       [self = detail::ptr<agent_impl>(this), o](error_code ec, std::string_view phase,
                                                 std::unique_ptr<byte_stream> stream) {
-        tick const t(self->executor_);
+        runtime::tick const t(self->executor_);
         if (ec && phase == "lookup") {
           self->failed(*o, ec, request_phase::lookup, {}, o->thrown);
         } else if (ec) {
@@ -158,7 +158,7 @@ net::awaitable<void> agent_impl::create(detail::ptr<agent_impl> self,
     thrown = std::current_exception();
   }
   o->waiting = nullptr;
-  tick const t(self->executor_);
+  runtime::tick const t(self->executor_);
   if (stream) {
     self->connected(o, std::move(stream));
   } else {
@@ -177,7 +177,7 @@ void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_
     stream->set_keep_alive(true, options_.keep_alive_msecs);
   }
   if (o->socket) {
-    detail::ptr<buffered_socket> const socket = std::move(o->socket);
+    detail::ptr<stream::buffered_socket> const socket = std::move(o->socket);
     stop(*o);
     socket->connected(std::move(stream));
     if (client_exchange* const x = find(pool_.socket_ready(o->id))) {
@@ -186,7 +186,8 @@ void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_
     run_actions();
   } else {
     o->tunnelling = true;
-    detail::ptr<buffered_socket> const socket(new buffered_socket(std::move(stream), timers_));
+    detail::ptr<stream::buffered_socket> const socket(
+        new stream::buffered_socket(std::move(stream), timers_));
     net::co_spawn(executor_, tunnel(detail::ptr<agent_impl>(this), o, socket),
                   net::bind_cancellation_slot(o->cancel_tunnel.slot(), [o](std::exception_ptr) {}));
   }
@@ -195,7 +196,7 @@ void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_
 // Asks the proxy for a tunnel.
 net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
                                         detail::ptr<connect_attempt> o,
-                                        detail::ptr<buffered_socket> socket) {
+                                        detail::ptr<stream::buffered_socket> socket) {
   error_code ec;
   std::string message;
   std::exception_ptr thrown;
@@ -216,7 +217,7 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
     o->waiting = &o->cancel_tunnel;
     http::upgrade_result answer = co_await client_exchange::wait_upgraded(x);
     o->waiting = nullptr;
-    tick const t(self->executor_);
+    runtime::tick const t(self->executor_);
     if (answer) {
       if (o->over) {
         answer.socket().destroy();
@@ -236,7 +237,7 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
     thrown = std::current_exception();
   }
   o->waiting = nullptr;
-  tick const t(self->executor_);
+  runtime::tick const t(self->executor_);
   self->failed(*o, ec, request_phase::tunnel, message, thrown);
 }
 
@@ -263,10 +264,10 @@ void agent_impl::stop(connect_attempt& o) {
 }
 
 // A tunnel is there.
-void agent_impl::ready(connect_attempt& o, detail::ptr<buffered_socket> socket) {
+void agent_impl::ready(connect_attempt& o, detail::ptr<stream::buffered_socket> socket) {
   stop(o);
   slot(connections_, o.id) = new http1_client_connection(*this, std::move(socket), o.id);
-  protocol::pool_action a;
+  policy::pool_action a;
   a.socket = o.id;
   a.request = pool_.socket_ready(o.id);
   assign(a);
@@ -284,7 +285,7 @@ void agent_impl::failed(connect_attempt& o, error_code ec, request_phase phase, 
   if (c) {
     connections_[o.id.index].reset();
   }
-  protocol::request_id const request = pool_.connect_failed(o.id);
+  policy::request_id const request = pool_.connect_failed(o.id);
   if (message.empty()) {
     std::string const where =
         o.to.socket_path.empty() ? o.to.host + ":" + std::to_string(o.to.port) : o.to.socket_path;
@@ -302,4 +303,4 @@ void agent_impl::failed(connect_attempt& o, error_code ec, request_phase phase, 
   run_actions();
 }
 
-}  // namespace anode::connection
+}  // namespace anode::client

@@ -10,7 +10,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::client {
 
 using http::error;
 using http::request_phase;
@@ -22,12 +22,12 @@ constexpr std::size_t worth_replaying = 65536;
 
 }  // namespace
 
-protocol::outgoing_framing client_request_state::write_head(
+message::outgoing_framing client_request_state::write_head(
     std::string& out, std::optional<std::uint64_t> content_length) {
   if (!proxied_authority.empty()) {
     check_host();
   }
-  protocol::request_context facts;
+  http1::request_context facts;
   facts.method = method;
   facts.target = target;
   facts.should_keep_alive = should_keep_alive;
@@ -35,12 +35,12 @@ protocol::outgoing_framing client_request_state::write_head(
   facts.content_length = content_length;
   facts.body_follows = !content_length && !flushing_;
   facts.unique = unique_headers;
-  return protocol::write_request_head(out, facts, headers);
+  return http1::write_request_head(out, facts, headers);
 }
 
 void client_request_state::check_host() const {
   if (auto const host = headers.text("host")) {
-    protocol::validate_proxied_host(*host, proxied_authority);
+    policy::validate_proxied_host(*host, proxied_authority);
   }
 }
 
@@ -54,7 +54,7 @@ void client_request_state::fix_head() {
 }
 
 void client_request_state::reset_fast() {
-  outgoing_state::reset_fast();
+  exchange::outgoing_state::reset_fast();
   has_agent = true;
   proxied_authority.clear();
 }
@@ -81,7 +81,7 @@ void client_exchange::begin(agent_impl& agent) {
     request.keep_copy(worth_replaying);
   }
   if (!options.unique_headers.empty()) {
-    unique = protocol::unique_headers(options.unique_headers);
+    unique = message::unique_headers(options.unique_headers);
     request.unique_headers = &unique;
   }
   if (options.deadline.count() > 0) {
@@ -146,7 +146,7 @@ void client_exchange::assign(http1_client_connection& c, bool reused, bool waite
   reused_ = reused;
   waited_ = waited;
   phase_ = c.core().connecting() ? request_phase::connect : request_phase::send;
-  buffered_socket& core = c.core();
+  stream::buffered_socket& core = c.core();
   sent_before_ = core.output().end();
   received_before_ = core.bytes_read();
   core.set_high_water_mark(options.high_water_mark);
@@ -157,7 +157,7 @@ void client_exchange::assign(http1_client_connection& c, bool reused, bool waite
   request.assign_socket(core);
   // Told at the end of the turn, when who made the request had time to listen.
   pending_socket_ = true;
-  tick::defer(*this, agent_->executor());
+  runtime::tick::defer(*this, agent_->executor());
 }
 
 void client_exchange::connected() {
@@ -169,13 +169,13 @@ void client_exchange::connected() {
 void client_exchange::on_message_ended() {
   if (request.detached_for_upgrade()) {
     pending_finish_ = true;
-    tick::defer(*this, agent_->executor());
+    runtime::tick::defer(*this, agent_->executor());
   }
 }
 
-void client_exchange::on_misuse() { tick::defer(*this, agent_->executor()); }
+void client_exchange::on_misuse() { runtime::tick::defer(*this, agent_->executor()); }
 
-void client_exchange::output_moved(write_queue::position sent) {
+void client_exchange::output_moved(stream::write_queue::position sent) {
   if (phase_ == request_phase::connect) {
     phase_ = request_phase::send;
   }
@@ -194,13 +194,13 @@ void client_exchange::output_moved(write_queue::position sent) {
 
 // Coming in.
 
-bool client_exchange::may_inform(protocol::message_head const& head) noexcept {
+bool client_exchange::may_inform(message::message_head const& head) noexcept {
   interim_bytes_ += head.fields.bytes().size();
   return ++interim_responses_ <= options.max_interim_responses &&
          interim_bytes_ <= options.max_header_size;
 }
 
-void client_exchange::information(protocol::message_head const& head) {
+void client_exchange::information(message::message_head const& head) {
   detail::ptr<client_exchange> const self(this);
   if (head.status == 100) {
     continued_ = true;
@@ -224,7 +224,7 @@ void client_exchange::response_begun(bool wait) {
   if (on_response && !response_acquired_) {
     response_acquired_ = true;
     detail::function<void(http::incoming_message)> const f = std::move(on_response);
-    tick::call_user([&] { f(response_handle()); });
+    runtime::tick::call_user([&] { f(response_handle()); });
   }
   pending_head_ = true;
   if (!wait) {
@@ -249,7 +249,7 @@ http::incoming_message client_exchange::response_handle() {
   return http::incoming_message(response, *this);
 }
 
-void client_exchange::upgraded(detail::ptr<buffered_socket> socket) {
+void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
   response_ready_ = response_done_ = request_done_ = true;
   detail::ptr<http1_client_connection> const c = std::move(connection_);
   response.complete();
@@ -262,7 +262,7 @@ void client_exchange::upgraded(detail::ptr<buffered_socket> socket) {
     response_acquired_ = true;
     request.detach_for_upgrade();
     auto const f = std::move(handler);
-    tick::call_user([&] { f(response_handle(), anode::socket(*socket)); });
+    runtime::tick::call_user([&] { f(response_handle(), anode::socket(*socket)); });
   } else if (changed_.has_waiters() || (!on_response && !handle_dropped_)) {
     // Who does not go by events may be on the way to `upgraded`.
     request.detach_for_upgrade();
@@ -273,7 +273,7 @@ void client_exchange::upgraded(detail::ptr<buffered_socket> socket) {
     socket->destroy();
   }
   closed_ = true;
-  tick::defer(*this, agent_->executor());
+  runtime::tick::defer(*this, agent_->executor());
 }
 
 // Node's order: the request first, unless its timeout was set behind the response's head.
@@ -343,9 +343,9 @@ void client_exchange::want_body() {
   }
 }
 
-buffered_socket* client_exchange::core() noexcept {
+stream::buffered_socket* client_exchange::core() noexcept {
   http1_client_connection* const c = connection_ ? connection_.get() : leaving_.get();
   return c != nullptr ? &c->core() : nullptr;
 }
 
-}  // namespace anode::connection
+}  // namespace anode::client

@@ -16,16 +16,16 @@
 #include <optional>
 #include <string>
 
-namespace anode::connection {
+namespace anode::client {
 
 class agent_impl;
 class http1_client_connection;
 
 /// The state behind an `http::client_request`: what is sent.
-class client_request_state final : public outgoing_state {
+class client_request_state final : public exchange::outgoing_state {
 public:
-  using outgoing_state::outgoing_state;
-  using outgoing_state::send_soon;
+  using exchange::outgoing_state::outgoing_state;
+  using exchange::outgoing_state::send_soon;
 
   void reset_fast() override;
 
@@ -42,8 +42,8 @@ public:
   void check_host() const;
 
 private:
-  protocol::outgoing_framing write_head(std::string& out,
-                                        std::optional<std::uint64_t> content_length) override;
+  message::outgoing_framing write_head(std::string& out,
+                                       std::optional<std::uint64_t> content_length) override;
 };
 
 /// How far an exchange has come: what is to be forgotten when the object is used again.
@@ -91,9 +91,9 @@ protected:
 };
 
 /// One request of a client and its response, from `agent.request` until both are over. Reused.
-class client_exchange final : public deferred_task,
-                              public outgoing_state::observer,
-                              public incoming_state::observer,
+class client_exchange final : public runtime::deferred_task,
+                              public exchange::outgoing_state::observer,
+                              public exchange::incoming_state::observer,
                               private exchange_progress {
 public:
   explicit client_exchange(net::any_io_executor const& ex);
@@ -105,10 +105,10 @@ public:
 
   http::request_options options;
   std::string name;  ///< of the origin, in the pool
-  protocol::request_id id;
-  protocol::unique_headers unique;
+  policy::request_id id;
+  message::unique_headers unique;
   client_request_state request;
-  incoming_state response;
+  exchange::incoming_state response;
 
   agent_impl& agent() noexcept { return *agent_; }
 
@@ -135,7 +135,7 @@ public:
   /// Says that what was received is not HTTP.
   /// @param packet what was received last
   /// @param behind whether the response is complete: then it is only told
-  void fail_to_parse(protocol::parse_error const& e, std::string_view packet, bool behind);
+  void fail_to_parse(http1::parse_error const& e, std::string_view packet, bool behind);
 
   /// The head of the final response is in `response.head`.
   /// @param wait whether coroutines that wait for it go on only at `notify_head`
@@ -145,28 +145,28 @@ public:
   void notify_head();
 
   /// Returns whether the request may get this interim response, by number and bytes.
-  bool may_inform(protocol::message_head const& head) noexcept;
+  bool may_inform(message::message_head const& head) noexcept;
 
   /// Returns whether the request has asked to leave HTTP in the way that this 101 says.
-  bool awaits_switch(protocol::message_head const& head) const noexcept {
+  bool awaits_switch(message::message_head const& head) const noexcept {
     return head.upgrade && request.method != "CONNECT" && request.headers.contains("Upgrade");
   }
 
   /// An interim response.
-  void information(protocol::message_head const& head);
+  void information(message::message_head const& head);
 
   /// The response is complete.
   void response_ended();
 
   /// HTTP has ended on the connection, which is the user's now.
-  void upgraded(detail::ptr<buffered_socket> socket);
+  void upgraded(detail::ptr<stream::buffered_socket> socket);
 
   /// Takes back all that was written, of which nothing has left, from a connection that cannot be
   /// used. @return whether the request still needs one
   bool leave_stale(http1_client_connection& c);
 
   /// Reports that bytes of the request have left.
-  void output_moved(write_queue::position sent);
+  void output_moved(stream::write_queue::position sent);
 
   /// Reports that the connection was closed; `ec` says why, if it failed.
   void connection_closed(error_code ec);
@@ -202,12 +202,12 @@ public:
   void drop_request_handle();
   void add_response_handle() noexcept { ++response_handles_; }
 
-  event<http::information const&>& on_information() noexcept { return on_information_; }
-  event<>& on_continue() noexcept { return on_continue_; }
-  event<anode::socket>& on_socket() noexcept { return on_socket_; }
-  event<>& on_timeout() noexcept { return on_timeout_; }
-  event<>& on_abort() noexcept { return on_abort_; }
-  event<http::request_error const&>& on_error() noexcept { return on_error_; }
+  runtime::event<http::information const&>& on_information() noexcept { return on_information_; }
+  runtime::event<>& on_continue() noexcept { return on_continue_; }
+  runtime::event<anode::socket>& on_socket() noexcept { return on_socket_; }
+  runtime::event<>& on_timeout() noexcept { return on_timeout_; }
+  runtime::event<>& on_abort() noexcept { return on_abort_; }
+  runtime::event<http::request_error const&>& on_error() noexcept { return on_error_; }
   detail::function<void(http::incoming_message)> on_response;
   detail::function<void(http::incoming_message, anode::socket)> on_upgrade;
   detail::function<void(http::incoming_message, anode::socket)> on_connect;
@@ -217,7 +217,7 @@ public:
   void on_misuse() override;
   void destroy_exchange(error_code ec) override;
   void want_body() override;
-  buffered_socket* core() noexcept override;
+  stream::buffered_socket* core() noexcept override;
   void end_notified() override;
   void handle_dropped() override;
   void wait_cancelled() override;
@@ -227,7 +227,7 @@ public:
   void run_deferred() override;
 
 private:
-  struct deadline_timer final : timer {
+  struct deadline_timer final : runtime::timer {
     client_exchange* of = nullptr;
     void expired() override;
   };
@@ -240,7 +240,7 @@ private:
   http::request_phase phase() const;
   void release_if_done();
   void return_to_pool();
-  protocol::retry_decision judge() const;
+  policy::retry_decision judge() const;
   void note_error(error_code ec, http::request_phase phase, std::string message);
   void detach();
   void detach_after_error(error_code ec);
@@ -258,18 +258,18 @@ private:
   detail::ptr<agent_impl> agent_;
   detail::ptr<http1_client_connection> connection_;
   detail::ptr<http1_client_connection> leaving_;  // to be handed back to the agent
-  async_condition changed_;
+  runtime::async_condition changed_;
   deadline_timer deadline_;
-  event<http::information const&> on_information_;
-  event<> on_continue_;
-  event<anode::socket> on_socket_;
-  event<> on_timeout_;
-  event<> on_abort_;
-  event<http::request_error const&> on_error_;
-  detail::ptr<buffered_socket> upgraded_socket_;
+  runtime::event<http::information const&> on_information_;
+  runtime::event<> on_continue_;
+  runtime::event<anode::socket> on_socket_;
+  runtime::event<> on_timeout_;
+  runtime::event<> on_abort_;
+  runtime::event<http::request_error const&> on_error_;
+  detail::ptr<stream::buffered_socket> upgraded_socket_;
   std::string error_message_;
   std::shared_ptr<std::string const> raw_packet_;  // with a response that is not HTTP
   std::exception_ptr cause_;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::client

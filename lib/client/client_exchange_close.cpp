@@ -12,7 +12,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::client {
 
 using http::error;
 using http::request_phase;
@@ -44,7 +44,7 @@ void client_exchange::release_if_done() {
   returned_to_pool_ = reusable && request_done_;
   closed_ = returned_to_pool_;
   agent_->clock().cancel(deadline_);
-  tick::defer(*this, agent_->executor());
+  runtime::tick::defer(*this, agent_->executor());
 }
 
 // Listeners for the end of the response still find the connection theirs; a reader who goes on with
@@ -55,9 +55,9 @@ void client_exchange::return_to_pool() {
     if (!returned_to_pool_) {
       // Closes with its connection, which the agent does behind this turn.
       net::post(agent_->executor(), [self = detail::ptr<client_exchange>(this)] {
-        tick const t(self->agent_->executor());
+        runtime::tick const t(self->agent_->executor());
         self->closed_ = true;
-        tick::defer(*self, self->agent_->executor());
+        runtime::tick::defer(*self, self->agent_->executor());
       });
     }
   }
@@ -66,7 +66,7 @@ void client_exchange::return_to_pool() {
 // The response closes once it was read, whatever the request still has to do.
 void client_exchange::end_notified() {
   return_to_pool();
-  tick::defer(*this, agent_->executor());
+  runtime::tick::defer(*this, agent_->executor());
 }
 
 void client_exchange::connection_closed(error_code ec) {
@@ -143,7 +143,7 @@ void client_exchange::abort_response() {
   }
 }
 
-void client_exchange::fail_to_parse(protocol::parse_error const& e, std::string_view packet,
+void client_exchange::fail_to_parse(http1::parse_error const& e, std::string_view packet,
                                     bool behind) {
   if (!error_) {
     error_reason_ = e.reason;
@@ -154,7 +154,7 @@ void client_exchange::fail_to_parse(protocol::parse_error const& e, std::string_
   request_phase const where = response_ready_ ? request_phase::body : request_phase::head;
   if (behind) {
     note_error(e.code, where, std::move(message));
-    tick::defer(*this, agent_->executor());
+    runtime::tick::defer(*this, agent_->executor());
   } else {
     fail(e.code, where, std::move(message));
   }
@@ -178,7 +178,7 @@ void client_exchange::detach() {
   request.connection_lost();
   agent_->clock().cancel(deadline_);
   closed_ = true;
-  tick::defer(*this, agent_->executor());
+  runtime::tick::defer(*this, agent_->executor());
 }
 
 // Whose error it is decides who hears of it: the request hears of what is wrong with the
@@ -195,7 +195,7 @@ void client_exchange::destroy_exchange(error_code ec) {
         !response_only) {
       note_error(ec, phase(), {});
     }
-    tick::defer(*this, agent_->executor());
+    runtime::tick::defer(*this, agent_->executor());
     return;
   }
   detach_after_error(ec);
@@ -212,22 +212,22 @@ void client_exchange::abort() {
   if (unsent) {
     pending_error_ = false;  // Node: nothing is wrong with a request that was never sent
   }
-  tick::defer(*this, agent_->executor());
+  runtime::tick::defer(*this, agent_->executor());
 }
 
 // What a failure of the connection would mean, as far as `count_bytes` has counted.
-protocol::retry_decision client_exchange::judge() const {
-  using sent = protocol::retry_context::sent;
-  protocol::retry_context facts;
+policy::retry_decision client_exchange::judge() const {
+  using sent = policy::retry_context::sent;
+  policy::retry_context facts;
   facts.request_sent = request_done_ ? sent::all : sent_ > 0 ? sent::some : sent::none;
   facts.response_received = response_ready_ || received_ > 0;
   facts.socket_reused = reused_;
-  facts.idempotent = options.idempotent.value_or(protocol::is_idempotent(request.method));
+  facts.idempotent = options.idempotent.value_or(policy::is_idempotent(request.method));
   facts.body_replayable = request.replayable();
   facts.cancelled = closed_ || aborted_;
   facts.retries_done = retries_;
   facts.retry_budget = *options.retry;
-  return protocol::judge_failure(facts);
+  return policy::judge_failure(facts);
 }
 
 void client_exchange::drop_request_handle() {
@@ -250,7 +250,7 @@ void client_exchange::read_cancelled() { destroy_exchange(error::aborted); }
 // Throws away what is left of the response when no caller is in the middle of something.
 void client_exchange::discard_later() {
   pending_discard_ = true;
-  tick::defer(*this, agent_->executor());
+  runtime::tick::defer(*this, agent_->executor());
 }
 
 // Nobody will read the rest of the response: if it is short it is read away.
@@ -259,8 +259,8 @@ void client_exchange::handle_dropped() {
     discard_later();
     return;
   }
-  using protocol::body_kind;
-  protocol::message_head const& head = response.head;
+  using anode::message::body_kind;
+  message::message_head const& head = response.head;
   bool const little = head.body == body_kind::none ||
                       (head.body == body_kind::length && head.content_length <= worth_draining);
   if (little) {
@@ -270,4 +270,4 @@ void client_exchange::handle_dropped() {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::client

@@ -10,7 +10,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::client {
 
 using http::error;
 
@@ -165,4 +165,4 @@ void client_exchange::drop_listeners() {
   none(on_response, on_upgrade, on_connect);
 }
 
-}  // namespace anode::connection
+}  // namespace anode::client

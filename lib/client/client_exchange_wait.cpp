@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::client {
 
 using http::error;
 
@@ -81,4 +81,4 @@ net::awaitable<bool> client_exchange::wait_continued(detail::ptr<client_exchange
   co_return self->continued_;
 }
 
-}  // namespace anode::connection
+}  // namespace anode::client

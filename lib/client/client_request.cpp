@@ -8,12 +8,12 @@
 
 namespace anode::http {
 
-using connection::client_exchange;
+using anode::client::client_exchange;
 
 namespace {
 
 client_exchange& self(client_exchange* exchange) {
-  return require_handle(exchange, "client_request");
+  return base::require_handle(exchange, "client_request");
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ request_error::request_error(error_code ec, std::string message, request_phase p
 
 client_request::client_request(client_exchange& exchange) noexcept
     : outgoing_message(&exchange.request), exchange_(&exchange) {
-  intrusive_ptr_add_ref(static_cast<connection::deferred_task*>(exchange_));
+  intrusive_ptr_add_ref(static_cast<runtime::deferred_task*>(exchange_));
 }
 
 client_request::client_request(client_request&& other) noexcept
@@ -57,7 +57,7 @@ client_request::~client_request() { drop(); }
 void client_request::drop() noexcept {
   if (exchange_ != nullptr) {
     exchange_->drop_request_handle();
-    intrusive_ptr_release(static_cast<connection::deferred_task*>(exchange_));
+    intrusive_ptr_release(static_cast<runtime::deferred_task*>(exchange_));
     exchange_ = nullptr;
   }
 }

@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::client {
 
-using protocol::parse_result;
+using anode::http1::parse_result;
 
 namespace {
 
@@ -19,8 +19,8 @@ namespace {
 // which then costs no further wait.
 constexpr std::size_t little_body = 4096;
 
-bool is_here(protocol::message_head const& head, std::size_t input) {
-  using protocol::body_kind;
+bool is_here(message::message_head const& head, std::size_t input) {
+  using anode::message::body_kind;
   return head.body == body_kind::none ||
          (head.body == body_kind::length &&
           head.content_length <= std::min<std::uint64_t>(input, little_body));
@@ -29,12 +29,12 @@ bool is_here(protocol::message_head const& head, std::size_t input) {
 }  // namespace
 
 http1_client_connection::http1_client_connection(agent_impl& agent,
-                                                 detail::ptr<buffered_socket> socket,
-                                                 protocol::socket_id id)
+                                                 detail::ptr<stream::buffered_socket> socket,
+                                                 policy::socket_id id)
     : agent_(&agent),
       socket_(std::move(socket)),
       id_(id),
-      parser_(protocol::message_kind::response) {
+      parser_(message::message_kind::response) {
   socket_->set_owner(this);
 }
 
@@ -56,13 +56,13 @@ void http1_client_connection::begin(client_exchange& x, bool reused) {
 }
 
 void http1_client_connection::set_limits(client_exchange const& x) {
-  protocol::parser_options o;
+  http1::parser_options o;
   o.max_header_size = x.options.max_header_size;
   o.max_headers_count = x.options.max_headers_count;
   o.insecure_http_parser = x.options.insecure_http_parser;
   if (o != parser_options_ && !parser_.in_message()) {
     parser_options_ = o;
-    parser_ = protocol::parser(protocol::message_kind::response, o);
+    parser_ = http1::parser(message::message_kind::response, o);
     parser_.expect_response_to(x.request.method);
   }
 }
@@ -174,13 +174,13 @@ void http1_client_connection::parse_messages(bool one_piece) {
   } else {
     socket_->resume();
     if (!more && exchange_) {
-      tick::defer(*this, socket_->executor());
+      runtime::tick::defer(*this, socket_->executor());
     }
   }
 }
 
 void http1_client_connection::handle_head(client_exchange& x) {
-  protocol::message_head const& head = x.response.head;
+  message::message_head const& head = x.response.head;
   interim_ = head.status >= 100 && head.status < 200 && head.status != 101;
   if (interim_ && !x.may_inform(head)) {
     refuse(x, http::error::header_overflow, "Too many interim responses");
@@ -190,8 +190,8 @@ void http1_client_connection::handle_head(client_exchange& x) {
     x.information(head);
   } else {
     final_begun_ = true;
-    keep_hint_ = protocol::read_keep_alive_hint(head.value(protocol::field_id::keep_alive),
-                                                agent_->options().keep_alive_timeout_buffer);
+    keep_hint_ = policy::read_keep_alive_hint(head.value(message::field_id::keep_alive),
+                                              agent_->options().keep_alive_timeout_buffer);
     // After 101, and after any final answer to CONNECT, the rest is not HTTP: `upgraded` follows.
     if (head.status != 101 && x.request.method != "CONNECT") {
       x.response_begun(is_here(head, socket_->input().size()));
@@ -202,7 +202,7 @@ void http1_client_connection::handle_head(client_exchange& x) {
 // Ends the exchange because of a head that is well-formed and must not be here.
 void http1_client_connection::refuse(client_exchange& x, http::error code,
                                      std::string_view reason) {
-  protocol::parse_error e;
+  http1::parse_error e;
   e.code = code;
   e.reason = reason;
   x.fail_to_parse(e, socket_->incoming().last_read(), false);
@@ -225,7 +225,7 @@ void http1_client_connection::check_unsolicited(client_exchange& x) {
   if (rest.empty()) {
     return;
   }
-  protocol::message_head ignored;
+  message::message_head ignored;
   if (parser_.next(rest, ignored) == parse_result::error) {
     x.fail_to_parse(parser_.error(), socket_->incoming().last_read(), true);
   }
@@ -278,4 +278,4 @@ void http1_client_connection::on_close() {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::client

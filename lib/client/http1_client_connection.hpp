@@ -6,23 +6,22 @@
 #include "policy/origin_key.hpp"
 #include "stream/buffered_socket.hpp"
 
-namespace anode::connection {
-
-namespace protocol = http::protocol;
+namespace anode::client {
 
 class agent_impl;
 class client_exchange;
 
 /// One connection of a client: carries one exchange at a time, and while it carries none watches
 /// for the server to end it.
-class http1_client_connection final : public deferred_task, public socket_observer {
+class http1_client_connection final : public runtime::deferred_task,
+                                      public stream::socket_observer {
 public:
-  http1_client_connection(agent_impl& agent, detail::ptr<buffered_socket> socket,
-                          protocol::socket_id id);
+  http1_client_connection(agent_impl& agent, detail::ptr<stream::buffered_socket> socket,
+                          policy::socket_id id);
   ~http1_client_connection() override;
 
-  buffered_socket& core() noexcept { return *socket_; }
-  protocol::socket_id id() const noexcept { return id_; }
+  stream::buffered_socket& core() noexcept { return *socket_; }
+  policy::socket_id id() const noexcept { return id_; }
 
   /// Begins an exchange. @param reused whether the connection has carried another one
   void begin(client_exchange& x, bool reused);
@@ -37,7 +36,7 @@ public:
   void park(std::chrono::milliseconds timeout);
 
   /// Returns what the last response has said about keeping the connection.
-  protocol::keep_alive_hint const& keep_hint() const noexcept { return keep_hint_; }
+  policy::keep_alive_hint const& keep_hint() const noexcept { return keep_hint_; }
 
   void close() { socket_->destroy(); }
 
@@ -73,14 +72,14 @@ private:
   void check_unsolicited(client_exchange& x);
 
   detail::ptr<agent_impl> agent_;
-  detail::ptr<buffered_socket> socket_;
-  protocol::socket_id id_;
-  protocol::parser_options parser_options_;
-  protocol::parser parser_;
+  detail::ptr<stream::buffered_socket> socket_;
+  policy::socket_id id_;
+  http1::parser_options parser_options_;
+  http1::parser parser_;
   detail::ptr<client_exchange> exchange_;
   error_code error_;
-  protocol::keep_alive_hint keep_hint_;
-  protocol_time parked_{};  // since when
+  policy::keep_alive_hint keep_hint_;
+  runtime::protocol_time parked_{};  // since when
   bool parsing_ = false;
   bool interim_ = false;      // the message being received is an interim response
   bool final_begun_ = false;  // the head of the final response was received
@@ -88,4 +87,4 @@ private:
   bool not_reusable_ = false;  // something came that was not asked for
 };
 
-}  // namespace anode::connection
+}  // namespace anode::client

@@ -12,14 +12,14 @@
 
 namespace anode::http {
 
-using connection::incoming_state;
+using anode::exchange::incoming_state;
 
 namespace {
 
 field_lines const no_lines;
 
 incoming_state& held_message(incoming_state* self) {
-  return require_handle(self, "incoming_message");
+  return base::require_handle(self, "incoming_message");
 }
 
 void append(std::string& all, std::string_view piece) { all.append(piece); }
@@ -46,7 +46,8 @@ net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail:
       break;
     }
     if (piece->size() > limit - all.size()) {
-      throw exception(error::body_too_large, formatted("The body is larger than {} bytes", limit));
+      throw exception(error::body_too_large,
+                      base::formatted("The body is larger than {} bytes", limit));
     }
     append(all, *piece);
   }
@@ -55,7 +56,7 @@ net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail:
 
 net::awaitable<void> run_read([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
                               incoming_state& self, net::mutable_buffer buffer,
-                              connection::token_operation::ptr operation) {
+                              runtime::token_operation::ptr operation) {
   error_code ec;
   std::size_t n = 0;
   try {
@@ -106,7 +107,7 @@ std::string_view incoming_message::method() const noexcept {
   return self_ != nullptr ? self_->head.method_name() : std::string_view();
 }
 std::string_view incoming_message::url() const noexcept {
-  return self_ != nullptr && self_->head.kind == connection::protocol::message_kind::request
+  return self_ != nullptr && self_->head.kind == message::message_kind::request
              ? self_->head.target()
              : std::string_view();
 }
@@ -114,7 +115,7 @@ int incoming_message::status_code() const noexcept {
   return self_ != nullptr ? self_->head.status : 0;
 }
 std::string_view incoming_message::status_message() const noexcept {
-  return self_ != nullptr && self_->head.kind == connection::protocol::message_kind::response
+  return self_ != nullptr && self_->head.kind == message::message_kind::response
              ? self_->head.reason()
              : std::string_view();
 }
@@ -149,12 +150,12 @@ net::awaitable<std::size_t> incoming_message::read(net::mutable_buffer buffer) {
 }
 
 net::awaitable<std::string> incoming_message::text(std::size_t limit) {
-  connection::incoming_state& self = held_message(self_);
+  exchange::incoming_state& self = held_message(self_);
   return collect<std::string>(self.keep(), self, limit);
 }
 
 net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::size_t limit) {
-  connection::incoming_state& self = held_message(self_);
+  exchange::incoming_state& self = held_message(self_);
   return collect<std::vector<std::byte>>(self.keep(), self, limit);
 }
 
@@ -185,7 +186,7 @@ incoming_message& incoming_message::destroy(error_code ec) {
 }
 
 anode::socket incoming_message::socket() const {
-  connection::buffered_socket* const core =
+  stream::buffered_socket* const core =
       self_ != nullptr && self_->from() != nullptr ? self_->from()->core() : nullptr;
   return core != nullptr ? anode::socket(*core) : anode::socket();
 }
@@ -231,9 +232,9 @@ void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::com
     std::move(done)(make_error_code(error::invalid_this), 0);
     return;
   }
-  connection::token_operation::start(
+  runtime::token_operation::start(
       held_message(self_).executor(), std::move(done), [&](auto operation) {
-        connection::incoming_state& self = held_message(self_);
+        exchange::incoming_state& self = held_message(self_);
         return run_read(self.keep(), self, buffer, std::move(operation));
       });
 }

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::exchange {
 namespace {
 
 // What collected bodies may keep of their memory between messages.
@@ -25,21 +25,21 @@ void empty(std::string& s) {
 
 }  // namespace
 
-merged_headers const& incoming_state::headers() const {
+http::merged_headers const& incoming_state::headers() const {
   if (!std::exchange(headers_fresh_, true)) {
     headers_.reset(head.fields, join_duplicate_headers);
   }
   return headers_;
 }
 
-merged_headers const& incoming_state::merged_trailers() const {
+http::merged_headers const& incoming_state::merged_trailers() const {
   if (!std::exchange(trailers_fresh_, true)) {
     merged_trailers_.reset(trailers, join_duplicate_headers);
   }
   return merged_trailers_;
 }
 
-void incoming_state::deliver(std::string_view piece, read_buffer& in) {
+void incoming_state::deliver(std::string_view piece, stream::read_buffer& in) {
   if (body_discarded_) {
     return;
   }
@@ -128,7 +128,7 @@ void incoming_state::continue_discarding() {
 }
 
 // Tells the listeners of the end at the end of a turn.
-class incoming_state::discard_end final : public deferred_task {
+class incoming_state::discard_end final : public runtime::deferred_task {
 public:
   explicit discard_end(incoming_state& of) : keep_(of.keep_), of_(of) {}
   void run_deferred() override { of_.continue_discarding(); }
@@ -141,7 +141,7 @@ private:
 void incoming_state::discard_buffered() {
   if (!std::exchange(body_discarded_, true)) {
     empty(buffered_);
-    tick::defer(*detail::ptr<discard_end>(new discard_end(*this)), executor_);
+    runtime::tick::defer(*detail::ptr<discard_end>(new discard_end(*this)), executor_);
   }
 }
 
@@ -306,4 +306,4 @@ net::awaitable<std::size_t> incoming_state::read_some(detail::ptr<detail::counte
   co_return n;
 }
 
-}  // namespace anode::connection
+}  // namespace anode::exchange

@@ -13,9 +13,8 @@
 #include <string>
 #include <string_view>
 
-namespace anode::connection {
+namespace anode::exchange {
 
-namespace protocol = http::protocol;
 using http::field_lines;
 using http::merged_headers;
 
@@ -41,7 +40,7 @@ public:
     /// Throws why nothing more can be read, if the source knows more than the message's error.
     virtual void throw_failure() const {}
 
-    virtual buffered_socket* core() noexcept = 0;
+    virtual stream::buffered_socket* core() noexcept = 0;
 
     /// The end of the message was told to its listeners; its readers will find it next.
     virtual void end_notified() {}
@@ -57,7 +56,7 @@ public:
   incoming_state(detail::counted& keep, net::any_io_executor const& ex)
       : keep_(&keep), executor_(ex), changed_(ex) {}
 
-  protocol::message_head head;
+  message::message_head head;
   field_lines trailers;
   bool join_duplicate_headers = false;
   bool closes_at_end = false;  ///< `close` follows `end` at once, as for a request in a server
@@ -82,7 +81,7 @@ public:
   }
 
   /// Passes a piece of body on, or collects it.
-  void deliver(std::string_view piece, read_buffer& in);
+  void deliver(std::string_view piece, stream::read_buffer& in);
 
   /// Lets readers that are told of the end go on only when `resume_readers` is called: the
   /// connection is in the middle of its input, and who reads must not act before it is through.
@@ -169,11 +168,11 @@ public:
   /// Lets the message's timeout be reported. @return whether somebody was told
   bool emit_timeout();
 
-  event<> on_end;
-  event<> on_aborted;
-  event<error_code> on_error;
-  event<> on_timeout;
-  event<> on_close;
+  runtime::event<> on_end;
+  runtime::event<> on_aborted;
+  runtime::event<error_code> on_error;
+  runtime::event<> on_timeout;
+  runtime::event<> on_close;
 
 private:
   static net::awaitable<std::optional<std::string_view>> read(detail::ptr<detail::counted> keep,
@@ -190,12 +189,12 @@ private:
   detail::counted* keep_;
   net::any_io_executor executor_;
   observer* observer_ = nullptr;
-  async_condition changed_;
-  std::string_view segment_;  // delivered while a reader was waiting, in a held block
-  read_block::pin pin_;       // of the piece that the reader looks at
-  std::string buffered_;      // collected while no reader was waiting
-  std::string popped_;        // what the reader looks at, of `buffered_`
-  std::string_view rest_;     // what `read_some` has not copied of the current piece
+  runtime::async_condition changed_;
+  std::string_view segment_;     // delivered while a reader was waiting, in a held block
+  stream::read_block::pin pin_;  // of the piece that the reader looks at
+  std::string buffered_;         // collected while no reader was waiting
+  std::string popped_;           // what the reader looks at, of `buffered_`
+  std::string_view rest_;        // what `read_some` has not copied of the current piece
   error_code error_;
   bool reading_ = false;
   bool readers_paused_ = false;
@@ -214,4 +213,4 @@ private:
   mutable merged_headers merged_trailers_;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::exchange

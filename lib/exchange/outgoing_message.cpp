@@ -11,12 +11,12 @@ namespace anode::http {
 namespace {
 
 // Only a request's handle can be empty.
-connection::outgoing_state& self(connection::outgoing_state* out) {
-  return require_handle(out, "client_request");
+exchange::outgoing_state& self(exchange::outgoing_state* out) {
+  return base::require_handle(out, "client_request");
 }
 
 net::awaitable<void> run_write(write_operation write, std::size_t size,
-                               connection::token_operation::ptr operation) {
+                               runtime::token_operation::ptr operation) {
   error_code ec;
   try {
     co_await std::move(write);
@@ -168,7 +168,7 @@ void outgoing_message::start_write(net::const_buffer buffer, anode::detail::comp
     return;
   }
   std::string_view const data(static_cast<char const*>(buffer.data()), buffer.size());
-  connection::token_operation::start(self(out_).executor(), std::move(done), [&](auto operation) {
+  runtime::token_operation::start(self(out_).executor(), std::move(done), [&](auto operation) {
     return run_write(write(data), data.size(), std::move(operation));
   });
 }

@@ -7,10 +7,10 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::exchange {
 
+using anode::message::body_end;
 using http::error;
-using protocol::body_end;
 
 // Moves what was collected to the connection.
 [[gnu::always_inline]] inline void outgoing_state::flush_pending() {
@@ -94,29 +94,30 @@ void outgoing_state::send_soon() {
   }
 }
 
-[[gnu::always_inline]] inline borrowed_write outgoing_state::put_raw(std::string_view data) {
+[[gnu::always_inline]] inline stream::borrowed_write outgoing_state::put_raw(
+    std::string_view data) {
   if (replayable() && copy_.size() + pending_.size() + data.size() > copy_limit_) {
     copy_limit_ = 0;
     copy_ = std::string();
     flush_pending();
   }
   if (core_ != nullptr && !replayable() && corked_ == 0) {
-    return put_bytes(*core_, data);
+    return stream::put_bytes(*core_, data);
   }
   sink().append(data);
   return {};
 }
 
-borrowed_write outgoing_state::put_chunk(std::string_view data) {
-  protocol::chunk_size_line const size(data.size());
+stream::borrowed_write outgoing_state::put_chunk(std::string_view data) {
+  http1::chunk_size_line const size(data.size());
   sink().append(size.text());
-  borrowed_write borrowed = put_raw(data);
-  sink().append(protocol::chunk_end);
+  stream::borrowed_write borrowed = put_raw(data);
+  sink().append(http1::chunk_end);
   return borrowed;
 }
 
-[[gnu::always_inline]] inline borrowed_write outgoing_state::put_body(std::string_view data,
-                                                                      bool with_head) {
+[[gnu::always_inline]] inline stream::borrowed_write outgoing_state::put_body(std::string_view data,
+                                                                              bool with_head) {
   if (data.empty() || framing_.end() == body_end::none) {
     return {};
   }
@@ -132,7 +133,7 @@ borrowed_write outgoing_state::put_chunk(std::string_view data) {
 }
 
 [[gnu::always_inline]] inline outgoing_state::written_bytes outgoing_state::result(
-    borrowed_write&& borrowed) {
+    stream::borrowed_write&& borrowed) {
   bool const below = writable_length() < high_water_mark;
   need_drain_ = need_drain_ || !below;
   // While corked there will be no room before `uncork`.
@@ -152,11 +153,11 @@ outgoing_state::written_bytes outgoing_state::put(std::string_view data) {
   }
   if (strict_content_length) {
     store_head(std::nullopt);
-    check_content_length(framing_, body_written_ + data.size(), false);
+    message::check_content_length(framing_, body_written_ + data.size(), false);
   }
   bool const with_head = !head_sent_;
   send_head(std::nullopt);
-  borrowed_write borrowed = put_body(data, with_head);
+  stream::borrowed_write borrowed = put_body(data, with_head);
   send_soon();
   return result(std::move(borrowed));
 }
@@ -183,7 +184,7 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
   }
   if (strict_content_length) {
     store_head(data.size());
-    check_content_length(framing_, body_written_ + data.size(), true);
+    message::check_content_length(framing_, body_written_ + data.size(), true);
   }
   bool const with_head = !head_sent_;
   if (head_written_ && with_head && closes_now()) {
@@ -198,9 +199,9 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
     put_chunk(std::exchange(corked_data_, {}));
     data = {};
   }
-  borrowed_write borrowed = put_body(data, with_head);
+  stream::borrowed_write borrowed = put_body(data, with_head);
   if (framing_.chunked()) {
-    append_last_chunk(sink().buffer(), trailers);
+    http1::append_last_chunk(sink().buffer(), trailers);
   }
   flush_pending();
   ended_ = true;
@@ -210,7 +211,7 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
     if (core_->output().empty()) {
       core_->report_output_later();  // no bytes of the message are left to finish it
     }
-    if (tick::on(core_->executor())) {
+    if (runtime::tick::on(core_->executor())) {
       core_->flush_later();
     } else if (!borrowed) {
       core_->flush();
@@ -227,7 +228,7 @@ write_operation outgoing_state::room() { return operation(result({})); }
 
 write_operation outgoing_state::flush_headers(bool body_follows) {
   if (!writable()) {
-    return write_failed(error::stream_destroyed);
+    return stream::write_failed(error::stream_destroyed);
   }
   if (!head_sent_) {
     flushing_ = !body_follows;
@@ -257,7 +258,7 @@ bool outgoing_state::drops_body(std::string_view data) {
     return false;
   }
   if (reject_non_standard_body_writes) {
-    protocol::throw_body_not_allowed();
+    message::throw_body_not_allowed();
   }
   return true;
 }
@@ -278,17 +279,18 @@ outgoing_state::written_bytes outgoing_state::fail(error_code ec) {
 
 write_operation outgoing_state::operation(written_bytes&& w) {
   if (w.error_) {
-    return write_failed(w.error_);
+    return stream::write_failed(w.error_);
   }
   if (!w.waits_) {
-    return written(w.below_);
+    return stream::written(w.below_);
   }
   return {wait_room(detail::ptr<detail::counted>(keep_), *this, std::move(w.borrowed_)), w.below_};
 }
 
 // `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
 net::awaitable<void> outgoing_state::wait_room([[maybe_unused]] detail::ptr<detail::counted> keep,
-                                               outgoing_state& self, borrowed_write borrowed) {
+                                               outgoing_state& self,
+                                               stream::borrowed_write borrowed) {
   auto const done = [&] {
     return self.writable_length() < self.high_water_mark &&
            (!borrowed || (self.core_ != nullptr && borrowed.settled_in(*self.core_)));
@@ -461,4 +463,4 @@ void outgoing_state::reset_fast() {
   pending_destroy_ = detached_for_upgrade_ = flushing_ = false;
 }
 
-}  // namespace anode::connection
+}  // namespace anode::exchange

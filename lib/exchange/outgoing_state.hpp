@@ -16,9 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace anode::connection {
-
-namespace protocol = http::protocol;
+namespace anode::exchange {
 
 /// The state behind an `http::outgoing_message`: headers, the body's framing, and the way of the
 /// bytes to the connection, or to a buffer of its own while an earlier response has the turn.
@@ -55,9 +53,9 @@ public:
   outgoing_state(detail::counted& keep, net::any_io_executor const& ex)
       : keep_(&keep), executor_(ex) {}
 
-  protocol::header_map headers;
-  protocol::trailer_lines trailers;
-  protocol::unique_headers const* unique_headers = nullptr;
+  message::header_map headers;
+  http1::trailer_lines trailers;
+  message::unique_headers const* unique_headers = nullptr;
   bool should_keep_alive = true;
   bool send_date = true;
   bool chunked_by_default = true;
@@ -75,7 +73,7 @@ public:
   void set_observer(observer* t) noexcept { observer_ = t; }
 
   /// Gives the message the connection's output: what it has collected moves there.
-  void assign_socket(buffered_socket& core) {
+  void assign_socket(stream::buffered_socket& core) {
     core_ = &core;
     if (pending_destroy_ || ended_ || !pending_.empty() || changed_.has_waiters()) {
       catch_up();
@@ -103,7 +101,7 @@ public:
   void detach_socket() noexcept { core_ = nullptr; }
 
   /// Returns whether all of the message has left, as far as `sent` goes.
-  bool all_sent(write_queue::position sent) const noexcept {
+  bool all_sent(stream::write_queue::position sent) const noexcept {
     return ended_ && core_ != nullptr && sent >= end_;
   }
 
@@ -151,7 +149,7 @@ public:
   class written_bytes {
   public:
     written_bytes(error_code ec) noexcept : error_(ec) {}
-    written_bytes(borrowed_write borrowed, bool below, bool waits) noexcept
+    written_bytes(stream::borrowed_write borrowed, bool below, bool waits) noexcept
         : borrowed_(std::move(borrowed)), below_(below), waits_(waits) {}
 
     /// Returns whether the write was made, and neither room nor the end of a borrowing is missing.
@@ -160,7 +158,7 @@ public:
   private:
     friend outgoing_state;
     error_code error_;
-    borrowed_write borrowed_;
+    stream::borrowed_write borrowed_;
     bool below_ = false;  // the high-water mark
     bool waits_ = false;
   };
@@ -202,8 +200,8 @@ public:
   error_code const& error() const noexcept { return error_; }
   unsigned corked() const noexcept { return corked_; }
   bool need_drain() const noexcept { return need_drain_; }
-  protocol::outgoing_framing const& framing() const noexcept { return framing_; }
-  buffered_socket* core() const noexcept { return core_; }
+  message::outgoing_framing const& framing() const noexcept { return framing_; }
+  stream::buffered_socket* core() const noexcept { return core_; }
 
   /// Returns the bytes that have been written and not left yet.
   std::size_t writable_length() const noexcept {
@@ -231,25 +229,25 @@ public:
   /// Sets who watches; null: nobody. It has to keep the message alive.
   void set_close_observer(close_observer* w) noexcept { close_observer_ = w; }
 
-  event<> on_finish;
-  event<> on_prefinish;
-  event<> on_drain;
-  event<> on_timeout;
-  event<error_code> on_error;
-  event<> on_close;
+  runtime::event<> on_finish;
+  runtime::event<> on_prefinish;
+  runtime::event<> on_drain;
+  runtime::event<> on_timeout;
+  runtime::event<error_code> on_error;
+  runtime::event<> on_close;
 
 protected:
   ~outgoing_state() = default;
 
   /// Appends the head to `out`. @param content_length the whole body's, if it is known
-  virtual protocol::outgoing_framing write_head(std::string& out,
-                                                std::optional<std::uint64_t> content_length) = 0;
+  virtual message::outgoing_framing write_head(std::string& out,
+                                               std::optional<std::uint64_t> content_length) = 0;
 
   /// Makes the head now, unless that is done; it leaves with the first bytes of the body or with
   /// `flush_headers`. @param content_length the whole body's, if it is known
   void store_head(std::optional<std::uint64_t> content_length = std::nullopt);
 
-  write_queue& sink() noexcept {
+  stream::write_queue& sink() noexcept {
     return core_ != nullptr && !replayable() ? core_->output() : pending_;
   }
   void send_soon();
@@ -271,20 +269,20 @@ private:
   void catch_up();
   void send_head(std::optional<std::uint64_t> content_length);
   void flush_pending();
-  borrowed_write put_body(std::string_view data, bool with_head);
-  borrowed_write put_chunk(std::string_view data);
-  borrowed_write put_raw(std::string_view data);
+  stream::borrowed_write put_body(std::string_view data, bool with_head);
+  stream::borrowed_write put_chunk(std::string_view data);
+  stream::borrowed_write put_raw(std::string_view data);
   written_bytes fail(error_code ec);
-  written_bytes result(borrowed_write&& borrowed);
+  written_bytes result(stream::borrowed_write&& borrowed);
   void wait_cancelled();
   static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing_state& self,
-                                        borrowed_write borrowed);
+                                        stream::borrowed_write borrowed);
   // A text that is borrowed from, and the borrowing, which ends first.
   struct owned_text {
-    owned_text(std::string&& text, borrowed_write&& b) noexcept
+    owned_text(std::string&& text, stream::borrowed_write&& b) noexcept
         : data(std::move(text)), borrowed(std::move(b)) {}
     std::string data;
-    borrowed_write borrowed;
+    stream::borrowed_write borrowed;
   };
   write_operation operation(written_bytes&& written, std::string&& data);
   static net::awaitable<void> wait_owned(detail::ptr<detail::counted> keep, outgoing_state& self,
@@ -295,12 +293,12 @@ private:
   detail::counted* keep_;
   net::any_io_executor executor_;
   observer* observer_ = nullptr;
-  buffered_socket* core_ = nullptr;
+  stream::buffered_socket* core_ = nullptr;
   close_observer* close_observer_ = nullptr;
-  write_queue pending_;
-  async_condition changed_{executor_};
-  protocol::outgoing_framing framing_;
-  write_queue::position end_ = 0;
+  stream::write_queue pending_;
+  runtime::async_condition changed_{executor_};
+  message::outgoing_framing framing_;
+  stream::write_queue::position end_ = 0;
   std::uint64_t body_written_ = 0;
   std::string copy_;
   std::size_t copy_limit_ = 0;  // 0: none is kept
@@ -320,4 +318,4 @@ private:
   bool need_drain_ = false;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::exchange

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 namespace {
 
 namespace beast = boost::beast;
@@ -63,7 +63,8 @@ class place_finder final : public beast::http::basic_parser<is_request> {
   using text = beast::string_view;
 
 public:
-  place_finder(field_lines& lines, message_head* head, std::size_t at, disguised& hidden)
+  place_finder(http::field_lines& lines, message::message_head* head, std::size_t at,
+               disguised& hidden)
       : lines_(lines), head_(head), at_(at), hidden_(hidden) {
     this->header_limit(std::numeric_limits<std::uint32_t>::max());
     this->skip(true);
@@ -91,7 +92,7 @@ private:
     std::size_t const value_at = value.empty() ? name_at + name.size() : place(value);
     hidden_.uncover(static_cast<std::ptrdiff_t>(value_at + value.size() - at_));
     if (head_ != nullptr) {
-      head_->note(find_field_id({name.data(), name.size()}), lines_.size());
+      head_->note(message::find_field_id({name.data(), name.size()}), lines_.size());
     }
     lines_.append_place(name_at, name.size(), value_at, value.size());
   }
@@ -113,24 +114,24 @@ private:
     }
   }
 
-  field_lines& lines_;
-  message_head* head_;
+  http::field_lines& lines_;
+  message::message_head* head_;
   std::size_t at_;
   disguised& hidden_;
 };
 
 }  // namespace
 
-bool tokenize_head(message_kind kind, message_head& head, std::size_t at,
+bool tokenize_head(message::message_kind kind, message::message_head& head, std::size_t at,
                    std::vector<masked_byte> const& disguises, std::ptrdiff_t shift) {
   disguised hidden(head.fields.data() + at, disguises, shift);
-  if (kind == message_kind::request) {
+  if (kind == message::message_kind::request) {
     return place_finder<true>(head.fields, &head, at, hidden).run();
   }
   return place_finder<false>(head.fields, &head, at, hidden).run();
 }
 
-bool tokenize_trailers(field_lines& trailers, std::string_view section,
+bool tokenize_trailers(http::field_lines& trailers, std::string_view section,
                        std::vector<masked_byte> const& disguises) {
   constexpr std::string_view start_line = "GET / HTTP/1.1\r\n";
   trailers.append_bytes(start_line);
@@ -139,4 +140,4 @@ bool tokenize_trailers(field_lines& trailers, std::string_view section,
   return place_finder<true>(trailers, nullptr, 0, hidden).run();
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -10,7 +10,7 @@
 #include "message/body_framing.hpp"
 #include "message/message_head.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 // The seam behind which Beast's parser lies: another one replaces tokenizer.cpp and nothing else.
 // It gets only heads that head_scanner let pass, complete and in canonical form, and it decides
@@ -23,12 +23,12 @@ namespace anode::http::protocol {
 /// @param disguises bytes that are to be hidden from the tokenizer, in order, at their offset from
 ///   `at` minus `shift`; they are as before afterwards
 /// @return false when the tokenizer does not take the head
-bool tokenize_head(message_kind kind, message_head& head, std::size_t at,
+bool tokenize_head(message::message_kind kind, message::message_head& head, std::size_t at,
                    std::vector<masked_byte> const& disguises, std::ptrdiff_t shift);
 
 /// Finds the field lines of a trailer section, `section`, and enters them into `trailers`.
 /// @return false when the tokenizer does not take it
-bool tokenize_trailers(field_lines& trailers, std::string_view section,
+bool tokenize_trailers(http::field_lines& trailers, std::string_view section,
                        std::vector<masked_byte> const& disguises);
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -5,7 +5,7 @@
 
 #include "base/char_class.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 namespace {
 
 constexpr std::string_view bad_size = "Invalid character in chunk size";
@@ -34,7 +34,7 @@ bool chunk_parser::count(char const* p) noexcept {
   if (extension_ <= max_extension) {
     return true;
   }
-  code_ = error::chunk_extensions_overflow;
+  code_ = http::error::chunk_extensions_overflow;
   reason_ = "Chunk extensions overflow";
   return false;
 }
@@ -49,14 +49,14 @@ bool chunk_parser::end_part(char const*& p, int more) noexcept {
 }
 
 bool chunk_parser::refuse_part(std::string_view reason, char const*& p, int more) noexcept {
-  return end_part(p, more) && refuse(error::strict, reason, p, more);
+  return end_part(p, more) && refuse(http::error::strict, reason, p, more);
 }
 
 bool chunk_parser::end_line(char const*& p) noexcept {
   if (*p == '\n') {
     ++p;
   } else if (!lenient_) {
-    return refuse(error::strict, "Expected LF after chunk size", p);
+    return refuse(http::error::strict, "Expected LF after chunk size", p);
   }
   extension_ = 0;
   line_complete_ = true;
@@ -70,14 +70,14 @@ bool chunk_parser::parse_extension(char const*& p, char const* end) noexcept {
     switch (state_) {
       case at::extension:
         if (c == ' ' || c == '\r') {
-          return refuse(error::strict, "Invalid character in chunk extensions", p, 1);
+          return refuse(http::error::strict, "Invalid character in chunk extensions", p, 1);
         }
         part_ = p;
         in_part_ = true;
         state_ = at::extension_name;
         [[fallthrough]];
       case at::extension_name:
-        p = skip(p, end, token_char);
+        p = base::skip(p, end, base::token_char);
         if (p == end) {
           return true;
         }
@@ -103,12 +103,13 @@ bool chunk_parser::parse_extension(char const*& p, char const* end) noexcept {
           return false;
         }
         if (!lenient_) {
-          return refuse(error::cr_expected, "Missing expected CR after chunk extension name", p);
+          return refuse(http::error::cr_expected, "Missing expected CR after chunk extension name",
+                        p);
         }
         state_ = at::line_lf;
         break;
       case at::extension_value:
-        p = skip(p, end, token_char);
+        p = base::skip(p, end, base::token_char);
         if (p == end) {
           return true;
         }
@@ -132,12 +133,12 @@ bool chunk_parser::parse_extension(char const*& p, char const* end) noexcept {
           return false;
         }
         if (!lenient_) {
-          return refuse(error::cr_expected, no_cr_after_value, p);
+          return refuse(http::error::cr_expected, no_cr_after_value, p);
         }
         state_ = at::line_lf;
         break;
       case at::quoted:
-        p = skip(p, end, quoted_char);
+        p = base::skip(p, end, base::quoted_char);
         if (p == end) {
           return true;
         }
@@ -155,7 +156,7 @@ bool chunk_parser::parse_extension(char const*& p, char const* end) noexcept {
         }
         break;
       case at::quoted_pair:
-        if (!is(c, value_char)) {
+        if (!base::is(c, base::value_char)) {
           return refuse_part("Invalid quoted-pair in chunk extensions quoted value", p, 1);
         }
         ++p;
@@ -168,10 +169,11 @@ bool chunk_parser::parse_extension(char const*& p, char const* end) noexcept {
           break;
         }
         if (c != '\n') {
-          return refuse(error::strict, "Invalid character in chunk extensions quote value", p);
+          return refuse(http::error::strict, "Invalid character in chunk extensions quote value",
+                        p);
         }
         if (!lenient_) {
-          return refuse(error::cr_expected, no_cr_after_value, p);
+          return refuse(http::error::cr_expected, no_cr_after_value, p);
         }
         state_ = at::line_lf;
         break;
@@ -188,7 +190,7 @@ bool chunk_parser::parse_line_fast_path(char const*& p, char const* end) noexcep
   char const* const last = end - p > most_digits ? p + most_digits : end;
   char const* q = p;
   std::uint64_t size = 0;
-  for (int digit = 0; q != last && (digit = hex_value(*q)) >= 0; ++q) {
+  for (int digit = 0; q != last && (digit = base::hex_value(*q)) >= 0; ++q) {
     size = size * 16 + static_cast<std::uint64_t>(digit);
   }
   if (q == p || end - q < 2 || q[0] != '\r' || q[1] != '\n') {
@@ -208,13 +210,13 @@ bool chunk_parser::parse_line(char const*& p, char const* end) noexcept {
   bool good = true;
   while (good && !line_complete_ && p != end) {
     char const c = *p;
-    int const digit = hex_value(c);
+    int const digit = base::hex_value(c);
     switch (state_) {
       case at::size_first:
         left_ = 0;
         digits_ = 0;
         if (digit < 0) {
-          good = refuse(error::invalid_chunk_size, bad_size, p);
+          good = refuse(http::error::invalid_chunk_size, bad_size, p);
           break;
         }
         state_ = at::size;
@@ -225,7 +227,7 @@ bool chunk_parser::parse_line(char const*& p, char const* end) noexcept {
           break;
         }
         if (left_ >> 60 != 0) {
-          good = refuse(error::invalid_chunk_size, "Chunk size overflow", p, 1);
+          good = refuse(http::error::invalid_chunk_size, "Chunk size overflow", p, 1);
           break;
         }
         left_ = left_ * 16 + static_cast<std::uint64_t>(digit);
@@ -241,15 +243,15 @@ bool chunk_parser::parse_line(char const*& p, char const* end) noexcept {
           state_ = c == '\r' ? at::line_lf : at::extension;
         } else if (c == '\n') {
           if (!lenient_) {
-            good = refuse(error::cr_expected, "Missing expected CR after chunk size", p, 1);
+            good = refuse(http::error::cr_expected, "Missing expected CR after chunk size", p, 1);
             break;
           }
           state_ = at::line_lf;
         } else if (c != ' ' && c != '\t') {
-          good = refuse(error::invalid_chunk_size, bad_size, p);
+          good = refuse(http::error::invalid_chunk_size, bad_size, p);
           break;
         } else if (!lenient_) {
-          good = refuse(error::invalid_chunk_size, bad_size, p, 1);
+          good = refuse(http::error::invalid_chunk_size, bad_size, p, 1);
           break;
         }
         ++p;
@@ -269,7 +271,7 @@ bool chunk_parser::parse_line(char const*& p, char const* end) noexcept {
     good = count(p);
   }
   if (overhead_ > max_overhead && overhead_ - max_overhead > body_) {
-    good = refuse(error::chunk_extensions_overflow, "Chunk extensions overflow", p);
+    good = refuse(http::error::chunk_extensions_overflow, "Chunk extensions overflow", p);
   }
   return good;
 }
@@ -309,7 +311,7 @@ chunk_parser::chunk_result chunk_parser::feed(char const*& p, char const* end,
           continue;
         }
         if (*p == '\n' && !lenient_) {
-          refuse(error::cr_expected, "Missing expected CR after chunk data", p, 1);
+          refuse(http::error::cr_expected, "Missing expected CR after chunk data", p, 1);
           return chunk_result::refused;
         }
         [[fallthrough]];
@@ -317,7 +319,7 @@ chunk_parser::chunk_result chunk_parser::feed(char const*& p, char const* end,
         if (*p == '\n') {
           ++p;
         } else if (!lenient_) {
-          refuse(error::strict, "Expected LF after chunk data", p);
+          refuse(http::error::strict, "Expected LF after chunk data", p);
           return chunk_result::refused;
         }
         state_ = at::size_first;
@@ -336,4 +338,4 @@ chunk_parser::chunk_result chunk_parser::feed(char const*& p, char const* end,
   return chunk_result::need_more;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

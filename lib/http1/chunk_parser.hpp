@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 /// Takes the chunked coding off a body (RFC 9112 section 7.1), up to the line of the last chunk;
 /// the trailer section behind it is not its business.
@@ -87,4 +87,4 @@ private:
   std::string_view reason_;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 chunk_size_line::chunk_size_line(std::size_t size) noexcept {
   text_[--begin_] = '\n';
@@ -24,21 +24,23 @@ void append_chunk(std::string& out, std::string_view data) {
     out.append(chunk_size_line(data.size()).text()).append(data).append(chunk_end);
 }
 
-void trailer_lines::set(header_list const& trailers, unique_headers const* unique) {
+void trailer_lines::set(http::header_list const& trailers, message::unique_headers const* unique) {
   std::string lines;
   for (auto const& [name, value] : trailers) {
-    validate_header_name(name, "Trailer name");
-    field_id const field = find_field_id(name);
-    if (field == field_id::content_length || field == field_id::transfer_encoding)
-      throw exception(error::trailer_invalid, "Trailers are invalid with this transfer encoding");
+    http::validate_header_name(name, "Trailer name");
+    message::field_id const field = message::find_field_id(name);
+    if (field == message::field_id::content_length || field == message::field_id::transfer_encoding)
+      throw http::exception(http::error::trailer_invalid,
+                            "Trailers are invalid with this transfer encoding");
     bool const joined =
         value.is_list() && (value.size() < 2 || (unique != nullptr && unique->contains(name)));
     if (joined)
       lines.append(name).append(": ");
     for (std::size_t i = 0; i != value.size(); ++i) {
-      if (!is_header_text(value[i]))
-        throw exception(error::invalid_char,
-                        formatted("Invalid character in trailer content [\"{}\"]", name));
+      if (!base::is_header_text(value[i]))
+        throw http::exception(
+            http::error::invalid_char,
+            base::formatted("Invalid character in trailer content [\"{}\"]", name));
       if (!joined)
         lines.append(name).append(": ");
       else if (i != 0)
@@ -57,4 +59,4 @@ void append_last_chunk(std::string& out, trailer_lines const& trailers) {
   out.append("0\r\n").append(trailers.lines()).append("\r\n");
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

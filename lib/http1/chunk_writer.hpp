@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 /// The line in front of a chunk's data, "1a\r\n", without allocation.
 class chunk_size_line {
@@ -45,7 +45,7 @@ public:
   ///   token"), `invalid_char` ("Invalid character in trailer content") or `trailer_invalid` for
   ///   Content-Length and Transfer-Encoding, which frame the body before them; nothing has changed
   ///   then.
-  void set(header_list const& trailers, unique_headers const* unique = nullptr);
+  void set(http::header_list const& trailers, message::unique_headers const* unique = nullptr);
 
   bool empty() const noexcept { return lines_.empty(); }
   void clear() noexcept { lines_.clear(); }
@@ -60,4 +60,4 @@ private:
 /// Appends the end of a chunked body: the last chunk, the trailers, the empty line.
 void append_last_chunk(std::string& out, trailer_lines const& trailers);
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

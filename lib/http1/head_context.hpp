@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 /// What the head of a final response depends on, apart from its headers.
 struct response_context {
@@ -47,7 +47,7 @@ struct response_context {
   std::optional<std::uint64_t> content_length;
 
   /// Names whose lists are joined; may be null.
-  unique_headers const* unique = nullptr;
+  message::unique_headers const* unique = nullptr;
 };
 
 /// What the head of a request depends on, apart from its headers.
@@ -71,7 +71,7 @@ struct request_context {
   std::optional<std::uint64_t> content_length;
 
   /// Names whose lists are joined; may be null.
-  unique_headers const* unique = nullptr;
+  message::unique_headers const* unique = nullptr;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

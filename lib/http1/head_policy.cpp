@@ -7,18 +7,18 @@
 
 #include "base/char_class.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 namespace {
 
 [[noreturn]] void throw_invalid_value(std::string_view name, std::string_view value) {
   std::string message = "Invalid value \"";
   message.append(value).append("\" for header \"").append(name).append("\"");
-  throw exception(error::invalid_header_value, std::move(message));
+  throw http::exception(http::error::invalid_header_value, std::move(message));
 }
 
 /// Adds a Transfer-Encoding line to what is known; the codings of all lines form one list.
-void read_codings(user_header_summary& own, header_map::line const& line) {
+void read_codings(user_header_summary& own, message::header_map::line const& line) {
   own.transfer_encoding = true;
   // Node's parser takes a tab here neither for a blank nor for anything else.
   if (line.value.find('\t') != std::string_view::npos)
@@ -27,14 +27,14 @@ void read_codings(user_header_summary& own, header_map::line const& line) {
   bool any = false;
   while (!rest.empty()) {
     std::size_t const comma = rest.find(',');
-    std::string_view const coding = trim_blanks(rest.substr(0, comma));
+    std::string_view const coding = base::trim_blanks(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     if (coding.empty())
       continue;
-    bool const chunked = names_equal(coding, "chunked");
+    bool const chunked = base::names_equal(coding, "chunked");
     // Whatever stands behind chunked, and whatever only looks like it, is read differently by
     // different peers.
-    if (own.chunked || (!chunked && has_word(coding, "chunked")))
+    if (own.chunked || (!chunked && message::has_word(coding, "chunked")))
       throw_invalid_value(line.name, line.value);
     own.chunked = chunked;
     any = true;
@@ -43,60 +43,62 @@ void read_codings(user_header_summary& own, header_map::line const& line) {
     throw_invalid_value(line.name, line.value);
 }
 
-void check_trailer(user_header_summary const& own, outgoing_framing const& framing, bool chunked) {
+void check_trailer(user_header_summary const& own, message::outgoing_framing const& framing,
+                   bool chunked) {
   if (own.trailer && !chunked && !framing.chunked())
-    throw exception(error::trailer_invalid, "Trailers are invalid with this transfer encoding");
+    throw http::exception(http::error::trailer_invalid,
+                          "Trailers are invalid with this transfer encoding");
 }
 
 /// Says how the body of a request without framing fields of its own ends.
-body_end choose_request_end(request_context const& facts, user_header_summary const& own,
-                            header_map const& headers) {
+message::body_end choose_request_end(request_context const& facts, user_header_summary const& own,
+                                     message::header_map const& headers) {
   bool const body = facts.body_follows || facts.content_length.value_or(0) != 0;
-  if (!body && is_bodyless_method(facts.method))
-    return body_end::none;
+  if (!body && message::is_bodyless_method(facts.method))
+    return message::body_end::none;
   bool const length_fits = facts.content_length && !own.trailer;
-  if (length_fits && !headers.removed(field_id::content_length))
-    return body_end::length;
-  if (!headers.removed(field_id::transfer_encoding))
-    return body_end::chunked;
+  if (length_fits && !headers.removed(message::field_id::content_length))
+    return message::body_end::length;
+  if (!headers.removed(message::field_id::transfer_encoding))
+    return message::body_end::chunked;
   // The program removed what would frame the body. Node sends it bare, as it does for GET and its
   // like, and the peer takes it for the next request.
   if (!body)
-    return body_end::none;
-  return length_fits ? body_end::length : body_end::chunked;
+    return message::body_end::none;
+  return length_fits ? message::body_end::length : message::body_end::chunked;
 }
 
 }  // namespace
 
-user_header_summary summarize_user_headers(header_map const& headers) {
+user_header_summary summarize_user_headers(message::header_map const& headers) {
   user_header_summary own;
   bool host = false;
-  headers.for_each_special_line([&](header_map::line const& line) {
+  headers.for_each_special_line([&](message::header_map::line const& line) {
     switch (line.field) {
-      case field_id::connection:
+      case message::field_id::connection:
         own.connection = true;
-        own.connection_close = own.connection_close || has_word(line.value, "close");
+        own.connection_close = own.connection_close || message::has_word(line.value, "close");
         break;
-      case field_id::keep_alive:
+      case message::field_id::keep_alive:
         own.keep_alive = true;
         break;
-      case field_id::date:
+      case message::field_id::date:
         own.date = true;
         break;
-      case field_id::expect:
+      case message::field_id::expect:
         own.expect = true;
         break;
-      case field_id::trailer:
+      case message::field_id::trailer:
         own.trailer = true;
         break;
-      case field_id::host:
+      case message::field_id::host:
         own.host_twice = std::exchange(host, true);
         break;
-      case field_id::transfer_encoding:
+      case message::field_id::transfer_encoding:
         read_codings(own, line);
         break;
-      case field_id::content_length: {
-        auto const length = parse_decimal(line.value);
+      case message::field_id::content_length: {
+        auto const length = message::parse_decimal(line.value);
         if (!length || own.content_length)
           throw_invalid_value(line.name, line.value);
         own.content_length = length;
@@ -110,8 +112,8 @@ user_header_summary summarize_user_headers(header_map const& headers) {
 }
 
 head_policy plan_response(response_context const& facts, user_header_summary const& own,
-                          header_map const& headers) {
-  bool const bodyless_status = is_bodyless_status(facts.status);
+                          message::header_map const& headers) {
+  bool const bodyless_status = message::is_bodyless_status(facts.status);
   bool const has_body = !facts.head_request && !bodyless_status;
   bool const own_length = own.content_length && !own.transfer_encoding;
   bool chunked = own.chunked;
@@ -129,7 +131,7 @@ head_policy plan_response(response_context const& facts, user_header_summary con
   }
 
   head_policy plan;
-  plan.date = facts.send_date && !own.date && !headers.removed(field_id::date);
+  plan.date = facts.send_date && !own.date && !headers.removed(message::field_id::date);
   // RFC 9110 section 8.6: neither a 1xx nor a 204 has a length.
   plan.drop_content_length =
       own.content_length && (own.transfer_encoding || facts.status < 200 || facts.status == 204);
@@ -138,7 +140,7 @@ head_policy plan_response(response_context const& facts, user_header_summary con
       last = true;
     else
       keep = true;
-  } else if (headers.removed(field_id::connection)) {
+  } else if (headers.removed(message::field_id::connection)) {
     last = last || !keep;
   } else if (!keep || !(own_length || facts.chunked_by_default)) {
     plan.connection = connection_line::close;
@@ -150,30 +152,31 @@ head_policy plan_response(response_context const& facts, user_header_summary con
     plan.keep_alive_field = !own.keep_alive;
   }
 
-  body_end end = body_end::none;
+  message::body_end end = message::body_end::none;
   std::uint64_t length = 0;
   if (!has_body) {
     // Writes are dropped.
   } else if (own.transfer_encoding) {
-    end = chunked ? body_end::chunked : body_end::close;
+    end = chunked ? message::body_end::chunked : message::body_end::close;
   } else if (own.content_length) {
-    end = body_end::length;
+    end = message::body_end::length;
     length = *own.content_length;
   } else if (!facts.chunked_by_default) {
-    end = body_end::close;
+    end = message::body_end::close;
     last = true;
-  } else if (!own.trailer && !headers.removed(field_id::content_length) && facts.content_length) {
-    end = body_end::length;
+  } else if (!own.trailer && !headers.removed(message::field_id::content_length) &&
+             facts.content_length) {
+    end = message::body_end::length;
     length = *facts.content_length;
     plan.length = framing_line::content_length;
-  } else if (!headers.removed(field_id::transfer_encoding)) {
-    end = body_end::chunked;
+  } else if (!headers.removed(message::field_id::transfer_encoding)) {
+    end = message::body_end::chunked;
     plan.length = framing_line::chunked;
   } else {
-    end = body_end::close;
+    end = message::body_end::close;
     last = true;
   }
-  plan.framing = outgoing_framing(end, length);
+  plan.framing = message::outgoing_framing(end, length);
   plan.framing.set_last(last);
   plan.framing.set_keep_alive(keep);
   plan.framing.set_expect(own.expect);
@@ -182,22 +185,22 @@ head_policy plan_response(response_context const& facts, user_header_summary con
 }
 
 head_policy plan_request(request_context const& facts, user_header_summary const& own,
-                         header_map const& headers) {
-  bool const bodyless = is_bodyless_method(facts.method);
+                         message::header_map const& headers) {
+  bool const bodyless = message::is_bodyless_method(facts.method);
   bool keep = facts.should_keep_alive;
   bool last = !keep;
 
   // A server has to refuse such a request (RFC 9112 section 3.2).
   if (own.host_twice)
-    throw exception(error::invalid_header_value,
-                    "Invalid value for header \"Host\": it is one text");
+    throw http::exception(http::error::invalid_header_value,
+                          "Invalid value for header \"Host\": it is one text");
 
   head_policy plan;
   plan.drop_content_length = own.content_length && own.transfer_encoding;
   if (own.connection) {
     last = own.connection_close;
     keep = !own.connection_close;
-  } else if (headers.removed(field_id::connection)) {
+  } else if (headers.removed(message::field_id::connection)) {
     last = !keep;
   } else if (keep && (own.content_length || !bodyless || facts.has_agent)) {
     plan.connection = connection_line::keep_alive;
@@ -206,33 +209,33 @@ head_policy plan_request(request_context const& facts, user_header_summary const
     last = true;
   }
 
-  body_end end = body_end::none;
+  message::body_end end = message::body_end::none;
   std::uint64_t length = 0;
   if (own.transfer_encoding) {
     // A request has no other end than chunks or a length (RFC 9112 section 6.3).
     if (!own.chunked)
       throw_invalid_value("Transfer-Encoding", *headers.text("transfer-encoding"));
-    end = body_end::chunked;
+    end = message::body_end::chunked;
   } else if (own.content_length) {
-    end = body_end::length;
+    end = message::body_end::length;
     length = *own.content_length;
   } else {
     end = choose_request_end(facts, own, headers);
-    if (end == body_end::length)
+    if (end == message::body_end::length)
       length = facts.content_length.value_or(0);
-    plan.length = end == body_end::length    ? framing_line::content_length
-                  : end == body_end::chunked ? framing_line::chunked
-                                             : framing_line::none;
+    plan.length = end == message::body_end::length    ? framing_line::content_length
+                  : end == message::body_end::chunked ? framing_line::chunked
+                                                      : framing_line::none;
   }
-  plan.framing = outgoing_framing(end, length);
+  plan.framing = message::outgoing_framing(end, length);
   plan.framing.set_last(last);
   plan.framing.set_keep_alive(keep);
   plan.framing.set_expect(own.expect);
   // A body that Node would send bare has chunks here, but no trailers there.
   bool const bare =
-      !own.transfer_encoding && (bodyless || headers.removed(field_id::transfer_encoding));
-  check_trailer(own, bare ? outgoing_framing() : plan.framing, false);
+      !own.transfer_encoding && (bodyless || headers.removed(message::field_id::transfer_encoding));
+  check_trailer(own, bare ? message::outgoing_framing() : plan.framing, false);
   return plan;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 /// What a message's own headers say about connection and framing.
 struct user_header_summary {
@@ -27,7 +27,7 @@ struct user_header_summary {
 /// Reads the special fields among `headers`.
 /// @throws exception with `error::invalid_header_value` for a Content-Length that is not one
 ///   number and a Transfer-Encoding that is empty or in which chunked is not the last coding only.
-user_header_summary summarize_user_headers(header_map const& headers);
+user_header_summary summarize_user_headers(message::header_map const& headers);
 
 /// Which Connection field the head gets behind its own fields.
 enum class connection_line : std::uint8_t { none, keep_alive, close };
@@ -37,7 +37,7 @@ enum class framing_line : std::uint8_t { none, content_length, chunked };
 
 /// Everything that is decided about a head before a byte of it is written.
 struct head_policy {
-  outgoing_framing framing;
+  message::outgoing_framing framing;
   connection_line connection = connection_line::none;
   bool keep_alive_field = false;
   framing_line length = framing_line::none;
@@ -48,12 +48,12 @@ struct head_policy {
 /// Decides about the head of a response; pure.
 /// @throws exception with `error::trailer_invalid` for a Trailer field without chunks.
 head_policy plan_response(response_context const& facts, user_header_summary const& own,
-                          header_map const& headers);
+                          message::header_map const& headers);
 
 /// Decides about the head of a request; pure.
 /// @throws exception with `error::trailer_invalid`, or with `error::invalid_header_value` for a
 ///   Transfer-Encoding that does not end the body.
 head_policy plan_request(request_context const& facts, user_header_summary const& own,
-                         header_map const& headers);
+                         message::header_map const& headers);
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

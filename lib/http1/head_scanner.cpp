@@ -5,7 +5,7 @@
 
 #include "base/char_class.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 namespace {
 
@@ -18,7 +18,7 @@ constexpr std::size_t kept_section = 512;
 }  // namespace
 
 void head_scanner::start_head() noexcept {
-  state_ = kind_ == message_kind::request ? at::method : at::protocol;
+  state_ = kind_ == message::message_kind::request ? at::method : at::protocol;
   complete_ = false;
   in_span_ = false;
   fast_path_ = true;
@@ -33,7 +33,7 @@ void head_scanner::start_head() noexcept {
   text_size_ = 0;
   fields_at_ = 0;
   content_length_ = 0;
-  method_ = protocol::method::unknown;
+  method_ = message::method::unknown;
   status_ = 0;
   if (limits_.lenient) {
     start_fields();
@@ -73,7 +73,7 @@ head_scanner::scan_result head_scanner::feed(char const*& p, char const* end) {
     span_ = p;
   }
   if (raw_ == 0 && !limits_.lenient && p != end && state_ < at::fields_start) {
-    if (kind_ == message_kind::request) {
+    if (kind_ == message::message_kind::request) {
       parse_request_line(p, end);
     } else {
       parse_status_line(p, end);
@@ -104,7 +104,7 @@ head_scanner::scan_result head_scanner::feed(char const*& p, char const* end) {
   }
   raw_ += static_cast<std::size_t>(p - feed_);
   if (raw_ > max_raw_factor * limits_.max_header_size) {
-    good = refuse(error::header_overflow, "Header overflow", p);
+    good = refuse(http::error::header_overflow, "Header overflow", p);
   }
   if (!good) {
     return scan_result::refused;
@@ -116,7 +116,7 @@ bool head_scanner::refuse(http::error code, std::string_view reason, char const*
                           int more) noexcept {
   // Bytes over the limit come first: it must not depend on how the bytes were cut into reads.
   if (in_span_ && counted_ + static_cast<std::size_t>(p - span_) >= limits_.max_header_size) {
-    code = error::header_overflow;
+    code = http::error::header_overflow;
     reason = "Header overflow";
   }
   in_span_ = false;
@@ -131,7 +131,7 @@ bool head_scanner::count_span(char const* end) {
   counted_ += piece.size();
   if (counted_ >= limits_.max_header_size) {
     in_span_ = false;
-    code_ = error::header_overflow;
+    code_ = http::error::header_overflow;
     reason_ = "Header overflow";
     return false;
   }
@@ -160,13 +160,13 @@ void head_scanner::mask_at(char const* p) {
   masked_bytes_.push_back({place, *p});
 }
 
-std::ptrdiff_t head_scanner::append_canonical(field_lines& out, std::string_view raw) const {
+std::ptrdiff_t head_scanner::append_canonical(http::field_lines& out, std::string_view raw) const {
   if (limits_.lenient) {
     out.append_bytes(canonical_);
     return 0;
   }
-  if (kind_ == message_kind::request) {
-    out.append_bytes(name_of(method_));
+  if (kind_ == message::message_kind::request) {
+    out.append_bytes(message::name_of(method_));
     out.append_bytes(" ");
     out.append_bytes(raw.substr(text_at_, text_size_));
     out.append_bytes(" HTTP/1.1\r\n");
@@ -185,11 +185,11 @@ std::ptrdiff_t head_scanner::append_canonical(field_lines& out, std::string_view
 void head_scanner::release_memory() noexcept {
   if (places_.capacity() > kept_places || masked_bytes_.capacity() > kept_places ||
       section_.capacity() > kept_section) {
-    std::vector<field_place>().swap(places_);
+    std::vector<http::field_place>().swap(places_);
     std::vector<masked_byte>().swap(masked_bytes_);
     std::string().swap(section_);
   }
   std::string().swap(canonical_);
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -14,7 +14,7 @@
 #include "message/field_id.hpp"
 #include "message/method.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 /// A byte of a head that the tokenizer must not see as it is: the first letter of a field that
 /// decides the framing (it must not be the tokenizer that does), and bytes that only
@@ -47,7 +47,7 @@ public:
 
   enum class scan_result : std::uint8_t { need_more, complete, refused };
 
-  explicit head_scanner(message_kind kind, head_scanner_limits const& limits) noexcept
+  explicit head_scanner(message::message_kind kind, head_scanner_limits const& limits) noexcept
       : kind_(kind), limits_(limits) {}
 
   /// Starts a head; its first byte (no CR, no LF) is the first one given to `feed`.
@@ -65,11 +65,11 @@ public:
   std::string_view reason() const noexcept { return reason_; }
 
   // What was found, after `complete`.
-  protocol::method method() const noexcept { return method_; }
+  message::method method() const noexcept { return method_; }
   std::uint8_t version_major() const noexcept { return version_major_; }
   std::uint8_t version_minor() const noexcept { return version_minor_; }
   std::uint16_t status() const noexcept { return status_; }
-  framing_fields const& fields() const noexcept { return fields_; }
+  message::framing_fields const& fields() const noexcept { return fields_; }
 
   /// Returns whether the head has the usual form: one blank between the parts of its first line,
   /// HTTP/1.0 or 1.1, a reason phrase that may be empty but is there. Never so when `lenient`.
@@ -79,15 +79,15 @@ public:
   bool same_fields() const noexcept { return same_fields_; }
 
   // Where the parts are, from the first byte of the head or trailer section; unless `lenient`.
-  std::vector<field_place> const& places() const noexcept { return places_; }
-  field_index const& known() const noexcept { return known_; }
+  std::vector<http::field_place> const& places() const noexcept { return places_; }
+  message::field_index const& known() const noexcept { return known_; }
   std::size_t text_at() const noexcept { return text_at_; }  // target or reason
   std::size_t text_size() const noexcept { return text_size_; }
 
   /// Appends the head, whose bytes are `raw`, in the one form that every tokenizer takes: single
   /// blanks, HTTP/1.1, CRLF, no folds. For heads that are not `is_fast_path`.
   /// @return by how much a `masked_byte` lies further behind in it
-  std::ptrdiff_t append_canonical(field_lines& out, std::string_view raw) const;
+  std::ptrdiff_t append_canonical(http::field_lines& out, std::string_view raw) const;
 
   /// Returns what was kept of the head or trailer section in canonical form; `lenient` only.
   std::string const& canonical() const noexcept { return canonical_; }
@@ -167,7 +167,7 @@ private:
     said_chunked,
   };
 
-  static meaning meaning_of(field_id name) noexcept;
+  static meaning meaning_of(message::field_id name) noexcept;
 
   // Each takes bytes from `p` on; false means refused. They return when `state_` is none of theirs.
   bool run_start_line(char const*& p, char const* end);
@@ -182,7 +182,7 @@ private:
   void begin_fields(char const*& p, char const* end);
   bool reuse_same_lines(char const*& p, char const* end);
   void parse_field_lines(char const*& p, char const* end);
-  bool parse_framing_value(field_id name, std::string_view value) noexcept;
+  bool parse_framing_value(message::field_id name, std::string_view value) noexcept;
 
   void start_fields() noexcept;
   void remember(char const* begin, char const* end);
@@ -214,7 +214,7 @@ private:
     return static_cast<std::uint32_t>(offset(p));
   }
 
-  message_kind kind_;
+  message::message_kind kind_;
   at state_ = at::method;
   meaning meaning_ = meaning::other;
   bool complete_ = false;
@@ -235,15 +235,15 @@ private:
   std::size_t name_at_ = 0;
   std::size_t text_at_ = 0, text_size_ = 0;  // target or reason
   std::size_t fields_at_ = 0;
-  framing_fields fields_;
+  message::framing_fields fields_;
   std::uint64_t content_length_ = 0;
-  protocol::method method_ = protocol::method::unknown;
+  message::method method_ = message::method::unknown;
   std::uint8_t version_major_ = 1, version_minor_ = 1;
   std::uint16_t status_ = 0;
   http::error code_{};
   std::string_view reason_;
-  std::vector<field_place> places_;  // not lenient
-  field_index known_;                // not lenient
+  std::vector<http::field_place> places_;  // not lenient
+  message::field_index known_;             // not lenient
   std::vector<masked_byte> masked_bytes_;
   std::string canonical_;  // lenient only
   // All field lines of the head before, with the empty line, if what was found of them is still
@@ -254,4 +254,4 @@ private:
   std::uint8_t section_minor_ = 1;  // the version's: codings mean something since HTTP/1.1
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -8,19 +8,19 @@
 #include "base/ci_literal.hpp"
 #include "http1/head_scanner.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 namespace {
 
-constexpr ci_literal close("close");
-constexpr ci_literal keep_alive("keep-alive");
-constexpr ci_literal upgrade("upgrade");
-constexpr ci_literal chunked("chunked");
+constexpr base::ci_literal close("close");
+constexpr base::ci_literal keep_alive("keep-alive");
+constexpr base::ci_literal upgrade("upgrade");
+constexpr base::ci_literal chunked("chunked");
 
 }  // namespace
 
 /// Takes the whole value of a field that means something to the framing, if it says one usual
 /// thing and nothing that contradicts it came before.
-bool head_scanner::parse_framing_value(field_id name, std::string_view value) noexcept {
+bool head_scanner::parse_framing_value(message::field_id name, std::string_view value) noexcept {
   switch (meaning_of(name)) {
     case meaning::connection:
       if (keep_alive.equals(value)) {
@@ -40,7 +40,7 @@ bool head_scanner::parse_framing_value(field_id name, std::string_view value) no
       }
       std::uint64_t length = 0;
       for (char c : value) {
-        if (!is(c, digit_char)) {
+        if (!base::is(c, base::digit_char)) {
           return false;
         }
         length = length * 10 + static_cast<std::uint64_t>(c - '0');
@@ -73,7 +73,7 @@ bool head_scanner::parse_framing_value(field_id name, std::string_view value) no
     return false;
   }
   if (std::size_t const moved = fields_at_ - section_at_; moved != 0) {
-    for (field_place& place : places_) {
+    for (http::field_place& place : places_) {
       place.name += static_cast<std::uint32_t>(moved);
       place.value += static_cast<std::uint32_t>(moved);
     }
@@ -110,12 +110,12 @@ void head_scanner::parse_field_lines(char const*& p, char const* end) {
   std::size_t counted = counted_;
   while (line != end && *line != '\r') {
     // Behind the name there are at least a byte of value and the line end.
-    char const* colon = skip_word_wide(line, end);
+    char const* colon = base::skip_word_wide(line, end);
     if (end - colon < 4 || colon == line) {
       break;
     }
     if (*colon != ':') {
-      colon = skip(colon, end - 4, token_char);
+      colon = base::skip(colon, end - 4, base::token_char);
       if (*colon != ':') {
         break;
       }
@@ -124,7 +124,7 @@ void head_scanner::parse_field_lines(char const*& p, char const* end) {
     if (static_cast<unsigned char>(*value) <= ' ') {
       break;
     }
-    char const* behind = skip_value_wide(value, end);
+    char const* behind = base::skip_value_wide(value, end);
     if (end - behind < 2 || std::memcmp(behind, "\r\n", 2) != 0) {
       break;
     }
@@ -134,9 +134,9 @@ void head_scanner::parse_field_lines(char const*& p, char const* end) {
     if (more >= limits_.max_header_size || lines == limits_.max_headers_count) {
       break;
     }
-    if (may_be_field_id(name_size, *line)) {
-      field_id const name = find_field_id({line, name_size});
-      if (decides_framing(name)) {
+    if (message::may_be_field_id(name_size, *line)) {
+      message::field_id const name = message::find_field_id({line, name_size});
+      if (message::decides_framing(name)) {
         if (!parse_framing_value(name, {value, value_size})) {
           break;
         }
@@ -145,7 +145,7 @@ void head_scanner::parse_field_lines(char const*& p, char const* end) {
       known_.note(name, lines);
     }
     char const* const next = behind + 2;
-    while (is_blank(behind[-1])) {
+    while (base::is_blank(behind[-1])) {
       --behind;
     }
     places_.push_back({line_at, static_cast<std::uint32_t>(name_size),
@@ -186,4 +186,4 @@ void head_scanner::begin_fields(char const*& p, char const* end) {
   }
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -6,7 +6,7 @@
 #include "base/char_class.hpp"
 #include "http1/head_scanner.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 namespace {
 
 constexpr std::string_view bad_value = "Invalid header value char";
@@ -14,16 +14,16 @@ constexpr std::string_view bad_coding = "Invalid `Transfer-Encoding` header valu
 
 }  // namespace
 
-head_scanner::meaning head_scanner::meaning_of(field_id name) noexcept {
+head_scanner::meaning head_scanner::meaning_of(message::field_id name) noexcept {
   switch (name) {
-    case field_id::connection:
-    case field_id::proxy_connection:
+    case message::field_id::connection:
+    case message::field_id::proxy_connection:
       return meaning::connection;
-    case field_id::content_length:
+    case message::field_id::content_length:
       return meaning::content_length;
-    case field_id::transfer_encoding:
+    case message::field_id::transfer_encoding:
       return meaning::transfer_encoding;
-    case field_id::upgrade:
+    case message::field_id::upgrade:
       return meaning::upgrade;
     default:
       return meaning::other;
@@ -58,11 +58,11 @@ bool head_scanner::end_name(char const*& p) {
     name.copy(name_ + name_size_, kept);
     name = {name_, name_size_ + kept};
   }
-  field_id const known = find_field_id(name);
+  message::field_id const known = message::find_field_id(name);
   meaning_ = meaning_of(known);
   char const c = *p;
   if (c != ':' && (c != ' ' || meaning_ == meaning::other)) {
-    return refuse(error::invalid_header_token, "Invalid header token", p);
+    return refuse(http::error::invalid_header_token, "Invalid header token", p);
   }
   if (meaning_ != meaning::other) {
     masked_bytes_.push_back({name_at_, name[0]});
@@ -76,7 +76,7 @@ bool head_scanner::end_name(char const*& p) {
     return false;
   }
   if (c == ' ' && !limits_.lenient) {
-    return refuse(error::invalid_header_token, "Invalid header field char", p, 1);
+    return refuse(http::error::invalid_header_token, "Invalid header field char", p, 1);
   }
   state_ = at::name_blanks;
   return true;
@@ -89,8 +89,8 @@ bool head_scanner::begin_value(char const*& p) {
       meaning_ = meaning::other;
       break;
     case meaning::transfer_encoding:
-      if (fields_.chunked && kind_ == message_kind::request && !limits_.lenient) {
-        return refuse(error::invalid_transfer_encoding, bad_coding, p, 1);
+      if (fields_.chunked && kind_ == message::message_kind::request && !limits_.lenient) {
+        return refuse(http::error::invalid_transfer_encoding, bad_coding, p, 1);
       }
       fields_.transfer_encoding = true;
       fields_.chunked = false;
@@ -99,7 +99,7 @@ bool head_scanner::begin_value(char const*& p) {
       return true;
     case meaning::content_length:
       if (fields_.content_length_seen) {
-        return refuse(error::unexpected_content_length, "Duplicate Content-Length", p);
+        return refuse(http::error::unexpected_content_length, "Duplicate Content-Length", p);
       }
       state_ = at::length;
       return true;
@@ -127,7 +127,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::coding_chunked_end:
-        if (is_blank(c)) {
+        if (base::is_blank(c)) {
           continue;
         }
         if (c == '\r' || c == '\n') {
@@ -135,8 +135,8 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
           state_ = at::value;
           return true;
         }
-        if (c == ',' && kind_ == message_kind::request && !limits_.lenient) {
-          return refuse(error::invalid_transfer_encoding, bad_coding, p, 1);
+        if (c == ',' && kind_ == message::message_kind::request && !limits_.lenient) {
+          return refuse(http::error::invalid_transfer_encoding, bad_coding, p, 1);
         }
         state_ = at::coding;
         --p;
@@ -144,21 +144,21 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
       case at::coding:
         if (c == ',') {
           state_ = at::coding_blanks;
-        } else if (!is(c, value_char)) {
+        } else if (!base::is(c, base::value_char)) {
           meaning_ = meaning::other;
           state_ = at::value;
           return true;
         }
         continue;
       case at::coding_blanks:
-        if (!is_blank(c)) {
+        if (!base::is_blank(c)) {
           word_at_ = 0;
           state_ = at::coding_chunked;
           --p;
         }
         continue;
       case at::length: {
-        if (!is(c, digit_char)) {
+        if (!base::is(c, base::digit_char)) {
           state_ = at::length_blanks;
           --p;
           continue;
@@ -166,35 +166,36 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
         constexpr std::uint64_t max = std::numeric_limits<std::uint64_t>::max();
         auto const digit = static_cast<std::uint64_t>(c - '0');
         if (content_length_ > (max - digit) / 10) {
-          return refuse(error::invalid_content_length, "Content-Length overflow", p, 1);
+          return refuse(http::error::invalid_content_length, "Content-Length overflow", p, 1);
         }
         content_length_ = content_length_ * 10 + digit;
         continue;
       }
       case at::length_blanks:
-        if (is_blank(c)) {
+        if (base::is_blank(c)) {
           continue;
         }
         if (c != '\r' && c != '\n') {
-          return refuse(error::invalid_content_length, "Invalid character in Content-Length", p);
+          return refuse(http::error::invalid_content_length, "Invalid character in Content-Length",
+                        p);
         }
         fields_.content_length_seen = true;
         fields_.content_length = content_length_;
         state_ = at::value;
         return true;
       case at::connection:
-        if (is_blank(c)) {
+        if (base::is_blank(c)) {
           continue;
         }
-        word_ = to_lower(c) == 'c'   ? std::string_view("close")
-                : to_lower(c) == 'k' ? std::string_view("keep-alive")
-                                     : std::string_view("upgrade");
+        word_ = base::to_lower(c) == 'c'   ? std::string_view("close")
+                : base::to_lower(c) == 'k' ? std::string_view("keep-alive")
+                                           : std::string_view("upgrade");
         word_at_ = 0;
         state_ = at::connection_word;
         --p;
         continue;
       case at::connection_word:
-        if (to_lower(c) != word_[word_at_]) {
+        if (base::to_lower(c) != word_[word_at_]) {
           state_ = at::connection_other;
           --p;
         } else if (++word_at_ == word_.size()) {
@@ -205,7 +206,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::connection_word_end:
-        if (is_blank(c)) {
+        if (base::is_blank(c)) {
           continue;
         }
         if (c == ',') {
@@ -224,7 +225,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
       default:  // at::connection_other
         if (c == ',') {
           state_ = at::connection;
-        } else if (!is(c, value_char)) {
+        } else if (!base::is(c, base::value_char)) {
           state_ = at::value;
           return true;
         }
@@ -235,7 +236,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
 }
 
 void head_scanner::note_value(char const* behind) noexcept {
-  while (behind != span_ && is_blank(behind[-1])) {
+  while (behind != span_ && base::is_blank(behind[-1])) {
     --behind;
   }
   if (behind != span_ && !limits_.lenient) {
@@ -244,11 +245,11 @@ void head_scanner::note_value(char const* behind) noexcept {
 }
 
 bool head_scanner::run_value(char const*& p, char const* end) {
-  p = end - feed_ < 16 ? skip(p, end, value_char) : skip_value_wide(p, end);
+  p = end - feed_ < 16 ? base::skip(p, end, base::value_char) : base::skip_value_wide(p, end);
   if (state_ == at::any_value) {
     while (p != end && *p != '\r' && *p != '\n') {
       mask_at(p);
-      p = skip(p + 1, end, value_char);
+      p = base::skip(p + 1, end, base::value_char);
     }
   }
   if (p == end) {
@@ -272,10 +273,10 @@ bool head_scanner::run_value(char const*& p, char const* end) {
     return false;
   }
   if (!bare_lf) {
-    return refuse(error::invalid_header_token, bad_value, p);
+    return refuse(http::error::invalid_header_token, bad_value, p);
   }
   if (!limits_.lenient) {
-    return refuse(error::cr_expected, "Missing expected CR after header value", p);
+    return refuse(http::error::cr_expected, "Missing expected CR after header value", p);
   }
   state_ = at::value_lf;
   return true;
@@ -290,7 +291,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
         state_ = at::name_start;
         if (c == ' ') {
           if (!limits_.lenient) {
-            return refuse(error::unexpected_space, "Unexpected space after start line", p, 1);
+            return refuse(http::error::unexpected_space, "Unexpected space after start line", p, 1);
           }
           ++p;
         }
@@ -313,7 +314,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
         }
         if (c == '\n') {
           if (!limits_.lenient) {
-            return refuse(error::invalid_header_token, "Invalid header field char", p, 1);
+            return refuse(http::error::invalid_header_token, "Invalid header field char", p, 1);
           }
           emit("\r\n");
           ++p;
@@ -321,10 +322,10 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
           return true;
         }
         if (c == ':') {
-          return refuse(error::invalid_header_token, "Invalid header token", p);
+          return refuse(http::error::invalid_header_token, "Invalid header token", p);
         }
         if (++lines_ > limits_.max_headers_count) {
-          return refuse(error::header_overflow, "Header overflow", p);
+          return refuse(http::error::header_overflow, "Header overflow", p);
         }
         name_at_ = limits_.lenient ? canonical_.size() : offset(p);
         name_size_ = 0;
@@ -332,7 +333,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
         state_ = at::name;
         [[fallthrough]];
       case at::name:
-        p = skip(p, end, token_char);
+        p = base::skip(p, end, base::token_char);
         if (p != end && !end_name(p)) {
           return false;
         }
@@ -343,30 +344,30 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
           continue;
         }
         if (c != ':') {
-          return refuse(error::invalid_header_token, "Invalid header token", p);
+          return refuse(http::error::invalid_header_token, "Invalid header token", p);
         }
         ++p;
         emit(":");
         if (!limits_.lenient) {
           if (meaning_ == meaning::transfer_encoding && fields_.content_length_seen) {
-            return refuse(error::invalid_transfer_encoding,
+            return refuse(http::error::invalid_transfer_encoding,
                           "Transfer-Encoding can't be present with Content-Length", p);
           }
           if (meaning_ == meaning::content_length && fields_.transfer_encoding) {
-            return refuse(error::invalid_content_length,
+            return refuse(http::error::invalid_content_length,
                           "Content-Length can't be present with Transfer-Encoding", p);
           }
-          if (meaning_ == meaning::transfer_encoding && kind_ == message_kind::request &&
+          if (meaning_ == meaning::transfer_encoding && kind_ == message::message_kind::request &&
               version_minor_ == 0) {
             // Node decodes it; RFC 9112 section 6.1: the framing of such a message is faulty.
-            return refuse(error::invalid_transfer_encoding,
+            return refuse(http::error::invalid_transfer_encoding,
                           "Request has invalid `Transfer-Encoding`", p);
           }
         }
         state_ = at::value_blanks;
         continue;
       case at::value_blanks:
-        if (is_blank(c)) {
+        if (base::is_blank(c)) {
           ++p;
           continue;
         }
@@ -376,7 +377,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
           continue;
         }
         if (c == '\n') {
-          return refuse(error::invalid_header_token, bad_value, p, 1);
+          return refuse(http::error::invalid_header_token, bad_value, p, 1);
         }
         if (!limits_.lenient) {
           places_.back().value = place(p);
@@ -393,41 +394,41 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
         if (c == '\n') {
           ++p;
         } else if (!limits_.lenient) {
-          return refuse(error::strict, "Expected LF after CR", p);
+          return refuse(http::error::strict, "Expected LF after CR", p);
         }
         state_ = at::after_empty_value;
         continue;
       case at::after_empty_value:
-        if (is_blank(c)) {
+        if (base::is_blank(c)) {
           if (!limits_.lenient) {
-            return refuse(error::invalid_header_token, bad_value, p, 1);
+            return refuse(http::error::invalid_header_token, bad_value, p, 1);
           }
           ++p;
           state_ = at::value_blanks;
           continue;
         }
         if (meaning_ == meaning::content_length) {
-          return refuse(error::invalid_content_length, "Empty Content-Length", p);
+          return refuse(http::error::invalid_content_length, "Empty Content-Length", p);
         }
         if (meaning_ == meaning::transfer_encoding) {
           // Node takes it as no Transfer-Encoding at all.
-          return refuse(error::invalid_transfer_encoding, bad_coding, p);
+          return refuse(http::error::invalid_transfer_encoding, bad_coding, p);
         }
         emit("\r\n");
         state_ = at::name_start;
         continue;
       case at::value_lf:
         if (c != '\n') {
-          return refuse(error::lf_expected, "Missing expected LF after header value", p);
+          return refuse(http::error::lf_expected, "Missing expected LF after header value", p);
         }
         ++p;
         state_ = at::after_value;
         continue;
       case at::after_value:
-        if (is_blank(c)) {
+        if (base::is_blank(c)) {
           if (!limits_.lenient) {
-            return refuse(error::invalid_header_token, "Unexpected whitespace after header value",
-                          p);
+            return refuse(http::error::invalid_header_token,
+                          "Unexpected whitespace after header value", p);
           }
           if (meaning_ == meaning::said_chunked) {
             meaning_ = meaning::other;
@@ -444,7 +445,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
         if (c == '\n') {
           ++p;
         } else if (!limits_.lenient) {
-          return refuse(error::strict, "Expected LF after headers", p);
+          return refuse(http::error::strict, "Expected LF after headers", p);
         }
         emit("\r\n");
         complete_ = true;
@@ -465,4 +466,4 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
   return true;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -8,64 +8,64 @@
 #include "base/char_class.hpp"
 #include "http1/head_scanner.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 namespace {
 
 struct method_word {
   std::string_view name;
-  method value;
+  message::method value;
   enum kind : std::uint8_t { http, rtsp, preface } where;
 };
 
 // Sorted. RTSP's methods are here because Node refuses them only when it sees "HTTP/" behind.
 constexpr method_word words[] = {
-    {"ACL", method::acl, method_word::http},
-    {"ANNOUNCE", method::unknown, method_word::rtsp},
-    {"BIND", method::bind, method_word::http},
-    {"CHECKOUT", method::checkout, method_word::http},
-    {"CONNECT", method::connect, method_word::http},
-    {"COPY", method::copy, method_word::http},
-    {"DELETE", method::delete_, method_word::http},
-    {"DESCRIBE", method::unknown, method_word::rtsp},
-    {"FLUSH", method::unknown, method_word::rtsp},
-    {"GET", method::get, method_word::http},
-    {"GET_PARAMETER", method::unknown, method_word::rtsp},
-    {"HEAD", method::head, method_word::http},
-    {"LINK", method::link, method_word::http},
-    {"LOCK", method::lock, method_word::http},
-    {"M-SEARCH", method::m_search, method_word::http},
-    {"MERGE", method::merge, method_word::http},
-    {"MKACTIVITY", method::mkactivity, method_word::http},
-    {"MKCALENDAR", method::mkcalendar, method_word::http},
-    {"MKCOL", method::mkcol, method_word::http},
-    {"MOVE", method::move, method_word::http},
-    {"NOTIFY", method::notify, method_word::http},
-    {"OPTIONS", method::options, method_word::http},
-    {"PATCH", method::patch, method_word::http},
-    {"PAUSE", method::unknown, method_word::rtsp},
-    {"PLAY", method::unknown, method_word::rtsp},
-    {"POST", method::post, method_word::http},
-    {"PRI", method::unknown, method_word::preface},
-    {"PROPFIND", method::propfind, method_word::http},
-    {"PROPPATCH", method::proppatch, method_word::http},
-    {"PURGE", method::purge, method_word::http},
-    {"PUT", method::put, method_word::http},
-    {"QUERY", method::query, method_word::http},
-    {"REBIND", method::rebind, method_word::http},
-    {"RECORD", method::unknown, method_word::rtsp},
-    {"REDIRECT", method::unknown, method_word::rtsp},
-    {"REPORT", method::report, method_word::http},
-    {"SEARCH", method::search, method_word::http},
-    {"SETUP", method::unknown, method_word::rtsp},
-    {"SET_PARAMETER", method::unknown, method_word::rtsp},
-    {"SOURCE", method::source, method_word::http},
-    {"SUBSCRIBE", method::subscribe, method_word::http},
-    {"TEARDOWN", method::unknown, method_word::rtsp},
-    {"TRACE", method::trace, method_word::http},
-    {"UNBIND", method::unbind, method_word::http},
-    {"UNLINK", method::unlink, method_word::http},
-    {"UNLOCK", method::unlock, method_word::http},
-    {"UNSUBSCRIBE", method::unsubscribe, method_word::http},
+    {"ACL", message::method::acl, method_word::http},
+    {"ANNOUNCE", message::method::unknown, method_word::rtsp},
+    {"BIND", message::method::bind, method_word::http},
+    {"CHECKOUT", message::method::checkout, method_word::http},
+    {"CONNECT", message::method::connect, method_word::http},
+    {"COPY", message::method::copy, method_word::http},
+    {"DELETE", message::method::delete_, method_word::http},
+    {"DESCRIBE", message::method::unknown, method_word::rtsp},
+    {"FLUSH", message::method::unknown, method_word::rtsp},
+    {"GET", message::method::get, method_word::http},
+    {"GET_PARAMETER", message::method::unknown, method_word::rtsp},
+    {"HEAD", message::method::head, method_word::http},
+    {"LINK", message::method::link, method_word::http},
+    {"LOCK", message::method::lock, method_word::http},
+    {"M-SEARCH", message::method::m_search, method_word::http},
+    {"MERGE", message::method::merge, method_word::http},
+    {"MKACTIVITY", message::method::mkactivity, method_word::http},
+    {"MKCALENDAR", message::method::mkcalendar, method_word::http},
+    {"MKCOL", message::method::mkcol, method_word::http},
+    {"MOVE", message::method::move, method_word::http},
+    {"NOTIFY", message::method::notify, method_word::http},
+    {"OPTIONS", message::method::options, method_word::http},
+    {"PATCH", message::method::patch, method_word::http},
+    {"PAUSE", message::method::unknown, method_word::rtsp},
+    {"PLAY", message::method::unknown, method_word::rtsp},
+    {"POST", message::method::post, method_word::http},
+    {"PRI", message::method::unknown, method_word::preface},
+    {"PROPFIND", message::method::propfind, method_word::http},
+    {"PROPPATCH", message::method::proppatch, method_word::http},
+    {"PURGE", message::method::purge, method_word::http},
+    {"PUT", message::method::put, method_word::http},
+    {"QUERY", message::method::query, method_word::http},
+    {"REBIND", message::method::rebind, method_word::http},
+    {"RECORD", message::method::unknown, method_word::rtsp},
+    {"REDIRECT", message::method::unknown, method_word::rtsp},
+    {"REPORT", message::method::report, method_word::http},
+    {"SEARCH", message::method::search, method_word::http},
+    {"SETUP", message::method::unknown, method_word::rtsp},
+    {"SET_PARAMETER", message::method::unknown, method_word::rtsp},
+    {"SOURCE", message::method::source, method_word::http},
+    {"SUBSCRIBE", message::method::subscribe, method_word::http},
+    {"TEARDOWN", message::method::unknown, method_word::rtsp},
+    {"TRACE", message::method::trace, method_word::http},
+    {"UNBIND", message::method::unbind, method_word::http},
+    {"UNLINK", message::method::unlink, method_word::http},
+    {"UNLOCK", message::method::unlock, method_word::http},
+    {"UNSUBSCRIBE", message::method::unsubscribe, method_word::http},
 };
 static_assert(std::ranges::is_sorted(words, {}, &method_word::name));
 static_assert(std::ranges::all_of(words, [](auto& word) { return word.name.size() < 15; }));
@@ -88,8 +88,8 @@ constexpr std::array<range, 26> by_first_letter = [] {
 }();
 
 constexpr bool speaks_rtsp(method_word const& word) noexcept {
-  return word.where == method_word::rtsp || word.value == method::options ||
-         word.value == method::get || word.value == method::post;
+  return word.where == method_word::rtsp || word.value == message::method::options ||
+         word.value == message::method::get || word.value == message::method::post;
 }
 
 constexpr std::string_view expected_http = "Expected HTTP/";
@@ -125,7 +125,7 @@ bool head_scanner::method_byte(char const*& p) {
     return true;
   }
   if (methods_begin_ == methods_end_ || words[methods_begin_].name.size() != word_at_) {
-    return refuse(error::invalid_method, "Invalid method encountered", p);
+    return refuse(http::error::invalid_method, "Invalid method encountered", p);
   }
   method_ = words[methods_begin_].value;
   emit(words[methods_begin_].name);
@@ -137,30 +137,31 @@ bool head_scanner::method_byte(char const*& p) {
 bool head_scanner::end_protocol(char const*& p) {
   state_ = at::version_major;
   word_at_ = 0;
-  if (kind_ == message_kind::response) {
+  if (kind_ == message::message_kind::response) {
     return true;
   }
   method_word const& word = words[methods_begin_];
   if (word_ == "HTTP/") {
     return word.where != method_word::rtsp ||
-           refuse(error::invalid_constant, "Invalid method for HTTP/x.x request", p);
+           refuse(http::error::invalid_constant, "Invalid method for HTTP/x.x request", p);
   }
   if (word_ == "RTSP/") {
-    return refuse(error::invalid_constant,
+    return refuse(http::error::invalid_constant,
                   speaks_rtsp(word) ? expected_http : "Invalid method for RTSP/x.x request", p);
   }
-  return refuse(
-      error::invalid_constant,
-      word.value == method::source ? expected_http : "Expected SOURCE method for ICE/x.x request",
-      p);
+  return refuse(http::error::invalid_constant,
+                word.value == message::method::source
+                    ? expected_http
+                    : "Expected SOURCE method for ICE/x.x request",
+                p);
 }
 
 bool head_scanner::protocol_byte(char const*& p) {
-  if (word_at_ == 0 && kind_ == message_kind::request) {
+  if (word_at_ == 0 && kind_ == message::message_kind::request) {
     word_ = *p == 'R' ? "RTSP/" : *p == 'I' ? "ICE/" : "HTTP/";
   }
   if (*p != word_[word_at_]) {
-    return refuse(error::invalid_constant, expected_http, p);
+    return refuse(http::error::invalid_constant, expected_http, p);
   }
   ++p;
   return ++word_at_ != word_.size() || end_protocol(p);
@@ -170,15 +171,15 @@ bool head_scanner::end_version(char const*& p) {
   bool const known = version_major_ == 1 && (version_minor_ == 0 || version_minor_ == 1);
   bool const other =
       (version_major_ == 0 && version_minor_ == 9) || (version_major_ == 2 && version_minor_ == 0);
-  bool const preface =
-      kind_ == message_kind::request && words[methods_begin_].where == method_word::preface;
-  bool const may_be_other = preface || kind_ == message_kind::response;
+  bool const preface = kind_ == message::message_kind::request &&
+                       words[methods_begin_].where == method_word::preface;
+  bool const may_be_other = preface || kind_ == message::message_kind::response;
   if (!known && !limits_.lenient && !(other && may_be_other)) {
-    return refuse(error::invalid_version, "Invalid HTTP version", p);
+    return refuse(http::error::invalid_version, "Invalid HTTP version", p);
   }
   // The tokenizer is told HTTP/1.1 where it does not know the version.
   fast_path_ = fast_path_ && known;
-  if (kind_ == message_kind::response) {
+  if (kind_ == message::message_kind::response) {
     emit("HTTP/1.1 ");
     state_ = at::before_status;
   } else {
@@ -207,11 +208,10 @@ void head_scanner::parse_request_line(char const*& p, char const* end) {
     }
     // From a slash on, path, query and fragment together take any visible byte.
     char const* const target = p + name.size() + 1;
-    char const* const behind = skip_visible_wide(target, end);
+    char const* const behind = base::skip_visible_wide(target, end);
     auto const text_size = static_cast<std::size_t>(behind - target);
     if (*target != '/' || text_size >= limits_.max_header_size ||
-        words[i].value == protocol::method::unknown ||
-        words[i].value == protocol::method::connect) {
+        words[i].value == message::method::unknown || words[i].value == message::method::connect) {
       return;
     }
     char const* const minor = behind + version.size();
@@ -240,12 +240,12 @@ void head_scanner::parse_status_line(char const*& p, char const* end) {
     return;
   }
   char const* const digits = p + version.size();
-  if (!is(digits[0], digit_char) || !is(digits[1], digit_char) || !is(digits[2], digit_char) ||
-      digits[3] != ' ') {
+  if (!base::is(digits[0], base::digit_char) || !base::is(digits[1], base::digit_char) ||
+      !base::is(digits[2], base::digit_char) || digits[3] != ' ') {
     return;
   }
   char const* const reason = p + reason_at;
-  char const* const behind = skip_value_wide(reason, end);
+  char const* const behind = base::skip_value_wide(reason, end);
   auto const text_size = static_cast<std::size_t>(behind - reason);
   if (end - behind < 2 || behind[0] != '\r' || behind[1] != '\n' ||
       text_size >= limits_.max_header_size) {
@@ -273,7 +273,7 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
         continue;
       case at::after_method:
         if (c != ' ') {
-          return refuse(error::invalid_method, "Expected space after method", p);
+          return refuse(http::error::invalid_method, "Expected space after method", p);
         }
         ++p;
         state_ = at::before_target;
@@ -286,7 +286,7 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
         }
         text_at_ = offset(p);
         begin_span(p);
-        state_ = method_ == protocol::method::connect ? at::target_server : at::target_start;
+        state_ = method_ == message::method::connect ? at::target_server : at::target_start;
         [[fallthrough]];
       case at::target_start:
       case at::target_scheme:
@@ -304,7 +304,7 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
         continue;
       case at::after_target:
         if (c == '\t' || c == '\f') {
-          return refuse(error::invalid_url, "Invalid characters in url", p, 1);
+          return refuse(http::error::invalid_url, "Invalid characters in url", p, 1);
         }
         state_ = at::before_protocol;
         [[fallthrough]];
@@ -323,8 +323,8 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
         }
         continue;
       case at::version_major:
-        if (!is(c, digit_char)) {
-          return refuse(error::invalid_version, "Invalid major version", p);
+        if (!base::is(c, base::digit_char)) {
+          return refuse(http::error::invalid_version, "Invalid major version", p);
         }
         version_major_ = static_cast<std::uint8_t>(c - '0');
         state_ = at::version_dot;
@@ -332,14 +332,14 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
         continue;
       case at::version_dot:
         if (c != '.') {
-          return refuse(error::invalid_version, "Expected dot", p);
+          return refuse(http::error::invalid_version, "Expected dot", p);
         }
         state_ = at::version_minor;
         ++p;
         continue;
       case at::version_minor:
-        if (!is(c, digit_char)) {
-          return refuse(error::invalid_version, "Invalid minor version", p);
+        if (!base::is(c, base::digit_char)) {
+          return refuse(http::error::invalid_version, "Invalid minor version", p);
         }
         version_minor_ = static_cast<std::uint8_t>(c - '0');
         ++p;
@@ -349,16 +349,16 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
         continue;
       case at::preface:
         if (c != http2_preface[word_at_]) {
-          return refuse(error::invalid_version, "Expected HTTP/2 Connection Preface", p);
+          return refuse(http::error::invalid_version, "Expected HTTP/2 Connection Preface", p);
         }
         ++p;
         if (++word_at_ == http2_preface.size()) {
-          return refuse(error::paused_h2_upgrade, "Pause on PRI/Upgrade", p);
+          return refuse(http::error::paused_h2_upgrade, "Pause on PRI/Upgrade", p);
         }
         continue;
       case at::after_version:
         if (c != '\r' && !(c == '\n' && limits_.lenient)) {
-          return refuse(error::invalid_version, "Expected CRLF after version", p,
+          return refuse(http::error::invalid_version, "Expected CRLF after version", p,
                         c == '\n' ? 1 : 0);
         }
         state_ = at::line_lf;
@@ -368,13 +368,13 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
         if (c == '\n') {
           ++p;
         } else if (!limits_.lenient) {
-          return refuse(error::strict, "Expected CRLF after version", p);
+          return refuse(http::error::strict, "Expected CRLF after version", p);
         }
         state_ = at::fields_start;
         continue;
       case at::before_status:
         if (c != ' ') {
-          return refuse(error::invalid_version, "Expected space after version", p);
+          return refuse(http::error::invalid_version, "Expected space after version", p);
         }
         state_ = at::status_1;
         ++p;
@@ -382,8 +382,8 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
       case at::status_1:
       case at::status_2:
       case at::status_3:
-        if (!is(c, digit_char)) {
-          return refuse(error::invalid_status, "Invalid status code", p);
+        if (!base::is(c, base::digit_char)) {
+          return refuse(http::error::invalid_status, "Invalid status code", p);
         }
         emit({p, 1});
         status_ = static_cast<std::uint16_t>(status_ * 10 + (c - '0'));
@@ -404,12 +404,13 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
           emit("\r\n");
           state_ = at::fields_start;
         } else {
-          return refuse(error::invalid_status, "Invalid response status", p, c == '\n' ? 1 : 0);
+          return refuse(http::error::invalid_status, "Invalid response status", p,
+                        c == '\n' ? 1 : 0);
         }
         ++p;
         continue;
       case at::reason:
-        p = skip(p, end, value_char);
+        p = base::skip(p, end, base::value_char);
         if (p == end) {
           continue;
         }
@@ -423,7 +424,7 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
           return false;
         }
         if (*p == '\n' && !limits_.lenient) {
-          return refuse(error::cr_expected, "Missing expected CR after response line", p, 1);
+          return refuse(http::error::cr_expected, "Missing expected CR after response line", p, 1);
         }
         emit("\r\n");
         state_ = *p == '\r' ? at::reason_lf : at::fields_start;
@@ -433,7 +434,7 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
         if (c == '\n') {
           ++p;
         } else if (!limits_.lenient) {
-          return refuse(error::strict, "Expected LF after CR", p);
+          return refuse(http::error::strict, "Expected LF after CR", p);
         } else if (c == '\r') {
           ++p;
         }
@@ -444,4 +445,4 @@ bool head_scanner::run_start_line(char const*& p, char const* end) {
   return true;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -4,7 +4,7 @@
 #include "base/char_class.hpp"
 #include "http1/head_scanner.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 bool head_scanner::run_target(char const*& p, char const* end) {
   constexpr std::string_view wrong = "Invalid characters in url";
@@ -12,50 +12,50 @@ bool head_scanner::run_target(char const*& p, char const* end) {
     char const c = *p;
     bool const after_first = state_ == at::target_scheme_slashes || state_ == at::target_lf;
     if ((c == '\t' || c == '\f') && !after_first) {
-      return refuse(error::invalid_url, wrong, p, 1);
+      return refuse(http::error::invalid_url, wrong, p, 1);
     }
     switch (state_) {
       case at::target_start:
         if (c == '/' || c == '*') {
           state_ = at::target_path;
           ++p;
-        } else if (is(c, alpha_char)) {
+        } else if (base::is(c, base::alpha_char)) {
           state_ = at::target_scheme;
         } else if (c == ' ' || c == '\r' || c == '\n') {
-          return refuse(error::invalid_url, wrong, p, 1);
+          return refuse(http::error::invalid_url, wrong, p, 1);
         } else {
-          return refuse(error::invalid_url, "Unexpected start char in url", p);
+          return refuse(http::error::invalid_url, "Unexpected start char in url", p);
         }
         continue;
       case at::target_scheme:
-        p = skip(p, end, alpha_char);
+        p = base::skip(p, end, base::alpha_char);
         if (p == end) {
           continue;
         }
         if (*p == '\t' || *p == '\f' || *p == ' ' || *p == '\r' || *p == '\n') {
-          return refuse(error::invalid_url, wrong, p, 1);
+          return refuse(http::error::invalid_url, wrong, p, 1);
         }
         if (*p != ':') {
-          return refuse(error::invalid_url, "Unexpected char in url schema", p);
+          return refuse(http::error::invalid_url, "Unexpected char in url schema", p);
         }
         ++p;
         state_ = at::target_scheme_slash;
         continue;
       case at::target_scheme_slash:
         if (c == ' ' || c == '\r' || c == '\n') {
-          return refuse(error::invalid_url, wrong, p, 1);
+          return refuse(http::error::invalid_url, wrong, p, 1);
         }
         [[fallthrough]];
       case at::target_scheme_slashes:
         if (c != '/') {
-          return refuse(error::invalid_url, "Unexpected char in url schema", p);
+          return refuse(http::error::invalid_url, "Unexpected char in url schema", p);
         }
         ++p;
         state_ = state_ == at::target_scheme_slash ? at::target_scheme_slashes : at::target_server;
         continue;
       case at::target_server:
       case at::target_server_with_at:
-        if (is(c, userinfo_char) || c == '[' || c == ']') {
+        if (base::is(c, base::userinfo_char) || c == '[' || c == ']') {
           state_ = at::target_server;
         } else if (c == '/') {
           state_ = at::target_path;
@@ -63,18 +63,18 @@ bool head_scanner::run_target(char const*& p, char const* end) {
           state_ = at::target_query;
         } else if (c == '@') {
           if (state_ == at::target_server_with_at) {
-            return refuse(error::invalid_url, "Double @ in url", p, 1);
+            return refuse(http::error::invalid_url, "Double @ in url", p, 1);
           }
           state_ = at::target_server_with_at;
         } else if (c == ' ' || c == '\r' || c == '\n') {
           break;
         } else {
-          return refuse(error::invalid_url, "Unexpected char in url server", p);
+          return refuse(http::error::invalid_url, "Unexpected char in url server", p);
         }
         ++p;
         continue;
       case at::target_path:
-        p = skip(p, end, target_char);
+        p = base::skip(p, end, base::target_char);
         if (p == end) {
           continue;
         }
@@ -87,11 +87,11 @@ bool head_scanner::run_target(char const*& p, char const* end) {
           break;
         }
         if (*p == '\t' || *p == '\f') {
-          return refuse(error::invalid_url, wrong, p, 1);
+          return refuse(http::error::invalid_url, wrong, p, 1);
         }
-        return refuse(error::invalid_url, "Invalid char in url path", p);
+        return refuse(http::error::invalid_url, "Invalid char in url path", p);
       case at::target_query:
-        while (p != end && (is(*p, target_char) || *p == '?')) {
+        while (p != end && (base::is(*p, base::target_char) || *p == '?')) {
           ++p;
         }
         if (p == end) {
@@ -106,11 +106,11 @@ bool head_scanner::run_target(char const*& p, char const* end) {
           break;
         }
         if (*p == '\t' || *p == '\f') {
-          return refuse(error::invalid_url, wrong, p, 1);
+          return refuse(http::error::invalid_url, wrong, p, 1);
         }
-        return refuse(error::invalid_url, "Invalid char in url query", p);
+        return refuse(http::error::invalid_url, "Invalid char in url query", p);
       case at::target_fragment:
-        while (p != end && (is(*p, target_char) || *p == '?' || *p == '#')) {
+        while (p != end && (base::is(*p, base::target_char) || *p == '?' || *p == '#')) {
           ++p;
         }
         if (p == end) {
@@ -120,12 +120,12 @@ bool head_scanner::run_target(char const*& p, char const* end) {
           break;
         }
         if (*p == '\t' || *p == '\f') {
-          return refuse(error::invalid_url, wrong, p, 1);
+          return refuse(http::error::invalid_url, wrong, p, 1);
         }
-        return refuse(error::invalid_url, "Invalid char in url fragment start", p);
+        return refuse(http::error::invalid_url, "Invalid char in url fragment start", p);
       default:  // at::target_lf: no version follows, which Node takes as HTTP/0.9
-        return c == '\n' ? refuse(error::invalid_constant, "Expected HTTP/", p)
-                         : refuse(error::invalid_url, "Expected CRLF", p);
+        return c == '\n' ? refuse(http::error::invalid_constant, "Expected HTTP/", p)
+                         : refuse(http::error::invalid_url, "Expected CRLF", p);
     }
     // The target ended with the blank or line end at p.
     text_size_ = offset(p) - text_at_;
@@ -134,7 +134,7 @@ bool head_scanner::run_target(char const*& p, char const* end) {
       return false;
     }
     if (last == '\n') {
-      return refuse(error::invalid_constant, "Expected HTTP/", p);
+      return refuse(http::error::invalid_constant, "Expected HTTP/", p);
     }
     ++p;
     if (last == '\r') {
@@ -147,4 +147,4 @@ bool head_scanner::run_target(char const*& p, char const* end) {
   return true;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -7,7 +7,7 @@
 #include <anode/error.hpp>
 #include <anode/status.hpp>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 namespace {
 
@@ -19,31 +19,33 @@ constexpr char content_length_start[] = "Content-Length: ";
 constexpr char transfer_encoding[] = "Transfer-Encoding: chunked\r\n";
 
 /// Returns whether the values of a header go on one line, joined with "; ".
-bool is_joined(header_map::line const& line, unique_headers const* unique) noexcept {
-  if (line.field == field_id::cookie)
+bool is_joined(message::header_map::line const& line,
+               message::unique_headers const* unique) noexcept {
+  if (line.field == message::field_id::cookie)
     return true;
-  return unique != nullptr && line.field != field_id::transfer_encoding &&
+  return unique != nullptr && line.field != message::field_id::transfer_encoding &&
          unique->contains(line.name);
 }
 
-std::size_t lines_size(header_map const& headers) {
+std::size_t lines_size(message::header_map const& headers) {
   std::size_t size = headers.contiguous_lines().size();
   if (size != 0)
     return size;
-  headers.for_each_line(
-      [&](header_map::line const& line) { size += line.name.size() + line.value.size() + 4; });
+  headers.for_each_line([&](message::header_map::line const& line) {
+    size += line.name.size() + line.value.size() + 4;
+  });
   return size;
 }
 
-void put_lines(string_writer& to, header_map const& headers, head_policy const& plan,
-               unique_headers const* unique) {
+void put_lines(base::string_writer& to, message::header_map const& headers, head_policy const& plan,
+               message::unique_headers const* unique) {
   std::string_view const whole = headers.contiguous_lines();
   if (!whole.empty() && !plan.drop_content_length) {
     to.put(whole);
     return;
   }
-  headers.for_each_line([&](header_map::line const& line) {
-    if (plan.drop_content_length && line.field == field_id::content_length)
+  headers.for_each_line([&](message::header_map::line const& line) {
+    if (plan.drop_content_length && line.field == message::field_id::content_length)
       return;
     bool const joined = (line.more || !line.first) && is_joined(line, unique);
     if (line.first || !joined) {
@@ -58,7 +60,7 @@ void put_lines(string_writer& to, header_map const& headers, head_policy const& 
   });
 }
 
-void put_framing(string_writer& to, head_policy const& plan) {
+void put_framing(base::string_writer& to, head_policy const& plan) {
   if (plan.length == framing_line::chunked) {
     to.put(transfer_encoding);
   } else if (plan.length == framing_line::content_length) {
@@ -69,7 +71,8 @@ void put_framing(string_writer& to, head_policy const& plan) {
   to.put(crlf);
 }
 
-void put_connection(string_writer& to, head_policy const& plan, std::string_view keep_alive_field) {
+void put_connection(base::string_writer& to, head_policy const& plan,
+                    std::string_view keep_alive_field) {
   if (plan.connection == connection_line::close) {
     to.put(connection_close);
   } else if (plan.connection == connection_line::keep_alive) {
@@ -80,28 +83,28 @@ void put_connection(string_writer& to, head_policy const& plan, std::string_view
 }
 
 constexpr std::size_t automatic_size = sizeof connection_keep_alive + sizeof transfer_encoding +
-                                       sizeof content_length_start + string_writer::longest_number +
-                                       2 * sizeof crlf;
+                                       sizeof content_length_start +
+                                       base::string_writer::longest_number + 2 * sizeof crlf;
 
 }  // namespace
 
-outgoing_framing write_response_head(std::string& out, response_context const& facts,
-                                     header_map const& headers) {
-  validate_status(facts.status);
+message::outgoing_framing write_response_head(std::string& out, response_context const& facts,
+                                              message::header_map const& headers) {
+  message::validate_status(facts.status);
   std::string_view reason;
   if (facts.reason) {
     reason = *facts.reason;
-    validate_reason(reason);
+    message::validate_reason(reason);
   } else {
-    reason = reason_phrase(facts.status);
+    reason = http::reason_phrase(facts.status);
     if (reason.empty())
       reason = "unknown";
   }
   head_policy const plan = plan_response(facts, summarize_user_headers(headers), headers);
 
-  string_writer to(out, sizeof http_version + 4 + reason.size() + sizeof crlf +
-                            lines_size(headers) + facts.date_line.size() +
-                            facts.keep_alive_line.size() + automatic_size);
+  base::string_writer to(out, sizeof http_version + 4 + reason.size() + sizeof crlf +
+                                  lines_size(headers) + facts.date_line.size() +
+                                  facts.keep_alive_line.size() + automatic_size);
   to.put(http_version);
   to.put_status(facts.status);
   to.put(" ");
@@ -116,14 +119,15 @@ outgoing_framing write_response_head(std::string& out, response_context const& f
   return plan.framing;
 }
 
-outgoing_framing write_request_head(std::string& out, request_context const& facts,
-                                    header_map const& headers) {
-  validate_method(facts.method);
-  validate_request_target(facts.target);
+message::outgoing_framing write_request_head(std::string& out, request_context const& facts,
+                                             message::header_map const& headers) {
+  message::validate_method(facts.method);
+  message::validate_request_target(facts.target);
   head_policy const plan = plan_request(facts, summarize_user_headers(headers), headers);
 
-  string_writer to(out, facts.method.size() + 1 + facts.target.size() + 1 + sizeof http_version +
-                            sizeof crlf + lines_size(headers) + automatic_size);
+  base::string_writer to(out, facts.method.size() + 1 + facts.target.size() + 1 +
+                                  sizeof http_version + sizeof crlf + lines_size(headers) +
+                                  automatic_size);
   to.put(facts.method);
   to.put(" ");
   to.put(facts.target);
@@ -144,4 +148,4 @@ std::string keep_alive_line(std::uint64_t timeout_milliseconds, std::uint32_t ma
   return line.append(crlf);
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 /// Appends the head of a final response to `out`.
 ///
@@ -22,8 +22,8 @@ namespace anode::http::protocol {
 ///   occurs); `out` is unchanged then.
 ///
 /// **Node**: `writeHead` and `_storeHeader`.
-outgoing_framing write_response_head(std::string& out, response_context const& facts,
-                                     header_map const& headers);
+message::outgoing_framing write_response_head(std::string& out, response_context const& facts,
+                                              message::header_map const& headers);
 
 /// Appends the head of a request to `out`.
 ///
@@ -35,8 +35,8 @@ outgoing_framing write_response_head(std::string& out, response_context const& f
 ///   `unescaped_characters` for method and target; `out` is unchanged then.
 ///
 /// **Node**: `ClientRequest._implicitHeader` and `_storeHeader`.
-outgoing_framing write_request_head(std::string& out, request_context const& facts,
-                                    header_map const& headers);
+message::outgoing_framing write_request_head(std::string& out, request_context const& facts,
+                                             message::header_map const& headers);
 
 /// The interim heads without fields.
 inline constexpr std::string_view continue_head = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -45,7 +45,7 @@ inline constexpr std::string_view processing_head = "HTTP/1.1 102 Processing\r\n
 /// Appends an interim head with fields.
 /// @throws exception with `error::invalid_status_code` unless 100 <= status <= 199 and not 101,
 ///   and as `validate_header_name` and `validate_header_value`; `out` is unchanged then.
-void write_information_head(std::string& out, int status, header_list const& headers);
+void write_information_head(std::string& out, int status, http::header_list const& headers);
 
 /// Appends a 103 Early Hints head: Link first, with all its values on one line, then the others.
 /// Writes nothing when there is no link.
@@ -54,7 +54,7 @@ void write_information_head(std::string& out, int status, header_list const& hea
 ///   `</style.css>; rel=preload; as=style`, and as `write_information_head`.
 ///
 /// **Node**: `response.writeEarlyHints`.
-bool write_early_hints_head(std::string& out, header_list const& hints);
+bool write_early_hints_head(std::string& out, http::header_list const& hints);
 
 /// Appends the answer that a server gives by itself to what it could not parse or wait for:
 /// status line and `Connection: close`. For 400, 408, 413 and 431.
@@ -64,4 +64,4 @@ void write_error_head(std::string& out, int status);
 /// and the largest number of requests unless it is 0. Empty when the timeout is 0.
 std::string keep_alive_line(std::uint64_t timeout_milliseconds, std::uint32_t max_requests);
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -3,7 +3,7 @@
 
 #include "base/string_writer.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 namespace {
 
 constexpr char start[] = "HTTP/1.1 200 OK\r\n";
@@ -19,18 +19,19 @@ std::string fast_path_fields(std::string_view date_line, std::string_view keep_a
   return fields;
 }
 
-outgoing_framing write_head_fast_path(std::string& out, header_map const& headers,
-                                      std::string_view fields, std::uint64_t content_length) {
+message::outgoing_framing write_head_fast_path(std::string& out, message::header_map const& headers,
+                                               std::string_view fields,
+                                               std::uint64_t content_length) {
   std::string_view const own = headers.contiguous_lines();
-  string_writer to(
-      out, sizeof start + own.size() + fields.size() + string_writer::longest_number + sizeof end);
+  base::string_writer to(out, sizeof start + own.size() + fields.size() +
+                                  base::string_writer::longest_number + sizeof end);
   to.put(start);
   to.put(own);
   to.put(fields);
   to.put_number(content_length);
   to.put(end);
   to.finish();
-  return {body_end::length, content_length};
+  return {message::body_end::length, content_length};
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -6,7 +6,7 @@
 #include <anode/error.hpp>
 #include <anode/status.hpp>
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 namespace {
 
@@ -14,7 +14,7 @@ constexpr std::string_view link_form =
     "must be an array or string of format \"</styles.css>; rel=preload; as=style\"";
 
 void append_status_line(std::string& out, int status) {
-  std::string_view const reason = reason_phrase(status);
+  std::string_view const reason = http::reason_phrase(status);
   out.append("HTTP/1.1 ").append(std::to_string(status)).append(" ");
   out.append(reason.empty() ? std::string_view("unknown") : reason).append("\r\n");
 }
@@ -23,29 +23,31 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-void validate(header_list const& headers) {
+void validate(http::header_list const& headers) {
   for (auto const& [name, value] : headers) {
-    validate_header_name(name);
-    validate_header_value(name, value);
+    http::validate_header_name(name);
+    http::validate_header_value(name, value);
     // An interim head has no body (RFC 9110 section 15.2), and a peer that believed these fields
     // would take what follows for one.
-    field_id const field = find_field_id(name);
-    if (field == field_id::content_length || field == field_id::transfer_encoding)
-      throw exception(error::invalid_header_value,
-                      formatted("Invalid value \"{}\" for header \"{}\"", value.text(), name));
+    message::field_id const field = message::find_field_id(name);
+    if (field == message::field_id::content_length || field == message::field_id::transfer_encoding)
+      throw http::exception(
+          http::error::invalid_header_value,
+          base::formatted("Invalid value \"{}\" for header \"{}\"", value.text(), name));
   }
 }
 
 /// Returns the value of the Link field that the links among the hints make.
-std::string link_value(header_list const& hints) {
+std::string link_value(http::header_list const& hints) {
   std::string value;
   for (auto const& [name, links] : hints) {
     if (name != "link")
       continue;
     for (std::size_t i = 0; i != links.size(); ++i) {
-      if (!is_link_value(links[i])) {
-        throw exception(error::invalid_arg_value,
-                        formatted("The argument 'hints' {}. Received '{}'", link_form, links[i]));
+      if (!message::is_link_value(links[i])) {
+        throw http::exception(
+            http::error::invalid_arg_value,
+            base::formatted("The argument 'hints' {}. Received '{}'", link_form, links[i]));
       }
       if (!value.empty())
         value += ", ";
@@ -57,9 +59,10 @@ std::string link_value(header_list const& hints) {
 
 }  // namespace
 
-void write_information_head(std::string& out, int status, header_list const& headers) {
+void write_information_head(std::string& out, int status, http::header_list const& headers) {
   if (status < 100 || status > 199 || status == 101)
-    throw exception(error::invalid_status_code, formatted("Invalid status code: {}", status));
+    throw http::exception(http::error::invalid_status_code,
+                          base::formatted("Invalid status code: {}", status));
   validate(headers);
   append_status_line(out, status);
   for (auto const& [name, value] : headers)
@@ -68,7 +71,7 @@ void write_information_head(std::string& out, int status, header_list const& hea
   out.append("\r\n");
 }
 
-bool write_early_hints_head(std::string& out, header_list const& hints) {
+bool write_early_hints_head(std::string& out, http::header_list const& hints) {
   std::string const link = link_value(hints);
   if (link.empty())
     return false;
@@ -87,4 +90,4 @@ void write_error_head(std::string& out, int status) {
   out.append("Connection: close\r\n\r\n");
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

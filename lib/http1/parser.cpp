@@ -11,7 +11,7 @@
 #include "http1/head_scanner.hpp"
 #include "message/host_value.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 namespace {
 
 enum class phase : std::uint8_t {
@@ -42,19 +42,19 @@ head_scanner_limits limits_of(parser_options const& options) noexcept {
 
 class parser::state {
 public:
-  state(message_kind kind, parser_options const& options)
+  state(message::message_kind kind, parser_options const& options)
       : kind_(kind),
         lenient_(options.insecure_http_parser),
         scanner_(kind, limits_of(options)),
         chunks_(options.insecure_http_parser) {}
 
-  parse_result next(std::string_view& input, message_head& head);
+  parse_result next(std::string_view& input, message::message_head& head);
   parse_result finish() noexcept;
 
   phase phase_ = phase::idle;
-  message_kind kind_;
+  message::message_kind kind_;
   bool lenient_;
-  method request_method_ = method::unknown;
+  message::method request_method_ = message::method::unknown;
   head_scanner scanner_;
   chunk_parser chunks_;
   std::uint64_t left_ = 0;  // of a body with a length
@@ -63,17 +63,17 @@ public:
   bool another_may_follow_ = true;
   std::string pending_;  // the beginning of a head or trailer section
   std::string_view body_;
-  field_lines trailers_;
+  http::field_lines trailers_;
   parse_error error_;
 
 private:
-  [[gnu::noinline]] parse_result parse_next(std::string_view& input, message_head& head);
-  parse_result step(char const*& p, char const* end, message_head& head);
-  parse_result parse_head(char const*& p, char const* end, message_head& head);
+  [[gnu::noinline]] parse_result parse_next(std::string_view& input, message::message_head& head);
+  parse_result step(char const*& p, char const* end, message::message_head& head);
+  parse_result parse_head(char const*& p, char const* end, message::message_head& head);
   parse_result parse_trailers(char const*& p, char const* end);
   parse_result parse_chunks(char const*& p, char const* end);
-  parse_result fill(message_head& head, std::string_view raw);
-  void choose_body(message_head const& head, bool invalid_transfer_encoding) noexcept;
+  parse_result fill(message::message_head& head, std::string_view raw);
+  void choose_body(message::message_head const& head, bool invalid_transfer_encoding) noexcept;
   parse_result end_message() noexcept;
   bool may_another_follow() const noexcept;
   std::string_view whole(char const* from, char const* to);
@@ -90,11 +90,11 @@ parse_result parser::state::fail(http::error code, std::string_view reason) noex
 
 // GCOVR_EXCL_START: the guard lets nothing pass that the tokenizer does not take
 parse_result parser::state::fail_tokenizer() noexcept {
-  return fail(error::invalid_header_token, "Invalid header token");
+  return fail(http::error::invalid_header_token, "Invalid header token");
 }
 // GCOVR_EXCL_STOP
 
-parse_result parser::state::next(std::string_view& input, message_head& head) {
+parse_result parser::state::next(std::string_view& input, message::message_head& head) {
   if (phase_ == phase::complete) {
     return end_message();
   }
@@ -105,7 +105,7 @@ parse_result parser::state::next(std::string_view& input, message_head& head) {
   return parse_next(input, head);
 }
 
-parse_result parser::state::parse_next(std::string_view& input, message_head& head) {
+parse_result parser::state::parse_next(std::string_view& input, message::message_head& head) {
   char const* p = input.data();
   bool const failed = phase_ == phase::failed;
   parse_result const result = step(p, p + input.size(), head);
@@ -120,7 +120,7 @@ parse_result parser::state::parse_next(std::string_view& input, message_head& he
   return result;
 }
 
-parse_result parser::state::step(char const*& p, char const* end, message_head& head) {
+parse_result parser::state::step(char const*& p, char const* end, message::message_head& head) {
   for (;;) {
     if (p == end && phase_ < phase::complete) {
       return parse_result::need_more;
@@ -169,7 +169,7 @@ parse_result parser::state::step(char const*& p, char const* end, message_head& 
         if (char const c = *p++; c == '\r' || c == '\n') {
           continue;
         }
-        return fail(error::closed_connection, "Data after `Connection: close`");
+        return fail(http::error::closed_connection, "Data after `Connection: close`");
       case phase::complete:
         return end_message();
       case phase::upgrading:
@@ -178,7 +178,8 @@ parse_result parser::state::step(char const*& p, char const* end, message_head& 
       case phase::upgraded:
         return parse_result::upgrade;
       case phase::refusing:
-        return fail(error::invalid_transfer_encoding, "Request has invalid `Transfer-Encoding`");
+        return fail(http::error::invalid_transfer_encoding,
+                    "Request has invalid `Transfer-Encoding`");
       default:  // phase::failed
         return parse_result::error;
     }
@@ -194,7 +195,8 @@ std::string_view parser::state::whole(char const* from, char const* to) {
   return pending_;
 }
 
-parse_result parser::state::parse_head(char const*& p, char const* end, message_head& head) {
+parse_result parser::state::parse_head(char const*& p, char const* end,
+                                       message::message_head& head) {
   char const* const from = p;
   switch (scanner_.feed(p, end)) {
     case head_scanner::scan_result::need_more:
@@ -212,7 +214,7 @@ parse_result parser::state::parse_head(char const*& p, char const* end, message_
   return result;
 }
 
-parse_result parser::state::fill(message_head& head, std::string_view raw) {
+parse_result parser::state::fill(message::message_head& head, std::string_view raw) {
   if (scanner_.is_fast_path()) {
     assign_head(head, raw, scanner_);
   } else {
@@ -229,20 +231,21 @@ parse_result parser::state::fill(message_head& head, std::string_view raw) {
   head.version_minor = scanner_.version_minor();
   head.framing_values = scanner_.fields();
   head.lenient = lenient_;
-  if (kind_ == message_kind::request && !scanner_.same_fields()) {
-    if (head.repeats(field_id::host)) {
-      return fail(error::invalid_header_token, "Duplicate Host");
+  if (kind_ == message::message_kind::request && !scanner_.same_fields()) {
+    if (head.repeats(message::field_id::host)) {
+      return fail(http::error::invalid_header_token, "Duplicate Host");
     }
-    if (head.has(field_id::host) &&
-        !is_host_value(head.value(field_id::host), head.fields.bytes().data())) {
-      return fail(error::invalid_header_token, "Invalid Host");
+    if (head.has(message::field_id::host) &&
+        !message::is_host_value(head.value(message::field_id::host), head.fields.bytes().data())) {
+      return fail(http::error::invalid_header_token, "Invalid Host");
     }
   }
-  framing const f = kind_ == message_kind::request
-                        ? frame_request(head.method, head.version_major, head.version_minor,
-                                        head.framing_values, lenient_)
-                        : frame_response(request_method_, head.status, head.version_major,
-                                         head.version_minor, head.framing_values);
+  message::framing const f =
+      kind_ == message::message_kind::request
+          ? message::frame_request(head.method, head.version_major, head.version_minor,
+                                   head.framing_values, lenient_)
+          : message::frame_response(request_method_, head.status, head.version_major,
+                                    head.version_minor, head.framing_values);
   head.body = f.body;
   head.content_length = f.content_length;
   head.upgrade = f.upgrade;
@@ -252,29 +255,31 @@ parse_result parser::state::fill(message_head& head, std::string_view raw) {
   return parse_result::head;
 }
 
-void parser::state::choose_body(message_head const& head, bool invalid_transfer_encoding) noexcept {
-  method const request_method = kind_ == message_kind::request ? head.method : request_method_;
-  bodiless_ = kind_ == message_kind::response && request_method == method::head;
+void parser::state::choose_body(message::message_head const& head,
+                                bool invalid_transfer_encoding) noexcept {
+  message::method const request_method =
+      kind_ == message::message_kind::request ? head.method : request_method_;
+  bodiless_ = kind_ == message::message_kind::response && request_method == message::method::head;
   // An interim head keeps its own framing, whatever the request was (RFC 9110 section 15.2).
   bool const interim = head.status / 100 == 1 && head.status != 101;
-  if (!interim && (request_method == method::connect || head.status == 101)) {
+  if (!interim && (request_method == message::method::connect || head.status == 101)) {
     phase_ = phase::upgrading;
   } else if (invalid_transfer_encoding) {
     phase_ = phase::refusing;
   } else {
     switch (head.body) {
-      case body_kind::none:
+      case message::body_kind::none:
         phase_ = phase::complete;
         break;
-      case body_kind::length:
+      case message::body_kind::length:
         left_ = head.content_length;
         phase_ = phase::body_length;
         break;
-      case body_kind::chunked:
+      case message::body_kind::chunked:
         chunks_.start();
         phase_ = phase::body_chunked;
         break;
-      case body_kind::until_close:
+      case message::body_kind::until_close:
         phase_ = phase::body_until_close;
         break;
     }
@@ -327,15 +332,16 @@ bool parser::state::may_another_follow() const noexcept {
   if (lenient_) {
     return true;
   }
-  framing_fields const& fields = scanner_.fields();
+  message::framing_fields const& fields = scanner_.fields();
   int const major = scanner_.version_major();
   int const minor = scanner_.version_minor();
-  if (kind_ == message_kind::request) {
-    return frame_request(method::unknown, major, minor, fields).should_keep_alive;
+  if (kind_ == message::message_kind::request) {
+    return message::frame_request(message::method::unknown, major, minor, fields).should_keep_alive;
   }
   // A response without a body is like a 204, whatever its fields announce.
   int const status = bodiless_ ? 204 : scanner_.status();
-  return frame_response(method::unknown, status, major, minor, fields).should_keep_alive;
+  return message::frame_response(message::method::unknown, status, major, minor, fields)
+      .should_keep_alive;
 }
 
 parse_result parser::state::end_message() noexcept {
@@ -359,11 +365,11 @@ parse_result parser::state::finish() noexcept {
       phase_ = phase::closed;
       return parse_result::end;
     default:
-      return fail(error::invalid_eof_state, "Invalid EOF state");
+      return fail(http::error::invalid_eof_state, "Invalid EOF state");
   }
 }
 
-parser::parser(message_kind kind, parser_options const& options)
+parser::parser(message::message_kind kind, parser_options const& options)
     : state_(std::make_unique<state>(kind, options)) {}
 
 parser::~parser() = default;
@@ -371,16 +377,16 @@ parser::parser(parser&&) noexcept = default;
 parser& parser::operator=(parser&&) noexcept = default;
 
 void parser::expect_response_to(std::string_view request_method) noexcept {
-  state_->request_method_ = find_method(request_method);
+  state_->request_method_ = message::find_method(request_method);
 }
 
-void parser::expect_response_to(method request_method) noexcept {
+void parser::expect_response_to(message::method request_method) noexcept {
   state_->request_method_ = request_method;
 }
 
 void parser::accept_upgrade() noexcept { state_->phase_ = phase::upgrading; }
 
-parse_result parser::next(std::string_view& input, message_head& head) {
+parse_result parser::next(std::string_view& input, message::message_head& head) {
   return state_->next(input, head);
 }
 
@@ -389,7 +395,7 @@ parse_result parser::finish() noexcept { return state_->finish(); }
 
 std::string_view parser::body() const noexcept { return state_->body_; }
 
-field_lines& parser::trailers() noexcept { return state_->trailers_; }
+http::field_lines& parser::trailers() noexcept { return state_->trailers_; }
 
 parse_error const& parser::error() const noexcept { return state_->error_; }
 
@@ -427,4 +433,4 @@ void parser::release_memory() noexcept {
   }
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -12,7 +12,7 @@
 #include "message/message_head.hpp"
 #include "message/method.hpp"
 
-namespace anode::http::protocol {
+namespace anode::http1 {
 
 /// Limits and leniency of a decoder.
 struct parser_options {
@@ -66,7 +66,7 @@ struct parse_error {
 /// listed in docs/deviations.md.
 class parser {
 public:
-  explicit parser(message_kind kind, parser_options const& options = {});
+  explicit parser(message::message_kind kind, parser_options const& options = {});
   ~parser();
   parser(parser&&) noexcept;
   parser& operator=(parser&&) noexcept;
@@ -75,7 +75,7 @@ public:
   /// is a body (HEAD) or HTTP at all (CONNECT). Holds until the next call, over interim responses.
   /// `method::unknown`, the initial value, means any other method.
   void expect_response_to(std::string_view request_method) noexcept;
-  void expect_response_to(method request_method) noexcept;
+  void expect_response_to(message::method request_method) noexcept;
 
   /// Requests: makes the message whose head was just returned, with `head.upgrade` true, the last
   /// one: its body is not HTTP's business and `next` returns `upgrade`. Without this call a request
@@ -89,7 +89,7 @@ public:
   ///   `parse_result::error`, else untouched. It may be another object on each call.
   /// @return `need_more` only when `input` is empty. On `error`, `input` begins with the byte at
   ///   which it occurred.
-  parse_result next(std::string_view& input, message_head& head);
+  parse_result next(std::string_view& input, message::message_head& head);
 
   /// Says that all of a read has been taken, without asking for more: the bytes of an error are
   /// counted anew. `next` does so by itself when it returns `need_more`.
@@ -106,7 +106,7 @@ public:
 
   /// Returns the trailer section of the message that ended last; may be swapped away.
   /// **Node**: `message.rawTrailers`.
-  field_lines& trailers() noexcept;
+  http::field_lines& trailers() noexcept;
 
   /// Returns what is wrong after `parse_result::error`.
   parse_error const& error() const noexcept;
@@ -139,4 +139,4 @@ private:
   std::unique_ptr<state> state_;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::http1

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "message/body_framing.hpp"
 
-namespace anode::http::protocol {
+namespace anode::message {
 namespace {
 
 bool http11(int major, int minor) noexcept { return major > 0 && minor > 0; }
@@ -53,4 +53,4 @@ framing frame_response(method request, int status, int version_major, int versio
   return result;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

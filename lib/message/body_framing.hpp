@@ -6,7 +6,7 @@
 
 #include "message/method.hpp"
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 /// Tells requests and responses apart.
 enum class message_kind : std::uint8_t { request, response };
@@ -59,4 +59,4 @@ framing frame_request(method m, int version_major, int version_minor, framing_fi
 framing frame_response(method request, int status, int version_major, int version_minor,
                        framing_fields const& fields) noexcept;
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -8,7 +8,7 @@
 
 #include "base/ci_literal.hpp"
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 /// The fields that have a meaning here: to the framing, to the upper layers, or to the head writer.
 /// A received head knows where they are.
@@ -40,25 +40,26 @@ constexpr bool decides_framing(field_id f) noexcept { return f <= field_id::upgr
   };
   switch (name.size()) {
     case 2:
-      return if_equal(ci_literal("te"), field_id::te);
+      return if_equal(base::ci_literal("te"), field_id::te);
     case 4:
-      return (name[0] | 0x20) == 'h' ? if_equal(ci_literal("host"), field_id::host)
-                                     : if_equal(ci_literal("date"), field_id::date);
+      return (name[0] | 0x20) == 'h' ? if_equal(base::ci_literal("host"), field_id::host)
+                                     : if_equal(base::ci_literal("date"), field_id::date);
     case 6:
-      return (name[0] | 0x20) == 'c' ? if_equal(ci_literal("cookie"), field_id::cookie)
-                                     : if_equal(ci_literal("expect"), field_id::expect);
+      return (name[0] | 0x20) == 'c' ? if_equal(base::ci_literal("cookie"), field_id::cookie)
+                                     : if_equal(base::ci_literal("expect"), field_id::expect);
     case 7:
-      return (name[0] | 0x20) == 'u' ? if_equal(ci_literal("upgrade"), field_id::upgrade)
-                                     : if_equal(ci_literal("trailer"), field_id::trailer);
+      return (name[0] | 0x20) == 'u' ? if_equal(base::ci_literal("upgrade"), field_id::upgrade)
+                                     : if_equal(base::ci_literal("trailer"), field_id::trailer);
     case 10:
-      return (name[0] | 0x20) == 'c' ? if_equal(ci_literal("connection"), field_id::connection)
-                                     : if_equal(ci_literal("keep-alive"), field_id::keep_alive);
+      return (name[0] | 0x20) == 'c'
+                 ? if_equal(base::ci_literal("connection"), field_id::connection)
+                 : if_equal(base::ci_literal("keep-alive"), field_id::keep_alive);
     case 14:
-      return if_equal(ci_literal("content-length"), field_id::content_length);
+      return if_equal(base::ci_literal("content-length"), field_id::content_length);
     case 16:
-      return if_equal(ci_literal("proxy-connection"), field_id::proxy_connection);
+      return if_equal(base::ci_literal("proxy-connection"), field_id::proxy_connection);
     case 17:
-      return if_equal(ci_literal("transfer-encoding"), field_id::transfer_encoding);
+      return if_equal(base::ci_literal("transfer-encoding"), field_id::transfer_encoding);
     default:
       return field_id::none;
   }
@@ -129,4 +130,4 @@ private:
   std::array<std::uint32_t, size> first_{};  // good where `found_` says so
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -10,16 +10,16 @@
 namespace anode::http {
 
 void validate_header_name(std::string_view name, std::string_view label) {
-  if (!is_token(name))
+  if (!base::is_token(name))
     throw exception(error::invalid_http_token,
-                    formatted("{} must be a valid HTTP token [\"{}\"]", label, name));
+                    base::formatted("{} must be a valid HTTP token [\"{}\"]", label, name));
 }
 
 void validate_header_value(std::string_view name, header_value_ref value) {
   for (std::size_t i = 0; i != value.size(); ++i)
-    if (!is_header_text(value[i]))
+    if (!base::is_header_text(value[i]))
       throw exception(error::invalid_char,
-                      formatted("Invalid character in header content [\"{}\"]", name));
+                      base::formatted("Invalid character in header content [\"{}\"]", name));
 }
 
 header_value::header_value(header_value_ref value) {
@@ -73,13 +73,13 @@ header_list& header_list::append(std::string_view name, header_value_ref value) 
 }
 
 header_list::entry const* header_list::find(std::string_view name) const noexcept {
-  auto const at =
-      std::ranges::find_if(entries_, [&](entry const& e) { return names_equal(e.name, name); });
+  auto const at = std::ranges::find_if(
+      entries_, [&](entry const& e) { return base::names_equal(e.name, name); });
   return at == entries_.end() ? nullptr : &*at;
 }
 
 std::size_t header_list::erase(std::string_view name) {
-  return std::erase_if(entries_, [&](entry const& e) { return names_equal(e.name, name); });
+  return std::erase_if(entries_, [&](entry const& e) { return base::names_equal(e.name, name); });
 }
 
 }  // namespace anode::http

@@ -15,7 +15,7 @@
 #include <random>
 #include <stdexcept>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 namespace {
 
@@ -41,7 +41,7 @@ std::size_t hash_of(std::string_view name) {
 std::string lower(std::string_view name) {
   std::string text;
   text.reserve(name.size());
-  std::ranges::transform(name, std::back_inserter(text), to_lower);
+  std::ranges::transform(name, std::back_inserter(text), base::to_lower);
   return text;
 }
 
@@ -50,28 +50,28 @@ void check_growth(std::size_t size, std::size_t more) {
     throw std::length_error("headers of more than 4 GiB");  // GCOVR_EXCL_LINE: takes 4 GiB
 }
 
-void validate(std::string_view name, header_value_ref const& value) {
-  if (!is_token(name))
-    validate_header_name(name);
+void validate(std::string_view name, http::header_value_ref const& value) {
+  if (!base::is_token(name))
+    http::validate_header_name(name);
   for (std::size_t i = 0; i != value.size(); ++i)
-    if (!is_header_text(value[i]))
-      validate_header_value(name, value);
+    if (!base::is_header_text(value[i]))
+      http::validate_header_value(name, value);
 }
 
 }  // namespace
 
-header_map::kind header_map::type_of(header_value_ref const& value) noexcept {
+header_map::kind header_map::type_of(http::header_value_ref const& value) noexcept {
   return value.is_list() ? kind::list : value.is_number() ? kind::number : kind::text;
 }
 
-void header_map::set(std::string_view name, header_value_ref const& value) {
+void header_map::set(std::string_view name, http::header_value_ref const& value) {
   if (!value.is_list() && set_fast_path(name, value[0], type_of(value)))
     return;
   validate(name, value);
   put(find(name), name, value);
 }
 
-void header_map::append(std::string_view name, header_value_ref value) {
+void header_map::append(std::string_view name, http::header_value_ref value) {
   if (!value.is_list() && set_fast_path(name, value[0], type_of(value)))
     return;
   validate(name, value);
@@ -94,18 +94,18 @@ void header_map::append_valid(std::string_view name, std::string_view value) {
   }
 }
 
-void header_map::set_all(header_list const& headers) {
+void header_map::set_all(http::header_list const& headers) {
   for (auto const& [name, value] : headers)
     validate(name, value);
   bool first_cookie = true;
   for (auto const& [name, value] : headers)
-    if (!names_equal(name, "set-cookie"))
+    if (!base::names_equal(name, "set-cookie"))
       put(find(name), name, value);
   for (auto const& [name, value] : headers) {
-    if (!names_equal(name, "set-cookie"))
+    if (!base::names_equal(name, "set-cookie"))
       continue;
     if (first_cookie)
-      put(find(name), name, header_value_ref(std::span<std::string_view const>()));
+      put(find(name), name, http::header_value_ref(std::span<std::string_view const>()));
     first_cookie = false;
     add(name, value);
   }
@@ -123,7 +123,7 @@ bool header_map::remove(std::string_view name) {
   return true;
 }
 
-void header_map::merge(header_list const& headers) {
+void header_map::merge(http::header_list const& headers) {
   for (auto const& [name, value] : headers)
     validate(name, value);
   bool const as_given = !touched_;
@@ -140,7 +140,7 @@ void header_map::merge(header_list const& headers) {
   }
 }
 
-std::optional<header_value> header_map::get(std::string_view name) const {
+std::optional<http::header_value> header_map::get(std::string_view name) const {
   std::size_t const at = find(name);
   if (at == npos)
     return std::nullopt;
@@ -154,8 +154,8 @@ std::optional<std::string_view> header_map::text(std::string_view name) const no
   return view(entries_[at].value, entries_[at].value_size);
 }
 
-header_list header_map::get_all() const {
-  header_list list;
+http::header_list header_map::get_all() const {
+  http::header_list list;
   for (entry const& e : entries_)
     list.append(lower(view(e.name, e.name_size)), value_of(e));
   return list;
@@ -198,7 +198,7 @@ std::uint32_t& header_map::slot_of(std::string_view name) const {
     if (slot == 0)
       return slot;
     entry const& e = entries_[slot - 1];
-    if (names_equal(view(e.name, e.name_size), name))
+    if (base::names_equal(view(e.name, e.name_size), name))
       return slot;
   }
 }
@@ -226,7 +226,8 @@ std::size_t header_map::find(std::string_view name, std::uint16_t tag) const noe
     }
   }
   for (std::size_t i = 0; i != entries_.size(); ++i)
-    if (entries_[i].tag == tag && names_equal(view(entries_[i].name, entries_[i].name_size), name))
+    if (entries_[i].tag == tag &&
+        base::names_equal(view(entries_[i].name, entries_[i].name_size), name))
       return i;
   return npos;
 }
@@ -243,7 +244,7 @@ std::string header_map::grow(std::size_t bytes) {
 
 std::uint32_t header_map::store(std::string_view text) {
   std::size_t const at = used_;
-  put_text(make_room(text.size()), text);
+  base::put_text(make_room(text.size()), text);
   used_ += text.size();
   return static_cast<std::uint32_t>(at);
 }
@@ -254,7 +255,8 @@ bool header_map::borrows(std::string_view text) const noexcept {
          before(text.data(), arena_.data() + used_);
 }
 
-bool header_map::borrows(std::string_view name, header_value_ref const& value) const noexcept {
+bool header_map::borrows(std::string_view name,
+                         http::header_value_ref const& value) const noexcept {
   if (used_ == 0)
     return false;
   if (borrows(name))
@@ -265,7 +267,7 @@ bool header_map::borrows(std::string_view name, header_value_ref const& value) c
   return false;
 }
 
-void header_map::put(std::size_t at, std::string_view name, header_value_ref const& value) {
+void header_map::put(std::size_t at, std::string_view name, http::header_value_ref const& value) {
   if (at == npos && value.size() == 1) {
     touched_ = true;
     push(name, value[0]).type = type_of(value);
@@ -274,7 +276,7 @@ void header_map::put(std::size_t at, std::string_view name, header_value_ref con
   if (borrows(name, value)) {
     // A text of this very object would move under our hands.
     std::string const own_name(name);
-    header_value const own_value(value);
+    http::header_value const own_value(value);
     put(at, own_name, own_value);
     return;
   }
@@ -312,8 +314,8 @@ bool header_map::set_fast_path(std::string_view name, std::string_view text, kin
   entry& e = push(name, text);
   char const* const begin = arena_.data() + at;
   char const* const end = arena_.data() + used_ - 2;
-  if (used_ < 18 || skip_word_wide(begin, end) != begin + name.size() ||
-      skip_value_wide(begin + name.size() + 2, end) != end) {
+  if (used_ < 18 || base::skip_word_wide(begin, end) != begin + name.size() ||
+      base::skip_value_wide(begin + name.size() + 2, end) != end) {
     remove_last(at);
     return false;
   }
@@ -336,10 +338,10 @@ header_map::entry& header_map::push(std::string_view name, std::string_view text
   if (arena_.size() - at < line_size)
     return push_into_new_arena(name, text, line_size);
   char* to = arena_.data() + at;
-  to = put_text(to, name);
+  to = base::put_text(to, name);
   *to++ = ':';
   *to++ = ' ';
-  to = put_text(to, text);
+  to = base::put_text(to, text);
   *to++ = '\r';
   *to = '\n';
   used_ = at + line_size;
@@ -366,7 +368,7 @@ header_map::entry& header_map::push_into_new_arena(std::string_view name, std::s
   return push(name, text);
 }
 
-void header_map::push(std::string_view name, header_value_ref const& value) {
+void header_map::push(std::string_view name, http::header_value_ref const& value) {
   bool const empty = value.size() == 0;
   entry& e = push(name, empty ? std::string_view() : value[0]);
   e.count = empty ? 0 : 1;
@@ -377,14 +379,14 @@ void header_map::push(std::string_view name, header_value_ref const& value) {
     add_text(e, value[i]);
 }
 
-void header_map::add(std::string_view name, header_value_ref const& value) {
+void header_map::add(std::string_view name, http::header_value_ref const& value) {
   std::size_t const at = find(name);
   if (at == npos) {
     put(npos, name, value);
     return;
   }
   if (borrows(name, value)) {
-    header_value const own_value(value);
+    http::header_value const own_value(value);
     add(std::string(name), own_value);
     return;
   }
@@ -452,11 +454,11 @@ void header_map::compact() {
   garbage_ = 0;
 }
 
-header_value header_map::value_of(entry const& e) const {
+http::header_value header_map::value_of(entry const& e) const {
   if (e.type == kind::text)
     return view(e.value, e.value_size);
   if (e.type == kind::number)
-    return header_value::number(view(e.value, e.value_size));
+    return http::header_value::number(view(e.value, e.value_size));
   std::vector<std::string> list;
   list.reserve(e.count);
   if (e.count != 0)
@@ -466,4 +468,4 @@ header_value header_map::value_of(entry const& e) const {
   return list;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 /// The headers of a message that is yet to be sent: what `set_header` and its like write and what
 /// the head writer reads.
@@ -28,10 +28,10 @@ namespace anode::http::protocol {
 class header_map {
 public:
   /// Sets a header, replacing value and spelling of one that is there, at its place.
-  void set(std::string_view name, header_value_ref const& value);
+  void set(std::string_view name, http::header_value_ref const& value);
 
   /// Adds values behind those that the header has, or sets it. An empty list adds nothing.
-  void append(std::string_view name, header_value_ref value);
+  void append(std::string_view name, http::header_value_ref value);
 
   /// Makes room for field lines of so many bytes.
   void reserve(std::size_t lines, std::size_t bytes);
@@ -41,7 +41,7 @@ public:
   void append_valid(std::string_view name, std::string_view value);
 
   /// Sets each header of the list; the values of set-cookie are collected and set last.
-  void set_all(header_list const& headers);
+  void set_all(http::header_list const& headers);
 
   /// Removes a header. One that the head writer would add by itself then stays away.
   /// @return whether it was there.
@@ -49,7 +49,7 @@ public:
 
   /// Takes the headers given to `write_head`: as they are, repetitions included, if none was ever
   /// set; else pairs set each header, and a flat list replaces what has its names and may repeat.
-  void merge(header_list const& headers);
+  void merge(http::header_list const& headers);
 
   /// Returns the number of headers; one that is a list counts once.
   std::size_t size() const noexcept { return entries_.size(); }
@@ -58,13 +58,13 @@ public:
   bool contains(std::string_view name) const noexcept { return find(name) != npos; }
 
   /// Returns a copy of the value as it was set, or nothing.
-  std::optional<header_value> get(std::string_view name) const;
+  std::optional<http::header_value> get(std::string_view name) const;
 
   /// Returns the value's text, of a list the first one, without copying, or nothing.
   std::optional<std::string_view> text(std::string_view name) const noexcept;
 
   /// Returns copies of all headers, with the names in lower case.
-  header_list get_all() const;
+  http::header_list get_all() const;
 
   /// Returns the names in lower case, in the order in which they will be sent.
   std::vector<std::string> names() const;
@@ -177,7 +177,7 @@ private:
   std::size_t find(std::string_view name, std::uint16_t tag) const noexcept;
   std::size_t find_in_index(std::string_view name) const;
   std::uint32_t& slot_of(std::string_view name) const;
-  static kind type_of(header_value_ref const& value) noexcept;
+  static kind type_of(http::header_value_ref const& value) noexcept;
   /// Returns where the next bytes of the arena go, of which there are `bytes` at least.
   char* make_room(std::size_t bytes) {
     if (arena_.size() - used_ < bytes)
@@ -190,16 +190,16 @@ private:
   bool set_fast_path(std::string_view name, std::string_view text, kind type);
   void remove_last(std::size_t at) noexcept;
   entry& push_into_new_arena(std::string_view name, std::string_view text, std::size_t line_size);
-  void push(std::string_view name, header_value_ref const& value);
+  void push(std::string_view name, http::header_value_ref const& value);
   bool borrows(std::string_view text) const noexcept;
-  bool borrows(std::string_view name, header_value_ref const& value) const noexcept;
+  bool borrows(std::string_view name, http::header_value_ref const& value) const noexcept;
   std::uint32_t store(std::string_view text);
-  void put(std::size_t at, std::string_view name, header_value_ref const& value);
-  void add(std::string_view name, header_value_ref const& value);
+  void put(std::size_t at, std::string_view name, http::header_value_ref const& value);
+  void add(std::string_view name, http::header_value_ref const& value);
   void add_text(entry& e, std::string_view text);
   void erase(std::size_t at);
   void compact();
-  header_value value_of(entry const& e) const;
+  http::header_value value_of(entry const& e) const;
 
   std::string arena_;     // all of it may be written to
   std::size_t used_ = 0;  // bytes of it
@@ -216,4 +216,4 @@ private:
   mutable std::vector<std::uint32_t> index_;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 namespace {
 
@@ -43,7 +43,7 @@ bool is_request_target(std::string_view text) noexcept {
 bool has_word(std::string_view text, std::string_view word) noexcept {
   for (std::size_t at = 0; at + word.size() <= text.size(); ++at) {
     if ((at == 0 || !is_word_byte(text[at - 1])) &&
-        names_equal(text.substr(at, word.size()), word) &&
+        base::names_equal(text.substr(at, word.size()), word) &&
         (at + word.size() == text.size() || !is_word_byte(text[at + word.size()])))
       return true;
   }
@@ -92,26 +92,28 @@ bool is_link_value(std::string_view value) noexcept {
   return true;
 }
 
-void validate_method(std::string_view method) { validate_header_name(method, "Method"); }
+void validate_method(std::string_view method) { http::validate_header_name(method, "Method"); }
 
 void validate_request_target(std::string_view target) {
   if (!is_request_target(target))
-    throw exception(error::unescaped_characters, "Request path contains unescaped characters");
+    throw http::exception(http::error::unescaped_characters,
+                          "Request path contains unescaped characters");
 }
 
 void validate_reason(std::string_view reason) {
-  if (!is_header_text(reason))
-    throw exception(error::invalid_char, "Invalid character in statusMessage");
+  if (!base::is_header_text(reason))
+    throw http::exception(http::error::invalid_char, "Invalid character in statusMessage");
 }
 
 void validate_status(int status) {
   if (status < 100 || status > 999)
-    throw exception(error::invalid_status_code, formatted("Invalid status code: {}", status));
+    throw http::exception(http::error::invalid_status_code,
+                          base::formatted("Invalid status code: {}", status));
 }
 
 bool unique_headers::contains(std::string_view name) const noexcept {
-  return std::ranges::any_of(names_,
-                             [&](std::string const& other) { return names_equal(other, name); });
+  return std::ranges::any_of(
+      names_, [&](std::string const& other) { return base::names_equal(other, name); });
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -13,12 +13,12 @@
 #include <utility>
 #include <vector>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
-using http::is_header_text;
-using http::is_token;
-using http::names_equal;
-using http::to_lower;
+using anode::base::is_header_text;
+using anode::base::is_token;
+using anode::base::names_equal;
+using anode::base::to_lower;
 
 /// Returns whether `text` can be a request target on the wire: not empty, no byte up to 0x20, no
 /// 0x7f. Node's rule, except that it accepts 0x7f; bytes from 0x80 are accepted by both.
@@ -79,4 +79,4 @@ private:
   std::vector<std::string> names_;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

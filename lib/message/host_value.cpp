@@ -5,13 +5,13 @@
 
 #include "base/char_class.hpp"
 
-namespace anode::http::protocol {
+namespace anode::message {
 namespace {
 
 bool is_port(std::string_view port) noexcept {
   unsigned value = 0;
   for (char c : port) {
-    if (!is(c, digit_char)) {
+    if (!base::is(c, base::digit_char)) {
       return false;
     }
     value = value * 10 + static_cast<unsigned>(c - '0');
@@ -34,7 +34,7 @@ int ipv6_groups(std::string_view side, bool may_end_in_ipv4) noexcept {
       return groups + 1;
     }
     if (group.empty() || group.size() > 4 ||
-        !std::ranges::all_of(group, [](char c) { return hex_value(c) >= 0; })) {
+        !std::ranges::all_of(group, [](char c) { return base::hex_value(c) >= 0; })) {
       return -1;
     }
     if (colon == std::string_view::npos) {
@@ -48,11 +48,11 @@ int ipv6_groups(std::string_view side, bool may_end_in_ipv4) noexcept {
 char const* skip_registered_name(char const* p, char const* end) noexcept {
   char const* const begin = p;
   for (;;) {
-    p = skip(p, end, host_char);
+    p = base::skip(p, end, base::host_char);
     if (p == end || *p != '%') {
       return p == begin ? nullptr : p;
     }
-    if (end - p < 3 || hex_value(p[1]) < 0 || hex_value(p[2]) < 0) {
+    if (end - p < 3 || base::hex_value(p[1]) < 0 || base::hex_value(p[2]) < 0) {
       return nullptr;
     }
     p += 3;
@@ -87,7 +87,7 @@ bool is_ipv4_address(std::string_view address) noexcept {
     }
     unsigned value = 0;
     for (char c : digits) {
-      if (!is(c, digit_char)) {
+      if (!base::is(c, base::digit_char)) {
         return false;
       }
       value = value * 10 + static_cast<unsigned>(c - '0');
@@ -117,7 +117,7 @@ bool is_host_value(std::string_view value, char const* from) noexcept {
     return is_any_host(value);
   }
   // Most are a name of letters, digits and dots, or an IPv4 address.
-  char const* const colon = skip_name_wide(begin, end);
+  char const* const colon = base::skip_name_wide(begin, end);
   if (colon == end) {
     return colon != begin;
   }
@@ -126,4 +126,4 @@ bool is_host_value(std::string_view value, char const* from) noexcept {
 
 bool is_host_value(std::string_view value) noexcept { return is_host_value(value, value.data()); }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

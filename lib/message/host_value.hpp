@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 /// Returns whether `value` may be the value of a Host field: a registered name, an IPv4 address or
 /// an IPv6 address in brackets, and perhaps a port (RFC 9112 section 3.2, RFC 3986 section 3.2.2).
@@ -21,4 +21,4 @@ bool is_ipv4_address(std::string_view text) noexcept;
 /// Returns whether `text` is an IPv6 address, without brackets and without a zone.
 bool is_ipv6_address(std::string_view text) noexcept;
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -4,7 +4,7 @@
 #include <array>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 namespace {
 
@@ -43,4 +43,4 @@ std::string date_line(std::chrono::sys_seconds time) {
   return "Date: " + format_http_date(time) + "\r\n";
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -16,7 +16,7 @@ enum class repetition { first_counts, list, cookie, joined };
 
 /// Says what Node does with a name that occurs again.
 repetition repetition_of(std::string_view name) noexcept {
-  auto const is = [&](std::string_view other) { return names_equal(name, other); };
+  auto const is = [&](std::string_view other) { return base::names_equal(name, other); };
   bool first = false;
   switch (name.size()) {
     case 3:
@@ -69,8 +69,8 @@ repetition repetition_of(std::string_view name) noexcept {
 int compare_names(std::string_view a, std::string_view b) noexcept {
   std::size_t const n = std::min(a.size(), b.size());
   for (std::size_t i = 0; i != n; ++i) {
-    auto const x = static_cast<unsigned char>(to_lower(a[i]));
-    auto const y = static_cast<unsigned char>(to_lower(b[i]));
+    auto const x = static_cast<unsigned char>(base::to_lower(a[i]));
+    auto const y = static_cast<unsigned char>(base::to_lower(b[i]));
     if (x != y)
       return x < y ? -1 : 1;
   }
@@ -94,7 +94,7 @@ std::uint32_t array_index(std::string_view name) noexcept {
 std::size_t header_values::next(field_lines const& lines, std::string_view name,
                                 std::size_t from) noexcept {
   std::size_t const size = lines.size();
-  while (from < size && !names_equal(lines[from].name, name))
+  while (from < size && !base::names_equal(lines[from].name, name))
     ++from;
   return from;
 }
@@ -126,7 +126,7 @@ std::optional<std::string_view> merged_headers::get(std::string_view name) const
     return first;
   build();
   auto const found_group = std::ranges::find_if(
-      groups_, [&](auto const& g) { return names_equal((*lines_)[g.first].name, name); });
+      groups_, [&](auto const& g) { return base::names_equal((*lines_)[g.first].name, name); });
   return value_of(*found_group);
 }
 
@@ -172,7 +172,7 @@ void merged_headers::build() const {
   std::uint32_t const* const end = order_.data() + order_.size();
   for (std::uint32_t const* begin = order_.data(); begin != end;) {
     std::uint32_t const* next = begin + 1;
-    while (next != end && names_equal((*lines_)[*next].name, (*lines_)[*begin].name))
+    while (next != end && base::names_equal((*lines_)[*next].name, (*lines_)[*begin].name))
       ++next;
     add_group(begin, next);
     begin = next;
@@ -187,7 +187,7 @@ void merged_headers::add_group(std::uint32_t const* begin, std::uint32_t const* 
   group g{*begin, array_index(spelled), 0, 0, 0, 0, false};
   g.name = static_cast<std::uint32_t>(text_.size());
   g.name_size = static_cast<std::uint32_t>(spelled.size());
-  std::ranges::transform(spelled, std::back_inserter(text_), to_lower);
+  std::ranges::transform(spelled, std::back_inserter(text_), base::to_lower);
 
   repetition const how = repetition_of(spelled);
   if (end - begin > 1 && how != repetition::list &&

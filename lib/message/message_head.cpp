@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "message/message_head.hpp"
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 void message_head::clear() noexcept {
-  method = protocol::method::unknown;
+  method = method::unknown;
   status = 0;
   framing_values = {};
   body = body_kind::none;
@@ -17,4 +17,4 @@ void message_head::clear() noexcept {
   known_.clear();
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -11,7 +11,7 @@
 #include "message/field_id.hpp"
 #include "message/method.hpp"
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 /// One received head: start line, field lines, and what they mean for body and connection.
 ///
@@ -23,15 +23,15 @@ public:
   message_kind kind = message_kind::request;
   std::uint8_t version_major = 1;
   std::uint8_t version_minor = 1;
-  protocol::method method = protocol::method::unknown;  ///< requests only
-  std::uint16_t status = 0;                             ///< responses only
+  message::method method = message::method::unknown;  ///< requests only
+  std::uint16_t status = 0;                           ///< responses only
   framing_fields framing_values;  ///< Connection, Content-Length and Transfer-Encoding as read
   body_kind body = body_kind::none;
   std::uint64_t content_length = 0;  ///< for `body_kind::length`
   bool upgrade = false;              ///< asks to leave HTTP, see `framing::upgrade`
   bool should_keep_alive = false;    ///< Node's `shouldKeepAlive` of the incoming message
   bool lenient = false;              ///< read by rules that let more through than may be sent
-  field_lines fields;                ///< in order, as spelled: Node's `rawHeaders`
+  http::field_lines fields;          ///< in order, as spelled: Node's `rawHeaders`
 
   /// Returns the method's name; empty for a response.
   std::string_view method_name() const noexcept { return name_of(method); }
@@ -82,4 +82,4 @@ private:
   field_index known_;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

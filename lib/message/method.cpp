@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 static_assert(std::ranges::is_sorted(method_names));
 
@@ -20,15 +20,15 @@ method find_method(std::string_view name) noexcept {
   return static_cast<method>(at - method_names.begin());
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message
 
 namespace anode::http {
 
-std::span<std::string_view const> methods() noexcept { return protocol::method_names; }
+std::span<std::string_view const> methods() noexcept { return message::method_names; }
 
 int method_index(std::string_view method) noexcept {
-  protocol::method const found = protocol::find_method(method);
-  return found == protocol::method::unknown ? -1 : static_cast<int>(found);
+  message::method const found = message::find_method(method);
+  return found == message::method::unknown ? -1 : static_cast<int>(found);
 }
 
 }  // namespace anode::http

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 /// The request methods that a server takes; any other is `error::invalid_method`.
 ///
@@ -66,4 +66,4 @@ constexpr std::string_view name_of(method m) noexcept {
   return m == method::unknown ? std::string_view() : method_names[static_cast<std::size_t>(m)];
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

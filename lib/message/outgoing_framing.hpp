@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::message {
 
 /// How the end of an outgoing body is marked (RFC 9112 section 6).
 enum class body_end : std::uint8_t {
@@ -62,4 +62,4 @@ void check_content_length(outgoing_framing const& framing, std::uint64_t written
 /// `reject_non_standard_body_writes`.
 [[noreturn]] void throw_body_not_allowed();
 
-}  // namespace anode::http::protocol
+}  // namespace anode::message

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::message {
 namespace {
 
 // The rules are those of the WHATWG URL standard for "special" schemes, as in Node's URL: users
@@ -175,7 +175,7 @@ bool parse_literal(std::string_view text, std::string& host) {
     return false;
   }
   text = text.substr(1, text.size() - 2);
-  if (!http::protocol::is_ipv6_address(text)) {
+  if (!is_ipv6_address(text)) {
     return false;
   }
   for (char const c : text) {
@@ -380,4 +380,4 @@ bool parse_authority(std::string_view text, std::string& host, std::uint16_t& po
   return true;
 }
 
-}  // namespace anode::connection
+}  // namespace anode::message

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::connection {
+namespace anode::message {
 
 /// The parts of a URL that a request is made of.
 struct url_parts {
@@ -35,4 +35,4 @@ bool parse_url(std::string_view url, url_parts& parts);
 /// @return whether it is that
 bool parse_authority(std::string_view text, std::string& host, std::uint16_t& port);
 
-}  // namespace anode::connection
+}  // namespace anode::message

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 namespace {
 
@@ -285,4 +285,4 @@ void connection_pool::serve_waiting() {
   }
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 /// Names a socket of a `pool`. The pool makes it when it decides to open one; `index` is small and
 /// used again after the socket has gone, `generation` tells the two apart.
@@ -339,4 +339,4 @@ private:
   std::size_t popped_ = 0;  // of `actions_`
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 namespace {
 
@@ -293,4 +293,4 @@ void connection_pool::sift_down(std::uint32_t at) noexcept {
   set_heap_place(at, origin);
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 namespace {
 
@@ -46,7 +46,7 @@ bool same_authority(std::string_view a, std::string_view b) noexcept {
   for (std::string_view* const authority : {&a, &b})
     if (authority->ends_with(default_port))
       authority->remove_suffix(default_port.size());
-  return names_equal(a, b);
+  return base::names_equal(a, b);
 }
 
 std::string absolute_target(std::string_view method, std::string_view path,
@@ -58,7 +58,7 @@ std::string absolute_target(std::string_view method, std::string_view path,
   if (path == "*" && method == "OPTIONS")
     return target.append(authority);
   std::string message = "The property 'options.path' must ";
-  if (names_equal(path.substr(0, scheme.size()), scheme)) {
+  if (base::names_equal(path.substr(0, scheme.size()), scheme)) {
     std::string_view const named = path.substr(scheme.size());
     if (same_authority(named.substr(0, named.find_first_of("/?#")), authority))
       return std::string(path);
@@ -67,7 +67,7 @@ std::string absolute_target(std::string_view method, std::string_view path,
     message += "be in absolute-form or start with /";
   }
   message.append(". Received '").append(redact_userinfo(path)).append("'");
-  throw exception(error::invalid_arg_value, std::move(message));
+  throw http::exception(http::error::invalid_arg_value, std::move(message));
 }
 
 void validate_proxied_host(std::string_view host, std::string_view authority) {
@@ -75,7 +75,7 @@ void validate_proxied_host(std::string_view host, std::string_view authority) {
     std::string message =
         "The property 'Host in options.headers' must match the request authority (";
     message.append(authority).append("). Received '").append(host).append("'");
-    throw exception(error::invalid_arg_value, std::move(message));
+    throw http::exception(http::error::invalid_arg_value, std::move(message));
   }
 }
 
@@ -85,7 +85,7 @@ std::string basic_authorization(std::string_view credentials) {
   return value;
 }
 
-void add_default_headers(header_map& headers, request_origin const& origin) {
+void add_default_headers(message::header_map& headers, request_origin const& origin) {
   if (!origin.host.empty() && origin.set_host && headers.text("host").value_or("").empty()) {
     if (origin.host_value.empty())
       headers.set("Host", host_header(origin.host, origin.port, origin.default_port));
@@ -96,4 +96,4 @@ void add_default_headers(header_map& headers, request_origin const& origin) {
     headers.set("Authorization", basic_authorization(origin.auth));
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 /// Returns the value of Host for an origin: an IPv6 address in brackets and without its zone, which
 /// has a meaning on this machine only (RFC 6874 section 4); the port unless it is the default one
@@ -54,6 +54,6 @@ struct request_origin {
 /// With option `set_default_headers` off, the caller also marks Connection, Content-Length and
 /// Transfer-Encoding as removed (`header_map::mark_removed`).
 /// @throws exception with `error::invalid_char` when the host cannot be sent.
-void add_default_headers(header_map& headers, request_origin const& origin);
+void add_default_headers(message::header_map& headers, request_origin const& origin);
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

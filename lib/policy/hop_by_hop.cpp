@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 namespace {
 
 constexpr std::array<std::string_view, 24> no_trailers{"Age",
@@ -38,18 +38,18 @@ constexpr std::array<std::string_view, 24> no_trailers{"Age",
 
 // Returns whether a field of that name always concerns a single connection.
 bool is_of_connection(std::string_view name) noexcept {
-  switch (find_field_id(name)) {
-    case field_id::connection:
-    case field_id::keep_alive:
-    case field_id::proxy_connection:
-    case field_id::te:
-    case field_id::transfer_encoding:
-    case field_id::upgrade:
+  switch (message::find_field_id(name)) {
+    case message::field_id::connection:
+    case message::field_id::keep_alive:
+    case message::field_id::proxy_connection:
+    case message::field_id::te:
+    case message::field_id::transfer_encoding:
+    case message::field_id::upgrade:
       return true;
     default:
-      return ci_literal("proxy-authenticate").equals(name) ||
-             ci_literal("proxy-authorization").equals(name) ||
-             ci_literal("proxy-authentication-info").equals(name);
+      return base::ci_literal("proxy-authenticate").equals(name) ||
+             base::ci_literal("proxy-authorization").equals(name) ||
+             base::ci_literal("proxy-authentication-info").equals(name);
   }
 }
 
@@ -78,7 +78,7 @@ bool name_less(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) {
     return a.size() < b.size();
   }
-  return std::ranges::lexicographical_compare(a, b, {}, to_lower, to_lower);
+  return std::ranges::lexicographical_compare(a, b, {}, base::to_lower, base::to_lower);
 }
 
 // So few names are compared one by one.
@@ -101,46 +101,48 @@ void hop_by_hop::sort_names() {
   }
 }
 
-hop_by_hop::hop_by_hop(field_lines const& fields) {
-  for (field_line const line : fields) {
-    chunked_ = chunked_ || names_equal(line.name, "Transfer-Encoding");
-    if (names_equal(line.name, "Connection")) {
+hop_by_hop::hop_by_hop(http::field_lines const& fields) {
+  for (http::field_line const line : fields) {
+    chunked_ = chunked_ || base::names_equal(line.name, "Transfer-Encoding");
+    if (base::names_equal(line.name, "Connection")) {
       add_names(line.value);
     }
   }
   sort_names();
 }
 
-hop_by_hop::hop_by_hop(message_head const& head) : chunked_(head.has(field_id::transfer_encoding)) {
-  if (head.repeats(field_id::connection)) {
-    for (field_line const line : head.fields) {
-      if (names_equal(line.name, "Connection")) {
+hop_by_hop::hop_by_hop(message::message_head const& head)
+    : chunked_(head.has(message::field_id::transfer_encoding)) {
+  if (head.repeats(message::field_id::connection)) {
+    for (http::field_line const line : head.fields) {
+      if (base::names_equal(line.name, "Connection")) {
         add_names(line.value);
       }
     }
     sort_names();
-  } else if (head.has(field_id::connection) &&
-             !names_equal(head.value(field_id::connection), "close")) {
-    add_names(head.value(field_id::connection));
+  } else if (head.has(message::field_id::connection) &&
+             !base::names_equal(head.value(message::field_id::connection), "close")) {
+    add_names(head.value(message::field_id::connection));
     sort_names();
   }
 }
 
 bool hop_by_hop::is_listed(std::string_view name) const noexcept {
-  return is_of_connection(name) || (!chunked_ && names_equal(name, "Trailer"));
+  return is_of_connection(name) || (!chunked_ && base::names_equal(name, "Trailer"));
 }
 
 bool hop_by_hop::is_named(std::string_view name) const noexcept {
   if (named_.size() > few_names) {
     return std::ranges::binary_search(named_, name, name_less);
   }
-  return std::ranges::any_of(named_, [&](std::string_view n) { return names_equal(n, name); });
+  return std::ranges::any_of(named_,
+                             [&](std::string_view n) { return base::names_equal(n, name); });
 }
 
-void pass_fields(message_head const& from, header_map& to) {
+void pass_fields(message::message_head const& from, message::header_map& to) {
   constexpr std::size_t separators = 4;  // colon, space, CR, LF
   to.reserve(from.fields.size(), from.fields.bytes().size() + from.fields.size() * separators);
-  for_each_end_to_end(from, [&](field_line const line) {
+  for_each_end_to_end(from, [&](http::field_line const line) {
     if (from.lenient) {
       to.append(line.name, line.value);
     } else {
@@ -151,18 +153,19 @@ void pass_fields(message_head const& from, header_map& to) {
 
 bool is_trailer_passed_on(std::string_view name) noexcept {
   return !is_of_connection(name) && std::ranges::none_of(no_trailers, [&](std::string_view n) {
-    return names_equal(n, name);
+    return base::names_equal(n, name);
   });
 }
 
-bool can_be_reframed(message_head const& head) noexcept {
-  if (!head.has(field_id::transfer_encoding)) {
+bool can_be_reframed(message::message_head const& head) noexcept {
+  if (!head.has(message::field_id::transfer_encoding)) {
     return true;
   }
-  return std::ranges::none_of(head.fields, [](field_line const line) {
-    return names_equal(line.name, "Transfer-Encoding") &&
-           any_member(line.value, [](std::string_view m) { return !names_equal(m, "chunked"); });
+  return std::ranges::none_of(head.fields, [](http::field_line const line) {
+    return base::names_equal(line.name, "Transfer-Encoding") &&
+           any_member(line.value,
+                      [](std::string_view m) { return !base::names_equal(m, "chunked"); });
   });
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 /// Says which fields of a received message concern one connection only, and so are not passed on:
 /// those of RFC 9110 section 7.6.1, those that its Connection field names, and Transfer-Encoding
@@ -20,8 +20,8 @@ namespace anode::http::protocol {
 /// asking for a name logarithmic in their number.
 class hop_by_hop {
 public:
-  explicit hop_by_hop(field_lines const& fields);
-  explicit hop_by_hop(message_head const& head);
+  explicit hop_by_hop(http::field_lines const& fields);
+  explicit hop_by_hop(message::message_head const& head);
 
   /// Returns whether a field of that name ends here.
   bool contains(std::string_view name) const noexcept {
@@ -51,18 +51,19 @@ private:
 /// end here; of a request without Host, which follows where it goes; of a response that has no body
 /// whatever its fields say (1xx, 204) without Content-Length (RFC 9110 section 8.6).
 template <class F>
-void for_each_end_to_end(message_head const& from, F&& f) {
+void for_each_end_to_end(message::message_head const& from, F&& f) {
   hop_by_hop const ends_here(from);
   std::size_t skipped = from.fields.size();
-  if (from.kind == message_kind::request) {
-    if (from.has(field_id::host)) {
-      skipped = from.first(field_id::host);
+  if (from.kind == message::message_kind::request) {
+    if (from.has(message::field_id::host)) {
+      skipped = from.first(message::field_id::host);
     }
-  } else if ((from.status == 204 || from.status / 100 == 1) && from.has(field_id::content_length)) {
-    skipped = from.first(field_id::content_length);
+  } else if ((from.status == 204 || from.status / 100 == 1) &&
+             from.has(message::field_id::content_length)) {
+    skipped = from.first(message::field_id::content_length);
   }
   for (std::size_t i = 0; i != from.fields.size(); ++i) {
-    field_line const line = from.fields[i];
+    http::field_line const line = from.fields[i];
     if (i != skipped && !ends_here.contains(line.name)) {
       f(line);
     }
@@ -71,7 +72,7 @@ void for_each_end_to_end(message_head const& from, F&& f) {
 
 /// Adds those field lines to a message that is passed on. They are not validated again.
 /// @throws exception as `header_map::append` for what was read by lenient rules.
-void pass_fields(message_head const& from, header_map& to);
+void pass_fields(message::message_head const& from, message::header_map& to);
 
 /// Returns whether a trailer of that name may be passed on: not one that frames, routes, authorizes
 /// or describes a body, or steers a cache (RFC 9110 section 6.5.1).
@@ -79,6 +80,6 @@ bool is_trailer_passed_on(std::string_view name) noexcept;
 
 /// Returns whether the body is in no transfer coding, or `chunked` only: then it can be framed
 /// anew. Others are not decoded, and their names would be lost.
-bool can_be_reframed(message_head const& head) noexcept;
+bool can_be_reframed(message::message_head const& head) noexcept;
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

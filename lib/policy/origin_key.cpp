@@ -3,7 +3,7 @@
 
 #include <charconv>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 void origin_key(origin_key_options const& options, std::string& name) {
   name.assign(options.host.empty() ? std::string_view{"localhost"} : options.host);
@@ -67,4 +67,4 @@ std::chrono::milliseconds parked_timeout(std::chrono::milliseconds agent_timeout
   return hint.timeout < agent_timeout ? hint.timeout : agent_timeout;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

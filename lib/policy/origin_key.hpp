@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 /// What makes two requests share their sockets.
 struct origin_key_options {
@@ -53,4 +53,4 @@ keep_alive_hint read_keep_alive_hint(std::string_view value,
 std::chrono::milliseconds parked_timeout(std::chrono::milliseconds agent_timeout,
                                          keep_alive_hint const& hint) noexcept;
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -11,7 +11,7 @@
 #include <charconv>
 #include <cstring>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 namespace {
 
@@ -97,7 +97,7 @@ std::string proxy_selection::usable_proxy(std::string_view text, std::string_vie
   url += text;
   std::string_view const scheme = text.substr(0, colon == text.npos ? 0 : colon);
   bool const known =
-      colon == text.npos || names_equal(scheme, "http") || names_equal(scheme, "https");
+      colon == text.npos || base::names_equal(scheme, "http") || base::names_equal(scheme, "https");
   bool const clean = std::none_of(text.begin(), text.end(), [](char c) {
     return static_cast<unsigned char>(c) <= ' ' || c == '\x7f';
   });
@@ -117,9 +117,9 @@ std::string proxy_selection::usable_proxy(std::string_view text, std::string_vie
 std::string_view proxy_selection::proxy_for(std::string_view scheme, std::string_view host,
                                             std::uint16_t port) const noexcept {
   std::string_view proxy;
-  if (names_equal(scheme, "http") || names_equal(scheme, "ws"))
+  if (base::names_equal(scheme, "http") || base::names_equal(scheme, "ws"))
     proxy = http_;
-  if (names_equal(scheme, "https") || names_equal(scheme, "wss"))
+  if (base::names_equal(scheme, "https") || base::names_equal(scheme, "wss"))
     proxy = https_;
   if (proxy.empty() || bypasses(host, port))
     return {};
@@ -137,7 +137,7 @@ bool proxy_selection::bypasses(std::string_view host, std::uint16_t port) const 
     if (ip.bits != 0 || host.size() < e.name.size())
       return false;
     std::size_t const before = host.size() - e.name.size();
-    if (!names_equal(host.substr(before), e.name))
+    if (!base::names_equal(host.substr(before), e.name))
       return false;
     if (before == 0)
       return e.is == entry::kind::name;
@@ -167,7 +167,7 @@ proxy_selection::address proxy_selection::parse_address(std::string_view text) n
   constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   address a;
   if (text.find(':') == text.npos) {
-    if (!is_ipv4_address(text))
+    if (!message::is_ipv4_address(text))
       return a;
     auto const v4 = boost::urls::parse_ipv4_address(text);
     auto const bytes = v4->to_bytes();
@@ -175,7 +175,7 @@ proxy_selection::address proxy_selection::parse_address(std::string_view text) n
     a.bits = 32;
     return a;
   }
-  if (!is_ipv6_address(text))
+  if (!message::is_ipv6_address(text))
     return a;
   auto const v6 = boost::urls::parse_ipv6_address(text);
   auto const bytes = v6->to_bytes();
@@ -276,4 +276,4 @@ std::string redact_userinfo(std::string_view url) {
   return out;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

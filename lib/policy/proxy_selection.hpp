@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 /// The variables of an environment that say which proxy to use.
 ///
@@ -113,4 +113,4 @@ private:
 /// Takes malformed text too; in doubt it leaves out more.
 std::string redact_userinfo(std::string_view url);
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -5,15 +5,16 @@
 
 #include <anode/error.hpp>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 namespace {
 
-bool any_value_contains(message_head const& head, field_id which, std::string_view text) noexcept {
+bool any_value_contains(message::message_head const& head, message::field_id which,
+                        std::string_view text) noexcept {
   if (!head.repeats(which)) {
-    return has_word(head.value(which), text);
+    return message::has_word(head.value(which), text);
   }
-  for (field_line const line : head.fields) {
-    if (find_field_id(line.name) == which && has_word(line.value, text)) {
+  for (http::field_line const line : head.fields) {
+    if (message::find_field_id(line.name) == which && message::has_word(line.value, text)) {
       return true;
     }
   }
@@ -22,10 +23,10 @@ bool any_value_contains(message_head const& head, field_id which, std::string_vi
 
 }  // namespace
 
-dispatch dispatch_request(message_head const& head, dispatch_context const& facts,
+dispatch dispatch_request(message::message_head const& head, dispatch_context const& facts,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept {
   if (head.upgrade) {
-    if (head.method == method::connect) {
+    if (head.method == message::method::connect) {
       return facts.has_connect ? dispatch::connect : dispatch::refuse_connect;
     }
     if (facts.upgrades.value_or(facts.has_upgrade)) {
@@ -35,7 +36,7 @@ dispatch dispatch_request(message_head const& head, dispatch_context const& fact
   if (head.version_major != 1 || head.version_minor != 1) {
     return dispatch::request;
   }
-  if (facts.require_host_header && !head.has(field_id::host)) {
+  if (facts.require_host_header && !head.has(message::field_id::host)) {
     return dispatch::missing_host;
   }
   if (facts.max_requests_per_socket > 0) {
@@ -45,7 +46,7 @@ dispatch dispatch_request(message_head const& head, dispatch_context const& fact
       return dispatch::drop;
     }
   }
-  if (head.has(field_id::expect)) {
+  if (head.has(message::field_id::expect)) {
     if (expects_continue(head)) {
       return facts.has_check_continue ? dispatch::check_continue : dispatch::continue_and_request;
     }
@@ -54,28 +55,28 @@ dispatch dispatch_request(message_head const& head, dispatch_context const& fact
   return dispatch::request;
 }
 
-bool expects_continue(message_head const& head) noexcept {
-  return any_value_contains(head, field_id::expect, "100-continue");
+bool expects_continue(message::message_head const& head) noexcept {
+  return any_value_contains(head, message::field_id::expect, "100-continue");
 }
 
-int status_of(error e) noexcept {
+int status_of(http::error e) noexcept {
   switch (e) {
-    case error::header_overflow:
+    case http::error::header_overflow:
       return 431;
-    case error::chunk_extensions_overflow:
+    case http::error::chunk_extensions_overflow:
       return 413;
-    case error::request_timeout:
+    case http::error::request_timeout:
       return 408;
     default:
       return 400;
   }
 }
 
-bool understands_chunks(message_head const& head) noexcept {
+bool understands_chunks(message::message_head const& head) noexcept {
   if (head.version_major >= 1 && head.version_minor >= 1) {
     return true;
   }
-  return any_value_contains(head, field_id::te, "chunked");
+  return any_value_contains(head, message::field_id::te, "chunked");
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

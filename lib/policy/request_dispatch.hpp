@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 /// What a server does with a request whose head is complete.
 enum class dispatch : std::uint8_t {
@@ -43,30 +43,30 @@ struct dispatch_context {
 /// @param limit_reached set when this is the last request that the connection may serve
 ///
 /// **Node**: `parserOnIncoming` of `_http_server.js`.
-dispatch dispatch_request(message_head const& head, dispatch_context const& facts,
+dispatch dispatch_request(message::message_head const& head, dispatch_context const& facts,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept;
 
 /// Returns whether a request is one for which `dispatch_request` says `dispatch::request` whatever
 /// the facts, as long as requests are not counted.
-inline bool is_fast_path(message_head const& head) noexcept {
+inline bool is_fast_path(message::message_head const& head) noexcept {
   return !head.upgrade && head.version_major == 1 && head.version_minor == 1 &&
-         head.has(field_id::host) && !head.has(field_id::expect);
+         head.has(message::field_id::host) && !head.has(message::field_id::expect);
 }
 
 /// Returns whether a request asks to leave HTTP by an Upgrade header.
-inline bool asks_for_upgrade(message_head const& head) noexcept {
-  return head.upgrade && head.method != method::connect;
+inline bool asks_for_upgrade(message::message_head const& head) noexcept {
+  return head.upgrade && head.method != message::method::connect;
 }
 
 /// Returns whether the joined value of Expect asks for 100 Continue, as Node's regular expression
 /// `/(?:^|\W)100-continue(?:$|\W)/i` finds it.
-bool expects_continue(message_head const& head) noexcept;
+bool expects_continue(message::message_head const& head) noexcept;
 
 /// Returns the status of the answer that a server gives by itself to a failure: 400, 408, 413, 431.
-int status_of(error e) noexcept;
+int status_of(http::error e) noexcept;
 
 /// Returns whether the peer of a request understands chunks: HTTP/1.1, or HTTP/1.0 with a `chunked`
 /// token in TE.
-bool understands_chunks(message_head const& head) noexcept;
+bool understands_chunks(message::message_head const& head) noexcept;
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 using std::chrono::milliseconds;
 
@@ -34,30 +34,30 @@ connection_timer::~connection_timer() {
     owner_->closed(*this);
 }
 
-steady_time connection_timer::deadline(request_timeouts const& timeouts) const noexcept {
+base::steady_time connection_timer::deadline(request_timeouts const& timeouts) const noexcept {
   switch (phase_) {
     case phase::head:
-      return std::min(deadline_after(since_, timeouts.headers_timeout),
-                      deadline_after(since_, timeouts.request_timeout));
+      return std::min(base::deadline_after(since_, timeouts.headers_timeout),
+                      base::deadline_after(since_, timeouts.request_timeout));
     case phase::body:
-      return deadline_after(since_, timeouts.request_timeout);
+      return base::deadline_after(since_, timeouts.request_timeout);
     case phase::idle:
-      return deadline_after(since_, kept_alive_for(timeouts));
+      return base::deadline_after(since_, kept_alive_for(timeouts));
     case phase::serving:
     case phase::closed:
       break;
   }
-  return no_deadline;
+  return base::no_deadline;
 }
 
-expired_phase connection_timer::expired(steady_time now,
+expired_phase connection_timer::expired(base::steady_time now,
                                         request_timeouts const& timeouts) const noexcept {
   if (deadline(timeouts) > now)
     return expired_phase::none;
   switch (phase_) {
     case phase::head:
-      return deadline_after(since_, timeouts.headers_timeout) <= now ? expired_phase::headers
-                                                                     : expired_phase::request;
+      return base::deadline_after(since_, timeouts.headers_timeout) <= now ? expired_phase::headers
+                                                                           : expired_phase::request;
     case phase::body:
       return expired_phase::request;
     default:
@@ -69,7 +69,7 @@ connection_timers::~connection_timers() {
   for_each([this](connection_timer& c) { closed(c); });
 }
 
-void connection_timers::accepted(connection_timer& c, steady_time now) noexcept {
+void connection_timers::accepted(connection_timer& c, base::steady_time now) noexcept {
   if (c.owner_)
     c.owner_->closed(c);
   c.owner_ = this;
@@ -77,7 +77,7 @@ void connection_timers::accepted(connection_timer& c, steady_time now) noexcept 
   move(c, connection_timer::phase::head, now);
 }
 
-void connection_timers::message_begun(connection_timer& c, steady_time now) noexcept {
+void connection_timers::message_begun(connection_timer& c, base::steady_time now) noexcept {
   move(c, connection_timer::phase::head, now);
 }
 
@@ -91,7 +91,7 @@ void connection_timers::message_completed(connection_timer& c) noexcept {
   move(c, connection_timer::phase::serving, c.since_);
 }
 
-void connection_timers::became_idle(connection_timer& c, steady_time now) noexcept {
+void connection_timers::became_idle(connection_timer& c, base::steady_time now) noexcept {
   using phase = connection_timer::phase;
   if (c.phase_ == phase::head || c.phase_ == phase::body)
     return;
@@ -107,12 +107,12 @@ void connection_timers::closed(connection_timer& c) noexcept {
   --size_;
 }
 
-bool connection_timers::may_be_expired(connection_timer const& c, steady_time now,
+bool connection_timers::may_be_expired(connection_timer const& c, base::steady_time now,
                                        request_timeouts const& timeouts) noexcept {
   if (c.phase_ == connection_timer::phase::idle)
     return c.deadline(timeouts) <= now;
-  return deadline_after(c.since_, timeouts.headers_timeout) <= now ||
-         deadline_after(c.since_, timeouts.request_timeout) <= now;
+  return base::deadline_after(c.since_, timeouts.headers_timeout) <= now ||
+         base::deadline_after(c.since_, timeouts.request_timeout) <= now;
 }
 
 connection_timers::link& connection_timers::ring_of(connection_timer::phase p) noexcept {
@@ -127,7 +127,7 @@ connection_timers::link& connection_timers::ring_of(connection_timer::phase p) n
 }
 
 void connection_timers::move(connection_timer& c, connection_timer::phase to,
-                             steady_time since) noexcept {
+                             base::steady_time since) noexcept {
   if (c.owner_ != this)
     return;
   unlink(c);
@@ -146,4 +146,4 @@ void connection_timers::unlink(link& l) noexcept {
   l.prev = l.next = &l;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

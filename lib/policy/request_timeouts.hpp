@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 /// How long a server waits for what. 0 is "for ever" everywhere.
 ///
@@ -81,18 +81,18 @@ public:
 
   /// Returns when that began: the first byte of the request (or the accept, before there is one),
   /// or the end of the last response.
-  steady_time since() const noexcept { return since_; }
+  base::steady_time since() const noexcept { return since_; }
 
   /// Returns when the connection expires if nothing happens; `no_deadline` if never.
-  steady_time deadline(request_timeouts const& timeouts) const noexcept;
+  base::steady_time deadline(request_timeouts const& timeouts) const noexcept;
 
   /// Returns in what the connection has expired at `now`.
-  expired_phase expired(steady_time now, request_timeouts const& timeouts) const noexcept;
+  expired_phase expired(base::steady_time now, request_timeouts const& timeouts) const noexcept;
 
 private:
   friend class connection_timers;
   connection_timers* owner_ = nullptr;
-  steady_time since_{};
+  base::steady_time since_{};
   phase phase_ = phase::closed;
 };
 
@@ -112,12 +112,12 @@ public:
   ~connection_timers();
 
   /// Says that a connection was accepted: its first head is due from now, though no byte came.
-  void accepted(connection_timer& c, steady_time now) noexcept;
+  void accepted(connection_timer& c, base::steady_time now) noexcept;
 
   /// Says that the first byte of a request came, on a new, idle or still serving connection. Blank
   /// lines before a request are not part of it: do not report them, they stop no timeout and start
   /// none.
-  void message_begun(connection_timer& c, steady_time now) noexcept;
+  void message_begun(connection_timer& c, base::steady_time now) noexcept;
 
   /// Says that the head of the request is complete.
   void headers_completed(connection_timer& c) noexcept;
@@ -127,7 +127,7 @@ public:
 
   /// Says that the last response is out and the connection stays open. Ignored while a request is
   /// being received, whose own deadline runs.
-  void became_idle(connection_timer& c, steady_time now) noexcept;
+  void became_idle(connection_timer& c, base::steady_time now) noexcept;
 
   /// Says that the connection is closed, or not HTTP any more.
   void closed(connection_timer& c) noexcept;
@@ -138,15 +138,15 @@ public:
   ///
   /// A connection that `f` leaves as it is is reported again by the next sweep.
   template <class F>
-  void sweep(steady_time now, request_timeouts const& timeouts, F&& f) {
+  void sweep(base::steady_time now, request_timeouts const& timeouts, F&& f) {
     sweep_ring(receiving_, now, timeouts, f);
     sweep_ring(idle_, now, timeouts, f);
   }
 
   /// Returns when the idle connection that expires first does; `no_deadline` if there is none. For
   /// receiving ones there is the checking interval.
-  steady_time next_idle_deadline(request_timeouts const& timeouts) const noexcept {
-    return idle_.next != &idle_ ? of(idle_.next).deadline(timeouts) : no_deadline;
+  base::steady_time next_idle_deadline(request_timeouts const& timeouts) const noexcept {
+    return idle_.next != &idle_ ? of(idle_.next).deadline(timeouts) : base::no_deadline;
   }
 
   /// Returns the number of connections.
@@ -184,7 +184,8 @@ private:
   }
 
   template <class F>
-  static void sweep_ring(link& ring, steady_time now, request_timeouts const& timeouts, F& f) {
+  static void sweep_ring(link& ring, base::steady_time now, request_timeouts const& timeouts,
+                         F& f) {
     link* const last = ring.prev;  // what `f` appends is not due
     for (link* l = ring.next; l != &ring && may_be_expired(of(l), now, timeouts);) {
       link* const next = l == last ? &ring : l->next;
@@ -194,10 +195,10 @@ private:
     }
   }
 
-  static bool may_be_expired(connection_timer const& c, steady_time now,
+  static bool may_be_expired(connection_timer const& c, base::steady_time now,
                              request_timeouts const& timeouts) noexcept;
   link& ring_of(connection_timer::phase p) noexcept;
-  void move(connection_timer& c, connection_timer::phase to, steady_time since) noexcept;
+  void move(connection_timer& c, connection_timer::phase to, base::steady_time since) noexcept;
   static void unlink(link& l) noexcept;
 
   link receiving_;
@@ -206,4 +207,4 @@ private:
   std::size_t size_ = 0;
 };
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

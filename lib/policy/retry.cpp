@@ -17,7 +17,7 @@ std::string_view to_string(verdict v) noexcept {
 
 }  // namespace anode::http
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 std::string_view to_string(retry_reason reason) noexcept {
   switch (reason) {
@@ -47,12 +47,12 @@ retry_decision judge_failure(retry_context const& facts) noexcept {
   retry_decision d;
   bool const sent = facts.connected && facts.request_sent != retry_context::sent::none;
   // A response may come before the request: the server answered what it had not read (408).
-  d.verdict = facts.response_received ? verdict::response_started
-              : sent                  ? verdict::maybe_processed
-                                      : verdict::not_sent;
+  d.verdict = facts.response_received ? http::verdict::response_started
+              : sent                  ? http::verdict::maybe_processed
+                                      : http::verdict::not_sent;
 
   // The reasons that lie in the exchange go before those of the policy, to be told either way.
-  if (d.verdict == verdict::response_started) {
+  if (d.verdict == http::verdict::response_started) {
     d.reason = retry_reason::response_started;
   } else if (facts.cancelled) {
     d.reason = retry_reason::cancelled;
@@ -84,4 +84,4 @@ bool is_idempotent(std::string_view method) noexcept {
   return false;
 }
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace anode::http::protocol {
+namespace anode::policy {
 
 /// Why a request may or may not be sent again.
 enum class retry_reason : std::uint8_t {
@@ -60,4 +60,4 @@ retry_decision judge_failure(retry_context const& facts) noexcept;
 /// @param method  as on the wire; methods are case-sensitive
 bool is_idempotent(std::string_view method) noexcept;
 
-}  // namespace anode::http::protocol
+}  // namespace anode::policy

@@ -17,8 +17,8 @@
 
 namespace anode::http {
 
-using connection::incoming_state;
-using connection::outgoing_state;
+using anode::exchange::incoming_state;
+using anode::exchange::outgoing_state;
 
 namespace {
 
@@ -30,7 +30,7 @@ void pass_trailers(incoming_message const& from, outgoing_message& to) {
   }
   header_list trailers;
   for (field_line const line : from.raw_trailers()) {
-    if (protocol::is_trailer_passed_on(line.name)) {
+    if (policy::is_trailer_passed_on(line.name)) {
       trailers.append(line.name, line.value);
     }
   }
@@ -87,8 +87,8 @@ private:
 
 // Mostly body and room are there, and nothing is awaited.
 net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message& to) {
-  incoming_state& source = require_handle(from.self(), "incoming_message");
-  outgoing_state& target = require_handle(to.state(), "client_request");
+  incoming_state& source = base::require_handle(from.self(), "incoming_message");
+  outgoing_state& target = base::require_handle(to.state(), "client_request");
   anode::detail::ptr<anode::detail::counted> const keep_source = source.keep();
   anode::detail::ptr<anode::detail::counted> const keep_target = target.keep();
   std::uint64_t bytes = 0;
@@ -96,11 +96,11 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
   target_watch watch(target, from);
   target.strict_content_length = true;  // a length that the program has set may be another one
   try {
-    bool const bodiless = is_request(from) && source.head.body == protocol::body_kind::none;
+    bool const bodiless = is_request(from) && source.head.body == message::body_kind::none;
     // Trailers need chunks, and a body that is empty and complete would get a length.
     bool const head_first = !source.is_complete() || !from.raw_trailers().empty();
     if (head_first && !target.head_written() && !bodiless) {
-      co_await target.flush_headers(source.head.body != protocol::body_kind::none);
+      co_await target.flush_headers(source.head.body != message::body_kind::none);
     }
     while (true) {
       reading = true;
@@ -147,15 +147,15 @@ net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to)
 }
 
 void pass_headers(incoming_message const& from, outgoing_message& to) {
-  outgoing_state& out = require_handle(to.state(), "client_request");
+  outgoing_state& out = base::require_handle(to.state(), "client_request");
   out.require_head_open("append");
-  protocol::pass_fields(require_handle(from.self(), "incoming_message").head, out.headers);
+  policy::pass_fields(base::require_handle(from.self(), "incoming_message").head, out.headers);
 }
 
 header_list end_to_end_headers(incoming_message const& from) {
   header_list headers;
-  protocol::for_each_end_to_end(
-      require_handle(from.self(), "incoming_message").head,
+  policy::for_each_end_to_end(
+      base::require_handle(from.self(), "incoming_message").head,
       [&](field_line const line) { headers.append(line.name, line.value); });
   return headers;
 }
@@ -175,10 +175,10 @@ void pass_information(client_request& from, server_response& to) {
     if (to.writable_length() >= to.writable_high_water_mark()) {
       return;
     }
-    protocol::hop_by_hop const ends_here(i.raw_headers);
+    policy::hop_by_hop const ends_here(i.raw_headers);
     header_list headers;
     for (field_line const line : i.raw_headers) {
-      if (!ends_here.contains(line.name) && !protocol::names_equal(line.name, "Content-Length")) {
+      if (!ends_here.contains(line.name) && !base::names_equal(line.name, "Content-Length")) {
         headers.append(line.name, line.value);
       }
     }
@@ -187,7 +187,7 @@ void pass_information(client_request& from, server_response& to) {
 }
 
 bool can_be_passed_on(incoming_message const& message) {
-  return protocol::can_be_reframed(require_handle(message.self(), "incoming_message").head);
+  return policy::can_be_reframed(base::require_handle(message.self(), "incoming_message").head);
 }
 
 }  // namespace anode::http

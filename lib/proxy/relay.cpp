@@ -52,12 +52,12 @@ struct both final : detail::counted {
 
   // Returns how many bytes have passed on both connections.
   std::uint64_t passed() const noexcept {
-    connection::buffered_socket const& x = *a.core();
-    connection::buffered_socket const& y = *b.core();
+    stream::buffered_socket const& x = *a.core();
+    stream::buffered_socket const& y = *b.core();
     return x.bytes_read() + x.bytes_sent() + y.bytes_read() + y.bytes_sent();
   }
 
-  connection::async_condition changed;
+  runtime::async_condition changed;
   socket a;
   socket b;
   int reading = 2;
@@ -65,7 +65,7 @@ struct both final : detail::counted {
   bool failed = false;
 
 private:
-  struct end final : connection::timer {
+  struct end final : runtime::timer {
     both* of = nullptr;
     void expired() override {
       std::uint64_t const now = of->passed();
@@ -111,7 +111,7 @@ struct readiness final : detail::counted {
 
   static void completed(detail::counted& self, error_code, std::size_t) {
     auto& r = static_cast<readiness&>(self);
-    connection::tick const t(r.changed.get_executor());
+    runtime::tick const t(r.changed.get_executor());
     r.ready = true;
     r.changed.notify();
   }
@@ -123,7 +123,7 @@ struct readiness final : detail::counted {
     self->ready = false;
   }
 
-  connection::async_condition changed;
+  runtime::async_condition changed;
   bool ready = false;
 };
 
@@ -217,7 +217,7 @@ net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::
     from.destroy();
     to.destroy();
   }
-  connection::tick const t(state->changed.get_executor());
+  runtime::tick const t(state->changed.get_executor());
   --state->running;
   state->changed.notify();
 }

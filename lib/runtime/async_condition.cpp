@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 void async_condition::add(waiter w) {
   if (!join(executor_)) {
@@ -55,4 +55,4 @@ void async_condition::post(waiter w, error_code ec) {
   net::post(ex, [c = std::move(w.coroutine), ec]() mutable { c.go_on(ec); });
 }
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

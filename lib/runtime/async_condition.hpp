@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 /// A place where coroutines wait until something about an object has changed.
 ///
@@ -88,4 +88,4 @@ private:
   std::uint64_t last_number_ = 0;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 clock& clock::of(net::any_io_executor const& ex) {
   return net::use_service<clock>(net::query(ex, net::execution::context));
@@ -42,4 +42,4 @@ void clock::forget(void const* who) {
   std::erase_if(wakes_, [who](auto const& w) { return w.second.who == who; });
 }
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

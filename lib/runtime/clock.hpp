@@ -8,7 +8,7 @@
 #include <functional>
 #include <map>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 /// The clock of an execution context: the system's, or one that a test moves by hand.
 class clock final : public net::execution_context::service {
@@ -57,4 +57,4 @@ private:
   std::multimap<time_point, wake> wakes_;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 /// The listeners of one event that notifies: any number, called in the order in which they came.
 /// A listener may add listeners; they are called from the next time on. One that throws keeps the
@@ -99,4 +99,4 @@ private:
   link first_;  // most events have none
 };
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

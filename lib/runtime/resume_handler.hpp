@@ -10,7 +10,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 /// The handler by which a suspended coroutine goes on, of whatever type; allocates nothing.
 ///
@@ -98,4 +98,4 @@ private:
   function act_ = nullptr;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

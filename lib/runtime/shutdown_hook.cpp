@@ -5,7 +5,7 @@
 
 #include <mutex>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 /// The members of one execution context. Its threads may add and remove them at the same time.
 class shutdown_hooks final : public net::execution_context::service {
@@ -74,4 +74,4 @@ void shutdown_hook::detach() noexcept {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

@@ -3,7 +3,7 @@
 
 #include <anode/byte_stream.hpp>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 class shutdown_hooks;
 
@@ -37,4 +37,4 @@ private:
   shutdown_hook* next_ = nullptr;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

@@ -11,7 +11,7 @@
 #include <cstdlib>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 constinit thread_local tick* tick::current = nullptr;
 constinit thread_local std::uint64_t tick::last_number = 0;
@@ -141,4 +141,4 @@ void tick::run() {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

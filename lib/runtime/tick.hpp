@@ -7,7 +7,7 @@
 #include <exception>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 /// An object that has something to do at the end of a turn: bytes to send, events to report.
 class deferred_task : public detail::counted {
@@ -90,4 +90,4 @@ private:
 #endif
 };
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

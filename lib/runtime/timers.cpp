@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::runtime {
 
-using http::protocol::no_deadline;
+using anode::base::no_deadline;
 
 timers::timers(net::any_io_executor ex)
     : executor_(std::move(ex)), clock_(clock::of(executor_)), wake_(executor_) {
@@ -91,7 +91,7 @@ void timers::on_wake() {
   }
   tick const t(executor_);
   wake_at_ = no_deadline;
-  queue_.expire(now(), [this](http::protocol::timer_node& d) {
+  queue_.expire(now(), [this](base::timer_node& d) {
     --armed_;
     static_cast<timer&>(d).expired();
   });
@@ -100,4 +100,4 @@ void timers::on_wake() {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

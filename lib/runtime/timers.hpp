@@ -12,16 +12,16 @@
 
 #include <optional>
 
-namespace anode::connection {
+namespace anode::runtime {
 
-using protocol_time = http::protocol::steady_time;
+using protocol_time = base::steady_time;
 
 /// The longest time that is told from "for ever": what is longer would not fit the clock.
 inline constexpr std::chrono::milliseconds longest_delay = std::chrono::hours(24 * 365 * 100);
 
 /// Something that happens at a time unless it is set again or dropped before: a member of what it
 /// belongs to.
-class timer : public http::protocol::timer_node {
+class timer : public base::timer_node {
 public:
   /// Called on the executor when the time has come; the timer is not armed any more.
   virtual void expired() = 0;
@@ -70,13 +70,13 @@ private:
 
   net::any_io_executor executor_;
   clock& clock_;
-  http::protocol::timer_heap queue_;
+  base::timer_heap queue_;
   std::optional<net::steady_timer> wake_;  // none once the context has ended
   protocol_time now_{};
   std::uint64_t now_of_tick_ = 0;  // the turn in which that was read
-  protocol_time wake_at_ = http::protocol::no_deadline;
+  protocol_time wake_at_ = base::no_deadline;
   std::size_t armed_ = 0;
   bool stopped_ = false;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

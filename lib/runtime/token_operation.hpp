@@ -13,7 +13,7 @@
 #include <memory>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::runtime {
 
 /// One asynchronous operation with a completion token, carried out by a coroutine.
 ///
@@ -57,4 +57,4 @@ private:
   boost::asio::cancellation_signal cancel_;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::runtime

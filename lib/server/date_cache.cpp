@@ -5,12 +5,12 @@
 
 #include <chrono>
 
-namespace anode::connection {
+namespace anode::server {
 
-void date_cache::renew(timers& time) {
-  clock& source = clock::of(time.executor());
+void date_cache::renew(runtime::timers& time) {
+  runtime::clock& source = runtime::clock::of(time.executor());
   std::chrono::sys_seconds const wall = source.wall_now();
-  line_ = http::protocol::date_line(wall);
+  line_ = message::date_line(wall);
   // Valid up to the next full second of the wall clock.
   valid_until_ = time.now() + std::chrono::seconds(1);
   if (!source.manual()) {
@@ -19,4 +19,4 @@ void date_cache::renew(timers& time) {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

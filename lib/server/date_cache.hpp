@@ -6,13 +6,13 @@
 #include <string>
 #include <string_view>
 
-namespace anode::connection {
+namespace anode::server {
 
 /// The Date field line of the current second.
 class date_cache {
 public:
   /// Returns the whole field line for now, rendered once a second.
-  std::string_view line(timers& time) {
+  std::string_view line(runtime::timers& time) {
     if (time.now() >= valid_until_) {
       renew(time);
     }
@@ -20,13 +20,13 @@ public:
   }
 
   /// Returns until when that line stays as it is.
-  protocol_time valid_until() const noexcept { return valid_until_; }
+  runtime::protocol_time valid_until() const noexcept { return valid_until_; }
 
 private:
-  void renew(timers& time);
+  void renew(runtime::timers& time);
 
   std::string line_;
-  protocol_time valid_until_{};
+  runtime::protocol_time valid_until_{};
 };
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -14,7 +14,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::server {
 
 /// What the loop awaits between two handlers: an operation without a coroutine of its own.
 class handler_runner::next_job {
@@ -72,7 +72,7 @@ void handler_runner::start(server_exchange& exchange, detail::ptr<detail::counte
   if (!std::exchange(started_, true)) {
     net::co_spawn(ex, loop(detail::ptr<handler_runner>(this)),
                   net::bind_cancellation_slot(cancel_.slot(), net::detached));
-  } else if (idle_ && tick::on(ex)) {
+  } else if (idle_ && runtime::tick::on(ex)) {
     idle_.go_on({});
   } else if (idle_) {
     net::post(ex, [next = std::move(idle_)]() mutable { next.go_on({}); });
@@ -112,7 +112,7 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
 // The handler has returned or thrown. The end of the turn may bring the next job.
 void handler_runner::finish(std::exception_ptr const& error) {
   detail::ptr<server_impl> const server(server_);  // has the executor that the turn refers to
-  tick const t(server->executor());
+  runtime::tick const t(server->executor());
   detail::ptr<server_exchange> const exchange = std::move(exchange_);
   detail::ptr<detail::counted> const keep = std::move(keep_);
   exchange->runner = nullptr;
@@ -170,4 +170,4 @@ void handler_finished(server_impl& server, server_exchange& exchange,
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -11,13 +11,13 @@
 
 #include <exception>
 
-namespace anode::connection {
+namespace anode::server {
 
 class server_impl;
 
 /// A coroutine that runs handlers, one after the other, each in place as far as it goes without
 /// waiting. Starting a handler so costs no coroutine of its own and no trip through the scheduler.
-class handler_runner final : public detail::counted, private shutdown_hook {
+class handler_runner final : public detail::counted, private runtime::shutdown_hook {
 public:
   explicit handler_runner(server_impl& server);
   ~handler_runner() override;
@@ -52,7 +52,7 @@ private:
   void on_context_shutdown() override { stop(); }
 
   server_impl* server_;
-  resume_handler idle_;  // the loop, between two handlers
+  runtime::resume_handler idle_;  // the loop, between two handlers
   net::cancellation_signal cancel_;
   // The job: an exchange, and one of two handlers.
   detail::ptr<server_exchange> exchange_;
@@ -68,4 +68,4 @@ private:
 void handler_finished(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& error);
 
-}  // namespace anode::connection
+}  // namespace anode::server

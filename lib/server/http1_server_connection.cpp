@@ -9,10 +9,10 @@
 #include <string>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::server {
 http1_server_connection::http1_server_connection(server_impl& server,
                                                  std::unique_ptr<byte_stream> stream)
-    : server_(&server), socket_(new buffered_socket(std::move(stream), server.sockets())) {
+    : server_(&server), socket_(new stream::buffered_socket(std::move(stream), server.sockets())) {
   clock_.of = this;
   socket_->set_owner(this);
   socket_->set_high_water_mark(std::max<std::size_t>(server.options().high_water_mark, 1));
@@ -55,11 +55,11 @@ void http1_server_connection::run_deferred() {
   parse_input(false);
 }
 
-void http1_server_connection::on_misuse() { tick::defer(*this, server_->executor()); }
+void http1_server_connection::on_misuse() { runtime::tick::defer(*this, server_->executor()); }
 
 // The head of a request is in `spare_`; `whole`: it has no body.
 void http1_server_connection::begin_request(bool whole) {
-  using protocol::dispatch;
+  using anode::policy::dispatch;
   detail::ptr<server_exchange> const x = std::move(spare_);
   x->begin(*this);
   receiving_ = x;
@@ -68,9 +68,9 @@ void http1_server_connection::begin_request(bool whole) {
     defer_readers(*x);
   }
   dispatch how = dispatch::request;
-  if (!protocol::is_fast_path(x->request.head) || server_->options().max_requests_per_socket > 0) {
-    protocol::dispatch_context facts = server_->dispatch_facts();
-    if (protocol::asks_for_upgrade(x->request.head)) {
+  if (!policy::is_fast_path(x->request.head) || server_->options().max_requests_per_socket > 0) {
+    policy::dispatch_context facts = server_->dispatch_facts();
+    if (policy::asks_for_upgrade(x->request.head)) {
       try {
         facts.upgrades = server_->wants_upgrade(x->req);
       } catch (...) {
@@ -80,8 +80,8 @@ void http1_server_connection::begin_request(bool whole) {
         return;
       }
     }
-    how = protocol::dispatch_request(x->request.head, facts, requests_served_,
-                                     x->response.max_requests_reached);
+    how = policy::dispatch_request(x->request.head, facts, requests_served_,
+                                   x->response.max_requests_reached);
   }
   if (how == dispatch::upgrade || how == dispatch::connect || how == dispatch::refuse_connect ||
       how == dispatch::refuse_upgrade) {
@@ -101,7 +101,7 @@ void http1_server_connection::begin_request(bool whole) {
   switch (how) {
     case dispatch::continue_and_request:
       response.expect_continue = response.continue_sent = true;
-      response.send_interim(protocol::continue_head, true);
+      response.send_interim(http1::continue_head, true);
       server_->run(server_->on()->request, *x);
       break;
     case dispatch::check_continue:
@@ -365,7 +365,7 @@ void http1_server_connection::after_response() {
 
 // Gives the socket to the handler of the event; what is left of the input is its first bytes.
 void http1_server_connection::leave_http() {
-  using protocol::dispatch;
+  using anode::policy::dispatch;
   detail::ptr<http1_server_connection> const self(this);
   left_http_ = true;
   server_->connection_timers().closed(clock_);
@@ -387,4 +387,4 @@ void http1_server_connection::leave_http() {
   server_->remove(*this);
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -17,7 +17,7 @@ struct client_error;
 struct connection_info;
 }  // namespace anode::http
 
-namespace anode::connection {
+namespace anode::server {
 
 class server_impl;
 class server_exchange;
@@ -25,11 +25,11 @@ class server_response_state;
 
 /// One connection of a server: takes its input apart into requests, has each handled as soon as its
 /// head is there, and sends the responses in their order.
-class http1_server_connection final : public deferred_task,
-                                      public socket_observer,
-                                      public incoming_state::observer,
-                                      public outgoing_state::observer {
-  struct connection_clock final : protocol::connection_timer {
+class http1_server_connection final : public runtime::deferred_task,
+                                      public stream::socket_observer,
+                                      public exchange::incoming_state::observer,
+                                      public exchange::outgoing_state::observer {
+  struct connection_clock final : policy::connection_timer {
     http1_server_connection* of = nullptr;
   };
 
@@ -43,11 +43,11 @@ public:
   /// Begins, but for the first read, which is the caller's to start.
   void start();
 
-  buffered_socket* core() noexcept override { return socket_.get(); }
-  protocol::connection_timer& clock() noexcept { return clock_; }
+  stream::buffered_socket* core() noexcept override { return socket_.get(); }
+  policy::connection_timer& clock() noexcept { return clock_; }
 
   /// Returns the connection that a clock belongs to.
-  static http1_server_connection& of(protocol::connection_timer& clock) noexcept {
+  static http1_server_connection& of(policy::connection_timer& clock) noexcept {
     return *static_cast<connection_clock&>(clock).of;
   }
 
@@ -69,7 +69,7 @@ public:
   void detach_server();
 
   /// Answers a deadline that has passed: 408, or for an idle connection nothing.
-  void expire(protocol::expired_phase phase);
+  void expire(policy::expired_phase phase);
 
   http1_server_connection* next = nullptr;  // in the server's list
   http1_server_connection* prev = nullptr;
@@ -98,7 +98,7 @@ private:
 
   /// Returns whether all responses have been handed to the system.
   bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
-  protocol::parser& acquire_parser();
+  http1::parser& acquire_parser();
   void give_decoder_back();
   /// What a step of decoding leads to.
   enum class step : std::uint8_t {
@@ -144,8 +144,8 @@ private:
   void cancel_handlers();
 
   detail::ptr<server_impl> server_;
-  detail::ptr<buffered_socket> socket_;
-  std::optional<protocol::parser> parser_;  // none while nothing has come of the next request
+  detail::ptr<stream::buffered_socket> socket_;
+  std::optional<http1::parser> parser_;  // none while nothing has come of the next request
   unsigned parser_generation_ = 0;
   bool between_messages_ = true;  // the decoder has just ended one, or has seen nothing yet
   connection_clock clock_;
@@ -162,12 +162,12 @@ private:
   std::uint32_t under_way_ = 0;
   // Exchanges that were let go of early: nothing but the last bytes of their responses is left.
   std::uint32_t answered_ = 0;
-  write_queue::position answered_end_ = 0;
+  stream::write_queue::position answered_end_ = 0;
   std::size_t discarded_ = 0;
   std::size_t queued_bytes_ = 0;  // of the requests under way: heads, and bodies that were not read
   error_code cause_;              // why the request that is received will not be complete
   std::uint32_t requests_served_ = 0;
-  protocol::dispatch leave_as_ = protocol::dispatch::request;
+  policy::dispatch leave_as_ = policy::dispatch::request;
   bool parsing_ = false;
   bool end_due_ = false;  // of the input, behind what is still to be read
   bool closing_ = false;  // no further request is read
@@ -177,4 +177,4 @@ private:
   bool failed_ = false;  // a client error has been reported
 };
 
-}  // namespace anode::connection
+}  // namespace anode::server

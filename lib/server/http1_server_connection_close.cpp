@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::server {
 
 void http1_server_connection::close_when_idle() {
   if (idle()) {
@@ -25,7 +25,7 @@ void http1_server_connection::stop_reading() {
 }
 
 void http1_server_connection::fail_to_parse(std::string_view input) {
-  protocol::parse_error const& e = parser_->error();
+  http1::parse_error const& e = parser_->error();
   std::string_view const read = socket_->incoming().last_read();
   client_error(e.code, "Parse Error: " + std::string(e.reason), e.bytes_parsed,
                read.size() >= input.size() ? read : input);
@@ -69,8 +69,8 @@ void http1_server_connection::client_error(error_code code, std::string message,
   }
   if (socket_->writable() && answered_ == 0 &&
       (first_ == nullptr || !first_->response.head_sent())) {
-    protocol::write_error_head(socket_->output().buffer(),
-                               protocol::status_of(static_cast<http::error>(code.value())));
+    http1::write_error_head(socket_->output().buffer(),
+                            policy::status_of(static_cast<http::error>(code.value())));
   }
   drop_requests();
   server_->connection_timers().closed(clock_);
@@ -105,8 +105,8 @@ void http1_server_connection::drop_requests() {
   }
 }
 
-void http1_server_connection::expire(protocol::expired_phase phase) {
-  if (phase == protocol::expired_phase::keep_alive) {
+void http1_server_connection::expire(policy::expired_phase phase) {
+  if (phase == policy::expired_phase::keep_alive) {
     // Told once: who handles it may leave the connection open.
     server_->connection_timers().message_completed(clock_);
     on_timeout();
@@ -130,11 +130,11 @@ void http1_server_connection::on_end() {
     end_due_ = true;
     return;
   }
-  protocol::parse_result const found = acquire_parser().finish();
-  if (found == protocol::parse_result::end && receiving_) {
+  http1::parse_result const found = acquire_parser().finish();
+  if (found == http1::parse_result::end && receiving_) {
     end_request();
   }
-  if (found == protocol::parse_result::error) {
+  if (found == http1::parse_result::error) {
     client_error(parser_->error().code, "Parse Error: " + std::string(parser_->error().reason));
   } else if (!server_->options().http_allow_half_open) {
     client_has_gone();
@@ -299,4 +299,4 @@ void http1_server_connection::destroy_exchange(error_code) {
   socket_->destroy();
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -8,7 +8,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::server {
 
 // Goes on with the request that is being received.
 [[gnu::always_inline]] inline http1_server_connection::step http1_server_connection::parse_body(
@@ -23,24 +23,24 @@ namespace anode::connection {
   }
   std::string_view input = socket_->input();
   std::size_t const before = input.size();
-  protocol::parse_result const found = parser_->next(input, receiving_->request.head);
-  between_messages_ = found == protocol::parse_result::end;
-  if (found == protocol::parse_result::error) {
+  http1::parse_result const found = parser_->next(input, receiving_->request.head);
+  between_messages_ = found == http1::parse_result::end;
+  if (found == http1::parse_result::error) {
     fail_to_parse(input);
     return step::over;
   }
   socket_->consume(before - input.size());
   bool more = !one_piece;
   switch (found) {
-    case protocol::parse_result::body:
+    case http1::parse_result::body:
       pass_body();
       notify_finished();
       more = more && discarded_ <= discard_limit;
       break;
-    case protocol::parse_result::end:
+    case http1::parse_result::end:
       end_request();
       break;
-    case protocol::parse_result::upgrade:
+    case http1::parse_result::upgrade:
       leaving_ = closing_ = true;
       server_->connection_timers().message_completed(clock_);
       return step::over;
@@ -85,7 +85,7 @@ void http1_server_connection::parse_input(bool one_piece) {
   } else {
     socket_->resume();
     if (last == step::put_off) {
-      tick::defer(*this, server_->executor());
+      runtime::tick::defer(*this, server_->executor());
     }
   }
 }
@@ -106,25 +106,25 @@ http1_server_connection::step http1_server_connection::parse_head(bool one_piece
   if (!spare_) {
     spare_ = server_->acquire_exchange();
   }
-  protocol::parser& decoder = acquire_parser();
+  http1::parser& decoder = acquire_parser();
   std::size_t const before = input.size();
   bool const begun = decoder.in_message();
-  protocol::parse_result const found = decoder.next(input, spare_->request.head);
+  http1::parse_result const found = decoder.next(input, spare_->request.head);
   between_messages_ = false;
-  if (found == protocol::parse_result::error) {
+  if (found == http1::parse_result::error) {
     fail_to_parse(input);
     return step::over;
   }
   socket_->consume(before - input.size());
   // Its deadlines need not be set where all of the request has come at once.
-  bool const whole = !begun && found == protocol::parse_result::head && decoder.at_end();
-  if (!begun && (found == protocol::parse_result::head || decoder.in_message())) {
+  bool const whole = !begun && found == http1::parse_result::head && decoder.at_end();
+  if (!begun && (found == http1::parse_result::head || decoder.in_message())) {
     leave_idle();
     if (!whole) {
       server_->connection_timers().message_begun(clock_, server_->clock().now());
     }
   }
-  if (found != protocol::parse_result::head) {
+  if (found != http1::parse_result::head) {
     return step::over;
   }
   begin_request(whole);
@@ -162,7 +162,7 @@ void http1_server_connection::leave_idle() {
   }
 }
 
-protocol::parser& http1_server_connection::acquire_parser() {
+http1::parser& http1_server_connection::acquire_parser() {
   if (!parser_) {
     parser_.emplace(server_->acquire_parser(parser_generation_));
   }
@@ -176,4 +176,4 @@ void http1_server_connection::give_decoder_back() {
   parser_.reset();
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -11,12 +11,12 @@
 
 namespace anode::http {
 
-using connection::server_impl;
+using anode::server::server_impl;
 
 namespace {
 
 server_impl& self(anode::detail::ptr<server_impl> const& core) {
-  return require_handle(core, "server");
+  return base::require_handle(core, "server");
 }
 
 net::awaitable<void> wait_closed(anode::detail::ptr<server_impl> core) {
@@ -94,7 +94,7 @@ void server::emit_connection(std::unique_ptr<byte_stream> stream) {
 write_operation server::close() {
   if (!listening()) {
     close_idle_connections();
-    return connection::write_failed(error::server_not_running);
+    return stream::write_failed(error::server_not_running);
   }
   self(core_).close();
   return {wait_closed(core_), true};

@@ -10,11 +10,11 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::server {
 
 write_operation server_response_state::send_interim(std::string_view head, bool needed) {
   if (destroyed()) {
-    return written();
+    return stream::written();
   }
   if (needed || writable_length() < high_water_mark) {
     sink().append(head);
@@ -24,7 +24,7 @@ write_operation server_response_state::send_interim(std::string_view head, bool 
 }
 
 void server_response_state::reset_fast() {
-  outgoing_state::reset_fast();
+  exchange::outgoing_state::reset_fast();
   status = 200;
   reason.reset();
   head_request = max_requests_reached = expect_continue = continue_sent = closes = false;
@@ -42,15 +42,15 @@ bool server_response_state::closes_now() {
 }
 
 bool server_response_state::without_body() const noexcept {
-  return head_request || protocol::is_bodyless_status(status);
+  return head_request || message::is_bodyless_status(status);
 }
 
-protocol::outgoing_framing server_response_state::write_head(
+message::outgoing_framing server_response_state::write_head(
     std::string& out, std::optional<std::uint64_t> content_length) {
   if (request_has_body && content_length) {
     closes_now();
   }
-  protocol::response_context facts;
+  http1::response_context facts;
   facts.status = status;
   if (reason) {
     facts.reason = *reason;
@@ -62,14 +62,13 @@ protocol::outgoing_framing server_response_state::write_head(
   facts.continue_withheld = expect_continue && !continue_sent;
   facts.send_date = send_date;
   facts.content_length = content_length;
-  if (protocol::has_fast_path(facts, headers)) {
-    return protocol::write_head_fast_path(out, headers, server->fast_path_fields(),
-                                          *content_length);
+  if (http1::has_fast_path(facts, headers)) {
+    return http1::write_head_fast_path(out, headers, server->fast_path_fields(), *content_length);
   }
   facts.date_line = server->date_line();
   facts.keep_alive_line = server->keep_alive_line();
   facts.unique = unique_headers;
-  return protocol::write_response_head(out, facts, headers);
+  return http1::write_response_head(out, facts, headers);
 }
 
 server_exchange::server_exchange(server_impl& server)
@@ -95,14 +94,14 @@ void server_exchange::begin(http1_server_connection& c) {
     unique_headers_ = server_->unique_headers();
     response.unique_headers = unique_headers_.get();
   }
-  response.head_request = request.head.method == protocol::method::head;
-  response.chunked_by_default = protocol::understands_chunks(request.head);
+  response.head_request = request.head.method == message::method::head;
+  response.chunked_by_default = policy::understands_chunks(request.head);
   response.should_keep_alive = request.head.should_keep_alive;
 }
 
 bool server_exchange::leaves_body() const noexcept {
   return !request.is_complete() && (handler_done || !request.body_touched()) &&
-         request.head.body == protocol::body_kind::length &&
+         request.head.body == message::body_kind::length &&
          request.head.content_length - body_received > http1_server_connection::discard_limit;
 }
 
@@ -139,4 +138,4 @@ void server_exchange::dispose() noexcept {
   server->recycle(*this);
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -10,21 +10,21 @@
 #include <optional>
 #include <string>
 
-namespace anode::connection {
+namespace anode::server {
 
 class server_impl;
 class http1_server_connection;
 class handler_runner;
 
 /// The state behind an `http::server_response`.
-class server_response_state final : public outgoing_state {
+class server_response_state final : public exchange::outgoing_state {
 public:
   server_response_state(detail::counted& keep, net::any_io_executor const& ex,
                         server_exchange const& of)
-      : outgoing_state(keep, ex), of_(&of) {}
+      : exchange::outgoing_state(keep, ex), of_(&of) {}
 
-  using outgoing_state::sink;
-  using outgoing_state::store_head;
+  using exchange::outgoing_state::sink;
+  using exchange::outgoing_state::store_head;
 
   int status = 200;
   std::optional<std::string> reason;
@@ -45,8 +45,8 @@ public:
 private:
   server_exchange const* of_;
 
-  protocol::outgoing_framing write_head(std::string& out,
-                                        std::optional<std::uint64_t> content_length) override;
+  message::outgoing_framing write_head(std::string& out,
+                                       std::optional<std::uint64_t> content_length) override;
   bool without_body() const noexcept override;
   bool closes_now() override;
 };
@@ -92,7 +92,7 @@ public:
     connection = nullptr;
   }
 
-  incoming_state request;
+  exchange::incoming_state request;
   server_response_state response;
   http::incoming_message req;
   http::server_response res;
@@ -110,8 +110,8 @@ private:
   void dispose() noexcept override;
 
   detail::ptr<server_impl> server_;
-  std::shared_ptr<protocol::unique_headers const> unique_headers_;  // the options may change
+  std::shared_ptr<message::unique_headers const> unique_headers_;  // the options may change
   bool begun_ = false;  // there is something to make as new
 };
 
-}  // namespace anode::connection
+}  // namespace anode::server

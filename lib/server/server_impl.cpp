@@ -10,7 +10,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::server {
 namespace {
 
 constexpr std::size_t spare_server_exchanges = 64;
@@ -21,7 +21,7 @@ constexpr std::size_t spare_decoder_count = 64;
 
 server_impl::server_impl(net::any_io_executor ex, http::server_options options)
     : options_(std::move(options)),
-      timers_(new socket_context(std::move(ex))),
+      timers_(new stream::socket_context(std::move(ex))),
       changed_(executor()) {
   check_.of = this;
   idle_check_.of = this;
@@ -40,16 +40,16 @@ server_impl::~server_impl() {
 // Computes what follows from the options.
 void server_impl::apply_options() {
   timeouts_.headers_timeout =
-      protocol::default_headers_timeout(options_.headers_timeout, options_.request_timeout);
+      policy::default_headers_timeout(options_.headers_timeout, options_.request_timeout);
   timeouts_.request_timeout = options_.request_timeout;
   timeouts_.keep_alive_timeout = options_.keep_alive_timeout;
   timeouts_.keep_alive_timeout_buffer = options_.keep_alive_timeout_buffer;
-  if (!protocol::timeouts_consistent(timeouts_.headers_timeout, timeouts_.request_timeout)) {
+  if (!policy::timeouts_consistent(timeouts_.headers_timeout, timeouts_.request_timeout)) {
     throw http::exception(http::error::out_of_range,
                           "The value of \"headers_timeout\" is out of range. It must be <= "
                           "request_timeout.");
   }
-  keep_alive_line_ = protocol::keep_alive_line(
+  keep_alive_line_ = http1::keep_alive_line(
       static_cast<std::uint64_t>(std::max<std::int64_t>(options_.keep_alive_timeout.count(), 0)),
       options_.max_requests_per_socket);
   fast_path_fields_until_ = {};
@@ -57,7 +57,7 @@ void server_impl::apply_options() {
   ++parser_generation_;
   unique_headers_.reset();
   if (!options_.unique_headers.empty()) {
-    unique_headers_ = std::make_shared<protocol::unique_headers const>(options_.unique_headers);
+    unique_headers_ = std::make_shared<message::unique_headers const>(options_.unique_headers);
   }
 }
 
@@ -72,20 +72,20 @@ void server_impl::set_options(http::server_options options) {
   }
 }
 
-protocol::parser server_impl::acquire_parser(unsigned& age) {
+http1::parser server_impl::acquire_parser(unsigned& age) {
   age = parser_generation_;
   if (spare_parsers_.empty()) {
     std::size_t const size = options_.max_header_size != 0 ? options_.max_header_size
                                                            : http::server_options().max_header_size;
-    return protocol::parser(protocol::message_kind::request,
-                            {size, options_.max_headers_count, options_.insecure_http_parser});
+    return http1::parser(message::message_kind::request,
+                         {size, options_.max_headers_count, options_.insecure_http_parser});
   }
-  protocol::parser decoder = std::move(spare_parsers_.back());
+  http1::parser decoder = std::move(spare_parsers_.back());
   spare_parsers_.pop_back();
   return decoder;
 }
 
-void server_impl::recycle_parser(protocol::parser& decoder, unsigned age) {
+void server_impl::recycle_parser(http1::parser& decoder, unsigned age) {
   if (age == parser_generation_ && spare_parsers_.size() < spare_decoder_count) {
     spare_parsers_.push_back(std::move(decoder));
   }
@@ -93,14 +93,14 @@ void server_impl::recycle_parser(protocol::parser& decoder, unsigned age) {
 
 std::string_view server_impl::fast_path_fields() {
   if (timers_->now() >= fast_path_fields_until_) {
-    fast_path_fields_ = protocol::fast_path_fields(date_line(), keep_alive_line_);
+    fast_path_fields_ = http1::fast_path_fields(date_line(), keep_alive_line_);
     fast_path_fields_until_ = date_.valid_until();
   }
   return fast_path_fields_;
 }
 
-protocol::dispatch_context server_impl::dispatch_facts() const noexcept {
-  protocol::dispatch_context f;
+policy::dispatch_context server_impl::dispatch_facts() const noexcept {
+  policy::dispatch_context f;
   f.has_upgrade = static_cast<bool>(handlers_->upgrade);
   f.has_connect = static_cast<bool>(handlers_->connect);
   f.has_check_continue = static_cast<bool>(handlers_->check_continue);
@@ -156,7 +156,7 @@ void server_impl::start_listening() {
   closing_ = draining_ = false;
   listener_->start();
   net::post(executor(), [self = detail::ptr<server_impl>(this)] {
-    tick const t(self->executor());
+    runtime::tick const t(self->executor());
     if (!self->released_) {
       self->handlers_->listening.emit();
     }
@@ -169,18 +169,18 @@ endpoint server_impl::address() const {
 
 void server_impl::on_accept(std::unique_ptr<byte_stream> stream) {
   detail::ptr<server_impl> const self(this);
-  tick const t(executor());
+  runtime::tick const t(executor());
   if (options_.no_delay != accepted_no_delay_) {
     stream->set_no_delay(options_.no_delay);
   }
-  detail::ptr<buffered_socket> const socket = begin(std::move(stream));
+  detail::ptr<stream::buffered_socket> const socket = begin(std::move(stream));
   // Often the request is there already. A drain calls this from a function of the user's.
   socket->start_read(!draining_);
 }
 
 void server_impl::on_accept_error(error_code ec) {
   detail::ptr<server_impl> const self(this);
-  tick const t(executor());
+  runtime::tick const t(executor());
   report(std::make_exception_ptr(boost::system::system_error(ec, "accept")));
 }
 
@@ -191,7 +191,7 @@ void server_impl::serve(std::unique_ptr<byte_stream> stream) {
   begin(std::move(stream))->start_read(false);
 }
 
-detail::ptr<buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> stream) {
+detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> stream) {
   if (options_.keep_alive) {
     stream->set_keep_alive(true, options_.keep_alive_initial_delay);
   }
@@ -199,7 +199,7 @@ detail::ptr<buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> str
       new http1_server_connection(*this, std::move(stream)));
   add(*c);
   c->start();
-  detail::ptr<buffered_socket> socket(c->core());
+  detail::ptr<stream::buffered_socket> socket(c->core());
   if (!handlers_->connection.empty()) {
     handlers_->connection.emit(anode::socket(*socket));
   }
@@ -209,7 +209,7 @@ detail::ptr<buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> str
 // Connections.
 
 void server_impl::add(http1_server_connection& c) {
-  intrusive_ptr_add_ref(static_cast<deferred_task*>(&c));
+  intrusive_ptr_add_ref(static_cast<runtime::deferred_task*>(&c));
   c.next = connections_;
   if (connections_ != nullptr) {
     connections_->prev = &c;
@@ -229,7 +229,7 @@ void server_impl::remove(http1_server_connection& c) {
   --connection_count_;
   drop_checks();
   check_closed();
-  intrusive_ptr_release(static_cast<deferred_task*>(&c));
+  intrusive_ptr_release(static_cast<runtime::deferred_task*>(&c));
 }
 
 // While more connections may come the timers stay: to set and drop them for each that is alone
@@ -241,7 +241,7 @@ void server_impl::drop_checks() {
   }
 }
 
-void server_impl::track_upgraded(detail::ptr<buffered_socket> socket) {
+void server_impl::track_upgraded(detail::ptr<stream::buffered_socket> socket) {
   upgraded_sockets_.emplace(socket.get(), socket);
   socket->listen().close.add([self = detail::ptr<server_impl>(this), raw = socket.get()] {
     self->upgraded_sockets_.erase(raw);
@@ -270,14 +270,14 @@ std::vector<http::connection_info> server_impl::connections() const {
 void server_impl::became_idle(http1_server_connection& c) {
   connection_timers_.became_idle(c.clock(), timers_->now());
   if (!idle_check_.armed()) {
-    timers_->arm(idle_check_, protocol::kept_alive_for(timeouts_));
+    timers_->arm(idle_check_, policy::kept_alive_for(timeouts_));
   }
 }
 
 void server_impl::check_connections() {
   detail::ptr<server_impl> const self(this);
   connection_timers_.sweep(timers_->now(), timeouts_,
-                           [](protocol::connection_timer& clock, protocol::expired_phase phase) {
+                           [](policy::connection_timer& clock, policy::expired_phase phase) {
                              http1_server_connection::of(clock).expire(phase);
                            });
   if (connection_count_ > 0) {
@@ -287,14 +287,14 @@ void server_impl::check_connections() {
 
 void server_impl::check_idle() {
   detail::ptr<server_impl> const self(this);
-  protocol::steady_time const now = timers_->now();
-  connection_timers_.for_each_idle([&](protocol::connection_timer& clock) {
-    if (clock.expired(now, timeouts_) == protocol::expired_phase::keep_alive) {
-      http1_server_connection::of(clock).expire(protocol::expired_phase::keep_alive);
+  base::steady_time const now = timers_->now();
+  connection_timers_.for_each_idle([&](policy::connection_timer& clock) {
+    if (clock.expired(now, timeouts_) == policy::expired_phase::keep_alive) {
+      http1_server_connection::of(clock).expire(policy::expired_phase::keep_alive);
     }
   });
-  protocol::steady_time const next = connection_timers_.next_idle_deadline(timeouts_);
-  if (next != protocol::no_deadline) {
+  base::steady_time const next = connection_timers_.next_idle_deadline(timeouts_);
+  if (next != base::no_deadline) {
     timers_->arm(idle_check_, std::max(std::chrono::milliseconds(1),
                                        std::chrono::ceil<std::chrono::milliseconds>(next - now)));
   }
@@ -394,4 +394,4 @@ void server_impl::report(std::exception_ptr e, server_exchange* of) {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -21,20 +21,20 @@
 #include <unordered_map>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::server {
 
 /// The state behind an `http::server`: its handlers, its listening socket, its connections and
 /// their deadlines. Lives as long as anything of it runs.
 class server_impl final : public detail::counted,
-                          private shutdown_hook,
+                          private runtime::shutdown_hook,
                           private transport::listener::accept_observer {
 public:
   server_impl(net::any_io_executor ex, http::server_options options);
   ~server_impl() override;
 
   net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
-  timers& clock() noexcept { return *timers_; }
-  detail::ptr<socket_context> const& sockets() const noexcept { return timers_; }
+  runtime::timers& clock() noexcept { return *timers_; }
+  detail::ptr<stream::socket_context> const& sockets() const noexcept { return timers_; }
   http::server_options const& options() const noexcept { return options_; }
   void set_options(http::server_options options);
 
@@ -47,10 +47,10 @@ public:
   std::string_view fast_path_fields();
 
   /// Returns the names of the `unique_headers` option; null if there are none.
-  std::shared_ptr<protocol::unique_headers const> const& unique_headers() const noexcept {
+  std::shared_ptr<message::unique_headers const> const& unique_headers() const noexcept {
     return unique_headers_;
   }
-  protocol::dispatch_context dispatch_facts() const noexcept;
+  policy::dispatch_context dispatch_facts() const noexcept;
 
   /// Asks the program whether a request with an Upgrade header leaves HTTP; nothing if it does not
   /// want to be asked.
@@ -58,12 +58,12 @@ public:
 
   /// Returns a decoder for a connection that has something to decode.
   /// @param age set to what `give_back` is to be told
-  protocol::parser acquire_parser(unsigned& age);
+  http1::parser acquire_parser(unsigned& age);
 
   /// Takes back a decoder that is between two messages, so that an idle connection holds none.
-  void recycle_parser(protocol::parser& decoder, unsigned age);
+  void recycle_parser(http1::parser& decoder, unsigned age);
 
-  protocol::connection_timers& connection_timers() noexcept { return connection_timers_; }
+  policy::connection_timers& connection_timers() noexcept { return connection_timers_; }
   bool draining() const noexcept { return draining_; }
   bool closing() const noexcept { return closing_ || released_; }
 
@@ -101,7 +101,7 @@ public:
   void connection_ended() noexcept { ++ended_connections_; }
 
   /// Keeps track of a socket that has left HTTP, for closing and draining.
-  void track_upgraded(detail::ptr<buffered_socket> socket);
+  void track_upgraded(detail::ptr<stream::buffered_socket> socket);
 
   void became_idle(http1_server_connection& c);
 
@@ -130,21 +130,21 @@ public:
     shared_handler<detail::function<void(http::incoming_message&, anode::socket)>> drop_request;
     shared_handler<detail::function<void(anode::socket)>> timeout;
     shared_handler<http::server_trace> trace;
-    event<anode::socket> connection;
-    event<> listening;
-    event<> close;
-    event<std::exception_ptr> error;
+    runtime::event<anode::socket> connection;
+    runtime::event<> listening;
+    runtime::event<> close;
+    runtime::event<std::exception_ptr> error;
   };
 
   /// Returns the handlers. They may change while one of them runs: take a copy of each pointer.
   detail::ptr<handlers> const& on() const noexcept { return handlers_; }
 
 private:
-  struct check final : timer {
+  struct check final : runtime::timer {
     server_impl* of = nullptr;
     void expired() override { of->check_connections(); }
   };
-  struct idle_check final : timer {
+  struct idle_check final : runtime::timer {
     server_impl* of = nullptr;
     void expired() override { of->check_idle(); }
   };
@@ -153,39 +153,40 @@ private:
   void on_accept(std::unique_ptr<byte_stream> stream) override;
   void on_accept_error(error_code ec) override;
   void start_listening();
-  detail::ptr<buffered_socket> begin(std::unique_ptr<byte_stream> stream);
+  detail::ptr<stream::buffered_socket> begin(std::unique_ptr<byte_stream> stream);
   void check_connections();
   void check_idle();
   void drop_checks();
   void check_closed();
   void destroy_handed_over();
   void apply_options();
-  protocol::request_timeouts request_timeouts() const noexcept;
+  policy::request_timeouts request_timeouts() const noexcept;
   detail::ptr<handler_runner> acquire_runner();
   void stop_runners();
 
   http::server_options options_;
-  detail::ptr<socket_context> timers_;
+  detail::ptr<stream::socket_context> timers_;
   detail::ptr<handlers> handlers_{new handlers};
   detail::ptr<transport::listener> listener_;
-  protocol::connection_timers connection_timers_;
-  protocol::request_timeouts timeouts_;
+  policy::connection_timers connection_timers_;
+  policy::request_timeouts timeouts_;
   check check_;
   idle_check idle_check_;
-  std::vector<protocol::parser> spare_parsers_;
+  std::vector<http1::parser> spare_parsers_;
   unsigned parser_generation_ = 0;  // counts the changes of the options that decoders are made with
   date_cache date_;
   std::string keep_alive_line_;
   std::string fast_path_fields_;
-  protocol::steady_time fast_path_fields_until_{};  // with the date in them
-  std::shared_ptr<protocol::unique_headers const> unique_headers_;
+  base::steady_time fast_path_fields_until_{};  // with the date in them
+  std::shared_ptr<message::unique_headers const> unique_headers_;
   http1_server_connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
   std::uint64_t ended_connections_ = 0;
-  std::unordered_map<buffered_socket*, detail::ptr<buffered_socket>> upgraded_sockets_;
+  std::unordered_map<stream::buffered_socket*, detail::ptr<stream::buffered_socket>>
+      upgraded_sockets_;
   std::vector<server_exchange*> spare_exchanges_;
   std::vector<detail::ptr<handler_runner>> spare_runners_;
-  async_condition changed_;
+  runtime::async_condition changed_;
   bool accepted_no_delay_ = false;  // connections come from the listener without Nagle's algorithm
   bool closing_ = false;            // close() was called; on_close not yet told
   bool draining_ = false;
@@ -194,4 +195,4 @@ private:
   bool context_shut_down_ = false;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::server

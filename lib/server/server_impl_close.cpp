@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::server {
 
 void server_impl::close() {
   if (listener_) {
@@ -49,7 +49,7 @@ void server_impl::check_closed() {
   changed_.notify();
   if (std::exchange(closing_, false) && !released_) {
     net::post(executor(), [self = detail::ptr<server_impl>(this)] {
-      tick const t(self->executor());
+      runtime::tick const t(self->executor());
       if (!self->released_) {
         self->handlers_->close.emit();
       }
@@ -65,7 +65,7 @@ net::awaitable<void> server_impl::wait_closed(detail::ptr<server_impl> self) {
 
 net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> self,
                                                       std::chrono::milliseconds grace) {
-  struct cut final : timer {
+  struct cut final : runtime::timer {
     server_impl* of = nullptr;
     bool over = false;
     ~cut() { of->timers_->cancel(*this); }
@@ -125,7 +125,7 @@ void server_impl::release() {
     return;
   }
   detail::ptr<server_impl> const self(this);
-  tick const t(executor());
+  runtime::tick const t(executor());
   released_ = true;
   handlers_ = new handlers;
   if (listener_) {
@@ -138,4 +138,4 @@ void server_impl::release() {
   stop_runners();
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

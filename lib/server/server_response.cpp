@@ -14,9 +14,9 @@
 
 namespace anode::http {
 
-using connection::server_response_state;
+using anode::server::server_response_state;
 
-server_response::server_response(connection::server_exchange& exchange) noexcept
+server_response::server_response(anode::server::server_exchange& exchange) noexcept
     : outgoing_message(&exchange.response), exchange_(exchange) {}
 
 incoming_message& server_response::req() noexcept { return exchange_.req; }
@@ -56,7 +56,8 @@ void make_head(server_response_state& r, int status, std::optional<std::string_v
   int const old_status = std::exchange(r.status, status);
   try {
     if (status < 100 || status > 999) {
-      throw exception(error::invalid_status_code, formatted("Invalid status code: {}", status));
+      throw exception(error::invalid_status_code,
+                      base::formatted("Invalid status code: {}", status));
     }
     if (reason) {
       r.reason.emplace(*reason);
@@ -105,19 +106,19 @@ write_operation server_response::write_continue() {
   require_interim_allowed();
   // The client waits for the first one.
   bool const first = !std::exchange(exchange_.response.continue_sent, true);
-  return exchange_.response.send_interim(connection::protocol::continue_head, first);
+  return exchange_.response.send_interim(http1::continue_head, first);
 }
 
 write_operation server_response::write_processing() {
   require_interim_allowed();
-  return exchange_.response.send_interim(connection::protocol::processing_head);
+  return exchange_.response.send_interim(http1::processing_head);
 }
 
 write_operation server_response::write_early_hints(header_list const& hints) {
   require_interim_allowed();
   std::string head;
-  if (!connection::protocol::write_early_hints_head(head, hints)) {
-    return connection::written();
+  if (!http1::write_early_hints_head(head, hints)) {
+    return stream::written();
   }
   return exchange_.response.send_interim(head);
 }
@@ -125,7 +126,7 @@ write_operation server_response::write_early_hints(header_list const& hints) {
 write_operation server_response::write_information(int status, header_list const& headers) {
   require_interim_allowed();
   std::string head;
-  connection::protocol::write_information_head(head, status, headers);
+  http1::write_information_head(head, status, headers);
   bool const first_continue =
       status == 100 && !std::exchange(exchange_.response.continue_sent, true);
   return exchange_.response.send_interim(head, first_continue);

@@ -6,7 +6,7 @@
 #include <concepts>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::server {
 
 /// A handler of the program, or nothing. A copy keeps the same handler alive: a call, or a
 /// coroutine, that is under way keeps its captures although the program sets another one meanwhile.
@@ -41,4 +41,4 @@ private:
   detail::ptr<box> box_;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -3,7 +3,7 @@
 
 #include <cstdio>
 
-namespace anode::connection {
+namespace anode::server {
 namespace {
 
 constexpr std::size_t longest_target = 200;
@@ -52,4 +52,4 @@ void print_unhandled(std::exception_ptr const& e, std::string_view method,
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::connection {
+namespace anode::server {
 
 /// Returns the line that reports an exception for which the program has no listener.
 /// @param method, target  of the request whose handler threw; empty if it was none. Of the target,
@@ -16,4 +16,4 @@ std::string describe_unhandled(std::exception_ptr const& e, std::string_view met
 /// Writes that line to the standard error output.
 void print_unhandled(std::exception_ptr const& e, std::string_view method, std::string_view target);
 
-}  // namespace anode::connection
+}  // namespace anode::server

@@ -11,7 +11,7 @@
 #include <array>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::stream {
 namespace {
 
 // How much is read from a peer that still sends after the last answer, how long it may pause, and
@@ -119,7 +119,7 @@ void buffered_socket::on_read(detail::counted& self, error_code ec, std::size_t 
 }
 
 void buffered_socket::read_done(error_code ec, std::size_t bytes) {
-  tick const t(executor());
+  runtime::tick const t(executor());
   read_in_flight_ = false;
   in_a_row_ = 0;
   if (destroyed_) {
@@ -270,7 +270,7 @@ std::size_t buffered_socket::write_some(std::size_t& offered, bool& last, error_
 
 void buffered_socket::on_writable(detail::counted& self, error_code ec, std::size_t) {
   auto& core = static_cast<buffered_socket&>(self);
-  tick const t(core.executor());
+  runtime::tick const t(core.executor());
   core.write_waiting_ = false;
   core.in_a_row_ = 0;
   if (core.destroyed_) {
@@ -335,7 +335,7 @@ void buffered_socket::end() {
 void buffered_socket::watch_hangup() {
   if (hung_up_) {
     hangup_due_ = true;
-    tick::defer(*this, executor());
+    runtime::tick::defer(*this, executor());
   } else if (!destroyed_ && !connecting_ && !std::exchange(watching_, true)) {
     stream_->async_wait_hangup(io_callback(*this, &buffered_socket::on_hung_up));
   }
@@ -343,13 +343,13 @@ void buffered_socket::watch_hangup() {
 
 void buffered_socket::on_hung_up(detail::counted& self, error_code ec, std::size_t) {
   auto& core = static_cast<buffered_socket&>(self);
-  tick const t(core.executor());
+  runtime::tick const t(core.executor());
   core.hung_up_ = true;
   core.hangup_failed_ = ec.failed();
   // While something is read the end will be read too, behind what comes before it.
   if (!core.destroyed_ && !core.reading_ && core.owner_ != nullptr) {
     core.hangup_due_ = true;
-    tick::defer(core, core.executor());
+    runtime::tick::defer(core, core.executor());
   }
 }
 
@@ -405,7 +405,7 @@ void buffered_socket::destroy(error_code ec) {
   context_->cancel(inactivity_);
   stream_->close();
   out_.clear();
-  tick::defer(*this, executor());
+  runtime::tick::defer(*this, executor());
 }
 
 void buffered_socket::reset() {
@@ -419,7 +419,7 @@ void buffered_socket::reset() {
 }
 
 void buffered_socket::set_timeout(std::chrono::milliseconds timeout) {
-  timeout_ = std::min(timeout, longest_delay);
+  timeout_ = std::min(timeout, runtime::longest_delay);
   last_activity_ = context_->now();
   if (closing_timed_) {
     arm_closing();
@@ -438,8 +438,8 @@ void buffered_socket::limit_closing(std::chrono::milliseconds most) {
 }
 
 void buffered_socket::arm_closing() {
-  protocol_time const now = context_->now();
-  protocol_time next =
+  runtime::protocol_time const now = context_->now();
+  runtime::protocol_time next =
       std::min(close_by_, last_activity_ + (shut_down_ ? linger_pause : closing_pause));
   if (timeout_.count() > 0) {
     next = std::min(next, last_activity_ + timeout_);
@@ -460,7 +460,7 @@ void buffered_socket::touch() {
 
 void buffered_socket::inactivity::expired() {
   buffered_socket& core = *of;
-  protocol_time const now = core.context_->now();
+  runtime::protocol_time const now = core.context_->now();
   auto const quiet = now - core.last_activity_;
   if (core.closing_timed_) {
     bool const timeout = core.timeout_.count() > 0 && quiet >= core.timeout_;
@@ -521,4 +521,4 @@ void buffered_socket::drop_handle() {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::stream

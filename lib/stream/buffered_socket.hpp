@@ -13,7 +13,7 @@
 #include <memory>
 #include <optional>
 
-namespace anode::connection {
+namespace anode::stream {
 
 class buffered_socket;
 
@@ -55,7 +55,7 @@ protected:
 
 /// A connected stream with its buffers: reads ahead when asked to, sends what a turn has written
 /// at the turn's end, closes in good order.
-class buffered_socket final : public deferred_task {
+class buffered_socket final : public runtime::deferred_task {
 public:
   buffered_socket(std::unique_ptr<byte_stream> stream, detail::ptr<socket_context> context);
 
@@ -66,7 +66,7 @@ public:
     return own_executor_ ? *own_executor_ : context_->executor();
   }
   byte_stream& stream() noexcept { return *stream_; }
-  timers& clock() noexcept { return *context_; }
+  runtime::timers& clock() noexcept { return *context_; }
 
   /// Sets who is told; null for nobody. The owner must outlive the socket or take itself away.
   void set_owner(socket_observer* owner) noexcept { owner_ = owner; }
@@ -137,14 +137,14 @@ public:
   /// Sends what there is at the end of the turn.
   void flush_later() {
     pending_flush_ = true;
-    tick::defer(*this, executor());
+    runtime::tick::defer(*this, executor());
   }
 
   /// Has the owner told of the output at the end of the turn although nothing more leaves.
   void report_output_later() {
     pending_output_ = true;
     if (!notifying_) {
-      tick::defer(*this, executor());
+      runtime::tick::defer(*this, executor());
     }
   }
 
@@ -163,7 +163,7 @@ public:
   void close_behind_output() noexcept { last_output_ = true; }
 
   /// Lets coroutines wait for progress of the output.
-  async_condition& progress() { return user().progress; }
+  runtime::async_condition& progress() { return user().progress; }
 
   bool writable() const noexcept { return !ending_ && !end_sent_ && !destroyed_; }
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
@@ -222,10 +222,10 @@ public:
   // For the user's `socket`, which reads by itself when nobody owns this one.
 
   struct listeners {
-    event<> end;
-    event<error_code> error;
-    event<> timeout;
-    event<> close;
+    runtime::event<> end;
+    runtime::event<error_code> error;
+    runtime::event<> timeout;
+    runtime::event<> close;
   };
 
   /// Returns the user's listeners, which are told after the owner.
@@ -243,7 +243,7 @@ public:
   void run_deferred() override;
 
 private:
-  struct inactivity final : timer {
+  struct inactivity final : runtime::timer {
     buffered_socket* of = nullptr;
     void expired() override;
   };
@@ -251,8 +251,8 @@ private:
   // What only coroutines that use the socket need.
   struct user_side {
     explicit user_side(net::any_io_executor const& ex) : progress(ex), readable(ex) {}
-    async_condition progress;
-    async_condition readable;
+    runtime::async_condition progress;
+    runtime::async_condition readable;
     std::size_t viewed = 0;
     read_block::pin pin;
   };
@@ -305,8 +305,8 @@ private:
   bool end_sent_ = false;     // with it, before the owner is told
   inactivity inactivity_;
   std::chrono::milliseconds timeout_{0};
-  protocol_time last_activity_{};
-  protocol_time close_by_{};  // whatever happens, once closing is timed
+  runtime::protocol_time last_activity_{};
+  runtime::protocol_time close_by_{};  // whatever happens, once closing is timed
   std::size_t high_water_mark_ = 65536;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t passed_out_ = 0;
@@ -339,4 +339,4 @@ private:
   bool close_notified_ = false;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::stream

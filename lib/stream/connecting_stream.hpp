@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::stream {
 
 /// Stands for a stream that is still being connected: takes settings, moves no bytes.
 class connecting_stream final : public byte_stream {
@@ -47,4 +47,4 @@ private:
   bool open_ = true;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::stream

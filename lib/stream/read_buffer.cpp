@@ -5,7 +5,7 @@
 #include <cstring>
 #include <new>
 
-namespace anode::connection {
+namespace anode::stream {
 
 detail::ptr<read_block> read_block::make(std::size_t capacity) {
   void* const memory = ::operator new(sizeof(read_block) + capacity);
@@ -74,4 +74,4 @@ void read_buffer::release_memory() {
   }
 }
 
-}  // namespace anode::connection
+}  // namespace anode::stream

@@ -7,7 +7,7 @@
 #include <memory>
 #include <string_view>
 
-namespace anode::connection {
+namespace anode::stream {
 
 /// A block of received bytes that a message may hold on to while its connection reads on.
 class read_block final : public detail::counted {
@@ -107,4 +107,4 @@ private:
   bool reading_into_ = false;  // from `prepare` to `commit`
 };
 
-}  // namespace anode::connection
+}  // namespace anode::stream

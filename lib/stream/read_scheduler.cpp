@@ -7,7 +7,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::stream {
 
 read_scheduler::read_scheduler(net::any_io_executor ex) : executor_(std::move(ex)) {
   join(executor_);
@@ -50,4 +50,4 @@ void read_scheduler::on_context_shutdown() {
   std::exchange(ready_, {}).clear();
 }
 
-}  // namespace anode::connection
+}  // namespace anode::stream

@@ -7,7 +7,7 @@
 
 #include <vector>
 
-namespace anode::connection {
+namespace anode::stream {
 
 class buffered_socket;
 
@@ -16,7 +16,7 @@ class buffered_socket;
 ///
 /// What has come in by then is read at once. A read that is started earlier finds nothing on a busy
 /// server: a system call for nothing, since Asio tries before it waits.
-class read_scheduler final : public detail::counted, private shutdown_hook {
+class read_scheduler final : public detail::counted, private runtime::shutdown_hook {
 public:
   explicit read_scheduler(net::any_io_executor ex);
 
@@ -35,4 +35,4 @@ private:
   bool posted_ = false;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::stream

@@ -13,7 +13,7 @@
 
 namespace anode {
 
-using connection::buffered_socket;
+using anode::stream::buffered_socket;
 
 namespace {
 
@@ -68,7 +68,7 @@ net::awaitable<void> wait_closed(detail::ptr<buffered_socket> core) {
 }
 
 net::awaitable<void> run_read(detail::ptr<buffered_socket> core, net::mutable_buffer buffer,
-                              connection::token_operation::ptr operation) {
+                              runtime::token_operation::ptr operation) {
   error_code ec;
   std::size_t n = 0;
   try {
@@ -83,7 +83,7 @@ net::awaitable<void> run_read(detail::ptr<buffered_socket> core, net::mutable_bu
 }
 
 net::awaitable<void> run_write(write_operation write, std::size_t size,
-                               connection::token_operation::ptr operation) {
+                               runtime::token_operation::ptr operation) {
   error_code ec;
   try {
     co_await std::move(write);
@@ -99,8 +99,8 @@ socket::socket() noexcept = default;
 
 socket::socket(std::unique_ptr<byte_stream> stream) {
   net::any_io_executor const ex = stream->get_executor();
-  core_ = new buffered_socket(std::move(stream), detail::ptr<connection::socket_context>(
-                                                     new connection::socket_context(ex)));
+  core_ = new buffered_socket(std::move(stream),
+                              detail::ptr<stream::socket_context>(new stream::socket_context(ex)));
   intrusive_ptr_add_ref(core_);
   core_->add_handle();
 }
@@ -150,16 +150,16 @@ std::string_view socket::buffered() const noexcept {
 
 write_operation socket::write(std::string_view data) {
   if (core_ == nullptr) {
-    return connection::write_failed(http::error::stream_destroyed);
+    return stream::write_failed(http::error::stream_destroyed);
   }
-  return connection::socket_write(*core_, data);
+  return stream::socket_write(*core_, data);
 }
 
 write_operation socket::write_owned(std::string&& data) {
   if (core_ == nullptr) {
-    return connection::write_failed(http::error::stream_destroyed);
+    return stream::write_failed(http::error::stream_destroyed);
   }
-  return connection::socket_write(*core_, std::move(data));
+  return stream::socket_write(*core_, std::move(data));
 }
 
 void socket::end(std::string_view data) {
@@ -275,7 +275,7 @@ void socket::start_read(net::mutable_buffer buffer, detail::completion done) {
     std::move(done)(net::error::eof, 0);
     return;
   }
-  connection::token_operation::start(core_->executor(), std::move(done), [&](auto operation) {
+  runtime::token_operation::start(core_->executor(), std::move(done), [&](auto operation) {
     return run_read(hold(core_), buffer, std::move(operation));
   });
 }
@@ -286,7 +286,7 @@ void socket::start_write(net::const_buffer buffer, detail::completion done) {
     return;
   }
   std::string_view const data(static_cast<char const*>(buffer.data()), buffer.size());
-  connection::token_operation::start(core_->executor(), std::move(done), [&](auto operation) {
+  runtime::token_operation::start(core_->executor(), std::move(done), [&](auto operation) {
     return run_write(write(data), data.size(), std::move(operation));
   });
 }

@@ -4,12 +4,12 @@
 #include "runtime/timers.hpp"
 #include "stream/read_scheduler.hpp"
 
-namespace anode::connection {
+namespace anode::stream {
 
 /// What the sockets of one server or agent share: timers, and the scheduler of their reads.
-class socket_context final : public timers {
+class socket_context final : public runtime::timers {
 public:
-  using timers::timers;
+  using runtime::timers::timers;
 
   /// Returns the scheduler of deferred reads; made when first used.
   read_scheduler& reads() {
@@ -23,4 +23,4 @@ private:
   detail::ptr<read_scheduler> reads_;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::stream

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace anode::connection {
+namespace anode::stream {
 namespace {
 
 net::awaitable<void> nothing() { co_return; }
@@ -103,4 +103,4 @@ write_operation socket_write(buffered_socket& core, std::string&& data) {
           below};
 }
 
-}  // namespace anode::connection
+}  // namespace anode::stream

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace anode::connection {
+namespace anode::stream {
 
 /// A caller's buffer that an outbox refers to. Gone, it leaves the outbox with a copy.
 class borrowed_write {
@@ -65,4 +65,4 @@ write_operation socket_write(buffered_socket& core, std::string_view data);
 /// The same with a text that the operation keeps.
 write_operation socket_write(buffered_socket& core, std::string&& data);
 
-}  // namespace anode::connection
+}  // namespace anode::stream

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace anode::connection {
+namespace anode::stream {
 namespace {
 
 // Buffers wait here between connections, so that an idle one holds none.
@@ -168,4 +168,4 @@ void write_queue::release() {
   segments_size_ = 0;
 }
 
-}  // namespace anode::connection
+}  // namespace anode::stream

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace anode::connection {
+namespace anode::stream {
 
 /// Bytes that wait to leave a connection, in order: small pieces copied together, large ones
 /// borrowed from the caller for as long as it waits.
@@ -105,4 +105,4 @@ private:
   position sent_ = 0;
 };
 
-}  // namespace anode::connection
+}  // namespace anode::stream

@@ -43,7 +43,7 @@ std::string shown(std::string_view bytes) {
 event_loop::event_loop() : event_loop(std::chrono::sys_seconds(first_second)) {}
 
 event_loop::event_loop(std::chrono::sys_seconds now) {
-  connection::clock::of(get_executor()).set_manual(now);
+  runtime::clock::of(get_executor()).set_manual(now);
 }
 
 void event_loop::settle() {
@@ -53,7 +53,7 @@ void event_loop::settle() {
 
 void event_loop::advance(std::chrono::milliseconds time) {
   settle();
-  connection::clock& clock = connection::clock::of(get_executor());
+  runtime::clock& clock = runtime::clock::of(get_executor());
   auto const until = clock.now() + time;
   while (clock.next_wake() <= until) {
     clock.advance_to(clock.next_wake());
@@ -63,9 +63,7 @@ void event_loop::advance(std::chrono::milliseconds time) {
   settle();
 }
 
-std::chrono::sys_seconds event_loop::now() {
-  return connection::clock::of(get_executor()).wall_now();
-}
+std::chrono::sys_seconds event_loop::now() { return runtime::clock::of(get_executor()).wall_now(); }
 
 peer event_loop::connect(http::server& to, std::size_t capacity) {
   auto [ours, theirs] = transport::make_memory_pair(get_executor(), capacity);
@@ -149,10 +147,10 @@ void peer::reset() {
 
 void peer::check(bool right, std::string_view what) {
   if (!right) {
-    throw mismatch(formatted("expected {}; came {}{}", what, shown(heard_->bytes),
-                             heard_->reset   ? ", then a reset"
-                             : heard_->ended ? ", then the end"
-                                             : ""));
+    throw mismatch(base::formatted("expected {}; came {}{}", what, shown(heard_->bytes),
+                                   heard_->reset   ? ", then a reset"
+                                   : heard_->ended ? ", then the end"
+                                                   : ""));
   }
 }
 
@@ -236,7 +234,8 @@ std::size_t origin::size() const {
 
 peer& origin::operator[](std::size_t index) const {
   if (index >= size()) {
-    throw mismatch(formatted("expected connection {}; there are {}", index, state_->peers.size()));
+    throw mismatch(
+        base::formatted("expected connection {}; there are {}", index, state_->peers.size()));
   }
   return state_->peers[index];
 }

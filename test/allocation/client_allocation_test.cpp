@@ -78,7 +78,7 @@ net::awaitable<void> ask(http::agent& agent, outcome& o) {
 /// Makes 50 requests to get warm, then 500, one after the other.
 outcome run(std::string_view answer) {
   net::io_context io(1);
-  anode::connection::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
+  anode::runtime::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
   auto const counts = std::make_shared<support::counting_stream::counts>();
   counts->pieces.reserve(10000);
   counts->places.reserve(10000);

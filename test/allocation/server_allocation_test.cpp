@@ -96,7 +96,7 @@ struct outcome {
 /// Has `requests` sent 50 times to get warm, then 500 times.
 outcome run(http::request_handler handler, std::string const& requests, unsigned answers) {
   net::io_context io(1);
-  anode::connection::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
+  anode::runtime::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
   http::server server(io.get_executor(), std::move(handler));
   auto [here, there] = anode::transport::make_memory_pair(io.get_executor());
   auto const counts = std::make_shared<support::counting_stream::counts>();

@@ -25,7 +25,8 @@ namespace {
 
 namespace http = anode::http;
 using http::field_lines;
-using namespace anode::http::protocol;
+using namespace anode::http1;
+using namespace anode::message;
 
 void require(bool condition, std::source_location at = std::source_location::current()) {
   if (!condition) {

@@ -24,7 +24,8 @@ namespace {
 
 namespace http = anode::http;
 using http::field_lines;
-using namespace anode::http::protocol;
+using namespace anode::base;
+using namespace anode::message;
 
 void require(bool condition, std::source_location at = std::source_location::current()) {
   if (!condition) {

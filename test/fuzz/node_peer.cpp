@@ -26,8 +26,7 @@
 namespace {
 
 namespace http = anode::http;
-namespace protocol = anode::http::protocol;
-using protocol::parse_result;
+using anode::http1::parse_result;
 
 constexpr unsigned flag_lenient = 1;
 constexpr unsigned flag_upgrade = 2;
@@ -64,8 +63,8 @@ public:
   reader(unsigned flags, std::vector<std::size_t> const& cuts, std::string_view bytes)
       : flags_(flags),
         bytes_(bytes),
-        parser_((flags & flag_response) != 0 ? protocol::message_kind::response
-                                             : protocol::message_kind::request,
+        parser_((flags & flag_response) != 0 ? anode::message::message_kind::response
+                                             : anode::message::message_kind::request,
                 options(flags)) {
     parser_.expect_response_to((flags & flag_head) != 0      ? "HEAD"
                                : (flags & flag_connect) != 0 ? "CONNECT"
@@ -101,8 +100,8 @@ public:
   }
 
 private:
-  static protocol::parser_options options(unsigned flags) {
-    protocol::parser_options o;
+  static anode::http1::parser_options options(unsigned flags) {
+    anode::http1::parser_options o;
     o.insecure_http_parser = (flags & flag_lenient) != 0;
     return o;
   }
@@ -160,7 +159,7 @@ private:
     }
     keep_alive_.push_back(head_.should_keep_alive);
     bad_host_.push_back(!response() && (flags_ & flag_host) != 0 && head_.version_major == 1 &&
-                        head_.version_minor == 1 && !head_.has(protocol::field_id::host));
+                        head_.version_minor == 1 && !head_.has(anode::message::field_id::host));
   }
 
   void end_message() {
@@ -211,8 +210,8 @@ private:
 
   unsigned flags_;
   std::string_view bytes_;
-  protocol::parser parser_;
-  protocol::message_head head_;
+  anode::http1::parser parser_;
+  anode::message::message_head head_;
   std::vector<received> messages_;
   std::vector<bool> bad_host_, keep_alive_;
   bool stopped_ = false, failed_ = false, left_ = false;

@@ -57,7 +57,7 @@ private:
 
 /// How one input is decoded: from the first byte of the fuzzer's data.
 struct fuzz_options {
-  http::protocol::message_kind kind;
+  anode::message::message_kind kind;
   bool lenient;
   bool accept_upgrade;
   char const* response_to;
@@ -66,13 +66,12 @@ struct fuzz_options {
 /// Decodes all pieces; returns what was told, without the places of errors.
 inline std::string decode_pieces(fuzz_options const& how, std::string_view input,
                                  std::uint32_t seed) {
-  namespace protocol = http::protocol;
-  using protocol::parse_result;
-  protocol::parser_options options;
+  using anode::http1::parse_result;
+  http1::parser_options options;
   options.insecure_http_parser = how.lenient;
-  protocol::parser d(how.kind, options);
+  http1::parser d(how.kind, options);
   d.expect_response_to(std::string_view(how.response_to));
-  protocol::message_head head;
+  anode::message::message_head head;
   std::string told;
   auto const tell_lines = [&told](http::field_lines const& lines) {
     for (auto const line : lines) {
@@ -136,7 +135,7 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
 }
 
 /// Decodes `data` (options in its first byte) whole and in pieces.
-inline void check_decoder(http::protocol::message_kind kind, std::string_view data) {
+inline void check_decoder(anode::message::message_kind kind, std::string_view data) {
   if (data.empty()) {
     return;
   }
@@ -152,14 +151,14 @@ inline void check_decoder(http::protocol::message_kind kind, std::string_view da
 
 /// Decodes `data` (leniency in its first byte) as a chunked body, whole and in pieces.
 inline void check_chunks(std::string_view data) {
-  using verdict = http::protocol::chunk_parser::chunk_result;
+  using verdict = http1::chunk_parser::chunk_result;
   if (data.empty()) {
     return;
   }
   bool const lenient = (data[0] & 1) != 0;
   data.remove_prefix(1);
   auto const run = [&](std::uint32_t seed) {
-    http::protocol::chunk_parser chunks(lenient);
+    http1::chunk_parser chunks(lenient);
     chunks.start();
     std::string told;
     std::size_t taken = 0;

@@ -9,7 +9,7 @@
 #include "tokenizer_invariants.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
-  auto const kind = anode::http::protocol::message_kind::response;
+  auto const kind = anode::message::message_kind::response;
   std::string_view const input(reinterpret_cast<char const*>(data), size);
   anode::test::check_decoder(kind, input);
   if (size > 1) {

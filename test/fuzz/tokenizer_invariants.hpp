@@ -24,10 +24,9 @@ inline void require_equal(http::field_lines const& a, http::field_lines const& b
 /// Guards what begins with `bytes` as a head and as a trailer section; where it is one, compares
 /// the guard's places with what the tokenizer finds.
 /// @return how many of the two it was
-inline std::size_t compare_places(http::protocol::message_kind kind, std::string_view bytes) {
-  namespace protocol = http::protocol;
-  using verdict = protocol::head_scanner::scan_result;
-  protocol::head_scanner guard(kind, {16384, std::numeric_limits<std::size_t>::max(), false});
+inline std::size_t compare_places(anode::message::message_kind kind, std::string_view bytes) {
+  using verdict = http1::head_scanner::scan_result;
+  http1::head_scanner guard(kind, {16384, std::numeric_limits<std::size_t>::max(), false});
   std::size_t compared = 0;
 
   guard.start_head();
@@ -36,15 +35,15 @@ inline std::size_t compare_places(http::protocol::message_kind kind, std::string
   bool const is_head = !bytes.empty() && bytes[0] != '\r' && bytes[0] != '\n';
   if (is_head && guard.feed(p, end) == verdict::complete && guard.is_fast_path()) {
     std::string_view const raw(bytes.data(), static_cast<std::size_t>(p - bytes.data()));
-    protocol::message_head placed;
-    protocol::assign_head(placed, raw, guard);
-    protocol::message_head tokenized;
+    anode::message::message_head placed;
+    http1::assign_head(placed, raw, guard);
+    anode::message::message_head tokenized;
     tokenized.fields.append_bytes(raw);
-    require(protocol::tokenize_head(kind, tokenized, 0, guard.masked_bytes(), 0), "Beast takes it");
+    require(http1::tokenize_head(kind, tokenized, 0, guard.masked_bytes(), 0), "Beast takes it");
     require(placed.target() == tokenized.target(), "the start line's text that Beast finds");
     require_equal(placed.fields, tokenized.fields);
-    for (int f = 0; f != static_cast<int>(protocol::field_id::none); ++f) {
-      auto const field = static_cast<protocol::field_id>(f);
+    for (int f = 0; f != static_cast<int>(anode::message::field_id::none); ++f) {
+      auto const field = static_cast<anode::message::field_id>(f);
       require(placed.has(field) == tokenized.has(field), "a known field where Beast finds it");
       require(placed.repeats(field) == tokenized.repeats(field), "as many of a known field");
       require(placed.value(field) == tokenized.value(field), "the first of a known field");
@@ -58,9 +57,9 @@ inline std::size_t compare_places(http::protocol::message_kind kind, std::string
   if (!bytes.empty() && guard.feed(p, end) == verdict::complete && guard.is_fast_path()) {
     std::string_view const raw(bytes.data(), static_cast<std::size_t>(p - bytes.data()));
     http::field_lines placed;
-    protocol::assign_trailers(placed, raw, guard);
+    http1::assign_trailers(placed, raw, guard);
     http::field_lines tokenized;
-    require(raw.size() == 2 || protocol::tokenize_trailers(tokenized, raw, guard.masked_bytes()),
+    require(raw.size() == 2 || http1::tokenize_trailers(tokenized, raw, guard.masked_bytes()),
             "Beast takes the trailers");
     require_equal(placed, tokenized);
     ++compared;
@@ -69,7 +68,7 @@ inline std::size_t compare_places(http::protocol::message_kind kind, std::string
 }
 
 /// Compares wherever a line begins in `data`.
-inline std::size_t check_places(http::protocol::message_kind kind, std::string_view data) {
+inline std::size_t check_places(anode::message::message_kind kind, std::string_view data) {
   std::size_t compared = 0;
   for (std::size_t at = 0; at < data.size(); ++at) {
     if (at == 0 || data[at - 1] == '\n') {

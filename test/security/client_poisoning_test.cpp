@@ -234,7 +234,7 @@ TEST_CASE("client poisoning: a connection passed to a request that waits is chec
   f.settle();
   // The first read takes the response exactly; the other one is still in the connection.
   std::string response = "HTTP/1.1 200 OK\r\nContent-Length: 856\r\n\r\n";
-  response.append(anode::connection::read_buffer::small - response.size(), 'r');
+  response.append(anode::stream::read_buffer::small - response.size(), 'r');
   f.say(0, response + poison);
   REQUIRE(f.peers.size() == 2);
   CHECK(f.peers.at(0).received().find("/second") == std::string::npos);

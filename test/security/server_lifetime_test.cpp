@@ -184,7 +184,7 @@ TEST_CASE("K: a drain ends everything that a connection can be in the middle of"
   for (moment const& m : moments()) {
     INFO(m.name);
     busy_server s(m);
-    auto& clock = anode::connection::clock::of(s.io.get_executor());
+    auto& clock = anode::runtime::clock::of(s.io.get_executor());
     clock.set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
     std::optional<http::drain_result> result;
     net::co_spawn(s.io, s.server->drain(1s),

@@ -121,7 +121,7 @@ private:
   net::steady_timer hold_{io, net::steady_timer::time_point::max()};
   bool held_ = false;
 
-  anode::connection::clock& clock() { return anode::connection::clock::of(io.get_executor()); }
+  anode::runtime::clock& clock() { return anode::runtime::clock::of(io.get_executor()); }
 
   static net::awaitable<void> read(client_fixture& self) {
     try {

@@ -133,7 +133,7 @@ public:
   anode::http::server server;
 
 private:
-  anode::connection::clock& clock() { return anode::connection::clock::of(io.get_executor()); }
+  anode::runtime::clock& clock() { return anode::runtime::clock::of(io.get_executor()); }
 };
 
 }  // namespace support

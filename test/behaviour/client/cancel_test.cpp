@@ -42,7 +42,7 @@ public:
   explicit world(bool proxied)
       : server(io.get_executor(), narrow_server()),
         agent(io.get_executor(), narrow_client(proxied)) {
-    anode::connection::clock::of(io.get_executor())
+    anode::runtime::clock::of(io.get_executor())
         .set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
     server.on_request(&serve);
     server.on_check_continue(&serve_continue);

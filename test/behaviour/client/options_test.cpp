@@ -152,7 +152,7 @@ TEST_CASE("a deadline counts the time in the queue and in the look-up", "[client
 TEST_CASE("connecting has a deadline of its own", "[client]") {
   bool const in_lookup = GENERATE(true, false);
   net::io_context io;
-  anode::connection::clock::of(io.get_executor())
+  anode::runtime::clock::of(io.get_executor())
       .set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
   net::steady_timer never(io, net::steady_timer::time_point::max());
   http::agent_options a;
@@ -172,7 +172,7 @@ TEST_CASE("connecting has a deadline of its own", "[client]") {
   r.on_request_error([&](http::request_error const& e) { error = told(e); });
   r.end();
   io.poll();
-  auto& clock = anode::connection::clock::of(io.get_executor());
+  auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.advance(2s);
   io.restart();
   io.poll();
@@ -186,7 +186,7 @@ TEST_CASE("connecting has a deadline of its own", "[client]") {
 
 TEST_CASE("a connection that is to be closed while it is made has an end", "[client]") {
   net::io_context io;
-  auto& clock = anode::connection::clock::of(io.get_executor());
+  auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
   net::steady_timer never(io, net::steady_timer::time_point::max());
   http::agent_options a;

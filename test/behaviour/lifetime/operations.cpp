@@ -331,7 +331,7 @@ operations<anode::socket> const& socket_operations() {
         [](socket& s) { return s.async_read_some(net::buffer(bytes), net::use_awaitable); }),
       r("socket::async_write_some",
         [](socket& s) { return s.async_write_some(net::buffer(text()), net::use_awaitable); }),
-      r("beast_close_socket", [](socket& s) { beast_close_socket(s); }),
+      r("beast_close_socket", [](socket& s) { anode::beast_close_socket(s); }),
       r("socket::socket (copied)", [](socket& s) { return socket(s).destroyed(); }),
       r("socket::socket (moved)",
         [](socket& s) {

@@ -170,7 +170,7 @@ TEST_CASE("relay: what a socket of the system does not take is not asked for") {
 
 TEST_CASE("relay: sockets of the system that idle for too long are closed") {
   fixture f;
-  auto& clock = anode::connection::clock::of(f.io.get_executor());
+  auto& clock = anode::runtime::clock::of(f.io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
   std::string at_right;
   f.start(10s);

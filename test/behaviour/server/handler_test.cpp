@@ -292,15 +292,15 @@ TEST_CASE("L: an exception that leaves a handler is a line of the standard error
 
 TEST_CASE("L: what a peer sends cannot make more than one line of it") {
   auto const line = [](std::string const& what, std::string const& target) {
-    return anode::connection::describe_unhandled(std::make_exception_ptr(std::runtime_error(what)),
-                                                 "POST", target);
+    return anode::server::describe_unhandled(std::make_exception_ptr(std::runtime_error(what)),
+                                             "POST", target);
   };
   CHECK(line("a\nb\x1b[0m\x7f", "/\r") ==
         "anode: the handler of POST /\\x0d threw: a\\x0ab\\x1b[0m\\x7f\n");
   CHECK(line("w", "/" + std::string(1000, 'x')) ==
         "anode: the handler of POST /" + std::string(199, 'x') + "... threw: w\n");
   CHECK(line(std::string(1000, 'w'), "/").size() < 600);
-  CHECK(anode::connection::describe_unhandled(std::make_exception_ptr(5), "", "") ==
+  CHECK(anode::server::describe_unhandled(std::make_exception_ptr(5), "", "") ==
         "anode: an exception that is no std::exception\n");
 }
 

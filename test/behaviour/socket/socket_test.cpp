@@ -219,7 +219,7 @@ TEST_CASE("socket: the last handle closes the connection") {
 
 TEST_CASE("socket: a timeout is told, and does not close") {
   net::io_context io;
-  auto& clock = anode::connection::clock::of(io.get_executor());
+  auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
   pair p(io);
   int told = 0;
@@ -322,7 +322,7 @@ TEST_CASE("relay: a side that is lost closes the other") {
 
 TEST_CASE("relay: nothing passing for the idle timeout closes both") {
   net::io_context io;
-  auto& clock = anode::connection::clock::of(io.get_executor());
+  auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
   pair left(io);
   pair right(io);
@@ -367,7 +367,7 @@ TEST_CASE("relay: cancelled, it closes both connections") {
 
 TEST_CASE("relay: when both sides have ended, one that does not read is cut off") {
   net::io_context io;
-  auto& clock = anode::connection::clock::of(io.get_executor());
+  auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
   pair left(io, 100);
   pair right(io, 100);
@@ -396,7 +396,7 @@ TEST_CASE("relay: when both sides have ended, one that does not read is cut off"
 
 TEST_CASE("relay: when one side has ended, silence of the other ends after a time") {
   net::io_context io;
-  auto& clock = anode::connection::clock::of(io.get_executor());
+  auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
   pair left(io);
   pair right(io);

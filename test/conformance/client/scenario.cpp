@@ -200,7 +200,7 @@ net::awaitable<void> scenario::perform_all() {
 // later operations follow each other at once. Returns how many operations that took.
 std::size_t scenario::begin(json::object const* what, json::array const& operations,
                             std::string const& who) {
-  anode::connection::tick const t(executor_);
+  anode::runtime::tick const t(executor_);
   if (what != nullptr) {
     start(*what);
     if (!requests_.at(who)->made) {

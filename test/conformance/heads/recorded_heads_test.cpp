@@ -15,7 +15,9 @@
 namespace {
 
 namespace http = anode::http;
-using namespace anode::http::protocol;
+using namespace anode::http1;
+using namespace anode::message;
+using namespace anode::policy;
 
 constexpr std::string_view date_field = "Date: {DATE}\r\n";
 

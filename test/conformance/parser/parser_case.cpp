@@ -8,7 +8,7 @@ namespace anode::test {
 namespace {
 
 namespace json = boost::json;
-using http::protocol::message_kind;
+using anode::message::message_kind;
 
 std::vector<std::string> read_list(json::value const& list) {
   std::vector<std::string> out;

@@ -45,8 +45,8 @@ struct outcome {
 struct parser_case {
   std::string name;
   std::string input;
-  http::protocol::message_kind kind{};
-  http::protocol::parser_options options;
+  anode::message::message_kind kind{};
+  http1::parser_options options;
   std::string method;
   bool accept_upgrade = false;
   bool eof = false;
@@ -60,6 +60,6 @@ struct parser_case {
 
 /// Reads the cases of one file of test/conformance/parser/recorded.
 std::vector<parser_case> read_parser_cases(std::string const& file,
-                                           http::protocol::message_kind kind);
+                                           anode::message::message_kind kind);
 
 }  // namespace anode::test

@@ -24,13 +24,12 @@
 namespace {
 
 namespace http = anode::http;
-namespace protocol = anode::http::protocol;
+using anode::http1::parse_result;
+using anode::message::message_kind;
 using anode::test::failure;
 using anode::test::message;
 using anode::test::outcome;
 using anode::test::parser_case;
-using protocol::message_kind;
-using protocol::parse_result;
 
 std::vector<parser_case> const& requests() {
   static auto const cases = anode::test::read_parser_cases("requests.jsonl", message_kind::request);
@@ -161,8 +160,8 @@ private:
   }
 
   parser_case const& case_;
-  protocol::parser parser_;
-  protocol::message_head head_;
+  anode::http1::parser parser_;
+  anode::message::message_head head_;
   outcome result_;
   bool stopped_ = false;
 };

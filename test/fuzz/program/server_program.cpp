@@ -614,7 +614,7 @@ private:
   server_acts acts_;
   gates gates_;
   std::vector<std::shared_ptr<served>> served_;
-  std::vector<connection::buffered_socket*> cores_;
+  std::vector<stream::buffered_socket*> cores_;
   std::vector<unsigned> closes_;
   std::optional<http::server> server_;
   std::vector<anode::socket> taken_;

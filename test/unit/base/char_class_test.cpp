@@ -6,7 +6,7 @@
 
 #include <string>
 
-using namespace anode::http::protocol;
+using namespace anode::base;
 
 TEST_CASE("sixteen bytes at a time: the same as one after the other") {
   auto const visible = [](char c) { return c > 0x20 && c < 0x7f; };

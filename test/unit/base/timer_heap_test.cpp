@@ -6,7 +6,7 @@
 #include <random>
 #include <vector>
 
-using namespace anode::http::protocol;
+using namespace anode::base;
 using namespace std::chrono_literals;
 
 namespace {

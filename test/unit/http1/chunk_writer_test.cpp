@@ -11,7 +11,8 @@
 namespace {
 
 namespace http = anode::http;
-using namespace anode::http::protocol;
+using namespace anode::http1;
+using namespace anode::message;
 
 std::string thrown(trailer_lines& trailers, http::header_list const& list) {
   try {

@@ -12,10 +12,10 @@
 
 namespace {
 
-using anode::http::protocol::head_scanner;
-using anode::http::protocol::head_scanner_limits;
-using anode::http::protocol::message_kind;
-using anode::http::protocol::parser_options;
+using anode::http1::head_scanner;
+using anode::http1::head_scanner_limits;
+using anode::http1::parser_options;
+using anode::message::message_kind;
 
 std::string without_count(std::string text) {
   if (std::size_t const at = text.find(" @"); at != std::string::npos) {

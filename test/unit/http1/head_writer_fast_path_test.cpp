@@ -14,7 +14,8 @@
 
 namespace {
 
-using namespace anode::http::protocol;
+using namespace anode::http1;
+using namespace anode::message;
 
 constexpr std::string_view date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 

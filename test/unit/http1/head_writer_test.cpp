@@ -13,7 +13,8 @@
 namespace {
 
 namespace http = anode::http;
-using namespace anode::http::protocol;
+using namespace anode::http1;
+using namespace anode::message;
 
 constexpr std::string_view date = "Date: now\r\n";
 

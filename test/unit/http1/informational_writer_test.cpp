@@ -9,7 +9,7 @@
 namespace {
 
 namespace http = anode::http;
-using namespace anode::http::protocol;
+using namespace anode::http1;
 
 std::string information(int status, http::header_list const& headers) {
   std::string out = "before";

@@ -8,7 +8,7 @@
 
 namespace {
 
-using anode::http::protocol::message_kind;
+using anode::message::message_kind;
 using anode::test::decode_all_ways;
 using anode::test::decode_request;
 using anode::test::decode_response;

@@ -29,7 +29,7 @@ std::size_t replay(std::string const& target, Check check) {
   return count;
 }
 
-using anode::http::protocol::message_kind;
+using anode::message::message_kind;
 
 }  // namespace
 

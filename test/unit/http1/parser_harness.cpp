@@ -10,8 +10,7 @@
 namespace anode::test {
 namespace {
 
-namespace protocol = http::protocol;
-using protocol::parse_result;
+using anode::http1::parse_result;
 
 /// Memory in front of a page that cannot be read.
 class guarded_memory {
@@ -62,7 +61,7 @@ void write_lines(std::string& out, http::field_lines const& lines) {
 class run {
 public:
   explicit run(decoding const& how) : how_(how), parser_(how.kind, how.options) {
-    if (how.kind == protocol::message_kind::response) {
+    if (how.kind == message::message_kind::response) {
       parser_.expect_response_to(how.response_to);
     }
   }
@@ -141,7 +140,7 @@ private:
     check(!open_, "a head inside a message");
     check(parser_.in_message() && !parser_.in_head(), "in a message behind its head");
     open_ = true;
-    if (how_.kind == protocol::message_kind::request) {
+    if (how_.kind == message::message_kind::request) {
       out_.append(head_.method_name()).append(" ").append(head_.target());
     } else {
       out_.append(std::to_string(head_.status)).append(" ").append(head_.reason());
@@ -188,8 +187,8 @@ private:
   }
 
   decoding const& how_;
-  protocol::parser parser_;
-  protocol::message_head head_;
+  http1::parser parser_;
+  message::message_head head_;
   std::string out_;
   std::string body_;
   std::size_t left_ = 0;
@@ -254,7 +253,7 @@ std::string decode_all_ways(decoding const& how, std::string_view input) {
 std::string decode_request(std::string_view input) { return decode_all_ways({}, input); }
 
 std::string decode_response(std::string_view input) {
-  return decode_all_ways({.kind = protocol::message_kind::response, .options = {}}, input);
+  return decode_all_ways({.kind = message::message_kind::response, .options = {}}, input);
 }
 
 }  // namespace anode::test

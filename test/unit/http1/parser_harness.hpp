@@ -14,8 +14,8 @@ namespace anode::test {
 
 /// What to feed to a decoder.
 struct decoding {
-  http::protocol::message_kind kind = http::protocol::message_kind::request;
-  http::protocol::parser_options options;
+  message::message_kind kind = message::message_kind::request;
+  http1::parser_options options;
   std::string_view response_to = "GET";  ///< responses only
   bool accept_upgrade = false;
   bool eof = false;

@@ -16,7 +16,7 @@ using anode::test::decode_request;
 using anode::test::decode_response;
 using anode::test::decoding;
 using namespace std::string_literals;
-using anode::http::protocol::message_kind;
+using anode::message::message_kind;
 
 struct row {
   char const* name;

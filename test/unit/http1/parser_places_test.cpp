@@ -16,7 +16,7 @@
 
 namespace {
 
-using anode::http::protocol::message_kind;
+using anode::message::message_kind;
 using anode::test::check_places;
 
 std::size_t check_recorded(char const* file, message_kind kind) {

@@ -13,7 +13,8 @@
 namespace {
 
 namespace http = anode::http;
-using namespace anode::http::protocol;
+using namespace anode::http1;
+using namespace anode::message;
 using anode::test::decode;
 using anode::test::decode_all_ways;
 using anode::test::decode_request;

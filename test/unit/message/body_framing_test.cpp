@@ -5,7 +5,7 @@
 
 namespace {
 
-using namespace anode::http::protocol;
+using namespace anode::message;
 
 /// What RFC 9112 section 6.3 says of a response, written down once more and more slowly.
 body_kind response_body(method request, int status, framing_fields const& f) {

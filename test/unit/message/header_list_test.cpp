@@ -139,8 +139,8 @@ TEST_CASE("a header name is a token", "[headers]") {
     bool const token = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                        std::string_view("!#$%&'*+-.^_`|~").find(name) != std::string_view::npos;
     INFO(c);
-    CHECK(http::is_token(name) == (token && c != 0));
-    CHECK(http::is_token("a" + name) == (token && c != 0));
+    CHECK(anode::base::is_token(name) == (token && c != 0));
+    CHECK(anode::base::is_token("a" + name) == (token && c != 0));
   }
   CHECK(thrown([] { http::validate_header_name(""); }) ==
         "ERR_INVALID_HTTP_TOKEN: Header name must be a valid HTTP token [\"\"]");
@@ -155,12 +155,12 @@ TEST_CASE("a header value has no control characters", "[headers]") {
     for (std::size_t const before : {0U, 3U, 7U, 8U, 20U}) {
       std::string const value = std::string(before, 'a') + static_cast<char>(c) + "bcd";
       INFO(c << " behind " << before);
-      CHECK(http::is_header_text(value) == good);
-      CHECK(http::is_header_text(std::string(16, '\xff') + value) == good);
+      CHECK(anode::base::is_header_text(value) == good);
+      CHECK(anode::base::is_header_text(std::string(16, '\xff') + value) == good);
     }
   }
-  CHECK(http::is_header_text(""));
-  CHECK(http::is_header_text("\t\t\t\t\t\t\t\t\t"));
+  CHECK(anode::base::is_header_text(""));
+  CHECK(anode::base::is_header_text("\t\t\t\t\t\t\t\t\t"));
   CHECK(thrown([] { http::validate_header_value("X", "a\nb"); }) ==
         "ERR_INVALID_CHAR: Invalid character in header content [\"X\"]");
   CHECK(thrown([] { http::validate_header_value("X", {"ok", "a\rb"}); }) ==
@@ -169,10 +169,10 @@ TEST_CASE("a header value has no control characters", "[headers]") {
 }
 
 TEST_CASE("names are compared by the letters of ASCII only", "[headers]") {
-  CHECK(http::names_equal("Content-Type", "content-TYPE"));
-  CHECK_FALSE(http::names_equal("a", "ab"));
-  CHECK_FALSE(http::names_equal("a-b", "a_b"));
-  CHECK_FALSE(http::names_equal("[", "{"));
-  CHECK_FALSE(http::names_equal("@", "`"));
-  CHECK_FALSE(http::names_equal("\xc9", "\xe9"));
+  CHECK(anode::base::names_equal("Content-Type", "content-TYPE"));
+  CHECK_FALSE(anode::base::names_equal("a", "ab"));
+  CHECK_FALSE(anode::base::names_equal("a-b", "a_b"));
+  CHECK_FALSE(anode::base::names_equal("[", "{"));
+  CHECK_FALSE(anode::base::names_equal("@", "`"));
+  CHECK_FALSE(anode::base::names_equal("\xc9", "\xe9"));
 }

@@ -13,7 +13,7 @@
 namespace {
 
 namespace http = anode::http;
-using namespace anode::http::protocol;
+using namespace anode::message;
 
 std::string show(header_map const& headers) {
   std::string text;

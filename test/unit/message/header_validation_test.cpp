@@ -4,7 +4,7 @@
 
 #include <string>
 
-using namespace anode::http::protocol;
+using namespace anode::message;
 
 TEST_CASE("a word stands alone", "[header-rules]") {
   auto const [text, found] = GENERATE(table<std::string, bool>({

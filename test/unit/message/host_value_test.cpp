@@ -10,11 +10,10 @@ namespace {
 
 /// Asks for the value by itself and behind other bytes, which are looked at in another way.
 bool is_host_value(std::string const& value) {
-  namespace protocol = anode::http::protocol;
-  bool const alone = protocol::is_host_value(value);
+  bool const alone = anode::message::is_host_value(value);
   std::string const head = "GET / HTTP/1.1\r\nHost: " + value;
   std::string_view const behind = std::string_view(head).substr(head.size() - value.size());
-  CHECK(protocol::is_host_value(behind, head.data()) == alone);
+  CHECK(anode::message::is_host_value(behind, head.data()) == alone);
   return alone;
 }
 

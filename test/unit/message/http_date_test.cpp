@@ -3,7 +3,7 @@
 
 #include "support/catch.hpp"
 
-using namespace anode::http::protocol;
+using namespace anode::message;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-using anode::connection::parse_authority;
-using anode::connection::parse_url;
-using anode::connection::url_parts;
+using anode::message::parse_authority;
+using anode::message::parse_url;
+using anode::message::url_parts;
 
 TEST_CASE("url: the parts of a request") {
   struct row {

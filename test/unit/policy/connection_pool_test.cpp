@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-using namespace anode::http::protocol;
+using namespace anode::policy;
 
 namespace {
 

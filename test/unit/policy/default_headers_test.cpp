@@ -5,7 +5,8 @@
 
 #include <anode/error.hpp>
 
-using namespace anode::http::protocol;
+using namespace anode::message;
+using namespace anode::policy;
 
 TEST_CASE("Host has the port unless it is the default one", "[request-defaults]") {
   CHECK(host_header("127.0.0.1", 8080, 80) == "127.0.0.1:8080");

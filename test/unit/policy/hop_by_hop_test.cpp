@@ -11,7 +11,8 @@
 #include <utility>
 
 using namespace anode::http;
-using namespace anode::http::protocol;
+using namespace anode::message;
+using namespace anode::policy;
 
 namespace {
 

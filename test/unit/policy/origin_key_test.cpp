@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-using namespace anode::http::protocol;
+using namespace anode::policy;
 using namespace std::chrono_literals;
 
 TEST_CASE("agent_name: the strings of Node's getName", "[agent]") {

@@ -9,8 +9,6 @@
 
 namespace pool_test {
 
-using namespace anode::http::protocol;
-
 /// A small random generator (splitmix64): the same sequences on every platform.
 class dice {
 public:
@@ -70,11 +68,12 @@ private:
     std::uint64_t arrival = 0;
   };
 
-  pool_options random_options() {
-    pool_options o;
+  anode::policy::pool_options random_options() {
+    anode::policy::pool_options o;
     o.keep_alive = dice_.roll(4) != 0;
-    o.max_sockets = dice_.roll(3) == 0 ? pool_options::unlimited : 1 + dice_.roll(3);
-    o.max_total_sockets = dice_.roll(3) == 0 ? pool_options::unlimited : 1 + dice_.roll(5);
+    o.max_sockets = dice_.roll(3) == 0 ? anode::policy::pool_options::unlimited : 1 + dice_.roll(3);
+    o.max_total_sockets =
+        dice_.roll(3) == 0 ? anode::policy::pool_options::unlimited : 1 + dice_.roll(5);
     o.max_free_sockets = dice_.roll(3) == 0 ? 256 : dice_.roll(3);
     o.scheduling = dice_.roll(2) ? anode::http::scheduling::lifo : anode::http::scheduling::fifo;
     return o;
@@ -118,7 +117,7 @@ private:
     auto const name = static_cast<std::uint8_t>(dice_.roll(names_used_));
     fresh_ = dice_.roll(6) == 0;
     next_free_ = pool_.next_free(names[name]);
-    request_id const id = pool_.request(names[name], fresh_);
+    anode::policy::request_id const id = pool_.request(names[name], fresh_);
     check(id && id.index < slots, "a request has an id");
     request& r = requests_[id.index];
     check(r.state == request::where::gone, "an id in use was given again");
@@ -140,7 +139,7 @@ private:
   void make_ready(int s) {
     socket& it = sockets_[static_cast<std::size_t>(s)];
     it.state = it.request < 0 ? is::released : is::busy;
-    request_id const got = pool_.socket_ready(id_of(s));
+    anode::policy::request_id const got = pool_.socket_ready(id_of(s));
     check(got == id_of_request(it.request), "a ready socket begins the request it was opened for");
   }
 
@@ -165,7 +164,7 @@ private:
     if (r < 0)
       return;
     request& it = requests_[static_cast<std::size_t>(r)];
-    request_id const id = id_of_request(r);
+    anode::policy::request_id const id = id_of_request(r);
     if (it.state == request::where::bound) {
       socket& s = sockets_[static_cast<std::size_t>(it.socket)];
       s.request = -1;
@@ -182,8 +181,8 @@ private:
     if (s < 0)
       return;
     socket& it = sockets_[static_cast<std::size_t>(s)];
-    request_id const expected = id_of_request(it.request);
-    socket_id const id = id_of(s);
+    anode::policy::request_id const expected = id_of_request(it.request);
+    anode::policy::socket_id const id = id_of(s);
     drop(it);
     check(pool_.socket_closed(id) == expected, "the request of a lost socket is told");
   }
@@ -191,8 +190,9 @@ private:
   /// Events about what is gone already are without effect.
   void stale() {
     auto const i = static_cast<std::uint32_t>(dice_.roll(8));
-    socket_id const s{i, sockets_[i].generation - (sockets_[i].state == is::gone ? 0u : 1u)};
-    request_id const r{
+    anode::policy::socket_id const s{
+        i, sockets_[i].generation - (sockets_[i].state == is::gone ? 0u : 1u)};
+    anode::policy::request_id const r{
         i, requests_[i].generation - (requests_[i].state == request::where::gone ? 0u : 1u)};
     check(!pool_.socket_ready(s) && !pool_.socket_closed(s) && !pool_.connect_failed(s),
           "an unknown socket has no request");
@@ -221,27 +221,27 @@ private:
 
   void obey() {
     switch (action_.what) {
-      case pool_action::kind::open:
+      case anode::policy::pool_action::kind::open:
         return obey_open();
-      case pool_action::kind::assign:
+      case anode::policy::pool_action::kind::assign:
         return obey_assign();
-      case pool_action::kind::park:
+      case anode::policy::pool_action::kind::park:
         return obey_park();
-      case pool_action::kind::close:
+      case anode::policy::pool_action::kind::close:
         return obey_close();
-      case pool_action::kind::queue: {
+      case anode::policy::pool_action::kind::queue: {
         request& r = request_of(action_.request);
         check(r.state == request::where::fresh, "only a new request is queued");
         check(action_.reason == (live_[r.name] >= options_.max_sockets
-                                     ? pool_reason::max_sockets
-                                     : pool_reason::max_total_sockets),
+                                     ? anode::policy::pool_reason::max_sockets
+                                     : anode::policy::pool_reason::max_total_sockets),
               "the reason of waiting is told");
         r.state = request::where::waiting;
         ++waiting_[r.name];
         ++all_waiting_;
         return;
       }
-      case pool_action::kind::refuse:
+      case anode::policy::pool_action::kind::refuse:
         check(false, "nothing was shut down");
     }
   }
@@ -338,11 +338,11 @@ private:
 
   void obey_close() {
     socket& s = socket_of(action_.socket);
-    check(action_.reason != pool_reason::none, "a close has a reason");
+    check(action_.reason != anode::policy::pool_reason::none, "a close has a reason");
     check(action_.request == id_of_request(s.request), "the request of a closed socket is told");
     if (s.request >= 0)
       check(destroyed_, "a request lost its socket");
-    if (action_.reason == pool_reason::made_room) {
+    if (action_.reason == anode::policy::pool_reason::made_room) {
       ++evicted;
       if (s.state == is::free && !fresh_)
         for (std::uint32_t i = 0; i < socket_end_; ++i)
@@ -350,7 +350,7 @@ private:
                 "the oldest free socket makes room");
     }
     if (static_cast<int>(action_.socket.index) == condemned_) {
-      check(action_.reason == pool_reason::request_cancelled, "the reason is told");
+      check(action_.reason == anode::policy::pool_reason::request_cancelled, "the reason is told");
       condemned_ = -1;
     }
     drop(s);
@@ -368,8 +368,8 @@ private:
   // Rules that hold between events.
 
   void check_counts() {
-    std::array<connection_pool::counts, name_count> by_name{};
-    connection_pool::counts all;
+    std::array<anode::policy::connection_pool::counts, name_count> by_name{};
+    anode::policy::connection_pool::counts all;
     all.requests = all_waiting_;
     for (std::uint32_t i = 0; i < socket_end_; ++i) {
       socket const& s = sockets_[i];
@@ -386,14 +386,15 @@ private:
     }
     check(pool_.totals() == all, "the totals add up");
     std::size_t known = 0;
-    pool_.for_each_name([&](std::string_view name, connection_pool::counts const& c) {
-      ++known;
-      for (std::size_t n = 0; n < name_count; ++n)
-        if (names[n] == name)
-          check(c == by_name[n], "the counts add up");
-    });
+    pool_.for_each_name(
+        [&](std::string_view name, anode::policy::connection_pool::counts const& c) {
+          ++known;
+          for (std::size_t n = 0; n < name_count; ++n)
+            if (names[n] == name)
+              check(c == by_name[n], "the counts add up");
+        });
     for (std::size_t n = 0; n < name_count; ++n)
-      known -= by_name[n] != connection_pool::counts{};
+      known -= by_name[n] != anode::policy::connection_pool::counts{};
     check(known == 0, "names without sockets and requests are dropped, others are not");
   }
 
@@ -432,28 +433,29 @@ private:
     pool_.shut_down();
     while (pool_.next_action(action_))
       obey();
-    check(total_ == 0 && pool_.totals() == connection_pool::counts{}, "nothing is left");
+    check(total_ == 0 && pool_.totals() == anode::policy::connection_pool::counts{},
+          "nothing is left");
     pool_.for_each_name([](auto, auto const&) { check(false, "no name is left"); });
   }
 
   // Look-ups.
 
-  socket& socket_of(socket_id id) {
+  socket& socket_of(anode::policy::socket_id id) {
     check(id.index < slots && sockets_[id.index].state != is::gone &&
               sockets_[id.index].generation == id.generation,
           "a decision about a closed socket");
     return sockets_[id.index];
   }
-  request& request_of(request_id id) {
+  request& request_of(anode::policy::request_id id) {
     check(id.index < slots && requests_[id.index].state != request::where::gone &&
               requests_[id.index].generation == id.generation,
           "a decision about a request that is gone");
     return requests_[id.index];
   }
-  socket_id id_of(int s) const {
+  anode::policy::socket_id id_of(int s) const {
     return {static_cast<std::uint32_t>(s), sockets_[static_cast<std::size_t>(s)].generation};
   }
-  request_id id_of_request(int r) const {
+  anode::policy::request_id id_of_request(int r) const {
     if (r < 0)
       return {};
     return {static_cast<std::uint32_t>(r), requests_[static_cast<std::size_t>(r)].generation};
@@ -480,9 +482,9 @@ private:
 
   dice& dice_;
   std::uint32_t names_used_ = 1 + dice_.roll(name_count);
-  pool_options options_;
-  connection_pool pool_;
-  pool_action action_;
+  anode::policy::pool_options options_;
+  anode::policy::connection_pool pool_;
+  anode::policy::pool_action action_;
   std::array<socket, slots> sockets_{};
   std::array<request, slots> requests_{};
   std::uint32_t socket_end_ = 0;
@@ -494,8 +496,8 @@ private:
   std::uint64_t arrivals_ = 0;
   std::uint64_t parkings_ = 0;
   bool may_park_ = true;
-  bool fresh_ = false;   // what was asked for
-  socket_id next_free_;  // when it was
+  bool fresh_ = false;                  // what was asked for
+  anode::policy::socket_id next_free_;  // when it was
   bool destroyed_ = false;
   int condemned_ = -1;
 };

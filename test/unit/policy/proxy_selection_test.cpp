@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-using namespace anode::http::protocol;
+using namespace anode::policy;
 
 namespace {
 

@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-using namespace anode::http::protocol;
+using namespace anode::http1;
+using namespace anode::message;
+using namespace anode::policy;
 using anode::http::error;
 
 namespace {

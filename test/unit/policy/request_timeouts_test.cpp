@@ -5,7 +5,8 @@
 #include <memory>
 #include <vector>
 
-using namespace anode::http::protocol;
+using namespace anode::base;
+using namespace anode::policy;
 using namespace std::chrono_literals;
 
 namespace {

@@ -2,7 +2,7 @@
 #include "policy/retry.hpp"
 #include "support/catch.hpp"
 
-using namespace anode::http::protocol;
+using namespace anode::policy;
 using anode::http::verdict;
 
 namespace {

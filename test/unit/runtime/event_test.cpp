@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-using anode::connection::event;
+using anode::runtime::event;
 
 TEST_CASE("listeners are told in the order in which they came, new ones from the next time on") {
   event<int> e;

@@ -19,8 +19,8 @@
 #include <thread>
 #include <vector>
 
-using anode::connection::deferred_task;
-using anode::connection::tick;
+using anode::runtime::deferred_task;
+using anode::runtime::tick;
 namespace net = boost::asio;
 namespace detail = anode::detail;
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-using anode::connection::clock;
-using anode::connection::timer;
-using anode::connection::timers;
+using anode::runtime::clock;
+using anode::runtime::timer;
+using anode::runtime::timers;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
 

@@ -5,9 +5,9 @@
 
 #include <boost/asio/io_context.hpp>
 
-using anode::connection::clock;
-using anode::connection::date_cache;
-using anode::connection::timers;
+using anode::runtime::clock;
+using anode::runtime::timers;
+using anode::server::date_cache;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
 

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <string>
 
-using anode::connection::read_block;
-using anode::connection::read_buffer;
+using anode::stream::read_block;
+using anode::stream::read_buffer;
 
 namespace {
 

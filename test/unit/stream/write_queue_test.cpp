@@ -6,7 +6,7 @@
 #include <array>
 #include <string>
 
-using anode::connection::write_queue;
+using anode::stream::write_queue;
 namespace net = boost::asio;
 
 namespace {
