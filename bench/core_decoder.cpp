@@ -3,6 +3,10 @@
 // What decoding costs: nanoseconds a request, megabytes a second of chunked bodies, allocations a
 // message, beside Beast's request_parser<string_body> on the same bytes; and what the parts of it
 // (guard, copy, tokenizer) cost alone. Usage: core_decoder [milliseconds for each measurement]
+#include "http1/beast_tokenizer.hpp"
+#include "http1/head_scanner.hpp"
+#include "http1/parser.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -16,10 +20,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "http1/beast_tokenizer.hpp"
-#include "http1/head_scanner.hpp"
-#include "http1/parser.hpp"
 
 namespace {
 

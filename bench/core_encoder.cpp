@@ -2,15 +2,15 @@
 
 // What writing costs: nanoseconds and allocations for a response's head and headers, a request, a
 // chunk. Usage: core_encoder [milliseconds for each measurement]
+#include "http1/chunk_writer.hpp"
+#include "http1/head_writer.hpp"
+#include "policy/default_headers.hpp"
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
-
-#include "http1/chunk_writer.hpp"
-#include "http1/head_writer.hpp"
-#include "policy/default_headers.hpp"
 
 namespace {
 
@@ -39,8 +39,9 @@ std::chrono::milliseconds budget(300);
 
 template <class Work>
 void measure(char const* name, Work work) {
-  for (int i = 0; i != 1000; ++i)
+  for (int i = 0; i != 1000; ++i) {
     work();
+  }
   constexpr int rounds = 8;
   double best = 0;
   double best_allocations = 0;
@@ -50,8 +51,9 @@ void measure(char const* name, Work work) {
     auto const start = std::chrono::steady_clock::now();
     auto now = start;
     do {
-      for (int i = 0; i != 200; ++i)
+      for (int i = 0; i != 200; ++i) {
         work();
+      }
       calls += 200;
       now = std::chrono::steady_clock::now();
     } while (now - start < budget / rounds);
@@ -76,8 +78,9 @@ response_context facts_of(std::uint64_t length) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1)
+  if (argc > 1) {
     budget = std::chrono::milliseconds(std::atoi(argv[1]));
+  }
 
   std::string out;
   header_map headers;
@@ -112,8 +115,9 @@ int main(int argc, char** argv) {
     static constexpr char const* names[16] = {"X-0",  "X-1",  "X-2",  "X-3", "X-4",  "X-5",
                                               "X-6",  "X-7",  "X-8",  "X-9", "X-10", "X-11",
                                               "X-12", "X-13", "X-14", "X-15"};
-    for (char const* name : names)
+    for (char const* name : names) {
       headers.set(name, "a value of usual size");
+    }
     write_response_head(out, facts, headers);
   });
 
@@ -137,8 +141,9 @@ int main(int argc, char** argv) {
   });
   measure("size line of a chunk", [&] {
     chunk_size_line const line(data.size() + out.size());
-    if (line.text().empty())
+    if (line.text().empty()) {
       std::abort();
+    }
   });
   return 0;
 }

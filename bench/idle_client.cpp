@@ -9,12 +9,11 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <malloc.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <malloc.h>
 #include <string>
 
 namespace {

@@ -13,12 +13,15 @@ namespace {
 constexpr auto strange_bytes = [] {
   std::array<unsigned char, 256> table{};
   table.fill(1);
-  for (unsigned char c = '0'; c <= '9'; ++c)
+  for (unsigned char c = '0'; c <= '9'; ++c) {
     table[c] = 0;
-  for (unsigned char c = 'a'; c <= 'z'; ++c)
+  }
+  for (unsigned char c = 'a'; c <= 'z'; ++c) {
     table[c] = table[c - 'a' + 'A'] = 0;
-  for (char const c : std::string_view("!#$%&'*+-.^_`|~"))
+  }
+  for (char const c : std::string_view("!#$%&'*+-.^_`|~")) {
     table[static_cast<unsigned char>(c)] = 0;
+  }
   return table;
 }();
 
@@ -39,9 +42,11 @@ bool is_header_byte(char c) noexcept {
 }
 
 bool are_header_bytes(char const* p, std::size_t n) noexcept {
-  for (std::size_t i = 0; i != n; ++i)
-    if (!is_header_byte(p[i]))
+  for (std::size_t i = 0; i != n; ++i) {
+    if (!is_header_byte(p[i])) {
       return false;
+    }
+  }
   return true;
 }
 
@@ -51,29 +56,36 @@ bool is_token(std::string_view text) noexcept {
   char const* p = text.data();
   std::size_t left = text.size();
   auto const at = [&](std::size_t i) { return strange_bytes[static_cast<unsigned char>(p[i])]; };
-  for (; left >= 4; p += 4, left -= 4)
-    if ((at(0) | at(1) | at(2) | at(3)) != 0)
+  for (; left >= 4; p += 4, left -= 4) {
+    if ((at(0) | at(1) | at(2) | at(3)) != 0) {
       return false;
-  for (; left != 0; ++p, --left)
-    if (at(0) != 0)
+    }
+  }
+  for (; left != 0; ++p, --left) {
+    if (at(0) != 0) {
       return false;
+    }
+  }
   return !text.empty();
 }
 
 bool is_header_text(std::string_view text) noexcept {
   char const* p = text.data();
   std::size_t left = text.size();
-  if (left < 8)
+  if (left < 8) {
     return are_header_bytes(p, left);
+  }
   // A tab is a control character that is allowed, so a hit is looked at closely.
   auto const good = [](char const* at) {
     std::uint64_t eight;
     std::memcpy(&eight, at, 8);
     return !has_control(eight) || are_header_bytes(at, 8);
   };
-  for (; left > 8; p += 8, left -= 8)
-    if (!good(p))
+  for (; left > 8; p += 8, left -= 8) {
+    if (!good(p)) {
       return false;
+    }
+  }
   return good(text.data() + text.size() - 8);
 }
 

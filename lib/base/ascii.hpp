@@ -13,11 +13,14 @@ constexpr char to_lower(char c) noexcept {
 
 /// Returns whether two names are equal without regard to the case of ASCII letters.
 constexpr bool names_equal(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size())
+  if (a.size() != b.size()) {
     return false;
-  for (std::size_t i = 0; i != a.size(); ++i)
-    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i]))
+  }
+  for (std::size_t i = 0; i != a.size(); ++i) {
+    if (a[i] != b[i] && to_lower(a[i]) != to_lower(b[i])) {
       return false;
+    }
+  }
   return true;
 }
 

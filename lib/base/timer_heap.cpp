@@ -4,8 +4,9 @@
 namespace anode::base {
 
 timer_node::~timer_node() {
-  if (queue_)
+  if (queue_) {
     queue_->remove(place_);
+  }
 }
 
 timer_heap::~timer_heap() {
@@ -16,11 +17,13 @@ timer_heap::~timer_heap() {
 }
 
 bool timer_heap::arm(timer_node& d, steady_time expiry) {
-  if (d.queue_ && d.queue_ != this)
+  if (d.queue_ && d.queue_ != this) {
     d.queue_->remove(d.place_);
+  }
   d.expiry_ = expiry;
-  if (expiry == no_deadline)
+  if (expiry == no_deadline) {
     return false;
+  }
   steady_time const before = next_deadline();
   if (!d.queue_) {
     heap_.push_back({expiry, &d});
@@ -53,8 +56,9 @@ void timer_heap::remove(std::uint32_t place) noexcept {
   heap_[place].of->expiry_ = no_deadline;
   entry const last = heap_.back();
   heap_.pop_back();
-  if (place == heap_.size())
+  if (place == heap_.size()) {
     return;
+  }
   if (place > 0 && last.check < heap_[(place - 1) / 2].check) {
     sift_up(place, last);
   } else {
@@ -70,8 +74,9 @@ void timer_heap::put(std::uint32_t place, entry e) noexcept {
 void timer_heap::sift_up(std::uint32_t place, entry e) noexcept {
   while (place > 0) {
     std::uint32_t const parent = (place - 1) / 2;
-    if (heap_[parent].check <= e.check)
+    if (heap_[parent].check <= e.check) {
       break;
+    }
     put(place, heap_[parent]);
     place = parent;
   }
@@ -81,12 +86,15 @@ void timer_heap::sift_up(std::uint32_t place, entry e) noexcept {
 void timer_heap::sift_down(std::uint32_t place, entry e) noexcept {
   for (;;) {
     std::size_t child = std::size_t{place} * 2 + 1;
-    if (child >= heap_.size())
+    if (child >= heap_.size()) {
       break;
-    if (child + 1 < heap_.size() && heap_[child + 1].check < heap_[child].check)
+    }
+    if (child + 1 < heap_.size() && heap_[child + 1].check < heap_[child].check) {
       ++child;
-    if (e.check <= heap_[child].check)
+    }
+    if (e.check <= heap_[child].check) {
       break;
+    }
     put(place, heap_[child]);
     place = static_cast<std::uint32_t>(child);
   }

@@ -91,8 +91,9 @@ public:
     std::size_t done = 0;
     for (std::size_t left = heap_.size(); left > 0; --left) {
       timer_node* d = take_expired(now);
-      if (!d)
+      if (!d) {
         break;
+      }
       ++done;
       f(*d);
     }

@@ -1,6 +1,4 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/agent.hpp>
-
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "client/agent_impl.hpp"
@@ -9,6 +7,7 @@
 #include "policy/proxy_selection.hpp"
 #include "transport/connector.hpp"
 
+#include <anode/agent.hpp>
 #include <anode/error.hpp>
 
 #include <cstdlib>

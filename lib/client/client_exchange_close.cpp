@@ -1,9 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // How a client's exchange ends: complete, failed, or given up.
-#include "client/client_exchange.hpp"
-
 #include "client/agent_impl.hpp"
+#include "client/client_exchange.hpp"
 #include "client/http1_client_connection.hpp"
 
 #include <anode/error.hpp>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/client_request.hpp>
-
 #include "base/require_handle.hpp"
 #include "client/client_exchange.hpp"
+
+#include <anode/client_request.hpp>
 
 #include <utility>
 

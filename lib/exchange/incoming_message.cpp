@@ -1,12 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/incoming_message.hpp>
-
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "exchange/incoming_state.hpp"
 #include "runtime/token_operation.hpp"
 
 #include <anode/error.hpp>
+#include <anode/incoming_message.hpp>
 
 #include <utility>
 

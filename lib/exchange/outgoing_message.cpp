@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/outgoing_message.hpp>
-
 #include "base/require_handle.hpp"
 #include "exchange/outgoing_state.hpp"
 #include "runtime/token_operation.hpp"
+
+#include <anode/outgoing_message.hpp>
 
 #include <utility>
 

@@ -1,14 +1,14 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "http1/head_scanner.hpp"
+#include "message/body_framing.hpp"
+#include "message/message_head.hpp"
+
 #include <anode/field_lines.hpp>
 
 #include <cstddef>
 #include <vector>
-
-#include "http1/head_scanner.hpp"
-#include "message/body_framing.hpp"
-#include "message/message_head.hpp"
 
 namespace anode::http1 {
 

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "http1/chunk_parser.hpp"
 
-#include <algorithm>
-
 #include "base/char_class.hpp"
+
+#include <algorithm>
 
 namespace anode::http1 {
 namespace {

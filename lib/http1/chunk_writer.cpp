@@ -20,8 +20,9 @@ chunk_size_line::chunk_size_line(std::size_t size) noexcept {
 }
 
 void append_chunk(std::string& out, std::string_view data) {
-  if (!data.empty())
+  if (!data.empty()) {
     out.append(chunk_size_line(data.size()).text()).append(data).append(chunk_end);
+  }
 }
 
 void trailer_lines::set(http::header_list const& trailers, message::unique_headers const* unique) {
@@ -29,28 +30,35 @@ void trailer_lines::set(http::header_list const& trailers, message::unique_heade
   for (auto const& [name, value] : trailers) {
     http::validate_header_name(name, "Trailer name");
     message::field_id const field = message::find_field_id(name);
-    if (field == message::field_id::content_length || field == message::field_id::transfer_encoding)
+    if (field == message::field_id::content_length ||
+        field == message::field_id::transfer_encoding) {
       throw http::exception(http::error::trailer_invalid,
                             "Trailers are invalid with this transfer encoding");
+    }
     bool const joined =
         value.is_list() && (value.size() < 2 || (unique != nullptr && unique->contains(name)));
-    if (joined)
+    if (joined) {
       lines.append(name).append(": ");
+    }
     for (std::size_t i = 0; i != value.size(); ++i) {
-      if (!base::is_header_text(value[i]))
+      if (!base::is_header_text(value[i])) {
         throw http::exception(
             http::error::invalid_char,
             base::formatted("Invalid character in trailer content [\"{}\"]", name));
-      if (!joined)
+      }
+      if (!joined) {
         lines.append(name).append(": ");
-      else if (i != 0)
+      } else if (i != 0) {
         lines.append("; ");
+      }
       lines.append(value[i]);
-      if (!joined)
+      if (!joined) {
         lines.append("\r\n");
+      }
     }
-    if (joined)
+    if (joined) {
       lines.append("\r\n");
+    }
   }
   lines_ = std::move(lines);
 }

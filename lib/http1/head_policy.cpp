@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "http1/head_policy.hpp"
 
+#include "base/char_class.hpp"
+
 #include <anode/error.hpp>
 
 #include <utility>
-
-#include "base/char_class.hpp"
 
 namespace anode::http1 {
 
@@ -21,50 +21,59 @@ namespace {
 void read_codings(user_header_summary& own, message::header_map::line const& line) {
   own.transfer_encoding = true;
   // Node's parser takes a tab here neither for a blank nor for anything else.
-  if (line.value.find('\t') != std::string_view::npos)
+  if (line.value.find('\t') != std::string_view::npos) {
     throw_invalid_value(line.name, line.value);
+  }
   std::string_view rest = line.value;
   bool any = false;
   while (!rest.empty()) {
     std::size_t const comma = rest.find(',');
     std::string_view const coding = base::trim_blanks(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-    if (coding.empty())
+    if (coding.empty()) {
       continue;
+    }
     bool const chunked = base::names_equal(coding, "chunked");
     // Whatever stands behind chunked, and whatever only looks like it, is read differently by
     // different peers.
-    if (own.chunked || (!chunked && message::has_word(coding, "chunked")))
+    if (own.chunked || (!chunked && message::has_word(coding, "chunked"))) {
       throw_invalid_value(line.name, line.value);
+    }
     own.chunked = chunked;
     any = true;
   }
-  if (!any)
+  if (!any) {
     throw_invalid_value(line.name, line.value);
+  }
 }
 
 void check_trailer(user_header_summary const& own, message::outgoing_framing const& framing,
                    bool chunked) {
-  if (own.trailer && !chunked && !framing.chunked())
+  if (own.trailer && !chunked && !framing.chunked()) {
     throw http::exception(http::error::trailer_invalid,
                           "Trailers are invalid with this transfer encoding");
+  }
 }
 
 /// Says how the body of a request without framing fields of its own ends.
 message::body_end choose_request_end(request_context const& facts, user_header_summary const& own,
                                      message::header_map const& headers) {
   bool const body = facts.body_follows || facts.content_length.value_or(0) != 0;
-  if (!body && message::is_bodyless_method(facts.method))
+  if (!body && message::is_bodyless_method(facts.method)) {
     return message::body_end::none;
+  }
   bool const length_fits = facts.content_length && !own.trailer;
-  if (length_fits && !headers.removed(message::field_id::content_length))
+  if (length_fits && !headers.removed(message::field_id::content_length)) {
     return message::body_end::length;
-  if (!headers.removed(message::field_id::transfer_encoding))
+  }
+  if (!headers.removed(message::field_id::transfer_encoding)) {
     return message::body_end::chunked;
+  }
   // The program removed what would frame the body. Node sends it bare, as it does for GET and its
   // like, and the peer takes it for the next request.
-  if (!body)
+  if (!body) {
     return message::body_end::none;
+  }
   return length_fits ? message::body_end::length : message::body_end::chunked;
 }
 
@@ -99,8 +108,9 @@ user_header_summary summarize_user_headers(message::header_map const& headers) {
         break;
       case message::field_id::content_length: {
         auto const length = message::parse_decimal(line.value);
-        if (!length || own.content_length)
+        if (!length || own.content_length) {
           throw_invalid_value(line.name, line.value);
+        }
         own.content_length = length;
         break;
       }
@@ -136,10 +146,11 @@ head_policy plan_response(response_context const& facts, user_header_summary con
   plan.drop_content_length =
       own.content_length && (own.transfer_encoding || facts.status < 200 || facts.status == 204);
   if (own.connection) {
-    if (own.connection_close)
+    if (own.connection_close) {
       last = true;
-    else
+    } else {
       keep = true;
+    }
   } else if (headers.removed(message::field_id::connection)) {
     last = last || !keep;
   } else if (!keep || !(own_length || facts.chunked_by_default)) {
@@ -191,9 +202,10 @@ head_policy plan_request(request_context const& facts, user_header_summary const
   bool last = !keep;
 
   // A server has to refuse such a request (RFC 9112 section 3.2).
-  if (own.host_twice)
+  if (own.host_twice) {
     throw http::exception(http::error::invalid_header_value,
                           "Invalid value for header \"Host\": it is one text");
+  }
 
   head_policy plan;
   plan.drop_content_length = own.content_length && own.transfer_encoding;
@@ -213,16 +225,18 @@ head_policy plan_request(request_context const& facts, user_header_summary const
   std::uint64_t length = 0;
   if (own.transfer_encoding) {
     // A request has no other end than chunks or a length (RFC 9112 section 6.3).
-    if (!own.chunked)
+    if (!own.chunked) {
       throw_invalid_value("Transfer-Encoding", *headers.text("transfer-encoding"));
+    }
     end = message::body_end::chunked;
   } else if (own.content_length) {
     end = message::body_end::length;
     length = *own.content_length;
   } else {
     end = choose_request_end(facts, own, headers);
-    if (end == message::body_end::length)
+    if (end == message::body_end::length) {
       length = facts.content_length.value_or(0);
+    }
     plan.length = end == message::body_end::length    ? framing_line::content_length
                   : end == message::body_end::chunked ? framing_line::chunked
                                                       : framing_line::none;

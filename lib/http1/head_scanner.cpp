@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "http1/head_scanner.hpp"
 
-#include <algorithm>
-
 #include "base/char_class.hpp"
+
+#include <algorithm>
 
 namespace anode::http1 {
 

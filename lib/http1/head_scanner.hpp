@@ -1,6 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "message/body_framing.hpp"
+#include "message/field_id.hpp"
+#include "message/method.hpp"
+
 #include <anode/error.hpp>
 #include <anode/field_lines.hpp>
 
@@ -9,10 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "message/body_framing.hpp"
-#include "message/field_id.hpp"
-#include "message/method.hpp"
 
 namespace anode::http1 {
 

@@ -2,11 +2,11 @@
 //
 // The part of head_scanner that takes field lines which are whole and ordinary. What it leaves is
 // looked at byte by byte in field_guard.cpp, with the same result: only slower.
-#include <cstring>
-
 #include "base/char_class.hpp"
 #include "base/ci_literal.hpp"
 #include "http1/head_scanner.hpp"
+
+#include <cstring>
 
 namespace anode::http1 {
 namespace {

@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
 // The part of head_scanner that looks at field lines, byte by byte.
-#include <limits>
-
 #include "base/char_class.hpp"
 #include "http1/head_scanner.hpp"
+
+#include <limits>
 
 namespace anode::http1 {
 namespace {

@@ -1,12 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
 // The part of head_scanner that looks at request lines and status lines.
+#include "base/char_class.hpp"
+#include "http1/head_scanner.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <iterator>
-
-#include "base/char_class.hpp"
-#include "http1/head_scanner.hpp"
 
 namespace anode::http1 {
 namespace {

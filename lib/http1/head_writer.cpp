@@ -21,16 +21,18 @@ constexpr char transfer_encoding[] = "Transfer-Encoding: chunked\r\n";
 /// Returns whether the values of a header go on one line, joined with "; ".
 bool is_joined(message::header_map::line const& line,
                message::unique_headers const* unique) noexcept {
-  if (line.field == message::field_id::cookie)
+  if (line.field == message::field_id::cookie) {
     return true;
+  }
   return unique != nullptr && line.field != message::field_id::transfer_encoding &&
          unique->contains(line.name);
 }
 
 std::size_t lines_size(message::header_map const& headers) {
   std::size_t size = headers.contiguous_lines().size();
-  if (size != 0)
+  if (size != 0) {
     return size;
+  }
   headers.for_each_line([&](message::header_map::line const& line) {
     size += line.name.size() + line.value.size() + 4;
   });
@@ -45,18 +47,20 @@ void put_lines(base::string_writer& to, message::header_map const& headers, head
     return;
   }
   headers.for_each_line([&](message::header_map::line const& line) {
-    if (plan.drop_content_length && line.field == message::field_id::content_length)
+    if (plan.drop_content_length && line.field == message::field_id::content_length) {
       return;
+    }
     bool const joined = (line.more || !line.first) && is_joined(line, unique);
     if (line.first || !joined) {
       to.put(line.name);
       to.put(": ");
     }
     to.put(line.value);
-    if (joined && line.more)
+    if (joined && line.more) {
       to.put("; ");
-    else
+    } else {
       to.put(crlf);
+    }
   });
 }
 
@@ -77,8 +81,9 @@ void put_connection(base::string_writer& to, head_policy const& plan,
     to.put(connection_close);
   } else if (plan.connection == connection_line::keep_alive) {
     to.put(connection_keep_alive);
-    if (plan.keep_alive_field)
+    if (plan.keep_alive_field) {
       to.put(keep_alive_field);
+    }
   }
 }
 
@@ -97,8 +102,9 @@ message::outgoing_framing write_response_head(std::string& out, response_context
     message::validate_reason(reason);
   } else {
     reason = http::reason_phrase(facts.status);
-    if (reason.empty())
+    if (reason.empty()) {
       reason = "unknown";
+    }
   }
   head_policy const plan = plan_response(facts, summarize_user_headers(headers), headers);
 
@@ -111,8 +117,9 @@ message::outgoing_framing write_response_head(std::string& out, response_context
   to.put(reason);
   to.put(crlf);
   put_lines(to, headers, plan, facts.unique);
-  if (plan.date)
+  if (plan.date) {
     to.put(facts.date_line);
+  }
   put_connection(to, plan, facts.keep_alive_line);
   put_framing(to, plan);
   to.finish();
@@ -140,11 +147,13 @@ message::outgoing_framing write_request_head(std::string& out, request_context c
 }
 
 std::string keep_alive_line(std::uint64_t timeout_milliseconds, std::uint32_t max_requests) {
-  if (timeout_milliseconds == 0)
+  if (timeout_milliseconds == 0) {
     return {};
+  }
   std::string line = "Keep-Alive: timeout=" + std::to_string(timeout_milliseconds / 1000);
-  if (max_requests != 0)
+  if (max_requests != 0) {
     line.append(", max=").append(std::to_string(max_requests));
+  }
   return line.append(crlf);
 }
 

@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "http1/head_writer.hpp"
-
 #include "base/text.hpp"
+#include "http1/head_writer.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>
@@ -30,10 +29,12 @@ void validate(http::header_list const& headers) {
     // An interim head has no body (RFC 9110 section 15.2), and a peer that believed these fields
     // would take what follows for one.
     message::field_id const field = message::find_field_id(name);
-    if (field == message::field_id::content_length || field == message::field_id::transfer_encoding)
+    if (field == message::field_id::content_length ||
+        field == message::field_id::transfer_encoding) {
       throw http::exception(
           http::error::invalid_header_value,
           base::formatted("Invalid value \"{}\" for header \"{}\"", value.text(), name));
+    }
   }
 }
 
@@ -41,16 +42,18 @@ void validate(http::header_list const& headers) {
 std::string link_value(http::header_list const& hints) {
   std::string value;
   for (auto const& [name, links] : hints) {
-    if (name != "link")
+    if (name != "link") {
       continue;
+    }
     for (std::size_t i = 0; i != links.size(); ++i) {
       if (!message::is_link_value(links[i])) {
         throw http::exception(
             http::error::invalid_arg_value,
             base::formatted("The argument 'hints' {}. Received '{}'", link_form, links[i]));
       }
-      if (!value.empty())
+      if (!value.empty()) {
         value += ", ";
+      }
       value += links[i];
     }
   }
@@ -60,27 +63,33 @@ std::string link_value(http::header_list const& hints) {
 }  // namespace
 
 void write_information_head(std::string& out, int status, http::header_list const& headers) {
-  if (status < 100 || status > 199 || status == 101)
+  if (status < 100 || status > 199 || status == 101) {
     throw http::exception(http::error::invalid_status_code,
                           base::formatted("Invalid status code: {}", status));
+  }
   validate(headers);
   append_status_line(out, status);
-  for (auto const& [name, value] : headers)
-    for (std::size_t i = 0; i != value.size(); ++i)
+  for (auto const& [name, value] : headers) {
+    for (std::size_t i = 0; i != value.size(); ++i) {
       append_line(out, name, value[i]);
+    }
+  }
   out.append("\r\n");
 }
 
 bool write_early_hints_head(std::string& out, http::header_list const& hints) {
   std::string const link = link_value(hints);
-  if (link.empty())
+  if (link.empty()) {
     return false;
+  }
   validate(hints);
   append_status_line(out, 103);
   append_line(out, "Link", link);
-  for (auto const& [name, value] : hints)
-    if (name != "link")
+  for (auto const& [name, value] : hints) {
+    if (name != "link") {
       append_line(out, name, value.text());
+    }
+  }
   out.append("\r\n");
   return true;
 }

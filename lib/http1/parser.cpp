@@ -1,15 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "http1/parser.hpp"
 
-#include <algorithm>
-#include <limits>
-#include <string>
-
 #include "http1/beast_tokenizer.hpp"
 #include "http1/chunk_parser.hpp"
 #include "http1/head_places.hpp"
 #include "http1/head_scanner.hpp"
 #include "message/host_value.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <string>
 
 namespace anode::http1 {
 namespace {

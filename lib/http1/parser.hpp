@@ -1,16 +1,16 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "message/body_framing.hpp"
+#include "message/message_head.hpp"
+#include "message/method.hpp"
+
 #include <anode/error.hpp>
 #include <anode/field_lines.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <string_view>
-
-#include "message/body_framing.hpp"
-#include "message/message_head.hpp"
-#include "message/method.hpp"
 
 namespace anode::http1 {
 

@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "message/method.hpp"
+
 #include <cstdint>
 #include <string_view>
-
-#include "message/method.hpp"
 
 namespace anode::message {
 

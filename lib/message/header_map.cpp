@@ -33,8 +33,9 @@ std::size_t hash_of(std::string_view name) {
     return std::uint64_t{random()} << 32 | random() | 1;
   }();
   std::uint64_t hash = seed;
-  for (char const c : name)
+  for (char const c : name) {
     hash = (hash ^ (static_cast<unsigned char>(c) | 0x20U)) * seed;
+  }
   return static_cast<std::size_t>(hash >> 32);
 }
 
@@ -46,16 +47,20 @@ std::string lower(std::string_view name) {
 }
 
 void check_growth(std::size_t size, std::size_t more) {
-  if (more > std::numeric_limits<std::uint32_t>::max() - size)
+  if (more > std::numeric_limits<std::uint32_t>::max() - size) {
     throw std::length_error("headers of more than 4 GiB");  // GCOVR_EXCL_LINE: takes 4 GiB
+  }
 }
 
 void validate(std::string_view name, http::header_value_ref const& value) {
-  if (!base::is_token(name))
+  if (!base::is_token(name)) {
     http::validate_header_name(name);
-  for (std::size_t i = 0; i != value.size(); ++i)
-    if (!base::is_header_text(value[i]))
+  }
+  for (std::size_t i = 0; i != value.size(); ++i) {
+    if (!base::is_header_text(value[i])) {
       http::validate_header_value(name, value);
+    }
+  }
 }
 
 }  // namespace
@@ -65,15 +70,17 @@ header_map::kind header_map::type_of(http::header_value_ref const& value) noexce
 }
 
 void header_map::set(std::string_view name, http::header_value_ref const& value) {
-  if (!value.is_list() && set_fast_path(name, value[0], type_of(value)))
+  if (!value.is_list() && set_fast_path(name, value[0], type_of(value))) {
     return;
+  }
   validate(name, value);
   put(find(name), name, value);
 }
 
 void header_map::append(std::string_view name, http::header_value_ref value) {
-  if (!value.is_list() && set_fast_path(name, value[0], type_of(value)))
+  if (!value.is_list() && set_fast_path(name, value[0], type_of(value))) {
     return;
+  }
   validate(name, value);
   add(name, value);
 }
@@ -95,17 +102,22 @@ void header_map::append_valid(std::string_view name, std::string_view value) {
 }
 
 void header_map::set_all(http::header_list const& headers) {
-  for (auto const& [name, value] : headers)
-    validate(name, value);
-  bool first_cookie = true;
-  for (auto const& [name, value] : headers)
-    if (!base::names_equal(name, "set-cookie"))
-      put(find(name), name, value);
   for (auto const& [name, value] : headers) {
-    if (!base::names_equal(name, "set-cookie"))
+    validate(name, value);
+  }
+  bool first_cookie = true;
+  for (auto const& [name, value] : headers) {
+    if (!base::names_equal(name, "set-cookie")) {
+      put(find(name), name, value);
+    }
+  }
+  for (auto const& [name, value] : headers) {
+    if (!base::names_equal(name, "set-cookie")) {
       continue;
-    if (first_cookie)
+    }
+    if (first_cookie) {
       put(find(name), name, http::header_value_ref(std::span<std::string_view const>()));
+    }
     first_cookie = false;
     add(name, value);
   }
@@ -114,66 +126,77 @@ void header_map::set_all(http::header_list const& headers) {
 bool header_map::remove(std::string_view name) {
   field_id const field = find_field_id(name);
   if (field == field_id::connection || field == field_id::content_length ||
-      field == field_id::transfer_encoding || field == field_id::date)
+      field == field_id::transfer_encoding || field == field_id::date) {
     mark_removed(field);
+  }
   std::size_t const at = find(name);
-  if (at == npos)
+  if (at == npos) {
     return false;
+  }
   erase(at);
   return true;
 }
 
 void header_map::merge(http::header_list const& headers) {
-  for (auto const& [name, value] : headers)
-    validate(name, value);
-  bool const as_given = !touched_;
-  if (!as_given && headers.is_flat())
-    for (auto const& [name, value] : headers)
-      remove(name);
   for (auto const& [name, value] : headers) {
-    if (as_given)
+    validate(name, value);
+  }
+  bool const as_given = !touched_;
+  if (!as_given && headers.is_flat()) {
+    for (auto const& [name, value] : headers) {
+      remove(name);
+    }
+  }
+  for (auto const& [name, value] : headers) {
+    if (as_given) {
       put(npos, name, value);
-    else if (headers.is_flat())
+    } else if (headers.is_flat()) {
       add(name, value);
-    else
+    } else {
       put(find(name), name, value);
+    }
   }
 }
 
 std::optional<http::header_value> header_map::get(std::string_view name) const {
   std::size_t const at = find(name);
-  if (at == npos)
+  if (at == npos) {
     return std::nullopt;
+  }
   return value_of(entries_[at]);
 }
 
 std::optional<std::string_view> header_map::text(std::string_view name) const noexcept {
   std::size_t const at = find(name);
-  if (at == npos || entries_[at].count == 0)
+  if (at == npos || entries_[at].count == 0) {
     return std::nullopt;
+  }
   return view(entries_[at].value, entries_[at].value_size);
 }
 
 http::header_list header_map::get_all() const {
   http::header_list list;
-  for (entry const& e : entries_)
+  for (entry const& e : entries_) {
     list.append(lower(view(e.name, e.name_size)), value_of(e));
+  }
   return list;
 }
 
 std::vector<std::string> header_map::names() const {
   std::vector<std::string> list;
   list.reserve(entries_.size());
-  for (entry const& e : entries_)
+  for (entry const& e : entries_) {
     list.push_back(lower(view(e.name, e.name_size)));
+  }
   return list;
 }
 
 std::vector<std::string> header_map::raw_names() const {
   std::vector<std::string> list;
   list.reserve(entries_.size());
-  for (entry const& e : entries_)
+  for (entry const& e : entries_) {
     list.emplace_back(view(e.name, e.name_size));
+  }
   return list;
 }
 
@@ -195,11 +218,13 @@ std::uint32_t& header_map::slot_of(std::string_view name) const {
   std::size_t const mask = index_.size() - 1;
   for (std::size_t at = hash_of(name) & mask;; at = (at + 1) & mask) {
     std::uint32_t& slot = index_[at];
-    if (slot == 0)
+    if (slot == 0) {
       return slot;
+    }
     entry const& e = entries_[slot - 1];
-    if (base::names_equal(view(e.name, e.name_size), name))
+    if (base::names_equal(view(e.name, e.name_size), name)) {
       return slot;
+    }
   }
 }
 
@@ -211,8 +236,9 @@ std::size_t header_map::find_in_index(std::string_view name) const {
   for (; indexed_ != entries_.size(); ++indexed_) {
     entry const& e = entries_[indexed_];
     std::uint32_t& slot = slot_of(view(e.name, e.name_size));
-    if (slot == 0)  // else it is there twice, and the first one counts
+    if (slot == 0) {  // else it is there twice, and the first one counts
       slot = indexed_ + 1;
+    }
   }
   return static_cast<std::size_t>(slot_of(name)) - 1;  // 0, a free slot, becomes npos
 }
@@ -225,10 +251,12 @@ std::size_t header_map::find(std::string_view name, std::uint16_t tag) const noe
       indexed_ = 0;  // there is no memory for the index
     }
   }
-  for (std::size_t i = 0; i != entries_.size(); ++i)
+  for (std::size_t i = 0; i != entries_.size(); ++i) {
     if (entries_[i].tag == tag &&
-        base::names_equal(view(entries_[i].name, entries_[i].name_size), name))
+        base::names_equal(view(entries_[i].name, entries_[i].name_size), name)) {
       return i;
+    }
+  }
   return npos;
 }
 
@@ -257,13 +285,17 @@ bool header_map::borrows(std::string_view text) const noexcept {
 
 bool header_map::borrows(std::string_view name,
                          http::header_value_ref const& value) const noexcept {
-  if (used_ == 0)
+  if (used_ == 0) {
     return false;
-  if (borrows(name))
+  }
+  if (borrows(name)) {
     return true;
-  for (std::size_t i = 0; i != value.size(); ++i)
-    if (borrows(value[i]))
+  }
+  for (std::size_t i = 0; i != value.size(); ++i) {
+    if (borrows(value[i])) {
       return true;
+    }
+  }
   return false;
 }
 
@@ -288,8 +320,9 @@ void header_map::put(std::size_t at, std::string_view name, http::header_value_r
   in_order_ = false;
   entry& e = entries_[at];
   name.copy(arena_.data() + e.name, name.size());
-  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next) {
     garbage_ += nodes_[n].value_size + sizeof(node);
+  }
   e.next = e.last = no_node;
   e.count = 0;
   e.type = type_of(value);
@@ -299,8 +332,9 @@ void header_map::put(std::size_t at, std::string_view name, http::header_value_r
     e.value_size = static_cast<std::uint32_t>(size);
     e.count = 1;
   }
-  for (std::size_t i = e.count; i < value.size(); ++i)
+  for (std::size_t i = e.count; i < value.size(); ++i) {
     add_text(e, value[i]);
+  }
   compact();
 }
 
@@ -309,8 +343,9 @@ void header_map::put(std::size_t at, std::string_view name, http::header_value_r
 // stays where it is.
 bool header_map::set_fast_path(std::string_view name, std::string_view text, kind type) {
   std::size_t const at = used_;
-  if (name.empty() || name.size() + text.size() + 4 > arena_.size() - at || find(name) != npos)
+  if (name.empty() || name.size() + text.size() + 4 > arena_.size() - at || find(name) != npos) {
     return false;
+  }
   entry& e = push(name, text);
   char const* const begin = arena_.data() + at;
   char const* const end = arena_.data() + used_ - 2;
@@ -326,8 +361,9 @@ bool header_map::set_fast_path(std::string_view name, std::string_view text, kin
 
 // Undoes the `push` that began at `at`.
 void header_map::remove_last(std::size_t at) noexcept {
-  if (entries_.back().field != field_id::none)
+  if (entries_.back().field != field_id::none) {
     --specials_;
+  }
   entries_.pop_back();
   used_ = at;
 }
@@ -335,8 +371,9 @@ void header_map::remove_last(std::size_t at) noexcept {
 header_map::entry& header_map::push(std::string_view name, std::string_view text) {
   std::size_t const at = used_;
   std::size_t const line_size = name.size() + 2 + text.size() + 2;
-  if (arena_.size() - at < line_size)
+  if (arena_.size() - at < line_size) {
     return push_into_new_arena(name, text, line_size);
+  }
   char* to = arena_.data() + at;
   to = base::put_text(to, name);
   *to++ = ':';
@@ -357,8 +394,9 @@ header_map::entry& header_map::push(std::string_view name, std::string_view text
   e.type = kind::text;
   e.field = find_field_id(name);
   marks_ |= mark_of(e.tag);
-  if (e.field != field_id::none)
+  if (e.field != field_id::none) {
     ++specials_;
+  }
   return e;
 }
 
@@ -373,10 +411,12 @@ void header_map::push(std::string_view name, http::header_value_ref const& value
   entry& e = push(name, empty ? std::string_view() : value[0]);
   e.count = empty ? 0 : 1;
   e.type = type_of(value);
-  if (value.size() != 1)
+  if (value.size() != 1) {
     in_order_ = false;
-  for (std::size_t i = 1; i < value.size(); ++i)
+  }
+  for (std::size_t i = 1; i < value.size(); ++i) {
     add_text(e, value[i]);
+  }
 }
 
 void header_map::add(std::string_view name, http::header_value_ref const& value) {
@@ -391,8 +431,9 @@ void header_map::add(std::string_view name, http::header_value_ref const& value)
     return;
   }
   entries_[at].type = kind::list;
-  for (std::size_t i = 0; i != value.size(); ++i)
+  for (std::size_t i = 0; i != value.size(); ++i) {
     add_text(entries_[at], value[i]);
+  }
 }
 
 void header_map::add_text(entry& e, std::string_view text) {
@@ -414,19 +455,22 @@ void header_map::add_text(entry& e, std::string_view text) {
 void header_map::erase(std::size_t at) {
   entry const& e = entries_[at];
   in_order_ = false;
-  if (e.field != field_id::none)
+  if (e.field != field_id::none) {
     --specials_;
+  }
   garbage_ += e.name_size + e.value_size;
-  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next) {
     garbage_ += nodes_[n].value_size + sizeof(node);
+  }
   entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(at));
   indexed_ = 0;
   compact();
 }
 
 void header_map::compact() {
-  if (garbage_ < garbage_limit || garbage_ < used_ / 2)
+  if (garbage_ < garbage_limit || garbage_ < used_ / 2) {
     return;
+  }
   std::string bytes;
   std::vector<node> nodes;
   bytes.reserve(used_);
@@ -455,16 +499,20 @@ void header_map::compact() {
 }
 
 http::header_value header_map::value_of(entry const& e) const {
-  if (e.type == kind::text)
+  if (e.type == kind::text) {
     return view(e.value, e.value_size);
-  if (e.type == kind::number)
+  }
+  if (e.type == kind::number) {
     return http::header_value::number(view(e.value, e.value_size));
+  }
   std::vector<std::string> list;
   list.reserve(e.count);
-  if (e.count != 0)
+  if (e.count != 0) {
     list.emplace_back(view(e.value, e.value_size));
-  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+  }
+  for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next) {
     list.emplace_back(view(nodes_[n].value, nodes_[n].value_size));
+  }
   return list;
 }
 

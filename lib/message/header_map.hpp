@@ -117,8 +117,9 @@ public:
   /// The same for the special fields only.
   template <class F>
   void for_each_special_line(F&& f) const {
-    if (specials_ != 0)
+    if (specials_ != 0) {
       for_each_line_if([](entry const& e) { return e.field != field_id::none; }, f);
+    }
   }
 
 private:
@@ -143,13 +144,15 @@ private:
   void for_each_line_if(Wanted wanted, F& f) const {
     for (std::uint32_t i = 0; i != entries_.size(); ++i) {
       entry const& e = entries_[i];
-      if (e.count == 0 || !wanted(e))
+      if (e.count == 0 || !wanted(e)) {
         continue;
+      }
       std::string_view const name = view(e.name, e.name_size);
       f(line{name, view(e.value, e.value_size), e.field, e.next != no_node, true, i});
-      for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next)
+      for (std::uint32_t n = e.next; n != no_node; n = nodes_[n].next) {
         f(line{name, view(nodes_[n].value, nodes_[n].value_size), e.field,
                nodes_[n].next != no_node, false, i});
+      }
     }
   }
 
@@ -161,8 +164,9 @@ private:
   }
   /// Returns a number that equal names share; it tells most of the others apart.
   static std::uint16_t tag_of(std::string_view name) noexcept {
-    if (name.empty())
+    if (name.empty()) {
       return 0;
+    }
     unsigned const last = static_cast<unsigned char>(name.back()) | 0x20U;
     return static_cast<std::uint16_t>((name.size() & 0xff) << 8 | last);
   }
@@ -180,8 +184,9 @@ private:
   static kind type_of(http::header_value_ref const& value) noexcept;
   /// Returns where the next bytes of the arena go, of which there are `bytes` at least.
   char* make_room(std::size_t bytes) {
-    if (arena_.size() - used_ < bytes)
+    if (arena_.size() - used_ < bytes) {
       grow(bytes);
+    }
     return arena_.data() + used_;
   }
   /// Makes the arena larger. @return what it was before

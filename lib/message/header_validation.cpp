@@ -21,14 +21,16 @@ bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r') || 
 
 /// Returns the place behind a run of bytes that may stand in a parameter of a Link value.
 std::size_t skip_parameter_bytes(std::string_view text, std::size_t at) noexcept {
-  while (at < text.size() && text[at] != ';' && text[at] != '"' && !is_space(text[at]))
+  while (at < text.size() && text[at] != ';' && text[at] != '"' && !is_space(text[at])) {
     ++at;
+  }
   return at;
 }
 
 std::size_t skip_spaces(std::string_view text, std::size_t at) noexcept {
-  while (at < text.size() && is_space(text[at]))
+  while (at < text.size() && is_space(text[at])) {
     ++at;
+  }
   return at;
 }
 
@@ -44,8 +46,9 @@ bool has_word(std::string_view text, std::string_view word) noexcept {
   for (std::size_t at = 0; at + word.size() <= text.size(); ++at) {
     if ((at == 0 || !is_word_byte(text[at - 1])) &&
         base::names_equal(text.substr(at, word.size()), word) &&
-        (at + word.size() == text.size() || !is_word_byte(text[at + word.size()])))
+        (at + word.size() == text.size() || !is_word_byte(text[at + word.size()]))) {
       return true;
+    }
   }
   return false;
 }
@@ -54,8 +57,9 @@ std::optional<std::uint64_t> parse_decimal(std::string_view text) noexcept {
   std::uint64_t number = 0;
   char const* const end = text.data() + text.size();
   auto const [stop, failure] = std::from_chars(text.data(), end, number);
-  if (failure != std::errc() || stop != end)
+  if (failure != std::errc() || stop != end) {
     return std::nullopt;
+  }
   return number;
 }
 
@@ -65,27 +69,33 @@ bool is_bodyless_method(std::string_view method) noexcept {
 }
 
 bool is_link_value(std::string_view value) noexcept {
-  if (value.empty() || value.front() != '<')
+  if (value.empty() || value.front() != '<') {
     return false;
+  }
   std::size_t at = value.find('>');
-  if (at == std::string_view::npos)
+  if (at == std::string_view::npos) {
     return false;
+  }
   ++at;
   while (at != value.size()) {
     at = skip_spaces(value, at);
-    if (at == value.size() || value[at] != ';')
+    if (at == value.size() || value[at] != ';') {
       return false;
+    }
     std::size_t const begin = skip_spaces(value, at + 1);
     at = skip_parameter_bytes(value, begin);
-    if (at == begin)
+    if (at == begin) {
       return false;
+    }
     if (at < value.size() && value[at] == '"') {
       // A quoted value stands behind a name and an equals sign.
-      if (at - begin < 2 || value[at - 1] != '=')
+      if (at - begin < 2 || value[at - 1] != '=') {
         return false;
+      }
       at = skip_parameter_bytes(value, at + 1);
-      if (at == value.size() || value[at] != '"')
+      if (at == value.size() || value[at] != '"') {
         return false;
+      }
       ++at;
     }
   }
@@ -95,20 +105,23 @@ bool is_link_value(std::string_view value) noexcept {
 void validate_method(std::string_view method) { http::validate_header_name(method, "Method"); }
 
 void validate_request_target(std::string_view target) {
-  if (!is_request_target(target))
+  if (!is_request_target(target)) {
     throw http::exception(http::error::unescaped_characters,
                           "Request path contains unescaped characters");
+  }
 }
 
 void validate_reason(std::string_view reason) {
-  if (!base::is_header_text(reason))
+  if (!base::is_header_text(reason)) {
     throw http::exception(http::error::invalid_char, "Invalid character in statusMessage");
+  }
 }
 
 void validate_status(int status) {
-  if (status < 100 || status > 999)
+  if (status < 100 || status > 999) {
     throw http::exception(http::error::invalid_status_code,
                           base::formatted("Invalid status code: {}", status));
+  }
 }
 
 bool unique_headers::contains(std::string_view name) const noexcept {

@@ -13,8 +13,9 @@ constexpr std::array<std::string_view, 12> months{"Jan", "Feb", "Mar", "Apr", "M
                                                   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 void append_digits(std::string& out, unsigned number, unsigned width) {
-  for (unsigned unit = width == 4 ? 1000 : 10; unit != 0; unit /= 10)
+  for (unsigned unit = width == 4 ? 1000 : 10; unit != 0; unit /= 10) {
     out += static_cast<char>('0' + number / unit % 10);
+  }
 }
 
 }  // namespace

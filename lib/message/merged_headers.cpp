@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/merged_headers.hpp>
-
 #include "base/ascii.hpp"
+
+#include <anode/merged_headers.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -26,8 +26,9 @@ repetition repetition_of(std::string_view name) noexcept {
       first = is("host") || is("from") || is("etag");
       break;
     case 6:
-      if (is("cookie"))
+      if (is("cookie")) {
         return repetition::cookie;
+      }
       first = is("server");
       break;
     case 7:
@@ -37,8 +38,9 @@ repetition repetition_of(std::string_view name) noexcept {
       first = is("location");
       break;
     case 10:
-      if (is("set-cookie"))
+      if (is("set-cookie")) {
         return repetition::list;
+      }
       first = is("user-agent");
       break;
     case 11:
@@ -71,8 +73,9 @@ int compare_names(std::string_view a, std::string_view b) noexcept {
   for (std::size_t i = 0; i != n; ++i) {
     auto const x = static_cast<unsigned char>(base::to_lower(a[i]));
     auto const y = static_cast<unsigned char>(base::to_lower(b[i]));
-    if (x != y)
+    if (x != y) {
       return x < y ? -1 : 1;
+    }
   }
   return a.size() == b.size() ? 0 : a.size() < b.size() ? -1 : 1;
 }
@@ -81,8 +84,9 @@ constexpr std::uint32_t no_array_index = 0xffffffffU;
 
 /// Returns the number if a name is what JavaScript takes as an array index: such keys come first.
 std::uint32_t array_index(std::string_view name) noexcept {
-  if (name.size() > 10 || (name.size() > 1 && name[0] == '0'))
+  if (name.size() > 10 || (name.size() > 1 && name[0] == '0')) {
     return no_array_index;
+  }
   std::uint32_t index = no_array_index;
   auto const end = name.data() + name.size();
   auto const [stop, failure] = std::from_chars(name.data(), end, index);
@@ -94,8 +98,9 @@ std::uint32_t array_index(std::string_view name) noexcept {
 std::size_t header_values::next(field_lines const& lines, std::string_view name,
                                 std::size_t from) noexcept {
   std::size_t const size = lines.size();
-  while (from < size && !base::names_equal(lines[from].name, name))
+  while (from < size && !base::names_equal(lines[from].name, name)) {
     ++from;
+  }
   return from;
 }
 
@@ -116,14 +121,17 @@ void merged_headers::reset(field_lines const& lines, bool join_duplicates) noexc
 std::optional<std::string_view> merged_headers::get(std::string_view name) const {
   header_values const found = values(name);
   auto at = found.begin();
-  if (at == found.end())
+  if (at == found.end()) {
     return std::nullopt;
+  }
   std::string_view const first = *at;
-  if (++at == found.end())
+  if (++at == found.end()) {
     return first;
+  }
   repetition const how = repetition_of(name);
-  if (how == repetition::list || (how == repetition::first_counts && !join_duplicates_))
+  if (how == repetition::list || (how == repetition::first_counts && !join_duplicates_)) {
     return first;
+  }
   build();
   auto const found_group = std::ranges::find_if(
       groups_, [&](auto const& g) { return base::names_equal((*lines_)[g.first].name, name); });
@@ -155,8 +163,9 @@ std::string_view merged_headers::value_of(group const& g) const noexcept {
 }
 
 void merged_headers::build() const {
-  if (built_)
+  if (built_) {
     return;
+  }
   built_ = true;
   groups_.clear();
   text_.clear();
@@ -172,8 +181,9 @@ void merged_headers::build() const {
   std::uint32_t const* const end = order_.data() + order_.size();
   for (std::uint32_t const* begin = order_.data(); begin != end;) {
     std::uint32_t const* next = begin + 1;
-    while (next != end && base::names_equal((*lines_)[*next].name, (*lines_)[*begin].name))
+    while (next != end && base::names_equal((*lines_)[*next].name, (*lines_)[*begin].name)) {
       ++next;
+    }
     add_group(begin, next);
     begin = next;
   }
@@ -195,8 +205,9 @@ void merged_headers::add_group(std::uint32_t const* begin, std::uint32_t const* 
     g.joined = true;
     g.value = static_cast<std::uint32_t>(text_.size());
     for (std::uint32_t const* line = begin; line != end; ++line) {
-      if (line != begin)
+      if (line != begin) {
         text_ += how == repetition::cookie ? "; " : ", ";
+      }
       text_ += (*lines_)[*line].value;
     }
     g.value_size = static_cast<std::uint32_t>(text_.size()) - g.value;

@@ -1,15 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "message/body_framing.hpp"
+#include "message/field_id.hpp"
+#include "message/method.hpp"
+
 #include <anode/field_lines.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "message/body_framing.hpp"
-#include "message/field_id.hpp"
-#include "message/method.hpp"
 
 namespace anode::message {
 

@@ -8,15 +8,17 @@
 namespace anode::message {
 
 void check_content_length(outgoing_framing const& framing, std::uint64_t written, bool complete) {
-  if (framing.end() != body_end::length)
+  if (framing.end() != body_end::length) {
     return;
+  }
   std::uint64_t const declared = framing.content_length();
-  if (complete ? written != declared : written > declared)
+  if (complete ? written != declared : written > declared) {
     throw http::exception(
         http::error::content_length_mismatch,
         base::formatted("Response body's content-length of {} byte(s) does not match the "
                         "content-length of {} byte(s) set in header",
                         written, declared));
+  }
 }
 
 void throw_body_not_allowed() {

@@ -85,8 +85,9 @@ constexpr std::uint8_t none = 0xff;
 constexpr auto index = [] {
   std::array<std::uint8_t, end_code - first_code> table{};
   table.fill(none);
-  for (std::size_t i = 0; i != codes.size(); ++i)
+  for (std::size_t i = 0; i != codes.size(); ++i) {
     table[static_cast<std::size_t>(codes[i].code - first_code)] = static_cast<std::uint8_t>(i);
+  }
   return table;
 }();
 
@@ -95,8 +96,9 @@ constexpr auto index = [] {
 std::span<status_code const> status_codes() noexcept { return codes; }
 
 std::string_view reason_phrase(int code) noexcept {
-  if (code < first_code || code >= end_code)
+  if (code < first_code || code >= end_code) {
     return {};
+  }
   std::uint8_t const at = index[static_cast<std::size_t>(code - first_code)];
   return at == none ? std::string_view() : codes[at].reason;
 }

@@ -78,8 +78,9 @@ request_id connection_pool::request(std::string_view name, bool fresh) {
     give(next_free(name).index, r);
   } else {
     if (o.free.head != none &&
-        (o.all_sockets() >= options_.max_sockets || all_sockets() >= options_.max_total_sockets))
+        (o.all_sockets() >= options_.max_sockets || all_sockets() >= options_.max_total_sockets)) {
       close(o.free.head, pool_reason::made_room);
+    }
     enqueue(r);
     serve_waiting();
     if (requests_[r].socket == none) {
@@ -94,8 +95,9 @@ request_id connection_pool::request(std::string_view name, bool fresh) {
 }
 
 void connection_pool::request_cancelled(request_id id) {
-  if (!knows(id))
+  if (!knows(id)) {
     return;
+  }
   std::uint32_t const origin = requests_[id.index].origin;
   std::uint32_t const s = requests_[id.index].socket;
   if (s == none) {
@@ -111,8 +113,9 @@ void connection_pool::request_cancelled(request_id id) {
 }
 
 request_id connection_pool::socket_ready(socket_id id) {
-  if (!knows(id) || sockets_[id.index].connected)
+  if (!knows(id) || sockets_[id.index].connected) {
     return {};
+  }
   sockets_[id.index].connected = true;
   return request_of(id);
 }
@@ -120,11 +123,13 @@ request_id connection_pool::socket_ready(socket_id id) {
 request_id connection_pool::connect_failed(socket_id id) { return socket_closed(id); }
 
 void connection_pool::socket_free(socket_id id, bool may_park) {
-  if (!knows(id))
+  if (!knows(id)) {
     return;
+  }
   socket_record& s = sockets_[id.index];
-  if (s.is != place::in_use || !s.connected)
+  if (s.is != place::in_use || !s.connected) {
     return;
+  }
   std::uint32_t const origin = s.origin;
   forget_request(s.request);
   s.request = none;
@@ -135,8 +140,9 @@ void connection_pool::socket_free(socket_id id, bool may_park) {
 }
 
 request_id connection_pool::socket_closed(socket_id id) {
-  if (!knows(id))
+  if (!knows(id)) {
     return {};
+  }
   std::uint32_t const origin = sockets_[id.index].origin;
   request_id const r = forget_socket(id.index);
   serve_waiting();
@@ -153,8 +159,9 @@ void connection_pool::destroy() {
 void connection_pool::shut_down() {
   shut_down_ = true;
   for (std::uint32_t i = 0; i < requests_.size(); ++i) {
-    if (!requests_[i].alive || requests_[i].socket != none)
+    if (!requests_[i].alive || requests_[i].socket != none) {
       continue;
+    }
     dequeue(i);
     pool_action& a = act(pool_action::kind::refuse);
     a.request = forget_request(i);
@@ -168,23 +175,28 @@ void connection_pool::set_options(pool_options options) {
   options_ = clamped(options);
   for (auto const& [name, origin] : names_) {
     origin_record const& o = origins_[origin];
-    while (o.free.head != none && !options_.keep_alive)
+    while (o.free.head != none && !options_.keep_alive) {
       close(o.free.head, pool_reason::keep_alive_off);
-    while (o.count.free_sockets > options_.max_free_sockets)
+    }
+    while (o.count.free_sockets > options_.max_free_sockets) {
       close(o.free.head, pool_reason::max_free_sockets);
-    while (o.all_sockets() > options_.max_sockets && o.free.head != none)
+    }
+    while (o.all_sockets() > options_.max_sockets && o.free.head != none) {
       close(o.free.head, pool_reason::max_sockets);
+    }
     update_turn(origin);
   }
-  while (all_sockets() > options_.max_total_sockets && ages_.head != none)
+  while (all_sockets() > options_.max_total_sockets && ages_.head != none) {
     close(ages_.head, pool_reason::max_total_sockets);
+  }
   serve_waiting();
   drop_empty();
 }
 
 bool connection_pool::next_action(pool_action& action) noexcept {
-  if (popped_ == actions_.size())
+  if (popped_ == actions_.size()) {
     return false;
+  }
   action = actions_[popped_++];
   if (popped_ == actions_.size()) {
     actions_.clear();
@@ -227,26 +239,32 @@ void connection_pool::give(std::uint32_t socket, std::uint32_t request) {
 void connection_pool::offer(std::uint32_t socket, bool may_park) {
   socket_record const& s = sockets_[socket];
   origin_record const& o = origins_[s.origin];
-  if (all_sockets() > options_.max_total_sockets)
+  if (all_sockets() > options_.max_total_sockets) {
     return close(socket, pool_reason::max_total_sockets);
-  if (o.all_sockets() > options_.max_sockets)
+  }
+  if (o.all_sockets() > options_.max_sockets) {
     return close(socket, pool_reason::max_sockets);
+  }
   // An older request of another origin that waits for a place in the pool goes first, though that
   // costs a connection: else two busy origins could keep a third one out for ever.
-  if (!waiting_heap_.empty() &&
-      (o.queue.head == none || arrival_of(waiting_heap_.front()) < requests_[o.queue.head].arrival))
+  if (!waiting_heap_.empty() && (o.queue.head == none || arrival_of(waiting_heap_.front()) <
+                                                             requests_[o.queue.head].arrival)) {
     return close(socket, pool_reason::made_room);
+  }
   if (o.queue.head != none) {
     std::uint32_t const r = o.queue.head;
     dequeue(r);
     return give(socket, r);
   }
-  if (!options_.keep_alive)
+  if (!options_.keep_alive) {
     return close(socket, pool_reason::keep_alive_off);
-  if (!may_park)
+  }
+  if (!may_park) {
     return close(socket, pool_reason::not_kept);
-  if (o.count.free_sockets >= options_.max_free_sockets)
+  }
+  if (o.count.free_sockets >= options_.max_free_sockets) {
     return close(socket, pool_reason::max_free_sockets);
+  }
   move(socket, place::free);
   act(pool_action::kind::park).socket = {socket, s.generation};
 }
@@ -261,11 +279,14 @@ void connection_pool::close(std::uint32_t socket, pool_reason reason) {
 }
 
 void connection_pool::close_all() {
-  while (ages_.head != none)
+  while (ages_.head != none) {
     close(ages_.head, pool_reason::destroyed);
-  for (std::uint32_t i = 0; i < sockets_.size(); ++i)
-    if (sockets_[i].is != place::unused)
+  }
+  for (std::uint32_t i = 0; i < sockets_.size(); ++i) {
+    if (sockets_[i].is != place::unused) {
       close(i, pool_reason::destroyed);
+    }
+  }
 }
 
 /// Opens sockets for waiting requests, oldest first, as long as there is room or room can be made.
@@ -277,8 +298,9 @@ void connection_pool::serve_waiting() {
       close(ages_.head, pool_reason::made_room);
       drop_if_empty(origin);
     }
-    if (all_sockets() >= options_.max_total_sockets)
+    if (all_sockets() >= options_.max_total_sockets) {
       return;
+    }
     std::uint32_t const r = origins_[waiting_heap_.front()].queue.head;
     dequeue(r);
     open(r);

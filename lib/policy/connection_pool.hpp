@@ -185,8 +185,9 @@ public:
   /// Calls `f(std::string_view name, counts const&)` for each name that has any socket or request.
   template <class F>
   void for_each_name(F&& f) const {
-    for (auto const& [name, index] : names_)
+    for (auto const& [name, index] : names_) {
       f(std::string_view{name}, origins_[index].count);
+    }
   }
 
   /// Calls `f(socket_id)` for each socket of a name that is connecting or in use.
@@ -200,8 +201,9 @@ public:
   /// Calls `f(socket_id)` for each free socket of a name, in the order of parking.
   template <class F>
   void for_each_free_socket(std::string_view name, F&& f) const {
-    if (auto const* o = find(name))
+    if (auto const* o = find(name)) {
       walk_sockets(o->free, f);
+    }
   }
 
   /// Returns the free socket that the next request of a name would take; none if there is none.
@@ -211,8 +213,9 @@ public:
   template <class F>
   void for_each_request(std::string_view name, F&& f) const {
     auto const* o = find(name);
-    for (std::uint32_t i = o ? o->queue.head : none; i != none; i = requests_[i].of_queue.next)
+    for (std::uint32_t i = o ? o->queue.head : none; i != none; i = requests_[i].of_queue.next) {
       f(request_id{i, requests_[i].generation});
+    }
   }
 
   /// Returns the request a socket belongs to; none if it is free, or unknown.
@@ -279,8 +282,9 @@ private:
 
   template <class F>
   void walk_sockets(list const& l, F& f) const {
-    for (std::uint32_t i = l.head; i != none; i = sockets_[i].of_origin.next)
+    for (std::uint32_t i = l.head; i != none; i = sockets_[i].of_origin.next) {
       f(socket_id{i, sockets_[i].generation});
+    }
   }
   template <auto Link, class Record>
   static void append(list& l, std::vector<Record>& records, std::uint32_t i) noexcept;

@@ -48,11 +48,13 @@ void connection_pool::unlink(list& l, std::vector<Record>& records, std::uint32_
 // Views.
 
 connection_pool::origin_record const* connection_pool::find(std::string_view name) const noexcept {
-  if (last_ != none && origins_[last_].name && *origins_[last_].name == name)
+  if (last_ != none && origins_[last_].name && *origins_[last_].name == name) {
     return &origins_[last_];
+  }
   auto const it = names_.find(name);
-  if (it == names_.end())
+  if (it == names_.end()) {
     return nullptr;
+  }
   last_ = it->second;
   return &origins_[last_];
 }
@@ -64,23 +66,26 @@ connection_pool::counts connection_pool::counts_of(std::string_view name) const 
 
 socket_id connection_pool::next_free(std::string_view name) const noexcept {
   auto const* o = find(name);
-  if (!o || o->free.head == none)
+  if (!o || o->free.head == none) {
     return {};
+  }
   std::uint32_t const s =
       options_.scheduling == http::scheduling::fifo ? o->free.head : o->free.tail;
   return {s, sockets_[s].generation};
 }
 
 request_id connection_pool::request_of(socket_id id) const noexcept {
-  if (!knows(id) || sockets_[id.index].request == none)
+  if (!knows(id) || sockets_[id.index].request == none) {
     return {};
+  }
   std::uint32_t const r = sockets_[id.index].request;
   return {r, requests_[r].generation};
 }
 
 socket_id connection_pool::socket_of(request_id id) const noexcept {
-  if (!knows(id) || requests_[id.index].socket == none)
+  if (!knows(id) || requests_[id.index].socket == none) {
     return {};
+  }
   std::uint32_t const s = requests_[id.index].socket;
   return {s, sockets_[s].generation};
 }
@@ -98,8 +103,9 @@ bool connection_pool::knows(request_id id) const noexcept {
 // Origins.
 
 std::uint32_t connection_pool::origin_of(std::string_view name) {
-  if (auto const* o = find(name))
+  if (auto const* o = find(name)) {
     return static_cast<std::uint32_t>(o - origins_.data());
+  }
   std::uint32_t const i = take(origins_, unused_origins_);
   name_map::iterator at;
   if (spare_names_.empty()) {
@@ -116,18 +122,21 @@ std::uint32_t connection_pool::origin_of(std::string_view name) {
 
 void connection_pool::drop_if_empty(std::uint32_t origin) {
   origin_record& o = origins_[origin];
-  if (!o.name || o.count != counts{})
+  if (!o.name || o.count != counts{}) {
     return;
+  }
   auto node = names_.extract(*o.name);
   o = {};
-  if (spare_names_.size() < spare_names_kept)
+  if (spare_names_.size() < spare_names_kept) {
     spare_names_.push_back(std::move(node));
+  }
   unused_origins_.push_back(origin);
 }
 
 void connection_pool::drop_empty() {
-  for (std::uint32_t i = 0; i < origins_.size(); ++i)
+  for (std::uint32_t i = 0; i < origins_.size(); ++i) {
     drop_if_empty(i);
+  }
 }
 
 // Requests.
@@ -182,21 +191,24 @@ connection_pool::list& connection_pool::list_of(std::uint32_t socket) noexcept {
 
 void connection_pool::move(std::uint32_t socket, place to) noexcept {
   socket_record& s = sockets_[socket];
-  if (s.is == to)
+  if (s.is == to) {
     return;
+  }
   counts& count = origins_[s.origin].count;
   if (s.is != place::unused) {
     unlink<&socket_record::of_origin>(list_of(socket), sockets_, socket);
-    if (s.is != place::in_use)
+    if (s.is != place::in_use) {
       unlink<&socket_record::of_age>(ages_, sockets_, socket);
+    }
     --(s.is == place::free ? count.free_sockets : count.sockets);
     --(s.is == place::free ? totals_.free_sockets : totals_.sockets);
   }
   s.is = to;
   if (to != place::unused) {
     append<&socket_record::of_origin>(list_of(socket), sockets_, socket);
-    if (to != place::in_use)
+    if (to != place::in_use) {
       append<&socket_record::of_age>(ages_, sockets_, socket);
+    }
     ++(to == place::free ? count.free_sockets : count.sockets);
     ++(to == place::free ? totals_.free_sockets : totals_.sockets);
   }
@@ -218,8 +230,9 @@ std::uint32_t connection_pool::make_socket(std::uint32_t request) {
 request_id connection_pool::forget_socket(std::uint32_t socket) {
   socket_record& s = sockets_[socket];
   request_id r;
-  if (s.request != none)
+  if (s.request != none) {
     r = forget_request(s.request);
+  }
   s.request = none;
   move(socket, place::unused);
   s.generation = next_generation(s.generation);
@@ -237,14 +250,16 @@ std::uint64_t connection_pool::arrival_of(std::uint32_t origin) const noexcept {
 void connection_pool::update_turn(std::uint32_t origin) {
   origin_record& o = origins_[origin];
   bool const waits = o.queue.head != none && o.all_sockets() < options_.max_sockets;
-  if (!waits && o.heap_place == none)
+  if (!waits && o.heap_place == none) {
     return;
+  }
   if (!waits) {
     std::uint32_t const at = std::exchange(o.heap_place, none);
     std::uint32_t const last = waiting_heap_.back();
     waiting_heap_.pop_back();
-    if (last == origin)
+    if (last == origin) {
       return;
+    }
     set_heap_place(at, last);
     sift_up(at);
     sift_down(origins_[last].heap_place);
@@ -268,8 +283,9 @@ void connection_pool::sift_up(std::uint32_t at) noexcept {
   std::uint32_t const origin = waiting_heap_[at];
   while (at > 0) {
     std::uint32_t const parent = (at - 1) / 2;
-    if (arrival_of(waiting_heap_[parent]) <= arrival_of(origin))
+    if (arrival_of(waiting_heap_[parent]) <= arrival_of(origin)) {
       break;
+    }
     set_heap_place(at, waiting_heap_[parent]);
     at = parent;
   }
@@ -280,13 +296,16 @@ void connection_pool::sift_down(std::uint32_t at) noexcept {
   std::uint32_t const origin = waiting_heap_[at];
   for (;;) {
     std::size_t child = std::size_t{at} * 2 + 1;
-    if (child >= waiting_heap_.size())
+    if (child >= waiting_heap_.size()) {
       break;
+    }
     if (child + 1 < waiting_heap_.size() &&
-        arrival_of(waiting_heap_[child + 1]) < arrival_of(waiting_heap_[child]))
+        arrival_of(waiting_heap_[child + 1]) < arrival_of(waiting_heap_[child])) {
       ++child;
-    if (arrival_of(origin) <= arrival_of(waiting_heap_[child]))
+    }
+    if (arrival_of(origin) <= arrival_of(waiting_heap_[child])) {
       break;
+    }
     set_heap_place(at, waiting_heap_[child]);
     at = static_cast<std::uint32_t>(child);
   }

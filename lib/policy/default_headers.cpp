@@ -18,10 +18,12 @@ void append_base64(std::string& out, std::string_view bytes) {
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
     std::size_t const count = std::min<std::size_t>(3, bytes.size() - at);
     std::uint32_t group = 0;
-    for (std::size_t i = 0; i != 3; ++i)
+    for (std::size_t i = 0; i != 3; ++i) {
       group = group << 8 | (i < count ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    for (std::size_t i = 0; i != 4; ++i)
+    }
+    for (std::size_t i = 0; i != 4; ++i) {
       out += i <= count ? letters[group >> (18 - 6 * i) & 63] : '=';
+    }
   }
 }
 
@@ -34,18 +36,22 @@ std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t
     value.append("[").append(host.substr(0, host.find('%'))).append("]");
   } else if (std::size_t const zone = host.find('%'); host.starts_with('[') && zone != host.npos) {
     value.append(host.substr(0, zone)).append("]");
-  } else
+  } else {
     value.append(host);
-  if (port != 0 && port != default_port)
+  }
+  if (port != 0 && port != default_port) {
     value.append(":").append(std::to_string(port));
+  }
   return value;
 }
 
 bool same_authority(std::string_view a, std::string_view b) noexcept {
   constexpr std::string_view default_port = ":80";
-  for (std::string_view* const authority : {&a, &b})
-    if (authority->ends_with(default_port))
+  for (std::string_view* const authority : {&a, &b}) {
+    if (authority->ends_with(default_port)) {
       authority->remove_suffix(default_port.size());
+    }
+  }
   return base::names_equal(a, b);
 }
 
@@ -53,15 +59,18 @@ std::string absolute_target(std::string_view method, std::string_view path,
                             std::string_view authority) {
   constexpr std::string_view scheme = "http://";
   std::string target(scheme);
-  if (path.starts_with('/'))
+  if (path.starts_with('/')) {
     return target.append(authority).append(path);
-  if (path == "*" && method == "OPTIONS")
+  }
+  if (path == "*" && method == "OPTIONS") {
     return target.append(authority);
+  }
   std::string message = "The property 'options.path' must ";
   if (base::names_equal(path.substr(0, scheme.size()), scheme)) {
     std::string_view const named = path.substr(scheme.size());
-    if (same_authority(named.substr(0, named.find_first_of("/?#")), authority))
+    if (same_authority(named.substr(0, named.find_first_of("/?#")), authority)) {
       return std::string(path);
+    }
     message.append("match the request authority (").append(authority).append(")");
   } else {
     message += "be in absolute-form or start with /";
@@ -87,13 +96,15 @@ std::string basic_authorization(std::string_view credentials) {
 
 void add_default_headers(message::header_map& headers, request_origin const& origin) {
   if (!origin.host.empty() && origin.set_host && headers.text("host").value_or("").empty()) {
-    if (origin.host_value.empty())
+    if (origin.host_value.empty()) {
       headers.set("Host", host_header(origin.host, origin.port, origin.default_port));
-    else
+    } else {
       headers.set("Host", origin.host_value);
+    }
   }
-  if (!origin.auth.empty() && headers.text("authorization").value_or("").empty())
+  if (!origin.auth.empty() && headers.text("authorization").value_or("").empty()) {
     headers.set("Authorization", basic_authorization(origin.auth));
+  }
 }
 
 }  // namespace anode::policy

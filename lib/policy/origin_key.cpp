@@ -15,10 +15,12 @@ void origin_key(origin_key_options const& options, std::string& name) {
   }
   name += ':';
   name += options.local_address;
-  if (options.family == 4)
+  if (options.family == 4) {
     name += ":4";
-  if (options.family == 6)
+  }
+  if (options.family == 6) {
     name += ":6";
+  }
   if (!options.socket_path.empty()) {
     name += ':';
     name += options.socket_path;
@@ -38,18 +40,22 @@ keep_alive_hint read_keep_alive_hint(std::string_view value,
   constexpr std::int64_t most_seconds = std::int64_t{1} << 40;
 
   keep_alive_hint hint;
-  if (!value.starts_with(prefix))
+  if (!value.starts_with(prefix)) {
     return hint;
+  }
   std::int64_t seconds = 0;
   for (char const c : value.substr(prefix.size())) {
-    if (c < '0' || c > '9')
+    if (c < '0' || c > '9') {
       break;
+    }
     hint.given = true;
-    if (seconds < most_seconds)
+    if (seconds < most_seconds) {
       seconds = seconds * 10 + (c - '0');
+    }
   }
-  if (!hint.given)
+  if (!hint.given) {
     return hint;
+  }
   hint.timeout = std::chrono::milliseconds{seconds * 1000} - margin;
   if (hint.timeout.count() <= 0) {
     hint.timeout = {};
@@ -60,10 +66,12 @@ keep_alive_hint read_keep_alive_hint(std::string_view value,
 
 std::chrono::milliseconds parked_timeout(std::chrono::milliseconds agent_timeout,
                                          keep_alive_hint const& hint) noexcept {
-  if (!hint.given)
+  if (!hint.given) {
     return agent_timeout;
-  if (agent_timeout.count() <= 0)
+  }
+  if (agent_timeout.count() <= 0) {
     return hint.timeout;
+  }
   return hint.timeout < agent_timeout ? hint.timeout : agent_timeout;
 }
 

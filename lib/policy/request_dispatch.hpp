@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include <anode/error.hpp>
-
 #include "message/message_head.hpp"
+
+#include <anode/error.hpp>
 
 #include <cstdint>
 #include <optional>

@@ -17,8 +17,9 @@ bool timeouts_consistent(milliseconds headers_timeout, milliseconds request_time
 }
 
 milliseconds kept_alive_for(request_timeouts const& timeouts) noexcept {
-  if (timeouts.keep_alive_timeout.count() <= 0)
+  if (timeouts.keep_alive_timeout.count() <= 0) {
     return {};
+  }
   // Of two halves, so that the largest values do not overflow: they are "for ever" then.
   constexpr milliseconds most = milliseconds::max() / 2;
   return std::min(timeouts.keep_alive_timeout, most) +
@@ -30,8 +31,9 @@ std::int64_t advertised_keep_alive(request_timeouts const& timeouts) noexcept {
 }
 
 connection_timer::~connection_timer() {
-  if (owner_)
+  if (owner_) {
     owner_->closed(*this);
+  }
 }
 
 base::steady_time connection_timer::deadline(request_timeouts const& timeouts) const noexcept {
@@ -52,8 +54,9 @@ base::steady_time connection_timer::deadline(request_timeouts const& timeouts) c
 
 expired_phase connection_timer::expired(base::steady_time now,
                                         request_timeouts const& timeouts) const noexcept {
-  if (deadline(timeouts) > now)
+  if (deadline(timeouts) > now) {
     return expired_phase::none;
+  }
   switch (phase_) {
     case phase::head:
       return base::deadline_after(since_, timeouts.headers_timeout) <= now ? expired_phase::headers
@@ -70,8 +73,9 @@ connection_timers::~connection_timers() {
 }
 
 void connection_timers::accepted(connection_timer& c, base::steady_time now) noexcept {
-  if (c.owner_)
+  if (c.owner_) {
     c.owner_->closed(c);
+  }
   c.owner_ = this;
   ++size_;
   move(c, connection_timer::phase::head, now);
@@ -83,8 +87,9 @@ void connection_timers::message_begun(connection_timer& c, base::steady_time now
 
 void connection_timers::headers_completed(connection_timer& c) noexcept {
   // Stays in its list: the time runs on from the first byte.
-  if (c.phase_ == connection_timer::phase::head)
+  if (c.phase_ == connection_timer::phase::head) {
     c.phase_ = connection_timer::phase::body;
+  }
 }
 
 void connection_timers::message_completed(connection_timer& c) noexcept {
@@ -93,14 +98,16 @@ void connection_timers::message_completed(connection_timer& c) noexcept {
 
 void connection_timers::became_idle(connection_timer& c, base::steady_time now) noexcept {
   using phase = connection_timer::phase;
-  if (c.phase_ == phase::head || c.phase_ == phase::body)
+  if (c.phase_ == phase::head || c.phase_ == phase::body) {
     return;
+  }
   move(c, phase::idle, now);
 }
 
 void connection_timers::closed(connection_timer& c) noexcept {
-  if (c.owner_ != this)
+  if (c.owner_ != this) {
     return;
+  }
   unlink(c);
   c.phase_ = connection_timer::phase::closed;
   c.owner_ = nullptr;
@@ -109,8 +116,9 @@ void connection_timers::closed(connection_timer& c) noexcept {
 
 bool connection_timers::may_be_expired(connection_timer const& c, base::steady_time now,
                                        request_timeouts const& timeouts) noexcept {
-  if (c.phase_ == connection_timer::phase::idle)
+  if (c.phase_ == connection_timer::phase::idle) {
     return c.deadline(timeouts) <= now;
+  }
   return base::deadline_after(c.since_, timeouts.headers_timeout) <= now ||
          base::deadline_after(c.since_, timeouts.request_timeout) <= now;
 }
@@ -128,8 +136,9 @@ connection_timers::link& connection_timers::ring_of(connection_timer::phase p) n
 
 void connection_timers::move(connection_timer& c, connection_timer::phase to,
                              base::steady_time since) noexcept {
-  if (c.owner_ != this)
+  if (c.owner_ != this) {
     return;
+  }
   unlink(c);
   c.phase_ = to;
   c.since_ = since;

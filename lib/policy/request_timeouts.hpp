@@ -189,8 +189,9 @@ private:
     link* const last = ring.prev;  // what `f` appends is not due
     for (link* l = ring.next; l != &ring && may_be_expired(of(l), now, timeouts);) {
       link* const next = l == last ? &ring : l->next;
-      if (expired_phase p = of(l).expired(now, timeouts); p != expired_phase::none)
+      if (expired_phase p = of(l).expired(now, timeouts); p != expired_phase::none) {
         f(of(l), p);
+      }
       l = next;
     }
   }

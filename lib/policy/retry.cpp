@@ -78,9 +78,11 @@ bool is_idempotent(std::string_view method) noexcept {
   // The last four are safe methods that IANA registers besides those of RFC 9110.
   static constexpr std::string_view names[] = {"GET",   "HEAD",     "PUT",    "DELETE", "OPTIONS",
                                                "TRACE", "PROPFIND", "REPORT", "SEARCH", "QUERY"};
-  for (std::string_view n : names)
-    if (n == method)
+  for (std::string_view n : names) {
+    if (n == method) {
       return true;
+    }
+  }
   return false;
 }
 

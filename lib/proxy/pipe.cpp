@@ -1,6 +1,4 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/pipe.hpp>
-
 #include "base/require_handle.hpp"
 #include "exchange/incoming_state.hpp"
 #include "exchange/outgoing_state.hpp"
@@ -8,6 +6,7 @@
 #include "policy/hop_by_hop.hpp"
 
 #include <anode/error.hpp>
+#include <anode/pipe.hpp>
 
 #include <boost/asio/error.hpp>
 

@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/relay.hpp>
-
 #include "runtime/async_condition.hpp"
 #include "stream/buffered_socket.hpp"
 #include "transport/socket_stream.hpp"
 #include "transport/splice_pipe.hpp"
+
+#include <anode/relay.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

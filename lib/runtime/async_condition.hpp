@@ -1,14 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/awaitable.hpp>
-
 #include "runtime/resume_handler.hpp"
 #include "runtime/shutdown_hook.hpp"
 
 #include <anode/byte_stream.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/awaitable.hpp>
+
 #include <cstdint>
 #include <utility>
 #include <vector>

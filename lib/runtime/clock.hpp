@@ -1,9 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/byte_stream.hpp>
+
 #include <boost/asio/execution_context.hpp>
 
-#include <anode/byte_stream.hpp>
 #include <chrono>
 #include <functional>
 #include <map>

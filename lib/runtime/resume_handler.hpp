@@ -1,10 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/byte_stream.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
 
-#include <anode/byte_stream.hpp>
 #include <cstdint>
 #include <new>
 #include <type_traits>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <anode/byte_stream.hpp>
-#include <cstdint>
 
+#include <cstdint>
 #include <exception>
 #include <utility>
 

@@ -1,11 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/server.hpp>
-
 #include "base/require_handle.hpp"
 #include "server/server_impl.hpp"
 #include "stream/socket_write.hpp"
 
 #include <anode/error.hpp>
+#include <anode/server.hpp>
 
 #include <utility>
 

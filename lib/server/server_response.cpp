@@ -1,6 +1,4 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/server_response.hpp>
-
 #include "base/text.hpp"
 #include "http1/head_writer.hpp"
 #include "server/http1_server_connection.hpp"
@@ -8,6 +6,7 @@
 #include "stream/socket_write.hpp"
 
 #include <anode/error.hpp>
+#include <anode/server_response.hpp>
 #include <anode/status.hpp>
 
 #include <utility>

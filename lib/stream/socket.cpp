@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/error.hpp>
-#include <anode/socket.hpp>
-
 #include "runtime/token_operation.hpp"
 #include "stream/buffered_socket.hpp"
 #include "stream/socket_write.hpp"
 #include "transport/memory_stream.hpp"
+
+#include <anode/error.hpp>
+#include <anode/socket.hpp>
 
 #include <algorithm>
 #include <cstring>

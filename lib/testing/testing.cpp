@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/testing.hpp>
-
 #include "base/text.hpp"
 #include "runtime/clock.hpp"
 #include "transport/memory_stream.hpp"
+
+#include <anode/testing.hpp>
 
 #include <boost/asio/detached.hpp>
 

@@ -4,9 +4,8 @@
 #include <boost/asio/ip/address.hpp>
 
 #ifdef _WIN32
-#include <ws2tcpip.h>
-
 #include <afunix.h>
+#include <ws2tcpip.h>
 #else
 #include <netinet/in.h>
 #include <sys/socket.h>

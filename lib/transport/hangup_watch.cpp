@@ -9,12 +9,11 @@
 #ifdef __linux__
 #include <boost/asio/posix/stream_descriptor.hpp>
 
-#include <sys/epoll.h>
-#include <unistd.h>
-
 #include <array>
 #include <mutex>
 #include <optional>
+#include <sys/epoll.h>
+#include <unistd.h>
 #include <unordered_map>
 #include <vector>
 #endif

@@ -2,11 +2,10 @@
 #include "transport/open_socket.hpp"
 
 #ifndef _WIN32
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cerrno>
 #endif
 
 namespace anode::transport {

@@ -4,12 +4,11 @@
 #include <boost/asio/error.hpp>
 
 #ifdef __linux__
+#include <cerrno>
+#include <ctime>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <ctime>
 #endif
 
 namespace anode::transport {

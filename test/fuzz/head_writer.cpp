@@ -3,6 +3,11 @@
 // Round trip: whatever a program asks for, either an exception comes and not a byte is written, or
 // what the head writer writes is read back by the decoder as that very message, and nothing is
 // left.
+#include "http1/head_writer.hpp"
+
+#include "http1/chunk_writer.hpp"
+#include "http1/parser.hpp"
+
 #include <anode/error.hpp>
 #include <anode/headers.hpp>
 #include <anode/status.hpp>
@@ -16,10 +21,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "http1/chunk_writer.hpp"
-#include "http1/head_writer.hpp"
-#include "http1/parser.hpp"
 
 namespace {
 
@@ -43,8 +44,9 @@ public:
   bool empty() const { return rest_.empty(); }
 
   std::uint8_t number() {
-    if (rest_.empty())
+    if (rest_.empty()) {
       return 0;
+    }
     auto const n = static_cast<std::uint8_t>(rest_.front());
     rest_.remove_prefix(1);
     return n;
@@ -86,8 +88,9 @@ private:
 
 std::string_view trimmed(std::string_view text) {
   std::size_t const first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos)
+  if (first == std::string_view::npos) {
     return {};
+  }
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
@@ -137,13 +140,16 @@ struct written {
 };
 
 void write_body(written& out, source& in, bool known_length) {
-  if (out.framing.end() == body_end::none)
+  if (out.framing.end() == body_end::none) {
     return;
+  }
   std::string data = "body";
-  if (!known_length)
+  if (!known_length) {
     data = in.text();
-  if (out.framing.end() == body_end::length)
+  }
+  if (out.framing.end() == body_end::length) {
     data.assign(std::min<std::uint64_t>(out.framing.content_length(), 64), 'x');
+  }
   out.body = data;
   if (!out.framing.chunked()) {
     out.bytes += data;
@@ -167,12 +173,14 @@ void check_lines(http::field_lines const& read, header_map const& headers, bool 
   // The program's own lines come first, in order, but for those that were joined.
   bool joined = false;
   headers.for_each_line([&](header_map::line const& line) { joined = joined || line.more; });
-  if (joined)
+  if (joined) {
     return;
+  }
   std::size_t at = 0;
   headers.for_each_line([&](header_map::line const& line) {
-    if (dropped_length && line.field == field_id::content_length)
+    if (dropped_length && line.field == field_id::content_length) {
       return;
+    }
     require(at < read.size());
     require(read[at].name == line.name);
     require(read[at].value == trimmed(line.value));
@@ -198,10 +206,11 @@ bool read_back(parser& d, written const& message, header_map const& headers, mes
     } else if (event == parse_result::need_more) {
       // Cut off: a length that was promised and not kept, or the end of the connection.
       require(got_head);
-      if (message.framing.end() == body_end::close)
+      if (message.framing.end() == body_end::close) {
         require(d.finish() == parse_result::end);
-      else
+      } else {
         require(message.framing.end() == body_end::length && message.framing.content_length() > 64);
+      }
       ended = true;
     } else {
       // A Host that the program set may be none; it is the only thing that is not checked.
@@ -229,8 +238,9 @@ bool read_back(parser& d, written const& message, header_map const& headers, mes
 void round_trip_response(source& in) {
   response_context facts;
   facts.status = 200 + in.number() % 5 * 100 + in.number() % 8;
-  if (facts.status > 599)
+  if (facts.status > 599) {
     facts.status = 304;
+  }
   std::uint8_t const bits = in.number();
   facts.head_request = (bits & 1) != 0;
   facts.should_keep_alive = (bits & 2) != 0;
@@ -239,11 +249,13 @@ void round_trip_response(source& in) {
   facts.send_date = (bits & 16) != 0;
   facts.date_line = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
   facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
-  if ((bits & 32) != 0)
+  if ((bits & 32) != 0) {
     facts.content_length = 4;
+  }
   std::string const reason = in.text();
-  if ((bits & 64) != 0)
+  if ((bits & 64) != 0) {
     facts.reason = reason;
+  }
   header_map headers;
   change(headers, in);
 
@@ -258,25 +270,29 @@ void round_trip_response(source& in) {
   parser d(message_kind::response);
   d.expect_response_to(facts.head_request ? "HEAD" : "GET");
   message_head head;
-  if (!read_back(d, message, headers, head))
+  if (!read_back(d, message, headers, head)) {
     return;
+  }
   require(head.status == facts.status);
-  if (facts.reason)
+  if (facts.reason) {
     require(head.reason() == reason);
+  }
 }
 
 void round_trip_request(source& in) {
   request_context facts;
   auto const methods = http::methods();
   facts.method = methods[in.number() % methods.size()];
-  if (facts.method == "CONNECT")
+  if (facts.method == "CONNECT") {
     facts.method = "GET";
+  }
   std::uint8_t const bits = in.number();
   facts.should_keep_alive = (bits & 1) != 0;
   facts.has_agent = (bits & 2) != 0;
   facts.body_follows = (bits & 4) != 0;
-  if ((bits & 8) != 0)
+  if ((bits & 8) != 0) {
     facts.content_length = 4;
+  }
   // The writer lets DEL and bytes from 0x80 through, as Node does; no parser takes them.
   std::string target = "/" + in.text();
   std::ranges::replace_if(target, [](char c) { return c < 0 || c == '\x7f'; }, 'a');
@@ -296,8 +312,9 @@ void round_trip_request(source& in) {
   write_body(message, in, facts.content_length.has_value());
   parser d(message_kind::request);
   message_head head;
-  if (!read_back(d, message, headers, head))
+  if (!read_back(d, message, headers, head)) {
     return;
+  }
   require(head.method_name() == facts.method);
   require(head.target() == target);
 }
@@ -306,9 +323,10 @@ void round_trip_request(source& in) {
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   source in({reinterpret_cast<char const*>(data), size});
-  if (in.number() % 2 == 0)
+  if (in.number() % 2 == 0) {
     round_trip_response(in);
-  else
+  } else {
     round_trip_request(in);
+  }
   return 0;
 }

@@ -2,6 +2,8 @@
 
 // The rules about names and values against the plainest way to write them, and the merged view of
 // received headers against a map.
+#include "message/header_validation.hpp"
+
 #include <anode/error.hpp>
 #include <anode/headers.hpp>
 #include <anode/merged_headers.hpp>
@@ -17,8 +19,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "message/header_validation.hpp"
 
 namespace {
 
@@ -46,8 +46,9 @@ bool plain_has_word(std::string_view text, std::string_view word) {
   std::string const all = lower(text);
   for (std::size_t at = all.find(word); at != std::string::npos; at = all.find(word, at + 1)) {
     std::size_t const end = at + word.size();
-    if ((at == 0 || !is_word(all[at - 1])) && (end == all.size() || !is_word(all[end])))
+    if ((at == 0 || !is_word(all[at - 1])) && (end == all.size() || !is_word(all[end]))) {
       return true;
+    }
   }
   return false;
 }
@@ -61,17 +62,20 @@ void check_rules(std::string_view text) {
             return (c > 0 && std::isalnum(static_cast<unsigned char>(c)) != 0) ||
                    (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string::npos);
           })));
-  for (std::string_view const word : {"close", "chunked", "100-continue"})
+  for (std::string_view const word : {"close", "chunked", "100-continue"}) {
     require(has_word(text, word) == plain_has_word(text, word));
+  }
   auto const number = parse_decimal(text);
   if (number) {
     std::string_view digits = text;
-    while (digits.size() > 1 && digits.front() == '0')
+    while (digits.size() > 1 && digits.front() == '0') {
       digits.remove_prefix(1);
+    }
     require(std::to_string(*number) == digits);
   }
-  if (is_link_value(text))
+  if (is_link_value(text)) {
     require(text.front() == '<' && text.find('>') != std::string_view::npos);
+  }
 }
 
 void check_merged(http::field_lines const& lines, bool join) {
@@ -94,8 +98,9 @@ void check_merged(http::field_lines const& lines, bool join) {
                                           "server",
                                           "user-agent"};
   std::map<std::string, std::vector<std::string>> model;
-  for (auto const line : lines)
+  for (auto const line : lines) {
     model[lower(line.name)].emplace_back(line.value);
+  }
 
   http::merged_headers const headers(lines, join);
   std::size_t count = 0;
@@ -107,9 +112,11 @@ void check_merged(http::field_lines const& lines, bool join) {
     require(field.values.to_vector() == values);
     std::string expected = values[0];
     std::string const& name = found->first;
-    if (name != "set-cookie" && (join || !once.contains(name)))
-      for (std::size_t i = 1; i != values.size(); ++i)
+    if (name != "set-cookie" && (join || !once.contains(name))) {
+      for (std::size_t i = 1; i != values.size(); ++i) {
         expected += (name == "cookie" ? "; " : ", ") + values[i];
+      }
+    }
     require(field.value == expected);
     require(headers.get(lower(name)) == expected);
     require(headers.contains(name));

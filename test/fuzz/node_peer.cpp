@@ -13,6 +13,8 @@
 //            and values, the number of trailers, and they.
 // All numbers are little endian.
 
+#include "http1/parser.hpp"
+
 #include <anode/error.hpp>
 
 #include <cstdint>
@@ -20,8 +22,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http1/parser.hpp"
 
 namespace {
 

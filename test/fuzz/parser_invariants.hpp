@@ -4,6 +4,9 @@
 // replays their corpora. A broken invariant aborts.
 #pragma once
 
+#include "http1/chunk_parser.hpp"
+#include "http1/parser.hpp"
+
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,9 +14,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include "http1/chunk_parser.hpp"
-#include "http1/parser.hpp"
 
 namespace anode::test {
 

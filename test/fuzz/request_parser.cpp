@@ -2,11 +2,11 @@
 
 // Fuzzes the decoder on requests: see parser_invariants.hpp and
 // tokenizer_invariants.hpp.
-#include <cstddef>
-#include <cstdint>
-
 #include "parser_invariants.hpp"
 #include "tokenizer_invariants.hpp"
+
+#include <cstddef>
+#include <cstdint>
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   auto const kind = anode::message::message_kind::request;

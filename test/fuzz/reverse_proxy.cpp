@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Fuzzes a whole reverse proxy in memory: see program/reverse_proxy_program.cpp.
+#include "program/programs.hpp"
+
 #include <cstddef>
 #include <cstdint>
-
-#include "program/programs.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {
   anode::test::run_reverse_proxy_program({reinterpret_cast<char const*>(data), size});

@@ -4,12 +4,12 @@
 // that replays recorded inputs. A difference aborts.
 #pragma once
 
-#include <limits>
-#include <string_view>
-
 #include "http1/beast_tokenizer.hpp"
 #include "http1/head_places.hpp"
 #include "parser_invariants.hpp"
+
+#include <limits>
+#include <string_view>
 
 namespace anode::test {
 

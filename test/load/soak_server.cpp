@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The server that tools/load/soak torments. Writes {"port":N} to stdout; SIGUSR1 drains it and has it
-// listen again, SIGTERM drains and ends it. What is left then goes to stdout too.
+// The server that tools/load/soak torments. Writes {"port":N} to stdout; SIGUSR1 drains it and has
+// it listen again, SIGTERM drains and ends it. What is left then goes to stdout too.
 
 #include <anode/http.hpp>
 

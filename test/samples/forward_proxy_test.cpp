@@ -1,6 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "../../samples/forward_proxy/proxy.hpp"
-
 #include "proxy_peers.hpp"
 #include "support/catch.hpp"
 

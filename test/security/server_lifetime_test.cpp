@@ -2,11 +2,11 @@
 
 // Servers, connections and handlers that go at the worst moment.
 
-#include <anode/error.hpp>
-
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
 #include "support/run.hpp"
+
+#include <anode/error.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>

@@ -12,17 +12,16 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <arpa/inet.h>
 #include <array>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
-#include <string>
-#include <vector>
-
-#include <arpa/inet.h>
 #include <netinet/in.h>
+#include <string>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace lifetime;
 using namespace std::chrono_literals;

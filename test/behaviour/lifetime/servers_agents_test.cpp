@@ -11,11 +11,10 @@
 #include <chrono>
 #include <deque>
 #include <memory>
-#include <optional>
-#include <utility>
-
 #include <netinet/in.h>
+#include <optional>
 #include <sys/socket.h>
+#include <utility>
 
 namespace testing = anode::testing;
 using namespace lifetime;

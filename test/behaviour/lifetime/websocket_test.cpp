@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // WebSockets over connections of anode's against each way to lose the other side.
-#include <anode/beast.hpp>
-#include <anode/server.hpp>
-
 #include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
+
+#include <anode/beast.hpp>
+#include <anode/server.hpp>
 
 #include <boost/beast/core/flat_buffer.hpp>
 

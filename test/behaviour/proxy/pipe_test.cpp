@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "support/catch.hpp"
+
 #include <anode/http.hpp>
 #include <anode/pipe.hpp>
 #include <anode/testing.hpp>
-
-#include "support/catch.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>

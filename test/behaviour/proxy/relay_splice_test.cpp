@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/http.hpp>
-
 #include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "support/run.hpp"
 #include "transport/socket_stream.hpp"
+
+#include <anode/http.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

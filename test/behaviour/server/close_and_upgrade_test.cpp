@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/error.hpp>
-#include <anode/server.hpp>
-
 #include "support/catch.hpp"
 #include "support/http_peer.hpp"
+
+#include <anode/error.hpp>
+#include <anode/server.hpp>
 
 #include <string>
 #include <vector>

@@ -2,9 +2,9 @@
 
 // Draining a server, and what it says of its connections.
 
-#include <anode/server.hpp>
-
 #include "support/http_peer.hpp"
+
+#include <anode/server.hpp>
 
 #include <map>
 #include <optional>

@@ -2,25 +2,24 @@
 
 // What a handler learns of its client, and what the program learns of its handlers.
 
-#include <anode/error.hpp>
-
 #include "server/unhandled_error.hpp"
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
 #include "support/run.hpp"
 #include "support/thrown.hpp"
 
+#include <anode/error.hpp>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cstdio>
+#include <fcntl.h>
 #include <stdexcept>
 #include <string>
+#include <unistd.h>
 
 namespace http = anode::http;
 namespace net = boost::asio;

@@ -9,13 +9,12 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <memory>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <memory>
 #include <optional>
 #include <string>
+#include <sys/socket.h>
 #include <vector>
 
 namespace http = anode::http;

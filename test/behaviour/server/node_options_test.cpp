@@ -2,21 +2,20 @@
 
 // What each option of a server does, and what it is unless told.
 
-#include <anode/error.hpp>
-#include <anode/server.hpp>
-
 #include "support/client_and_server.hpp"
 #include "support/event_log.hpp"
 
+#include <anode/error.hpp>
+#include <anode/server.hpp>
+
 #include <boost/asio/ip/tcp.hpp>
 
+#include <functional>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <functional>
 #include <optional>
 #include <string>
+#include <sys/socket.h>
 #include <vector>
 
 namespace http = anode::http;

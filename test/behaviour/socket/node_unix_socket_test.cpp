@@ -10,13 +10,12 @@
 #include <anode/client_request.hpp>
 #include <anode/error.hpp>
 
+#include <filesystem>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <filesystem>
-#include <string>
 #include <vector>
 
 namespace http = anode::http;

@@ -1,12 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/relay.hpp>
-#include <anode/socket.hpp>
-
 #include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "support/counting_stream.hpp"
 #include "support/run.hpp"
 #include "transport/memory_stream.hpp"
+
+#include <anode/relay.hpp>
+#include <anode/socket.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

@@ -18,8 +18,8 @@
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <unistd.h>
 #include <csignal>
+#include <unistd.h>
 
 namespace {
 

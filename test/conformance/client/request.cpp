@@ -2,7 +2,6 @@
 
 // Starting the requests of a scenario, and what is reported of them.
 #include "conformance/client/scenario.hpp"
-
 #include "transport/socket_stream.hpp"
 
 #include <anode/error.hpp>

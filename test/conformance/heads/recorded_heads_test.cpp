@@ -24,10 +24,11 @@ constexpr std::string_view date_field = "Date: {DATE}\r\n";
 std::vector<std::string> split(std::string const& text, char separator) {
   std::vector<std::string> parts(1);
   for (char const c : text) {
-    if (c == separator)
+    if (c == separator) {
       parts.emplace_back();
-    else
+    } else {
       parts.back() += c;
+    }
   }
   return parts;
 }
@@ -94,8 +95,9 @@ struct message {
       response.status = std::stoi(args.at(0));
     } else if (name == "reason") {
       reason = args.at(0);
-      if (!reason.empty())
+      if (!reason.empty()) {
         response.reason = reason;
+      }
     } else if (name.starts_with("head")) {
       response.status = std::stoi(args.at(0));
       validate_status(response.status);
@@ -120,8 +122,9 @@ struct message {
 
   static http::header_list pairs(std::vector<std::string> const& texts) {
     http::header_list list;
-    for (std::size_t i = 0; i < texts.size(); i += 2)
+    for (std::size_t i = 0; i < texts.size(); i += 2) {
       list.append(texts[i], texts[i + 1]);
+    }
     return list;
   }
 
@@ -129,8 +132,9 @@ struct message {
     try {
       for (std::string const& text : calls) {
         std::vector<std::string> words = split(text, ' ');
-        for (std::string& word : words)
+        for (std::string& word : words) {
           word = unescape(word);
+        }
         std::string const name = words[0];
         words.erase(words.begin());
         call(name, words);
@@ -140,8 +144,9 @@ struct message {
       return std::string(e.code_name());
     }
     std::string flags = framing.last() && !is_request ? "l" : "";
-    if (framing.chunked())
+    if (framing.chunked()) {
       flags += 'c';
+    }
     return (flags.empty() ? "-" : flags) + " " + head;
   }
 };
@@ -149,15 +154,17 @@ struct message {
 std::vector<std::vector<std::string>> read_lines(char const* path) {
   std::ifstream file(path, std::ios::binary);
   std::vector<std::vector<std::string>> lines;
-  for (std::string line; std::getline(file, line);)
+  for (std::string line; std::getline(file, line);) {
     lines.push_back(split(line, '\t'));
+  }
   return lines;
 }
 
 std::string show(std::vector<std::string> const& line) {
   std::string text = line[0] + ":";
-  for (std::size_t i = 2; i != line.size(); ++i)
+  for (std::size_t i = 2; i != line.size(); ++i) {
     text += " " + line[i] + ";";
+  }
   return text;
 }
 
@@ -192,15 +199,17 @@ TEST_CASE("response heads are those that Node writes", "[encoder][recorded]") {
     std::string expected = unescape(line[1]);
     // Node keeps the mark of an own Transfer-Encoding on a message that has no body.
     if (m.framing.end() == body_end::none && !m.head.empty() &&
-        expected[expected.find(' ') - 1] == 'c')
+        expected[expected.find(' ') - 1] == 'c') {
       expected = (expected[0] == 'c' ? "-" : expected.substr(0, expected.find(' ') - 1)) +
                  expected.substr(expected.find(' '));
+    }
     // Node sends an own Content-Length where there can be none (docs/deviations.md, `length-204`).
     std::size_t const status = expected.find("HTTP/1.1 ");
     std::size_t const length = expected.find("Content-Length: ");
     if (status != std::string::npos && length != std::string::npos &&
-        (expected.compare(status + 9, 3, "204") == 0 || expected[status + 9] == '1'))
+        (expected.compare(status + 9, 3, "204") == 0 || expected[status + 9] == '1')) {
       expected.erase(length, expected.find("\r\n", length) + 2 - length);
+    }
     CHECK(actual == expected);
   }
 }

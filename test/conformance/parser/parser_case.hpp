@@ -4,12 +4,12 @@
 // tools/node/record parser).
 #pragma once
 
+#include "http1/parser.hpp"
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "http1/parser.hpp"
 
 namespace anode::test {
 

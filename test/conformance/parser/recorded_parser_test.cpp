@@ -2,6 +2,8 @@
 
 // Replays what Node's parser made of many inputs (tools/node/record parser) against the decoder:
 // whole, byte by byte, and cut in two at every offset.
+#include "conformance/parser/parser_case.hpp"
+#include "http1/parser.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -17,9 +19,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "conformance/parser/parser_case.hpp"
-#include "http1/parser.hpp"
 
 namespace {
 

@@ -14,12 +14,11 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <unistd.h>
-
 #include <csignal>
 #include <deque>
 #include <iostream>
 #include <map>
+#include <unistd.h>
 
 namespace parity {
 namespace {

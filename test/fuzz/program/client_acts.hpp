@@ -3,6 +3,9 @@
 // What a fuzzed program does with one request, and what it remembers of it.
 #pragma once
 
+#include "choices.hpp"
+#include "world.hpp"
+
 #include <anode/http.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -14,9 +17,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "choices.hpp"
-#include "world.hpp"
 
 namespace anode::test {
 

@@ -6,6 +6,13 @@
 // answer belongs to the request that it is given to, and one that was sent before its request is
 // given to nobody; a request emits `close` once, and nothing behind it; the pool keeps its limits;
 // when the servers have left nothing remains.
+#include "choices.hpp"
+#include "client_acts.hpp"
+#include "grammar.hpp"
+#include "programs.hpp"
+#include "wire.hpp"
+#include "world.hpp"
+
 #include <anode/http.hpp>
 #include <anode/testing.hpp>
 
@@ -18,13 +25,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "choices.hpp"
-#include "client_acts.hpp"
-#include "grammar.hpp"
-#include "programs.hpp"
-#include "wire.hpp"
-#include "world.hpp"
 
 namespace anode::test {
 namespace {

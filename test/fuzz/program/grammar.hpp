@@ -3,11 +3,11 @@
 // Messages as peers send them: valid, nearly valid, and broken.
 #pragma once
 
+#include "choices.hpp"
+
 #include <cstdio>
 #include <string>
 #include <string_view>
-
-#include "choices.hpp"
 
 namespace anode::test {
 

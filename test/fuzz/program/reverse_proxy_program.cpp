@@ -8,6 +8,11 @@
 // for byte, as long as it and the upstream say nothing odd; when both sides have left nothing
 // remains.
 #include "../../../samples/reverse_proxy/proxy.hpp"
+#include "choices.hpp"
+#include "grammar.hpp"
+#include "programs.hpp"
+#include "wire.hpp"
+#include "world.hpp"
 
 #include <anode/http.hpp>
 #include <anode/testing.hpp>
@@ -18,12 +23,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "choices.hpp"
-#include "grammar.hpp"
-#include "programs.hpp"
-#include "wire.hpp"
-#include "world.hpp"
 
 namespace anode::test {
 namespace {

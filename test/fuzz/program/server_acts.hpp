@@ -3,15 +3,15 @@
 // What the handlers of a fuzzed server do with one exchange, and what they remember of it.
 #pragma once
 
+#include "choices.hpp"
+#include "world.hpp"
+
 #include <anode/http.hpp>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "choices.hpp"
-#include "world.hpp"
 
 namespace anode::test {
 

@@ -3,14 +3,14 @@
 // Compares what a client of a fuzzed server gets with what the handlers have written.
 #pragma once
 
+#include "server_acts.hpp"
+#include "wire.hpp"
+#include "world.hpp"
+
 #include <memory>
 #include <set>
 #include <string_view>
 #include <vector>
-
-#include "server_acts.hpp"
-#include "wire.hpp"
-#include "world.hpp"
 
 namespace anode::test {
 

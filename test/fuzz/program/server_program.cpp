@@ -5,6 +5,13 @@
 // Invariants: whatever a handler ends arrives, in the order of the requests, framed right and byte
 // for byte, or the connection is closed; every exchange emits `close` once, and nothing behind it;
 // when the clients have left nothing remains; what waits unread is bounded.
+#include "choices.hpp"
+#include "grammar.hpp"
+#include "programs.hpp"
+#include "server_acts.hpp"
+#include "server_checks.hpp"
+#include "world.hpp"
+
 #include <anode/http.hpp>
 #include <anode/testing.hpp>
 
@@ -20,13 +27,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "choices.hpp"
-#include "grammar.hpp"
-#include "programs.hpp"
-#include "server_acts.hpp"
-#include "server_checks.hpp"
-#include "world.hpp"
 
 namespace anode::test {
 namespace {

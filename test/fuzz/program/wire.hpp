@@ -4,6 +4,8 @@
 // fault in the one is not a fault in the other.
 #pragma once
 
+#include "world.hpp"
+
 #include <algorithm>
 #include <cctype>
 #include <cstddef>
@@ -12,8 +14,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "world.hpp"
 
 namespace anode::test {
 

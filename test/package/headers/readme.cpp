@@ -21,8 +21,9 @@ net::awaitable<void> hello(http::incoming_message& req, http::server_response& r
 void test_of_hello();
 
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
-  while (auto chunk = co_await req.read())
+  while (auto chunk = co_await req.read()) {
     co_await res.write(*chunk);
+  }
   co_await res.end();
 }
 
@@ -46,8 +47,9 @@ net::awaitable<void> rule(http::agent& agent) {
 
 net::awaitable<void> negated(http::client_request& req) {
   bool const wanted = co_await req.continued();
-  if (!wanted)
+  if (!wanted) {
     co_return;
+  }
 }
 
 void test_of_hello() {

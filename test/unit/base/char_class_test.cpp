@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "base/char_class.hpp"
-#include "base/ci_literal.hpp"
 
+#include "base/ci_literal.hpp"
 #include "support/catch.hpp"
 
 #include <string>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include <anode/error.hpp>
-
 #include "support/catch.hpp"
+
+#include <anode/error.hpp>
 
 #include <boost/asio/error.hpp>
 

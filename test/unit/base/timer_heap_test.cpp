@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "base/timer_heap.hpp"
+
 #include "support/catch.hpp"
 
 #include <memory>
@@ -107,9 +108,11 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
   SECTION("destroy itself") {
     q.expire(start + 1h, [&](timer_node& d) {
       ++calls;
-      for (auto* p : {&a, &b, &c})
-        if (p->get() == &d)
+      for (auto* p : {&a, &b, &c}) {
+        if (p->get() == &d) {
           p->reset();
+        }
+      }
     });
     CHECK(calls == 3);
     CHECK(q.next_deadline() == no_deadline);
@@ -151,8 +154,9 @@ TEST_CASE("deadlines: random operations against a list of times", "[deadlines]")
     timer_heap q;
     std::vector<std::unique_ptr<timer_node>> all(1 + below(40));
     std::vector<steady_time> expected(all.size(), no_deadline);
-    for (auto& d : all)
+    for (auto& d : all) {
       d = std::make_unique<timer_node>();
+    }
     steady_time now = start;
     for (int step = 0; step < 200; ++step) {
       std::size_t const i = below(static_cast<unsigned>(all.size()));
@@ -164,8 +168,9 @@ TEST_CASE("deadlines: random operations against a list of times", "[deadlines]")
           steady_time const before = q.next_deadline();
           bool const earlier = q.arm(*all[i], now, timeout);
           expected[i] = timeout == 0ms ? no_deadline : now + timeout;
-          if (earlier != (q.next_deadline() < before))
+          if (earlier != (q.next_deadline() < before)) {
             FAIL("arm tells when to wake up earlier");
+          }
           break;
         }
         case 3:
@@ -181,28 +186,36 @@ TEST_CASE("deadlines: random operations against a list of times", "[deadlines]")
           steady_time last{};
           q.expire(now, [&](timer_node& d) {
             std::size_t const n = [&] {
-              for (std::size_t k = 0; k < all.size(); ++k)
-                if (all[k].get() == &d)
+              for (std::size_t k = 0; k < all.size(); ++k) {
+                if (all[k].get() == &d) {
                   return k;
+                }
+              }
               return all.size();
             }();
-            if (n == all.size() || expected[n] > now)
+            if (n == all.size() || expected[n] > now) {
               FAIL("expired too early");
-            if (expected[n] < last)
+            }
+            if (expected[n] < last) {
               FAIL("expired out of order");
+            }
             last = expected[n];
             expected[n] = no_deadline;
           });
-          for (steady_time e : expected)
-            if (e <= now)
+          for (steady_time e : expected) {
+            if (e <= now) {
               FAIL("did not expire");
+            }
+          }
         }
       }
       for (std::size_t k = 0; k < all.size(); ++k) {
-        if (all[k]->expiry() != expected[k])
+        if (all[k]->expiry() != expected[k]) {
           FAIL("a deadline tells when it expires");
-        if (q.next_deadline() > expected[k])
+        }
+        if (q.next_deadline() > expected[k]) {
           FAIL("the driver would sleep too long");
+        }
       }
     }
   }

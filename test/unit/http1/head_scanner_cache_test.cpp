@@ -1,14 +1,13 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // A head whose field lines are those of the head before means what it means on its own.
+#include "http1/head_scanner.hpp"
 #include "support/catch.hpp"
+#include "unit/http1/parser_harness.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http1/head_scanner.hpp"
-#include "unit/http1/parser_harness.hpp"
 
 namespace {
 

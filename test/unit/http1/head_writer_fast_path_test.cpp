@@ -3,8 +3,8 @@
 // The short way to a head gives the same bytes and the same framing as the long one, and is not
 // taken where it would not.
 #include "http1/head_writer_fast_path.hpp"
-#include "http1/head_writer.hpp"
 
+#include "http1/head_writer.hpp"
 #include "support/catch.hpp"
 
 #include <functional>

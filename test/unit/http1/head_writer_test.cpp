@@ -328,9 +328,10 @@ TEST_CASE("a start line's parts have their rules", "[encoder][injection]") {
     write_request_head(out, facts, headers);
     CHECK(out.starts_with("m-search " + std::string(target) + " HTTP/1.1\r\n"));
   }
-  for (int const status : {-1, 0, 99, 1000, 2000})
+  for (int const status : {-1, 0, 99, 1000, 2000}) {
     CHECK(response_error(plain(status), headers) ==
           "ERR_HTTP_INVALID_STATUS_CODE: Invalid status code: " + std::to_string(status));
+  }
 }
 
 TEST_CASE("an empty target is refused", "[encoder][injection]") {

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Replays the seed inputs of the decoder's fuzz targets; a broken invariant aborts.
+#include "fuzz/parser_invariants.hpp"
 #include "support/catch.hpp"
 
 #include <cstddef>
@@ -8,8 +9,6 @@
 #include <fstream>
 #include <iterator>
 #include <string>
-
-#include "fuzz/parser_invariants.hpp"
 
 namespace {
 

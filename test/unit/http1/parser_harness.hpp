@@ -3,12 +3,12 @@
 // What a decoder makes of bytes, as one text that can be compared; the same however they were cut.
 #pragma once
 
+#include "http1/parser.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "http1/parser.hpp"
 
 namespace anode::test {
 

@@ -3,11 +3,10 @@
 // Hostile bytes, row by row of the threat list (A framing, B chunks, C syntax, E limits): each
 // input whole, byte by byte and cut at every offset.
 #include "support/catch.hpp"
+#include "unit/http1/parser_harness.hpp"
 
 #include <string>
 #include <string_view>
-
-#include "unit/http1/parser_harness.hpp"
 
 namespace {
 

@@ -2,17 +2,15 @@
 
 // The fields of a head are where Beast's parser finds them: for every recorded input and every seed
 // of the fuzz targets, wherever a head or a trailer section begins in it.
+#include "conformance/parser/parser_case.hpp"
+#include "fuzz/tokenizer_invariants.hpp"
 #include "http1/head_places.hpp"
-
 #include "support/catch.hpp"
 
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
-
-#include "conformance/parser/parser_case.hpp"
-#include "fuzz/tokenizer_invariants.hpp"
 
 namespace {
 

@@ -2,13 +2,12 @@
 #include "http1/parser.hpp"
 
 #include "support/catch.hpp"
+#include "unit/http1/parser_harness.hpp"
 
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "unit/http1/parser_harness.hpp"
 
 namespace {
 

@@ -27,8 +27,9 @@ std::string show(http::header_list const& list) {
   std::string text = list.is_flat() ? "flat" : "pairs";
   for (auto const& [name, value] : list) {
     text += "; " + name + (value.is_list() ? " [" : value.is_number() ? " #" : " ");
-    for (std::size_t i = 0; i != value.size(); ++i)
+    for (std::size_t i = 0; i != value.size(); ++i) {
       text.append(i != 0 ? "|" : "").append(value[i]);
+    }
     text += value.is_list() ? "]" : "";
   }
   return text;

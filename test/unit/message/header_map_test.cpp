@@ -98,12 +98,15 @@ TEST_CASE("a removed header is gone, and set again it comes last", "[outgoing-he
 
 TEST_CASE("the removal of an automatic field is remembered", "[outgoing-headers]") {
   header_map headers;
-  for (std::string_view const name : {"Date", "CONNECTION", "content-length", "Transfer-Encoding"})
+  for (std::string_view const name :
+       {"Date", "CONNECTION", "content-length", "Transfer-Encoding"}) {
     CHECK_FALSE(headers.remove(name));
+  }
   headers.remove("Trailer");
   for (auto const field : {field_id::date, field_id::connection, field_id::content_length,
-                           field_id::transfer_encoding})
+                           field_id::transfer_encoding}) {
     CHECK(headers.removed(field));
+  }
   CHECK_FALSE(headers.removed(field_id::trailer));
   headers.unmark_removed(field_id::date);
   CHECK_FALSE(headers.removed(field_id::date));
@@ -195,8 +198,9 @@ TEST_CASE("a header is set from a text of its own", "[outgoing-headers]") {
   header_map headers;
   headers.set("X-A", "a text that is too long to lie in a small string");
   std::string const text(*headers.text("x-a"));
-  for (int i = 0; i != 20; ++i)
+  for (int i = 0; i != 20; ++i) {
     headers.set("X-" + std::to_string(i), *headers.text("x-a"));
+  }
   headers.set("X-A", headers.text("x-a")->substr(2));
   CHECK(headers.text("x-a") == text.substr(2));
   headers.append("X-0", *headers.text("x-0"));
@@ -246,28 +250,32 @@ TEST_CASE("any sequence of changes gives what a plain list gives", "[outgoing-he
     for (int step = 0; step != 60; ++step) {
       std::string const name = pool[draw(6)];
       std::vector<std::string> values;
-      for (unsigned i = draw(4); i != 0; --i)
+      for (unsigned i = draw(4); i != 0; --i) {
         values.emplace_back(draw(200), 'v');
+      }
       auto const at = find(name);
       switch (draw(3)) {
         case 0:
           headers.set(name, values);
-          if (at == model.end())
+          if (at == model.end()) {
             model.emplace_back(name, values);
-          else
+          } else {
             *at = {name, values};
+          }
           break;
         case 1:
           headers.append(name, values);
-          if (at == model.end())
+          if (at == model.end()) {
             model.emplace_back(name, values);
-          else
+          } else {
             at->second.insert(at->second.end(), values.begin(), values.end());
+          }
           break;
         default:
           CHECK(headers.remove(name) == (at != model.end()));
-          if (at != model.end())
+          if (at != model.end()) {
             model.erase(at);
+          }
           break;
       }
     }

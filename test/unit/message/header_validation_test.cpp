@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "message/header_validation.hpp"
+
 #include "support/catch.hpp"
 
 #include <string>
@@ -38,20 +39,24 @@ TEST_CASE("a decimal number is digits only", "[header-rules]") {
   CHECK(parse_decimal("0005") == 5);
   CHECK(parse_decimal("18446744073709551615") == UINT64_MAX);
   for (std::string_view const bad : {"", " ", "+5", "-0", "0x5", "5 ", " 5", "5,5", "1_0",
-                                     "18446744073709551616", "99999999999999999999999999"})
+                                     "18446744073709551616", "99999999999999999999999999"}) {
     CHECK_FALSE(parse_decimal(bad));
+  }
 }
 
 TEST_CASE("methods that announce no body by themselves", "[header-rules]") {
-  for (std::string_view const method : {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"})
+  for (std::string_view const method : {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"}) {
     CHECK(is_bodyless_method(method));
-  for (std::string_view const method : {"POST", "PUT", "PATCH", "QUERY", "FOO", "get", ""})
+  }
+  for (std::string_view const method : {"POST", "PUT", "PATCH", "QUERY", "FOO", "get", ""}) {
     CHECK_FALSE(is_bodyless_method(method));
+  }
 }
 
 TEST_CASE("statuses that never have a body", "[header-rules]") {
-  for (int status = 100; status != 600; ++status)
+  for (int status = 100; status != 600; ++status) {
     CHECK(is_bodyless_status(status) == (status < 200 || status == 204 || status == 304));
+  }
 }
 
 // The answers are those of Node's regular expression.
@@ -96,8 +101,9 @@ TEST_CASE("a Link value has the form that Node asks for", "[header-rules]") {
 
 TEST_CASE("a long Link value takes linear time", "[header-rules]") {
   std::string value = "<a>";
-  for (int i = 0; i != 100000; ++i)
+  for (int i = 0; i != 100000; ++i) {
     value += "; a=b";
+  }
   CHECK(is_link_value(value));
   CHECK_FALSE(is_link_value(value + ";"));
 }

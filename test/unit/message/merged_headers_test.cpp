@@ -14,10 +14,11 @@ namespace http = anode::http;
 std::vector<std::string> split(std::string const& text, char separator) {
   std::vector<std::string> parts(1);
   for (char const c : text) {
-    if (c == separator)
+    if (c == separator) {
       parts.emplace_back();
-    else
+    } else {
       parts.back() += c;
+    }
   }
   return parts;
 }
@@ -26,23 +27,26 @@ std::vector<std::string> split(std::string const& text, char separator) {
 std::string show(http::merged_headers const& headers, bool distinct) {
   std::string text;
   for (auto const& field : headers) {
-    if (!text.empty())
+    if (!text.empty()) {
       text += ' ';
+    }
     text.append(field.name).append(" ");
     if (distinct || field.name == "set-cookie") {
       bool first = true;
       for (std::string_view const value : field.values) {
-        if (!first)
+        if (!first) {
           text += '|';
+        }
         first = false;
         text += value;
       }
     } else {
       for (char const c : field.value) {
-        if (c == ' ')
+        if (c == ' ') {
           text += "%20";
-        else
+        } else {
           text += c;
+        }
       }
     }
   }
@@ -51,8 +55,9 @@ std::string show(http::merged_headers const& headers, bool distinct) {
 
 http::field_lines lines_of(std::vector<std::string> const& flat) {
   http::field_lines lines;
-  for (std::size_t i = 0; i + 1 < flat.size(); i += 2)
+  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
     lines.append(flat[i], flat[i + 1]);
+  }
   return lines;
 }
 
@@ -70,12 +75,14 @@ TEST_CASE("merged headers are those that Node shows", "[merged-headers][recorded
     headers.reset(lines);
     CHECK(show(headers, false) == columns[1]);
     CHECK(show(headers, true) == columns[3]);
-    for (auto const& field : headers)
+    for (auto const& field : headers) {
       CHECK(headers.get(field.name) == field.value);
+    }
     headers.reset(lines, true);
     CHECK(show(headers, false) == columns[2]);
-    for (auto const& field : headers)
+    for (auto const& field : headers) {
       CHECK(headers.get(field.name) == field.value);
+    }
   }
   CHECK(count > 130);
 }
@@ -154,8 +161,9 @@ TEST_CASE("views stay valid until the lines change", "[merged-headers]") {
 
 TEST_CASE("a head of many names takes time that is not quadratic", "[merged-headers]") {
   http::field_lines lines;
-  for (int i = 0; i != 100000; ++i)
+  for (int i = 0; i != 100000; ++i) {
     lines.append("x" + std::to_string(i), "v");
+  }
   http::merged_headers const headers(lines);
   CHECK(headers.size() == 100000);
   CHECK(std::string((*headers.begin()).name) == "x0");

@@ -9,8 +9,9 @@ namespace http = anode::http;
 
 TEST_CASE("the methods are Node's, in its order", "[vocabulary]") {
   std::string all;
-  for (std::string_view const method : http::methods())
+  for (std::string_view const method : http::methods()) {
     all.append(all.empty() ? "" : " ").append(method);
+  }
   CHECK(all ==
         "ACL BIND CHECKOUT CONNECT COPY DELETE GET HEAD LINK LOCK M-SEARCH MERGE "
         "MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY OPTIONS PATCH POST PROPFIND PROPPATCH "
@@ -19,16 +20,19 @@ TEST_CASE("the methods are Node's, in its order", "[vocabulary]") {
 }
 
 TEST_CASE("a method is found by its exact name", "[vocabulary]") {
-  for (std::size_t i = 0; i != http::methods().size(); ++i)
+  for (std::size_t i = 0; i != http::methods().size(); ++i) {
     CHECK(http::method_index(http::methods()[i]) == static_cast<int>(i));
-  for (std::string_view const other : {"", "get", "GETS", "GE", "ZZZ", "AAA", "PRI"})
+  }
+  for (std::string_view const other : {"", "get", "GETS", "GE", "ZZZ", "AAA", "PRI"}) {
     CHECK(http::method_index(other) == -1);
+  }
 }
 
 TEST_CASE("the status codes are Node's", "[vocabulary]") {
   std::string all;
-  for (http::status_code const& status : http::status_codes())
+  for (http::status_code const& status : http::status_codes()) {
     all.append(std::to_string(status.code)).append(" ").append(status.reason).append("\n");
+  }
   CHECK(all ==
         "100 Continue\n"
         "101 Switching Protocols\n"
@@ -96,10 +100,12 @@ TEST_CASE("the status codes are Node's", "[vocabulary]") {
 }
 
 TEST_CASE("a reason phrase is found by its code", "[vocabulary]") {
-  for (http::status_code const& status : http::status_codes())
+  for (http::status_code const& status : http::status_codes()) {
     CHECK(http::reason_phrase(status.code) == status.reason);
-  for (int const other : {-1, 0, 99, 104, 299, 306, 511 + 1, 599, 999, 65636})
+  }
+  for (int const other : {-1, 0, 99, 104, 299, 306, 511 + 1, 599, 999, 65636}) {
     CHECK(http::reason_phrase(other).empty());
+  }
 }
 
 TEST_CASE("the default limit of a head is Node's", "[vocabulary]") {

@@ -2,6 +2,7 @@
 
 // Each rule of the pool as a short script: events on the left, the decisions they lead to as text.
 #include "policy/connection_pool.hpp"
+
 #include "support/catch.hpp"
 
 #include <map>
@@ -60,15 +61,19 @@ public:
   socket_id socket(std::size_t s) const { return sockets_.at(s - 1); }
 
   std::string name(socket_id id) const {
-    for (std::size_t i = 0; i < sockets_.size(); ++i)
-      if (sockets_[i] == id)
+    for (std::size_t i = 0; i < sockets_.size(); ++i) {
+      if (sockets_[i] == id) {
         return "s" + std::to_string(i + 1);
+      }
+    }
     return "s?";
   }
   std::string name(request_id id) const {
-    for (auto const& [n, r] : requests_)
-      if (r == id)
+    for (auto const& [n, r] : requests_) {
+      if (r == id) {
         return n;
+      }
+    }
     return "r?";
   }
 
@@ -83,23 +88,31 @@ private:
     std::string all;
     pool_action a;
     while (pool_.next_action(a)) {
-      if (!all.empty())
+      if (!all.empty()) {
         all += ", ";
-      if (a.what == pool_action::kind::open)
+      }
+      if (a.what == pool_action::kind::open) {
         sockets_.push_back(a.socket);
+      }
       all += to_string(a.what);
-      if (a.socket)
+      if (a.socket) {
         all += " " + name(a.socket);
-      if (a.request)
+      }
+      if (a.request) {
         all += " " + name(a.request);
-      if (a.what == pool_action::kind::assign && a.connecting)
+      }
+      if (a.what == pool_action::kind::assign && a.connecting) {
         all += " connecting";
-      if (a.what == pool_action::kind::assign && a.reused)
+      }
+      if (a.what == pool_action::kind::assign && a.reused) {
         all += " reused";
-      if (a.waited)
+      }
+      if (a.waited) {
         all += " waited";
-      if (a.reason != pool_reason::none)
+      }
+      if (a.reason != pool_reason::none) {
         all += " (" + std::string{to_string(a.reason)} + ")";
+      }
     }
     return all;
   }
@@ -197,11 +210,13 @@ TEST_CASE("pool: max_sockets", "[pool]") {
 
 TEST_CASE("pool: max_free_sockets", "[pool]") {
   script p{limits(unlimited, unlimited, 1)};
-  for (auto r : {"r1", "r2", "r3"})
+  for (auto r : {"r1", "r2", "r3"}) {
     p.ask(r, "a");
+  }
   p.ask("r4", "b");
-  for (std::size_t s : {1u, 2u, 3u, 4u})
+  for (std::size_t s : {1u, 2u, 3u, 4u}) {
     p.ready(s);
+  }
   CHECK(p.free(1) == "park s1");
   CHECK(p.free(2) == "close s2 (max_free_sockets)");
   CHECK(p.free(4) == "park s4");
@@ -352,16 +367,19 @@ TEST_CASE("pool: destroy and shut_down", "[pool]") {
 TEST_CASE("pool: options change while it runs", "[pool]") {
   SECTION("more room serves who waits") {
     script p{limits(1)};
-    for (auto r : {"r1", "r2", "r3", "r4"})
+    for (auto r : {"r1", "r2", "r3", "r4"}) {
       p.ask(r, "a");
+    }
     CHECK(p.options(limits(3)) == "open s2 r2 waited, open s3 r3 waited");
   }
   SECTION("less room closes free sockets now, others when they are free") {
     script p{limits(unlimited)};
-    for (auto r : {"r1", "r2", "r3"})
+    for (auto r : {"r1", "r2", "r3"}) {
       p.ask(r, "a");
-    for (std::size_t s : {1u, 2u, 3u})
+    }
+    for (std::size_t s : {1u, 2u, 3u}) {
       p.ready(s);
+    }
     p.free(1);
     CHECK(p.options(limits(1)) == "close s1 (max_sockets)");
     CHECK(p.ask("r4", "a") == "queue r4 (max_sockets)");
@@ -450,7 +468,8 @@ TEST_CASE("pool: more names than it keeps memory for", "[pool]") {
     return count;
   };
   CHECK(names() == 40);
-  for (int i = 1; i <= 40; ++i)
+  for (int i = 1; i <= 40; ++i) {
     p.cancel("r" + std::to_string(i));
+  }
   CHECK(names() == 0);  // an attempt ends with its request
 }

@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "policy/origin_key.hpp"
+
 #include "support/catch.hpp"
 
 #include <string>

@@ -80,36 +80,45 @@ private:
   }
 
   static void check(bool ok, std::string_view what) {
-    if (!ok)
+    if (!ok) {
       throw broken_rule{what};
+    }
   }
 
   // Events.
 
   void step() {
     std::uint32_t const side = dice_.roll(16);
-    if (side < 5)
+    if (side < 5) {
       return ask();
-    if (side < 8)
+    }
+    if (side < 8) {
       return ready();
-    if (side < 12)
+    }
+    if (side < 12) {
       return release();
-    if (side == 12)
+    }
+    if (side == 12) {
       return cancel();
-    if (side == 13)
+    }
+    if (side == 13) {
       return lose(any_socket(is::gone));
-    if (side == 14)
+    }
+    if (side == 14) {
       return lose(any_socket(is::free));
+    }
     rare();
   }
 
   void rare() {
     std::uint32_t const side = dice_.roll(6);
     destroyed_ = side == 0;
-    if (side == 0)
+    if (side == 0) {
       return pool_.destroy();
-    if (side == 1)
+    }
+    if (side == 1) {
       return pool_.set_options(options_ = random_options());
+    }
     stale();
   }
 
@@ -123,16 +132,19 @@ private:
     check(r.state == request::where::gone, "an id in use was given again");
     check(r.generation != id.generation, "an id looks like an older one");
     r = {request::where::fresh, id.generation, name, -1, arrivals_++};
-    if (id.index >= request_end_)
+    if (id.index >= request_end_) {
       request_end_ = id.index + 1;
+    }
   }
 
   void ready() {
     int const s = any_socket(is::connecting);
-    if (s < 0)
+    if (s < 0) {
       return;
-    if (dice_.roll(5) == 0)
+    }
+    if (dice_.roll(5) == 0) {
       return lose(s);
+    }
     make_ready(s);
   }
 
@@ -145,8 +157,9 @@ private:
 
   void release() {
     int const s = any_socket(is::busy);
-    if (s >= 0)
+    if (s >= 0) {
       make_free(s, dice_.roll(8) != 0);
+    }
   }
 
   void make_free(int s, bool may_park) {
@@ -161,8 +174,9 @@ private:
 
   void cancel() {
     int const r = any_request();
-    if (r < 0)
+    if (r < 0) {
       return;
+    }
     request& it = requests_[static_cast<std::size_t>(r)];
     anode::policy::request_id const id = id_of_request(r);
     if (it.state == request::where::bound) {
@@ -170,16 +184,18 @@ private:
       s.request = -1;
       condemned_ = it.socket;
     } else {
-      if (it.state == request::where::waiting)
+      if (it.state == request::where::waiting) {
         leave_queue(it);
+      }
     }
     it.state = request::where::gone;
     pool_.request_cancelled(id);
   }
 
   void lose(int s) {
-    if (s < 0)
+    if (s < 0) {
       return;
+    }
     socket& it = sockets_[static_cast<std::size_t>(s)];
     anode::policy::request_id const expected = id_of_request(it.request);
     anode::policy::socket_id const id = id_of(s);
@@ -204,15 +220,17 @@ private:
   // Decisions.
 
   void settle() {
-    while (pool_.next_action(action_))
+    while (pool_.next_action(action_)) {
       obey();
+    }
     check(condemned_ < 0, "a socket whose request was cancelled is closed");
     may_park_ = true;
     fresh_ = false;
     if (destroyed_) {
-      for (std::uint32_t i = 0; i < socket_end_; ++i)
+      for (std::uint32_t i = 0; i < socket_end_; ++i) {
         check(sockets_[i].state == is::gone || sockets_[i].state == is::connecting,
               "destroy closes every socket that had been there");
+      }
       destroyed_ = false;
     }
     check_counts();
@@ -261,8 +279,9 @@ private:
          static_cast<int>(action_.request.index),
          0};
     r.socket = static_cast<int>(i);
-    if (i >= socket_end_)
+    if (i >= socket_end_) {
       socket_end_ = i + 1;
+    }
     ++live_[r.name];
     ++total_;
     check(live_[r.name] <= options_.max_sockets, "max_sockets was exceeded");
@@ -286,16 +305,18 @@ private:
     serve(r);
     s.request = static_cast<int>(action_.request.index);
     r.socket = static_cast<int>(action_.socket.index);
-    if (s.state != is::connecting)
+    if (s.state != is::connecting) {
       s.state = is::busy;
+    }
   }
 
   void check_choice(socket const& s) {
     check(!fresh_, "a parked socket is not fresh");
     for (std::uint32_t i = 0; i < socket_end_; ++i) {
       socket const& other = sockets_[i];
-      if (&other == &s || other.state != is::free || other.name != s.name)
+      if (&other == &s || other.state != is::free || other.name != s.name) {
         continue;
+      }
       check(options_.scheduling == anode::http::scheduling::lifo ? other.parked < s.parked
                                                                  : other.parked > s.parked,
             "the scheduling chooses the socket");
@@ -309,13 +330,15 @@ private:
     check(action_.waited == (r.state == request::where::waiting), "waited tells whether it did");
     for (std::uint32_t i = 0; all_waiting_ > 0 && i < request_end_; ++i) {
       request const& other = requests_[i];
-      if (other.state != request::where::waiting || other.arrival >= r.arrival)
+      if (other.state != request::where::waiting || other.arrival >= r.arrival) {
         continue;
+      }
       check(other.name != r.name, "overtaken by a request of its own name");
       check(live_[other.name] >= options_.max_sockets, "overtaken by a request of another name");
     }
-    if (r.state == request::where::waiting)
+    if (r.state == request::where::waiting) {
       leave_queue(r);
+    }
     r.state = request::where::bound;
     ++served;
   }
@@ -331,8 +354,9 @@ private:
     s.state = is::free;
     s.parked = ++parkings_;
     std::size_t free = 0;
-    for (std::uint32_t i = 0; i < socket_end_; ++i)
+    for (std::uint32_t i = 0; i < socket_end_; ++i) {
       free += sockets_[i].state == is::free && sockets_[i].name == s.name;
+    }
     check(free <= options_.max_free_sockets, "max_free_sockets was exceeded");
   }
 
@@ -340,14 +364,17 @@ private:
     socket& s = socket_of(action_.socket);
     check(action_.reason != anode::policy::pool_reason::none, "a close has a reason");
     check(action_.request == id_of_request(s.request), "the request of a closed socket is told");
-    if (s.request >= 0)
+    if (s.request >= 0) {
       check(destroyed_, "a request lost its socket");
+    }
     if (action_.reason == anode::policy::pool_reason::made_room) {
       ++evicted;
-      if (s.state == is::free && !fresh_)
-        for (std::uint32_t i = 0; i < socket_end_; ++i)
+      if (s.state == is::free && !fresh_) {
+        for (std::uint32_t i = 0; i < socket_end_; ++i) {
           check(sockets_[i].state != is::free || sockets_[i].parked >= s.parked,
                 "the oldest free socket makes room");
+        }
+      }
     }
     if (static_cast<int>(action_.socket.index) == condemned_) {
       check(action_.reason == anode::policy::pool_reason::request_cancelled, "the reason is told");
@@ -357,8 +384,9 @@ private:
   }
 
   void drop(socket& s) {
-    if (s.request >= 0)
+    if (s.request >= 0) {
       requests_[static_cast<std::size_t>(s.request)].state = request::where::gone;
+    }
     s.request = -1;
     s.state = is::gone;
     --live_[s.name];
@@ -373,8 +401,9 @@ private:
     all.requests = all_waiting_;
     for (std::uint32_t i = 0; i < socket_end_; ++i) {
       socket const& s = sockets_[i];
-      if (s.state == is::gone)
+      if (s.state == is::gone) {
         continue;
+      }
       check(s.state != is::released, "a released socket was forgotten");
       ++(s.state == is::free ? by_name[s.name].free_sockets : by_name[s.name].sockets);
       ++(s.state == is::free ? all.free_sockets : all.sockets);
@@ -389,18 +418,22 @@ private:
     pool_.for_each_name(
         [&](std::string_view name, anode::policy::connection_pool::counts const& c) {
           ++known;
-          for (std::size_t n = 0; n < name_count; ++n)
-            if (names[n] == name)
+          for (std::size_t n = 0; n < name_count; ++n) {
+            if (names[n] == name) {
               check(c == by_name[n], "the counts add up");
+            }
+          }
         });
-    for (std::size_t n = 0; n < name_count; ++n)
+    for (std::size_t n = 0; n < name_count; ++n) {
       known -= by_name[n] != anode::policy::connection_pool::counts{};
+    }
     check(known == 0, "names without sockets and requests are dropped, others are not");
   }
 
   void check_nobody_starves() {
-    if (all_waiting_ == 0)
+    if (all_waiting_ == 0) {
       return;
+    }
     bool spare = false;
     for (std::uint32_t i = 0; i < socket_end_; ++i) {
       socket const& s = sockets_[i];
@@ -409,8 +442,9 @@ private:
       check(!unbound || waiting_[s.name] == 0, "a request waits beside a free socket of its name");
     }
     for (std::size_t n = 0; n < name_count; ++n) {
-      if (waiting_[n] == 0 || live_[n] >= options_.max_sockets)
+      if (waiting_[n] == 0 || live_[n] >= options_.max_sockets) {
         continue;
+      }
       check(total_ >= options_.max_total_sockets, "a request waits though there is room");
       check(!spare, "a request waits though room could be made");
     }
@@ -431,8 +465,9 @@ private:
     }
     destroyed_ = true;
     pool_.shut_down();
-    while (pool_.next_action(action_))
+    while (pool_.next_action(action_)) {
       obey();
+    }
     check(total_ == 0 && pool_.totals() == anode::policy::connection_pool::counts{},
           "nothing is left");
     pool_.for_each_name([](auto, auto const&) { check(false, "no name is left"); });
@@ -456,17 +491,20 @@ private:
     return {static_cast<std::uint32_t>(s), sockets_[static_cast<std::size_t>(s)].generation};
   }
   anode::policy::request_id id_of_request(int r) const {
-    if (r < 0)
+    if (r < 0) {
       return {};
+    }
     return {static_cast<std::uint32_t>(r), requests_[static_cast<std::size_t>(r)].generation};
   }
   /// Finds a record that fits, beginning anywhere; -1 if none does.
   template <class Records, class F>
   int any(Records const& records, std::uint32_t end, F fits) {
     std::uint32_t i = end == 0 ? 0 : dice_.roll(end);
-    for (std::uint32_t n = 0; n < end; ++n, i = i + 1 == end ? 0 : i + 1)
-      if (fits(records[i]))
+    for (std::uint32_t n = 0; n < end; ++n, i = i + 1 == end ? 0 : i + 1) {
+      if (fits(records[i])) {
         return static_cast<int>(i);
+      }
+    }
     return -1;
   }
   /// Finds a socket in a state (`gone`: in any other).

@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "policy/proxy_selection.hpp"
+
 #include "support/catch.hpp"
 
 #include <map>
@@ -125,8 +126,9 @@ TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
     CHECK(bypassed("[::1]:81", "::1", 81));
     CHECK_FALSE(bypassed("[::1]:81", "::1", 82));
     for (auto bad : {"example.com:", "example.com:0", "example.com:99999", "example.com:x",
-                     "example.com:80x", "example.com:-80", "[::1]80", "[::1"})
+                     "example.com:80x", "example.com:-80", "[::1]80", "[::1"}) {
       CHECK_FALSE((bypassed(bad, "example.com") || bypassed(bad, "::1")));
+    }
   }
   SECTION("addresses") {
     CHECK(bypassed("127.0.0.1", "127.0.0.1"));
@@ -156,8 +158,9 @@ TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
     CHECK(bypassed("::ffff:10.0.0.0/104", "10.1.1.1"));
     CHECK(bypassed("10.0.0.0/8", "::ffff:10.1.1.1"));
     for (auto bad : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "10.0.0.0/-1", "10.0.0.0/8/8",
-                     "2001:db8::/129", "example.com/8", "/8", "::ffff:10.0.0.0/8"})
+                     "2001:db8::/129", "example.com/8", "/8", "::ffff:10.0.0.0/8"}) {
       CHECK_FALSE((bypassed(bad, "10.0.0.0") || bypassed(bad, "2001:db8::")));
+    }
   }
   SECTION("ranges") {
     CHECK(bypassed("192.168.1.5-192.168.1.9", "192.168.1.5"));

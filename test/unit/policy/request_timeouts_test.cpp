@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "policy/request_timeouts.hpp"
+
 #include "support/catch.hpp"
 
 #include <memory>
@@ -129,20 +130,24 @@ TEST_CASE("request deadlines: the sweep", "[deadlines]") {
   connection_timers clocks;
   // head, body, serving, idle; each in an old and a young copy.
   std::vector<std::unique_ptr<connection_timer>> all;
-  for (auto at : {start, start + 200s})
+  for (auto at : {start, start + 200s}) {
     for (auto p : {phase::head, phase::body, phase::serving, phase::idle}) {
       auto& c = *all.emplace_back(std::make_unique<connection_timer>());
       clocks.accepted(c, at);
       clocks.message_begun(c, at);
-      if (p == phase::head)
+      if (p == phase::head) {
         continue;
+      }
       clocks.headers_completed(c);
-      if (p == phase::body)
+      if (p == phase::body) {
         continue;
+      }
       clocks.message_completed(c);
-      if (p == phase::idle)
+      if (p == phase::idle) {
         clocks.became_idle(c, at);
+      }
     }
+  }
   struct hit {
     connection_timer* clock;
     expired_phase in;
@@ -175,9 +180,11 @@ TEST_CASE("request deadlines: the sweep", "[deadlines]") {
   }
   SECTION("destroying what has expired") {
     sweep(start + 300s, [&](connection_timer& c) {
-      for (auto& p : all)
-        if (p.get() == &c)
+      for (auto& p : all) {
+        if (p.get() == &c) {
           p.reset();
+        }
+      }
     });
     CHECK(clocks.size() == 3);
     CHECK(sweep(start + 500s, leave).size() == 1);

@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "policy/retry.hpp"
+
 #include "support/catch.hpp"
 
 using namespace anode::policy;
@@ -13,9 +14,9 @@ constexpr retry_context::sent every_sent[] = {retry_context::sent::none, retry_c
 /// Calls `f` with every combination of facts.
 template <class F>
 void for_each_case(F f) {
-  for (retry_context::sent sent : every_sent)
-    for (unsigned bits = 0; bits < 64; ++bits)
-      for (std::uint32_t budget = 0; budget < 3; ++budget)
+  for (retry_context::sent sent : every_sent) {
+    for (unsigned bits = 0; bits < 64; ++bits) {
+      for (std::uint32_t budget = 0; budget < 3; ++budget) {
         for (std::uint32_t done = 0; done < 3; ++done) {
           retry_context x;
           x.request_sent = sent;
@@ -29,6 +30,9 @@ void for_each_case(F f) {
           x.retries_done = done;
           f(x);
         }
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -39,21 +43,25 @@ TEST_CASE("retry: every combination of facts", "[retry]") {
     bool const sent = x.connected && x.request_sent != retry_context::sent::none;
     bool const safe = x.socket_reused && x.connected && x.body_replayable && !x.cancelled &&
                       !x.response_received && (!sent || x.idempotent);
-    if (d.may_retry != (safe && x.retries_done < x.retry_budget))
+    if (d.may_retry != (safe && x.retries_done < x.retry_budget)) {
       FAIL("may_retry is wrong");
+    }
 
     verdict const expected = x.response_received ? verdict::response_started
                              : sent              ? verdict::maybe_processed
                                                  : verdict::not_sent;
-    if (d.verdict != expected)
+    if (d.verdict != expected) {
       FAIL("the verdict is wrong");
+    }
     bool const allows =
         d.reason == retry_reason::nothing_sent || d.reason == retry_reason::idempotent;
-    if (d.may_retry != allows)
+    if (d.may_retry != allows) {
       FAIL("the reason contradicts the decision");
+    }
     if (safe && !d.may_retry && d.reason != retry_reason::disabled &&
-        d.reason != retry_reason::budget_spent)
+        d.reason != retry_reason::budget_spent) {
       FAIL("only the budget may stop a safe retry");
+    }
   });
   SUCCEED();
 }
@@ -111,10 +119,12 @@ TEST_CASE("retry: reasons", "[retry]") {
 }
 
 TEST_CASE("retry: idempotent methods", "[retry]") {
-  for (auto m : {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "QUERY"})
+  for (auto m : {"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PROPFIND", "QUERY"}) {
     CHECK(is_idempotent(m));
-  for (auto m : {"POST", "PATCH", "CONNECT", "LOCK", "get", "GETX", "GE", ""})
+  }
+  for (auto m : {"POST", "PATCH", "CONNECT", "LOCK", "get", "GETX", "GE", ""}) {
     CHECK_FALSE(is_idempotent(m));
+  }
 }
 
 TEST_CASE("retry: names", "[retry]") {

@@ -6,10 +6,6 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstring>
@@ -17,6 +13,9 @@
 #include <iterator>
 #include <set>
 #include <string>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
 #include <vector>
 
 namespace net = boost::asio;

@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/resolver_pool.hpp"
+
 #include "support/catch.hpp"
 #include "transport/connector.hpp"
 
