@@ -12,7 +12,7 @@ namespace anode::runtime {
 
 void async_condition::add(waiter w) {
   if (!join(executor_)) {
-    return;  // the context is being destroyed, and the coroutine with it
+    return;  // shutdown of the context destroys the coroutine
   }
   w.number = ++last_number_;
   if (w.slot.is_connected()) {
@@ -32,7 +32,8 @@ void async_condition::resume_all() {
     }
     return;
   }
-  // Who goes on may wait here again or destroy this object: let all go on from the scheduler.
+  // A resumed coroutine may wait again or destroy this object: resume all of them through the
+  // executor.
   for (waiter& w : std::exchange(waiters_, {})) {
     post(std::move(w), {});
   }

@@ -16,14 +16,14 @@
 
 namespace anode::runtime {
 
-/// A place where coroutines wait until something about an object has changed.
+/// An asynchronous condition variable: coroutines wait until an object changes.
 ///
-/// Who waits checks its condition again when it goes on. Allocates nothing once warm. Cancelling a
-/// wait (terminal, partial or total) ends it with `operation_aborted`. Destroying the place
+/// A resumed coroutine must check its condition again. A warm object does not allocate. Cancelling
+/// a wait (terminal, partial or total) completes it with `operation_aborted`. The destructor
 /// destroys the coroutines that wait.
 class async_condition final : private shutdown_hook {
 public:
-  /// What `wait` returns, to be awaited at once: an operation without a coroutine of its own.
+  /// The awaitable operation that `wait` returns. It needs no coroutine frame. Await it at once.
   class operation {
     struct start {
       async_condition* at;
@@ -52,11 +52,11 @@ public:
 
   explicit async_condition(net::any_io_executor ex) : executor_(std::move(ex)) {}
 
-  /// Waits for the next `notify`.
+  /// Returns an operation that completes at the next `notify`.
   operation wait() noexcept { return operation(*this); }
 
-  /// Lets all go on that wait now: those of this executor at once when a turn is under way, others
-  /// through their executor.
+  /// Resumes all coroutines that wait now. A single waiter on the same executor resumes inside this
+  /// call if a tick is active. All others resume through their executor.
   void notify() {
     if (!waiters_.empty()) {
       resume_all();
@@ -75,7 +75,7 @@ private:
     resume_handler coroutine;
     net::cancellation_slot slot;
     std::uint64_t number;
-    bool same_executor;  // belongs to this place's executor
+    bool same_executor;  // the coroutine runs on `executor_`
   };
 
   void on_context_shutdown() override { discard_waiters(); }

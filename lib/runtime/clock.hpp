@@ -11,7 +11,7 @@
 
 namespace anode::runtime {
 
-/// The clock of an execution context: the system's, or one that a test moves by hand.
+/// The clock of an execution context: the system clock, or a manual clock that a test advances.
 class clock final : public net::execution_context::service {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -20,27 +20,30 @@ public:
 
   explicit clock(net::execution_context& context) : service(context) {}
 
-  /// Returns the clock of the context that `ex` belongs to.
+  /// Returns the clock of the context of `ex`.
   static clock& of(net::any_io_executor const& ex);
 
   bool manual() const noexcept { return manual_; }
   time_point now() const { return manual_ ? now_ : std::chrono::steady_clock::now(); }
   std::chrono::sys_seconds wall_now() const;
 
-  /// Stops the clock: from now on only `advance` moves it.
+  /// Switches to a manual clock, which only `advance` moves.
+  /// @param wall the wall-clock time to start from
   void set_manual(std::chrono::sys_seconds wall);
 
-  /// Moves a manual clock, waking what is due on the way in order.
+  /// Advances a manual clock and runs the due callbacks in the order of their times.
   void advance(std::chrono::milliseconds by) { advance_to(now_ + by); }
   void advance_to(time_point until);
 
-  /// Returns when a manual clock wakes somebody next; the end of time if nobody waits.
+  /// Returns the time of the next callback of a manual clock; `time_point::max()` if there is none.
   time_point next_wake() const noexcept {
     return wakes_.empty() ? time_point::max() : wakes_.begin()->first;
   }
 
-  /// Has `f` called when a manual clock reaches `when`. For `timers` only.
+  /// Calls `f` when a manual clock reaches `when`. Only `timers` uses this function.
   void wake_at(time_point when, void const* who, std::function<void()> f);
+
+  /// Removes the callbacks of `who`.
   void forget(void const* who);
 
 private:

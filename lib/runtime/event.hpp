@@ -13,9 +13,11 @@
 
 namespace anode::runtime {
 
-/// The listeners of one event that notifies: any number, called in the order in which they came.
-/// A listener may add listeners; they are called from the next time on. One that throws keeps the
-/// others from nothing, see `tick::call_user`. Allocates nothing once warm.
+/// The listeners of one event, called in the order of their registration.
+///
+/// A listener may add listeners; the next `emit` is the first to call them. An exception of one
+/// listener does not prevent the calls of the others, see `tick::call_user`. A warm object does not
+/// allocate.
 template <class... Args>
 class event {
 public:
@@ -29,6 +31,7 @@ public:
   }
   ~event() { clear(); }
 
+  /// Appends a listener.
   void add(listener f) {
     link* end = &first_;
     while (*end) {
@@ -39,7 +42,7 @@ public:
   bool empty() const noexcept { return !first_; }
   explicit operator bool() const noexcept { return !empty(); }
 
-  /// Drops the listeners. An `emit` that is under way calls the rest of them.
+  /// Removes all listeners. An active `emit` still calls the remaining ones.
   void clear() noexcept {
     if (first_) {
       drop();
@@ -77,12 +80,12 @@ private:
 
   void drop() noexcept {
     link n = std::move(first_);
-    while (n && n->references == 1) {  // not by recursion, there may be many
+    while (n && n->references == 1) {  // iterative, because the list may be long
       n = std::move(n->next);
     }
   }
 
-  // The listeners may destroy what this belongs to, or add others.
+  // A listener may destroy the owner of this event or add listeners.
   void call(Args... args) {
     node const* last = first_.get();
     while (last->next) {
@@ -96,7 +99,7 @@ private:
     }
   }
 
-  link first_;  // most events have none
+  link first_;  // null for most events
 };
 
 }  // namespace anode::runtime

@@ -13,9 +13,9 @@
 
 namespace anode::runtime {
 
-/// The handler by which a suspended coroutine goes on, of whatever type; allocates nothing.
+/// A type-erased completion handler that resumes a suspended coroutine. It does not allocate.
 ///
-/// Destroying it destroys the coroutine.
+/// Destroying the handler destroys the coroutine.
 class resume_handler {
 public:
   resume_handler() = default;
@@ -26,7 +26,7 @@ public:
     emplace(std::forward<Handler>(handler));
   }
 
-  /// Holds the handler of another coroutine; there must be none.
+  /// Stores the handler of another coroutine. The object must be empty.
   template <class Handler>
   void emplace(Handler&& handler) {
     using type = std::decay_t<Handler>;
@@ -48,16 +48,16 @@ public:
 
   explicit operator bool() const noexcept { return act_ != nullptr; }
 
-  /// Returns the coroutine's executor; `otherwise` if it has none of its own.
+  /// Returns the executor of the coroutine, or `otherwise` if the coroutine has none.
   net::any_io_executor executor(net::any_io_executor otherwise) {
     act_(action::executor, *this, &otherwise);
     return otherwise;
   }
 
-  /// Lets the coroutine go on here and now.
+  /// Resumes the coroutine inside this call.
   void go_on(error_code ec) { act_(action::go_on, *this, &ec); }
 
-  /// Destroys the coroutine, if there is one.
+  /// Destroys the coroutine, if any.
   void clear() noexcept {
     if (function const f = std::exchange(act_, nullptr)) {
       f(action::destroy, *this, nullptr);
@@ -83,7 +83,7 @@ private:
       own.~Handler();
       self.act_ = nullptr;
       std::move(taken)(*static_cast<error_code*>(argument));
-      return;  // `self` may be gone
+      return;  // `self` may be destroyed
     }
     own.~Handler();
   }

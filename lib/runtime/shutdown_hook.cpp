@@ -7,7 +7,7 @@
 
 namespace anode::runtime {
 
-/// The members of one execution context. Its threads may add and remove them at the same time.
+/// The hooks of one execution context. Several threads may add and remove hooks concurrently.
 class shutdown_hooks final : public net::execution_context::service {
 public:
   using key_type = shutdown_hooks;
@@ -45,7 +45,7 @@ private:
     m.prev_ = m.next_ = nullptr;
   }
 
-  // Ending one member may destroy others.
+  // A hook may destroy other hooks.
   void shutdown() override {
     std::unique_lock lock(mutex_);
     ended_ = true;

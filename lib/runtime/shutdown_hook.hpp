@@ -7,27 +7,28 @@ namespace anode::runtime {
 
 class shutdown_hooks;
 
-/// An object that must let go of what it holds when its execution context ends.
+/// An object that releases its resources when its execution context shuts down.
 ///
-/// A context that is destroyed destroys the handlers it knows; coroutines that wait for one of our
-/// objects are held by that object, and often hold it in turn. This breaks the circle.
+/// A context destroys only the handlers that it knows. A coroutine that waits for one of our
+/// objects is owned by that object, and often owns that object. The hook breaks this reference
+/// cycle.
 class shutdown_hook {
 public:
   shutdown_hook() = default;
   shutdown_hook(shutdown_hook const&) = delete;
   shutdown_hook& operator=(shutdown_hook const&) = delete;
 
-  /// Called once, when the context that was joined is shut down.
+  /// Called once, when the joined context shuts down.
   virtual void on_context_shutdown() = 0;
 
 protected:
   ~shutdown_hook() { detach(); }
 
-  /// Takes part in the shutting down of the context of `ex`; nothing happens if it does already.
-  /// @return false when the context has been shut down
+  /// Registers the hook with the context of `ex`. Has no effect if it is registered already.
+  /// @return false if the context has shut down
   bool join(net::any_io_executor const& ex);
 
-  /// Takes part no more.
+  /// Removes the hook from its context.
   void detach() noexcept;
 
 private:

@@ -18,7 +18,7 @@ constinit thread_local std::uint64_t tick::last_number = 0;
 
 namespace {
 
-// Two threads never have a turn of the same number: each counts on from a place of its own.
+// Tick numbers are unique across threads: each thread counts in its own range.
 std::uint64_t first_number() noexcept {
   static constinit std::atomic<std::uint64_t> threads = 0;
   return threads.fetch_add(1, std::memory_order_relaxed) << 40;
@@ -26,11 +26,11 @@ std::uint64_t first_number() noexcept {
 
 #ifndef NDEBUG
 
-// The turns under way, of executors that do not serialize by themselves. Two threads with turns on
-// one of them are a data race in everything that belongs to the executor. The accesses are relaxed:
-// this finds mistakes, and must not hide them from a race detector.
+// The active ticks of executors that do not serialize their handlers. Two threads with ticks on one
+// such executor race on every object of the executor. The accesses are relaxed because this check
+// must not hide the race from a race detector.
 struct busy_context {
-  std::atomic<void const*> context = nullptr;  // null: a free place
+  std::atomic<void const*> context = nullptr;  // null: a free entry
   std::atomic<void const*> thread = nullptr;
 };
 constinit std::array<busy_context, 64> busy;
@@ -56,7 +56,7 @@ void check_threads(void const* context, void const* thread) noexcept {
   }
 }
 
-// Returns the place that notes a turn, for `detach`; null if there is none.
+// Registers a tick. Returns its entry, or null if the executor serializes or the table is full.
 busy_context* enter(net::any_io_executor const& ex, void const* thread) noexcept {
   void const* const context = unserialized_context(ex);
   if (context != nullptr) {

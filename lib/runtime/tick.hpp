@@ -9,10 +9,10 @@
 
 namespace anode::runtime {
 
-/// An object that has something to do at the end of a turn: bytes to send, events to report.
+/// An object with deferred work, such as bytes to send or events to emit.
 class deferred_task : public detail::counted {
 public:
-  /// Does what was put off. May defer the object again.
+  /// Does the deferred work. May defer the object again.
   virtual void run_deferred() = 0;
 
 private:
@@ -21,38 +21,41 @@ private:
   deferred_task* next_ = nullptr;
 };
 
-/// One turn of work on an executor: what happens between an I/O completion and the return to the
-/// scheduler. What is put off during a turn is done at its end, so that the writes of a turn leave
-/// together and events are reported when no caller is in the middle of something.
+/// One unit of work on an executor, from an I/O completion to the return to the scheduler.
 ///
-/// Every function that the scheduler calls begins by making a `turn`; one inside another is the
-/// same turn. Two threads in turns on the same executor, unless that is a strand, are a mistake of
-/// the program: without NDEBUG it ends with a message. **Node**: one run of the event loop's
-/// callback with its `process.nextTick` queue.
+/// Deferred work runs at the end of the tick. Therefore all writes of a tick leave together, and
+/// listeners run when no caller is inside the library.
+///
+/// Every function that the scheduler calls starts by constructing a `tick`. A nested tick joins the
+/// outer one. Two threads must not have ticks on the same executor at the same time, unless it is a
+/// strand; without NDEBUG this error aborts the program with a message. **Node**: one callback of
+/// the event loop and its `process.nextTick` queue.
 class tick {
 public:
-  /// @param ex has to outlive the turn
+  /// @param ex must outlive the tick
   explicit tick(net::any_io_executor const& ex);
   explicit tick(net::any_io_executor&& ex) = delete;
   tick(tick const&) = delete;
   tick& operator=(tick const&) = delete;
   ~tick();
 
-  /// Returns whether a turn on `ex` is under way in this thread.
+  /// Returns whether a tick on `ex` is active in this thread.
   static bool on(net::any_io_executor const& ex) noexcept {
     return current != nullptr && (&current->executor_ == &ex || current->executor_ == ex);
   }
 
-  /// Returns a number that the turn under way in this thread has for itself; 0 outside of any.
+  /// Returns the unique number of the active tick of this thread; 0 outside a tick.
   static std::uint64_t number() noexcept { return current != nullptr ? current->number_ : 0; }
 
-  /// Has `m.run_deferred()` called once at the end of this turn or, outside of any, in one of its
-  /// own soon. Keeps `m` alive until then.
+  /// Calls `m.run_deferred()` once at the end of the active tick on `ex`. Without one, posts the
+  /// call to `ex`, where it runs in its own tick. Keeps `m` alive until then.
   static void defer(deferred_task& m, net::any_io_executor const& ex);
 
-  /// Calls `f`, which is the user's. What it throws inside of a turn is thrown again by a function
-  /// of the executor's own, so that it leaves `run` and not the middle of the library's work;
-  /// outside of any turn the caller gets it. **Node**: an uncaught exception of a listener.
+  /// Calls the user's function `f`.
+  ///
+  /// Inside a tick, an exception of `f` is posted to the executor and rethrown there. It therefore
+  /// leaves `run` and does not unwind the library. Outside a tick, the exception propagates to the
+  /// caller. **Node**: an uncaught exception of a listener.
   template <class F>
   static void call_user(F&& f) {
     if (current == nullptr) {
@@ -62,7 +65,7 @@ public:
     }
   }
 
-  /// The same in a turn or not: `ex` throws.
+  /// Calls the user's function `f`. An exception is always rethrown by `ex`, inside a tick or not.
   template <class F>
   static void call_user(net::any_io_executor const& ex, F&& f) {
     try {
@@ -86,7 +89,7 @@ private:
   deferred_task* first_ = nullptr;
   deferred_task* last_ = nullptr;
 #ifndef NDEBUG
-  void* noted_ = nullptr;  // where other threads see this turn
+  void* noted_ = nullptr;  // the entry that other threads check
 #endif
 };
 

@@ -24,7 +24,7 @@ void timers::arm(timer& t, std::chrono::milliseconds delay) {
   armed_ += t.armed() ? 0 : 1;
   if (queue_.arm(t, now(), delay) || wake_at_ == no_deadline) {
     if (tick::on(executor_)) {
-      tick::defer(*this, executor_);  // what a turn sets and drops costs Asio's timer nothing
+      tick::defer(*this, executor_);  // timers set and cancelled in one tick cost no Asio call
     } else {
       schedule();
     }
@@ -61,7 +61,7 @@ void timers::stop() {
 }
 
 void timers::on_context_shutdown() {
-  detail::ptr<timers> const self(this);  // what the clock keeps may be the last reference
+  detail::ptr<timers> const self(this);  // the clock may own the last reference
   stop();
   wake_.reset();
 }

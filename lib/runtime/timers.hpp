@@ -16,27 +16,27 @@ namespace anode::runtime {
 
 using protocol_time = base::steady_time;
 
-/// The longest time that is told from "for ever": what is longer would not fit the clock.
+/// The longest accepted delay, 100 years. A longer one would overflow the clock.
 inline constexpr std::chrono::milliseconds longest_delay = std::chrono::hours(24 * 365 * 100);
 
-/// Something that happens at a time unless it is set again or dropped before: a member of what it
-/// belongs to.
+/// A timer that expires once, unless it is armed again or cancelled before. It is a member of the
+/// object that it serves.
 class timer : public base::timer_node {
 public:
-  /// Called on the executor when the time has come; the timer is not armed any more.
+  /// Called on the executor at the deadline. The timer is not armed any more.
   virtual void expired() = 0;
 
 protected:
   ~timer() = default;
 };
 
-/// All timers of one server, agent or socket, behind one Asio timer: setting one costs no system
-/// call and, when it is only moved, no more than writing a number.
+/// All timers of one server, agent or socket, behind a single Asio timer. Arming a timer needs no
+/// system call; moving its deadline writes one number.
 class timers : public deferred_task, private shutdown_hook {
 public:
   explicit timers(net::any_io_executor ex);
 
-  /// Returns the time of the current turn, which is read once.
+  /// Returns the current time. Each tick reads the clock at most once.
   [[gnu::always_inline]] protocol_time now() {
     std::uint64_t const turn = tick::number();
     if (turn == 0 || clock_.manual()) {
@@ -51,14 +51,13 @@ public:
 
   net::any_io_executor const& executor() const noexcept { return executor_; }
 
-  /// Sets `t` to expire after `delay`, or drops it when that is not positive.
+  /// Arms `t` to expire after `delay`. A delay of zero or less cancels `t`.
   void arm(timer& t, std::chrono::milliseconds delay);
 
-  /// Drops `t`. When none is left the context has nothing to wait for here, and may run out of
-  /// work.
+  /// Cancels `t`. Without armed timers, this object does not keep the context's `run` busy.
   void cancel(timer& t);
 
-  /// Stops: nothing expires any more.
+  /// Stops all timers for good: none expires any more.
   void stop();
 
   void run_deferred() override;
@@ -71,9 +70,9 @@ private:
   net::any_io_executor executor_;
   clock& clock_;
   base::timer_heap queue_;
-  std::optional<net::steady_timer> wake_;  // none once the context has ended
+  std::optional<net::steady_timer> wake_;  // empty after the context has shut down
   protocol_time now_{};
-  std::uint64_t now_of_tick_ = 0;  // the turn in which that was read
+  std::uint64_t now_of_tick_ = 0;  // the tick that read `now_`
   protocol_time wake_at_ = base::no_deadline;
   std::size_t armed_ = 0;
   bool stopped_ = false;

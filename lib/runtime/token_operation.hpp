@@ -15,18 +15,18 @@
 
 namespace anode::runtime {
 
-/// One asynchronous operation with a completion token, carried out by a coroutine.
+/// An asynchronous operation with a completion token, implemented by a coroutine.
 ///
-/// The handler's cancellation slot may be gone as soon as the handler was called, while the
-/// coroutine still winds up: it is cancelled by a signal of its own, which the slot only reaches
-/// until then.
+/// The handler's cancellation slot may be destroyed once the handler has been called, while the
+/// coroutine still unwinds. Therefore the coroutine has its own cancellation signal, and the slot
+/// forwards to that signal until completion.
 class token_operation {
 public:
   using ptr = std::shared_ptr<token_operation>;
 
   explicit token_operation(detail::completion done) : done_(std::move(done)) {}
 
-  /// Starts `run(operation)`, a coroutine, which has to call `complete` once.
+  /// Starts the coroutine `run(operation)`. It must call `complete` exactly once.
   template <class Run>
   static void start(boost::asio::any_io_executor const& ex, detail::completion done, Run run) {
     auto const self = std::make_shared<token_operation>(std::move(done));
@@ -44,6 +44,7 @@ public:
         boost::asio::bind_cancellation_slot(self->cancel_.slot(), [self](std::exception_ptr) {}));
   }
 
+  /// Completes the operation: disconnects the cancellation slot and calls the handler.
   void complete(boost::system::error_code ec, std::size_t bytes) {
     boost::asio::cancellation_slot slot = done_.slot();
     if (slot.is_connected()) {
