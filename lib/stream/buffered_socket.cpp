@@ -14,28 +14,28 @@
 namespace anode::stream {
 namespace {
 
-// How much is read from a peer that still sends after the last answer, how long it may pause, and
-// how long that may take.
+// Limits for a peer that still sends after the last response: the discarded bytes, the longest
+// pause, and the total time.
 constexpr std::size_t linger_bytes = 1024 * 1024 * 1024;
 constexpr std::chrono::milliseconds linger_pause{1000};
 constexpr std::chrono::milliseconds linger_time{30'000};
 
-// How long a socket that is being closed waits for a peer that takes nothing of the output, and how
-// long for one that takes it slowly: so many bytes for each second more.
+// Limits for a socket that closes with unsent output. The peer may pause for `closing_pause`. The
+// total time is `closing_pause` plus one second for each `slowest_closing` bytes.
 constexpr std::chrono::milliseconds closing_pause{60'000};
 constexpr std::size_t slowest_closing = 1024;
 
 constexpr std::size_t gathered_pieces = 16;
 
-// How much leaves before other connections get their turn, however fast the peer takes it.
+// The most bytes sent before other connections run, however fast the peer reads.
 constexpr std::size_t fair_share = 256 * 1024;
 
-// What is large is led by a piece of its own: a congestion control that paces what it sends (BBR)
-// learns from it how fast the path is, before it sets a timer for each packet of the rest.
+// Send a small first segment before a large write. A pacing congestion control (BBR) estimates the
+// bandwidth with it before it sets a timer for each packet of the rest.
 constexpr std::size_t large_write = 256 * 1024;
 constexpr std::size_t opening = 32 * 1024;
 
-// Returns the first `bytes` of what was gathered, which is more.
+// Returns the first `bytes` bytes of `gathered`, which must be longer.
 std::span<net::const_buffer> shorten(std::span<net::const_buffer> gathered, std::size_t bytes) {
   std::size_t n = 0;
   for (; gathered[n].size() < bytes; ++n) {
@@ -148,7 +148,7 @@ void buffered_socket::read_done(error_code ec, std::size_t bytes) {
     if (owner_ != nullptr) {
       owner_->on_input();
     } else {
-      reading_ = false;  // the user reads on when it wants more
+      reading_ = false;  // the user resumes reading when it needs more input
       notify_readable();
     }
   } else if (ec == net::error::eof) {
@@ -197,8 +197,8 @@ void buffered_socket::flush() {
       if (close_after_) {
         destroy(error_);
       } else if (reading_ && !ended_) {
-        // The peer takes no more, but may have answered before (RFC 9112 section 9.5): what it sent
-        // is still read, and the end or the failure behind it closes the socket.
+        // The peer does not accept more, but it may have responded before (RFC 9112 section 9.5).
+        // Keep reading: the end of input or a read error closes the socket.
         write_failed_ = true;
         out_.clear();
       } else {
@@ -228,7 +228,7 @@ void buffered_socket::flush() {
   }
 }
 
-// Returns whether something waits to be read, which ends the use of this socket.
+// Returns whether input is available, which makes this socket unusable for the output.
 [[gnu::noinline]] bool buffered_socket::check_stale() {
   output_unchecked_ = false;
   if (stream_->has_input()) {
@@ -241,7 +241,7 @@ void buffered_socket::flush() {
   }
   if (read_in_flight_) {
     // The read may have completed already, with its handler queued in the executor. That handler
-    // runs before the one posted here, and no answer to what is sent now can.
+    // runs before the one posted here. A response to the output sent now cannot arrive before it.
     input_is_older_ = true;
     net::post(executor(),
               [self = detail::ptr<buffered_socket>(this)] { self->input_is_older_ = false; });
@@ -249,7 +249,7 @@ void buffered_socket::flush() {
   return false;
 }
 
-// Offers the stream what there is, as far as one call takes it.
+// Offers the queued bytes to the stream, as many as one call accepts.
 std::size_t buffered_socket::write_some(std::size_t& offered, bool& last, error_code& ec) {
   auto const write = [&](std::span<net::const_buffer> gathered) {
     offered = net::buffer_size(gathered);
@@ -315,7 +315,7 @@ void buffered_socket::run_deferred() {
     if (owner_ != nullptr) {
       std::exchange(owner_, nullptr)->on_close();
     }
-    // Listeners may hold handles to this socket: let go of them.
+    // Listeners may own handles to this socket: release them to break the cycle.
     if (std::unique_ptr<listeners> const told = std::move(listeners_)) {
       told->close.emit();
     }
@@ -346,7 +346,7 @@ void buffered_socket::on_hung_up(detail::counted& self, error_code ec, std::size
   runtime::tick const t(core.executor());
   core.hung_up_ = true;
   core.hangup_failed_ = ec.failed();
-  // While something is read the end will be read too, behind what comes before it.
+  // An active read finds the end itself, after the input before it.
   if (!core.destroyed_ && !core.reading_ && core.owner_ != nullptr) {
     core.hangup_due_ = true;
     runtime::tick::defer(core, core.executor());
@@ -396,12 +396,13 @@ void buffered_socket::destroy_soon(bool linger, error_code ec) {
 
 void buffered_socket::destroy(error_code ec) {
   if (!ec && pending_flush_) {
-    flush();  // what was written before this leaves before it
+    flush();  // output written before `destroy` leaves first
   }
   if (std::exchange(destroyed_, true)) {
     return;
   }
-  error_ = ec ? error_code(ec.value(), ec.category()) : error_code();  // without Asio's file names
+  error_ =
+      ec ? error_code(ec.value(), ec.category()) : error_code();  // drops Asio's source location
   context_->cancel(inactivity_);
   stream_->close();
   out_.clear();
@@ -428,8 +429,8 @@ void buffered_socket::set_timeout(std::chrono::milliseconds timeout) {
   }
 }
 
-// Closes after `most`, and before that when nothing happens for some time: no setting of the
-// program's removes that. The timer is the one for inactivity.
+// Closes the socket after `most`, or earlier after a pause without activity. The program cannot
+// disable this limit. It uses the inactivity timer.
 void buffered_socket::limit_closing(std::chrono::milliseconds most) {
   last_activity_ = context_->now();
   close_by_ = last_activity_ + most;
@@ -448,7 +449,7 @@ void buffered_socket::arm_closing() {
                                       std::chrono::ceil<std::chrono::milliseconds>(next - now)));
 }
 
-// Activity only leaves a stamp; the timer looks at it when it expires.
+// Activity only stores the current time. The timer reads it when it expires.
 void buffered_socket::touch() {
   if (timeout_.count() > 0 || closing_timed_) {
     last_activity_ = context_->now();
@@ -473,7 +474,7 @@ void buffered_socket::inactivity::expired() {
       core.arm_closing();
       return;
     }
-    core.timeout_ = {};  // told once
+    core.timeout_ = {};  // notify once
     core.arm_closing();
   } else if (quiet < core.timeout_) {
     auto const rest = std::chrono::ceil<std::chrono::milliseconds>(core.timeout_ - quiet);
@@ -515,7 +516,7 @@ void buffered_socket::drop_handle() {
     return;
   }
   if (ending_) {
-    destroy_soon(true);  // ended in good order: what was written leaves first
+    destroy_soon(true);  // the user called `end`, so send the output first
   } else {
     destroy();
   }

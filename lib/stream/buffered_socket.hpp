@@ -17,49 +17,51 @@ namespace anode::stream {
 
 class buffered_socket;
 
-/// Who is told what happens on a socket: the driver of an HTTP connection, or the user's `socket`.
+/// The owner of a socket, notified of its events: the driver of an HTTP connection, or the user's
+/// `socket`.
 ///
-/// Each function is called in a turn, never from inside a call that the owner makes.
+/// Each function is called in a tick, and never from inside a call of the owner.
 class socket_observer {
 public:
   /// Bytes were received; see `buffered_socket::input`.
   virtual void on_input() = 0;
 
-  /// The peer has ended its direction.
+  /// The peer has half-closed the connection.
   virtual void on_end() = 0;
 
-  /// The socket failed; `on_close` follows.
+  /// The socket failed. `on_close` follows.
   virtual void on_error(error_code ec) = 0;
 
-  /// Output has left: what was put in up to `buffered_socket::output().sent()`.
+  /// Output was sent, up to `buffered_socket::output().sent()`.
   virtual void on_output() = 0;
 
-  /// Nothing was sent or received for the time set.
+  /// No byte was sent or received for the time set with `set_timeout`.
   virtual void on_timeout() = 0;
 
-  /// The peer has ended its direction while nothing is read: see `buffered_socket::watch_hangup`.
+  /// The peer has half-closed the connection while reading is paused; see
+  /// `buffered_socket::watch_hangup`.
   virtual void on_hangup() {}
 
-  /// The program has ended our direction by itself; what it wrote before may still have to leave.
+  /// The program has called `end` itself. Output written before may still be queued.
   virtual void on_local_end() {}
 
-  /// Something waits to be read although nothing was sent since `check_before_output`.
+  /// Input arrived before the first output after `check_before_output`.
   virtual void on_stale() {}
 
-  /// The socket is closed. The last call.
+  /// The socket is closed. This is the last call.
   virtual void on_close() = 0;
 
 protected:
   ~socket_observer() = default;
 };
 
-/// A connected stream with its buffers: reads ahead when asked to, sends what a turn has written
-/// at the turn's end, closes in good order.
+/// A connected stream with its buffers. It reads while reading is resumed, sends the output of a
+/// tick at the end of the tick, and closes gracefully.
 class buffered_socket final : public runtime::deferred_task {
 public:
   buffered_socket(std::unique_ptr<byte_stream> stream, detail::ptr<socket_context> context);
 
-  /// Makes a socket that is still to be connected: what is written waits for `connected`.
+  /// Creates a socket that is not connected yet. Output is queued until `connected` is called.
   buffered_socket(net::any_io_executor const& ex, detail::ptr<socket_context> context);
 
   net::any_io_executor const& executor() const noexcept {
@@ -68,19 +70,21 @@ public:
   byte_stream& stream() noexcept { return *stream_; }
   runtime::timers& clock() noexcept { return *context_; }
 
-  /// Sets who is told; null for nobody. The owner must outlive the socket or take itself away.
+  /// Sets the owner; null for none. The owner must outlive the socket or remove itself.
   void set_owner(socket_observer* owner) noexcept { owner_ = owner; }
   socket_observer* owner() const noexcept { return owner_; }
 
   // Reading.
 
-  /// Returns what was received and not consumed.
+  /// Returns the received bytes that are not consumed yet.
   std::string_view input() const noexcept { return in_.input(); }
   void consume(std::size_t bytes) noexcept { in_.consume(bytes); }
+
+  /// Returns the input buffer itself.
   read_buffer& incoming() noexcept { return in_; }
 
-  /// Returns the input for a reader that looks at it until it reads again; `consume_viewed` then
-  /// removes it.
+  /// Returns the input and keeps its memory unchanged until the next read. `consume_viewed` removes
+  /// it.
   std::string_view view_input() {
     user().viewed = in_.input().size();
     user_->pin = in_.pin();
@@ -92,29 +96,31 @@ public:
       user_->pin.release();
     }
   }
+
+  /// Returns the input after the part that `view_input` returned.
   std::string_view unviewed_input() const noexcept {
     return in_.input().substr(user_ ? user_->viewed : 0);
   }
 
-  /// Starts reading, and goes on until `pause`.
+  /// Starts reading and continues until `pause`.
   void resume();
 
-  /// Starts no further read.
+  /// Pauses reading. A read that is in flight still completes.
   void pause() noexcept { reading_ = false; }
 
-  /// Notices the end of the peer's direction, and a reset, although nothing is read: a reset
-  /// destroys the socket, an end is told to the owner. For who pauses for long.
+  /// Detects a half-close and a reset by the peer while reading is paused. A reset destroys the
+  /// socket; a half-close calls the owner's `on_hangup`. Use it for long pauses.
   void watch_hangup();
 
-  /// Starts reading as `resume` does, but the first read waits for `start_read`.
+  /// Enables reading as `resume` does, but delays the first read until `start_read`.
   void schedule_read() noexcept { reading_ = read_scheduled_ = true; }
 
-  /// Starts the read that was put off.
-  /// @param at_once tells the owner of what is there already before this returns, which spares the
-  ///   way through the scheduler, but where nothing is there costs a system call
+  /// Starts the delayed read.
+  /// @param at_once if true, notifies the owner of available input before this function returns.
+  ///   This saves one pass through the scheduler, but costs a system call if there is no input.
   void start_read(bool at_once);
 
-  /// Returns whether all input is used and the next read is under way.
+  /// Returns whether the input is consumed and the next read is in flight or scheduled.
   bool waits_for_input() const noexcept {
     return (read_in_flight_ || (read_scheduled_ && reading_)) && in_.input().empty();
   }
@@ -123,24 +129,23 @@ public:
 
   // Connecting.
 
-  /// Says that the connection is there: settings made before are applied, reading and writing
-  /// begin.
+  /// Sets the connected stream, applies the settings made before, and starts reading and writing.
   void connected(std::unique_ptr<byte_stream> stream);
 
   bool connecting() const noexcept { return connecting_; }
 
   // Writing.
 
-  /// Returns what is to be sent; call `flush_later` after adding to it.
+  /// Returns the queue of unsent bytes. Call `flush_later` after adding to it.
   write_queue& output() noexcept { return out_; }
 
-  /// Sends what there is at the end of the turn.
+  /// Sends the queued output at the end of the tick.
   void flush_later() {
     pending_flush_ = true;
     runtime::tick::defer(*this, executor());
   }
 
-  /// Has the owner told of the output at the end of the turn although nothing more leaves.
+  /// Calls the owner's `on_output` at the end of the tick, even if no more bytes are sent.
   void report_output_later() {
     pending_output_ = true;
     if (!notifying_) {
@@ -148,67 +153,68 @@ public:
     }
   }
 
-  /// Sends what can be sent without waiting, now.
+  /// Sends the output that the stream accepts without waiting.
   void flush();
 
-  /// Requires that nothing waits to be read when the next output leaves: what arrived before it
-  /// cannot answer it. If something waits, nothing is sent, and the owner's `on_stale` is called.
+  /// Requires that no input is available when the next output is sent, because earlier input cannot
+  /// be a response to it. If there is input, nothing is sent and the owner's `on_stale` is called.
   void check_before_output() noexcept { output_unchecked_ = true; }
 
-  /// Returns whether `check_before_output` was called, and nothing has left since.
+  /// Returns whether `check_before_output` was called and no output was sent since.
   bool output_unchecked() const noexcept { return output_unchecked_; }
 
-  /// Says that the owner calls `destroy_soon` as soon as it is told that the output has left, so
-  /// that the end may leave with it.
+  /// Announces that the owner calls `destroy_soon` once the queued output is sent. The stream may
+  /// then send its end together with that output.
   void close_behind_output() noexcept { last_output_ = true; }
 
-  /// Lets coroutines wait for progress of the output.
+  /// Returns the condition that notifies coroutines of sent output.
   runtime::async_condition& progress() { return user().progress; }
 
+  /// Returns whether output is accepted: the socket is neither ending nor destroyed.
   bool writable() const noexcept { return !ending_ && !end_sent_ && !destroyed_; }
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
   void set_high_water_mark(std::size_t bytes) noexcept { high_water_mark_ = bytes; }
 
   // Ending.
 
-  /// Ends the outgoing direction once everything is sent.
+  /// Half-closes the connection once the output is sent.
   void end();
 
-  /// Ends, and closes once everything is sent. What the peer still sends is read and thrown away
-  /// for a while if `linger`, since closing with unread input would reset the connection and take
-  /// the answer with it. Whatever the peer does, and whatever timeout is set, the socket is closed
-  /// after a limited time.
+  /// Half-closes the connection, and closes it once the output is sent. With `linger`, input is
+  /// discarded for a limited time first, because closing with unread input would reset the
+  /// connection and could lose the response. The time to close is limited, independent of the peer
+  /// and of the program's timeout.
   void destroy_soon(bool linger, error_code ec = {});
 
-  /// Closes at once. With an error, the owner is told that too.
+  /// Closes the socket immediately. With an error, `on_error` is called before `on_close`.
   void destroy(error_code ec = {});
 
-  /// Closes so that the peer sees a reset.
+  /// Closes the socket immediately. The peer sees a reset.
   void reset();
 
   bool destroyed() const noexcept { return destroyed_; }
 
-  /// Returns what the socket was destroyed with.
+  /// Returns the error the socket was destroyed with.
   error_code error() const noexcept { return destroyed_ ? error_ : error_code(); }
 
   // Time and numbers.
 
-  /// Has the owner told when nothing is sent or received for so long; 0: never.
+  /// Calls the owner's `on_timeout` after this time without activity; 0 disables it (default).
   void set_timeout(std::chrono::milliseconds timeout);
   std::chrono::milliseconds timeout() const noexcept { return timeout_; }
 
   std::uint64_t bytes_read() const noexcept { return bytes_read_; }
   std::uint64_t bytes_sent() const noexcept { return out_.sent() + passed_out_; }
 
-  // For a relay, which moves bytes between sockets of the system past their buffers.
+  // For a relay, which moves bytes between system sockets without their buffers.
 
-  /// Returns whether the next bytes are those that the system has: nothing is buffered, and no read
-  /// is under way.
+  /// Returns whether the next input is still in the system: no input is buffered and no read is in
+  /// flight.
   bool input_is_bare() const noexcept {
     return in_.input().empty() && !read_in_flight_ && !ended_ && !destroyed_ && !connecting_;
   }
 
-  /// Counts bytes that were read, or written, past the buffers.
+  /// Counts bytes that were received or sent without the buffers, as activity too.
   void passed_in(std::size_t bytes) {
     bytes_read_ += bytes;
     touch();
@@ -219,7 +225,7 @@ public:
   }
   std::uint64_t passed_out() const noexcept { return passed_out_; }
 
-  // For the user's `socket`, which reads by itself when nobody owns this one.
+  // For the user's `socket`, which reads by itself when this socket has no owner.
 
   struct listeners {
     runtime::event<> end;
@@ -228,16 +234,17 @@ public:
     runtime::event<> close;
   };
 
-  /// Returns the user's listeners, which are told after the owner.
+  /// Returns the user's listeners. They are called after the owner.
   listeners& listen();
 
   /// Waits for input.
-  /// @return false at the end of input and when the socket was closed; throws when it failed.
+  /// @return false at the end of input and after `destroy` without an error. Throws `system_error`
+  ///   if the socket failed.
   static net::awaitable<bool> wait_input(detail::ptr<buffered_socket> self);
 
   void add_handle() noexcept { ++handles_; }
 
-  /// Closes a socket that nobody owns when its last handle goes.
+  /// Releases a handle. The last handle closes a socket without owner.
   void drop_handle();
 
   void run_deferred() override;
@@ -248,7 +255,7 @@ private:
     void expired() override;
   };
 
-  // What only coroutines that use the socket need.
+  // Allocated only for coroutines that use the socket.
   struct user_side {
     explicit user_side(net::any_io_executor const& ex) : progress(ex), readable(ex) {}
     runtime::async_condition progress;
@@ -293,48 +300,49 @@ private:
 
   std::unique_ptr<byte_stream> stream_;
   detail::ptr<socket_context> context_;
-  // Only one that is not the context's, which is recognised at once; this saves memory.
+  // Set only if it differs from the context's executor. This saves memory and makes comparisons
+  // cheap.
   std::unique_ptr<net::any_io_executor const> own_executor_;
   socket_observer* owner_ = nullptr;
   read_buffer in_;
   write_queue out_;
-  std::unique_ptr<user_side> user_;  // made for the first who waits
+  std::unique_ptr<user_side> user_;  // allocated at the first wait
   std::unique_ptr<listeners> listeners_;
   unsigned handles_ = 0;
-  bool last_output_ = false;  // the owner ends us behind what there is
-  bool end_sent_ = false;     // with it, before the owner is told
+  bool last_output_ = false;  // the owner closes after the queued output
+  bool end_sent_ = false;     // FIN was sent with that output
   inactivity inactivity_;
   std::chrono::milliseconds timeout_{0};
   runtime::protocol_time last_activity_{};
-  runtime::protocol_time close_by_{};  // whatever happens, once closing is timed
+  runtime::protocol_time close_by_{};  // hard limit, if `closing_timed_`
   std::size_t high_water_mark_ = 65536;
   std::uint64_t bytes_read_ = 0;
   std::uint64_t passed_out_ = 0;
   std::size_t lingered_ = 0;
-  std::size_t in_a_row_ = 0;  // bytes sent without a return to the scheduler
-  error_code error_;          // also what `destroy_soon` will destroy with
+  std::size_t in_a_row_ = 0;  // bytes sent since the last return to the scheduler
+  error_code error_;          // also the pending error of `destroy_soon`
   bool connecting_ = false;
-  bool reading_ = false;  // reads go on
+  bool reading_ = false;  // reading is resumed
   bool read_in_flight_ = false;
-  bool read_scheduled_ = false;  // to be started by a `read_scheduler`
-  bool write_waiting_ = false;   // the stream is full, or others have their turn
-  bool write_failed_ = false;    // what is still written is lost
+  bool read_scheduled_ = false;  // a `read_scheduler` starts the read
+  bool write_waiting_ = false;   // the stream is full, or other connections run
+  bool write_failed_ = false;    // further output is discarded
   bool pending_flush_ = false;
-  bool output_unchecked_ = false;  // the next output is the first of a request
-  bool input_is_older_ = false;    // than the first output of a request
-  bool pending_output_ = false;    // owner to be told
-  bool notifying_ = false;         // which is done as soon as `flush` returns
-  bool ended_ = false;             // by the peer
-  bool ending_ = false;            // by us: no more output
-  bool shut_down_ = false;         // FIN is out
-  bool close_after_ = false;       // destroy_soon
+  bool output_unchecked_ = false;  // `check_before_output` applies to the next output
+  bool input_is_older_ = false;    // the read in flight began before the output
+  bool pending_output_ = false;    // `on_output` is pending
+  bool notifying_ = false;         // `run_deferred` calls `on_output` after `flush`
+  bool ended_ = false;             // the peer has half-closed
+  bool ending_ = false;            // `end` was called: no more output
+  bool shut_down_ = false;         // FIN was sent
+  bool close_after_ = false;       // `destroy_soon` was called
   bool linger_ = false;
-  bool closing_timed_ = false;  // `inactivity_` waits for the end of closing
-  bool watching_ = false;       // for the peer's end
-  bool hung_up_ = false;        // which was seen
-  bool hangup_failed_ = false;  // a reset
-  bool hangup_due_ = false;     // owner to be told
-  bool notify_end_ = false;     // of the peer, while lingering: the user ended our direction
+  bool closing_timed_ = false;  // `inactivity_` limits the closing
+  bool watching_ = false;       // the hangup watch is active
+  bool hung_up_ = false;        // the watch has completed
+  bool hangup_failed_ = false;  // the watch has found a reset
+  bool hangup_due_ = false;     // `on_hangup` is pending
+  bool notify_end_ = false;     // emit `end` while lingering, because `end` was called before
   bool destroyed_ = false;
   bool close_notified_ = false;
 };

@@ -8,12 +8,12 @@
 
 namespace anode::stream {
 
-/// Stands for a stream that is still being connected: takes settings, moves no bytes.
+/// A placeholder for a stream that is not connected yet. It stores settings and transfers no bytes.
 class connecting_stream final : public byte_stream {
 public:
   explicit connecting_stream(net::any_io_executor ex) : executor_(std::move(ex)) {}
 
-  /// Passes the settings on to the stream that takes this one's place.
+  /// Applies the stored settings to the connected stream.
   void apply_settings(byte_stream& to) const {
     if (no_delay_) {
       to.set_no_delay(*no_delay_);

@@ -25,7 +25,7 @@ net::mutable_buffer read_buffer::prepare() {
   bool const full = !block_ || end_ == block_->capacity();
   bool const outgrown = block_ && left == 0 && block_->capacity() < next_capacity_;
   if (full || outgrown) {
-    // The bytes that are left move to the front: of the same block if nobody looks at it.
+    // Move the remaining bytes to the front, within the same block if it is not shared.
     std::size_t const capacity = std::max(next_capacity_, left < small ? small : 2 * left);
     if (block_ && !block_->shared() && begin_ > 0 && block_->capacity() >= capacity) {
       std::memmove(block_->data(), block_->data() + begin_, left);

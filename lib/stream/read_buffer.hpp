@@ -9,18 +9,19 @@
 
 namespace anode::stream {
 
-/// A block of received bytes that a message may hold on to while its connection reads on.
+/// A block of received bytes. A message may pin it while the connection continues to read.
 class read_block final : public detail::counted {
 public:
+  /// Allocates a block of `capacity` bytes.
   static detail::ptr<read_block> make(std::size_t capacity);
 
   char* data() noexcept { return reinterpret_cast<char*>(this + 1); }
   std::size_t capacity() const noexcept { return capacity_; }
 
-  /// Returns whether somebody besides the connection holds the block.
+  /// Returns whether a pin exists.
   bool shared() const noexcept { return pins_ > 0; }
 
-  /// Counts who holds views into the block.
+  /// Keeps the block alive and its bytes unchanged.
   class pin {
   public:
     pin() = default;
@@ -49,28 +50,28 @@ private:
 
   void dispose() noexcept override;
 
-  // The bytes follow the object, in the same piece of memory.
+  // The bytes follow the object in the same allocation.
   std::size_t capacity_;
   unsigned pins_ = 0;
 };
 
-/// What a connection has read and not yet used, in one piece.
+/// The unconsumed input of a connection, contiguous in memory.
 ///
-/// Small while little arrives, large while reads fill it; `release_memory` makes it small again,
-/// or, after a burst that was more than a small one takes, as large as usual bursts need.
+/// The buffer is small at first and grows when reads fill it. `release_memory` shrinks it to
+/// `small`, or to `medium` if more than `small` bytes were received since the last call.
 class read_buffer {
 public:
-  // So that an idle connection of a server takes 2 KiB, all counted.
+  // With this size an idle server connection uses 2 KiB in total.
   static constexpr std::size_t small = 896;
   static constexpr std::size_t medium = 2048;
   static constexpr std::size_t large = 65536;
 
-  /// Returns the bytes that are not used yet.
+  /// Returns the unconsumed bytes.
   std::string_view input() const noexcept {
     return block_ ? std::string_view(block_->data() + begin_, end_ - begin_) : std::string_view();
   }
 
-  /// Returns what the last read has brought, used or not; empty once the next one has begun.
+  /// Returns the bytes of the last read, consumed or not; empty after the next `prepare`.
   std::string_view last_read() const noexcept {
     return block_ ? std::string_view(block_->data() + read_at_, end_ - read_at_)
                   : std::string_view();
@@ -79,20 +80,20 @@ public:
   /// Removes bytes from the front.
   void consume(std::size_t bytes) noexcept { begin_ += bytes; }
 
-  /// Returns where the next read may write, at least one byte; moves and grows as needed.
+  /// Returns the memory for the next read, at least one byte. May move the bytes and allocate.
   net::mutable_buffer prepare();
 
-  /// Adds bytes that a read has put there.
+  /// Appends the bytes that a read has stored there.
   void commit(std::size_t bytes) noexcept;
 
-  /// Puts bytes in front of what is to be read, as if they had just been received.
+  /// Appends a copy of `bytes`, as if they had been received.
   void append(std::string_view bytes);
 
-  /// Keeps the memory of the bytes alive, and unchanged, as long as the result.
+  /// Keeps the memory of the current block alive and unchanged as long as the result exists.
   read_block::pin pin() { return read_block::pin(*block_); }
 
-  /// Gives back what an idle connection does not need; no effect while bytes are left, or while a
-  /// read may still write to what `prepare` has returned.
+  /// Releases the memory that an idle connection does not need. Has no effect while there is input,
+  /// or while a read may still write to the memory that `prepare` returned.
   void release_memory();
 
   std::size_t capacity() const noexcept { return block_ ? block_->capacity() : 0; }
@@ -101,10 +102,10 @@ private:
   detail::ptr<read_block> block_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::size_t read_at_ = 0;  // where the last read has put its bytes
+  std::size_t read_at_ = 0;  // where the last read stored its bytes
   std::size_t next_capacity_ = small;
-  std::size_t committed_ = 0;  // since `release_memory`
-  bool reading_into_ = false;  // from `prepare` to `commit`
+  std::size_t taken_ = 0;      // bytes received since `release_memory`
+  bool reading_into_ = false;  // true from `prepare` to `commit`
 };
 
 }  // namespace anode::stream

@@ -23,13 +23,13 @@ void read_scheduler::add(buffered_socket& socket) {
 void read_scheduler::run() {
   posted_ = false;
   if (scheduled_.size() == 1) {
-    // The next request is probably not there yet.
+    // A single connection: the next request has probably not arrived yet.
     detail::ptr<buffered_socket> const socket = std::move(scheduled_.back());
     scheduled_.clear();
     socket->start_read(false);
     return;
   }
-  // What a turn has posted, as who goes on because of it, comes before the next input.
+  // Run the handlers that this tick has already posted before the next read.
   ready_.insert(ready_.end(), scheduled_.begin(), scheduled_.end());
   scheduled_.clear();
   net::post(executor_, [self = detail::ptr<read_scheduler>(this)] { self->read_ready(); });
@@ -39,7 +39,7 @@ void read_scheduler::read_ready() {
   std::vector<detail::ptr<buffered_socket>> reading = std::move(spare_);
   reading.swap(ready_);
   for (detail::ptr<buffered_socket> const& socket : reading) {
-    socket->start_read(true);  // in which a program may run the scheduler
+    socket->start_read(true);  // a user callback may run the scheduler in here
   }
   reading.clear();
   spare_ = std::move(reading);

@@ -11,16 +11,16 @@ namespace anode::stream {
 
 class buffered_socket;
 
-/// The reads of connections that have just been served, started together when all that are ready
-/// now have had their turn.
+/// Groups the next reads of the connections that were just served, and starts them after all ready
+/// handlers have run.
 ///
-/// What has come in by then is read at once. A read that is started earlier finds nothing on a busy
-/// server: a system call for nothing, since Asio tries before it waits.
+/// By then the next input has often arrived and is read at once. An earlier read would find nothing
+/// on a busy server and waste a system call, because Asio tries to read before it waits.
 class read_scheduler final : public detail::counted, private runtime::shutdown_hook {
 public:
   explicit read_scheduler(net::any_io_executor ex);
 
-  /// Has `socket.start_read` called soon, on the executor; keeps the socket alive until then.
+  /// Schedules a call of `socket.start_read` on the executor. Keeps the socket alive until then.
   void add(buffered_socket& socket);
 
 private:
@@ -30,8 +30,8 @@ private:
 
   net::any_io_executor executor_;
   std::vector<detail::ptr<buffered_socket>> scheduled_;
-  std::vector<detail::ptr<buffered_socket>> ready_;  // were due when a turn had ended
-  std::vector<detail::ptr<buffered_socket>> spare_;  // memory
+  std::vector<detail::ptr<buffered_socket>> ready_;  // read in the next pass through the scheduler
+  std::vector<detail::ptr<buffered_socket>> spare_;  // reused memory
   bool posted_ = false;
 };
 

@@ -26,7 +26,7 @@ net::awaitable<std::optional<std::string_view>> read_view(detail::ptr<buffered_s
     co_return std::nullopt;
   }
   core->consume_viewed();
-  // Not `if (!co_await ...)`: g++ 12 forgets to set the frame up then.
+  // Not `if (!co_await ...)`: g++ 12 miscompiles it and does not initialize the frame.
   bool const more = co_await buffered_socket::wait_input(core);
   if (!more) {
     co_return std::nullopt;
@@ -131,8 +131,8 @@ socket::~socket() {
   }
 }
 
-// What follows does nothing on a handle to nothing: a message's socket may have gone since its
-// owner looked.
+// These functions have no effect on an empty handle, because a message can lose its socket between
+// two calls of its owner.
 
 socket::executor_type socket::get_executor() const {
   return core_ != nullptr ? core_->executor() : executor_type();

@@ -6,12 +6,12 @@
 
 namespace anode::stream {
 
-/// What the sockets of one server or agent share: timers, and the scheduler of their reads.
+/// The timers and the read scheduler that the sockets of one server or agent share.
 class socket_context final : public runtime::timers {
 public:
   using runtime::timers::timers;
 
-  /// Returns the scheduler of deferred reads; made when first used.
+  /// Returns the scheduler of deferred reads. Created on first use.
   read_scheduler& reads() {
     if (!reads_) {
       reads_ = new read_scheduler(executor());

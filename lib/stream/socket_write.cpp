@@ -19,7 +19,7 @@ error_code reason(buffered_socket const& core) {
   return core.error() ? core.error() : make_error_code(http::error::stream_destroyed);
 }
 
-// `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
+// `borrowed` is a parameter because it must be destroyed with the coroutine, started or not.
 net::awaitable<void> wait_written(detail::ptr<buffered_socket> core, borrowed_write borrowed) {
   auto const done = [&] {
     return core->output().sent() >= borrowed.end() &&
@@ -36,7 +36,7 @@ net::awaitable<void> wait_written(detail::ptr<buffered_socket> core, borrowed_wr
   }
 }
 
-// A text that is borrowed from, and the borrowing, which ends first.
+// A string and the borrow that refers to it. The borrow is destroyed first.
 struct owned_text {
   owned_text(std::string&& text, borrowed_write&& b) noexcept
       : data(std::move(text)), borrowed(std::move(b)) {}
@@ -48,7 +48,7 @@ net::awaitable<void> wait_owned(detail::ptr<buffered_socket> core, owned_text te
   co_await wait_written(std::move(core), std::move(text.borrowed));
 }
 
-// Returns the reason why nothing can be written; no error if it can.
+// Returns the error that prevents a write; no error if a write is possible.
 error_code write_objection(buffered_socket const& core) {
   if (core.destroyed()) {
     return reason(core);
@@ -60,7 +60,7 @@ error_code write_objection(buffered_socket const& core) {
 
 void borrowed_write::detach_copy() {
   if (end_ > core_->output().sent()) {
-    // Nobody waits: send what leaves at once, so that less is to be copied.
+    // The operation is abandoned: send what the stream accepts, then copy only the rest.
     core_->flush();
     core_->output().detach_copy(end_);
   }
@@ -96,7 +96,7 @@ write_operation socket_write(buffered_socket& core, std::string&& data) {
   if (!borrowed) {
     return written(core, std::move(borrowed));
   }
-  // The text keeps its place in memory when it is moved: only a large one is borrowed from.
+  // Moving a large string keeps the address of its bytes. Only large strings are borrowed.
   bool const below = core.output().size() < core.high_water_mark();
   return {wait_owned(detail::ptr<buffered_socket>(&core),
                      owned_text(std::move(data), std::move(borrowed))),

@@ -10,7 +10,8 @@
 
 namespace anode::stream {
 
-/// A caller's buffer that an outbox refers to. Gone, it leaves the outbox with a copy.
+/// A reference of a write queue to the caller's buffer. Its destructor copies the unsent bytes into
+/// the queue.
 class borrowed_write {
 public:
   borrowed_write() = default;
@@ -27,8 +28,8 @@ public:
   explicit operator bool() const noexcept { return core_ != nullptr; }
   write_queue::position end() const noexcept { return end_; }
 
-  /// Returns whether the bytes are not needed any more: they have left through `core`, or they were
-  /// copied because another connection takes its place.
+  /// Returns whether the caller's bytes are no longer needed: they were sent through `core`, or
+  /// they were copied because another connection replaces it.
   bool settled_in(buffered_socket& core) const noexcept {
     return core_ != &core || core.output().sent() >= end_;
   }
@@ -40,7 +41,7 @@ private:
   write_queue::position end_ = 0;
 };
 
-/// Puts bytes into the output, copied or, if that is worth it, borrowed.
+/// Appends bytes to the output. Bytes below `borrow_threshold` are copied; others are borrowed.
 inline borrowed_write put_bytes(buffered_socket& core, std::string_view data) {
   if (data.size() < write_queue::borrow_threshold) {
     core.output().append(data);
@@ -49,20 +50,20 @@ inline borrowed_write put_bytes(buffered_socket& core, std::string_view data) {
   return {detail::ptr<buffered_socket>(&core), core.output().borrow(data)};
 }
 
-/// Returns the operation to hand to who has just written to `core`.
-/// @param owner kept alive while somebody waits
+/// Returns the result of a write to `core` that was just made.
+/// @param borrowed kept alive while the operation waits
 write_operation written(buffered_socket& core, borrowed_write borrowed);
 
-/// Returns an operation that is complete.
+/// Returns a completed operation.
 write_operation written(bool below_high_water_mark = true);
 
-/// Returns an operation that fails.
+/// Returns an operation that throws `ec` when awaited.
 write_operation write_failed(error_code ec);
 
 /// Writes bytes to a socket that carries no HTTP. See `anode::socket::write`.
 write_operation socket_write(buffered_socket& core, std::string_view data);
 
-/// The same with a text that the operation keeps.
+/// Writes a string that the operation owns.
 write_operation socket_write(buffered_socket& core, std::string&& data);
 
 }  // namespace anode::stream

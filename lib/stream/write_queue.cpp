@@ -7,7 +7,7 @@
 namespace anode::stream {
 namespace {
 
-// Buffers wait here between connections, so that an idle one holds none.
+// Spare buffers of this thread. A connection without output owns no buffer.
 constexpr std::size_t spare_count = 8;
 constexpr std::size_t new_capacity = 2048;
 constexpr std::size_t spare_capacity_most = 256 * 1024;
@@ -39,7 +39,7 @@ std::string& write_queue::acquire_buffer() {
   return *buffer_;
 }
 
-// Turns the buffer's bytes into a piece, so that something else can come behind them.
+// Turns the bytes of the buffer into a segment, because another segment must follow them.
 void write_queue::seal() {
   if (std::size_t const size = buffered(); size > 0) {
     if (segments_.empty()) {

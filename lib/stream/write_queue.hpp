@@ -13,16 +13,16 @@
 
 namespace anode::stream {
 
-/// Bytes that wait to leave a connection, in order: small pieces copied together, large ones
-/// borrowed from the caller for as long as it waits.
+/// The unsent bytes of a connection, in order. Small writes are copied into one buffer; large ones
+/// are borrowed from the caller while it waits.
 ///
-/// Holds no memory while empty: the buffer goes to the next outbox of this thread that needs one.
+/// An empty queue owns no memory: its buffer goes to the next queue of this thread.
 class write_queue {
 public:
-  /// The place of a byte in everything that was ever put in: what is sent up to there is gone.
+  /// A byte's offset in the stream of all bytes ever queued. Bytes before `sent()` have been sent.
   using position = std::uint64_t;
 
-  /// Pieces at least this long are worth borrowing instead of copying.
+  /// Writes of at least this many bytes are borrowed instead of copied.
   static constexpr std::size_t borrow_threshold = 8192;
 
   write_queue() = default;
@@ -30,48 +30,50 @@ public:
   write_queue& operator=(write_queue const&) = delete;
   ~write_queue() { clear(); }
 
-  /// Returns the buffer to append to; what is appended counts from the next `size()` on.
+  /// Returns the buffer to append to. Appended bytes are part of the queue at once.
   std::string& buffer() { return buffer_ ? *buffer_ : acquire_buffer(); }
 
   /// Appends a copy.
   void append(std::string_view bytes) { buffer().append(bytes); }
 
-  /// Appends a reference: the bytes must stay as they are until `sent()` has reached the result,
-  /// or until `settle` is called with it.
+  /// Appends a reference. The bytes must stay unchanged until `sent()` reaches the result or until
+  /// `detach_copy` is called with it.
   position borrow(std::string_view bytes);
 
-  /// Ends a borrowing: copies what is still needed of the bytes.
+  /// Ends a borrow: copies the unsent part of its bytes.
   void detach_copy(position borrowed);
 
-  /// Moves all that is in `other` to the end.
+  /// Moves all bytes of `other` to the end of this queue.
   void splice(write_queue& other);
 
   bool empty() const noexcept { return size() == 0; }
+
+  /// Returns the number of unsent bytes.
   std::size_t size() const noexcept { return segments_size_ + buffered(); }
 
-  /// Returns how many bytes have left.
+  /// Returns the number of bytes sent so far.
   position sent() const noexcept { return sent_; }
 
-  /// Returns the position behind the last byte.
+  /// Returns the position after the last byte.
   position end() const noexcept { return sent_ + size(); }
 
-  /// Returns whether all there is lies in one piece of memory; `front` is that piece.
+  /// Returns whether all bytes are contiguous; `front` returns them then.
   bool is_contiguous() const noexcept { return segments_.empty(); }
   net::const_buffer front() const noexcept {
     return {buffer_ ? buffer_->data() + buffer_done_ : nullptr, buffered()};
   }
 
-  /// Lists the next bytes to send.
-  /// @return how many of `buffers` are used.
+  /// Fills `buffers` with the next bytes to send.
+  /// @return the number of buffers used
   std::size_t gather(std::span<net::const_buffer> buffers) const;
 
   /// Appends all bytes to `to`.
   void append_to(std::string& to) const;
 
-  /// Removes bytes from the front that have been sent.
+  /// Removes bytes from the front and counts them as sent.
   void consume(std::size_t bytes);
 
-  /// Drops everything.
+  /// Removes all bytes.
   void clear() {
     if (buffer_ || !segments_.empty()) {
       release();
@@ -79,11 +81,11 @@ public:
   }
 
 private:
-  // A piece of borrowed bytes, or (data null) `size` bytes of the buffer.
+  // Borrowed bytes, or (`data` is null) `size` bytes in `owned`.
   struct segment {
     char const* data;
     std::size_t size;
-    position end;  // of borrowed bytes, as `borrow` returned it
+    position end;  // the result of `borrow`, for borrowed bytes
     std::unique_ptr<std::string> owned;
 
     char const* bytes() const noexcept { return data != nullptr ? data : owned->data(); }
@@ -94,13 +96,13 @@ private:
   std::string& acquire_buffer();
   static void recycle_buffer(std::unique_ptr<std::string> s);
 
-  /// Returns how many bytes of the buffer are still to be sent.
+  /// Returns the number of unsent bytes in the buffer.
   std::size_t buffered() const noexcept { return buffer_ ? buffer_->size() - buffer_done_ : 0; }
 
-  std::unique_ptr<std::string> buffer_;  // the bytes after all pieces
-  std::size_t buffer_done_ = 0;          // of buffer_, sent already (only when segments_ is empty)
-  std::vector<segment> segments_;        // before the buffer
-  std::size_t segment_done_ = 0;         // of the first piece, sent already
+  std::unique_ptr<std::string> buffer_;  // the bytes after all segments
+  std::size_t buffer_done_ = 0;          // sent bytes of `buffer_`; nonzero only without segments
+  std::vector<segment> segments_;        // the bytes before `buffer_`
+  std::size_t segment_done_ = 0;         // sent bytes of the first segment
   std::size_t segments_size_ = 0;
   position sent_ = 0;
 };
