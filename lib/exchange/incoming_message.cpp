@@ -227,7 +227,7 @@ incoming_message& incoming_message::on_close(anode::detail::function<void()> f) 
 }
 
 void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::completion done) {
-  if (self_ == nullptr) {  // the handle was moved between the call and its start
+  if (self_ == nullptr) {  // the handle was moved from after the call
     std::move(done)(make_error_code(error::invalid_this), 0);
     return;
   }

@@ -12,7 +12,7 @@
 namespace anode::exchange {
 namespace {
 
-// What collected bodies may keep of their memory between messages.
+// The most buffer capacity that a message keeps for the next one.
 constexpr std::size_t kept_capacity = 16384;
 
 void empty(std::string& s) {
@@ -47,7 +47,7 @@ void incoming_state::deliver(std::string_view piece, stream::read_buffer& in) {
     reading_ = false;
     segment_ = piece;
     pin_ = in.pin();
-    changed_.notify();  // not held back: who reads pieces answers them piece by piece
+    changed_.notify();  // not deferred: a streaming reader needs each chunk at once
   } else {
     buffered_.append(piece);
   }
@@ -123,11 +123,11 @@ void incoming_state::continue_discarding() {
     observer_->want_body();
   }
   if (std::exchange(reading_, false)) {
-    changed_.notify();  // who waits for a piece gets none
+    changed_.notify();  // the waiting reader gets the end
   }
 }
 
-// Tells the listeners of the end at the end of a turn.
+// Emits `end` at the end of a tick.
 class incoming_state::discard_end final : public runtime::deferred_task {
 public:
   explicit discard_end(incoming_state& of) : keep_(of.keep_), of_(of) {}
@@ -221,7 +221,7 @@ net::awaitable<std::size_t> incoming_state::read_some(net::mutable_buffer buffer
   return read_some(detail::ptr<detail::counted>(keep_), *this, buffer);
 }
 
-// Returns the next piece if there is one.
+// Returns the next body segment, if one is available.
 std::optional<std::string_view> incoming_state::pop_segment() {
   if (!segment_.empty()) {
     return std::exchange(segment_, {});
@@ -230,7 +230,7 @@ std::optional<std::string_view> incoming_state::pop_segment() {
     std::swap(popped_, buffered_);
     buffered_.clear();
     if (observer_ != nullptr && !complete_) {
-      observer_->want_body();  // there is room again
+      observer_->want_body();  // the buffer has room again
     }
     return popped_;
   }
@@ -247,7 +247,7 @@ bool incoming_state::try_read(std::optional<std::string_view>& piece) {
   return find_segment(piece);
 }
 
-// Returns whether there is a next piece, or will be none.
+// Returns whether the wait is over: `piece` has the next segment, or is empty because none follows.
 bool incoming_state::find_segment(std::optional<std::string_view>& piece) {
   piece = pop_segment();
   if (!piece && complete_) {

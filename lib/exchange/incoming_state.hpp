@@ -18,50 +18,55 @@ namespace anode::exchange {
 using http::field_lines;
 using http::merged_headers;
 
-/// The state behind an `http::incoming_message`: the head, and the body on its way from the
-/// connection to who reads it.
+/// The state behind an `http::incoming_message`: the head, and the body between the connection and
+/// its reader.
 ///
-/// Body bytes are passed on as views into the connection's read buffer while a reader is waiting,
-/// and collected up to the high-water mark while none is. Then the connection stops reading.
+/// A waiting reader gets body segments as views into the connection's read buffer. Without a
+/// waiting reader, segments are copied into a buffer up to the high-water mark. Then the connection
+/// stops reading.
 class incoming_state {
 public:
-  /// The connection that the message comes from.
+  /// The connection that delivers the message.
   class observer {
   public:
-    /// Who reads wants more: deliver what there is now, and go on reading.
+    /// A reader needs more: deliver the available input, and continue reading.
     virtual void want_body() = 0;
 
-    /// The message is destroyed, and its connection with it.
+    /// The message was destroyed: destroy its connection.
     virtual void destroy_exchange(error_code ec) = 0;
 
     /// A read was cancelled.
     virtual void read_cancelled() {}
 
-    /// Throws why nothing more can be read, if the source knows more than the message's error.
+    /// Throws the reason why the body cannot be read further, if it is more specific than the
+    /// message's error.
     virtual void throw_failure() const {}
 
+    /// Returns the connection's socket; null if there is none.
     virtual stream::buffered_socket* core() noexcept = 0;
 
-    /// The end of the message was told to its listeners; its readers will find it next.
+    /// The listeners of `end` have run. Readers reach the end next.
     virtual void end_notified() {}
 
-    /// The user's handle is gone; nobody will read the rest. (A server's user has none.)
+    /// The user's handle is destroyed, so the rest of the body will not be read. A server's user
+    /// has no handle.
     virtual void handle_dropped() {}
 
   protected:
     ~observer() = default;
   };
 
-  /// @param keep the object that this one is part of; readers keep it alive
+  /// @param keep the object that contains this one; readers keep it alive
   incoming_state(detail::counted& keep, net::any_io_executor const& ex)
       : keep_(&keep), executor_(ex), changed_(ex) {}
 
   message::message_head head;
   field_lines trailers;
   bool join_duplicate_headers = false;
-  bool closes_at_end = false;  ///< `close` follows `end` at once, as for a request in a server
+  bool closes_at_end = false;  ///< `close` follows `end` immediately, as for a request in a server
   std::size_t high_water_mark = 65536;
 
+  /// Returns the merged headers. They are computed on first use.
   merged_headers const& headers() const;
   merged_headers const& merged_trailers() const;
 
@@ -72,78 +77,85 @@ public:
 
   void attach(observer& s) noexcept { observer_ = &s; }
 
-  /// Cuts the message off from its connection; the body that is here can still be read.
+  /// Detaches the message from its connection. The buffered body can still be read.
   void detach() noexcept { observer_ = nullptr; }
 
-  /// Returns whether more body is welcome.
+  /// Returns whether the message accepts more of the body now.
   bool wants_body() const noexcept {
     return body_discarded_ || reading_ || buffered_.size() < high_water_mark;
   }
 
-  /// Passes a piece of body on, or collects it.
+  /// Passes a body segment to the waiting reader, or buffers it.
+  /// @param in contains `piece`; its block is pinned while the reader uses the view
   void deliver(std::string_view piece, stream::read_buffer& in);
 
-  /// Lets readers that are told of the end go on only when `resume_readers` is called: the
-  /// connection is in the middle of its input, and who reads must not act before it is through.
+  /// Defers the resumption of readers at the end of the body until `resume_readers`. The connection
+  /// must parse all buffered input before a reader acts.
   void pause_readers() noexcept { readers_paused_ = true; }
   void resume_readers();
 
-  /// Says that body and trailers are complete.
+  /// Marks body and trailers as complete.
   void complete();
 
-  /// Says that nothing more will come, though the message is not complete. If it was destroyed by
-  /// its user, what that was done with takes the place of `ec`.
+  /// Marks the message as aborted: it will not be completed. Emits `aborted` and then `error`. If
+  /// the user has destroyed the message, its own error replaces `ec`.
   void fail(error_code ec) {
     if (abort(ec)) {
       emit_error();
     }
   }
 
-  /// The same without telling the listeners of errors, which `emit_error` does.
-  /// @return whether that is news
+  /// Aborts the message without emitting `error`, which `emit_error` does.
+  /// @return false if the message is complete or aborted already
   bool abort(error_code ec);
   void emit_error();
 
-  /// Says that the connection is gone although the message, which is complete, was not read to its
-  /// end; what is here can still be read. `emit_error` tells the listeners of errors.
-  /// @return whether that is news
+  /// Marks a complete but unread message as aborted, because its connection is lost. The buffered
+  /// body can still be read. `emit_error` emits `error`.
+  /// @return false if the message is not complete, was read, or is aborted already
   bool abort_unread(error_code ec);
 
-  /// Throws the rest of the body away as it comes. **Node**: `_dump`.
+  /// Discards the rest of the body as it arrives. **Node**: `_dump`.
   void discard_body();
 
-  /// The same for the user, who is told of the end when this has returned.
+  /// Discards the rest of the body for the user. `end` is emitted at the end of the tick, after
+  /// this function has returned.
   void discard_buffered();
 
-  /// Says that the message is over, but for its `close`: destroying it does nothing any more.
+  /// Marks the message as destroyed except for its `close` event. A later `destroy` has no effect.
   void retire() noexcept { destroyed_ = true; }
 
-  /// Tells the listeners of `close`, once.
+  /// Emits `close`, once.
   void emit_close();
 
-  /// The same as soon as the body, which is here, was read to its end.
+  /// Emits `close` once the buffered body has been read.
   void close_after_end();
 
-  /// Makes the object as new, for the next message; keeps its memory.
+  /// Resets the object for the next message. Keeps its memory.
   void reset();
 
-  /// The same where nobody listens to the message's events, and the next head will be complete.
+  /// Resets an object whose events have no listeners, if the next head will be complete.
   void reset_fast();
 
-  /// Returns whether anybody listens to the message's events.
+  /// Returns whether an event of the message has listeners.
   bool has_listeners() const noexcept {
     return on_end || on_aborted || on_error || on_timeout || on_close;
   }
 
   // For the user.
 
+  /// Returns the next body segment, or nothing at the end. The view is valid until the next read.
   net::awaitable<std::optional<std::string_view>> read();
 
-  /// Reads if that takes no waiting. @return whether it did; `piece` is empty at the end
+  /// Reads without waiting.
+  /// @param piece the next segment; empty at the end
+  /// @return false if the caller must wait with `read`
   bool try_read(std::optional<std::string_view>& piece);
+
+  /// Copies the next body bytes into `buffer`. Returns their number; 0 at the end.
   net::awaitable<std::size_t> read_some(net::mutable_buffer buffer);
 
-  /// Returns what keeps the message alive.
+  /// Returns a reference that keeps the message alive.
   detail::ptr<detail::counted> keep() const { return detail::ptr<detail::counted>(keep_); }
 
   void drop_handle() {
@@ -165,7 +177,8 @@ public:
   /// Destroys the message and its connection. **Node**: `message.destroy`.
   void destroy(error_code ec);
 
-  /// Lets the message's timeout be reported. @return whether somebody was told
+  /// Emits `timeout`.
+  /// @return whether it has listeners
   bool emit_timeout();
 
   runtime::event<> on_end;
@@ -190,15 +203,15 @@ private:
   net::any_io_executor executor_;
   observer* observer_ = nullptr;
   runtime::async_condition changed_;
-  std::string_view segment_;     // delivered while a reader was waiting, in a held block
-  stream::read_block::pin pin_;  // of the piece that the reader looks at
-  std::string buffered_;         // collected while no reader was waiting
-  std::string popped_;           // what the reader looks at, of `buffered_`
-  std::string_view rest_;        // what `read_some` has not copied of the current piece
+  std::string_view segment_;     // for a waiting reader, in a pinned block
+  stream::read_block::pin pin_;  // of the segment that the reader uses
+  std::string buffered_;         // received without a waiting reader
+  std::string popped_;           // the part of `buffered_` that the reader uses
+  std::string_view rest_;        // not yet copied by `read_some`
   error_code error_;
   bool reading_ = false;
   bool readers_paused_ = false;
-  bool pending_wake_ = false;  // to be done when readers are released
+  bool pending_wake_ = false;  // notify when readers resume
   bool complete_ = false;
   bool ended_ = false;
   bool aborted_ = false;

@@ -163,7 +163,7 @@ outgoing_message& outgoing_message::on_close(anode::detail::function<void()> f) 
 }
 
 void outgoing_message::start_write(net::const_buffer buffer, anode::detail::completion done) {
-  if (out_ == nullptr) {  // the handle was moved between the call and its start
+  if (out_ == nullptr) {  // the handle was moved from after the call
     std::move(done)(make_error_code(error::invalid_this), 0);
     return;
   }

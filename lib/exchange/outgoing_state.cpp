@@ -12,7 +12,7 @@ namespace anode::exchange {
 using anode::message::body_end;
 using http::error;
 
-// Moves what was collected to the connection.
+// Moves the buffered bytes to the connection's output.
 [[gnu::always_inline]] inline void outgoing_state::flush_pending() {
   if (core_ == nullptr || pending_.empty()) {
     return;
@@ -23,7 +23,7 @@ using http::error;
   core_->output().splice(pending_);
 }
 
-// The message has had something to send, or to tell, before it had its connection.
+// Sends what the message has buffered before it had a connection.
 void outgoing_state::catch_up() {
   if (pending_destroy_) {
     core_->destroy_soon(false);  // the messages before this one are sent first
@@ -68,7 +68,7 @@ void outgoing_state::store_head(std::optional<std::uint64_t> content_length) {
   }
 }
 
-// Puts the head into the output: the stored one, or one made on the spot.
+// Appends the head to the output: the stored one, or a new one.
 [[gnu::always_inline]] inline void outgoing_state::send_head(
     std::optional<std::uint64_t> content_length) {
   if (head_sent_) {
@@ -136,7 +136,7 @@ stream::borrowed_write outgoing_state::put_chunk(std::string_view data) {
     stream::borrowed_write&& borrowed) {
   bool const below = writable_length() < high_water_mark;
   need_drain_ = need_drain_ || !below;
-  // While corked there will be no room before `uncork`.
+  // A corked message gets no room before `uncork`.
   bool const waits = corked_ == 0 && (!below || borrowed);
   return {std::move(borrowed), below, waits};
 }
@@ -192,7 +192,7 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
     framing_ = write_head(stored_head_, std::nullopt);
   }
   send_head(data.size());
-  // What was corked goes before the last chunk.
+  // Corked data goes before the last chunk.
   corked_ = 0;
   if (!corked_data_.empty()) {
     corked_data_.append(data);
@@ -209,7 +209,7 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
   on_prefinish.emit();
   if (core_ != nullptr) {
     if (core_->output().empty()) {
-      core_->report_output_later();  // no bytes of the message are left to finish it
+      core_->report_output_later();  // no byte is left whose sending would finish the message
     }
     if (runtime::tick::on(core_->executor())) {
       core_->flush_later();
@@ -249,7 +249,7 @@ void outgoing_state::uncork() {
   send_soon();
 }
 
-// Returns whether there is no body that `data` could belong to; then the head waits for the end.
+// Returns whether the message has no body and drops `data`. The head is then sent by `end`.
 bool outgoing_state::drops_body(std::string_view data) {
   if (!head_written_ && without_body()) {
     store_head(data.size());
@@ -263,11 +263,11 @@ bool outgoing_state::drops_body(std::string_view data) {
   return true;
 }
 
-// The event comes later, when no caller is in the middle of something: behind `finish`, before
-// `close`, and not at all once the message is destroyed.
+// Defers the error event, because no caller must be inside the library: after `finish`, before
+// `close`, and never after `destroy`.
 outgoing_state::written_bytes outgoing_state::fail(error_code ec) {
   if (destroyed_) {
-    // Nobody is told any more.
+    // A destroyed message emits no error.
   } else if (observer_ == nullptr) {
     on_error.emit(ec);
   } else {
@@ -287,7 +287,7 @@ write_operation outgoing_state::operation(written_bytes&& w) {
   return {wait_room(detail::ptr<detail::counted>(keep_), *this, std::move(w.borrowed_)), w.below_};
 }
 
-// `borrowed` is a parameter so that it lives and dies with the coroutine, started or not.
+// `borrowed` is a parameter because it must be destroyed with the coroutine, started or not.
 net::awaitable<void> outgoing_state::wait_room([[maybe_unused]] detail::ptr<detail::counted> keep,
                                                outgoing_state& self,
                                                stream::borrowed_write borrowed) {
@@ -319,7 +319,7 @@ net::awaitable<void> outgoing_state::wait_owned(detail::ptr<detail::counted> kee
   co_await wait_room(std::move(keep), self, std::move(text.borrowed));
 }
 
-// The text keeps its place in memory when it is moved: only a large one is borrowed from.
+// Moving a large string keeps the address of its bytes. Only large strings are borrowed.
 write_operation outgoing_state::operation(written_bytes&& w, std::string&& data) {
   if (w.error_ || !w.borrowed_) {
     return operation(std::move(w));

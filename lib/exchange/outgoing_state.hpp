@@ -18,38 +18,42 @@
 
 namespace anode::exchange {
 
-/// The state behind an `http::outgoing_message`: headers, the body's framing, and the way of the
-/// bytes to the connection, or to a buffer of its own while an earlier response has the turn.
+/// The state behind an `http::outgoing_message`: headers, framing of the body, and the output.
+///
+/// Bytes go to the connection's output. A pipelined response buffers them until the earlier
+/// responses are complete.
 ///
 /// **Node**: OutgoingMessage.
 class outgoing_state {
 public:
-  /// The connection that the message goes to.
+  /// The connection that sends the message.
   class observer {
   public:
-    /// The head is made.
+    /// The head is written.
     virtual void on_head_written() {}
 
-    /// Everything is in the output, or in the message's own buffer.
+    /// The message has ended: all its bytes are in the connection's output or in the message's
+    /// buffer.
     virtual void on_message_ended() = 0;
 
-    /// Something was done wrong, which is reported at the end of the turn: `emit_misuse`.
+    /// The program misused the message. Call `emit_misuse` at the end of the tick.
     virtual void on_misuse() = 0;
 
-    /// Messages have the connection one after the other: one that is destroyed before its turn
-    /// leaves the connection to those before it.
+    /// Returns whether messages use the connection one after the other. Then a message that is
+    /// destroyed while it waits for the connection does not destroy the earlier messages.
     virtual bool is_pipelined() const noexcept { return false; }
 
-    /// The message is destroyed, and its connection with it.
+    /// The message was destroyed: destroy its connection.
     virtual void destroy_exchange(error_code ec) = 0;
 
-    /// A wait for room, or for the end, was cancelled.
+    /// A wait for room, or for the end of the message, was cancelled.
     virtual void wait_cancelled() {}
 
   protected:
     ~observer() = default;
   };
 
+  /// @param keep the object that contains this one; operations keep it alive
   outgoing_state(detail::counted& keep, net::any_io_executor const& ex)
       : keep_(&keep), executor_(ex) {}
 
@@ -65,14 +69,14 @@ public:
 
   net::any_io_executor const& executor() const noexcept { return executor_; }
 
-  /// Returns what keeps the message alive.
+  /// Returns a reference that keeps the message alive.
   detail::ptr<detail::counted> keep() const { return detail::ptr<detail::counted>(keep_); }
 
   // For the connection.
 
   void set_observer(observer* t) noexcept { observer_ = t; }
 
-  /// Gives the message the connection's output: what it has collected moves there.
+  /// Assigns the connection. Buffered bytes move to its output.
   void assign_socket(stream::buffered_socket& core) {
     core_ = &core;
     if (pending_destroy_ || ended_ || !pending_.empty() || changed_.has_waiters()) {
@@ -80,52 +84,56 @@ public:
     }
   }
 
-  /// Keeps a copy of what is sent from now on, unless that becomes more than `limit` bytes, so that
-  /// it can be sent once more.
+  /// Copies all sent bytes for a retry, up to `limit` bytes. A longer message cannot be sent again.
   void keep_copy(std::size_t limit) noexcept { copy_limit_ = limit; }
 
-  /// Returns whether all that was sent can be sent once more.
+  /// Returns whether all sent bytes can be sent again.
   bool replayable() const noexcept { return copy_limit_ > 0; }
 
-  /// Takes a connection away that has failed: all goes to the next one, from the beginning.
+  /// Detaches a failed connection. The next connection sends the message from its beginning.
   void replay();
 
-  /// The same where nothing has left: what is in the connection's output goes to the next one.
+  /// Detaches a connection that has sent nothing of the message. Its unsent output moves to the
+  /// next connection.
   void take_back();
 
-  /// Says that the connection belongs to somebody else: ending has nothing to send any more.
+  /// Marks the connection as detached for an upgrade. `end` then sends nothing.
   void detach_for_upgrade() noexcept { detached_for_upgrade_ = true; }
   bool detached_for_upgrade() const noexcept { return detached_for_upgrade_; }
 
-  /// Takes the connection away: what is written from now on is collected, or lost if `closed`.
+  /// Detaches the connection. Later writes are buffered in the message.
   void detach_socket() noexcept { core_ = nullptr; }
 
-  /// Returns whether all of the message has left, as far as `sent` goes.
+  /// Returns whether the message has ended and all its bytes are sent.
+  /// @param sent the number of bytes that the connection has sent
   bool all_sent(stream::write_queue::position sent) const noexcept {
     return ended_ && core_ != nullptr && sent >= end_;
   }
 
-  /// Says that all of the message has been handed to the system.
+  /// Emits `finish`: all bytes of the message are passed to the system.
   void emit_finish();
 
-  /// Says what the program did wrong, if that was put off.
+  /// Emits the deferred errors of the program's misuse.
   void emit_misuse();
 
-  /// Says that the connection is done with the message.
+  /// Emits `close`: the connection is done with the message.
   void emit_close();
 
-  /// Says that the output has room again, if somebody was told that it had none.
+  /// Resumes coroutines that wait for room. Emits `drain` if a write has reached the high-water
+  /// mark and the output is empty.
   void emit_drain();
 
-  /// Says that the connection is gone.
+  /// Marks the message as destroyed because its connection is lost.
   void connection_lost() noexcept {
     destroyed_ = true;
     core_ = nullptr;
   }
 
+  /// Emits `timeout`.
+  /// @return whether it has listeners
   bool emit_timeout();
 
-  /// Takes back a head that has not been sent, so that another one can be made.
+  /// Discards a head that is not sent, because another one replaces it.
   void discard_head() noexcept {
     if (!head_sent_) {
       stored_head_.clear();
@@ -133,33 +141,33 @@ public:
     }
   }
 
-  /// Makes the object as new, for the next message; keeps its memory.
+  /// Resets the object for the next message. Keeps its memory.
   void reset();
 
-  /// The same where nobody listens to the message's events.
+  /// Resets an object whose events have no listeners.
   virtual void reset_fast();
 
-  /// Returns whether anybody listens to the message's events, or has something to hear.
+  /// Returns whether an event of the message has listeners, or an error is still to be emitted.
   bool has_listeners() const noexcept {
     return on_finish || on_prefinish || on_drain || on_timeout || on_error || on_close ||
            !misuse_.empty();
   }
 
-  /// How a write went, and whether there is something to wait for.
+  /// The result of a write, and whether there is a reason to wait.
   class written_bytes {
   public:
     written_bytes(error_code ec) noexcept : error_(ec) {}
     written_bytes(stream::borrowed_write borrowed, bool below, bool waits) noexcept
         : borrowed_(std::move(borrowed)), below_(below), waits_(waits) {}
 
-    /// Returns whether the write was made, and neither room nor the end of a borrowing is missing.
+    /// Returns whether the write succeeded and need not wait for room or for the end of a borrow.
     bool settled() const noexcept { return !error_ && !waits_; }
 
   private:
     friend outgoing_state;
     error_code error_;
     stream::borrowed_write borrowed_;
-    bool below_ = false;  // the high-water mark
+    bool below_ = false;  // below the high-water mark
     bool waits_ = false;
   };
 
@@ -169,27 +177,28 @@ public:
   write_operation end(std::string_view data, bool has_data) {
     return operation(put_end(data, has_data));
   }
-  /// The same with a text that the operation keeps.
+  /// Writes a string that the operation owns.
   write_operation write_owned(std::string&& data);
   write_operation end_owned(std::string&& data);
   write_operation flush_headers(bool body_follows = false);
 
-  /// The same, for who awaits the operation only if it is not settled.
+  /// Writes without creating an operation. Await `operation(result)` only if the result is not
+  /// settled.
   written_bytes put(std::string_view data);
   written_bytes put_end(std::string_view data, bool has_data);
   write_operation operation(written_bytes&& written);
 
-  /// Returns an operation that waits until there is room below the high-water mark.
+  /// Returns an operation that waits for room below the high-water mark.
   write_operation room();
 
   void cork() noexcept { ++corked_; }
   void uncork();
   void destroy(error_code ec);
 
-  /// Returns whether the head is made and cannot be changed. **Node**: `headersSent`.
+  /// Returns whether the head is written and cannot be changed. **Node**: `headersSent`.
   bool head_written() const noexcept { return head_written_; }
 
-  /// Returns whether the head is on its way.
+  /// Returns whether the head was appended to the output.
   bool head_sent() const noexcept { return head_sent_; }
   bool ended() const noexcept { return ended_; }
   bool finished() const noexcept { return finished_; }
@@ -203,21 +212,23 @@ public:
   message::outgoing_framing const& framing() const noexcept { return framing_; }
   stream::buffered_socket* core() const noexcept { return core_; }
 
-  /// Returns the bytes that have been written and not left yet.
+  /// Returns the number of bytes that are written but not sent.
   std::size_t writable_length() const noexcept {
     return corked_data_.size() + (core_ != nullptr ? core_->output().size() : pending_.size());
   }
 
-  /// Waits until there is room below the high-water mark again.
+  /// Waits until there is room below the high-water mark.
   net::awaitable<void> drained();
 
-  /// Waits until the message has been handed to the system; throws if it never will.
+  /// Waits until all bytes are passed to the system. Throws `premature_close` if the message is
+  /// destroyed or closed before.
   net::awaitable<void> wait_finished();
 
-  /// Throws if the head is out already. @param what Node's verb: "set", "append", "remove"
+  /// Throws `headers_sent` if the head is written.
+  /// @param what Node's verb: "set", "append", "remove"
   void require_head_open(char const* what) const;
 
-  /// Is told of the message's close, behind its listeners.
+  /// An observer of the message's close. It is notified after the listeners of `close`.
   class close_observer {
   public:
     virtual void message_closed() = 0;
@@ -226,7 +237,7 @@ public:
     ~close_observer() = default;
   };
 
-  /// Sets who watches; null: nobody. It has to keep the message alive.
+  /// Sets the close observer; null for none. It must keep the message alive.
   void set_close_observer(close_observer* w) noexcept { close_observer_ = w; }
 
   runtime::event<> on_finish;
@@ -239,12 +250,14 @@ public:
 protected:
   ~outgoing_state() = default;
 
-  /// Appends the head to `out`. @param content_length the whole body's, if it is known
+  /// Appends the head to `out`.
+  /// @param content_length the length of the whole body, if known
   virtual message::outgoing_framing write_head(std::string& out,
                                                std::optional<std::uint64_t> content_length) = 0;
 
-  /// Makes the head now, unless that is done; it leaves with the first bytes of the body or with
-  /// `flush_headers`. @param content_length the whole body's, if it is known
+  /// Writes the head now, unless it is written. It is sent with the first body bytes or by
+  /// `flush_headers`.
+  /// @param content_length the length of the whole body, if known
   void store_head(std::optional<std::uint64_t> content_length = std::nullopt);
 
   stream::write_queue& sink() noexcept {
@@ -252,17 +265,16 @@ protected:
   }
   void send_soon();
 
-  bool flushing_ = false;  // the head is sent without knowing of a body
+  bool flushing_ = false;  // the head is sent without information about a body
 
 private:
-  /// Returns whether there is a connection, or will be, that takes what is written.
+  /// Returns whether writes are accepted by a connection or by the buffer.
   bool writable() const noexcept { return !destroyed_ && (core_ == nullptr || core_->writable()); }
 
-  /// Returns whether a head that is still to be made would announce no body.
+  /// Returns whether the head, if written now, would announce no body.
   virtual bool without_body() const noexcept { return false; }
 
-  /// Returns whether a head that is made, and not sent, has to be made anew at the end of the
-  /// message.
+  /// Returns whether an unsent head must be written again at the end of the message.
   virtual bool closes_now() { return false; }
 
   bool drops_body(std::string_view data);
@@ -277,7 +289,7 @@ private:
   void wait_cancelled();
   static net::awaitable<void> wait_room(detail::ptr<detail::counted> keep, outgoing_state& self,
                                         stream::borrowed_write borrowed);
-  // A text that is borrowed from, and the borrowing, which ends first.
+  // A string and the borrow that refers to it. The borrow is destroyed first.
   struct owned_text {
     owned_text(std::string&& text, stream::borrowed_write&& b) noexcept
         : data(std::move(text)), borrowed(std::move(b)) {}
@@ -301,19 +313,19 @@ private:
   stream::write_queue::position end_ = 0;
   std::uint64_t body_written_ = 0;
   std::string copy_;
-  std::size_t copy_limit_ = 0;  // 0: none is kept
+  std::size_t copy_limit_ = 0;  // 0: no copy is kept
   std::string corked_data_;
   unsigned corked_ = 0;
   std::string stored_head_;
-  std::vector<error_code> misuse_;  // to be reported
-  error_code error_;                // what the message was destroyed with
+  std::vector<error_code> misuse_;  // to be emitted
+  error_code error_;                // the argument of `destroy`
   bool head_written_ = false;
   bool head_sent_ = false;
   bool ended_ = false;
   bool finished_ = false;
   bool detached_for_upgrade_ = false;
   bool destroyed_ = false;
-  bool pending_destroy_ = false;  // when the message's turn comes
+  bool pending_destroy_ = false;  // destroy when the connection is assigned
   bool closed_ = false;
   bool need_drain_ = false;
 };
