@@ -11,7 +11,7 @@ void date_cache::renew(runtime::timers& time) {
   runtime::clock& source = runtime::clock::of(time.executor());
   std::chrono::sys_seconds const wall = source.wall_now();
   line_ = message::date_line(wall);
-  // Valid up to the next full second of the wall clock.
+  // The line is valid until the next full second of the wall clock.
   valid_until_ = time.now() + std::chrono::seconds(1);
   if (!source.manual()) {
     auto const into_second = std::chrono::system_clock::now() - wall;

@@ -8,10 +8,10 @@
 
 namespace anode::server {
 
-/// The Date field line of the current second.
+/// Caches the Date field line of the current second.
 class date_cache {
 public:
-  /// Returns the whole field line for now, rendered once a second.
+  /// Returns the whole Date field line for now. It is rendered at most once per second.
   std::string_view line(runtime::timers& time) {
     if (time.now() >= valid_until_) {
       renew(time);
@@ -19,7 +19,7 @@ public:
     return line_;
   }
 
-  /// Returns until when that line stays as it is.
+  /// Returns the time until which the line is valid.
   runtime::protocol_time valid_until() const noexcept { return valid_until_; }
 
 private:

@@ -16,7 +16,7 @@
 
 namespace anode::server {
 
-/// What the loop awaits between two handlers: an operation without a coroutine of its own.
+/// The operation that the loop awaits between two handlers. It needs no coroutine frame.
 class handler_runner::next_job {
   struct park {
     handler_runner* of;
@@ -44,7 +44,7 @@ private:
 
 handler_runner::handler_runner(server_impl& server) : server_(&server) {}
 
-// A coroutine that is destroyed with its context has not finished its handler.
+// The context may destroy the coroutine before its handler has finished.
 handler_runner::~handler_runner() {
   if (exchange_) {
     exchange_->runner = nullptr;
@@ -86,7 +86,7 @@ void handler_runner::stop() {
 }
 
 net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
-  // A handler that asks for nothing runs on when its client leaves.
+  // By default a handler continues to run after its client disconnects.
   co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
   while (!self->stopped_) {
     std::exception_ptr error;
@@ -99,7 +99,7 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
     } catch (...) {
       error = std::current_exception();
     }
-    // What a handler has asked for must not reach the next one.
+    // Reset the cancellation state, because the next handler must not inherit it.
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     co_await net::this_coro::throw_if_cancelled(true);
     self->finish(error);
@@ -109,9 +109,10 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
   }
 }
 
-// The handler has returned or thrown. The end of the turn may bring the next job.
+// Completes the job after the handler has returned or thrown. The end of the tick may start the
+// next job.
 void handler_runner::finish(std::exception_ptr const& error) {
-  detail::ptr<server_impl> const server(server_);  // has the executor that the turn refers to
+  detail::ptr<server_impl> const server(server_);  // owns the executor that the tick refers to
   runtime::tick const t(server->executor());
   detail::ptr<server_exchange> const exchange = std::move(exchange_);
   detail::ptr<detail::counted> const keep = std::move(keep_);
@@ -133,7 +134,7 @@ void handler_finished(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& error) {
   server_response_state& response = exchange.response;
   if (response.destroyed() && !response.ended()) {
-    return;  // the client has gone; a failure after that is no news
+    return;  // the client has disconnected; ignore later errors
   }
   exchange.handler_done = true;
   if (error) {
@@ -164,7 +165,8 @@ void handler_finished(server_impl& server, server_exchange& exchange,
       server.report(std::current_exception(), &exchange);
     }
   }
-  // Nobody is left to read the rest of the request; it is thrown away when the response is out.
+  // The handler does not read the rest of the request. `finish_first` discards it if the response
+  // is not sent yet.
   if (response.finished()) {
     exchange.request.discard_body();
   }

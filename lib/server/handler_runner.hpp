@@ -15,32 +15,32 @@ namespace anode::server {
 
 class server_impl;
 
-/// A coroutine that runs handlers, one after the other, each in place as far as it goes without
-/// waiting. Starting a handler so costs no coroutine of its own and no trip through the scheduler.
+/// A coroutine that runs handlers one after the other. A handler starts inside the call of `run`,
+/// which saves a coroutine frame and a pass through the scheduler for each handler.
 class handler_runner final : public detail::counted, private runtime::shutdown_hook {
 public:
   explicit handler_runner(server_impl& server);
   ~handler_runner() override;
 
-  /// Runs the handler of a request; returns when it has finished or is waiting for something.
+  /// Starts the handler of a request. Returns when the handler finishes or suspends.
+  /// @param h must stay valid while `keep` exists
   /// @param keep the owner of the handler
   void run(server_exchange& exchange, http::request_handler const& h,
            detail::ptr<detail::counted> keep);
 
-  /// Runs the handler of a socket that has left HTTP.
+  /// Starts the handler of a socket that has left HTTP.
   void run(server_exchange& exchange, http::upgrade_handler const& h,
            detail::ptr<detail::counted> keep, anode::socket socket);
 
-  /// Sends the handler that is running a cancellation of every type: whichever the handler has
-  /// enabled arrives, and what arrives is passed on by Asio's operators, which pass on `terminal`
-  /// only.
+  /// Requests cancellation of the running handler. The signal has every cancellation type: the
+  /// handler receives the types that it has enabled. Asio's operators forward only `terminal`.
   void cancel() {
     using net::cancellation_type;
     cancel_.emit(cancellation_type::terminal | cancellation_type::partial |
                  cancellation_type::total);
   }
 
-  /// Ends the coroutine, which must not be running a handler.
+  /// Ends the coroutine. No handler may be running.
   void stop();
 
 private:
@@ -52,9 +52,9 @@ private:
   void on_context_shutdown() override { stop(); }
 
   server_impl* server_;
-  runtime::resume_handler idle_;  // the loop, between two handlers
+  runtime::resume_handler idle_;  // the suspended loop, between two handlers
   net::cancellation_signal cancel_;
-  // The job: an exchange, and one of two handlers.
+  // The current job: an exchange, and one of two handlers.
   detail::ptr<server_exchange> exchange_;
   http::request_handler const* request_ = nullptr;
   http::upgrade_handler const* upgrade_ = nullptr;
@@ -64,7 +64,9 @@ private:
   bool stopped_ = false;
 };
 
-/// Does what is left to do when a request handler has returned or thrown.
+/// Completes the response after a request handler has returned or thrown. Without an exception,
+/// ends the response. With one, sends a 500 response (413 for `body_too_large`) or destroys a
+/// response that has started, and reports the error.
 void handler_finished(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& error);
 

@@ -57,7 +57,7 @@ void http1_server_connection::run_deferred() {
 
 void http1_server_connection::on_misuse() { runtime::tick::defer(*this, server_->executor()); }
 
-// The head of a request is in `spare_`; `whole`: it has no body.
+// Starts the request whose head is in `spare_`. `whole` means that the request has no body.
 void http1_server_connection::begin_request(bool whole) {
   using anode::policy::dispatch;
   detail::ptr<server_exchange> const x = std::move(spare_);
@@ -171,8 +171,8 @@ void http1_server_connection::pass_body() {
   x->request.deliver(piece, socket_->incoming());
 }
 
-// What was answered before a piece of body came is over when the piece has been passed on: an error
-// behind it is answered on its own. **Node**: the parser lets the ticks run there, and only there.
+// Completes responses that ended before this body segment. Therefore a later parse error gets a
+// response of its own. **Node**: the parser runs the tick queue only at this point.
 void http1_server_connection::notify_finished() {
   if (answered_ > 0 || (first_ != nullptr && first_->response.ended())) {
     socket_->flush();
@@ -202,15 +202,15 @@ void http1_server_connection::end_request() {
   }
 }
 
-// Whether nothing but the bytes of a response to be sent is left of an exchange whose request has
-// just ended.
+// Returns whether the exchange has no work left except to send its response. Its request has just
+// ended.
 bool http1_server_connection::is_retirable(server_exchange const& x) const noexcept {
   constexpr unsigned here_and_in_list = 2;
   return x.is_unobserved(here_and_in_list) && first_ == &x && current_ == nullptr && !closing_ &&
          x.response.ended();
 }
 
-// What would be told when its response is sent, nobody hears.
+// Retires an exchange early. It has no listeners, therefore no completion event is emitted.
 void http1_server_connection::retire(server_exchange& x) {
   detail::ptr<server_exchange> const in_list(first_, false);
   first_ = last_ = nullptr;
@@ -228,15 +228,15 @@ void http1_server_connection::answers_sent() {
   }
 }
 
-// Both messages of an exchange are through; a handler may still read what is there of the body, or
-// look at the messages, when the connection is no more.
+// Detaches an exchange with two complete messages. A handler may still read the buffered body or
+// use the messages after the connection is destroyed.
 void http1_server_connection::detach(server_exchange& x) {
   x.request.close_after_end();
   x.sever();
 }
 
-// Whether the next request stays unread: too many are under way, or too much is kept of them or of
-// their responses. Something is under way then, whose end goes on reading.
+// Returns whether the next request must not be read: too many requests are in progress, or too many
+// bytes are buffered for them or their responses. The end of one of them resumes reading.
 bool http1_server_connection::backed_up() const noexcept {
   std::size_t const most = socket_->high_water_mark();
   return socket_->output().size() >= most ||
@@ -244,8 +244,8 @@ bool http1_server_connection::backed_up() const noexcept {
                              queued_bytes_ >= most || waiting_bytes() >= most));
 }
 
-// What responses have collected that wait for their turn. They are not more than
-// `max_pipelined_requests`.
+// Returns the bytes that pipelined responses have buffered. There are at most
+// `max_pipelined_requests` of them.
 std::size_t http1_server_connection::waiting_bytes() const noexcept {
   std::size_t bytes = 0;
   if (current_ != nullptr) {
@@ -306,11 +306,11 @@ void http1_server_connection::on_output() {
   if (leaving_ && is_quiet() && !left_http_) {
     leave_http();
   } else if (!closing_ && !left_http_ && (receiving_ || !socket_->waits_for_input())) {
-    parse_input(false);  // reads on, unless who reads the request wants no more yet
+    parse_input(false);  // reads on, unless the body buffer is full
   }
 }
 
-// The first response has been handed to the system.
+// Completes the first exchange after its response was passed to the system.
 void http1_server_connection::finish_first() {
   detail::ptr<server_exchange> const x(first_, false);
   first_ = x->next;
@@ -338,7 +338,7 @@ void http1_server_connection::finish_first() {
   }
 }
 
-// Closes behind a response: what else was asked for is not answered.
+// Closes the connection after a response. Further requests get no response.
 void http1_server_connection::close_behind(server_exchange& x) {
   bool const unread = !x.request.is_complete() || !socket_->input().empty();
   closing_ = true;
@@ -353,7 +353,7 @@ void http1_server_connection::after_response() {
   if (socket_->input().empty()) {
     idle_ = true;
     if (server_->options().keep_alive_timeout.count() > 0) {
-      set_timeout({});  // its own deadline rules from here
+      set_timeout({});  // the keep-alive timeout applies instead
     }
     socket_->incoming().release_memory();
     if (parser_ && between_messages_ && !parser_->closed()) {
@@ -363,7 +363,8 @@ void http1_server_connection::after_response() {
   }
 }
 
-// Gives the socket to the handler of the event; what is left of the input is its first bytes.
+// Passes the socket to the handler of the event. The remaining input is the first input of the
+// socket.
 void http1_server_connection::leave_http() {
   using anode::policy::dispatch;
   detail::ptr<http1_server_connection> const self(this);

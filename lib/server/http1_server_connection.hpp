@@ -23,8 +23,8 @@ class server_impl;
 class server_exchange;
 class server_response_state;
 
-/// One connection of a server: takes its input apart into requests, has each handled as soon as its
-/// head is there, and sends the responses in their order.
+/// An HTTP/1 connection of a server. It parses requests, starts the handler of each request at the
+/// end of its head, and sends the responses in request order.
 class http1_server_connection final : public runtime::deferred_task,
                                       public stream::socket_observer,
                                       public exchange::incoming_state::observer,
@@ -34,19 +34,19 @@ class http1_server_connection final : public runtime::deferred_task,
   };
 
 public:
-  /// How much of what nobody reads is thrown away before the connection is closed instead.
+  /// The most bytes of unread body that are discarded before the connection is closed instead.
   static constexpr std::size_t discard_limit = 1024 * 1024;
 
   http1_server_connection(server_impl& server, std::unique_ptr<byte_stream> stream);
   ~http1_server_connection() override;
 
-  /// Begins, but for the first read, which is the caller's to start.
+  /// Starts the timeouts. The caller starts the first read.
   void start();
 
   stream::buffered_socket* core() noexcept override { return socket_.get(); }
   policy::connection_timer& clock() noexcept { return clock_; }
 
-  /// Returns the connection that a clock belongs to.
+  /// Returns the connection that owns a clock.
   static http1_server_connection& of(policy::connection_timer& clock) noexcept {
     return *static_cast<connection_clock&>(clock).of;
   }
@@ -54,27 +54,27 @@ public:
   /// Returns whether no request is being received or answered.
   bool idle() const noexcept { return is_quiet() && !in_message(); }
 
-  /// Returns the number of requests that are not answered to the end.
+  /// Returns the number of requests whose responses are not sent completely.
   std::size_t requests_under_way() const noexcept {
     return std::size_t{under_way_} + answered_ + (leaving_ ? 1 : 0);
   }
 
-  /// Returns what a program may know of the connection.
+  /// Returns a snapshot of the connection for the program.
   http::connection_info describe() const;
 
-  /// Closes the connection if it is idle, else when it becomes so.
+  /// Closes the connection if it is idle. A busy connection is not affected.
   void close_when_idle();
 
-  /// Lets go of everything without telling anybody: the context has ended.
+  /// Releases all exchanges without notification, because the context has shut down.
   void detach_server();
 
-  /// Answers a deadline that has passed: 408, or for an idle connection nothing.
+  /// Handles an expired timeout: sends 408, or closes an idle connection without a response.
   void expire(policy::expired_phase phase);
 
   http1_server_connection* next = nullptr;  // in the server's list
   http1_server_connection* prev = nullptr;
 
-  // incoming::source and outgoing::target.
+  // incoming_state::observer and outgoing_state::observer.
   void want_body() override;
   void destroy_exchange(error_code ec) override;
   void on_message_ended() override;
@@ -96,16 +96,16 @@ private:
 
   bool in_message() const noexcept { return parser_ && parser_->in_message(); }
 
-  /// Returns whether all responses have been handed to the system.
+  /// Returns whether all responses are passed to the system.
   bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
   http1::parser& acquire_parser();
   void give_decoder_back();
-  /// What a step of decoding leads to.
+  /// The result of a parsing step.
   enum class step : std::uint8_t {
-    more,     ///< another one
-    put_off,  ///< another one, at the end of the turn
-    blocked,  ///< nobody wants more of the input
-    over,     ///< the input is used up, or is not for HTTP any more
+    more,     ///< continue with another step
+    put_off,  ///< continue at the end of the tick
+    blocked,  ///< back-pressure: the input must wait
+    over,     ///< the input is consumed, or does not belong to HTTP
   };
   void parse_input(bool one_piece);
   step parse_head(bool one_piece);
@@ -145,36 +145,35 @@ private:
 
   detail::ptr<server_impl> server_;
   detail::ptr<stream::buffered_socket> socket_;
-  std::optional<http1::parser> parser_;  // none while nothing has come of the next request
+  std::optional<http1::parser> parser_;  // null until the next request starts to arrive
   unsigned parser_generation_ = 0;
-  bool between_messages_ = true;  // the decoder has just ended one, or has seen nothing yet
+  bool between_messages_ = true;  // the parser is between two messages
   connection_clock clock_;
-  detail::ptr<server_exchange> receiving_;  // whose request is not complete
-  detail::ptr<server_exchange> spare_;      // ready for the next head
-  // The exchanges in the order of their requests: [first_ .. current_) have ended and wait for
-  // their bytes to leave, current_ has the connection's turn, the rest wait for it.
+  detail::ptr<server_exchange> receiving_;  // its request is not complete
+  detail::ptr<server_exchange> spare_;      // for the next head
+  // The exchanges in request order. Those in [first_, current_) have ended and are being sent. The
+  // response of current_ uses the socket. Those after current_ wait for it.
   server_exchange* first_ = nullptr;
   server_exchange* last_ = nullptr;
   server_exchange* current_ = nullptr;
-  server_exchange* deferred_readers_ =
-      nullptr;  // whose readers go on when the input at hand is taken apart
+  server_exchange* deferred_readers_ = nullptr;  // resumed once all input is parsed
   server_exchange* last_deferred_reader_ = nullptr;
   std::uint32_t under_way_ = 0;
-  // Exchanges that were let go of early: nothing but the last bytes of their responses is left.
+  // Exchanges retired early: only the last bytes of their responses are unsent.
   std::uint32_t answered_ = 0;
   stream::write_queue::position answered_end_ = 0;
   std::size_t discarded_ = 0;
-  std::size_t queued_bytes_ = 0;  // of the requests under way: heads, and bodies that were not read
-  error_code cause_;              // why the request that is received will not be complete
+  std::size_t queued_bytes_ = 0;  // heads and unread bodies of the requests in progress
+  error_code cause_;              // why the current request stays incomplete
   std::uint32_t requests_served_ = 0;
   policy::dispatch leave_as_ = policy::dispatch::request;
   bool parsing_ = false;
-  bool end_due_ = false;  // of the input, behind what is still to be read
+  bool end_due_ = false;  // handle the end of input once the input is parsed
   bool closing_ = false;  // no further request is read
-  bool leaving_ = false;  // HTTP has ended; earlier responses are still to be sent
+  bool leaving_ = false;  // HTTP has ended; earlier responses are still being sent
   bool left_http_ = false;
   bool idle_ = false;
-  bool failed_ = false;  // a client error has been reported
+  bool failed_ = false;  // a client error was reported
 };
 
 }  // namespace anode::server

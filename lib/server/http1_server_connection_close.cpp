@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How a connection of a server ends: errors of its client, deadlines, and closing.
+// The end of a server connection: client errors, timeouts, and closing.
 
 #include "http1/head_writer.hpp"
 #include "server/http1_server_connection.hpp"
@@ -31,7 +31,7 @@ void http1_server_connection::fail_to_parse(std::string_view input) {
                read.size() >= input.size() ? read : input);
 }
 
-// Tells who wants to know of a client's error. Returns whether it is handled.
+// Reports a client error to the trace and the handler. Returns whether a handler is set.
 bool http1_server_connection::report(http::client_error const& e) {
   detail::ptr<server_impl::handlers> const on = server_->on();
   if (auto const trace = on->trace; trace && trace->client_error) {
@@ -50,7 +50,7 @@ void http1_server_connection::client_error(error_code code, std::string message,
   closing_ = true;
   failed_ = true;
   if (code != http::error::invalid_eof_state) {
-    cause_ = code;  // the end of input in a message means that the client has gone
+    cause_ = code;  // an end of input within a message means a disconnected client
   }
   socket_->pause();
   http::client_error info;
@@ -78,14 +78,14 @@ void http1_server_connection::client_error(error_code code, std::string message,
   fail_receiving();
 }
 
-// Tells who reads the request that the rest of it will not come.
+// Fails the request that is being received.
 void http1_server_connection::fail_receiving() {
   if (detail::ptr<server_exchange> const x = receiving_) {
     x->request.fail(cause_ ? cause_ : make_error_code(http::error::connection_reset));
   }
 }
 
-// Behind an error nothing is read, but the end of the connection must not go unnoticed.
+// After a client error the input is discarded, but the end of input must still be detected.
 void http1_server_connection::discard_input() {
   discarded_ += socket_->input().size();
   socket_->consume(socket_->input().size());
@@ -96,7 +96,7 @@ void http1_server_connection::discard_input() {
   }
 }
 
-// Cuts exchanges off whose responses can not be sent any more.
+// Detaches the responses that cannot be sent any more.
 void http1_server_connection::drop_requests() {
   for (server_exchange* x = first_; x != nullptr; x = x->next) {
     if (!x->response.ended() || x->response.core() == nullptr) {
@@ -107,11 +107,11 @@ void http1_server_connection::drop_requests() {
 
 void http1_server_connection::expire(policy::expired_phase phase) {
   if (phase == policy::expired_phase::keep_alive) {
-    // Told once: who handles it may leave the connection open.
+    // Report once: the timeout handler may leave the connection open.
     server_->connection_timers().message_completed(clock_);
     on_timeout();
   } else if (failed_) {
-    socket_->destroy();  // who was told of the error has done nothing about it
+    socket_->destroy();  // the client error handler has not closed the connection
   } else {
     client_error(http::error::request_timeout, "Request timeout");
   }
@@ -148,45 +148,45 @@ void http1_server_connection::on_end() {
   resume_readers();
 }
 
-// Whether there is input before the end of input that is still to be read.
+// Returns whether unparsed input precedes the end of input.
 bool http1_server_connection::end_waits() const noexcept {
   return !socket_->input().empty() && !leaving_ &&
          (receiving_ || server_->options().http_allow_half_open);
 }
 
-// The client has ended its direction, which means that it waits for no response.
+// Handles a half-close by the client, which means that it expects no response.
 void http1_server_connection::client_has_gone() {
   closing_ = true;
   leaving_ = false;
   abort_requests();
   socket_->destroy_soon(false);
   if (!socket_->output().empty()) {
-    cancel_handlers();  // the end may take time
+    cancel_handlers();  // sending may take time
   }
 }
 
-// The client has ended its direction, and there is input before that which waits for a handler, or
-// for the responses before a change of the protocol.
+// The client has half-closed. Input that precedes the end waits for a handler, or for the responses
+// before a change of the protocol.
 void http1_server_connection::on_hangup() {
   detail::ptr<http1_server_connection> const self(this);
   if (failed_ || (closing_ && !leaving_) || server_->options().http_allow_half_open) {
     return;
   }
   if (receiving_ && !leaving_) {
-    // The body may be complete for all we know; who reads it gets it all.
+    // The buffered input may complete the body, so its reader still gets all of it.
     cancel_handlers();
   } else {
     client_has_gone();
   }
 }
 
-// The program has ended the connection past its responses: none can be sent any more.
+// The program has ended the socket directly: no further response can be sent.
 void http1_server_connection::on_local_end() {
   closing_ = true;
   socket_->destroy_soon(true);
 }
 
-// Lets handlers that have asked for it stop.
+// Cancels the handlers that have enabled cancellation.
 void http1_server_connection::cancel_handlers() {
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
     x->cancel_handler();
@@ -195,7 +195,7 @@ void http1_server_connection::cancel_handlers() {
 
 void http1_server_connection::on_error(error_code ec) {
   if (failed_) {
-    return;  // told already
+    return;  // reported already
   }
   std::string const message = ec.message();
   http::client_error info;
@@ -222,9 +222,9 @@ void http1_server_connection::on_timeout() {
   }
 }
 
-// Tells handlers that their client has gone.
+// Notifies the handlers that the client has disconnected.
 void http1_server_connection::abort_requests() {
-  // Handlers that fail because of this have nothing to answer any more.
+  // A handler that fails because of this has no response to send.
   for (server_exchange* x = first_; x != nullptr; x = x->next) {
     x->response.connection_lost();
   }

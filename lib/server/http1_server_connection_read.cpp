@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How a connection of a server takes its input apart into requests.
+// How a server connection parses its input into requests.
 
 #include "server/http1_server_connection.hpp"
 #include "server/server_exchange.hpp"
@@ -10,11 +10,10 @@
 
 namespace anode::server {
 
-// Goes on with the request that is being received.
+// Continues with the request that is being received.
 [[gnu::always_inline]] inline http1_server_connection::step http1_server_connection::parse_body(
     bool one_piece) {
-  // A response that closes the connection, or a handler that does, may come before the end of its
-  // request is seen.
+  // The response or the handler may close the connection before the end of the request is parsed.
   if (leaving_ && closing_) {
     return step::over;
   }
@@ -50,8 +49,8 @@ namespace anode::server {
   return more ? step::more : step::put_off;
 }
 
-// Takes the input apart until it is used up, or nobody wants more of it. `one_piece` stops at the
-// first piece of body: who reads is in the middle of something, requests behind must wait.
+// Parses the input until it is consumed or a reader applies back-pressure. `one_piece` stops after
+// the first body segment: a reader is the caller, therefore later requests must wait.
 void http1_server_connection::parse_input(bool one_piece) {
   if (parsing_ || left_http_ || failed_) {
     return;
@@ -66,7 +65,7 @@ void http1_server_connection::parse_input(bool one_piece) {
   spare_.reset();
   resume_readers();
   if (left_http_) {
-    return;  // closed by a handler
+    return;  // a handler has closed the connection
   }
   if (end_due_ && !failed_ && !end_waits()) {
     end_due_ = false;
@@ -90,7 +89,7 @@ void http1_server_connection::parse_input(bool one_piece) {
   }
 }
 
-// Looks for the next request. One that has come as a whole is begun and ended here.
+// Parses the next head. A request without a body starts and ends in this function.
 http1_server_connection::step http1_server_connection::parse_head(bool one_piece) {
   if (closing_ || socket_->destroyed()) {
     return step::over;
@@ -116,7 +115,7 @@ http1_server_connection::step http1_server_connection::parse_head(bool one_piece
     return step::over;
   }
   socket_->consume(before - input.size());
-  // Its deadlines need not be set where all of the request has come at once.
+  // A request that arrives completely in one read needs no timeout.
   bool const whole = !begun && found == http1::parse_result::head && decoder.at_end();
   if (!begun && (found == http1::parse_result::head || decoder.in_message())) {
     leave_idle();
@@ -131,8 +130,8 @@ http1_server_connection::step http1_server_connection::parse_head(bool one_piece
   return whole && receiving_ ? parse_body(one_piece) : step::more;
 }
 
-// Who reads the body learns of its end when all the input at hand is taken apart: a request that
-// cannot be read further is refused before its handler answers what was readable of it.
+// Body readers are resumed only after all buffered input is parsed. Therefore a malformed request
+// is rejected before its handler can respond.
 void http1_server_connection::defer_readers(server_exchange& x) {
   x.request.pause_readers();
   if (std::exchange(x.readers_deferred, true)) {
@@ -169,7 +168,7 @@ http1::parser& http1_server_connection::acquire_parser() {
   return *parser_;
 }
 
-// For another connection, or for this one when it is asked again.
+// Returns the parser to the server for reuse by any connection.
 void http1_server_connection::give_decoder_back() {
   parser_->reset();
   server_->recycle_parser(*parser_, parser_generation_);

@@ -32,7 +32,8 @@ void server_response_state::reset_fast() {
   server = nullptr;
 }
 
-// A response that is complete before the request is read may be the end of the connection.
+// Closes the connection after a response that completes before its request, if too much of the body
+// is unread.
 bool server_response_state::closes_now() {
   if (!request_has_body || !should_keep_alive || !of_->leaves_body()) {
     return false;

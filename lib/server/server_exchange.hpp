@@ -32,12 +32,12 @@ public:
   bool max_requests_reached = false;
   bool expect_continue = false;
   bool continue_sent = false;
-  bool closes = false;  // the connection, though its head need not say so
+  bool closes = false;  // close the connection, even without `Connection: close`
   bool request_has_body = false;
   server_impl* server = nullptr;
 
-  /// Sends an interim head: at once if the response has the connection's turn. One that is not
-  /// `needed` is dropped while more than the high-water mark waits to leave.
+  /// Sends an interim head, immediately if the response is the current one of its connection.
+  /// Without `needed`, the head is dropped unless the unsent bytes are below the high-water mark.
   write_operation send_interim(std::string_view head, bool needed = false);
 
   void reset_fast() override;
@@ -51,40 +51,39 @@ private:
   bool closes_now() override;
 };
 
-/// One request and its response, from the request's head to the end of both. Reused.
+/// One request and its response, from the request's head until both are complete. Reused.
 class server_exchange final : public detail::counted {
 public:
   explicit server_exchange(server_impl& server);
   ~server_exchange() override = default;
 
-  /// Takes part in the life of its server until the exchange is over.
+  /// Keeps the server alive until the exchange is recycled.
   void attach_server(server_impl& server);
 
-  /// Prepares for the request whose head has been received.
+  /// Starts the exchange for the request whose head is parsed.
   void begin(http1_server_connection& connection);
 
-  /// Returns whether nobody can hear of the exchange any more, or do anything with it: its handler
-  /// has run to its end, nobody listens, and there are `references` to it.
+  /// Returns whether no one can observe the exchange: its handler has finished, its events have no
+  /// listeners, and there are exactly `references` references to it.
   bool is_unobserved(unsigned references) const noexcept {
     return handler_done && this->references() == references && !response.has_listeners() &&
            !request.has_listeners();
   }
 
-  /// Returns whether a response that is complete leaves more of the request's body unread than is
-  /// thrown away on a connection that is kept.
+  /// Returns whether more of the request's body is unread than a persistent connection discards.
   bool leaves_body() const noexcept;
 
-  /// Lets a coroutine handler that has asked for it stop, once.
+  /// Cancels a coroutine handler that has enabled cancellation, once.
   void cancel_handler();
 
-  /// Makes an exchange as new of which nobody can hear any more; its connection goes on with it.
+  /// Resets an unobserved exchange for the next request of the same connection.
   void reset_fast();
 
-  /// Cuts the exchange off from its connection: whatever a handler still does with the messages
-  /// does not reach the connection, which may be destroyed. What was received can still be read.
+  /// Detaches the exchange from its connection, which may then be destroyed. Later calls of the
+  /// handler have no effect on the connection. The buffered body can still be read.
   ///
-  /// Every exchange that leaves the connection's list, or stops being the one that is received,
-  /// passes through here or through `renew`.
+  /// Each exchange that leaves the connection's list, or is no longer being received, must pass
+  /// through this function or `reset_fast`.
   void sever() noexcept {
     request.detach();
     response.set_observer(nullptr);
@@ -97,21 +96,21 @@ public:
   http::incoming_message req;
   http::server_response res;
   http1_server_connection* connection = nullptr;
-  server_exchange* next = nullptr;  // behind this one, on the same connection
+  server_exchange* next = nullptr;  // the next exchange of the same connection
   server_exchange* next_deferred = nullptr;
-  bool readers_deferred = false;     // in the connection's list of those whose readers wait
-  handler_runner* runner = nullptr;  // while a coroutine handler runs
-  bool handler_done = false;         // a coroutine handler has run to its end
+  bool readers_deferred = false;     // the exchange is in the connection's list of deferred readers
+  handler_runner* runner = nullptr;  // set while a coroutine handler runs
+  bool handler_done = false;         // the handler has finished
   bool handler_cancelled = false;
-  std::size_t queued_bytes = 0;  // counted by the connection
+  std::size_t queued_bytes = 0;  // its share of the connection's `queued_bytes_`
   std::uint64_t body_received = 0;
 
 private:
   void dispose() noexcept override;
 
   detail::ptr<server_impl> server_;
-  std::shared_ptr<message::unique_headers const> unique_headers_;  // the options may change
-  bool begun_ = false;  // there is something to make as new
+  std::shared_ptr<message::unique_headers const> unique_headers_;  // pinned
+  bool begun_ = false;  // `dispose` must reset the exchange
 };
 
 }  // namespace anode::server

@@ -37,7 +37,7 @@ server_impl::~server_impl() {
   }
 }
 
-// Computes what follows from the options.
+// Derives internal values from the options.
 void server_impl::apply_options() {
   timeouts_.headers_timeout =
       policy::default_headers_timeout(options_.headers_timeout, options_.request_timeout);
@@ -147,7 +147,7 @@ void server_impl::listen(native_handle_type descriptor) {
   if (ec) {
     throw http::exception(ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message());
   }
-  accepted_no_delay_ = false;  // as others may accept from it too
+  accepted_no_delay_ = false;  // others may accept from the descriptor too
   listener_ = next;
   start_listening();
 }
@@ -174,7 +174,8 @@ void server_impl::on_accept(std::unique_ptr<byte_stream> stream) {
     stream->set_no_delay(options_.no_delay);
   }
   detail::ptr<stream::buffered_socket> const socket = begin(std::move(stream));
-  // Often the request is there already. A drain calls this from a function of the user's.
+  // The request has often arrived already. During a drain a user function is the caller, so do not
+  // call handlers here.
   socket->start_read(!draining_);
 }
 
@@ -232,8 +233,8 @@ void server_impl::remove(http1_server_connection& c) {
   intrusive_ptr_release(static_cast<runtime::deferred_task*>(&c));
 }
 
-// While more connections may come the timers stay: to set and drop them for each that is alone
-// would cost a system call.
+// The timers stay armed while the server listens, because arming and cancelling them for each
+// single connection would cost a system call.
 void server_impl::drop_checks() {
   if (connection_count_ == 0 && !listening()) {
     timers_->cancel(check_);
@@ -322,7 +323,7 @@ void server_impl::run(shared_handler<http::request_handler> const& h, server_exc
 void server_impl::run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
                       anode::socket socket) {
   if (!h) {
-    socket.destroy();  // the handler was removed while the request waited for its turn
+    socket.destroy();  // the handler was removed while the request waited
     return;
   }
   if (h->coroutine) {
@@ -390,7 +391,7 @@ void server_impl::report(std::exception_ptr e, server_exchange* of) {
   } else if (of != nullptr) {
     print_unhandled(e, of->request.head.method_name(), of->request.head.target());
   } else if (!std::exchange(told_unheard_, true)) {
-    print_unhandled(e, {}, {});  // once: what keeps a server from accepting happens again and again
+    print_unhandled(e, {}, {});  // once, because a server that cannot accept fails repeatedly
   }
 }
 

@@ -23,8 +23,8 @@
 
 namespace anode::server {
 
-/// The state behind an `http::server`: its handlers, its listening socket, its connections and
-/// their deadlines. Lives as long as anything of it runs.
+/// The state behind an `http::server`: handlers, listening socket, connections and their timeouts.
+/// It lives as long as one of them is active.
 class server_impl final : public detail::counted,
                           private runtime::shutdown_hook,
                           private transport::listener::accept_observer {
@@ -41,9 +41,10 @@ public:
   /// Returns the whole Date field line for now.
   std::string_view date_line() { return date_.line(*timers_); }
 
+  /// Returns the whole Keep-Alive field line.
   std::string_view keep_alive_line() const noexcept { return keep_alive_line_; }
 
-  /// Returns the fields of a usual head (see http1/head_writer_fast_path.hpp) for now.
+  /// Returns the fields of the fast-path head (see http1/head_writer_fast_path.hpp) for now.
   std::string_view fast_path_fields();
 
   /// Returns the names of the `unique_headers` option; null if there are none.
@@ -52,30 +53,36 @@ public:
   }
   policy::dispatch_context dispatch_facts() const noexcept;
 
-  /// Asks the program whether a request with an Upgrade header leaves HTTP; nothing if it does not
-  /// want to be asked.
+  /// Calls `should_upgrade_callback` for a request with an Upgrade header. Returns nothing if the
+  /// option is not set.
   std::optional<bool> wants_upgrade(http::incoming_message const& req) const;
 
-  /// Returns a decoder for a connection that has something to decode.
-  /// @param age set to what `give_back` is to be told
+  /// Returns a parser, reused if possible.
+  /// @param age set to the value that `recycle_parser` needs
   http1::parser acquire_parser(unsigned& age);
 
-  /// Takes back a decoder that is between two messages, so that an idle connection holds none.
+  /// Takes back a parser that is between two messages. Idle connections own no parser.
   void recycle_parser(http1::parser& decoder, unsigned age);
 
   policy::connection_timers& connection_timers() noexcept { return connection_timers_; }
+
+  /// Returns whether `drain` was called: responses then announce `Connection: close`.
   bool draining() const noexcept { return draining_; }
   bool closing() const noexcept { return closing_ || released_; }
 
-  // Listening and ending.
+  // Listening and closing.
 
   void listen(transport::listen_target const& target);
+
+  /// Accepts from a listening descriptor, which this object then owns.
   void listen(native_handle_type descriptor);
   bool listening() const noexcept { return listener_ != nullptr && listener_->is_open(); }
   endpoint address() const;
+
+  /// Serves a stream that the program has accepted.
   void serve(std::unique_ptr<byte_stream> stream);
 
-  /// Stops listening and closes idle connections; `on_close` is told when no connection is left.
+  /// Stops listening and closes idle connections. Emits `close` when no connection is left.
   void close();
   void close_idle_connections();
   void close_all_connections();
@@ -83,9 +90,10 @@ public:
                                                   std::chrono::milliseconds grace);
   static net::awaitable<void> wait_closed(detail::ptr<server_impl> self);
 
-  /// Lets go of everything: the server object is gone.
+  /// Releases all resources, because the `http::server` object is destroyed.
   void release();
 
+  /// Returns the number of connections, including upgraded sockets.
   std::size_t connection_count() const noexcept {
     return connection_count_ + upgraded_sockets_.size();
   }
@@ -100,24 +108,27 @@ public:
   /// Counts a connection whose socket is closed.
   void connection_ended() noexcept { ++ended_connections_; }
 
-  /// Keeps track of a socket that has left HTTP, for closing and draining.
+  /// Tracks a socket that has left HTTP, for closing and draining.
   void track_upgraded(detail::ptr<stream::buffered_socket> socket);
 
+  /// Starts the keep-alive timeout of a connection.
   void became_idle(http1_server_connection& c);
 
-  /// Runs the handler of an event on an exchange.
+  /// Runs the handler of an event for an exchange.
   void run(shared_handler<http::request_handler> const& h, server_exchange& exchange);
   void run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
            anode::socket socket);
 
+  /// Returns an exchange, reused if possible.
   detail::ptr<server_exchange> acquire_exchange();
   void recycle(server_exchange& exchange) noexcept;
 
-  /// Keeps an idle runner for the next handler. @return false if it is not needed any more
+  /// Keeps an idle runner for the next handler.
+  /// @return false if the runner must stop
   bool recycle_runner(handler_runner& runner);
 
-  /// Tells the listeners of errors; without one, the standard error output.
-  /// @param of  the exchange whose handler threw, or null
+  /// Emits `error`. Without listeners, prints the error to standard error.
+  /// @param of the exchange whose handler threw, or null
   void report(std::exception_ptr e, server_exchange* of = nullptr);
 
   struct handlers final : detail::counted {
@@ -136,7 +147,7 @@ public:
     runtime::event<std::exception_ptr> error;
   };
 
-  /// Returns the handlers. They may change while one of them runs: take a copy of each pointer.
+  /// Returns the handlers. They may change while one of them runs: copy a pointer before the call.
   detail::ptr<handlers> const& on() const noexcept { return handlers_; }
 
 private:
@@ -173,11 +184,11 @@ private:
   check check_;
   idle_check idle_check_;
   std::vector<http1::parser> spare_parsers_;
-  unsigned parser_generation_ = 0;  // counts the changes of the options that decoders are made with
+  unsigned parser_generation_ = 0;  // counts the changes of the parser options
   date_cache date_;
   std::string keep_alive_line_;
   std::string fast_path_fields_;
-  base::steady_time fast_path_fields_until_{};  // with the date in them
+  base::steady_time fast_path_fields_until_{};  // valid as long as the date in them
   std::shared_ptr<message::unique_headers const> unique_headers_;
   http1_server_connection* connections_ = nullptr;
   std::size_t connection_count_ = 0;
@@ -187,8 +198,8 @@ private:
   std::vector<server_exchange*> spare_exchanges_;
   std::vector<detail::ptr<handler_runner>> spare_runners_;
   runtime::async_condition changed_;
-  bool accepted_no_delay_ = false;  // connections come from the listener without Nagle's algorithm
-  bool closing_ = false;            // close() was called; on_close not yet told
+  bool accepted_no_delay_ = false;  // accepted sockets inherit TCP_NODELAY from the listener
+  bool closing_ = false;            // `close` is still to be emitted
   bool draining_ = false;
   bool told_unheard_ = false;
   bool released_ = false;

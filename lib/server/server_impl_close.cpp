@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How a server ends: closing, draining, and being let go of.
+// The end of a server: closing, draining, and release.
 
 #include "server/server_impl.hpp"
 
@@ -78,7 +78,7 @@ net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> s
   deadline.of = self.get();
   self->draining_ = true;
   if (self->listener_) {
-    // Who waits has been told that there is a connection, and may have sent a request.
+    // A client in the backlog is connected and may have sent a request.
     self->listener_->accept_waiting_and_close();
   }
   self->drop_checks();
@@ -102,8 +102,8 @@ net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> s
   co_return result;
 }
 
-// The context destroys the handlers it knows, and with it go the services that sockets and timers
-// need: nothing is told to anybody, everything is let go of.
+// The context destroys its handlers and then the services that sockets and timers use. Release
+// everything without notification.
 void server_impl::on_context_shutdown() {
   detail::ptr<server_impl> const self(this);
   released_ = context_shut_down_ = true;
@@ -112,7 +112,7 @@ void server_impl::on_context_shutdown() {
   auto const handed_over = std::exchange(upgraded_sockets_, {});
   auto const runners = std::exchange(spare_runners_, {});
   while (connections_ != nullptr) {
-    detail::ptr<http1_server_connection> const c(connections_, false);  // the list's
+    detail::ptr<http1_server_connection> const c(connections_, false);  // adopts
     connections_ = std::exchange(c->next, nullptr);
     c->detach_server();
   }

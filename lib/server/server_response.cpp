@@ -46,7 +46,7 @@ server_response& server_response::set_status_message(std::string_view reason) {
 
 namespace {
 
-// Makes the head of `status`, or leaves the response as it was.
+// Writes the head with `status`. On an exception the status is restored.
 void make_head(server_response_state& r, int status, std::optional<std::string_view> reason,
                header_list const* headers) {
   if (r.head_written()) {
@@ -103,7 +103,7 @@ void server_response::require_interim_allowed() const {
 
 write_operation server_response::write_continue() {
   require_interim_allowed();
-  // The client waits for the first one.
+  // The client waits for the first 100 response.
   bool const first = !std::exchange(exchange_.response.continue_sent, true);
   return exchange_.response.send_interim(http1::continue_head, first);
 }

@@ -8,8 +8,8 @@
 
 namespace anode::server {
 
-/// A handler of the program, or nothing. A copy keeps the same handler alive: a call, or a
-/// coroutine, that is under way keeps its captures although the program sets another one meanwhile.
+/// A handler of the program, or empty. Copies share the handler. A running call or coroutine keeps
+/// a copy, so its captures stay alive when the program replaces the handler.
 template <class Function>
 class shared_handler {
   struct box final : detail::counted {
@@ -20,7 +20,7 @@ class shared_handler {
 public:
   shared_handler() = default;
 
-  /// Sets a handler; an empty one means nothing.
+  /// Sets the handler. An empty function clears it.
   shared_handler& operator=(Function f) {
     bool set = true;
     if constexpr (std::constructible_from<bool, Function const&>) {
@@ -34,7 +34,7 @@ public:
   Function& operator*() const noexcept { return box_->function; }
   Function* operator->() const noexcept { return &box_->function; }
 
-  /// Returns what keeps the handler alive.
+  /// Returns a reference that keeps the handler alive.
   detail::ptr<detail::counted> keep() const { return box_; }
 
 private:

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t longest_target = 200;
 constexpr std::size_t longest_message = 500;
 
-// Appends text of a peer, or of who knows whom, as one line that no terminal takes for commands.
+// Appends untrusted text as one line, with control characters escaped and cut after `most` bytes.
 void append_escaped(std::string& out, std::string_view text, std::size_t most) {
   constexpr char digits[] = "0123456789abcdef";
   for (char const c : text.substr(0, most)) {

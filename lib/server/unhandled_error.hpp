@@ -8,12 +8,12 @@
 namespace anode::server {
 
 /// Returns the line that reports an exception for which the program has no listener.
-/// @param method, target  of the request whose handler threw; empty if it was none. Of the target,
-///   the query is left out (it may hold what belongs in no log), and what is long is cut.
+/// @param method, target of the request whose handler threw; empty if there is no such request. The
+///   query of the target is omitted, because it may contain secrets. Long texts are cut.
 std::string describe_unhandled(std::exception_ptr const& e, std::string_view method,
                                std::string_view target);
 
-/// Writes that line to the standard error output.
+/// Writes that line to standard error.
 void print_unhandled(std::exception_ptr const& e, std::string_view method, std::string_view target);
 
 }  // namespace anode::server
