@@ -28,7 +28,7 @@ agent::counts public_counts(policy::connection_pool::counts const& c) {
   return out;
 }
 
-// What the options leave open is taken from the URL.
+// Fills the options that are not set from the URL.
 request_options with_url(request_options options, std::string_view url) {
   request_options from;
   from.set_url(url);
@@ -54,7 +54,8 @@ request_options with_url(request_options options, std::string_view url) {
 
 namespace {
 
-// Returns a URL as an error may show it: without credentials, and not longer than helps.
+// Returns a URL for an error text: without credentials, printable, and at most `longest` bytes
+// long.
 std::string shown(std::string_view url) {
   constexpr std::size_t longest = 256;
   std::string text = policy::redact_userinfo(url);
@@ -230,7 +231,7 @@ net::awaitable<incoming_message> get(net::any_io_executor const& ex, std::string
 namespace anode {
 namespace {
 
-// A connection attempt that a coroutine waits for.
+// A connection attempt that a coroutine awaits.
 struct waiting final : detail::counted {
   explicit waiting(net::any_io_executor const& ex) : changed(ex) {}
   runtime::async_condition changed;

@@ -22,7 +22,7 @@ using http::request_phase;
 
 namespace {
 
-// How many exchanges are kept for later requests.
+// The most exchanges that are kept for reuse.
 constexpr std::size_t spare_client_exchanges = 64;
 
 std::uint32_t limit(std::size_t n) {
@@ -55,7 +55,8 @@ policy::pool_options pool_options(http::agent_options const& o) {
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-// A host whose last label is a number must be an address (WHATWG URL).
+// Returns whether the last label of a host is a number although the host is not an IPv4 address
+// (WHATWG URL).
 bool ends_in_number(std::string_view host) {
   std::string_view const last = host.substr(host.rfind('.') + 1);
   bool const number = !last.empty() && last.find_first_not_of("0123456789") == last.npos;
@@ -75,7 +76,7 @@ agent_impl::agent_impl(net::any_io_executor ex, http::agent_options options)
 
 agent_impl::~agent_impl() { timers_->stop(); }
 
-// Connections and requests under way hold the agent, which holds them.
+// Connections and active requests own the agent, and the agent owns them. This breaks the cycle.
 void agent_impl::on_context_shutdown() {
   detail::ptr<agent_impl> const self(this);
   auto const openings = std::exchange(connect_attempts_, {});
@@ -88,7 +89,7 @@ void agent_impl::on_context_shutdown() {
   }
 }
 
-// Checks the options, and works out what follows from them.
+// Validates the options and derives internal values from them.
 void agent_impl::apply_options() {
   if (options_.max_total_sockets == 0) {
     throw http::exception(error::out_of_range,
@@ -244,7 +245,7 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
   }
   bool const connect = o.method == "CONNECT";
   if (connect && o.path.size() > 1 && o.path.front() == '/') {
-    o.path.erase(0, 1);  // an authority in the place of a URL's path
+    o.path.erase(0, 1);  // the path of a CONNECT URL is an authority
   }
   if (o.host.empty()) {
     o.host = "localhost";
@@ -336,7 +337,7 @@ void agent_impl::request_again(client_exchange& x, bool fresh) {
   run_actions();
 }
 
-// The server may have ended a free connection without that having been read yet.
+// The server may have closed a free connection while its end of input is still unread.
 void agent_impl::close_stale(std::string_view name) {
   while (policy::socket_id const id = pool_.next_free(name)) {
     detail::ptr<http1_client_connection> const c(find(id));
@@ -347,7 +348,7 @@ void agent_impl::close_stale(std::string_view name) {
   }
 }
 
-// The pool's decisions.
+// Actions of the pool.
 
 void agent_impl::run_actions() {
   if (std::exchange(running_actions_, true)) {
@@ -408,7 +409,7 @@ void agent_impl::retire(policy::request_id id) noexcept {
   }
 }
 
-// Connections at work.
+// Active connections.
 
 void agent_impl::assign(policy::pool_action const& a) {
   detail::ptr<client_exchange> const x(find(a.request));
@@ -434,7 +435,7 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
   detail::ptr<http1_client_connection> const hold(&c);
   retire(pool_.request_of(c.id()));
   if (!c.release() || !reusable || find(c.id()) != &c) {
-    // It counts until it is closed, which is seen after what is told in this turn.
+    // Close after the events of this tick. The connection counts until it is closed.
     net::post(executor_, [hold] {
       runtime::tick const t(hold->core().executor());
       hold->core().destroy_soon(false);
@@ -444,14 +445,15 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
   bool park = c.keep_hint().may_park && !c.core().destroyed();
   if (park && options_.keep_socket_alive) {
     park = false;
-    c.core().set_timeout(parked_timeout(c));  // which the hook may change
+    c.core().set_timeout(parked_timeout(c));  // the hook may change it
     runtime::tick::call_user(executor_,
                              [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
     park = park && !c.core().destroyed();
   }
   bool const kept = park && options_.keep_alive;
   if (!kept && pool_.totals().requests == 0) {
-    // Nobody waits for it: it counts until it is closed, and later requests get others.
+    // No request is queued, so later requests open new connections. This one counts until it is
+    // closed.
     net::post(executor_, [self = detail::ptr<agent_impl>(this), hold] {
       runtime::tick const t(self->executor_);
       self->abandon(*hold);
@@ -522,7 +524,7 @@ bool agent_impl::remove(stream::buffered_socket const& socket) {
   policy::socket_id const id = c->id();
   if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
       connect_attempts_[id.index]->id == id) {
-    return false;  // its request still needs the attempt
+    return false;  // the request still needs the attempt
   }
   runtime::tick const t(executor_);
   connection_closed(*c);

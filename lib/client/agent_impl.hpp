@@ -17,7 +17,7 @@
 
 namespace anode::client {
 
-/// The state behind an `http::agent`: carries out what its pool decides.
+/// The state behind an `http::agent`. It executes the decisions of its connection pool.
 class agent_impl final : public detail::counted, private runtime::shutdown_hook {
 public:
   agent_impl(net::any_io_executor ex, http::agent_options options);
@@ -29,14 +29,16 @@ public:
   void set_options(http::agent_options options);
   policy::connection_pool const& pool() const noexcept { return pool_; }
 
-  /// Begins a request: validates it, writes its automatic headers, asks for a connection.
-  /// @param has_agent false if this agent only stands for none
+  /// Starts a request: validates the options, adds default headers and asks the pool for a
+  /// connection.
+  /// @param has_agent false for a request that only has its own `create_connection`
   detail::ptr<client_exchange> request(http::request_options&& options, bool has_agent = true);
 
-  /// Begins a request like another one, but for method and path.
+  /// Starts a request with the options of `like` and another method and path.
   detail::ptr<client_exchange> request(http::request_options const& like, std::string_view method,
                                        std::string_view path);
 
+  /// Returns the pool key of the origin.
   std::string name_of(http::request_options const& options) const {
     std::string name;
     write_name(options, name);
@@ -46,57 +48,59 @@ public:
   /// Closes all connections.
   void destroy();
 
-  /// Lets go of the connection with this socket. @return whether it was one of the pool's
+  /// Removes the connection with this socket from the pool.
+  /// @return whether the pool had such a connection
   bool remove(stream::buffered_socket const& socket);
 
   void add_handle() noexcept { ++handles_; }
 
-  /// When the last handle goes, free connections are closed and no more are kept.
+  /// Releases a handle. The last handle closes free connections and disables keep-alive.
   void drop_handle();
 
   // For exchanges and connections.
 
-  /// Returns which step a request without a connected connection is in: waiting for one, look-up,
-  /// connecting, or asking a proxy for a tunnel.
+  /// Returns the phase of a request that is not connected yet: queued, lookup, connect or tunnel.
   http::request_phase connecting_phase(client_exchange const& x) const;
 
-  /// Asks for another connection for a request that has lost its own.
-  /// @param fresh whether it must be one that has not been parked
+  /// Requests another connection for a request that has lost its own.
+  /// @param fresh whether a new connection is required
   void request_again(client_exchange& x, bool fresh);
 
-  /// The user has given a request up.
+  /// Cancels a request that has no connection yet.
   void cancel(client_exchange& x);
 
-  /// An exchange is over. @param reusable whether its messages let the connection carry another one
+  /// Releases the connection of a completed exchange.
+  /// @param reusable whether its messages allow another exchange on the connection
   void release(http1_client_connection& c, bool reusable);
 
+  /// Removes a closed connection from the pool.
   void connection_closed(http1_client_connection& c);
 
-  /// Closes a connection whose exchange was given up.
+  /// Closes a connection whose exchange was aborted.
   void abandon(http1_client_connection& c);
 
-  /// The connection is the user's now.
+  /// Removes a connection from the pool, because it is detached for an upgrade.
   void handed_over(http1_client_connection& c);
 
-  /// Takes an exchange back that nobody refers to any more.
+  /// Takes back an exchange without references, for reuse.
   void recycle(client_exchange& x) noexcept;
 
 private:
-  /// A connection being made.
+  /// An attempt to open a connection.
   struct connect_attempt final : detail::counted, runtime::timer {
     agent_impl* of = nullptr;
     policy::socket_id id;
     http::connect_options to;
-    std::string authority;                        // for a tunnel: whereto
-    detail::ptr<stream::buffered_socket> socket;  // waits to be connected; null for a tunnel
+    std::string authority;                        // the target of a tunnel; empty without one
+    detail::ptr<stream::buffered_socket> socket;  // connects later; null for a tunnel
     detail::ptr<transport::connector> attempt;
-    // One signal for each operation: a slot takes one at a time.
+    // One signal per operation, because a slot serves one operation at a time.
     net::cancellation_signal cancel_create;
     net::cancellation_signal cancel_tunnel;
-    net::cancellation_signal* waiting = nullptr;  // of the operation that waits for something
-    std::exception_ptr thrown;                    // by the look-up
+    net::cancellation_signal* waiting = nullptr;  // the signal of the suspended operation
+    std::exception_ptr thrown;                    // by the lookup
     bool over = false;
-    bool tunnelling = false;  // it is connected, to a proxy
+    bool tunnelling = false;  // connected to the proxy
     http::request_phase phase() const;
     void expired() override;
   };
@@ -107,7 +111,7 @@ private:
     std::string authorization;
   };
 
-  /// Returns the place of what `id` names in a list by index.
+  /// Returns the entry of `id` in a list that is indexed by ids. The list grows on demand.
   template <class T, class Id>
   static detail::ptr<T>& slot(std::vector<detail::ptr<T>>& all, Id const& id) {
     if (all.size() <= id.index) {
@@ -153,15 +157,15 @@ private:
   policy::proxy_selection proxy_rules_;
   std::vector<detail::ptr<client_exchange>> exchanges_;            // by request_id::index
   std::vector<detail::ptr<http1_client_connection>> connections_;  // by socket_id::index
-  std::vector<detail::ptr<connect_attempt>> connect_attempts_;     // likewise
+  std::vector<detail::ptr<connect_attempt>> connect_attempts_;     // by socket_id::index
   std::vector<std::unique_ptr<client_exchange>> spare_exchanges_;
-  // What was written of the last request's origin, which most often is the next one's too.
+  // Cached texts of the last request's origin, because the next request often has the same one.
   struct {
     std::string host;
     std::uint16_t port = 0;
     std::uint16_t default_port = 0;
-    std::string value;  // of Host
-    std::string name;   // in the pool
+    std::string value;  // of the Host header
+    std::string name;   // the pool key
   } last_origin_;
   unsigned handles_ = 0;
   bool running_actions_ = false;

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How an agent makes its connections.
+// How an agent opens its connections.
 #include "client/agent_impl.hpp"
 #include "policy/default_headers.hpp"
 
@@ -29,8 +29,8 @@ std::string authority_of(http::request_options const& o) {
 
 }  // namespace
 
-// The request gets its connection at once, which then waits to be connected; one that leads through
-// a tunnel comes when that is there.
+// Opens a connection. The request gets it immediately and its output is queued until the socket is
+// connected. A request through a tunnel gets its connection once the tunnel is established.
 void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   detail::ptr<connect_attempt> const o(new connect_attempt);
   o->of = this;
@@ -110,7 +110,7 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
         });
       } catch (boost::system::system_error const& e) {
         o->thrown = std::current_exception();
-        done(e.code(), {});  // a look-up that throws has failed
+        done(e.code(), {});  // an exception means that the lookup failed
       } catch (...) {
         o->thrown = std::current_exception();
         done(net::error::no_recovery, {});
@@ -193,7 +193,7 @@ void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_
   }
 }
 
-// Asks the proxy for a tunnel.
+// Requests a tunnel from the proxy.
 net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
                                         detail::ptr<connect_attempt> o,
                                         detail::ptr<stream::buffered_socket> socket) {
@@ -241,7 +241,7 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
   self->failed(*o, ec, request_phase::tunnel, message, thrown);
 }
 
-// Ends an attempt, successful or not.
+// Stops an attempt, successful or not.
 void agent_impl::stop(connect_attempt& o) {
   detail::ptr<connect_attempt> const keep(&o);
   o.over = true;
@@ -250,8 +250,8 @@ void agent_impl::stop(connect_attempt& o) {
     attempt->cancel();
   }
   if (o.waiting) {
-    // From a function of the executor's: elsewhere Asio (1.26) puts a coroutine's cancellation off,
-    // and it may meet a coroutine that has ended meanwhile.
+    // Emit from a handler of the executor. Elsewhere Asio (1.26) defers the cancellation of a
+    // coroutine, which may have ended by then.
     net::post(executor_, [keep] {
       if (net::cancellation_signal* const signal = std::exchange(keep->waiting, nullptr)) {
         signal->emit(net::cancellation_type::terminal);
@@ -263,7 +263,7 @@ void agent_impl::stop(connect_attempt& o) {
   }
 }
 
-// A tunnel is there.
+// The tunnel is established.
 void agent_impl::ready(connect_attempt& o, detail::ptr<stream::buffered_socket> socket) {
   stop(o);
   slot(connections_, o.id) = new http1_client_connection(*this, std::move(socket), o.id);

@@ -17,7 +17,7 @@ using http::request_phase;
 
 namespace {
 
-// How much of a request is kept so that it can be sent again.
+// The longest request that is kept for a retry, in bytes.
 constexpr std::size_t worth_replaying = 65536;
 
 }  // namespace
@@ -67,7 +67,7 @@ client_exchange::client_exchange(net::any_io_executor const& ex)
 void client_exchange::begin(agent_impl& agent) {
   agent_ = &agent;
   request.set_observer(this);
-  request.reject_non_standard_body_writes = true;  // a body that nothing announces cannot be sent
+  request.reject_non_standard_body_writes = true;  // without framing, a body cannot be sent
   request.method = options.method;
   request.target = options.path;
   request.high_water_mark = options.high_water_mark;
@@ -92,7 +92,7 @@ void client_exchange::begin(agent_impl& agent) {
   }
 }
 
-// Makes the object as new, but for memory that the next request can use.
+// Resets the exchange for the next request. Keeps its memory.
 void client_exchange::dispose() noexcept {
   agent_->clock().cancel(deadline_);
   disconnect_signal();
@@ -108,7 +108,7 @@ void client_exchange::dispose() noexcept {
   agent->recycle(*this);
 }
 
-// What the user has given may hold anything, and goes as soon as the exchange is over.
+// Releases the user's objects as soon as the exchange is complete, because they may own anything.
 void client_exchange::drop_user_objects() noexcept {
   options.headers = {};
   options.create_connection = {};
@@ -127,7 +127,7 @@ void client_exchange::drop_user_objects() noexcept {
   upgraded_socket_.reset();
 }
 
-// The signal need not live longer than the request.
+// Disconnects the signal, because it may be destroyed after the request has completed.
 void client_exchange::disconnect_signal() noexcept {
   if (options.signal.is_connected()) {
     options.signal.clear();
@@ -139,7 +139,7 @@ void client_exchange::deadline_timer::expired() {
   of->fail(error::timed_out, of->phase(), "The request took longer than its deadline");
 }
 
-// Going out.
+// Sending.
 
 void client_exchange::assign(http1_client_connection& c, bool reused, bool waited) {
   connection_ = &c;
@@ -150,12 +150,12 @@ void client_exchange::assign(http1_client_connection& c, bool reused, bool waite
   sent_before_ = core.output().end();
   received_before_ = core.bytes_read();
   core.set_high_water_mark(options.high_water_mark);
-  // A timeout among the options counts from here on; one set later, once there is a connection.
+  // A timeout in the options applies immediately; one set later applies after the connect.
   auto const& timeout = core.connecting() ? options.timeout : timeout_;
   core.set_timeout(timeout.value_or(agent_->options().timeout));
   c.begin(*this, reused);
   request.assign_socket(core);
-  // Told at the end of the turn, when who made the request had time to listen.
+  // Emitted at the end of the tick, because the caller must be able to register listeners first.
   pending_socket_ = true;
   runtime::tick::defer(*this, agent_->executor());
 }
@@ -192,7 +192,7 @@ void client_exchange::output_moved(stream::write_queue::position sent) {
   }
 }
 
-// Coming in.
+// Receiving.
 
 bool client_exchange::may_inform(message::message_head const& head) noexcept {
   interim_bytes_ += head.fields.bytes().size();
@@ -264,7 +264,7 @@ void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
     auto const f = std::move(handler);
     runtime::tick::call_user([&] { f(response_handle(), anode::socket(*socket)); });
   } else if (changed_.has_waiters() || (!on_response && !handle_dropped_)) {
-    // Who does not go by events may be on the way to `upgraded`.
+    // The caller may be about to await `upgraded()`: keep the socket.
     request.detach_for_upgrade();
     upgraded_socket_ = socket;
     changed_.notify();
@@ -276,7 +276,7 @@ void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
   runtime::tick::defer(*this, agent_->executor());
 }
 
-// Node's order: the request first, unless its timeout was set behind the response's head.
+// Emits in Node's order: the request first, unless its timeout was set after the response's head.
 void client_exchange::timed_out() {
   detail::ptr<client_exchange> const self(this);
   if (response.ended() || (response_done_ && !response_acquired_)) {
@@ -294,7 +294,7 @@ void client_exchange::timed_out() {
   }
 }
 
-// The user's side.
+// For the user.
 
 void client_exchange::set_timeout(std::chrono::milliseconds timeout) {
   if (timeout.count() < 0) {

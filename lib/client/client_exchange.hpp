@@ -21,7 +21,7 @@ namespace anode::client {
 class agent_impl;
 class http1_client_connection;
 
-/// The state behind an `http::client_request`: what is sent.
+/// The state behind an `http::client_request`: the outgoing message.
 class client_request_state final : public exchange::outgoing_state {
 public:
   using exchange::outgoing_state::outgoing_state;
@@ -29,16 +29,16 @@ public:
 
   void reset_fast() override;
 
-  /// Makes the head at once, before anything is known of a body: for headers that are given as
-  /// they are to be sent, and for `Expect`, with which the head also leaves at once.
+  /// Writes the head before a body is known. Needed for raw headers, which are sent unchanged, and
+  /// for `Expect`, whose head is also sent immediately.
   void fix_head();
 
   std::string method = "GET";
   std::string target = "/";
   bool has_agent = true;
-  std::string proxied_authority;  ///< of the target that a proxy gets; Host has to be the same
+  std::string proxied_authority;  ///< the authority in the target for a proxy; Host must match
 
-  /// Refuses a Host that differs from `proxied_authority`.
+  /// Throws if the Host header differs from `proxied_authority`.
   void check_host() const;
 
 private:
@@ -46,17 +46,17 @@ private:
                                        std::optional<std::uint64_t> content_length) override;
 };
 
-/// How far an exchange has come: what is to be forgotten when the object is used again.
+/// The progress of an exchange. It is reset when the object is reused.
 class exchange_progress {
 protected:
   error_code error_;
-  std::string_view error_reason_;  // of static storage, with a response that is not HTTP
+  std::string_view error_reason_;  // static storage; set after a parse error
   std::size_t bytes_parsed_ = 0;
   http::request_phase phase_ = http::request_phase::connect;
   std::uint64_t sent_before_ = 0;  // bytes of the connection before this exchange
   std::uint64_t received_before_ = 0;
-  std::uint64_t sent_ = 0;          // once the connection is gone
-  std::uint64_t sent_earlier_ = 0;  // of `sent_`, by connections that failed
+  std::uint64_t sent_ = 0;          // final count, set when the connection is detached
+  std::uint64_t sent_earlier_ = 0;  // the part of `sent_` on failed connections
   std::uint64_t received_ = 0;
   std::optional<std::chrono::milliseconds> timeout_;
   unsigned response_handles_ = 0;
@@ -65,32 +65,32 @@ protected:
   std::size_t interim_bytes_ = 0;
   bool reused_ = false;
   bool waited_ = false;
-  bool timeout_set_ = false;  // by the program, after the request was made
+  bool timeout_set_ = false;  // set by the program after the request was created
   bool continued_ = false;
-  bool response_ready_ = false;     // its head is here
-  bool response_acquired_ = false;  // the user has it
+  bool response_ready_ = false;     // the head was received
+  bool response_acquired_ = false;  // the user has the response
   bool response_done_ = false;
   bool request_done_ = false;
   bool handle_dropped_ = false;
-  bool returned_to_pool_ = false;  // the connection went back to the pool
-  bool peer_ended_ = false;        // when the response ended
-  bool closed_ = false;            // no more is to come from the connection
+  bool returned_to_pool_ = false;  // the pool has taken the connection back
+  bool peer_ended_ = false;        // the peer had half-closed at the end of the response
+  bool closed_ = false;            // the connection delivers nothing more
   bool aborted_ = false;
-  // What is to be told at the end of the turn, and what was told.
+  // Notifications that are pending until the end of the tick, and those already emitted.
   bool pending_head_ = false;
   bool pending_socket_ = false;
   bool pending_abort_ = false;
-  bool abort_last_ = false;  // it was called before the connection was told
+  bool abort_last_ = false;  // `abort` was called before `socket` was emitted
   bool pending_error_ = false;
   bool pending_discard_ = false;
-  bool timeout_wanted_ = false;          // by the request; the response's may be set alone
-  bool response_timeout_first_ = false;  // of the two that are told
+  bool timeout_wanted_ = false;          // the request itself has a timeout, not only the response
+  bool response_timeout_first_ = false;  // emit the response's `timeout` first
   bool timeout_notified_ = false;
   bool close_notified_ = false;
-  bool pending_finish_ = false;  // it ended when its connection was handed over
+  bool pending_finish_ = false;  // the message ended after an upgrade
 };
 
-/// One request of a client and its response, from `agent.request` until both are over. Reused.
+/// One client request and its response, from `agent.request` until both are complete. Reused.
 class client_exchange final : public runtime::deferred_task,
                               public exchange::outgoing_state::observer,
                               public exchange::incoming_state::observer,
@@ -99,12 +99,11 @@ public:
   explicit client_exchange(net::any_io_executor const& ex);
   ~client_exchange() override = default;
 
-  /// Begins a request of the agent, as `options` says; the agent takes the object back when it is
-  /// over.
+  /// Starts a request with `options`. The agent takes the object back when the request is complete.
   void begin(agent_impl& agent);
 
   http::request_options options;
-  std::string name;  ///< of the origin, in the pool
+  std::string name;  ///< the pool key of the origin
   policy::request_id id;
   message::unique_headers unique;
   client_request_state request;
@@ -114,78 +113,79 @@ public:
 
   // For the agent and the connection.
 
-  /// Gives the request a connection: what was written goes out, once it is connected.
-  /// @param waited whether the request had been queued before
+  /// Assigns a connection. Buffered output is sent once it is connected.
+  /// @param reused whether the connection has carried another exchange
+  /// @param waited whether the request was queued before
   void assign(http1_client_connection& c, bool reused, bool waited);
 
-  /// Says that the connection, which was given while it was being made, is there.
+  /// Notifies the request that its assigned connection is now connected.
   void connected();
 
-  /// Tells which connection the request has got, if that was not told.
+  /// Emits `socket`, unless it was emitted.
   void notify_socket();
 
-  /// Says that the request has lost its connection, or will have none.
-  /// @param cause the exception behind that, if there is one
+  /// Fails the request: it has lost its connection, or cannot get one.
+  /// @param cause the exception that caused the failure, if any
   void fail(error_code ec, http::request_phase phase, std::string message = {},
             std::exception_ptr cause = nullptr);
 
-  /// Says that the agent has given up the request's connection.
+  /// Fails the request because the agent has closed its connection.
   void abort_response();
 
-  /// Says that what was received is not HTTP.
-  /// @param packet what was received last
-  /// @param behind whether the response is complete: then it is only told
+  /// Fails the request because the input is not valid HTTP.
+  /// @param packet the last received bytes
+  /// @param behind whether the response is complete; then only the error is emitted
   void fail_to_parse(http1::parse_error const& e, std::string_view packet, bool behind);
 
-  /// The head of the final response is in `response.head`.
-  /// @param wait whether coroutines that wait for it go on only at `notify_head`
+  /// Handles the head of the final response, which is in `response.head`.
+  /// @param wait whether coroutines that wait for the head resume only at `notify_head`
   void response_begun(bool wait);
 
-  /// Lets coroutines go on that wait for the head, if they have not.
+  /// Resumes the coroutines that wait for the head, once.
   void notify_head();
 
-  /// Returns whether the request may get this interim response, by number and bytes.
+  /// Returns whether an interim response is within the limits on number and bytes.
   bool may_inform(message::message_head const& head) noexcept;
 
-  /// Returns whether the request has asked to leave HTTP in the way that this 101 says.
+  /// Returns whether the request has asked for the upgrade that a 101 response confirms.
   bool awaits_switch(message::message_head const& head) const noexcept {
     return head.upgrade && request.method != "CONNECT" && request.headers.contains("Upgrade");
   }
 
-  /// An interim response.
+  /// Emits `continue` and `information` for an interim response.
   void information(message::message_head const& head);
 
-  /// The response is complete.
+  /// Handles the end of the response.
   void response_ended();
 
-  /// HTTP has ended on the connection, which is the user's now.
+  /// Detaches the connection for the user after an upgrade or CONNECT.
   void upgraded(detail::ptr<stream::buffered_socket> socket);
 
-  /// Takes back all that was written, of which nothing has left, from a connection that cannot be
-  /// used. @return whether the request still needs one
+  /// Takes all output back from a stale connection that has sent none of it.
+  /// @return whether the request still needs a connection
   bool leave_stale(http1_client_connection& c);
 
-  /// Reports that bytes of the request have left.
+  /// Handles progress of the output: emits `finish` or `drain`.
   void output_moved(stream::write_queue::position sent);
 
-  /// Reports that the connection was closed; `ec` says why, if it failed.
+  /// Handles the close of the connection: retries or fails the request.
+  /// @param ec the reason, if the connection failed
   void connection_closed(error_code ec);
 
-  /// Reports that nothing has happened on the connection for its timeout.
+  /// Handles the inactivity timeout of the connection.
   void timed_out();
 
-  /// Returns whether a request that did not have to wait got a connection used before.
-  /// **Node**: `reusedSocket`.
+  /// Returns whether the request got a used connection without waiting. **Node**: `reusedSocket`.
   bool reused() const noexcept { return reused_ && !waited_; }
   bool aborted() const noexcept { return aborted_; }
   bool response_done() const noexcept { return response_done_; }
 
-  /// Returns how often the request was sent again.
+  /// Returns the number of retries.
   unsigned retries() const noexcept { return retries_; }
 
   // For the user.
 
-  /// Ends the request and waits for the response; drops the handle then.
+  /// Ends the request, waits for the response, and destroys the request's handle.
   static net::awaitable<http::incoming_message> get(detail::ptr<client_exchange> self,
                                                     http::client_request request);
   static net::awaitable<http::incoming_message> wait_response(detail::ptr<client_exchange> self);
@@ -212,7 +212,7 @@ public:
   detail::function<void(http::incoming_message, anode::socket)> on_upgrade;
   detail::function<void(http::incoming_message, anode::socket)> on_connect;
 
-  // outgoing::target and incoming::source.
+  // outgoing_state::observer and incoming_state::observer.
   void on_message_ended() override;
   void on_misuse() override;
   void destroy_exchange(error_code ec) override;
@@ -257,7 +257,7 @@ private:
 
   detail::ptr<agent_impl> agent_;
   detail::ptr<http1_client_connection> connection_;
-  detail::ptr<http1_client_connection> leaving_;  // to be handed back to the agent
+  detail::ptr<http1_client_connection> leaving_;  // to be released to the agent
   runtime::async_condition changed_;
   deadline_timer deadline_;
   runtime::event<http::information const&> on_information_;
@@ -268,7 +268,7 @@ private:
   runtime::event<http::request_error const&> on_error_;
   detail::ptr<stream::buffered_socket> upgraded_socket_;
   std::string error_message_;
-  std::shared_ptr<std::string const> raw_packet_;  // with a response that is not HTTP
+  std::shared_ptr<std::string const> raw_packet_;  // set after a parse error
   std::exception_ptr cause_;
 };
 

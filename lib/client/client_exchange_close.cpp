@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How a client's exchange ends: complete, failed, or given up.
+// The end of a client exchange: completion, failure, and abort.
 #include "client/agent_impl.hpp"
 #include "client/client_exchange.hpp"
 #include "client/http1_client_connection.hpp"
@@ -18,19 +18,20 @@ using http::request_phase;
 
 namespace {
 
-// What a dropped response may still have to come so that reading it away beats a new connection.
+// The longest remainder of an unread response that is discarded. A longer one costs more than a new
+// connection.
 constexpr std::uint64_t worth_draining = 65536;
 
 }  // namespace
 
-// The connection goes back to the pool when the response has ended and the request is out; a
-// connection that cannot be used again is closed as soon as the response has ended.
+// Releases the connection when the response has ended and the request is sent. A connection that
+// cannot be reused is released as soon as the response has ended.
 void client_exchange::release_if_done() {
   if (!connection_ || !response_done_) {
     return;
   }
-  // A program that writes `Connection: close` itself has its request end as one whose connection is
-  // kept, as in Node, but the connection is not.
+  // With `Connection: close` from the program, the request ends as on a persistent connection (as
+  // in Node), but the connection is not reused.
   bool const reusable = response.head.should_keep_alive &&
                         (request.should_keep_alive || request.framing().keep_alive());
   if (!request_done_ && reusable) {
@@ -46,13 +47,13 @@ void client_exchange::release_if_done() {
   runtime::tick::defer(*this, agent_->executor());
 }
 
-// Listeners for the end of the response still find the connection theirs; a reader who goes on with
-// another request finds it free.
+// Releases the connection after the listeners of the response's end, which may still use it, and
+// before a reader resumes, which may start the next request.
 void client_exchange::return_to_pool() {
   if (detail::ptr<http1_client_connection> const c = std::move(leaving_)) {
     agent_->release(*c, returned_to_pool_ && request.framing().keep_alive());
     if (!returned_to_pool_) {
-      // Closes with its connection, which the agent does behind this turn.
+      // Close after the connection, which the agent closes after this tick.
       net::post(agent_->executor(), [self = detail::ptr<client_exchange>(this)] {
         runtime::tick const t(self->agent_->executor());
         self->closed_ = true;
@@ -62,7 +63,7 @@ void client_exchange::return_to_pool() {
   }
 }
 
-// The response closes once it was read, whatever the request still has to do.
+// The response closes once it is read, even if the request is still being sent.
 void client_exchange::end_notified() {
   return_to_pool();
   runtime::tick::defer(*this, agent_->executor());
@@ -89,7 +90,7 @@ void client_exchange::connection_closed(error_code ec) {
 
 bool client_exchange::leave_stale(http1_client_connection& c) {
   if (connection_ != &c) {
-    return false;  // the request was given up
+    return false;  // the request was aborted
   }
   connection_.reset();
   pending_socket_ = false;
@@ -98,7 +99,7 @@ bool client_exchange::leave_stale(http1_client_connection& c) {
   return true;
 }
 
-// Leaves the connection; without a response that is an error, of its own if there is no other.
+// Detaches the connection. Without a response this is an error: `ec`, or else "socket hang up".
 void client_exchange::detach_after_error(error_code ec) {
   if (ec) {
     note_error(ec, phase(), {});
@@ -132,7 +133,7 @@ void client_exchange::fail(error_code ec, request_phase phase, std::string messa
   }
 }
 
-// The agent has given up the connection.
+// The agent has closed the connection.
 void client_exchange::abort_response() {
   if (!closed_) {
     if (!response_ready_) {
@@ -164,7 +165,7 @@ void client_exchange::count_bytes(http1_client_connection& c) {
   received_ = c.core().bytes_read() - received_before_;
 }
 
-// Parts with the connection, or with the place in the queue; the rest is told at the turn's end.
+// Releases the connection, or the place in the queue. Events are emitted at the end of the tick.
 void client_exchange::detach() {
   detail::ptr<client_exchange> const self(this);
   return_to_pool();
@@ -180,15 +181,15 @@ void client_exchange::detach() {
   runtime::tick::defer(*this, agent_->executor());
 }
 
-// Whose error it is decides who hears of it: the request hears of what is wrong with the
-// connection and of what it was destroyed with; the response only that it was cut off.
+// Destroys the exchange. The request emits errors of the connection and the error of `destroy`; the
+// response emits only that it was aborted.
 void client_exchange::destroy_exchange(error_code ec) {
-  bool const through = response_done_ && !connection_;  // its connection is about to close
+  bool const through = response_done_ && !connection_;  // its connection closes soon
   bool const unread = response_done_ && !response.ended();
   pending_discard_ = pending_discard_ || (unread && !response.destroyed());
   if (closed_ || through) {
-    // The messages are complete: only who was destroyed with an error hears of it, and the request
-    // also when an unread response was.
+    // Both messages are complete. Only the destroyed message emits the error. The request emits it
+    // also if an unread response was destroyed.
     bool const response_only = response.destroyed() && !response.closed() && response.ended();
     if (ec && (!returned_to_pool_ || unread) && !peer_ended_ && !close_notified_ &&
         !response_only) {
@@ -209,12 +210,12 @@ void client_exchange::abort() {
   bool const unsent = !closed_ && (connection_ == nullptr || pending_socket_);
   request.destroy({});
   if (unsent) {
-    pending_error_ = false;  // Node: nothing is wrong with a request that was never sent
+    pending_error_ = false;  // Node: a request that was never sent emits no error
   }
   runtime::tick::defer(*this, agent_->executor());
 }
 
-// What a failure of the connection would mean, as far as `count_bytes` has counted.
+// Judges a failure of the connection, based on the counts of `count_bytes`.
 policy::retry_decision client_exchange::judge() const {
   using sent = policy::retry_context::sent;
   policy::retry_context facts;
@@ -242,17 +243,17 @@ void client_exchange::drop_request_handle() {
   }
 }
 
-// Who waits no longer has given the request up.
+// A cancelled wait aborts the request.
 void client_exchange::wait_cancelled() { destroy_exchange(error::aborted); }
 void client_exchange::read_cancelled() { destroy_exchange(error::aborted); }
 
-// Throws away what is left of the response when no caller is in the middle of something.
+// Discards the rest of the response at the end of the tick.
 void client_exchange::discard_later() {
   pending_discard_ = true;
   runtime::tick::defer(*this, agent_->executor());
 }
 
-// Nobody will read the rest of the response: if it is short it is read away.
+// The response will not be read: discard a short remainder, otherwise close the connection.
 void client_exchange::handle_dropped() {
   if (response_done_ || closed_) {
     discard_later();

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a client's exchange tells its listeners at the end of a turn, and in which order.
+// The events that a client exchange emits at the end of a tick, in order.
 #include "client/agent_impl.hpp"
 #include "client/client_exchange.hpp"
 #include "client/http1_client_connection.hpp"
@@ -27,8 +27,8 @@ http::request_error client_exchange::make_error(error_code ec, http::request_pha
   return e;
 }
 
-// A reader of the body gets what the request has failed with. The response's own events say, as in
-// Node, only that it was cut off.
+// A reader of the body gets the error of the request. The response's own events report only the
+// abort, as in Node.
 void client_exchange::throw_failure() const {
   if (error_) {
     throw make_error();
@@ -69,7 +69,7 @@ void client_exchange::notify_request_close() {
   changed_.notify();
 }
 
-// The response closes when it was read to its end, or will not be read.
+// Closes the response once it is read, or when it will not be read.
 void client_exchange::notify_response_close() {
   if (response.closed() || !(response.ended() || response.aborted() || response.body_discarded() ||
                              response.destroyed())) {
@@ -81,8 +81,8 @@ void client_exchange::notify_response_close() {
   response.emit_close();
 }
 
-// Reports what was put off, in Node's order: the connection, abort, what went wrong, the close of
-// request and response.
+// Emits the pending events in Node's order: socket, abort, error, and the close of request and
+// response.
 void client_exchange::run_deferred() {
   detail::ptr<client_exchange> const self(this);
   return_to_pool();
@@ -99,7 +99,7 @@ void client_exchange::run_deferred() {
   }
   bool const cut = closed_ && response_ready_ && !response_done_ && !response.aborted();
   if (cut && response.destroyed()) {
-    // The response was destroyed by its owner, and takes the request with it.
+    // The user has destroyed the response, which also destroys the request.
     response.abort(error_);
     notify_error();
     response.emit_error();
@@ -124,7 +124,7 @@ void client_exchange::run_deferred() {
   }
   if (returned_to_pool_ && unread && response_acquired_ && !response.ended() &&
       !response.destroyed()) {
-    return;  // it closes when the response was read
+    return;  // the response closes once it is read
   }
   if (cut) {
     response.abort(error::connection_reset);
@@ -144,8 +144,8 @@ void client_exchange::run_deferred() {
   drop_listeners();
 }
 
-// Listeners may hold handles to what they listen to: they go when nothing is left to be told. An
-// abort is told even then, as in Node.
+// Removes the listeners after the last event, because they may own handles to this exchange. The
+// listeners of `abort` stay, because Node emits it even then.
 void client_exchange::drop_listeners() {
   if (!close_notified_ || (response_ready_ && !response.closed())) {
     return;

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What coroutines wait for in a client's exchange.
+// The operations that coroutines await on a client exchange.
 #include "client/client_exchange.hpp"
 
 #include <anode/error.hpp>
@@ -13,7 +13,7 @@ using http::error;
 
 namespace {
 
-// Aborts the request when the coroutine that waits for it is cancelled or goes away.
+// Aborts the request if its waiting coroutine is cancelled or destroyed.
 class abort_guard {
 public:
   explicit abort_guard(detail::ptr<client_exchange> x) : exchange_(std::move(x)) {}

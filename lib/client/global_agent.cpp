@@ -15,20 +15,21 @@
 namespace anode::http {
 namespace {
 
-// How many agents a context keeps at most, and from how many on it drops those that are unused.
+// The most agents of a context, and the number from which unused agents are removed.
 constexpr std::size_t kept_most = 256;
 constexpr std::size_t drop_from = 192;
 constexpr int asked_at_once = 2;
 
 }  // namespace
 
-/// The global agents of an execution context, one for each executor.
+/// The global agents of an execution context, one per executor.
 ///
-/// Executors of one context run at the same time when they are strands, and an agent belongs to
-/// one executor. So this list has a mutex, and an agent in it is used by its own executor only. An
-/// executor that is gone cannot be recognized: a strand in a type-erased executor has no public
-/// count of its owners. Instead each new entry of a long list has the two agents that were used
-/// longest ago examined, each on its own executor, and dropped when nothing uses them.
+/// Strands of one context run concurrently, but an agent belongs to one executor. Therefore a mutex
+/// guards this list, and each agent is used only on its own executor.
+///
+/// A destroyed executor cannot be detected, because a type-erased strand has no public reference
+/// count. Instead, each new entry of a long list checks the two least recently used agents, each on
+/// its own executor, and removes the unused ones.
 class global_agents final : public net::execution_context::service {
 public:
   using key_type = global_agents;
@@ -40,6 +41,7 @@ public:
     return net::use_service<global_agents>(net::query(ex, net::execution::context));
   }
 
+  /// Returns the agent of `ex`, created on first use.
   agent get(net::any_io_executor const& ex) {
     std::list<entry> added;
     std::list<net::any_io_executor> to_ask;
@@ -63,6 +65,7 @@ public:
     return found;
   }
 
+  /// Replaces the agent of the replacement's executor.
   void set(agent replacement) {
     std::list<entry> added;
     added.emplace_back(replacement.get_executor(), std::move(replacement));
@@ -97,8 +100,8 @@ private:
     return e;
   }
 
-  // Returns the executors of the agents used longest ago that are not being asked. They move to the
-  // front, so that the next call finds others.
+  // Returns the executors of the least recently used agents without a pending check. Moves them to
+  // the front, because the next call must find other ones.
   std::list<net::any_io_executor> oldest() {
     std::list<net::any_io_executor> found;
     for (int n = 0; n < asked_at_once && !kept_.empty(); ++n) {
@@ -118,7 +121,7 @@ private:
     }
   }
 
-  // Runs on `ex`. What is dropped is destroyed without the lock: its connections close.
+  // Runs on `ex`. Removed agents are destroyed without the lock, because their connections close.
   void drop_unused(net::any_io_executor const& ex) {
     std::list<entry> dropped;
     std::lock_guard const lock(mutex_);
@@ -132,7 +135,7 @@ private:
     }
   }
 
-  // Its handles, connections and requests each refer to an agent.
+  // Handles, connections and requests each own a reference to the agent.
   static bool is_unused(agent const& a) noexcept { return a.core_->references() == 1; }
 
   void shutdown() override {
@@ -143,7 +146,7 @@ private:
   }
 
   std::mutex mutex_;
-  std::list<entry> kept_;  // the one used last in front
+  std::list<entry> kept_;  // most recently used first
   bool ended_ = false;
 };
 

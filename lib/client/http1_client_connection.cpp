@@ -15,8 +15,8 @@ using anode::http1::parse_result;
 
 namespace {
 
-// How much of a response that is here as a whole is collected before who waits for it gets it,
-// which then costs no further wait.
+// Complete responses up to this size are buffered before the waiter resumes, which saves one
+// suspension.
 constexpr std::size_t little_body = 4096;
 
 bool is_here(message::message_head const& head, std::size_t input) {
@@ -83,8 +83,8 @@ void http1_client_connection::park(std::chrono::milliseconds timeout) {
   parked_ = socket_->clock().now();
 }
 
-// Costs a system call, which is avoided in the tick in which the connection was parked. Nothing
-// depends on it: `buffered_socket::check_before_output` looks again when the request leaves.
+// Costs a system call, which is skipped in the first millisecond after parking. Correctness does
+// not depend on it: `buffered_socket::check_before_output` checks again before the request is sent.
 bool http1_client_connection::stale() {
   return socket_->clock().now() - parked_ >= std::chrono::milliseconds(1) &&
          socket_->stream().has_input();
@@ -96,7 +96,8 @@ void http1_client_connection::on_input() {
   } else if (exchange_) {
     parse_input(false);
   } else {
-    // Nothing was asked for: whatever this answers, it must not be taken for the next answer.
+    // Unsolicited data on an idle connection: close it, because the data must not be read as the
+    // next response.
     socket_->destroy();
   }
 }
@@ -106,7 +107,7 @@ void http1_client_connection::parse_input(bool one_piece) {
     return;
   }
   if (exchange_ && exchange_->response_done()) {
-    // Nothing more was asked for: what comes is thrown away, and the connection not used again.
+    // Unsolicited data after the response: discard it and do not reuse the connection.
     not_reusable_ = not_reusable_ || !socket_->input().empty();
     socket_->consume(socket_->input().size());
     return;
@@ -192,14 +193,15 @@ void http1_client_connection::handle_head(client_exchange& x) {
     final_begun_ = true;
     keep_hint_ = policy::read_keep_alive_hint(head.value(message::field_id::keep_alive),
                                               agent_->options().keep_alive_timeout_buffer);
-    // After 101, and after any final answer to CONNECT, the rest is not HTTP: `upgraded` follows.
+    // After 101, and after any final response to CONNECT, the input is not HTTP: `upgraded`
+    // follows.
     if (head.status != 101 && x.request.method != "CONNECT") {
       x.response_begun(is_here(head, socket_->input().size()));
     }
   }
 }
 
-// Ends the exchange because of a head that is well-formed and must not be here.
+// Fails the exchange because of a well-formed but unexpected head.
 void http1_client_connection::refuse(client_exchange& x, http::error code,
                                      std::string_view reason) {
   http1::parse_error e;
@@ -218,8 +220,8 @@ void http1_client_connection::handle_end(client_exchange& x) {
   x.response_ended();
 }
 
-// What came together with the response and cannot begin another one is told as an error of this
-// request. Whatever it is, the connection is not used again.
+// Checks input that follows the response. If it cannot begin a response, the request emits a parse
+// error. The connection is not reused in any case.
 void http1_client_connection::check_unsolicited(client_exchange& x) {
   std::string_view rest = socket_->input();
   if (rest.empty()) {
@@ -249,8 +251,8 @@ void http1_client_connection::on_output() {
   }
 }
 
-// The server has sent something that answers no request, or has ended the connection, and nothing
-// of this request has left: it goes to another connection.
+// The server has sent unsolicited data or has closed the connection. Nothing of the request was
+// sent, so another connection takes it.
 void http1_client_connection::on_stale() {
   detail::ptr<http1_client_connection> const self(this);
   detail::ptr<client_exchange> const x = std::move(exchange_);

@@ -11,8 +11,8 @@ namespace anode::client {
 class agent_impl;
 class client_exchange;
 
-/// One connection of a client: carries one exchange at a time, and while it carries none watches
-/// for the server to end it.
+/// An HTTP/1 connection of a client. It carries one exchange at a time. While idle, it detects a
+/// close by the server.
 class http1_client_connection final : public runtime::deferred_task,
                                       public stream::socket_observer {
 public:
@@ -23,33 +23,35 @@ public:
   stream::buffered_socket& core() noexcept { return *socket_; }
   policy::socket_id id() const noexcept { return id_; }
 
-  /// Begins an exchange. @param reused whether the connection has carried another one
+  /// Starts an exchange.
+  /// @param reused whether the connection has carried another exchange
   void begin(client_exchange& x, bool reused);
 
-  /// Sets the limits and the leniency that the exchange asks for.
+  /// Applies the parser limits and the leniency of the exchange's options.
   void set_limits(client_exchange const& x);
 
-  /// Takes the exchange off. @return whether the connection can carry another one
+  /// Detaches the exchange.
+  /// @return whether the connection is reusable
   bool release();
 
-  /// Waits without an exchange: any byte, or the end, closes the connection; so does `timeout`.
+  /// Makes the connection idle. Any input, the end of input, or `timeout` closes it.
   void park(std::chrono::milliseconds timeout);
 
-  /// Returns what the last response has said about keeping the connection.
+  /// Returns the Keep-Alive parameters of the last response.
   policy::keep_alive_hint const& keep_hint() const noexcept { return keep_hint_; }
 
   void close() { socket_->destroy(); }
 
-  /// Returns whether a parked connection has something to read, which ends it.
+  /// Returns whether a parked connection has input, which makes it unusable.
   bool stale();
 
-  /// Returns whether an exchange is under way.
+  /// Returns whether the connection carries an exchange.
   bool busy() const noexcept { return exchange_ != nullptr; }
 
-  /// Parts with the exchange, which holds this one, when the context ends.
+  /// Detaches the exchange, which owns this connection, when the context shuts down.
   void detach() noexcept;
 
-  /// Takes the input apart; `one_piece` stops at the first piece of body.
+  /// Parses the input. `one_piece` stops after the first body segment.
   void parse_input(bool one_piece);
 
   bool parsing() const noexcept { return parsing_; }
@@ -79,12 +81,12 @@ private:
   detail::ptr<client_exchange> exchange_;
   error_code error_;
   policy::keep_alive_hint keep_hint_;
-  runtime::protocol_time parked_{};  // since when
+  runtime::protocol_time parked_{};  // the time of the last `park`
   bool parsing_ = false;
-  bool interim_ = false;      // the message being received is an interim response
+  bool interim_ = false;      // the current message is an interim response
   bool final_begun_ = false;  // the head of the final response was received
   bool left_http_ = false;
-  bool not_reusable_ = false;  // something came that was not asked for
+  bool not_reusable_ = false;  // unsolicited data was received
 };
 
 }  // namespace anode::client

@@ -109,7 +109,7 @@ private:
   void dispose() noexcept override;
 
   detail::ptr<server_impl> server_;
-  std::shared_ptr<message::unique_headers const> unique_headers_;  // pinned
+  std::shared_ptr<message::unique_headers const> unique_headers_;  // survives option changes
   bool begun_ = false;  // `dispose` must reset the exchange
 };
 

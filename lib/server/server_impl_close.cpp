@@ -112,7 +112,7 @@ void server_impl::on_context_shutdown() {
   auto const handed_over = std::exchange(upgraded_sockets_, {});
   auto const runners = std::exchange(spare_runners_, {});
   while (connections_ != nullptr) {
-    detail::ptr<http1_server_connection> const c(connections_, false);  // adopts
+    detail::ptr<http1_server_connection> const c(connections_, false);  // adopts the reference
     connections_ = std::exchange(c->next, nullptr);
     c->detach_server();
   }
