@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Precompiled for the layers that use Asio. Only headers that are slow to read and seldom change
-// stand here, and none that only one layer may include (tools/check/layers).
-// No include guard: it is only ever the file that is precompiled.
+// Precompiled header of the layers that use Asio. It contains only headers that are slow to compile
+// and rarely change, and no header that is restricted to one layer (tools/check/layers). It needs
+// no include guard, because it is used only as a precompiled header.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -36,14 +36,14 @@ void pass_trailers(incoming_message const& from, outgoing_message& to) {
   to.add_trailers(trailers);
 }
 
-// Returns whether a message is cut off by its own connection, which has closed it then.
+// Returns whether the error means that the message's own connection is closed.
 bool is_connection_failure(error_code const& ec) noexcept {
   return ec == error::stream_destroyed || ec == error::premature_close;
 }
 
 void close_both(incoming_message& from, outgoing_message& to, bool reading, error_code ec) {
   bool const cancelled = ec == net::error::operation_aborted;
-  // A body that cannot be passed on must not look like a whole one.
+  // Destroy the target, because an incomplete body must not look complete.
   if (reading || !is_connection_failure(ec)) {
     to.destroy(cancelled ? error_code() : ec);
   }
@@ -54,8 +54,8 @@ void close_both(incoming_message& from, outgoing_message& to, bool reading, erro
   }
 }
 
-// Wakes a pipe that waits for its source when its target is closed, until the pipe is over or
-// destroyed where it waits.
+// Wakes a pipe that waits for its source when its target closes. Active until the pipe completes or
+// is destroyed.
 class target_watch final : public outgoing_state::close_observer {
 public:
   target_watch(outgoing_state& to, incoming_message& from) : to_(to), from_(from) {
@@ -84,7 +84,7 @@ private:
   bool closed_ = false;
 };
 
-// Mostly body and room are there, and nothing is awaited.
+// Body and room are often available. Then nothing is awaited.
 net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message& to) {
   incoming_state& source = base::require_handle(from.self(), "incoming_message");
   outgoing_state& target = base::require_handle(to.state(), "client_request");
@@ -93,7 +93,7 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
   std::uint64_t bytes = 0;
   bool reading = false;
   target_watch watch(target, from);
-  target.strict_content_length = true;  // a length that the program has set may be another one
+  target.strict_content_length = true;  // the program may have set a wrong Content-Length
   try {
     bool const bodiless = is_request(from) && source.head.body == message::body_kind::none;
     // Trailers need chunks, and a body that is empty and complete would get a length.
@@ -118,10 +118,10 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
       }
     }
     if (watch.closed() || !source.is_complete()) {
-      reading = !watch.closed();  // else the rest was thrown away: it is no end of the body
+      reading = !watch.closed();  // a discarded rest is not the end of the body
       throw boost::system::system_error(error::premature_close);
     }
-    watch.stop();  // `to` may close once it is ended
+    watch.stop();  // `to` may close after its end
     pass_trailers(from, to);
     outgoing_state::written_bytes written = target.put_end({}, false);
     if (!written.settled()) {
@@ -170,7 +170,7 @@ void pass_information(client_request& from, server_response& to) {
       }
       return;
     }
-    // A client that reads nothing gets no more hints: they would only pile up here.
+    // Drop hints for a client that does not read, because they would accumulate here.
     if (to.writable_length() >= to.writable_high_water_mark()) {
       return;
     }

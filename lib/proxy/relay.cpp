@@ -16,15 +16,15 @@
 namespace anode {
 namespace {
 
-// How long what is left may take once both sides have ended: it fits into the buffers of a slow
-// path, but a peer that does not read would keep the relay for ever.
+// The time for the unsent bytes after both sides have half-closed. They fit into the buffers of a
+// slow path. A peer that does not read would otherwise keep the relay alive.
 constexpr std::chrono::seconds time_for_the_rest{60};
 
-// How long nothing may pass once one side has ended, unless the program sets a time for that: the
-// other side may never end.
+// The inactivity limit of a half-closed relay if the program sets no timeout, because the other
+// side may never end.
 constexpr std::chrono::seconds time_half_open{300};
 
-// The two directions of one relay, and a wait for both.
+// The state that the two directions of a relay share.
 struct both final : detail::counted {
   both(socket const& x, socket const& y, bool timed)
       : changed(x.get_executor()), a(x), b(y), timed_(timed) {
@@ -36,7 +36,7 @@ struct both final : detail::counted {
     }
   }
 
-  // One direction has nothing more to read.
+  // Called when one direction has read its last byte.
   void ended() {
     --reading;
     if (a.core() == nullptr) {
@@ -78,11 +78,11 @@ private:
     }
   };
   end end_;
-  std::uint64_t passed_ = 0;  // when one side had ended, or was looked at
-  bool timed_;                // by the program
+  std::uint64_t passed_ = 0;  // the count when one side ended, or at the last check
+  bool timed_;                // the program sets the timeout
 };
 
-// Closes both sides if a relay is given up.
+// Closes both sockets when the relay ends or is destroyed.
 class close_both {
 public:
   close_both(socket a, socket b) : a_(std::move(a)), b_(std::move(b)) {}
@@ -98,14 +98,14 @@ private:
   socket b_;
 };
 
-// A direction that has passed so much is likely to pass more: then it is worth two descriptors to
-// leave the bytes in the kernel, which takes about half the time of copying them.
+// After this many bytes a direction switches to splice(2). It costs a pipe (two descriptors), but
+// takes about half the time of copying.
 constexpr std::uint64_t worth_splicing = 262144;
 
-// What one direction moves before others have their turn.
+// The most bytes that one direction moves before other handlers run.
 constexpr std::size_t bytes_a_turn = 1024 * 1024;
 
-// A coroutine that waits for a socket of the system.
+// The condition of a coroutine that waits for the readiness of a system socket.
 struct readiness final : detail::counted {
   explicit readiness(net::any_io_executor const& ex) : changed(ex) {}
 
@@ -127,7 +127,7 @@ struct readiness final : detail::counted {
   bool ready = false;
 };
 
-// One direction between two sockets of the system, through a buffer of the kernel.
+// One direction between two system sockets, through a pipe in the kernel.
 class splicing {
 public:
   splicing(socket const& from, socket const& to)
@@ -137,7 +137,7 @@ public:
         out_(dynamic_cast<transport::socket_stream*>(&to.core()->stream())),
         ready_(new readiness(from.get_executor())) {}
 
-  // Moves bytes until only a read can tell what comes next: the end, or a failure.
+  // Moves bytes until a regular read must detect the end or an error.
   net::awaitable<void> run(std::uint64_t* bytes) {
     if (in_ == nullptr || out_ == nullptr || !pipe_.open()) {
       co_return;
@@ -228,8 +228,9 @@ net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds i
   net::any_io_executor const ex = a.get_executor();
   detail::ptr<both> const state(new both(a, b, idle_timeout.count() > 0));
   if (idle_timeout.count() > 0) {
-    // Either direction counts for both connections. Handles kept by a listener of one of them would
-    // keep both for ever; no timeout is told once a relay has ended and so closed them.
+    // Activity of either direction counts for both connections. The listener stores no handles,
+    // because a handle in a listener of its own socket would never be released. The pointers stay
+    // valid, because no timeout is emitted after the relay has closed the sockets.
     auto const check = [first = a.core(), second = b.core(), idle_timeout,
                         last = std::uint64_t{0}]() mutable {
       socket x(*first);
@@ -246,7 +247,7 @@ net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds i
     a.set_timeout(idle_timeout);
     a.on_timeout(check);
   }
-  // The counts are shared, since the directions may outlive a relay that is cancelled.
+  // The counts are shared, because the directions may outlive a cancelled relay.
   auto const counts = std::make_shared<relay_result>();
   net::co_spawn(
       ex,

@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::seconds first_second{784'111'777};
 constexpr std::size_t shown_bytes = 400;
 
-// The text of a message about bytes: what cannot be read is escaped.
+// Returns bytes as text for an error message, with unprintable bytes escaped.
 std::string shown(std::string_view bytes) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out = "\"";
