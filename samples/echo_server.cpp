@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A body that is sent back while it arrives. Awaiting is the back-pressure: a client that does not
-// read makes the server stop reading, so memory stays the same however large the body is.
+// Sends each request body back while it arrives. `co_await` applies back-pressure: if a client does
+// not read, the server stops reading its body. Memory use is therefore independent of the body
+// size.
 
 #include "options.hpp"
 
@@ -23,7 +24,8 @@ namespace http = anode::http;
 namespace net = boost::asio;
 
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
-  // With the length of the request the answer has it too; without, it goes in chunks.
+  // A request with Content-Length gets a response with the same length. Otherwise the response is
+  // chunked.
   for (auto const name : {"Content-Type", "Content-Length"}) {
     if (auto const value = req.headers().get(name)) {
       res.set_header(name, *value);
@@ -35,7 +37,7 @@ net::awaitable<void> echo(http::incoming_message& req, http::server_response& re
   co_await res.end();
 }
 
-// Drains on the first signal; the second one meets no handler any more and ends the program.
+// Drains on the first signal. A second signal has no handler, so it ends the program.
 net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
   net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
   co_await signals.async_wait(net::use_awaitable);

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A small curl: requests through a pooling agent, with or without a proxy. A body goes up while the
-// answer comes down, so that neither side can make the other wait for ever.
+// A small curl. It sends requests through a pooling agent, with or without a proxy. The request
+// body is sent while the response is received, because otherwise both sides could block each other.
 
 #include "options.hpp"
 
@@ -33,7 +33,7 @@ struct job {
   std::string url;
   std::string method;
   std::map<std::string, std::vector<std::string>> headers;
-  std::string data;  // "@FILE": what is in the file
+  std::string data;  // "@FILE" sends the content of the file
   bool has_data = false;
   bool show_head = false;
   unsigned repeat = 1;
@@ -53,8 +53,8 @@ http::request_options request_of(job const& j) {
   return options;
 }
 
-// Sends the body. A server may answer before it has read everything, and close: what became of the
-// request is told by the answer, so that failures count there and not here.
+// Sends the body. A server may respond and close before it has read the whole body. Write errors
+// are therefore ignored here: the response decides the result of the request.
 net::awaitable<void> send(std::istream& body, http::client_request& req) {
   try {
     std::array<char, 65536> buffer;
@@ -79,7 +79,7 @@ net::awaitable<void> receive(job const& j, http::client_request& req) {
     std::fwrite(piece->data(), 1, piece->size(), stdout);
   }
   if (!req.writable_finished()) {
-    req.destroy();  // the answer is here; nobody wants the rest of the body
+    req.destroy();  // the response is complete, so stop sending the body
   }
 }
 
@@ -99,7 +99,7 @@ net::awaitable<void> run_one(job const& j, http::agent& agent) {
   }
 }
 
-// Makes requests one after another, until all that were asked for are made.
+// Makes requests one after another until none is left.
 net::awaitable<void> run_some(job const& j, http::agent agent, unsigned& left) {
   while (left > 0) {
     --left;
@@ -149,12 +149,12 @@ int main(int argc, char** argv) try {
   net::io_context io{1};
   unsigned left = j.repeat;
   {
-    // The coroutines share the agent; when the last one ends, its connections are closed.
+    // The coroutines share the agent. When the last one ends, the agent closes its connections.
     http::agent const agent{io.get_executor(), pool};
     for (unsigned i = 0; i < std::clamp(j.concurrency, 1u, j.repeat); ++i) {
       net::co_spawn(io, run_some(j, agent, left), [](std::exception_ptr failure) {
         if (failure) {
-          std::rethrow_exception(failure);  // leaves io.run()
+          std::rethrow_exception(failure);  // propagates out of io.run()
         }
       });
     }

@@ -17,7 +17,7 @@ using namespace net::experimental::awaitable_operators;
 
 namespace {
 
-// What went wrong; of requests, with what is known about the other side.
+// Stores an error in an outcome. A request error also has a verdict on whether a retry is safe.
 void note(outcome& to, boost::system::system_error const& e) {
   to.error = http::code_name(e.code());
   to.status = 0;
@@ -31,7 +31,8 @@ void note(outcome& to, http::request_error const& e) {
   }
 }
 
-// The other side may answer before it has read everything, and close; that is seen by the answer.
+// Sends the request body. The other side may respond and close before it has read everything.
+// Errors are ignored here, because the response decides the result.
 net::awaitable<void> send(http::incoming_message& req, http::client_request& out,
                           std::uint64_t& bytes) {
   co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
@@ -41,7 +42,7 @@ net::awaitable<void> send(http::incoming_message& req, http::client_request& out
   }
 }
 
-// Returns why an answer that switches no protocol is not passed on; empty if it is.
+// Returns why a response without a protocol switch cannot be forwarded; empty if it can be.
 std::string_view objection(http::incoming_message const& answer) {
   if (answer.status_code() == 101) {
     return "a switch of protocols that nobody asked for";
@@ -57,7 +58,7 @@ void limit_silence(http::client_request& out, std::chrono::milliseconds silence)
 
 net::awaitable<outcome> receive(http::client_request& out, http::server_response& res,
                                 std::chrono::milliseconds silence, std::string_view via) {
-  // A client that goes away cancels what it has asked for.
+  // Enables cancellation: a client that disconnects aborts its request to the other side.
   co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
   outcome result;
   http::pass_information(out, res);
@@ -85,7 +86,7 @@ net::awaitable<outcome> receive(http::client_request& out, http::server_response
     result.error = http::code_name(e.code());
   }
   if (!out.writable_finished()) {
-    out.destroy();  // answered before all of the request was read
+    out.destroy();  // the response came before the whole request was read
   }
   co_return result;
 }
@@ -165,8 +166,7 @@ net::awaitable<outcome> pass_upgrade_on(anode::socket client, http::client_reque
         refuse(client, 502, why);
         co_return result;
       }
-      // Framed by the end of the connection: what the client has sent behind its request is not
-      // for anybody.
+      // The end of the connection frames this response. Input after the request is discarded.
       std::string head = head_of(response, via, "Connection: close\r\n");
       co_await client.write(head);
       while (auto const piece = co_await response.read()) {

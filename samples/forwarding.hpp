@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What both proxies do with a request, once they know where it goes.
+// The part of both proxies that forwards a request once its target is known.
 #pragma once
 
 #include <anode/http.hpp>
@@ -18,46 +18,45 @@ namespace samples {
 namespace http = anode::http;
 namespace net = boost::asio;
 
-/// What became of a request that was passed on.
+/// The result of a forwarded request.
 struct outcome {
-  int status = 0;              ///< what the client was answered; 0: nothing
-  std::uint64_t received = 0;  ///< bytes of the request's body
-  std::uint64_t sent = 0;      ///< bytes of the answer's body
-  std::string_view error;      ///< the name of what went wrong, of static storage; empty: nothing
-  http::verdict verdict = http::verdict::response_started;  ///< if the other side failed
+  int status = 0;              ///< the response's status; 0: no response was sent
+  std::uint64_t received = 0;  ///< bytes of the request body
+  std::uint64_t sent = 0;      ///< bytes of the response body
+  std::string_view error;      ///< error name in static storage; empty: no error
+  http::verdict verdict = http::verdict::response_started;  ///< set if the other side failed
 };
 
 /// Returns whether a request has a body (RFC 9112 section 6.3).
 bool has_body(http::incoming_message const& req);
 
-/// Answers a request in one line of text.
+/// Sends an error response with a one-line text body.
 void refuse(http::server_response& res, int status, std::string_view why);
 
-/// Answers in one line of text on a connection that has left HTTP, and ends it.
-/// @param header one more line of the head, with its end; or empty.
+/// Sends an error response on a connection that has left HTTP, and half-closes it.
+/// @param header an additional header line with its CRLF, or empty
 void refuse(anode::socket client, int status, std::string_view why, std::string_view header = {});
 
-/// Returns the status for a failure of the other side: 504 when it took too long, else 502.
+/// Returns the status for an error of the other side: 504 for a timeout, otherwise 502.
 int status_of(anode::error_code ec);
 
-/// Sends a request on, its body and its answer both while they arrive.
+/// Forwards a request. Its body and the response are streamed at the same time.
 ///
-/// @param out has its headers already; is destroyed when it is silent for longer than `silence`.
-/// @param via is added to the answer.
-/// @return an outcome without a status if there was no answer: nothing has been sent to the client
-///   then, so that it can be asked for elsewhere, or refused.
+/// @param out has its headers set; destroyed after `silence` without activity (0: no limit)
+/// @param via is added to the response
+/// @return an outcome without a status if there was no response. Nothing was sent to the client
+///   then, so the caller can retry elsewhere or refuse the request.
 net::awaitable<outcome> pass_on(http::incoming_message& req, http::server_response& res,
                                 http::client_request& out, std::chrono::milliseconds silence,
                                 std::string_view via);
 
-/// Sends a request on that wants to leave HTTP, with its Upgrade field, and the answer back; after
-/// 101 passes bytes on until both sides have ended, else closes the client's connection.
-/// @return an outcome without a status if there was no answer.
+/// Forwards an upgrade request and its response. After 101, relays bytes until both sides have
+/// ended. After any other response, closes the client's connection.
+/// @return an outcome without a status if there was no response
 net::awaitable<outcome> pass_upgrade_on(anode::socket client, http::client_request& out,
                                         std::chrono::milliseconds silence, std::string_view via);
 
-/// Drains on the first SIGINT or SIGTERM; the second one meets no handler any more and ends the
-/// program.
+/// Drains on the first SIGINT or SIGTERM. A second signal has no handler, so it ends the program.
 net::awaitable<void> drain_on_signal(http::server& server, http::agent& agent,
                                      std::chrono::seconds grace);
 

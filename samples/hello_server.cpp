@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The smallest server, and how it uses more than one core: a thread, an io_context and a server
-// each, nothing shared but the port, which the kernel deals out.
+// A minimal server, and how to use more than one core: each thread has its own io_context and its
+// own server. They share only the port. The kernel distributes the connections.
 
 #include "options.hpp"
 
@@ -29,7 +29,7 @@ net::awaitable<void> hello(http::incoming_message&, http::server_response& res) 
   co_await res.end("Hello World!\n");
 }
 
-// Drains on the first signal; the second one meets no handler any more and ends the program.
+// Drains on the first signal. A second signal has no handler, so it ends the program.
 net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
   net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
   co_await signals.async_wait(net::use_awaitable);
@@ -62,7 +62,7 @@ int main(int argc, char** argv) try {
   at.reuse_port = threads > 1;
   for (worker& w : workers) {
     w.server.listen(at);
-    at.port = w.server.address().port;  // of port 0 the others take what the first was given
+    at.port = w.server.address().port;  // with port 0, all servers use the port of the first one
     net::co_spawn(w.io, drain_on_signal(w.server, std::chrono::seconds(grace)), net::detached);
   }
   samples::announce(workers.front().server.address());

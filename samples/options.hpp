@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The command lines of the samples: what each understands, in the order of its --help.
+// The command lines of the samples. `--help` lists the options in the order of their `add` calls.
 #pragma once
 
 #include <anode/byte_stream.hpp>
@@ -19,10 +19,10 @@
 
 namespace samples {
 
-/// Reads a command line into variables, which keep their defaults when it does not name them.
+/// Parses a command line into variables. A variable keeps its default if its option is not given.
 ///
-/// Every option may be written `--name VALUE` or `--name=VALUE`. A mistake ends the program with
-/// code 2 and one line on stderr, `--help` with code 0.
+/// Options have the form `--name VALUE` or `--name=VALUE`. An error ends the program with code 2
+/// and one line on stderr. `--help` ends it with code 0.
 class options {
 public:
   options(std::string name, std::string what) : name_(std::move(name)), what_(std::move(what)) {}
@@ -32,7 +32,7 @@ public:
     return add(name, "", help, [&on](std::string_view) { return on = true; });
   }
 
-  /// Adds an option whose value is a text.
+  /// Adds an option with a text value.
   options& add(std::string_view name, std::string_view value, std::string& to,
                std::string_view help) {
     return add(name, value, help, [&to](std::string_view text) {
@@ -41,7 +41,7 @@ public:
     });
   }
 
-  /// Adds an option whose value is a number in the range of its variable.
+  /// Adds an option with a number value in the range of its variable.
   template <class Number>
     requires std::is_unsigned_v<Number>
   options& add(std::string_view name, std::string_view value, Number& to, std::string_view help) {
@@ -52,20 +52,21 @@ public:
     });
   }
 
-  /// Adds an option that may be given several times; `take` returns whether its value is one.
+  /// Adds an option that can be repeated. `take` returns whether a value is valid.
   options& add(std::string_view name, std::string_view value, std::string_view help,
                std::function<bool(std::string_view)> take) {
     known_.push_back({name, value, help, std::move(take)});
     return *this;
   }
 
-  /// Asks for one argument that is no option.
+  /// Adds the required argument that is not an option.
   options& argument(std::string_view name, std::string& to) {
     argument_name_ = name;
     argument_ = &to;
     return *this;
   }
 
+  /// Parses the command line. Ends the program on an error or `--help`.
   void parse(int argc, char const* const* argv) const {
     bool found = argument_ == nullptr;
     for (int i = 1; i < argc; ++i) {
@@ -102,7 +103,7 @@ public:
     }
   }
 
-  /// Ends the program because of its command line.
+  /// Ends the program because of an error in its command line.
   [[noreturn]] void fail(std::string_view why) const {
     fmt::print(stderr, "{}: {} (see {} --help)\n", name_, why, name_);
     std::exit(2);
@@ -141,7 +142,7 @@ private:
   std::string* argument_ = nullptr;
 };
 
-/// Prints the first line of every server.
+/// Prints the address of a server, in the same form in all samples.
 inline void announce(anode::endpoint const& at) {
   bool const v6 = at.address.find(':') != std::string::npos;
   fmt::print("listening on http://{}{}{}:{}\n", v6 ? "[" : "", at.address, v6 ? "]" : "", at.port);

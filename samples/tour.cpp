@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The whole road in one program: an origin server, a tunnel proxy, and a client whose kept
-// connections lead through the proxy by CONNECT. Every exchange is accounted for, and the end is an
-// orderly one: the servers drain, and nothing is left for io.run() to do.
+// A tour of the library in one program: an origin server, a tunnel proxy, and a client whose
+// persistent connections go through the proxy with CONNECT. It prints an account of each exchange.
+// At the end the servers drain and io.run() runs out of work.
 
 #include "options.hpp"
 
@@ -25,7 +25,7 @@ namespace net = boost::asio;
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 
-// FNV-1a, to see that what arrives is what was sent.
+// FNV-1a. It verifies that the received bytes are the sent ones.
 class checksum {
 public:
   void add(std::string_view bytes) {
@@ -43,9 +43,9 @@ std::string piece_of(unsigned number) {
   return std::string(65536, static_cast<char>('a' + number % 26));
 }
 
-// The origin.
+// The origin server.
 
-// Counts what is uploaded, as it arrives.
+// Reads an upload in segments and responds with its size and checksum.
 net::awaitable<void> take_upload(http::incoming_message& req, http::server_response& res) {
   checksum sum;
   std::size_t size = 0;
@@ -56,7 +56,7 @@ net::awaitable<void> take_upload(http::incoming_message& req, http::server_respo
   co_await res.end(fmt::format("{} bytes, checksum {}\n", size, sum.text()));
 }
 
-// Sends pieces whose checksum is known only behind the last one: it goes into a trailer.
+// Sends segments. The checksum is known only after the last one, so it is sent in a trailer.
 net::awaitable<void> give_download(http::server_response& res, unsigned pieces) {
   res.set_header("Trailer", "X-Checksum");
   checksum sum;
@@ -80,7 +80,7 @@ net::awaitable<void> origin(http::incoming_message& req, http::server_response& 
   }
 }
 
-// The proxy: connects, agrees, and from then on passes bytes both ways.
+// The proxy: connects, confirms the tunnel, and relays bytes in both directions.
 net::awaitable<void> tunnel(http::incoming_message& req, anode::socket client) {
   auto const server = co_await anode::connect(client.get_executor(), req.url());
   co_await client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
@@ -139,7 +139,7 @@ net::awaitable<void> hello(http::agent& agent, std::string const& origin_url) {
   co_await read_greeting(x);
 }
 
-// Begins all requests before it waits for the first answer; the pool has connections for two.
+// Starts all requests before it awaits the first response. The pool opens at most two connections.
 net::awaitable<void> hello_three_times(http::agent& agent, std::string const& origin_url) {
   std::deque<exchange> all;
   for (int i = 0; i < 3; ++i) {
@@ -158,7 +158,7 @@ net::awaitable<void> upload(http::agent& agent, std::string const& origin_url) {
     std::string const piece = piece_of(i);
     sum.add(piece);
     size += piece.size();
-    co_await x.request().write(piece);  // waits while the server is slower
+    co_await x.request().write(piece);  // suspends while the server is slower
   }
   co_await x.request().end();
   auto res = co_await x.request().response();
@@ -184,7 +184,7 @@ net::awaitable<void> download(http::agent& agent, std::string const& origin_url)
 
 void rethrow(std::exception_ptr failure) {
   if (failure) {
-    std::rethrow_exception(failure);  // leaves io.run()
+    std::rethrow_exception(failure);  // propagates out of io.run()
   }
 }
 
@@ -222,7 +222,7 @@ net::awaitable<void> visit(http::server& origin_server, http::server& proxy) {
   net::co_spawn(agent.get_executor(), drain("proxy", proxy), rethrow);
   co_await hello(agent, origin_url);
   fmt::print("\n");
-  agent.destroy();  // closes the other connection, for which the servers wait
+  agent.destroy();  // closes the other connection; the servers wait for it
 }
 
 int main(int argc, char** argv) try {

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Sends every WebSocket message back; with --to it is the client of such a server instead.
+// Echoes every WebSocket message. With --to it is a client of such a server.
 
 #include "options.hpp"
 
@@ -37,7 +37,7 @@ net::awaitable<void> echo(http::incoming_message& req, anode::socket s) {
       message.clear();
     }
   } catch (boost::system::system_error const&) {
-    // The other side has closed, in good order or not, or spoke no WebSocket.
+    // The peer has closed the connection, gracefully or not, or did not speak WebSocket.
   }
 }
 

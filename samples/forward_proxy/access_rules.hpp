@@ -8,26 +8,30 @@
 
 namespace samples {
 
-/// Which hosts and ports a proxy may be used to reach.
+/// The hosts and ports that clients of the proxy may reach.
 ///
-/// A rule is "HOST", "HOST:PORT" or ":PORT"; HOST is a name, an address, "*", or "*.example.org"
-/// for all names below that one. Names are compared as they are asked for, without regard to case
-/// and a final dot; what addresses they lead to is not looked at.
+/// A rule is "HOST", "HOST:PORT" or ":PORT". HOST is a name, an address, "*", or "*.example.org"
+/// for all subdomains. Names are compared as requested, ignoring case and a trailing dot. The
+/// addresses of a name are not checked.
 class access_rules {
 public:
-  /// Adds a rule. @return whether it is one.
+  /// Adds a rule to the allowed targets.
+  /// @return whether the rule is valid
   bool allow(std::string_view rule) { return add(allowed_, rule); }
+
+  /// Adds a rule to the denied targets.
+  /// @return whether the rule is valid
   bool deny(std::string_view rule) { return add(denied_, rule); }
 
-  /// Returns whether a host may be reached: no rule denies it and, if any is allowed by a rule, one
-  /// allows it.
+  /// Returns whether a target is permitted. It must match no `deny` rule. If there are `allow`
+  /// rules, it must match one of them.
   bool permit(std::string_view host, std::uint16_t port) const;
 
 private:
   struct pattern {
-    std::string host;        // in lower case; empty: any
-    bool below = false;      // and the names below, only
-    std::uint16_t port = 0;  // 0: any
+    std::string host;        // lower case; empty: any host
+    bool below = false;      // matches only the subdomains
+    std::uint16_t port = 0;  // 0: any port
   };
 
   static bool add(std::vector<pattern>& to, std::string_view text);
@@ -37,8 +41,8 @@ private:
   std::vector<pattern> denied_;
 };
 
-/// Takes "host:port" apart, an IPv6 address in brackets; without a port leaves it as it is.
-/// @return whether it is that.
+/// Splits "host:port"; an IPv6 address is in brackets. Without a port, `port` keeps its value.
+/// @return whether the text is valid
 bool split_authority(std::string_view text, std::string& host, std::uint16_t& port);
 
 }  // namespace samples

@@ -8,24 +8,26 @@
 
 namespace samples {
 
-/// The user who may use a proxy, and the check of it (RFC 7617, RFC 9110 section 11.7).
+/// Proxy authentication with one user (RFC 7617, RFC 9110 section 11.7).
 class credentials {
 public:
-  /// Lets everybody in.
+  /// Permits every request.
   credentials() = default;
 
-  /// Lets in who knows "name:password".
+  /// Permits requests with these credentials.
+  /// @param user "name:password"
   explicit credentials(std::string_view user);
 
-  /// Returns whether a request may pass; takes the same time for every wrong password of a length.
+  /// Returns whether a request is permitted. The time for wrong credentials depends only on their
+  /// length.
   bool permit(anode::http::incoming_message const& req) const;
 
-  /// The head's line that asks for them, with its end.
+  /// The header line of a 407 response, with its CRLF.
   static constexpr std::string_view challenge =
       "Proxy-Authenticate: Basic realm=\"forward_proxy\", charset=\"UTF-8\"\r\n";
 
 private:
-  std::string expected_;  // base64; empty: nobody is asked
+  std::string expected_;  // base64; empty: no authentication
 };
 
 }  // namespace samples

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A proxy for clients: CONNECT opens a tunnel through which bytes pass both ways, and a request for
-// "http://host/path" is made for the client over kept connections.
+// A forward proxy. CONNECT opens a tunnel that relays bytes in both directions. A request for
+// "http://host/path" is forwarded over persistent connections.
 
 #include "../options.hpp"
 #include "proxy.hpp"
@@ -44,7 +44,8 @@ int main(int argc, char** argv) try {
       .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
       .parse(argc, argv);
 
-  // One thread: the reactor needs no locks. (The scheduler does, for look-ups of names.)
+  // Single-threaded: disable the locks of the reactor. The scheduler keeps its locks, because name
+  // lookups use a thread.
   net::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   http::agent_options pool;
   pool.keep_alive = true;
@@ -61,7 +62,7 @@ int main(int argc, char** argv) try {
     return samples::forward_request(proxy, req, res);
   };
   http::server server{io.get_executor(), forward};
-  server.on_check_continue(forward);  // the origin says whether it wants the body
+  server.on_check_continue(forward);  // the origin decides whether to send 100 Continue
   server.on_connect([&](http::incoming_message& req, anode::socket client) {
     return samples::open_tunnel(proxy, req, client);
   });

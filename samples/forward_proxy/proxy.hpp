@@ -17,7 +17,7 @@
 
 namespace samples {
 
-/// What a forward proxy is told by its command line, and its connections.
+/// The settings of a forward proxy, and its agent.
 struct forward_proxy {
   explicit forward_proxy(http::agent a)
       : agent(std::move(a)), connect([ex = agent.get_executor()](std::string_view authority) {
@@ -25,7 +25,7 @@ struct forward_proxy {
         }) {}
 
   http::agent agent;
-  /// Makes the connection of a tunnel, to "host:port".
+  /// Opens the connection of a tunnel to "host:port".
   std::function<net::awaitable<anode::socket>(std::string_view authority)> connect;
   access_rules access;
   credentials users;
@@ -35,10 +35,11 @@ struct forward_proxy {
   bool quiet = false;
 };
 
-/// One line of the access log, printed when it goes: when, who, what, the answer, bytes and time.
+/// One line of the access log: time, client, request, status, bytes and duration. The destructor
+/// prints it.
 class log_line {
 public:
-  /// @param target is written without a user's name and password.
+  /// @param target logged without user name and password
   log_line(forward_proxy const& p, anode::socket const& client, std::string_view method,
            std::string_view target);
   log_line(log_line const&) = delete;
@@ -53,11 +54,11 @@ private:
   std::string what_;
 };
 
-/// Makes a request for "http://host/path" for the client, over kept connections.
+/// Forwards a request for "http://host/path" over a persistent connection.
 net::awaitable<void> forward_request(forward_proxy& p, http::incoming_message& req,
                                      http::server_response& res);
 
-/// Connects to where CONNECT asks for, and passes bytes both ways from then on.
+/// Connects to the target of CONNECT and relays bytes in both directions.
 net::awaitable<void> open_tunnel(forward_proxy& p, http::incoming_message& req,
                                  anode::socket client);
 

@@ -14,7 +14,7 @@ using namespace net::experimental::awaitable_operators;
 
 namespace {
 
-// Connects; says why not.
+// Connects. On failure, stores the reason in `result` and returns an empty socket.
 net::awaitable<anode::socket> try_connect(forward_proxy& p, std::string const& authority,
                                           outcome& result) {
   try {
@@ -62,7 +62,7 @@ net::awaitable<void> open_tunnel(forward_proxy& p, http::incoming_message& req,
       answer(log.result.status, fmt::format("the origin fails with {}", log.result.error));
     } else {
       log.result.status = 200;
-      // What the client sent behind its request is the first that the relay passes on.
+      // The relay starts with the input that followed the CONNECT request.
       co_await client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
       anode::relay_result const passed = co_await anode::relay(client, origin, p.tunnel_silence);
       log.result.received = passed.a_to_b;

@@ -45,7 +45,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(0, text.find_last_not_of(" \t") + 1);
 }
 
-// The addresses at the end of a list, up to the last thing in it that is none.
+// Returns the addresses at the end of a list, after the last entry that is not an address.
 std::string earlier_hops(std::string_view list) {
   std::string hops;
   while (!list.empty()) {
@@ -101,7 +101,7 @@ bool trusted_peers::contains(std::string_view address) const {
          });
 }
 
-// Made by appending, since it is done for every request.
+// Builds the headers with `append`, because this runs for every request.
 void add_forwarded(anode::http::incoming_message const& req, std::string_view peer,
                    trusted_peers const& trusted, anode::http::client_request& out) {
   bool const believed = trusted.contains(peer);

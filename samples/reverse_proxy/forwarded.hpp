@@ -10,12 +10,14 @@
 
 namespace samples {
 
-/// The peers whose word about earlier hops is taken: other proxies in front.
+/// The peers whose forwarding headers are trusted: other proxies in front of this one.
 class trusted_peers {
 public:
-  /// Adds an address, or a block of them, "10.0.0.0/8". @return whether it is one.
+  /// Adds an address or a block such as "10.0.0.0/8".
+  /// @return whether the text is valid
   bool add(std::string_view text);
 
+  /// Returns whether a block contains the address.
   bool contains(std::string_view address) const;
 
 private:
@@ -26,11 +28,12 @@ private:
   std::vector<block> blocks_;
 };
 
-/// Tells the server behind who asks: X-Forwarded-For, -Proto and -Host, and Forwarded (RFC 7239).
+/// Sets the forwarding headers: X-Forwarded-For, -Proto, -Host, and Forwarded (RFC 7239).
 ///
-/// What the request itself says there is continued if it comes from a trusted peer, as far as it is
-/// well-formed; else it is dropped, so that a client cannot choose its address.
-/// @param peer the address of who asks; empty: unknown.
+/// Existing values from a trusted peer are extended. Of its X-Forwarded-For, only the addresses
+/// after the last invalid entry are kept. Values from other peers are dropped, because a client
+/// must not choose its own address.
+/// @param peer the address of the client; empty: unknown
 void add_forwarded(anode::http::incoming_message const& req, std::string_view peer,
                    trusted_peers const& trusted, anode::http::client_request& out);
 

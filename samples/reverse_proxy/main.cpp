@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Stands in front of servers: takes requests, passes them on over kept connections, and passes the
-// answers back, both while they arrive. Neither body is ever held whole.
+// A reverse proxy. It forwards requests to upstream servers over persistent connections. Request
+// and response bodies are streamed and never buffered completely.
 
 #include "../options.hpp"
 #include "proxy.hpp"
@@ -48,7 +48,8 @@ int main(int argc, char** argv) try {
     options.fail("--upstream is missing");
   }
 
-  // One thread: the reactor needs no locks. (The scheduler does, for look-ups of names.)
+  // Single-threaded: disable the locks of the reactor. The scheduler keeps its locks, because name
+  // lookups use a thread.
   net::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   http::agent_options pool;
   pool.keep_alive = true;
@@ -64,7 +65,7 @@ int main(int argc, char** argv) try {
     return samples::forward_request(proxy, req, res);
   };
   http::server server{io.get_executor(), forward};
-  server.on_check_continue(forward);  // the upstream says whether it wants the body
+  server.on_check_continue(forward);  // the upstream decides whether to send 100 Continue
   server.on_upgrade([&](http::incoming_message& req, anode::socket client) {
     return samples::forward_upgrade(proxy, req, client);
   });

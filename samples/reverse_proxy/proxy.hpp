@@ -14,7 +14,7 @@
 
 namespace samples {
 
-/// What a reverse proxy is told by its command line, and its connections.
+/// The settings of a reverse proxy, and its agent.
 struct reverse_proxy {
   reverse_proxy(http::agent a, std::chrono::milliseconds rest)
       : agent(std::move(a)), servers(rest) {}
@@ -25,19 +25,19 @@ struct reverse_proxy {
   std::chrono::milliseconds silence{0};
 };
 
-/// Makes a request for an upstream of the one that a client made: its path below the upstream's,
-/// its headers without those that concern the client's connection, and who asks.
-/// @throws http::exception when that is no request.
+/// Creates the upstream request for a client's request. Its path is below the upstream's path. It
+/// has the end-to-end headers of the client's request, and forwarding headers.
+/// @throws http::exception if the client's target is invalid
 http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_message const& req,
                            std::string_view peer, bool with_upgrade);
 
-/// Passes a request on to one of the upstreams, and to another one if it fails before it may have
-/// been processed, or may be processed twice.
+/// Forwards a request to an upstream. After a failure, retries with another upstream if the request
+/// was not processed or can be processed twice.
 net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& req,
                                      http::server_response& res);
 
-/// Passes an upgrade to WebSocket on, and its bytes after 101; an upgrade to something else is
-/// passed on as a request that does not ask for one (RFC 9110 section 7.8).
+/// Forwards a WebSocket upgrade and relays the bytes after 101. A request for another upgrade is
+/// forwarded without it (RFC 9110 section 7.8).
 net::awaitable<void> forward_upgrade(reverse_proxy& p, http::incoming_message& req,
                                      anode::socket client);
 

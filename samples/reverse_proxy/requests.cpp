@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::string_view via = "1.1 reverse_proxy";
 
-// The path at the upstream: under its URL's own path, and without a proxy's absolute form. Mostly
-// it is the target as it came; else `changed` holds it.
+// Returns the path for the upstream: below the path of its URL, and without the absolute form.
+// Usually this is the unchanged target; otherwise `changed` owns the text.
 std::string_view path_of(http::request_options const& upstream, std::string_view target,
                          std::string& changed) {
   if (!target.starts_with('/') && target != "*") {
@@ -29,21 +29,21 @@ std::string_view path_of(http::request_options const& upstream, std::string_view
   return target;
 }
 
-// The client's address; of what is no connection over IP, nothing.
+// Returns the client's address; empty for non-IP peers.
 std::string address_of(anode::socket const& client) {
   anode::endpoint at = client.remote_endpoint();
   return at.family.starts_with("IPv") ? std::move(at.address) : std::string();
 }
 
-// Whether a request may be sent a second time: the first server has not seen it, or it changes
-// nothing (RFC 9110 section 9.2.1). A body is gone once it was sent.
+// Returns whether a request can be sent again: the first server has not received it, or its method
+// is safe (RFC 9110 section 9.2.1). A sent body is no longer available.
 bool may_repeat(http::incoming_message const& req, outcome const& failed) {
   constexpr std::array<std::string_view, 4> safe{"GET", "HEAD", "OPTIONS", "TRACE"};
   return !has_body(req) && failed.status == 0 &&
          (failed.verdict == http::verdict::not_sent || std::ranges::count(safe, req.method()) > 0);
 }
 
-// Notes at its end that a request was under way.
+// Counts an active request of an upstream.
 class under_way {
 public:
   explicit under_way(upstream& u) : busy_(u.busy) { ++*busy_; }
@@ -74,7 +74,7 @@ http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_
 
 namespace {
 
-// Who waits for the answer to a request.
+// A client that waits for a response.
 struct client_of_request {
   http::server_response& res;
 
@@ -96,12 +96,12 @@ struct client_of_request {
   }
 };
 
-// Who wants to leave HTTP with a request.
+// A client that requests an upgrade.
 struct client_of_upgrade {
   anode::socket socket;
 
   static std::string_view objection(http::incoming_message const& req) {
-    // Whose bytes they are is decided by the upstream, too late to frame them.
+    // Until the upstream responds, it is unknown whether the body belongs to HTTP: reject it.
     return has_body(req) ? "an upgrade with a body" : "";
   }
   static bool with_upgrade(http::incoming_message const& req) {

@@ -12,21 +12,21 @@
 
 namespace samples {
 
-/// One server behind a reverse proxy.
+/// A server behind the reverse proxy.
 struct upstream {
-  anode::http::request_options where;  ///< its URL; the path is where requests go under
+  anode::http::request_options where;  ///< its URL; requests go below its path
   std::string name;                    ///< "host:port"
-  unsigned failures = 0;               ///< in a row
-  /// Requests under way. They share it, for they may end after this, with the context.
+  unsigned failures = 0;               ///< consecutive failures
+  /// Number of active requests. It is shared, because a request may outlive this object when the
+  /// context is destroyed.
   std::shared_ptr<std::size_t> busy = std::make_shared<std::size_t>(0);
   std::chrono::steady_clock::time_point down_until{};
 };
 
-/// Chooses among the servers that are up the one with the fewest requests under way, in turn among
-/// equals.
+/// Chooses the available server with the fewest active requests, round-robin among equals.
 ///
-/// One that fails `failures_allowed` times in a row is down for `rest`; the first request after
-/// that tries it again, and another failure takes it down at once.
+/// A server with `failures_allowed` consecutive failures is unavailable for `rest`. Then the next
+/// request tries it again. Another failure makes it unavailable at once.
 class upstreams {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -35,20 +35,20 @@ public:
   explicit upstreams(std::chrono::milliseconds rest) : rest_(rest) {}
 
   /// Adds a server.
-  /// @throws anode::http::exception for a URL that is none.
+  /// @throws anode::http::exception if the URL is invalid
   void add(std::string_view url);
 
   bool empty() const { return all_.empty(); }
   std::size_t size() const { return all_.size(); }
 
-  /// Returns the server for the next request, but not `except` if there is another one; null when
-  /// all are down.
+  /// Returns the server for the next request, but never `except`; null if no other server is
+  /// available.
   upstream* choose(time_point now, upstream const* except = nullptr);
 
-  /// Notes that the server has answered a request.
+  /// Records a response of the server.
   void note_answer(upstream& u) { u.failures = 0; }
 
-  /// Notes that it has not.
+  /// Records a failure of the server.
   void note_failure(upstream& u, time_point now);
 
 private:
