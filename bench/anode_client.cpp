@@ -1,8 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The client that is measured: GETs through an agent that keeps its connections, each answer read
-// to its end as text. Usage: anode_client PORT IN_FLIGHT (SECONDS | xREQUESTS) Prints: requests,
-// seconds, seconds of CPU time.
+// Measured client: sends GET requests through an agent with keep-alive and reads each response as
+// text.
+//
+// usage: anode_client PORT IN_FLIGHT (SECONDS | xREQUESTS)
+// Prints: requests, seconds, seconds of CPU time.
 #include <anode/http.hpp>
 
 #include <boost/asio/co_spawn.hpp>

@@ -1,8 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The server that is measured: a coroutine handler and the default options, so Date, keep-alive and
-// all deadlines are on. Answers /64k and /1m with so many bytes, GET /stream with 64 MiB in pieces,
-// everything else with "Hello World!\n", a POST once its body is read. Usage: anode_server PORT
+// Measured server: a coroutine handler with the default options, which include Date, keep-alive and
+// all timeouts.
+//
+// Responses: /64k and /1m with bodies of that size, GET /stream with 64 MiB in chunks, and "Hello
+// World!\n" for every other target. A POST is answered after its body was read.
+//
+// usage: anode_server PORT
 #include <anode/http.hpp>
 
 #include <boost/asio/io_context.hpp>

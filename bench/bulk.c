@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0. */
 
-/* Many bytes over a connection that something in between relays.
- * Usage: bulk serve PORT BYTES             sends so many to whoever connects, then closes
- *        bulk fetch PORT [HOST:PORT]       takes them until the end; asks by CONNECT for the tunnel
+/* Bulk transfer over a connection that a proxy relays.
+ * usage: bulk serve PORT BYTES             sends BYTES bytes to each client, then closes
+ *        bulk fetch PORT [HOST:PORT]       reads to the end, through a CONNECT tunnel to HOST:PORT
  * `fetch` prints: bytes, seconds, seconds of CPU time. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -47,7 +47,7 @@ static void serve(struct sockaddr_in at, unsigned long long size) {
   }
 }
 
-/* Asks for a tunnel and reads the answer's head, a byte at a time since the rest is not its. */
+/* Requests a tunnel and reads the response head byte by byte, because the tunnel's bytes follow. */
 static void ask(int fd, char const *to) {
   int const size = snprintf(bytes, sizeof bytes, "CONNECT %s HTTP/1.1\r\nHost: %s\r\n\r\n", to, to);
   if (send(fd, bytes, (size_t)size, MSG_NOSIGNAL) != size) {

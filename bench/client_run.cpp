@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A long run of a client: many requests to one server over an agent that keeps its connections.
-// Nothing may fail, no memory may be lost, and no more connections are made than are allowed.
+// Long run of a client: many requests to one server through an agent with keep-alive. It verifies
+// that no request fails, that memory does not grow, and that the number of connections stays within
+// the limit.
 //
 // usage: bench_client_run PORT [REQUESTS IN_FLIGHT MAX_SOCKETS]
 #include <anode/http.hpp>
@@ -33,7 +34,7 @@ struct run_state {
   unsigned failed = 0;
   unsigned sample_every = 0;
   std::string first_error{};
-  std::vector<long> memory{};  // kilobytes in use, at equal distances
+  std::vector<long> memory{};  // kilobytes in use, sampled at equal intervals
 };
 
 long resident_kilobytes() {
@@ -116,7 +117,7 @@ int main(int argc, char** argv) {
     std::printf(" %ld", kilobytes);
   }
   std::printf("\n");
-  // What is kept for later has its size early on; in the second half nothing may be added.
+  // Caches reach their size early. Memory must not grow in the second half.
   bool const constant =
       run.memory.size() > 1 && run.memory.back() <= run.memory[run.memory.size() / 2];
   unsigned const expected = std::min(in_flight, max_sockets);

@@ -1,8 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What decoding costs: nanoseconds a request, megabytes a second of chunked bodies, allocations a
-// message, beside Beast's request_parser<string_body> on the same bytes; and what the parts of it
-// (guard, copy, tokenizer) cost alone. Usage: core_decoder [milliseconds for each measurement]
+// Cost of parsing: nanoseconds per request, megabytes per second of chunked bodies, and allocations
+// per message, compared with Beast's request_parser<string_body> on the same bytes. Also the cost
+// of its parts alone: scanner, copy, tokenizer.
+//
+// usage: core_decoder [milliseconds per measurement]
 #include "http1/beast_tokenizer.hpp"
 #include "http1/head_scanner.hpp"
 #include "http1/parser.hpp"
@@ -46,8 +48,8 @@ using anode::http1::parse_result;
 std::chrono::milliseconds budget(300);
 
 struct result {
-  double nanoseconds = 0;  // a call, the best of several rounds
-  double allocations = 0;  // a call
+  double nanoseconds = 0;  // per call, the best of several rounds
+  double allocations = 0;  // per call
 };
 
 template <class Work>

@@ -1,7 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What writing costs: nanoseconds and allocations for a response's head and headers, a request, a
-// chunk. Usage: core_encoder [milliseconds for each measurement]
+// Cost of writing: nanoseconds and allocations for a response head with its headers, a request
+// head, and a chunk.
+//
+// usage: core_encoder [milliseconds per measurement]
 #include "http1/chunk_writer.hpp"
 #include "http1/head_writer.hpp"
 #include "policy/default_headers.hpp"

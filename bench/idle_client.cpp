@@ -1,8 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a client's pooled connections cost: asks over so many connections at once, keeps all of
-// them, and tells how much more memory is in use then. Usage: idle_client PORT CONNECTIONS Prints:
-// connections, bytes of anonymous memory for each.
+// Memory of a client's pooled connections: opens the connections, keeps all of them idle, and
+// prints how much the memory use has grown.
+//
+// usage: idle_client PORT CONNECTIONS
+// Prints: connections, bytes of anonymous memory per connection.
 #include <anode/http.hpp>
 
 #include <boost/asio/co_spawn.hpp>
@@ -40,7 +42,8 @@ net::awaitable<void> ask(http::agent& agent, http::request_options const& option
   ++answered;
 }
 
-// Makes 64 connections more; those from another address are not used again.
+// Opens 64 more connections. Each call uses a new local address, because the pool does not reuse
+// connections across local addresses.
 void connect_more(net::io_context& io, http::agent& agent, http::request_options& options) {
   static int last_address = 1;
   options.local_address = "127.0.0." + std::to_string(++last_address);
@@ -54,7 +57,7 @@ void connect_more(net::io_context& io, http::agent& agent, http::request_options
   }
   while (answered < 64 && io.run_one() > 0) {
   }
-  io.poll();  // what is left to do behind the last answer
+  io.poll();  // run the handlers that follow the last response
 }
 
 }  // namespace

@@ -1,13 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The keep-alive race: a server closes connections that have been idle for a time T, a client sends
-// its next request about T after the last answer. How often does that fail?
+// The keep-alive race: a server closes connections after an idle time T, and a client sends its
+// next request about T after the last response. The program counts how often this fails.
 //
 // usage: bench_keep_alive_race serve T
-//          answers every request, closes what was idle for T milliseconds; prints its port
+//          Answers every request and closes connections that are idle for T milliseconds. Prints
+//          its port.
 //        bench_keep_alive_race run PORT T REQUESTS LANES RETRY
-//          sends REQUESTS requests over LANES agents of one connection each, each T - 10 to T + 10
-//          milliseconds after the last answer; RETRY is the agents' option of that name
+//          Sends REQUESTS requests through LANES agents with one connection each. Each request is
+//          sent T - 10 to T + 10 milliseconds after the last response. RETRY is the agents' option
+//          `retry`.
 // keep_alive_race.mjs is `run` for Node.
 #include <anode/http.hpp>
 
@@ -38,7 +40,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-// The server, of plain Asio: it is the same for all clients.
+// The server uses plain Asio, because it must be the same for all clients.
 
 constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -101,7 +103,7 @@ int run_server(milliseconds idle) {
 struct outcome {
   unsigned answered = 0;
   unsigned failed = 0;
-  unsigned reused = 0;  // of those answered, on a connection used before
+  unsigned reused = 0;  // responses on reused connections
   unsigned retries = 0;
   std::map<std::string, unsigned> errors;
 };

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// `bench_keep_alive_race run` for Node: the same requests at the same intervals.
+// `bench_keep_alive_race run` for Node: same requests, same intervals.
 // usage: node keep_alive_race.mjs PORT T REQUESTS LANES
 import http from 'node:http';
 

@@ -1,14 +1,15 @@
 /* Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0. */
 
-/* Sends the same request again and again over many connections and counts the answers, which all
- * must be as long as the first one. Does less for a request than any server, so it is not what
- * limits a measurement of CPU time.
- * Usage: load PORT CONNECTIONS DEPTH (SECONDS | xREQUESTS) REQUEST [BODY]
- *   DEPTH     requests that are sent together, and answered before the next ones are sent; 0: one
- *             request for each connection
- *   REQUEST   hello, varied (hello with a field that is another one in each request), browser,
- *             headers-N (with N more fields, one of them so), idle (asks once, then waits), or a path
- *   BODY      bytes of a body that each request has
+/* Load generator: repeats one request over many connections and counts the responses. All responses
+ * must have the length of the first one. It does less work per request than any server, therefore
+ * it does not limit measurements of CPU time.
+ * usage: load PORT CONNECTIONS DEPTH (SECONDS | xREQUESTS) REQUEST [BODY]
+ *   DEPTH     requests per burst; the next burst follows after all responses; 0: one request per
+ *             connection
+ *   REQUEST   hello, varied (hello with a field whose value differs in each request), browser,
+ *             headers-N (N additional fields, one of them varied), idle (one request, then idle), or
+ *             a path
+ *   BODY      bytes of each request's body
  * Prints: requests, seconds, bytes received, failures, seconds of CPU time. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,12 +28,12 @@ enum { events_at_once = 256 };
 struct connection {
   int fd;
   size_t unsent;  /* bytes of the current burst */
-  size_t awaited; /* bytes of its answers */
+  size_t awaited; /* bytes of its responses */
 };
 
 static char *burst;
 static size_t burst_size, depth, answer_size;
-static size_t number_at; /* of the field that varies, in each request; 0: none does */
+static size_t number_at; /* offset of the varied field in each request; 0: no such field */
 static unsigned long long answered, sent_out, limit, received, failures;
 static int each_closes;
 static struct sockaddr_in peer = {.sin_family = AF_INET};
@@ -111,7 +112,7 @@ static void send_rest(struct connection *c) {
   }
 }
 
-/* Numbers the requests of the next burst. */
+/* Writes a new number into each request of the next burst. */
 static void vary(void) {
   for (size_t i = 0; i != depth; ++i) {
     unsigned long long number = sent_out + i;
@@ -147,7 +148,7 @@ static void connect_one(struct connection *c) {
   epoll_ctl(epoll, EPOLL_CTL_ADD, c->fd, &add);
 }
 
-/* Asks once and learns how long each answer is. */
+/* Sends one request and stores the length of its response. */
 static void learn_size(void) {
   static char head[65536];
   size_t size = 0;
@@ -253,7 +254,7 @@ int main(int argc, char **argv) {
   double const cpu = cpu_time();
   double const start = now();
   if (idle) {
-    limit = count; /* each asks once */
+    limit = count; /* one request per connection */
   }
   for (size_t i = 0; i != count; ++i) {
     send_burst(&all[i]);

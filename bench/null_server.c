@@ -1,9 +1,9 @@
 /* Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0. */
 
-/* The least that a server can do, for comparison: one thread, one epoll set; reads what is there,
- * counts ends of requests, answers each with the same bytes, one write for each read. It parses
- * nothing, so it takes requests without a body, and with one whose length is given to it.
- * Usage: null_server PORT [BYTES OF THE RESPONSE'S BODY [BYTES OF THE REQUESTS' BODIES]] */
+/* Minimal server, the lower bound for comparison: one thread and one epoll set. It reads the
+ * available input, counts the ends of requests, and sends a constant response to each, with one
+ * write per read. It does not parse. Requests have no body, or a body of the given length.
+ * usage: null_server PORT [RESPONSE_BODY_BYTES [REQUEST_BODY_BYTES]] */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
@@ -18,15 +18,15 @@
 enum { most_answers = 64, most_descriptors = 65536, events_at_once = 256 };
 
 struct connection {
-  unsigned match;    /* how much of "\r\n\r\n" the last bytes were */
-  int closes;        /* the request asks for it */
-  size_t body_left;  /* of the request's body */
-  size_t unsent;     /* of the answers */
+  unsigned match;    /* matched bytes of "\r\n\r\n" */
+  int closes;        /* the request asks for a close */
+  size_t body_left;  /* of the request body */
+  size_t unsent;     /* of the responses */
 };
 
 static struct connection connections[most_descriptors];
 static char input[65536];
-static char *answers; /* `most_answers` times the same, or one that is large */
+static char *answers; /* `most_answers` copies, or one large response */
 static size_t answer_size, answers_size, request_body;
 
 static void fail(char const *what) {
@@ -55,7 +55,7 @@ static void prepare_answers(size_t body) {
   }
 }
 
-/* Returns how many requests end in the bytes. */
+/* Returns the number of requests that end in the bytes. */
 static size_t count_ends(struct connection *c, char const *p, size_t size) {
   static char const end[] = "\r\n\r\n";
   size_t found = 0;
@@ -85,10 +85,10 @@ static size_t count_ends(struct connection *c, char const *p, size_t size) {
   return found;
 }
 
-/* Sends what is due; returns 0 when the connection is to be closed. */
+/* Sends pending responses. Returns 0 if the connection must be closed. */
 static int answer(int fd, struct connection *c) {
   while (c->unsent > 0) {
-    /* All answers are the same: any of them may go on where the last write stopped. */
+    /* All responses are equal, so any copy can continue a partial write. */
     size_t const done = (answer_size - c->unsent % answer_size) % answer_size;
     size_t const here = answers_size - done < c->unsent ? answers_size - done : c->unsent;
     ssize_t const n = send(fd, answers + done, here, MSG_NOSIGNAL);

@@ -1,8 +1,8 @@
 /* Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0. */
 
-/* Bodies of 64 MiB in chunks of 64 KiB, in one direction, one after the other on one connection.
- * Usage: stream down|up PORT SECONDS   asks for bodies, or sends them; ends with a whole one
- *        stream serve PORT             the least that a server can do with such requests
+/* Bodies of 64 MiB in chunks of 64 KiB, in one direction, one after another on one connection.
+ * usage: stream down|up PORT SECONDS   requests or sends bodies; the last one is complete
+ *        stream serve PORT             minimal server for such requests
  * Prints: bodies, seconds, bytes of the bodies, seconds of CPU time. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -16,7 +16,7 @@
 
 enum { chunk_size = 65536, chunks = 1024, chunk_head = 7 };
 
-static char const last_chunk[] = "\r\n0\r\n\r\n"; /* with the end of the chunk before it */
+static char const last_chunk[] = "\r\n0\r\n\r\n"; /* with the end of the previous chunk */
 static char const answer[] = "HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\nHello World!\n";
 static char chunk[chunk_head + chunk_size + 2];
 static char input[262144];
@@ -50,12 +50,12 @@ static void send_body(int fd) {
   send_all(fd, last_chunk + 2, 5);
 }
 
-/* Reads until the last bytes read are `end`, which comes nowhere else. Returns how many there were,
+/* Reads until the input ends with `end`, which must not occur earlier. Returns the number of bytes;
  * 0 if the connection ended before the first one. */
 static unsigned long long read_up_to(int fd, char const *end) {
   size_t const length = strlen(end);
   unsigned long long total = 0;
-  size_t kept = 0; /* bytes of before, at the front of the buffer */
+  size_t kept = 0; /* earlier bytes at the front of the buffer */
   for (;;) {
     ssize_t const n = recv(fd, input + kept, sizeof input - kept, 0);
     if (n == 0 && total == 0) {
@@ -75,11 +75,11 @@ static unsigned long long read_up_to(int fd, char const *end) {
   }
 }
 
-/* Reads the head of a request, alone. Returns 0 at the end of the connection. */
+/* Reads exactly the head of a request. Returns 0 at the end of the connection. */
 static int read_head(int fd, int *upload) {
   size_t size = 0;
   while (size < 4 || memcmp(input + size - 4, "\r\n\r\n", 4) != 0) {
-    /* One byte at a time: nothing of the body may be taken, and it is little. */
+    /* One byte at a time, because no byte of the body may be read. The head is short. */
     if (size == sizeof input || recv(fd, input + size, 1, 0) != 1) {
       return 0;
     }

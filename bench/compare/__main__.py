@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Measures anode beside other programs: tools/bench compare calls this with the programs built.
+"""Compares anode with other programs. tools/bench compare builds the programs and runs this one.
 
 usage: compare BUILD_DIR [--rounds N] [--seconds S] [--json FILE] [--write FILE] [NAME...]
 
-A NAME is a workload, a group of them (server, stream, client, proxy, counters), or a server; without
-any, all is measured. What cannot be measured is said at the end, and the rest goes on.
-The server, or the proxy, runs on the first core, what asks it on the last; of the client's workloads,
-the client on the last. CPU time is the scheduler's for all threads, user and kernel together.
+A NAME is a workload, a group of workloads (server, stream, client, proxy, counters), or a server.
+Without a NAME, everything is measured. Parts that cannot be measured are listed at the end.
+The server or proxy runs on the first core, the load generator on the last. A measured client also
+runs on the last core. CPU time is the scheduler's count for all threads, user and kernel mode.
 """
 
 import argparse
@@ -80,9 +80,9 @@ def measure_all(options, scratch):
         except programs.Missing as e:
             note(results["missing"], part, e)
         except KeyboardInterrupt:
-            note(results["missing"], part, "interrupted, with all that follows")
+            note(results["missing"], part, "interrupted, with all following parts")
             break
-        except Exception as e:  # one part's fault must not cost the others
+        except Exception as e:  # a failure of one part must not stop the others
             traceback.print_exc()
             note(results["missing"], part, f"{type(e).__name__}: {e}")
         finally:

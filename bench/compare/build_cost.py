@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""What a program with the library costs to compile, and how large it gets."""
+"""Compile time and size of a program that uses the library."""
 
 import json
 import shlex
@@ -11,7 +11,7 @@ from programs import Missing
 from rounds import note
 from servers import BENCH
 
-# What is compiled: source, program.
+# label: source, program
 PROGRAMS = {
     "anode: samples/hello_server.cpp": ("samples/hello_server.cpp", "samples/hello_server"),
     "plain Beast with coroutines": ("bench/peers/beast_coroutines.cpp", "bench/beast_coroutines"),
@@ -19,7 +19,7 @@ PROGRAMS = {
 
 
 def compile_command(servers, source):
-    """Returns the compiler and its options, without those that name output and dependencies."""
+    """Returns the compile command without its source, output and dependency options."""
     database = json.loads((servers.build / "compile_commands.json").read_text())
     for entry in database:
         if (Path(entry["directory"]) / entry["file"]).resolve() == BENCH.parent / source:

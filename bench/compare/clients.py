@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Clients that get a small answer again and again from the null server, over kept connections."""
+"""Clients that repeat a small request to the null server over persistent connections."""
 
 from programs import Program, free_port, numbers
 from rounds import compared, interleave

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""What does not depend on how busy the machine is: instructions, system calls, memory."""
+"""Figures that do not depend on the load of the machine: instructions, system calls, memory."""
 
 import re
 import signal
@@ -21,7 +21,7 @@ def total_of(out):
 
 
 def instructions_of(servers, name, request="hello", connections=64, fewer=2048, more=10240):
-    """User instructions a request: of a long run minus those of a short one."""
+    """Returns user instructions per request: the difference between a long and a short run."""
     totals = []
     for count in (fewer, more):
         out = servers.scratch / f"callgrind.{name}.{count}"
@@ -36,7 +36,7 @@ def instructions_of(servers, name, request="hello", connections=64, fewer=2048, 
 
 
 def client_instructions(servers, in_flight):
-    """The same for the client."""
+    """Returns user instructions per request of the client."""
     totals = []
     port = free_port()
     null = Program(servers.argv("null", port), port)
@@ -96,7 +96,7 @@ def count_syscalls(servers, name):
 
 
 def measure_syscalls(servers, names, _options, missing):
-    """System calls a request, 64 connections, by name."""
+    """Measures system calls per request by name, with 64 connections."""
     result = {}
     for name in MEASURED:
         if name in names:
@@ -119,7 +119,7 @@ def idle_bytes(servers, name, connections=5000):
             stdout=subprocess.PIPE,
         )
         if not asking.stdout.readline():
-            raise Missing("not all connections were answered")
+            raise Missing("some connections got no response")
         time.sleep(1)
         return (server.anonymous_bytes() - before) / connections
     finally:
@@ -139,7 +139,7 @@ def pooled_bytes(servers, connections=5000):
 
 
 def measure_idle(servers, names, _options, missing):
-    """Anonymous memory that each of 5,000 connections costs once it has been answered."""
+    """Measures anonymous memory per connection, with 5,000 idle connections after one response."""
     result = {}
     for name in names:
         try:

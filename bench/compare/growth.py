@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""How the cost of a request grows with the number of connections and of header fields."""
+"""Growth of the cost per request with the number of connections and of header fields."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -36,7 +36,7 @@ def grow(servers, names, part, steps, options, missing):
 def measure_growth(servers, names, options, missing):
     one = Workload("growth")
     connections = {n: replace(one, connections=n) for n in CONNECTIONS}
-    # bench/load sends four fields of its own.
+    # bench/load adds four fields.
     fields = {n: replace(one, request=f"headers-{n}") for n in FIELDS}
     return {
         "connections": grow(servers, names, "connections", connections, options, missing),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""What anode holds itself to: ratios of CPU time in the same round, and figures of its own."""
+"""Performance limits of anode: ratios of CPU time within a round, and absolute figures."""
 
-# part, with whom anode is compared, the most that the ratio may be, the ratio that is aimed at
+# part, peer, maximum ratio of anode to the peer, target ratio
 RATIOS = (
     ("hello-64", "null", 1.20, 1.10),
     ("hello-64", "beast-coroutines", 0.60, None),
@@ -16,16 +16,16 @@ RATIOS = (
     ("connect-relay", "haproxy", 1.0, None),
 )
 
-# part, whose figure, what, the most that it may be, the figure that is aimed at
+# part, program, description, maximum, target
 FIGURES = (
-    ("instructions", "anode", "user instructions a request", 3500, 2500),
-    ("idle", "anode", "user-space bytes of an idle connection", 2048, None),
-    ("idle", "anode's client, pooled", "the same of a client's pooled one", 3072, None),
+    ("instructions", "anode", "user instructions per request", 3500, 2500),
+    ("idle", "anode", "user-space bytes per idle connection", 2048, None),
+    ("idle", "anode's client, pooled", "user-space bytes per pooled client connection", 3072, None),
 )
 
 
 def judged(results):
-    """Returns rows: what, the most, the aim, what was measured."""
+    """Returns rows of description, maximum, target and measured figure."""
     rows = []
     for part, other, most, aim in RATIOS:
         row = results.get(part, {}).get(other)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Names the machine and the versions of what is compared."""
+"""Describes the machine and the versions of the compared programs."""
 
 import datetime
 import json

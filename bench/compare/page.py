@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Writes results as Markdown."""
+"""Formats results as Markdown."""
 
 from limits import judged
 from server_workloads import WORKLOADS
@@ -28,7 +28,7 @@ def limits(results):
          number(figure, 0 if most > 100 else 2), "yes" if figure <= most else "no"]
         for what, most, aim, figure in judged(results)
     ]
-    return table("Limits", ["figure", "at most", "aim", "measured", "held"], rows)
+    return table("Limits", ["figure", "maximum", "target", "measured", "met"], rows)
 
 
 def workload(name, what, rows):
@@ -90,7 +90,7 @@ def growth(kind, what, rows):
 
 
 def generator(results):
-    """Says where what asks was busier than what is measured."""
+    """Returns a paragraph on where the load generator was busier than the measured program."""
     limited, seen = [], False
     for part, rows in results.items():
         for who, row in rows.items() if isinstance(rows, dict) else ():
@@ -101,11 +101,11 @@ def generator(results):
     if not seen:
         return []
     if not limited:
-        return ["What asks was less busy than what was measured, everywhere but with the null server:"
-                " it is not the bottleneck.", ""]
-    return ["What asks was less busy than what was measured, so that it is not the bottleneck, but with"
-            f" the null server and in: {', '.join(limited)}. There CPU time is right, but requests per"
-            " second are the generator's.", ""]
+        return ["Except with the null server, the load generator was less busy than the measured"
+                " program. Therefore it is not the bottleneck.", ""]
+    return ["The load generator was less busy than the measured program and is not the bottleneck,"
+            f" except with the null server and in: {', '.join(limited)}. There the CPU time is valid,"
+            " but the requests per second are limited by the generator.", ""]
 
 
 def tables(results):
@@ -120,19 +120,20 @@ def tables(results):
         lines += client(name, f"GETs from the null server, {n} in flight", results.get(name, {}))
     lines += reverse(results.get("reverse-proxy", {}))
     lines += relay(results.get("connect-relay", {}))
-    lines += table("User instructions a request, 64 connections", ["program", "instructions"],
+    lines += table("User instructions per request, 64 connections", ["program", "instructions"],
                    [[n, number(v, 0)] for n, v in results.get("instructions", {}).items()])
-    lines += table("System calls a request, 64 connections", ["server", "calls"], [
+    lines += table("System calls per request, 64 connections", ["server", "calls"], [
         [n, ", ".join(f"{k} {v:.2f}" for k, v in sorted(c.items(), key=lambda c: -c[1]))]
         for n, c in results.get("syscalls", {}).items()
     ])
-    lines += table("Memory of an idle kept-alive connection, of 5,000",
-                   ["server", "bytes in user space"],
+    lines += table("Memory per idle keep-alive connection, 5,000 connections",
+                   ["server", "user-space bytes"],
                    [[n, number(v, 0)] for n, v in results.get("idle", {}).items()])
     found = results.get("growth", {})
     lines += growth("connections", "connections", found.get("connections", {}))
-    lines += growth("header fields", "fields beside the usual four", found.get("fields", {}))
-    lines += table("Compiling and size", ["program", "seconds", "preprocessed lines", "bytes, stripped"],
+    lines += growth("header fields", "fields in addition to four", found.get("fields", {}))
+    lines += table("Compile time and size",
+                   ["program", "seconds", "preprocessed lines", "stripped bytes"],
                    [[n, number(r["seconds"], 1), number(r["lines"], 0), number(r["bytes"], 0)]
                     for n, r in results.get("compile", {}).items()])
     if results.get("missing"):
@@ -142,7 +143,7 @@ def tables(results):
 
 
 def write_page(path, results):
-    """Puts the results behind the mark in a page, in place of earlier ones."""
+    """Replaces the results after the mark in a page."""
     text = path.read_text(encoding="utf-8")
     facts = "; ".join(f"{k} {v}" for k, v in results["machine"].items() if v and k != "date")
     facts = facts.replace("cpu ", "").replace("kernel", "Linux")

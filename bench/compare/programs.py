@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Starts programs on a core of their own, tells what they use, and leaves none behind."""
+"""Starts programs on fixed cores, reads their resource use, and stops all of them."""
 
 import ctypes
 import os
@@ -19,19 +19,19 @@ _next_port = 9400
 
 
 class Missing(Exception):
-    """Something cannot be measured here; the rest can."""
+    """A figure cannot be measured on this machine. Other figures can."""
 
 
 def _child(core):
     def prepare():
         os.sched_setaffinity(0, {core})
-        _libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: none outlives this program
+        _libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: the child ends with this program
 
     return prepare
 
 
 def free_port():
-    """Returns a port at which nobody listens; another one each time."""
+    """Returns a port without a listener. Each call returns another port."""
     global _next_port
     while True:
         _next_port += 1
@@ -45,7 +45,7 @@ def free_port():
 
 
 class Program:
-    """A program that listens on a port, from when it does until `stop`."""
+    """A program that listens on a port. The constructor waits until it listens."""
 
     def __init__(self, argv, port, core=SERVER_CORE, wrap=()):
         self.port = port
@@ -98,7 +98,7 @@ class Program:
         return pids
 
     def cpu_seconds(self):
-        """Returns the scheduler's count for all threads, user and kernel together."""
+        """Returns the scheduler's CPU time of all threads, user and kernel mode."""
         total = 0
         for pid in self._family():
             for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
@@ -119,7 +119,7 @@ class Program:
             Path(f"/proc/{pid}/clear_refs").write_text("5")
 
     def peak_bytes(self):
-        """Returns the most memory it had at once since `forget_peak`."""
+        """Returns the peak memory since `forget_peak`."""
         return self._status("VmHWM")
 
 
@@ -129,7 +129,7 @@ def stop_all():
 
 
 def numbers(argv, core=LOAD_CORE, timeout=120, env=None):
-    """Runs a program to its end and returns the numbers that it prints last."""
+    """Runs a program to its end and returns the numbers of its last output line."""
     name = Path(str(argv[0])).name
     try:
         run = subprocess.run(
@@ -153,7 +153,7 @@ def numbers(argv, core=LOAD_CORE, timeout=120, env=None):
 
 
 def load(build, port, connections, depth, amount, request, body=0):
-    """Runs bench/load. @return requests, seconds, its own seconds of CPU time"""
+    """Runs bench/load. Returns requests, seconds, and seconds of CPU time of the generator."""
     count, seconds, _, failures, cpu = numbers(
         [f"{build}/bench/load", port, connections, depth, amount, request, body]
     )

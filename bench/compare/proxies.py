@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""The two proxies among the samples beside haproxy and nginx."""
+"""The two proxy samples, compared with haproxy and nginx."""
 
 from programs import LOAD_CORE, Missing, Program, free_port, load, numbers
 from rounds import compared, interleave, note
@@ -50,7 +50,7 @@ def haproxy(servers, port, origin, mode, options):
 
 
 def start_all(part, commands, missing):
-    """Starts proxies on the server's core; who cannot be started is noted."""
+    """Starts the proxies on the server's core. A proxy that cannot start is added to `missing`."""
     running = {}
     for name, command in commands.items():
         port = free_port()
@@ -62,7 +62,7 @@ def start_all(part, commands, missing):
 
 
 def measure_reverse(servers, options, missing):
-    """Small requests over 64 connections, passed on over kept ones to the null server."""
+    """Measures small requests on 64 connections, forwarded on persistent ones to the null server."""
     origin = free_port()
     commands = {
         "anode": lambda port: [
@@ -105,7 +105,7 @@ def measure_reverse(servers, options, missing):
 
 
 def measure_relay(servers, options, missing):
-    """1 GiB through a tunnel; haproxy in TCP mode relays it without CONNECT."""
+    """Measures 1 GiB through a tunnel. haproxy relays it in TCP mode, without CONNECT."""
     origin = free_port()
     commands = {
         "anode": lambda port: [
@@ -122,7 +122,7 @@ def measure_relay(servers, options, missing):
         to = [f"127.0.0.1:{origin}"] if name == "anode" else []
         size, took, cpu = numbers([servers.build / "bench/bulk", "fetch", program.port, *to])
         if size != BYTES:
-            raise Missing(f"{size:.0f} bytes came")
+            raise Missing(f"only {size:.0f} bytes were received")
         used = program.cpu_seconds() - before
         return {
             "cpu_s": used,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Interleaved rounds: each asks all that are compared one after the other, so that they meet the same
-moments of a noisy machine. Figures are medians over the rounds, ratios medians of the ratios within
-a round."""
+"""Interleaved rounds: each round measures all programs one after another, because noise of the
+machine then affects all of them. Figures are medians over the rounds. Ratios are medians of the
+ratios within a round."""
 
 import statistics
 import sys
@@ -12,8 +12,8 @@ from programs import Missing
 def interleave(name, steps, count, missing):
     """Calls each step `count` times, in rounds.
 
-    `steps` maps who is measured to a function that returns figures by name. Who fails is left out
-    from there on, and noted in `missing`.
+    `steps` maps a program's name to a function that returns its figures by name. A program that fails
+    is skipped from then on and added to `missing`.
     """
     rows = {who: [] for who in steps}
     for _ in range(count):
@@ -27,7 +27,7 @@ def interleave(name, steps, count, missing):
 
 
 def medians(rows):
-    """Returns for each who was measured the median of each figure."""
+    """Returns the median of each figure of each program."""
     return {
         who: {key: statistics.median(r[key] for r in rounds) for key in rounds[0]}
         for who, rounds in rows.items()
@@ -36,7 +36,7 @@ def medians(rows):
 
 
 def ratio(rows, key, one, other):
-    """Returns the median ratio of two in the same round; None if either is missing."""
+    """Returns the median ratio of two programs within a round; None if one is missing."""
     if not rows.get(one) or not rows.get(other):
         return None
     return statistics.median(
@@ -45,7 +45,7 @@ def ratio(rows, key, one, other):
 
 
 def compared(rows, floor, key="cpu_us"):
-    """Returns the medians, with the ratios to the floor and of anode to each."""
+    """Returns the medians, the ratios to the floor, and the ratios of anode to each program."""
     result = medians(rows)
     for who, row in result.items():
         row["to_floor"] = ratio(rows, key, who, floor)

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Servers that answer one request after another."""
+"""Workloads of small and large requests for servers."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,17 @@ from rounds import compared, interleave, note
 class Workload:
     what: str
     connections: int = 64
-    depth: int = 1  # requests in each write; 0: a connection for each request
+    depth: int = 1  # requests per write; 0: one connection per request
     request: str = "hello"  # see bench/load.c
-    body: int = 0  # bytes of the request's body
-    peers: tuple = ()  # without any, all
+    body: int = 0  # bytes of the request body
+    peers: tuple = ()  # empty: all
 
 
 WORKLOADS = {
     "hello-1": Workload("a small request over 1 connection", connections=1),
     "hello-64": Workload("a small request over 64 connections"),
     "hello-512": Workload("a small request over 512 connections", connections=512),
-    "varied": Workload("hello-64, with a field that each request has anew", request="varied"),
+    "varied": Workload("hello-64, with a field that differs in each request", request="varied"),
     "browser": Workload("a browser's request of 590 bytes, 64 connections", request="browser"),
     "pipeline-16": Workload("16 small requests in each write, 64 connections", depth=16),
     "64k": Workload("responses of 64 KiB, 64 connections", request="/64k"),
@@ -32,7 +32,7 @@ WORKLOADS = {
 
 
 def start_all(servers, names, workload, part, missing):
-    """Starts who takes part; who cannot is noted."""
+    """Starts the servers of a workload. A server that cannot start is added to `missing`."""
     running = {}
     for name in names:
         try:
@@ -54,7 +54,7 @@ def measure(servers, names, part, workload, options, missing):
         )
         used = program.cpu_seconds() - before
         if count == 0:
-            raise Missing("nothing was answered")
+            raise Missing("there were no responses")
         return {
             "cpu_us": used * 1e6 / count,
             "rate": count / took,

@@ -1,5 +1,5 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""How each server is started."""
+"""Commands and configurations of the servers."""
 
 import shutil
 from pathlib import Path
@@ -42,7 +42,7 @@ frontend hello
 
 
 class Servers:
-    """Starts the servers that are compared, of which not all need be here."""
+    """Starts the compared servers. Some of them may not be installed."""
 
     names = ("null", "anode", "beast-callbacks", "beast-coroutines", "nginx", "haproxy", "go", "node")
 
@@ -63,13 +63,13 @@ class Servers:
         return found
 
     def written(self, name, text, **values):
-        """Writes a file of configuration and returns its path."""
+        """Writes a configuration file and returns its path."""
         path = self.scratch / name
         path.write_text(text.format(dir=self.scratch, **values))
         return path
 
     def argv(self, name, port, request="hello", body=0):
-        """Returns the command of a server, or None where the workload does not apply to it."""
+        """Returns the command of a server, or None if the workload does not apply to it."""
         bench = self.build / "bench"
         size = SIZES.get(request, 13)
         if name == "null":
@@ -84,11 +84,11 @@ class Servers:
             return [self.build / "peers/go_server", port]
         if name == "nginx":
             if body:
-                return None  # it answers before it has read the body
+                return None  # nginx responds before it has read the body
             conf = self.written(f"nginx-{port}.conf", NGINX, port=port)
             return [self.tool("nginx"), "-c", conf, "-p", self.scratch]
         if request.startswith("/") or body:
-            return None  # haproxy answers by itself with what fits into a buffer
+            return None  # haproxy can only respond with a body that fits into a buffer
         conf = self.written(f"haproxy-{port}.cfg", HAPROXY, port=port)
         return [self.tool("haproxy"), "-db", "-f", conf]
 

@@ -20,7 +20,7 @@ def measure_stream(servers, names, direction, options, missing):
         )
         used = program.cpu_seconds() - before
         return {
-            "cpu_us": used * 1e6 / (size / 2**20),  # a MiB
+            "cpu_us": used * 1e6 / (size / 2**20),  # per MiB
             "rate": size / 2**20 / took,
             "peak": program.peak_bytes() / 2**20,
             "server_share": used / took,

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A peer for comparison: plain Beast with callbacks, as in Beast's own example of a server.
-// Usage: beast_callbacks PORT [BYTES OF THE BODY]
+// Peer for comparison: plain Beast with callbacks, as in Beast's own server example.
+//
+// usage: beast_callbacks PORT [BODY_BYTES]
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A peer for comparison: plain Beast with coroutines, as in Beast's own example of a server.
-// Usage: beast_coroutines PORT [BYTES OF THE BODY]
+// Peer for comparison: plain Beast with coroutines, as in Beast's own server example.
+//
+// usage: beast_coroutines PORT [BODY_BYTES]
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

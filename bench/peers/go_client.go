@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A peer for comparison: Go's http.Client on one processor.
-// Usage: go_client PORT IN_FLIGHT SECONDS. Prints: requests, seconds, seconds of CPU time.
+// Peer for comparison: Go's http.Client on one processor.
+// usage: go_client PORT IN_FLIGHT SECONDS
+// Prints: requests, seconds, seconds of CPU time.
 package main
 
 import (

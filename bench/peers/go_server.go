@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A peer for comparison: Go's net/http on one processor. Usage: go_server PORT
+// Peer for comparison: Go's net/http on one processor.
+// usage: go_server PORT
 package main
 
 import (

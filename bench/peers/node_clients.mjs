@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Peers for comparison: http.get with an Agent, and undici's request, of which the module is named.
-// Usage: node node_clients.mjs PORT IN_FLIGHT SECONDS [UNDICI]
+// Peers for comparison: http.get with an Agent, or undici's request if its module path is given.
+// usage: node node_clients.mjs PORT IN_FLIGHT SECONDS [UNDICI]
 // Prints: requests, seconds, seconds of CPU time.
 import http from 'node:http';
 

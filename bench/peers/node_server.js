@@ -1,13 +1,14 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A peer for comparison: Node.js itself. Usage: node node_server.js PORT
+// Peer for comparison: Node.js itself.
+// usage: node node_server.js PORT
 'use strict';
 const http = require('http');
 const large = { '/64k': Buffer.alloc(65536, 'x'), '/1m': Buffer.alloc(1048576, 'x') };
 
 const piece = large['/64k'];
 
-// 64 MiB in pieces, never more than the socket takes.
+// Sends 64 MiB in chunks and respects back-pressure.
 function stream(res) {
   let left = 1024;
   const go = () => {
