@@ -76,7 +76,7 @@ public:
   /// Removes a closed connection from the pool.
   void connection_closed(http1_client_connection& c);
 
-  /// Closes a connection whose exchange was aborted.
+  /// Removes a connection from the pool and closes it.
   void abandon(http1_client_connection& c);
 
   /// Removes a connection from the pool, because it is detached for an upgrade.
