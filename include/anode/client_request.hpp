@@ -24,58 +24,77 @@ class client_exchange;
 
 namespace anode::http {
 
-/// The step in which a request failed.
+/// The step in which a request fails.
 enum class request_phase : std::uint8_t {
-  queued,   ///< it waited for a connection, see `agent_options::max_sockets`
-  lookup,   ///< of the host's addresses
-  connect,  ///< to the server, or to the proxy
-  tunnel,   ///< CONNECT, answered by the proxy
-  send,     ///< of the request
-  head,     ///< of the response: the request was sent
-  body,     ///< of the response
+  queued,   ///< waiting for a connection, see `agent_options::max_sockets`
+  lookup,   ///< resolving the host name
+  connect,  ///< connecting to the server or to the proxy
+  tunnel,   ///< waiting for the proxy to answer CONNECT
+  send,     ///< sending the request
+  head,     ///< the request is sent, the head of the response is not received
+  body,     ///< receiving the body of the response
 };
 
-/// Returns the name of a value, as a view of static storage: "connect".
+/// Returns the name of a phase, for example "connect". The view refers to static storage.
 ANODE_EXPORT std::string_view to_string(request_phase p) noexcept;
 
-/// Why a request failed, with what is needed to decide what to do next.
+/// Reports why a request failed, and the facts that decide whether to send it again.
+///
+/// `code()` is a value of `error` or a system error. `what()` is the whole message.
 class ANODE_EXPORT request_error : public exception {
 public:
+  /// Makes an error from its parts. The library calls this; programs need it only in tests.
+  /// @param ec the failure.
+  /// @param message the whole text that `what()` returns.
+  /// @param phase the step that failed.
+  /// @param v what the failure implies about the server.
+  /// @param reused_socket whether the connection carried a request before.
+  /// @param bytes_sent bytes of the request passed to the system.
+  /// @param bytes_received bytes of the response received.
   request_error(error_code ec, std::string message, request_phase phase, http::verdict v,
                 bool reused_socket, std::uint64_t bytes_sent, std::uint64_t bytes_received);
 
+  /// Returns the step in which the request failed.
   request_phase phase() const noexcept { return phase_; }
+  /// Returns whether the server may have processed the request.
   http::verdict verdict() const noexcept { return verdict_; }
 
-  /// Returns whether the connection had carried a request before: then the server may have closed
-  /// it while this one was on its way, and sending it again on a fresh one may help.
+  /// Returns whether the connection carried another request before. In that case the server may
+  /// have closed it while this request was under way, and a retry on a new connection may succeed.
   bool reused_socket() const noexcept { return reused_; }
 
-  /// Returns how many bytes of the request were handed to the system.
+  /// Returns the number of bytes of the request that were passed to the operating system, the head
+  /// and earlier attempts included.
   std::uint64_t bytes_sent() const noexcept { return sent_; }
 
-  /// Returns how many bytes of the response came.
+  /// Returns the number of bytes that the connection received for this request.
   std::uint64_t bytes_received() const noexcept { return received_; }
 
-  // Of a response that is not HTTP (`HPE_*`), else empty.
+  // Details of a response that is not valid HTTP (`HPE_*`). Empty or 0 for other failures.
 
-  /// Returns what is wrong with it: "Invalid header token". **Node**: `err.reason`.
+  /// Returns what is wrong with the response, for example "Invalid header token". The view refers
+  /// to static storage.
+  /// **Node**: `err.reason`.
   std::string_view reason() const noexcept { return reason_; }
 
-  /// Returns how many bytes of `raw_packet` are right. **Node**: `err.bytesParsed`.
+  /// Returns the number of bytes of `raw_packet()` that are valid.
+  /// **Node**: `err.bytesParsed`.
   std::size_t bytes_parsed() const noexcept { return parsed_; }
 
-  /// Returns what was received last. **Node**: `err.rawPacket`.
+  /// Returns the bytes of the last read. The view is valid as long as a copy of this error exists.
+  /// **Node**: `err.rawPacket`.
   std::string_view raw_packet() const noexcept {
     return packet_ ? std::string_view(*packet_) : std::string_view();
   }
 
-  /// Returns the exception behind this error, to be thrown again by who wants to look at it: what
-  /// `agent_options::create_connection` or a `lookup` has thrown, or the `request_error` of a
-  /// CONNECT that got no answer from the proxy. Null if there is none. **Node**: `err.cause`.
+  /// Returns the exception that caused this error, or null: the exception that
+  /// `agent_options::create_connection` or a `lookup` threw, or the `request_error` of a CONNECT that
+  /// got no answer from the proxy. Rethrow it with `std::rethrow_exception` to inspect it.
+  /// **Node**: `err.cause`.
   std::exception_ptr cause() const noexcept { return cause_; }
 
-  /// For the library itself. @param reason of static storage
+  /// Internal: sets the details of a parse error.
+  /// @param reason a text of static storage.
   void set_parse_failure(std::string_view reason, std::size_t bytes_parsed,
                          std::shared_ptr<std::string const> raw_packet) noexcept {
     reason_ = reason;
@@ -98,15 +117,22 @@ private:
   std::exception_ptr cause_;
 };
 
-/// An interim response: 100 to 199, other than 101.
+/// An informational response: status 100 to 199, except 101.
+///
+/// **Node**: the argument of event 'information'.
 struct information {
+  /// The status, 100 to 199.
   int status_code = 0;
+  /// The reason phrase as received.
   std::string status_message;
+  /// The version of HTTP, 1 and 0 or 1.
   int http_version_major = 1;
   int http_version_minor = 1;
+  /// The headers as received.
   field_lines raw_headers;
 
-  /// Returns the headers by name, merged; a view of `raw_headers`.
+  /// Returns the headers by name, merged. The result is a view of `raw_headers`, which must outlive
+  /// it.
   merged_headers headers() const { return merged_headers(raw_headers); }
 
   /// Returns the version, "1.1" or "1.0".
@@ -115,23 +141,30 @@ struct information {
   }
 };
 
-/// The outcome of a request to leave HTTP: the answer, and the connection if the server agreed.
+/// The outcome of an upgrade or CONNECT request: the response, and the connection if the server
+/// switched protocols.
 class ANODE_EXPORT upgrade_result {
 public:
+  /// Makes a result without response and connection.
   upgrade_result() = default;
+  /// Internal: makes a result from its parts.
   upgrade_result(incoming_message response, anode::socket socket)
       : response_(std::move(response)), socket_(std::move(socket)) {}
 
-  /// Returns whether the server agreed: 101, or 2xx to CONNECT.
+  /// Returns whether the server accepted: status 101, or 2xx to CONNECT.
   explicit operator bool() const noexcept {
     int const status = response_ ? response_.status_code() : 0;
     return socket_ && (status == 101 || status / 100 == 2);
   }
 
+  /// Returns the response. Valid as long as this object.
   incoming_message& response() noexcept { return response_; }
 
-  /// Returns the connection. Its first bytes are those that came behind the answer (Node's `head`);
-  /// when a CONNECT is refused that is the body of the answer.
+  /// Returns the connection. Valid as long as this object.
+  ///
+  /// The first bytes read are those that the server sent after the head of its response (Node's
+  /// `head`). If the server refuses CONNECT they are the body of the response. The handle is empty
+  /// if the server answers an upgrade request with an ordinary response.
   anode::socket& socket() noexcept { return socket_; }
 
 private:
@@ -139,107 +172,172 @@ private:
   anode::socket socket_;
 };
 
-/// A request of a client: a handle, moved and not copied.
+/// A request of a client. A handle: movable, not copyable.
 ///
-/// Dropped before its response was taken or a listener for it was set, the request is aborted.
-/// Cancelling an operation that is awaited, reads of the response included, aborts the request as
-/// well. What a listener throws is thrown again from the executor's `run`, once; the request goes
-/// on.
+/// Destroying the handle aborts the request unless `end` was called and a consumer for the response
+/// exists: a completed `response()` or `upgraded()`, or a listener set by `on_response`,
+/// `on_upgrade` or `on_connect`. A response that is already received completely and has no consumer
+/// is discarded instead.
 ///
-/// **Concurrency**: everything on the executor of its agent. **Node**: `http.ClientRequest`.
+/// Cancelling an awaited operation aborts the request with `error::aborted`. This includes reads of
+/// the response. An exception thrown by a listener is rethrown once from the executor's `run()`;
+/// the request continues.
+///
+/// On an empty or moved-from handle, queries return the values of a finished request, `abort` and
+/// `destroy` do nothing, and all other calls throw `exception` with `error::invalid_this`.
+///
+/// **Concurrency**: use it only on the executor of its agent.
+/// **Node**: `http.ClientRequest`.
 class ANODE_EXPORT client_request final : public outgoing_message {
 public:
-  /// Makes a handle to nothing.
+  /// Makes an empty handle.
   client_request() noexcept : outgoing_message(nullptr) {}
+  /// Moves the handle; `other` becomes empty.
   client_request(client_request&& other) noexcept;
+  /// Moves the handle and releases the previous request as the destructor does.
   client_request& operator=(client_request&& other) noexcept;
+  /// Releases the request; aborts it if nothing consumes its response, see the class description.
   ~client_request();
 
+  /// Returns whether the handle refers to a request.
   explicit operator bool() const noexcept { return exchange_ != nullptr; }
 
-  // The answer.
+  // The response.
 
-  /// Waits for the head of the response.
-  /// @throws request_error when there will be none.
+  /// Waits for the head of the response. Informational responses do not complete it.
+  /// @return the response; its body is not read yet.
+  /// @throws request_error if the request fails before a head is received.
+  /// **Cancellation**: aborts the request.
+  /// **Node**: event 'response'.
   net::awaitable<incoming_message> response();
 
-  /// Waits for the answer to a request to leave HTTP (CONNECT, or one with an Upgrade header). An
-  /// answer that came before this is called waits for it, unless the request has an `on_response`:
-  /// then the connection was closed, as without a listener.
-  /// @return the answer, with the connection if the server agreed.
-  /// @throws request_error when there will be none.
+  /// Waits for the response to a CONNECT request or to a request with an Upgrade header.
+  ///
+  /// A response that arrives before this call is kept for it. Exception: if the request has an
+  /// `on_response` listener and no coroutine is waiting, the connection is closed.
+  /// @return the response, with the connection if the server switched protocols.
+  /// @throws request_error if the request fails before a head is received.
+  /// **Cancellation**: aborts the request.
+  /// **Node**: events 'upgrade' and 'connect'.
   net::awaitable<upgrade_result> upgraded();
 
-  /// Waits for 100 Continue, or for any other answer that makes waiting pointless.
-  /// @return whether the body is wanted
+  /// Waits for 100 Continue, for a final response, or for a failure. Does not throw if the request
+  /// fails; `response()` reports the failure.
+  /// @return whether the server sent 100 Continue, which means that it wants the body.
+  /// **Cancellation**: aborts the request.
+  /// **Node**: event 'continue'.
   net::awaitable<bool> continued();
 
-  // Facts.
+  // Properties.
 
+  /// Returns the method in upper case, for example "GET".
+  /// **Node**: `request.method`.
   std::string_view method() const noexcept;
+  /// Returns the path with the query, for example "/a?b=c". For CONNECT it is the authority.
+  /// **Node**: `request.path`.
   std::string_view path() const noexcept;
+  /// Returns the host without the port.
+  /// **Node**: `request.host`.
   std::string_view host() const noexcept;
+  /// Returns "http:".
+  /// **Node**: `request.protocol`.
   std::string_view protocol() const noexcept;
 
-  /// Returns whether the request, without having to wait for it, got a connection used before.
+  /// Returns whether the request uses a connection that carried another request before, and did not
+  /// have to wait for that connection.
+  /// **Node**: `request.reusedSocket`.
   bool reused_socket() const noexcept;
 
-  /// Returns how often the request was sent again. See `agent_options::retry`.
+  /// Returns how many times the request was sent again, see `agent_options::retry`.
   unsigned retries() const noexcept;
 
   /// Returns whether `abort` was called.
+  /// **Node**: `request.aborted`.
   bool aborted() const noexcept;
 
-  /// Returns the limit of field lines that the response's head may have. **Node**:
-  /// `maxHeadersCount`.
+  /// Returns the maximum number of field lines in the head of the response.
+  /// **Node**: `maxHeadersCount`.
   std::size_t max_headers_count() const noexcept;
 
   // Settings.
 
-  /// Sets the limit of field lines of the response's head, 2000 unless told; 0: none. Takes effect
-  /// on a request that has no connection yet or has just been made.
+  /// Sets the maximum number of field lines in the head of the response. Has an effect until the
+  /// response begins to arrive. A head with more lines fails the request with
+  /// `error::header_overflow`.
+  /// @param lines default 2000; 0: unlimited.
+  /// **Node**: `request.maxHeadersCount`.
   client_request& set_max_headers_count(std::size_t lines);
 
-  /// Aborts the request. **Node**: `request.abort()`, deprecated there in favour of `destroy`.
+  /// Aborts the request.
+  /// **Node**: `request.abort()`, deprecated in favour of `destroy`.
   [[deprecated("use destroy")]] void abort();
 
-  /// Has `f`, and the listeners of `on_timeout`, called when nothing happens on the connection for
-  /// `timeout`. It is notified, not ended.
+  /// Sets the inactivity timeout of the connection. When it expires, `f` and the `on_timeout`
+  /// listeners are called once; the request continues. The time counts from the moment at which the
+  /// connection is established.
+  /// @param timeout time without a byte in either direction; 0: no timeout.
+  /// @param f an additional listener; may be empty.
+  /// @throws exception with `error::out_of_range` if `timeout` is negative.
+  /// **Node**: `request.setTimeout(msecs, callback)`.
   client_request& set_timeout(std::chrono::milliseconds timeout,
                               anode::detail::function<void()> f = {});
+  /// Disables (`true`) or enables Nagle's algorithm on the connection. Without a connection, the
+  /// setting applies when the request gets one.
+  /// **Node**: `request.setNoDelay()`.
   client_request& set_no_delay(bool on = true);
+  /// Enables or disables TCP keep-alive probes on the connection. Without a connection, the setting
+  /// applies when the request gets one.
+  /// @param initial_delay idle time before the first probe, in whole seconds; 0: the system's
+  ///   default.
+  /// **Node**: `request.setSocketKeepAlive()`.
   client_request& set_socket_keep_alive(bool on = false,
                                         std::chrono::milliseconds initial_delay = {});
 
-  // Events that hand something over: one handler each.
+  // Events that transfer ownership: one handler each, a later one replaces it.
 
-  /// Is given the response.
+  /// Sets the handler that receives the response when its head is complete.
+  /// **Node**: event 'response'.
   client_request& on_response(anode::detail::function<void(incoming_message)> f);
 
-  /// Is given the answer 101 and the connection; without a handler, and nobody awaiting
-  /// `upgraded`, the connection is closed.
+  /// Sets the handler that receives a 101 response and the connection.
+  ///
+  /// Without a handler and without a waiting `upgraded()`, the connection is closed if
+  /// `on_response` is set or the request handle is destroyed. Otherwise it is kept for
+  /// `upgraded()`.
+  /// **Node**: event 'upgrade'.
   client_request& on_upgrade(anode::detail::function<void(incoming_message, anode::socket)> f);
 
-  /// Is given the answer to CONNECT and the connection.
+  /// Sets the handler that receives the response to CONNECT and the connection. Without a handler
+  /// the rules of `on_upgrade` apply.
+  /// **Node**: event 'connect'.
   client_request& on_connect(anode::detail::function<void(incoming_message, anode::socket)> f);
 
-  // Events that notify: any number.
+  // Events that notify: any number of listeners, called in the order of registration.
 
-  /// Is told of each interim response.
+  /// Adds a listener for informational responses, 100 Continue included.
+  /// **Node**: event 'information'.
   client_request& on_information(anode::detail::function<void(information const&)> f);
+  /// Adds a listener for 100 Continue.
+  /// **Node**: event 'continue'.
   client_request& on_continue(anode::detail::function<void()> f);
 
-  /// Is told which connection the request has got.
+  /// Adds a listener for the connection that the request gets. A retry emits the event again.
+  /// **Node**: event 'socket'.
   client_request& on_socket(anode::detail::function<void(anode::socket)> f);
+  /// Adds a listener for the inactivity timeout. The request continues.
+  /// **Node**: event 'timeout'.
   client_request& on_timeout(anode::detail::function<void()> f);
 
-  /// Is told of `abort`.
+  /// Adds a listener for `abort`.
+  /// **Node**: event 'abort'.
   client_request& on_abort(anode::detail::function<void()> f);
 
-  /// Is told why the request failed, before `on_close`.
+  /// Adds a listener for the failure of the request. It is called after `on_error` and before
+  /// `on_close`.
+  /// **Node**: event 'error'.
   client_request& on_request_error(anode::detail::function<void(request_error const&)> f);
 
-  /// For the library itself.
+  /// Internal: makes a handle to an exchange.
   explicit client_request(client::client_exchange& exchange) noexcept;
 
 private:

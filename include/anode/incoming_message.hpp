@@ -30,138 +30,183 @@ using boost::system::error_code;
 
 /// A received message: a request in a server, a response in a client.
 ///
-/// In a server it lives until its exchange is closed and, for a coroutine handler, until that has
-/// returned. In a client it is a handle: moved, not copied; dropped unread, the rest of the body is
-/// read away when little is left, or else the connection closed, so that it never stays occupied.
+/// In a server, the message lives until its exchange is closed and, for a coroutine handler, until
+/// the handler returns. In a client it is a handle: movable, not copyable. If the handle is
+/// destroyed unread, a remainder of at most 64 KiB of known length is discarded; otherwise the
+/// connection is closed, because an unread response must not occupy it.
 ///
-/// The body is pulled: what is not read makes the connection stop reading. Models Asio's
-/// AsyncReadStream.
+/// The body is pulled: while the program does not read, the connection stops reading at the
+/// high-water mark. Models Asio's AsyncReadStream.
 ///
-/// **Concurrency**: one read at a time, on the message's executor. **Cancellation**: in a client a
-/// cancelled read gives the whole request up.
+/// On an empty handle, queries return the values of a finished message, `dump` and `destroy` do
+/// nothing, and all other calls throw `exception` with `error::invalid_this`.
+///
+/// **Concurrency**: one read at a time, on the executor of the message.
+/// **Cancellation**: in a client, cancelling a read aborts the whole request.
 /// **Node**: `http.IncomingMessage`.
 class ANODE_EXPORT incoming_message {
 public:
   using executor_type = net::any_io_executor;
 
-  /// Makes a handle to nothing.
+  /// Makes an empty handle.
   incoming_message() noexcept = default;
 
+  /// Moves the handle; `other` becomes empty.
   incoming_message(incoming_message&& other) noexcept;
+  /// Moves the handle and releases the previous message as the destructor does.
   incoming_message& operator=(incoming_message&& other) noexcept;
+  /// Releases the message, see the class description.
   ~incoming_message();
 
-  /// Returns whether there is a message.
+  /// Returns whether the handle refers to a message.
   explicit operator bool() const noexcept { return self_ != nullptr; }
 
+  /// Returns the executor of the message.
   executor_type get_executor() const;
 
   // The head.
 
-  /// Returns the method of a request, for example "GET". **Node**: `message.method`.
+  /// Returns the method of a request, for example "GET"; empty for a response.
+  /// **Node**: `message.method`.
   std::string_view method() const noexcept;
 
-  /// Returns the target of a request as received, for example "/a?b=c". **Node**: `message.url`.
+  /// Returns the target of a request as received, for example "/a?b=c"; empty for a response.
+  /// **Node**: `message.url`.
   std::string_view url() const noexcept;
 
-  /// Returns the status of a response. **Node**: `message.statusCode`.
+  /// Returns the status code of a response; 0 for a request.
+  /// **Node**: `message.statusCode`.
   int status_code() const noexcept;
 
-  /// Returns the reason phrase of a response. **Node**: `message.statusMessage`.
+  /// Returns the reason phrase of a response; empty for a request.
+  /// **Node**: `message.statusMessage`.
   std::string_view status_message() const noexcept;
 
-  /// Returns the version, "1.1" or "1.0". **Node**: `message.httpVersion`.
+  /// Returns the version of HTTP, "1.1" or "1.0".
+  /// **Node**: `message.httpVersion`.
   std::string http_version() const;
+  /// Returns the major version, 1.
+  /// **Node**: `message.httpVersionMajor`.
   int http_version_major() const noexcept;
+  /// Returns the minor version, 0 or 1.
+  /// **Node**: `message.httpVersionMinor`.
   int http_version_minor() const noexcept;
 
-  /// Returns the headers by name, merged. **Node**: `message.headers`; for `headersDistinct` take
-  /// the fields' `values`.
+  /// Returns the headers by name, repeated ones merged. Valid as long as the message.
+  /// **Node**: `message.headers`; for `headersDistinct` use `merged_headers::values`.
   merged_headers const& headers() const;
 
-  /// Returns the headers as received. **Node**: `message.rawHeaders`.
+  /// Returns the headers as received. Valid as long as the message.
+  /// **Node**: `message.rawHeaders`.
   field_lines const& raw_headers() const noexcept;
 
-  /// Returns the trailers, empty until the body has ended. **Node**: `message.trailers`.
+  /// Returns the trailers by name; empty until the body has ended.
+  /// **Node**: `message.trailers`.
   merged_headers const& trailers() const;
+  /// Returns the trailers as received; empty until the body has ended.
+  /// **Node**: `message.rawTrailers`.
   field_lines const& raw_trailers() const noexcept;
 
   // The body.
 
-  /// Reads the next piece of the body.
-  /// @return a view that is valid until the next read; nothing at the end of the body.
-  /// @throws boost::system::system_error when the body is cut off (`ECONNRESET`, "aborted").
+  /// Reads the next segment of the body.
+  /// @return a view that is valid until the next read, or nothing at the end of the body.
+  /// @throws boost::system::system_error if the body is cut off: `ECONNRESET` if the peer closed
+  ///   the connection, otherwise the cause. In a client the exception is a `request_error`.
   net::awaitable<std::optional<std::string_view>> read();
 
-  /// Reads into `buffer`.
+  /// Reads into `buffer`, which must stay valid until the operation completes.
   /// @return the number of bytes; 0 at the end of the body.
+  /// @throws boost::system::system_error as above.
   net::awaitable<std::size_t> read(net::mutable_buffer buffer);
 
-  /// Reads the whole rest of the body.
-  /// @param limit of bytes, 1 MiB unless told. A larger body fails with `error::body_too_large`,
-  ///   for which a server answers 413.
-  /// @throws exception with `error::invalid_state` if the body was read to its end, or discarded,
-  ///   before.
+  /// Reads the rest of the body into a string.
+  /// @param limit maximum size in bytes; default 1 MiB.
+  /// @throws exception with `error::body_too_large` if the body is larger. A server responds with
+  ///   413 if a handler does not catch it.
+  /// @throws exception with `error::invalid_state` if the body was already read to its end or
+  ///   discarded.
+  /// @throws boost::system::system_error as `read`.
   net::awaitable<std::string> text(std::size_t limit = 1024 * 1024);
 
-  /// Reads the whole rest of the body, as `text` does.
+  /// Reads the rest of the body into bytes. See `text`.
   net::awaitable<std::vector<std::byte>> bytes(std::size_t limit = 1024 * 1024);
 
-  /// Throws the rest of the body away; a read that waits ends as at the end of the body.
+  /// Discards the rest of the body. A pending read completes as at the end of the body.
   /// **Node**: `message.resume()`.
   void dump();
 
   // The state.
 
-  /// Returns whether all of the message has been received. **Node**: `message.complete`.
+  /// Returns whether the whole message was received.
+  /// **Node**: `message.complete`.
   bool complete() const noexcept;
 
-  /// Returns whether the connection was lost before the message was complete.
+  /// Returns whether the connection closed before the message was complete.
+  /// **Node**: `message.aborted`.
   bool aborted() const noexcept;
 
-  /// Returns whether the body was read to its end. **Node**: `message.readableEnded`.
+  /// Returns whether the body was read to its end or discarded.
+  /// **Node**: `message.readableEnded`.
   bool readable_ended() const noexcept;
 
-  /// Returns whether the message was destroyed, by either side.
+  /// Returns whether the message was destroyed, by the program or by the loss of its connection.
+  /// **Node**: `message.destroyed`.
   bool destroyed() const noexcept;
 
-  /// Returns whether the exchange is over and `on_close` was told. **Node**: `message.closed`.
+  /// Returns whether the exchange is over and `on_close` was emitted.
+  /// **Node**: `message.closed`.
   bool closed() const noexcept;
 
-  /// Returns why the message is cut off; no error if it is not, or if it was destroyed without one.
+  /// Returns why the message was cut off; no error if it was not, or if it was destroyed without
+  /// one.
   /// **Node**: `message.errored`.
   error_code errored() const noexcept;
 
-  /// Closes the connection that the message comes from, unless it is gone already.
-  /// @param ec told to `on_error`; none is no failure.
+  /// Closes the connection that the message comes from, unless the exchange has already released
+  /// it.
+  /// @param ec emitted to `on_error`; without an error nothing is emitted.
+  /// **Node**: `message.destroy()`.
   incoming_message& destroy(error_code ec = {});
 
-  /// Returns the connection; an empty handle once it is gone.
+  /// Returns the connection; an empty handle after the exchange has released it.
+  /// **Node**: `message.socket`.
   anode::socket socket() const;
 
-  /// Has `f`, and the listeners of `on_timeout`, called when nothing happens on the connection for
-  /// `timeout`; 0 switches that off.
+  /// Sets the inactivity timeout of the connection. When it expires, `f` and the `on_timeout`
+  /// listeners are called. In a server, a connection without any timeout listener is closed; in a
+  /// client, nothing else happens.
+  /// @param timeout time without a byte in either direction; 0: no timeout.
+  /// @param f an additional listener; may be empty.
+  /// **Node**: `message.setTimeout(msecs, callback)`.
   incoming_message& set_timeout(std::chrono::milliseconds timeout,
                                 anode::detail::function<void()> f = {});
 
-  // Events.
+  // Events that notify: any number of listeners, called in the order of registration.
 
-  /// Is told when the body was read to its end.
+  /// Adds a listener for the end of the body, emitted when the body is read to its end or
+  /// discarded.
+  /// **Node**: event 'end'.
   incoming_message& on_end(anode::detail::function<void()> f);
 
-  /// Is told when the connection is lost before the message is complete.
+  /// Adds a listener for the loss of the connection before the message is complete.
+  /// **Node**: event 'aborted'.
   incoming_message& on_aborted(anode::detail::function<void()> f);
 
-  /// Is told of that failure, after `on_aborted`.
+  /// Adds a listener for the error that cut the message off, emitted after `on_aborted`.
+  /// **Node**: event 'error'.
   incoming_message& on_error(anode::detail::function<void(error_code)> f);
 
+  /// Adds a listener for the inactivity timeout. The connection stays open.
+  /// **Node**: event 'timeout'.
   incoming_message& on_timeout(anode::detail::function<void()> f);
 
-  /// Is told when the exchange is over.
+  /// Adds a listener for the end of the exchange. No event follows.
+  /// **Node**: event 'close'.
   incoming_message& on_close(anode::detail::function<void()> f);
 
-  /// Reads at least one byte into `buffers`; completes with `(error_code, std::size_t)`, at the end
-  /// of the body with `net::error::eof`.
+  /// Reads at least one byte into `buffers`. Completes with `(error_code, std::size_t)`; with
+  /// `net::error::eof` at the end of the body. The buffers must stay valid until then.
   template <class MutableBuffers, class Token>
   auto async_read_some(MutableBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
@@ -171,9 +216,11 @@ public:
         token, anode::detail::first_buffer<net::mutable_buffer>(buffers));
   }
 
-  /// For the library itself.
+  /// Internal: makes the message of a server's exchange.
   explicit incoming_message(exchange::incoming_state& self) noexcept : self_(&self) {}
+  /// Internal: makes a handle that keeps `owner` alive.
   incoming_message(exchange::incoming_state& self, anode::detail::counted& owner);
+  /// Internal: returns the state.
   exchange::incoming_state* self() const noexcept { return self_; }
 
 private:

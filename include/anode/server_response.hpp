@@ -13,73 +13,109 @@ namespace anode::http {
 
 /// The response to one request of a server.
 ///
-/// Lives until its exchange is closed and, for a coroutine handler, until that has returned; a
-/// callback handler may keep a reference and answer later, until `on_close`.
+/// The object lives until its exchange is closed and, for a coroutine handler, until the handler
+/// returns. A callback handler may keep a reference and respond later, until `on_close` is emitted.
 ///
+/// **Concurrency**: use it only on the executor of its server.
 /// **Node**: `http.ServerResponse`.
 class ANODE_EXPORT server_response final : public outgoing_message {
 public:
-  /// Returns the request that this answers.
+  /// Returns the request that this responds to.
+  /// **Node**: `response.req`.
   incoming_message& req() noexcept;
 
-  /// Returns the status, 200 unless set.
+  /// Returns the status code; default 200.
+  /// **Node**: `response.statusCode`.
   int status_code() const noexcept;
 
-  /// Sets the status of the head that is still to be sent.
-  /// @param status 100 to 999, checked when the head is made.
+  /// Sets the status code of a head that is not made yet.
+  /// @param status 100 to 999. An invalid status throws `exception` with
+  ///   `error::invalid_status_code` when the head is made, not here.
   server_response& set_status_code(int status) noexcept;
 
-  /// Returns the reason phrase that was set; if none was, nothing before the head is made, and the
-  /// standard phrase from then on.
+  /// Returns the reason phrase that was set. If none was set, the result is empty before the head
+  /// is made, and the standard phrase of the status after that ("unknown" if the status has none).
+  /// **Node**: `response.statusMessage`.
   std::string_view status_message() const noexcept;
 
-  /// Sets the reason phrase; an empty one means the standard phrase of the status.
+  /// Sets the reason phrase. An empty text selects the standard phrase of the status.
   server_response& set_status_message(std::string_view reason);
   server_response& set_status_message(std::initializer_list<header_item> texts) = delete;
 
-  /// Makes the head: status and headers, which win over those set before. It leaves with the first
-  /// bytes of the body.
-  /// @throws exception with `error::headers_sent`, `invalid_status_code`, `invalid_char`...
+  /// Sets status and headers and makes the head. Headers given here override headers set before.
+  /// The head is sent with the first bytes of the body.
+  /// @param status 100 to 999. A status below 200 closes the connection after the response, because
+  ///   it is no final status (RFC 9110 section 15.2).
+  /// @throws exception with `error::headers_sent`, `invalid_status_code`, `invalid_http_token`,
+  ///   `invalid_char`, `invalid_header_value` or `trailer_invalid`.
+  /// **Node**: `response.writeHead()`.
   server_response& write_head(int status);
+  /// As above. A list of pairs replaces headers of the same name. A flat list also keeps a repeated
+  /// name as separate lines.
   server_response& write_head(int status, header_list const& headers);
-  // A template, so that two texts in braces are a flat list and not a view made of two iterators.
+  // A template, because `{"a", "b"}` must be a flat list and not a view made from two iterators.
   template <detail::header_text Reason>
   server_response& write_head(int status, Reason const& reason) {
     return write_head_with(status, reason);
   }
+  /// As above, with a reason phrase.
   server_response& write_head(int status, std::string_view reason, header_list const& headers);
 
-  // Interim responses are advice that a client which reads slowly can do without. Awaiting one
-  // waits for room below the high-water mark; one that is sent although the high-water mark is
-  // reached is dropped, but for the first 100, so that a client that does not read costs no memory.
+  // Informational responses (1xx). They are advice that a slow client can do without. Awaiting one
+  // waits for room below the high-water mark. At or above the mark, an informational response is
+  // discarded, except the first 100 Continue, to bound the memory of a client that does not read.
+  //
+  // All four throw `exception` with `error::headers_sent` if the head of the final response is
+  // made.
 
   /// Sends 100 Continue.
+  /// **Node**: `response.writeContinue()`.
   write_operation write_continue();
 
   /// Sends 102 Processing.
+  /// **Node**: `response.writeProcessing()`.
   write_operation write_processing();
 
-  /// Sends 103 Early Hints; nothing if there is no `link` among the hints.
+  /// Sends 103 Early Hints. Sends nothing if no hint has the name `link`, in lower case.
+  /// @param hints the values of `link`, and other headers.
+  /// @throws exception with `error::invalid_arg_value` for a malformed link, `invalid_http_token`,
+  ///   `invalid_char`, or `invalid_header_value` for Content-Length and Transfer-Encoding.
+  /// **Node**: `response.writeEarlyHints()`.
   write_operation write_early_hints(header_list const& hints);
 
-  /// Sends an interim response of a status from 100 to 199 other than 101.
+  /// Sends an informational response.
+  /// @param status 100 to 199, except 101.
+  /// @throws exception with `error::invalid_status_code`, and as `write_early_hints` for the
+  ///   headers.
+  /// **Node**: `response.writeInformation()` of later versions.
   write_operation write_information(int status, header_list const& headers = {});
 
-  /// Switches the Date header off or on.
+  /// Enables or disables the automatic Date header; default true.
+  /// **Node**: `response.sendDate`.
   void set_send_date(bool on) noexcept;
+  /// Returns whether a Date header is added automatically.
   bool send_date() const noexcept;
 
-  /// Decides whether the connection may be kept open after this response.
+  /// Sets whether the connection may stay open after this response. The default follows from the
+  /// version and the Connection header of the request.
+  /// **Node**: `response.shouldKeepAlive`.
   void set_should_keep_alive(bool on) noexcept;
+  /// Returns whether the connection may stay open after this response.
   bool should_keep_alive() const noexcept;
 
-  /// Has `f`, and the listeners of `on_timeout`, called when nothing happens on the connection for
-  /// `timeout`; if there are none the connection is closed. 0 switches that off.
+  /// Sets the inactivity timeout of the connection. When it expires, `f` and the `on_timeout`
+  /// listeners are called. If no timeout listener is set here, on the request or on the server, the
+  /// connection is closed.
+  /// @param timeout time without a byte in either direction; 0: no timeout.
+  /// @param f an additional listener; may be empty.
+  /// **Node**: `response.setTimeout(msecs, callback)`.
   server_response& set_timeout(std::chrono::milliseconds timeout,
                                anode::detail::function<void()> f = {});
+  /// Adds a listener for the inactivity timeout. The connection stays open.
+  /// **Node**: event 'timeout'.
   server_response& on_timeout(anode::detail::function<void()> f);
 
-  /// For the library itself.
+  /// Internal: makes the response of an exchange.
   explicit server_response(anode::server::server_exchange& exchange) noexcept;
 
 private:

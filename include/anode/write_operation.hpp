@@ -8,30 +8,34 @@
 
 namespace anode {
 
-/// What a write returns: the write has been made already, this says how it went.
+/// The result of a write. The data is already accepted; await the object for back-pressure and
+/// errors.
 ///
-/// Awaiting it waits until the bytes written need no more room than the high-water mark allows and
-/// the caller's buffer is no longer used; mostly that is so at once. Without an await nothing is
-/// lost: what could not be sent is copied, and leaves later. The buffer given to the write must
-/// stay valid until this object is gone, which in `res.write(x);` and `co_await res.write(x);` it
-/// does. A temporary `std::string` is kept by this object.
+/// Awaiting completes when the buffered output is below the high-water mark and the caller's buffer
+/// is no longer used. Most writes complete at once. Without an await no data is lost: data that
+/// cannot be sent yet is copied and sent later.
 ///
-/// As an awaitable it goes to `co_spawn` with any completion token. Awaited, it throws
-/// `boost::system::system_error` when the write failed; a discarded failure is reported to the
-/// message's `on_error` only.
+/// The caller's buffer must stay valid until this object is destroyed. This holds in
+/// `res.write(x);` and in `co_await res.write(x);`. This object owns a temporary `std::string`.
 ///
-/// **Node**: the bool that `write` returns, and its callback.
+/// The object is an awaitable: pass it to `co_spawn` to use any completion token.
+///
+/// @throws boost::system::system_error when awaited, if the write failed. A failure that is not
+///   awaited is reported only to the `on_error` listeners of the message.
+/// **Node**: the boolean that `write` returns, and the callback of `write`.
 class write_operation : public boost::asio::awaitable<void> {
 public:
+  /// Makes an empty operation, which must not be awaited.
   write_operation() = default;
+  /// Internal: makes an operation from its awaitable.
   write_operation(boost::asio::awaitable<void> wait, bool below_high_water_mark) noexcept
       : awaitable(std::move(wait)), below_high_water_mark_(below_high_water_mark) {}
   write_operation(write_operation&&) noexcept = default;
 
-  /// Replaces the operation. The one before it is not awaited any more; its write stays made.
+  /// Replaces the operation. The previous operation is not awaited; its data is sent all the same.
   write_operation& operator=(write_operation&& other) noexcept {
     if (this != &other) {
-      // Asio 1.26 forgets to destroy the coroutine that an assignment replaces.
+      // Asio 1.26 does not destroy the coroutine that a move assignment replaces.
       boost::asio::awaitable<void> const replaced(std::move(*this));
       awaitable::operator=(std::move(other));
       below_high_water_mark_ = other.below_high_water_mark_;
@@ -40,7 +44,8 @@ public:
   }
   ~write_operation() = default;
 
-  /// Returns whether there is room for more: false asks to wait, by awaiting this or for `drained`.
+  /// Returns whether the buffered output is below the high-water mark. If false, await this object
+  /// or `drained()` before the next write.
   explicit operator bool() const noexcept { return below_high_water_mark_; }
 
 private:
