@@ -115,9 +115,10 @@ public:
   ///   the connection, otherwise the cause. In a client the exception is a `request_error`.
   net::awaitable<std::optional<std::string_view>> read();
 
-  /// Reads into `buffer`, which must stay valid until the operation completes.
+  /// Reads the next bytes of the body into `buffer`, which must stay valid until the operation
+  /// completes.
   /// @return the number of bytes; 0 at the end of the body.
-  /// @throws boost::system::system_error as above.
+  /// @throws boost::system::system_error as the other overload.
   net::awaitable<std::size_t> read(net::mutable_buffer buffer);
 
   /// Reads the rest of the body into a string.
@@ -129,7 +130,7 @@ public:
   /// @throws boost::system::system_error as `read`.
   net::awaitable<std::string> text(std::size_t limit = 1024 * 1024);
 
-  /// Reads the rest of the body into bytes. See `text`.
+  /// Reads the rest of the body into a vector of bytes. Limit and errors are those of `text`.
   net::awaitable<std::vector<std::byte>> bytes(std::size_t limit = 1024 * 1024);
 
   /// Discards the rest of the body. A pending read completes as at the end of the body.
@@ -201,7 +202,7 @@ public:
   /// **Node**: event 'timeout'.
   incoming_message& on_timeout(anode::detail::function<void()> f);
 
-  /// Adds a listener for the end of the exchange. No event follows.
+  /// Adds a listener for the end of the exchange.
   /// **Node**: event 'close'.
   incoming_message& on_close(anode::detail::function<void()> f);
 

@@ -29,16 +29,17 @@ namespace anode::http {
 namespace net = boost::asio;
 using boost::system::error_code;
 
-/// A message to be sent: what responses and requests have in common.
+/// A message to send: the common base of `server_response` and `client_request`.
 ///
 /// `write`, `end` and `flush_headers` act at once and return a `write_operation`, which may be
-/// awaited or ignored. Everything that is written in one turn leaves together. Models Asio's
-/// AsyncWriteStream.
+/// awaited or ignored. All data written in one tick (one callback of the executor) is sent
+/// together. Models Asio's AsyncWriteStream.
 ///
-/// Calls in a wrong state throw `http::exception` with Node's code: headers changed after they are
-/// sent (`ERR_HTTP_HEADERS_SENT`), names and values that must not reach the wire
-/// (`ERR_INVALID_HTTP_TOKEN`, `ERR_INVALID_CHAR`).
+/// Calls in a wrong state throw `exception` with Node's code: `error::headers_sent` for changes of
+/// headers after the head is made, `error::invalid_http_token` and `error::invalid_char` for names
+/// and values that must not be sent.
 ///
+/// **Concurrency**: use it only on the executor of its server or agent.
 /// **Node**: `http.OutgoingMessage`.
 class ANODE_EXPORT outgoing_message {
 public:
@@ -47,109 +48,197 @@ public:
   outgoing_message(outgoing_message const&) = delete;
   outgoing_message& operator=(outgoing_message const&) = delete;
 
+  /// Returns the executor of the message.
   executor_type get_executor() const;
 
   // Headers.
 
-  /// Sets a header: a text, a number, or a list, which makes several lines.
+  /// Sets a header, replacing an earlier value.
+  /// @param name a token; its spelling is sent.
+  /// @param value a text, a number, or a list, which makes several lines.
+  /// @throws exception with `error::headers_sent`, `invalid_http_token` or `invalid_char`.
+  /// **Node**: `setHeader()`.
   outgoing_message& set_header(std::string_view name, header_value_ref value);
 
-  /// Adds values to a header.
+  /// Adds values to a header; sets the header if it is absent.
+  /// @throws exception as `set_header`.
+  /// **Node**: `appendHeader()`.
   outgoing_message& append_header(std::string_view name, header_value_ref value);
 
-  /// Sets each header of a list.
+  /// Sets each header of a list; several set-cookie entries are all kept. Validates the whole list
+  /// first: an invalid entry changes nothing.
+  /// @throws exception as `set_header`.
+  /// **Node**: `setHeaders()`.
   outgoing_message& set_headers(header_list const& headers);
 
-  /// Removes a header; one that is sent automatically then stays away.
+  /// Removes a header, if it is present. Removing Connection, Content-Length, Date or
+  /// Transfer-Encoding also suppresses the automatic header of that name.
+  /// @throws exception with `error::headers_sent`.
+  /// **Node**: `removeHeader()`.
   void remove_header(std::string_view name);
 
+  /// Returns a copy of the value that was set, or nothing. Names are compared case-insensitively.
+  /// Automatic headers are not included.
+  /// **Node**: `getHeader()`.
   std::optional<header_value> get_header(std::string_view name) const;
+  /// Returns whether a header was set. Names are compared case-insensitively.
+  /// **Node**: `hasHeader()`.
   bool has_header(std::string_view name) const noexcept;
+  /// Returns copies of all headers that were set, with lower-case names.
+  /// **Node**: `getHeaders()`.
   header_list get_headers() const;
+  /// Returns the names of all headers that were set, in lower case.
+  /// **Node**: `getHeaderNames()`.
   std::vector<std::string> get_header_names() const;
+  /// Returns the names of all headers that were set, as spelled by the program.
+  /// **Node**: `getRawHeaderNames()`.
   std::vector<std::string> get_raw_header_names() const;
 
-  /// Sets the trailers, which follow a chunked body; without one they are dropped.
+  /// Sets the trailers. They follow a chunked body; with any other framing they are discarded.
+  /// @throws exception with `error::invalid_http_token` or `invalid_char`; with
+  ///   `error::trailer_invalid` for Content-Length and Transfer-Encoding (RFC 9110 section 6.5.1).
+  /// **Node**: `addTrailers()`.
   void add_trailers(header_list const& trailers);
 
   // The body.
 
-  /// Writes a piece of the body, after the head if it is not out.
+  /// Writes a segment of the body. Sends the head first if it is not sent yet.
+  /// @param data must stay valid until the returned object is destroyed.
+  /// @return the operation. When awaited, it throws `error::write_after_end` after `end`, and
+  ///   `error::stream_destroyed` after `destroy` or the loss of the connection.
+  /// @throws exception with the error of a head that cannot be made; `error::body_not_allowed` for
+  ///   a body that the head of a request excludes; `error::content_length_mismatch` under
+  ///   `set_strict_content_length`.
+  /// **Node**: `write()`.
   write_operation write(std::string_view data);
 
-  /// Writes a temporary text, which the operation keeps for as long as it is needed.
+  /// Writes a temporary string. The returned operation owns the string for as long as needed.
   template <std::same_as<std::string> Text>
   write_operation write(Text&& data) {
     return write_owned(std::move(data));
   }
 
-  // Two texts in braces would be a view from the one to the other.
+  // Deleted, because two texts in braces would become a view from one pointer to the other.
   write_operation write(std::initializer_list<header_item> texts) = delete;
 
-  /// Ends the message.
+  /// Ends the message. Sends the head first if it is not sent yet. A second call has no effect;
+  /// after the message has finished, the operation throws `error::already_finished` when awaited.
+  /// **Node**: `end()`.
   write_operation end();
 
-  /// Writes the last piece of the body and ends the message. A body that is given whole to the
-  /// first call is sent with its length, others in chunks.
+  /// Writes the last segment of the body and ends the message. A body that is passed whole to the
+  /// first call is sent with Content-Length; other bodies are sent in chunks.
+  /// @param data must stay valid until the returned object is destroyed.
+  /// @return the operation; errors are those of `write`.
+  /// **Node**: `end(data)`.
   write_operation end(std::string_view data);
+  /// Writes a temporary string and ends the message. The returned operation owns the string.
   template <std::same_as<std::string> Text>
   write_operation end(Text&& data) {
     return end_owned(std::move(data));
   }
   write_operation end(std::initializer_list<header_item> texts) = delete;
 
-  /// Sends the head now, before there is a body.
+  /// Sends the head now, before a body exists.
+  /// **Node**: `flushHeaders()`.
   write_operation flush_headers();
 
-  /// Collects what is written until `uncork` or `end`, and nothing leaves before: then it is sent,
-  /// what came after the first piece as one chunk. Calls nest. Awaiting a write does not wait.
+  /// Buffers writes until `uncork` or `end`. Data written after the first segment is sent as one
+  /// chunk. Calls nest. Awaiting a write while corked does not suspend.
+  /// **Node**: `cork()`.
   void cork();
+  /// Ends one `cork`. The call that ends the last one sends the buffered data. Without `cork` it
+  /// has no effect.
+  /// **Node**: `uncork()`.
   void uncork();
 
-  /// Waits until there is room below the high-water mark again. **Node**: event 'drain'.
+  /// Waits until the buffered output is below the high-water mark.
+  /// @throws boost::system::system_error with `error::stream_destroyed` if the message is destroyed
+  ///   first.
+  /// **Cancellation**: in a client, aborts the request.
+  /// **Node**: event 'drain'.
   net::awaitable<void> drained();
 
-  /// Waits until everything is handed to the system. **Node**: event 'finish'.
-  /// @throws boost::system::system_error when the connection is lost before that.
+  /// Waits until all bytes of the message are passed to the operating system.
+  /// @throws boost::system::system_error with `error::premature_close` if the connection is lost
+  ///   first.
+  /// **Cancellation**: in a client, aborts the request.
+  /// **Node**: event 'finish'.
   net::awaitable<void> finished();
 
-  /// Closes the connection at once.
+  /// Closes the connection at once. A pipelined response waits for the responses before it.
+  /// @param ec returned by `errored()`. In a client, emitted to `on_error`.
+  /// **Node**: `destroy(error)`.
   void destroy(error_code ec = {});
 
   // The state.
 
+  /// Returns whether the head is made, after which headers cannot change.
+  /// **Node**: `headersSent`.
   bool headers_sent() const noexcept;
+  /// Returns whether `end` was called.
+  /// **Node**: `writableEnded`.
   bool writable_ended() const noexcept;
+  /// Returns whether all bytes of the message are passed to the operating system.
+  /// **Node**: `writableFinished`.
   bool writable_finished() const noexcept;
+  /// Returns the number of `cork` calls that are not ended.
+  /// **Node**: `writableCorked`.
   unsigned writable_corked() const noexcept;
+  /// Returns the number of buffered bytes that are not sent yet.
+  /// **Node**: `writableLength`.
   std::size_t writable_length() const noexcept;
+  /// Returns the high-water mark in bytes; default 65536. Set it in the options of server or
+  /// request.
+  /// **Node**: `writableHighWaterMark`.
   std::size_t writable_high_water_mark() const noexcept;
+  /// Returns whether a write reached the high-water mark and `on_drain` is still to be emitted.
+  /// **Node**: `writableNeedDrain`.
   bool writable_need_drain() const noexcept;
+  /// Returns whether the message was destroyed, by the program or by the loss of its connection.
+  /// **Node**: `destroyed`.
   bool destroyed() const noexcept;
 
-  /// Returns whether the exchange is over and `on_close` was told.
+  /// Returns whether the exchange is over and `on_close` was emitted.
+  /// **Node**: `closed`.
   bool closed() const noexcept;
 
-  /// Returns what the message was destroyed with.
+  /// Returns the error that the message was destroyed with; no error otherwise.
+  /// **Node**: `errored`.
   error_code errored() const noexcept;
 
-  /// Returns the connection; an empty handle while there is none.
+  /// Returns the connection; an empty handle while the message has none.
+  /// **Node**: `socket`.
   anode::socket socket() const;
 
-  /// Refuses bodies whose length differs from the Content-Length header. Off unless told.
+  /// Enables or disables the check that the body has the size of the Content-Length header. Default
+  /// false. A mismatch throws `exception` with `error::content_length_mismatch` from `write` or
+  /// `end`.
+  /// **Node**: `strictContentLength`.
   void set_strict_content_length(bool on) noexcept;
+  /// Returns whether that check is enabled.
   bool strict_content_length() const noexcept;
 
-  // Events.
+  // Events that notify: any number of listeners, called in the order of registration.
 
+  /// Adds a listener, called when all bytes of the message are passed to the operating system.
+  /// **Node**: event 'finish'.
   outgoing_message& on_finish(anode::detail::function<void()> f);
+  /// Adds a listener, called by `end` before it returns.
+  /// **Node**: event 'prefinish'.
   outgoing_message& on_prefinish(anode::detail::function<void()> f);
+  /// Adds a listener, called when all output is sent after a write reached the high-water mark.
+  /// **Node**: event 'drain'.
   outgoing_message& on_drain(anode::detail::function<void()> f);
+  /// Adds a listener for a write after `end` and, in a client, for the failure of the request.
+  /// **Node**: event 'error'.
   outgoing_message& on_error(anode::detail::function<void(error_code)> f);
+  /// Adds a listener for the end of the exchange.
+  /// **Node**: event 'close'.
   outgoing_message& on_close(anode::detail::function<void()> f);
 
-  /// Writes some of `buffers` as a piece of the body; completes with `(error_code, std::size_t)`
-  /// when there is room below the high-water mark again and the buffer is no longer used.
+  /// Writes some of `buffers` as a segment of the body. Completes with `(error_code, std::size_t)`
+  /// when the buffered output is below the high-water mark. The buffers must stay valid until then.
   template <class ConstBuffers, class Token>
   auto async_write_some(ConstBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
@@ -159,7 +248,7 @@ public:
         token, anode::detail::first_buffer<net::const_buffer>(buffers));
   }
 
-  /// For the library itself.
+  /// Internal: returns the state.
   exchange::outgoing_state* state() const noexcept { return out_; }
 
 protected:

@@ -29,141 +29,168 @@ class server_impl;
 
 namespace anode::http {
 
-/// Durations of zero mean "for ever".
+/// A duration of zero, which means "no time limit".
 inline constexpr std::chrono::milliseconds unlimited{0};
 
-/// The options of a `server`. **Node**: those of `http.createServer`, and properties of the server.
+/// The options of a `server`.
+///
+/// **Node**: the options of `http.createServer`, and properties of the server.
 struct server_options {
-  /// How often connections are checked for `headers_timeout` and `request_timeout`.
+  /// Interval at which connections are checked for `headers_timeout` and `request_timeout`.
   std::chrono::milliseconds connections_checking_interval{30'000};
-  /// How long a head may take; unless given the smaller of 60 s and `request_timeout`.
+  /// Maximum time to receive a request head; 0: no limit. After it the server responds with 408.
+  /// Default: the smaller of 60 s and `request_timeout`. It must not exceed a nonzero
+  /// `request_timeout`.
   std::optional<std::chrono::milliseconds> headers_timeout{};
-  /// How many bytes a message or connection collects before writes ask to wait and reading stops.
+  /// Number of bytes that a message or connection buffers before writes report back-pressure and
+  /// reading stops.
   std::size_t high_water_mark = 65536;
-  /// Lets a client that has ended its direction have its answer still; without it such a client's
-  /// requests are given up, as Node does.
+  /// If true, a half-closed client still receives its response. If false (as in Node), its pending
+  /// requests are aborted.
   bool http_allow_half_open = false;
-  /// Accepts what strict HTTP forbids; see docs/deviations.md. Dangerous.
+  /// Accepts input that violates HTTP; see docs/deviations.md. Dangerous: it enables request
+  /// smuggling.
   bool insecure_http_parser = false;
-  /// Joins repeated headers of which else only the first counts.
+  /// Joins repeated headers that would otherwise keep only their first value.
   bool join_duplicate_headers = false;
-  /// Switches TCP keep-alive probes on for new connections, the first after the delay below.
+  /// Enables TCP keep-alive probes on new connections.
   bool keep_alive = false;
+  /// Idle time before the first TCP keep-alive probe, in whole seconds; 0: the system's default.
   std::chrono::milliseconds keep_alive_initial_delay{0};
-  /// How long an idle connection is kept after a response; 0: for ever.
+  /// Time that an idle connection stays open after a response; 0: no limit.
   std::chrono::milliseconds keep_alive_timeout{5'000};
-  /// How much longer it is really kept than the client is told.
+  /// Extra time an idle connection stays open beyond the advertised keep-alive timeout.
   std::chrono::milliseconds keep_alive_timeout_buffer{1'000};
-  /// The size of a request head in bytes; over it the answer is 431. 0: the default.
+  /// Maximum size of a request head in bytes; 0: the default. The server responds with 431 to a
+  /// larger one.
   std::size_t max_header_size = 16384;
-  /// The number of header lines; over it the answer is 431. 0: unlimited.
+  /// Maximum number of field lines in a head; 0: unlimited. The server responds with 431 to more
+  /// lines.
   std::size_t max_headers_count = 2000;
-  /// The number of requests of one connection that are handled at the same time, at least 1. More
-  /// of a pipeline stay unread, as they do while the heads and bodies of those under way have
-  /// `high_water_mark` bytes. **Node**: no such limit.
+  /// Maximum number of requests that one connection handles at the same time, at least 1. Further
+  /// pipelined requests stay unread. They also stay unread while the buffered heads and bodies of
+  /// the current requests reach `high_water_mark`.
+  /// **Node**: no such limit.
   std::uint32_t max_pipelined_requests = 32;
-  /// The number of requests on one connection; 0: unlimited. Over it the answer is 503.
+  /// Maximum number of requests on one connection; 0: unlimited. The response to the last one
+  /// contains `Connection: close`. The server responds with 503 to further ones.
   std::uint32_t max_requests_per_socket = 0;
-  /// Switches Nagle's algorithm off for new connections.
+  /// Disables Nagle's algorithm on new connections.
   bool no_delay = true;
-  /// How long a whole request may take; 0: for ever.
+  /// Maximum time to receive a whole request; 0: no limit. After it the server responds with 408.
   std::chrono::milliseconds request_timeout{300'000};
-  /// Answers 400 to HTTP/1.1 requests without Host.
+  /// Responds with 400 to HTTP/1.1 requests without a Host header.
   bool require_host_header = true;
-  /// Throws when a body is written to a response that has none.
+  /// If true, writing a body to a response that cannot have one throws `error::body_not_allowed`.
+  /// If false, the body is discarded.
   bool reject_non_standard_body_writes = false;
-  /// Is asked of each request with an Upgrade header whether it leaves HTTP; false makes it an
-  /// ordinary one. True without `on_upgrade` closes the connection, and so does an exception.
-  /// Unset: a request leaves HTTP when there is an `on_upgrade`. **Node**: a later one's option
-  /// `shouldUpgradeCallback`.
+  /// Decides whether a request with an Upgrade header leaves HTTP. If it returns false, the request
+  /// is handled like an ordinary one. If it returns true without an `on_upgrade` handler, or
+  /// throws, the connection is closed. Unset: a request leaves HTTP if an `on_upgrade` handler is
+  /// set.
+  /// **Node**: `shouldUpgradeCallback` of later versions.
   std::function<bool(incoming_message const&)> should_upgrade_callback{};
-  /// Closes connections on which nothing happens for so long; 0: never.
+  /// Inactivity timeout of connections; 0: none. A connection without a timeout listener is closed
+  /// when it expires, see `server::on_timeout`.
   std::chrono::milliseconds timeout{0};
-  /// Response headers whose lists are joined with "; " into one line.
+  /// Response headers whose list values are joined with "; " into one line.
   std::vector<std::string> unique_headers{};
 };
 
-/// Where a `server` listens.
+/// The place at which a `server` listens.
+///
+/// **Node**: the options of `server.listen`.
 struct listen_options {
-  std::uint16_t port = 0;  ///< 0: any free port, see `server::address`
-  std::string host{};      ///< an address or "localhost"; empty: all, IPv6 and IPv4
-  std::string path{};      ///< a Unix socket instead
-  int backlog = 511;
-  bool reuse_port = false;
-  bool ipv6_only = false;
+  std::uint16_t port = 0;   ///< 0: any free port, see `server::address`
+  std::string host{};       ///< an IP address or "localhost"; empty: all addresses, IPv6 and IPv4
+  std::string path{};       ///< the path of a Unix socket; if set, `host` and `port` are ignored
+  int backlog = 511;        ///< maximum number of connections that wait to be accepted
+  bool reuse_port = false;  ///< shares the port between listeners; Linux and FreeBSD only
+  bool ipv6_only = false;   ///< an IPv6 listener does not accept IPv4 connections
 };
 
-/// Why a connection's input is not a request.
+/// Input that is not a valid request, or a failure of a connection. The views are valid during the
+/// call of the handler.
+///
+/// **Node**: the error of event 'clientError'.
 struct client_error {
-  error_code code;               ///< `HPE_*`, `ERR_HTTP_REQUEST_TIMEOUT`, `ECONNRESET`...
-  std::string_view message;      ///< "Parse Error: Invalid method encountered"
-  std::size_t bytes_parsed = 0;  ///< of the packet
-  std::string_view raw_packet;   ///< what was received last; valid during the call
+  error_code code;  ///< `HPE_*`, `ERR_HTTP_REQUEST_TIMEOUT`, `ECONNRESET` or another system error
+  std::string_view message;      ///< for example "Parse Error: Invalid method encountered"
+  std::size_t bytes_parsed = 0;  ///< number of valid bytes of `raw_packet`
+  std::string_view raw_packet;   ///< the bytes of the last read
 };
 
-/// Functions that are told what a server does and change nothing of it. Free when unset.
+/// Observers of a server for diagnostics. They cannot change its behavior. An unset function costs
+/// nothing.
 struct server_trace {
-  /// An input error, or a deadline that has passed, before it is handled.
+  /// Called for invalid input, a connection failure or an expired request timeout, before it is
+  /// handled.
   std::function<void(client_error const&, anode::socket const&)> client_error{};
-  /// Nothing has happened on a connection for its timeout, before that is handled.
+  /// Called when the inactivity or keep-alive timeout of a connection expires, before it is
+  /// handled.
   std::function<void(anode::socket const&)> timeout{};
-  /// A request over `max_requests_per_socket`, before it is refused.
+  /// Called for a request over `max_requests_per_socket`, before the server responds with 503.
   std::function<void(incoming_message const&, anode::socket const&)> drop_request{};
 };
 
-/// What a connection of a server is doing.
+/// The activity of a server connection.
 enum class connection_state : std::uint8_t {
-  idle,         ///< waits for a request; also before the first one
-  receiving,    ///< a request is on its way
-  responding,   ///< requests are complete, their responses are not
+  idle,         ///< no request is pending; also before the first request
+  receiving,    ///< a request is being received
+  responding,   ///< all requests are received, a response is not complete
   closing,      ///< no further request is read
-  handed_over,  ///< has left HTTP: an upgrade, or a tunnel
+  handed_over,  ///< the connection left HTTP after an upgrade or CONNECT
 };
 
-/// One connection of a server, as it is at the moment.
+/// A snapshot of one connection of a server.
 struct connection_info {
+  /// A handle to the connection.
   anode::socket socket;
+  /// The activity of the connection.
   connection_state state = connection_state::idle;
-  std::size_t requests = 0;      ///< not answered to the end
-  std::size_t unread_bytes = 0;  ///< received, and read by nobody yet
-  std::size_t unsent_bytes = 0;  ///< written by handlers, and not handed to the system yet
+  std::size_t requests = 0;      ///< requests whose response is not complete
+  std::size_t unread_bytes = 0;  ///< bytes received that no handler has read
+  std::size_t unsent_bytes = 0;  ///< bytes written by handlers and not passed to the system
 };
 
-/// What a `server::drain` left behind.
+/// The outcome of `server::drain`.
 struct drain_result {
   std::size_t finished = 0;         ///< connections that ended by themselves
   std::size_t cut = 0;              ///< connections that were closed at the deadline
-  std::size_t cut_handed_over = 0;  ///< of those, how many had left HTTP
-  std::size_t cut_requests = 0;     ///< requests whose responses were cut off, or never begun
+  std::size_t cut_handed_over = 0;  ///< those of `cut` that had left HTTP
+  std::size_t cut_requests = 0;     ///< requests whose response was cut off or not begun
 };
 
-/// Lets what a coroutine handler awaits be cancelled when its client goes away; without it, and by
-/// default, a handler runs on and finds its response destroyed.
+/// Lets a coroutine handler be cancelled when its client disconnects. Await it in the handler. By
+/// default a handler continues, and finds its response destroyed.
 ///
 ///     net::awaitable<void> report(http::incoming_message&, http::server_response& res) {
 ///       co_await http::enable_cancellation();
-///       co_await res.end(co_await slow_query());  // ends with `operation_aborted` then
+///       co_await res.end(co_await slow_query());  // throws `operation_aborted` after a disconnect
 ///     }
 ///
-/// Holds for the rest of the handler, and for what it awaits through Asio's `&&` and `||`, at any
-/// nesting. Coroutines that the handler spawns are reached if they are bound to its slot. The same
-/// as `net::this_coro::reset_cancellation_state(net::enable_total_cancellation())`; handlers that
-/// enable only `terminal` or `partial` cancellation are reached as well.
+/// The effect lasts for the rest of the handler, and includes operations awaited through Asio's
+/// `&&` and `||` at any nesting. A coroutine that the handler spawns is cancelled if it is bound to
+/// the handler's cancellation slot. Equivalent to
+/// `net::this_coro::reset_cancellation_state(net::enable_total_cancellation())`. A handler that
+/// enables only `terminal` or `partial` cancellation is cancelled as well.
 ///
-/// **Node**: none; there a handler listens to `close`.
+/// **Node**: none; a handler there listens to event 'close'.
 inline auto enable_cancellation() noexcept {
   return boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
 }
 
 namespace detail {
 
-/// A handler of one event that decides: a coroutine or a plain callback. Copies of one that can
-/// only be moved share it.
+/// The handler of an event that decides: a coroutine or a plain callback. Copies of a move-only
+/// callable share it.
 template <class... Args>
 class handler {
 public:
+  /// Makes an empty handler.
   handler() = default;
 
+  /// Stores a callable that returns void or `net::awaitable<void>`.
   template <class F, class D = std::decay_t<F>>
     requires(!std::same_as<D, handler> && std::invocable<D&, Args...>)
   handler(F&& f) {
@@ -181,9 +208,12 @@ public:
     }
   }
 
+  /// Returns whether a callable is stored.
   explicit operator bool() const noexcept { return callback || coroutine; }
 
+  /// Set for a plain callback.
   std::function<void(Args...)> callback;
+  /// Set for a coroutine.
   std::function<boost::asio::awaitable<void>(Args...)> coroutine;
 
 private:
@@ -199,63 +229,84 @@ private:
 
 }  // namespace detail
 
-/// Handles requests: a coroutine or a plain function that takes `(incoming_message&,
+/// Handles requests: a coroutine or a plain function with the parameters `(incoming_message&,
 /// server_response&)`.
 using request_handler = detail::handler<incoming_message&, server_response&>;
 
-/// Handles a connection that leaves HTTP: takes `(incoming_message&, anode::socket)`. The socket's
-/// first bytes are those that came behind the request (Node's `head`).
+/// Handles a connection that leaves HTTP: a coroutine or a plain function with the parameters
+/// `(incoming_message&, anode::socket)`. The first bytes read from the socket are those that the
+/// client sent after its request (Node's `head`).
 using upgrade_handler = detail::handler<incoming_message&, anode::socket>;
 
 /// An HTTP/1.1 server.
 ///
-/// A coroutine handler that returns without `end()` has that called for it. One that throws before
-/// the head is out answers 500 with the headers it had set dropped; after that the connection is
-/// closed; the error goes to `on_error`. When the client goes away, a coroutine handler is sent a
-/// cancellation, which it ignores unless it has enabled that: see `enable_cancellation`.
+/// If a coroutine handler returns without calling `end()`, the server calls it. If a handler throws
+/// before the head is sent, the server discards the headers set so far and responds with 500, or
+/// with 413 for `error::body_too_large`. If a handler throws later, the server closes the
+/// connection. The exception goes to `on_error`. When the client disconnects, a coroutine handler
+/// receives a cancellation, which it ignores by default, see `enable_cancellation`.
 ///
-/// A response that is complete, and leaves more than 1 MiB of a body of known length unread, says
-/// `Connection: close`; what the client still sends is discarded for up to 30 s.
+/// If a response is complete while more than 1 MiB of a request body of known length is unread, the
+/// response contains `Connection: close`. Further input is then discarded for up to 30 s.
 ///
-/// Belongs to the executor it is made with. Destroying it closes all connections; handlers that are
-/// still running may go on, and find their connection destroyed.
+/// Destroying the server closes all connections. Handlers that are still running may continue; they
+/// find their connection destroyed. On an empty handle, queries return the values of a closed
+/// server, calls that close have no effect, and all other calls throw `exception` with
+/// `error::invalid_this`.
 ///
-/// **Concurrency**: everything on the executor, which only one thread at a time may run: that of an
-/// `io_context` with one thread, or a strand. **Node**: `http.Server`.
+/// **Concurrency**: use it only on its executor, which must run on one thread at a time: an
+/// `io_context` run by one thread, or a strand.
+/// **Node**: `http.Server`.
 class ANODE_EXPORT server {
 public:
   using executor_type = net::any_io_executor;
 
-  /// Makes a server with default options; `on_request` sets its handler.
+  /// Makes a server with default options and without a request handler, see `on_request`.
   explicit server(executor_type ex);
 
-  /// Makes a server with default options.
+  /// Makes a server with default options and a request handler.
   server(executor_type ex, request_handler on_request);
 
-  /// Makes a server. With g++ 12 give `options` in braces only outside of `co_await` expressions.
+  /// Makes a server with options. With g++ 12, write `options` in braces only outside of `co_await`
+  /// expressions.
+  /// @throws exception with `error::out_of_range` if `headers_timeout` exceeds a nonzero
+  ///   `request_timeout`.
   server(executor_type ex, server_options options);
+  /// Makes a server with options and a request handler.
   server(executor_type ex, server_options options, request_handler on_request);
 
+  /// Moves the server; the other handle becomes empty.
   server(server&&) noexcept;
+  /// Moves the server and closes the previous one as the destructor does.
   server& operator=(server&&) noexcept;
+  /// Stops listening and closes all connections.
   ~server();
 
+  /// Returns the executor of the server.
   executor_type get_executor() const;
 
   // Listening.
 
-  /// Listens on a port of TCP.
-  /// @throws boost::system::system_error, for example when the port is taken (`EADDRINUSE`);
-  ///   exception with `error::server_already_listen`.
+  /// Listens on a TCP port.
+  /// @param port 0: any free port.
+  /// @param host an IP address or "localhost"; empty: all addresses, IPv6 and IPv4.
+  /// @param backlog maximum number of connections that wait to be accepted.
+  /// @throws exception with the system's error, for example `EADDRINUSE`, or with
+  ///   `error::server_already_listen`.
+  /// **Node**: `server.listen(port, host, backlog)`.
   server& listen(std::uint16_t port, std::string host = {}, int backlog = 511);
 
-  /// Listens as the options say.
+  /// Listens at the address in `options`.
+  /// @throws exception with the system's error, for example `EADDRINUSE`, or with
+  ///   `error::server_already_listen`.
+  /// **Node**: `server.listen(options)`.
   server& listen(listen_options const& options);
 
-  /// Listens on a descriptor that is bound and listening, for example one that was inherited. It
-  /// belongs to the server from then on, and becomes close-on-exec like the server's own: clear
-  /// that (`fcntl`, `F_SETFD`) to hand it to a program that is started. **Node**:
-  /// `server.listen({fd})`.
+  /// Listens on a descriptor that is bound and listening, for example an inherited one. The server
+  /// owns the descriptor from then on and makes it close-on-exec. To pass it to a child process,
+  /// clear that flag (`fcntl`, `F_SETFD`).
+  /// @throws exception as `listen`.
+  /// **Node**: `server.listen({fd})`.
   server& listen_descriptor(native_handle_type descriptor);
 
   /// Takes over an acceptor of Asio that is bound and listening, as `listen_descriptor` does.
@@ -263,85 +314,128 @@ public:
     requires requires(Acceptor& a) {
       { a.release() } -> std::convertible_to<native_handle_type>;
     }
+  /// Takes over a bound and listening acceptor of Asio, see `listen_descriptor`.
   server& listen(Acceptor&& acceptor) {
     return listen_descriptor(acceptor.release());
   }
 
   /// Returns whether the server listens.
+  /// **Node**: `server.listening`.
   bool listening() const noexcept;
 
-  /// Returns where the server listens; empty if it does not. **Node**: `server.address()`.
+  /// Returns the address at which the server listens; empty if it does not listen.
+  /// **Node**: `server.address()`.
   endpoint address() const;
 
-  /// Serves a stream that is connected already: from another acceptor, or in memory.
+  /// Serves a connected stream, for example one from another acceptor or one in memory.
   /// **Node**: `server.emit('connection', stream)`.
   void emit_connection(std::unique_ptr<byte_stream> stream);
 
   // Ending.
 
-  /// Stops listening, closes idle connections, and waits until the others have ended.
-  /// Acts at once; need not be awaited.
-  /// @throws exception with `error::server_not_running`, when awaited, if the server did not
-  /// listen.
+  /// Stops listening and closes idle connections. Acts at once. Awaiting waits until the other
+  /// connections have ended.
+  /// @throws exception when awaited, with `error::server_not_running` if the server did not listen.
+  /// **Node**: `server.close()`.
   write_operation close();
 
-  /// Closes the connections that wait for a request.
+  /// Closes the connections without a pending request.
+  /// **Node**: `server.closeIdleConnections()`.
   void close_idle_connections();
 
-  /// Closes all connections.
+  /// Closes all connections, except those that left HTTP.
+  /// **Node**: `server.closeAllConnections()`.
   void close_all_connections();
 
-  /// Ends gracefully: stops listening, behind those that wait to be accepted, lets every connection
-  /// finish what it is doing and answers one more request with `Connection: close`; closes what is
-  /// left after `grace`. Sockets that have left HTTP (upgrades, tunnels) are waited for and closed
-  /// like the others. `connections` tells meanwhile what is left. The server may listen again
-  /// afterwards.
+  /// Shuts down gracefully. Accepts the connections already in the backlog, then stops listening.
+  /// Every connection completes its current requests and answers one more request with `Connection:
+  /// close`. Connections that remain after `grace` are closed. Sockets that left HTTP (upgrades,
+  /// tunnels) are treated like the others. Call `connections` to observe the progress. The server
+  /// may listen again afterwards.
+  /// @param grace maximum time until the remaining connections are closed; at least 1 ms.
   net::awaitable<drain_result> drain(std::chrono::milliseconds grace);
 
-  /// Returns the number of connections, those handed over included.
-  /// **Node**: `server.getConnections`.
+  /// Returns the number of connections, including those that left HTTP.
+  /// **Node**: `server.getConnections()`.
   std::size_t connection_count() const noexcept;
 
-  /// Returns all connections, those handed over included, with what they are doing.
+  /// Returns snapshots of all connections, including those that left HTTP.
   std::vector<connection_info> connections() const;
 
-  // Settings; they hold for connections and requests from now on.
+  // Settings. They apply to connections and requests from now on.
 
+  /// Returns the options. Valid until they change.
   server_options const& options() const noexcept;
+  /// Replaces the options.
+  /// @throws exception with `error::out_of_range` if `headers_timeout` exceeds a nonzero
+  ///   `request_timeout`; the previous options stay in effect.
   void set_options(server_options options);
 
-  /// Closes connections on which nothing happens for so long, or tells `on_timeout` instead.
+  /// Sets `server_options::timeout` and, if it is not empty, the `on_timeout` handler.
+  /// @param timeout time without a byte in either direction; 0: no timeout.
+  /// **Node**: `server.setTimeout(msecs, callback)`.
   server& set_timeout(std::chrono::milliseconds timeout,
                       anode::detail::function<void(anode::socket)> on_timeout = {});
 
-  // Events that decide: one handler each.
+  // Events that decide: one handler each, a later one replaces it.
 
+  /// Sets the handler of requests. Without a handler, requests get no response.
+  /// **Node**: event 'request'.
   server& on_request(request_handler h);
+  /// Sets the handler of requests with `Expect: 100-continue`. Without it the server sends 100
+  /// Continue and calls the `on_request` handler.
+  /// **Node**: event 'checkContinue'.
   server& on_check_continue(request_handler h);
+  /// Sets the handler of requests with another Expect header. Without it the server responds with
+  /// 417.
+  /// **Node**: event 'checkExpectation'.
   server& on_check_expectation(request_handler h);
+  /// Sets the handler of requests with an Upgrade header, see
+  /// `server_options::should_upgrade_callback`. The handler owns the connection. It is called after
+  /// all earlier responses are sent.
+  /// **Node**: event 'upgrade'.
   server& on_upgrade(upgrade_handler h);
+  /// Sets the handler of CONNECT requests. The handler owns the connection. Without it the
+  /// connection is closed.
+  /// **Node**: event 'connect'.
   server& on_connect(upgrade_handler h);
+  /// Sets the handler of invalid input, connection failures and expired request timeouts. The
+  /// handler must respond on the socket or close it. Without it the server responds with 400, 408,
+  /// 413 or 431 and closes the connection.
+  /// **Node**: event 'clientError'.
   server& on_client_error(anode::detail::function<void(client_error const&, anode::socket)> h);
+  /// Sets the handler of requests over `max_requests_per_socket`. It is called before the server
+  /// responds with 503.
+  /// **Node**: event 'dropRequest'.
   server& on_drop_request(anode::detail::function<void(incoming_message&, anode::socket)> h);
 
-  /// Is told of connections on which nothing has happened for `timeout`, or for
-  /// `keep_alive_timeout` behind a response. It has to close them: without it, and without
-  /// listeners of the request or response, the library does.
+  /// Sets the handler of connections without activity for `timeout`, or without a new request for
+  /// `keep_alive_timeout` after a response. The handler must close the connection. If no timeout
+  /// listener is set here, on the request or on the response, the server closes it.
+  /// **Node**: event 'timeout'.
   server& on_timeout(anode::detail::function<void(anode::socket)> h);
 
-  // Events that notify: any number.
+  // Events that notify: any number of listeners, called in the order of registration.
 
+  /// Adds a listener for new connections.
+  /// **Node**: event 'connection'.
   server& on_connection(anode::detail::function<void(anode::socket)> f);
+  /// Adds a listener for the start of listening.
+  /// **Node**: event 'listening'.
   server& on_listening(anode::detail::function<void()> f);
+  /// Adds a listener, called after `close` or `drain` when the last connection has ended.
+  /// **Node**: event 'close'.
   server& on_close(anode::detail::function<void()> f);
 
-  /// Is told of exceptions that leave a handler, and of failures to accept. While there is no
-  /// listener, an exception that leaves a handler is written to the standard error output, as one
-  /// line with the request's method and path; so is the first failure to accept. A listener that
-  /// does nothing silences that.
+  /// Adds a listener for exceptions that leave a handler and for failures to accept.
+  ///
+  /// Without a listener, each such exception is written to standard error as one line with the
+  /// method and path of the request. The first failure to accept is written as well. An empty
+  /// listener suppresses this output.
+  /// **Node**: event 'error'.
   server& on_error(anode::detail::function<void(std::exception_ptr)> f);
 
-  /// Sets who watches the server.
+  /// Sets the observers of the server; they replace the previous ones.
   server& set_trace(server_trace trace);
 
 private:

@@ -50,15 +50,15 @@ public:
   ///   `invalid_char`, `invalid_header_value` or `trailer_invalid`.
   /// **Node**: `response.writeHead()`.
   server_response& write_head(int status);
-  /// As above. A list of pairs replaces headers of the same name. A flat list also keeps a repeated
-  /// name as separate lines.
+  /// Sets status and headers and makes the head. A list of pairs replaces headers of the same name.
+  /// A flat list also keeps a repeated name as separate lines.
   server_response& write_head(int status, header_list const& headers);
   // A template, because `{"a", "b"}` must be a flat list and not a view made from two iterators.
   template <detail::header_text Reason>
   server_response& write_head(int status, Reason const& reason) {
     return write_head_with(status, reason);
   }
-  /// As above, with a reason phrase.
+  /// Sets status, reason phrase and headers, and makes the head.
   server_response& write_head(int status, std::string_view reason, header_list const& headers);
 
   // Informational responses (1xx). They are advice that a slow client can do without. Awaiting one
