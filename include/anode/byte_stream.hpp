@@ -22,9 +22,9 @@ namespace anode {
 namespace net = boost::asio;
 using boost::system::error_code;
 
-/// One end of a connection, in text: what Node.js gives as address, port and family.
+/// One end of a connection as text: Node's address, port and family.
 struct endpoint {
-  /// The address, for example "127.0.0.1" or "::1"; the path of a Unix socket; empty if unknown.
+  /// The IP address, for example "127.0.0.1" or "::1"; the path of a Unix socket; empty if unknown.
   std::string address;
   /// The port; 0 for a Unix socket.
   std::uint16_t port = 0;
@@ -32,22 +32,28 @@ struct endpoint {
   std::string family;
 };
 
-/// The completion of one operation on a `byte_stream`: who is told, and how.
+/// The completion handler of one operation on a `byte_stream`.
 ///
-/// Keeps its owner alive, allocates nothing, is called at most once, and never from inside the
-/// function that started the operation. It is a handler in Asio's sense.
+/// It keeps its owner alive and allocates nothing. A stream calls it at most once, and never from
+/// inside the function that starts the operation. It is a completion handler in Asio's sense.
 class io_callback {
 public:
+  /// The function to call: `owner`, the result, and the number of bytes.
   using function = void (*)(detail::counted& owner, error_code ec, std::size_t bytes);
   using allocator_type = detail::recycling_allocator<void>;
 
+  /// Makes an empty callback; calling it does nothing.
   io_callback() = default;
+  /// Makes a callback that calls `f(owner, ...)`.
   io_callback(detail::counted& owner, function f) : owner_(&owner), function_(f) {}
 
+  /// Returns whether there is a function to call.
   explicit operator bool() const noexcept { return function_ != nullptr; }
 
+  /// Returns the allocator that Asio uses for the operation.
   allocator_type get_allocator() const noexcept { return {}; }
 
+  /// Completes the operation. Call it at most once.
   void operator()(error_code ec, std::size_t bytes = 0) {
     detail::ptr<detail::counted> const owner = std::move(owner_);
     if (function_ != nullptr) {
@@ -60,20 +66,21 @@ private:
   function function_ = nullptr;
 };
 
-/// The system's name of a socket: a descriptor, or a SOCKET on Windows.
+/// The operating system's handle of a socket: a descriptor, or a SOCKET on Windows.
 #ifdef _WIN32
 using native_handle_type = std::uintptr_t;
 #else
 using native_handle_type = int;
 #endif
 
-/// What stands for no socket: -1, which is INVALID_SOCKET on Windows.
+/// The value for "no socket": -1, which is INVALID_SOCKET on Windows.
 inline constexpr auto no_native_handle = static_cast<native_handle_type>(-1);
 
-/// A connected, ordered, two-way stream of bytes: TCP, a Unix socket, memory, TLS, or a user's own.
+/// A connected, ordered, two-way stream of bytes: TCP, a Unix socket, memory, TLS, or a stream of
+/// the program. Derive from it to run HTTP over another transport.
 ///
-/// At most one read and one wait for writing may be in flight at a time. The buffer of a read must
-/// stay valid until it completes. All functions are called on the stream's executor.
+/// At most one read and one wait for writability are in flight at a time. The buffer of a read must
+/// stay valid until the read completes. All functions are called on the executor of the stream.
 class ANODE_EXPORT byte_stream {
 public:
   virtual ~byte_stream() = default;
@@ -84,62 +91,69 @@ public:
   /// Reads at least one byte. Completes with `net::error::eof` at the end of input.
   virtual void async_read_some(net::mutable_buffer buffer, io_callback done) = 0;
 
-  /// Reads what there is at once without waiting, while no read is in flight.
-  /// @return the number of bytes; 0 with `net::error::eof` at the end of input, and with
-  ///   `would_block` where there is nothing, or where the stream cannot say (the default).
+  /// Reads the bytes that are available without waiting. Called while no read is in flight.
+  /// @return the number of bytes. 0 with `net::error::eof` at the end of input. 0 with
+  ///   `would_block` if nothing is available or the stream cannot know (the default).
   virtual std::size_t try_read_some(net::mutable_buffer, error_code& ec) {
     ec = net::error::would_block;
     return 0;
   }
 
-  /// Writes what can be written at once without waiting; keeps no reference to the buffers.
-  /// @return the number of bytes taken; 0 with `would_block` when the stream takes none now.
+  /// Writes as much as possible without waiting. Keeps no reference to the buffers.
+  /// @return the number of bytes accepted; 0 with `would_block` if the stream accepts none now.
   virtual std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) = 0;
 
-  /// The same for the end of the output: unless `try_write` takes up what this has left over,
-  /// `async_shutdown` or `close` follows before anything else happens. So the end may leave
-  /// together with the bytes (TCP: in one packet), which are held back until then.
+  /// Writes like `try_write`, with the hint that these are the last bytes before the end of the
+  /// output. The caller calls `async_shutdown` or `close` next, or writes the rest with `try_write`
+  /// if not all bytes were accepted. The stream may therefore hold the bytes back and send them
+  /// together with the end (TCP: in one packet). The default calls `try_write`.
   virtual std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) {
     return try_write(buffers, ec);
   }
 
-  /// Completes when `try_write` is worth trying again, after it has answered `would_block` or taken
-  /// less than it was given.
+  /// Completes when `try_write` may succeed again. Called after `try_write` returned `would_block`
+  /// or accepted only a part.
   virtual void async_wait_writable(io_callback done) = 0;
 
-  /// Ends the outgoing direction (TCP: sends FIN; TLS: close_notify). Nothing may be written after.
-  /// `done` may be empty.
+  /// Closes the outgoing direction (TCP: sends FIN; TLS: close_notify). No writes follow.
+  /// @param done may be empty.
   virtual void async_shutdown(io_callback done) = 0;
 
   /// Closes both directions at once. Operations in flight complete with `operation_aborted`.
   virtual void close() = 0;
 
-  /// Closes and makes the peer see a reset where the transport knows one (TCP: RST).
+  /// Closes the stream so that the peer sees a reset, if the transport has one (TCP: RST). The
+  /// default calls `close`.
   virtual void reset() { close(); }
 
-  /// Returns whether the stream has been closed by this side.
+  /// Returns whether this side has not closed the stream.
   virtual bool is_open() const = 0;
 
+  /// Returns the local address; empty if unknown (the default).
   virtual endpoint local_endpoint() const { return {}; }
+  /// Returns the address of the peer; empty if unknown (the default).
   virtual endpoint remote_endpoint() const { return {}; }
 
-  /// Switches Nagle's algorithm off (`true`) or on; does nothing where there is none.
+  /// Disables (`true`) or enables Nagle's algorithm. The default does nothing.
   virtual void set_no_delay(bool) {}
 
-  /// Switches TCP keep-alive probes on or off, the first after `delay` (0: the system's default).
+  /// Enables or disables TCP keep-alive probes. The second parameter is the idle time before the
+  /// first probe (0: the system's default). The default does nothing.
   virtual void set_keep_alive(bool, std::chrono::milliseconds) {}
 
-  /// Returns whether input, its end or a failure waits to be read, as far as this can be said
-  /// without waiting. A read in flight does not change the answer, nor is it disturbed; what it has
-  /// received and not delivered yet counts, as far as the stream knows of it.
+  /// Returns whether input, the end of input or a failure is ready to be read, as far as the stream
+  /// can know without waiting. A read in flight is not disturbed and does not change the answer:
+  /// bytes that it has received and not delivered count, as far as the stream knows. The default
+  /// returns false.
   virtual bool has_input() { return false; }
 
-  /// Completes once the peer has ended its direction although input before that may be unread, or
-  /// with an error once the connection has failed; a read may be in flight. At most one wait is
-  /// made. A stream that cannot notice that drops `done` (the default), and so does `close`.
+  /// Completes when the peer has closed its direction, although earlier input may be unread, or
+  /// with an error when the connection fails. A read may be in flight. Called at most once. A
+  /// stream that cannot detect this discards `done` without calling it (the default); `close` does
+  /// the same.
   virtual void async_wait_hangup(io_callback done) { io_callback const dropped = std::move(done); }
 
-  /// Returns the descriptor of a plain stream socket, -1 for every other stream.
+  /// Returns the descriptor of a plain stream socket; `no_native_handle` for other streams.
   virtual native_handle_type native_handle() { return no_native_handle; }
 };
 

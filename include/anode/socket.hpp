@@ -28,130 +28,172 @@ namespace stream {
 class buffered_socket;
 }
 
-/// A connected two-way stream: TCP, a Unix socket, memory, or any stream of the user's own.
+/// A connected two-way stream: TCP, a Unix socket, memory, or a stream of the program.
 ///
-/// A handle: copies mean the same connection, which is closed when the last one goes, unless an
-/// HTTP connection is using it. Models Asio's AsyncReadStream and AsyncWriteStream.
+/// A handle: copies refer to the same connection. The connection closes when its last handle is
+/// destroyed, unless an HTTP connection uses it. After `end`, it closes when all written data is
+/// sent. Models Asio's AsyncReadStream and AsyncWriteStream.
 ///
-/// **Concurrency**: one read at a time; everything on the executor of the connection.
-/// **Cancellation**: a cancelled read or wait leaves the connection open.
+/// **Concurrency**: one read at a time; use it only on the executor of the connection.
+/// **Cancellation**: cancelling a read or a wait leaves the connection open.
 /// **Node**: `net.Socket`.
 class ANODE_EXPORT socket {
 public:
   using executor_type = net::any_io_executor;
 
-  /// Makes a handle to nothing: it is destroyed, reads nothing, and its other functions do nothing.
+  /// Makes an empty handle. It behaves like a destroyed connection: reads return the end of input,
+  /// awaited writes fail with `error::stream_destroyed`, and other functions have no effect.
   socket() noexcept;
 
-  /// Takes over a stream.
+  /// Makes a socket that owns a connected stream.
   explicit socket(std::unique_ptr<byte_stream> stream);
 
+  /// Makes another handle to the same connection.
   socket(socket const& other) noexcept;
+  /// Moves the handle; `other` becomes empty.
   socket(socket&& other) noexcept;
+  /// Replaces the handle; the previous connection is released as by the destructor.
   socket& operator=(socket other) noexcept;
+  /// Releases the connection. The last handle closes it, see the class description.
   ~socket();
 
-  /// Returns whether this is a handle to a connection, open or not.
+  /// Returns whether the handle refers to a connection, open or closed.
   explicit operator bool() const noexcept { return core_ != nullptr; }
 
+  /// Returns the executor of the connection; an empty executor for an empty handle.
   executor_type get_executor() const;
 
   // Reading.
 
-  /// Reads the next bytes, at least one. What was received before the socket was handed over (the
-  /// `head` of an upgrade) comes first.
-  /// @return a view that is valid until the next read; nothing at the end of input.
-  /// @throws boost::system::system_error when the connection failed.
+  /// Reads the next bytes, at least one. Bytes received before an upgrade (Node's `head`) come
+  /// first.
+  /// @return a view that is valid until the next read, or nothing at the end of input.
+  /// @throws boost::system::system_error if the connection failed.
   net::awaitable<std::optional<std::string_view>> read();
 
-  /// Reads into `buffer`.
+  /// Reads the next bytes into `buffer`, which must stay valid until the operation completes.
   /// @return the number of bytes; 0 at the end of input.
+  /// @throws boost::system::system_error if the connection failed.
   net::awaitable<std::size_t> read(net::mutable_buffer buffer);
 
-  /// Returns what was received and not read yet; valid until the next read.
+  /// Returns the bytes that are received and not read yet. The view is valid until the next read.
   std::string_view buffered() const noexcept;
 
   // Writing.
 
-  /// Writes. See `write_operation`.
+  /// Writes data. It is sent at the end of the tick, together with other data written in this tick.
+  /// @param data must stay valid until the returned object is destroyed.
+  /// @return the operation. When awaited, it throws `error::write_after_end` after `end`, and the
+  ///   error of the connection or `error::stream_destroyed` after the connection is closed.
+  /// **Node**: `socket.write()`.
   write_operation write(std::string_view data);
 
-  /// Writes a temporary text, which the operation keeps for as long as it is needed.
+  /// Writes a temporary string. The returned operation owns the string for as long as needed.
   template <std::same_as<std::string> Text>
   write_operation write(Text&& data) {
     return write_owned(std::move(data));
   }
 
-  // Two texts in braces would be a view from the one to the other.
+  // Deleted, because two texts in braces would become a view from one pointer to the other.
   write_operation write(std::initializer_list<http::header_item> texts) = delete;
 
-  /// Ends the outgoing direction when everything is sent (half-close). **Node**: `socket.end()`.
+  /// Writes `data` and closes the outgoing direction when all output is sent (half-close).
+  /// **Node**: `socket.end()`.
   void end(std::string_view data = {});
   void end(std::initializer_list<http::header_item> texts) = delete;
 
-  /// Waits until everything written is handed to the system.
+  /// Waits until all written data is passed to the operating system, or the connection is closed.
   net::awaitable<void> drained();
 
   // Ending.
 
-  /// Closes at once.
+  /// Closes the connection at once. Data written in the same tick is sent as far as that needs no
+  /// waiting.
+  /// **Node**: `socket.destroy()`.
   void destroy();
 
-  /// Closes once everything written is sent. **Node**: `socket.destroySoon()`.
+  /// Closes the connection when all written data is sent. A peer that accepts nothing for 60 s, or
+  /// less than 1 KiB/s, ends the wait.
+  /// **Node**: `socket.destroySoon()`.
   void destroy_soon();
 
-  /// Closes so that the peer sees a reset. **Node**: `socket.resetAndDestroy()`.
+  /// Closes the connection so that the peer sees a reset (TCP: RST).
+  /// **Node**: `socket.resetAndDestroy()`.
   void reset();
 
   /// Returns whether the connection is closed.
+  /// **Node**: `socket.destroyed`.
   bool destroyed() const noexcept;
 
-  /// Returns whether more may be written. **Node**: `socket.writable`.
+  /// Returns whether data may be written.
+  /// **Node**: `socket.writable`.
   bool writable() const noexcept;
 
   /// Waits until the connection is closed.
+  /// **Node**: event 'close'.
   net::awaitable<void> closed();
 
   // Settings.
 
-  /// Has `on_timeout` called when nothing was sent or received for `timeout`; 0 switches that off.
+  /// Sets the inactivity timeout, after which `on_timeout` listeners are called.
+  /// @param timeout time without a byte in either direction; 0: no timeout.
+  /// **Node**: `socket.setTimeout()`.
   socket& set_timeout(std::chrono::milliseconds timeout);
+  /// Disables (`true`) or enables Nagle's algorithm. Without effect on streams that have none.
+  /// **Node**: `socket.setNoDelay()`.
   socket& set_no_delay(bool on = true);
+  /// Enables or disables TCP keep-alive probes. Without effect on streams that have none.
+  /// @param initial_delay idle time before the first probe, in whole seconds; 0: the system's
+  ///   default.
+  /// **Node**: `socket.setKeepAlive()`.
   socket& set_keep_alive(bool on = false, std::chrono::milliseconds initial_delay = {});
 
-  /// Is told when nothing was sent or received for the timeout; the connection stays open.
+  /// Adds a listener for the inactivity timeout. The connection stays open.
+  /// **Node**: event 'timeout'.
   socket& on_timeout(detail::function<void()> f);
 
-  /// Is told when the peer has ended its direction. **Node**: event 'end'.
+  /// Adds a listener for the end of input: the peer has half-closed the connection.
+  /// **Node**: event 'end'.
   socket& on_end(detail::function<void()> f);
 
-  /// Is told of a failure; `on_close` follows.
+  /// Adds a listener for a failure of the connection; `on_close` follows.
+  /// **Node**: event 'error'.
   socket& on_error(detail::function<void(error_code)> f);
 
-  /// Is told when the connection is closed.
+  /// Adds a listener for the close of the connection.
+  /// **Node**: event 'close'.
   socket& on_close(detail::function<void()> f);
 
-  // Facts.
+  // Properties.
 
+  /// Returns the local address; empty if unknown.
+  /// **Node**: `socket.localAddress`, `localPort`, `localFamily`.
   endpoint local_endpoint() const;
+  /// Returns the address of the peer; empty if unknown.
+  /// **Node**: `socket.remoteAddress`, `remotePort`, `remoteFamily`.
   endpoint remote_endpoint() const;
+  /// Returns the number of bytes received so far.
+  /// **Node**: `socket.bytesRead`.
   std::uint64_t bytes_read() const noexcept;
 
-  /// Returns the bytes written so far, those included that have not left yet.
+  /// Returns the number of bytes written so far, including bytes that are not sent yet.
+  /// **Node**: `socket.bytesWritten`.
   std::uint64_t bytes_written() const noexcept;
 
-  /// Returns the bytes written that have not left yet. **Node**: `socket.writableLength`.
+  /// Returns the number of bytes written that are not sent yet.
+  /// **Node**: `socket.writableLength`.
   std::size_t writable_length() const noexcept;
 
-  /// Returns the descriptor of a plain socket, else -1.
+  /// Returns the descriptor of a TCP or Unix socket; -1 for other streams.
   native_handle_type native_handle() const;
 
+  /// Returns whether both handles refer to the same connection.
   bool operator==(socket const& other) const noexcept { return core_ == other.core_; }
 
   // Asio's stream concepts.
 
-  /// Reads at least one byte into `buffers`; completes with `(error_code, std::size_t)`, at the end
-  /// of input with `net::error::eof`.
+  /// Reads at least one byte into `buffers`. Completes with `(error_code, std::size_t)`; with
+  /// `net::error::eof` at the end of input. The buffers must stay valid until then.
   template <class MutableBuffers, class Token>
   auto async_read_some(MutableBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
@@ -161,7 +203,8 @@ public:
         token, detail::first_buffer<net::mutable_buffer>(buffers));
   }
 
-  /// Writes at least one byte of `buffers`; completes with `(error_code, std::size_t)`.
+  /// Writes at least one byte of `buffers`. Completes with `(error_code, std::size_t)`. The buffers
+  /// must stay valid until then.
   template <class ConstBuffers, class Token>
   auto async_write_some(ConstBuffers const& buffers, Token&& token) {
     return net::async_initiate<Token, void(error_code, std::size_t)>(
@@ -171,8 +214,9 @@ public:
         token, detail::first_buffer<net::const_buffer>(buffers));
   }
 
-  /// For the library itself.
+  /// Internal: makes a handle to a connection.
   explicit socket(stream::buffered_socket& core) noexcept;
+  /// Internal: returns the connection.
   stream::buffered_socket* core() const noexcept { return core_; }
 
 private:
@@ -183,12 +227,14 @@ private:
   stream::buffered_socket* core_ = nullptr;
 };
 
-/// Makes two connected sockets in memory: what is written to one is read from the other.
-/// @param capacity of either direction in bytes; what is written beyond it waits for the reader.
+/// Makes two connected sockets in memory: data written to one is read from the other.
+/// @param ex the executor of both.
+/// @param capacity maximum number of unread bytes in each direction; further writes wait for the
+///   reader.
 ANODE_EXPORT std::pair<socket, socket> socket_pair(net::any_io_executor const& ex,
                                                    std::size_t capacity = 65536);
 
-/// Closes a connection, as Beast asks of the streams it tears down.
+/// Closes a connection. Boost.Beast calls this function for the streams that it tears down.
 inline void beast_close_socket(socket& s) { s.destroy(); }
 
 }  // namespace anode
