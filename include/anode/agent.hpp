@@ -26,238 +26,311 @@ class agent_impl;
 
 namespace anode::http {
 
-/// What the system's resolver is asked for beside the family; may be or-ed together.
+/// Flags for the system's resolver; combine them with `|`.
+///
 /// **Node**: the flags of `dns.lookup`: ADDRCONFIG, V4MAPPED, ALL.
 enum class lookup_hints : std::uint8_t {
-  none = 0,
-  addrconfig = 1,  ///< only families of which this machine has an address
-  v4mapped = 2,    ///< with family 6: IPv4 addresses as mapped ones when there are no others
-  all = 4,         ///< with `v4mapped`: those beside the others
+  none = 0,        ///< no flag
+  addrconfig = 1,  ///< only address families that this machine has an address of
+  v4mapped = 2,    ///< with family 6: IPv4-mapped addresses if there are no IPv6 addresses
+  all = 4,         ///< with `v4mapped`: IPv4-mapped addresses in addition to IPv6 addresses
 };
 
+/// Returns the union of two sets of flags.
 constexpr lookup_hints operator|(lookup_hints a, lookup_hints b) noexcept {
   return static_cast<lookup_hints>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
 
-/// Where a connection is to lead.
+/// The destination of a connection, as an agent passes it to `create_connection_function`. For a
+/// request through a proxy it is the proxy.
 struct connect_options {
-  std::string host;
-  std::uint16_t port = 80;
-  std::string socket_path;
-  int family = 0;
-  lookup_hints hints = lookup_hints::none;
-  std::string local_address;
-  std::uint16_t local_port = 0;
+  std::string host;                         ///< name or IP address
+  std::uint16_t port = 80;                  ///< ignored for a Unix socket
+  std::string socket_path;                  ///< path of a Unix socket; empty: TCP
+  int family = 0;                           ///< 4 or 6: only such addresses; 0: both
+  lookup_hints hints = lookup_hints::none;  ///< flags for the resolver
+  std::string local_address;                ///< local IP address; empty: any
+  std::uint16_t local_port = 0;             ///< local port; 0: any
 };
 
-/// Makes the connections of an agent in place of the system's sockets.
+/// Makes the connections of an agent, in place of the system's sockets. Runs on the executor of the
+/// agent. An exception, or a null pointer (`ECONNRESET`), fails the request.
+///
+/// **Node**: `agent.createConnection()`.
 using create_connection_function =
     std::function<net::awaitable<std::unique_ptr<byte_stream>>(connect_options const&)>;
 
-/// An address a name was found to have.
+/// One address of a host name.
 struct lookup_address {
-  std::string address;
-  int family = 4;
+  std::string address;  ///< an IP address
+  int family = 4;       ///< 4 or 6
 };
 
-/// Finds the addresses of a name in place of the system's resolver: calls `done` once.
+/// Resolves a host name, in place of the system's resolver. Must call `done` once, on the executor
+/// of the agent. An exception fails the look-up.
+///
+/// **Node**: the option `lookup`.
 using lookup_function = std::function<void(
     std::string_view host, std::function<void(error_code, std::vector<lookup_address>)> done)>;
 
-/// Gives the value of a variable of an environment; empty if it is not set.
+/// Returns the value of an environment variable; empty if it is not set.
 using environment_function = std::function<std::string(std::string_view name)>;
 
-/// Returns the value of a variable of the process's environment; empty if it is not set.
+/// Returns the value of a variable of the process environment; empty if it is not set.
 /// **Node**: `process.env`.
 ANODE_EXPORT std::string process_environment(std::string_view name);
 
-/// The options of an `agent`. **Node**: those of `new http.Agent`.
+/// The options of an `agent`.
+///
+/// **Node**: the options of `new http.Agent`.
 struct agent_options {
+  /// Means an unlimited number of connections.
   static constexpr std::size_t no_limit = std::numeric_limits<std::uint32_t>::max();
 
-  /// Keeps connections open for later requests.
+  /// Keeps idle connections open for later requests.
   bool keep_alive = false;
-  /// The delay of TCP keep-alive probes on connections that are kept.
+  /// Idle time before the first TCP keep-alive probe on kept connections, in whole seconds.
   std::chrono::milliseconds keep_alive_msecs{1000};
-  /// Connections to one origin.
+  /// Maximum number of connections to one origin; 0: no limit. Further requests wait.
   std::size_t max_sockets = no_limit;
-  /// Connections to all origins.
+  /// Maximum number of connections to all origins; at least 1. Further requests wait.
   std::size_t max_total_sockets = no_limit;
-  /// Free connections to one origin.
+  /// Maximum number of idle connections to one origin; 0: 256.
   std::size_t max_free_sockets = 256;
+  /// Selects the idle connection that a request reuses.
   http::scheduling scheduling = http::scheduling::lifo;
-  /// How long nothing may happen on a connection before `on_timeout` is told, or a free one closed.
+  /// Inactivity timeout of connections; 0: none. When it expires, a request in progress emits
+  /// `on_timeout` and an idle connection is closed.
   std::chrono::milliseconds timeout{0};
-  /// How long connecting may take, look-up included; 0: as long as the system tries.
+  /// Maximum time to connect, including look-up and proxy tunnel; 0: no limit. After it the request
+  /// fails with `error::timed_out`.
   std::chrono::milliseconds connect_timeout{0};
-  /// How much earlier than a server's `Keep-Alive: timeout` says a free connection is given up.
+  /// Safety margin: an idle connection is closed this much earlier than the server's `Keep-Alive:
+  /// timeout` allows.
   std::chrono::milliseconds keep_alive_timeout_buffer{1000};
-  /// How often a request may be sent again when the connection that it reused turns out to have
-  /// been closed by the server before any byte of an answer came; 0: never. It goes to a fresh
-  /// connection then, behind those that wait. Only requests that are idempotent, or of which
-  /// nothing was sent, and only while all of what was written fits in 64 KiB. What was told of the
-  /// request before (`on_finish`) is not told again, but `on_socket` is. **Node**: never retries.
+  /// Maximum number of retries of a request if the server closed the reused connection before any
+  /// byte of a response arrived; 0: never. The retry uses a new connection and queues behind
+  /// waiting requests.
+  ///
+  /// A request is retried only if it is idempotent or none of it was sent, and only if all written
+  /// data fits in 64 KiB. Events emitted before, such as `on_finish`, are not emitted again, except
+  /// `on_socket`.
+  /// **Node**: never retries.
   unsigned retry = 0;
-  /// The URL of a proxy for all requests, "http://user:password@host:port"; empty: none.
+  /// URL of a proxy for all requests, "http://user:password@host:port"; empty: none.
   std::string proxy{};
-  /// Reaches http origins through CONNECT tunnels too, instead of sending the proxy their URLs.
-  /// Requests with an Upgrade header always have a tunnel (RFC 6455 section 4.1).
+  /// Uses CONNECT tunnels also for http origins, instead of sending absolute URLs to the proxy.
+  /// Requests with an Upgrade header always use a tunnel (RFC 6455 section 4.1).
   bool proxy_tunnel = false;
-  /// The hosts that are reached without the proxy, as the variable NO_PROXY lists them: names,
-  /// ".example.com", addresses, blocks "10.0.0.0/8", with or without ":port"; "*" is all.
+  /// Hosts that are reached without the proxy, in the syntax of the variable NO_PROXY: names,
+  /// ".example.com", addresses, blocks "10.0.0.0/8", each but a block with or without ":port"; "*"
+  /// is all hosts.
   std::string no_proxy{};
-  /// Has an environment choose the proxy of each request, unless `proxy` is set: gives the values
-  /// of its variables, for example `process_environment`. Read are `http_proxy`, `https_proxy` and
-  /// `no_proxy`, and those in upper case, when the agent is made; none unless this is set. The
-  /// option `no_proxy` takes the place of the variable.
+  /// Selects the proxy of each request from an environment, for example `process_environment`.
+  /// Unset: no variable is read. Ignored if `proxy` is set. When the agent is made, it reads
+  /// `http_proxy`, `https_proxy`, `no_proxy` and their upper-case names. The option `no_proxy`
+  /// overrides the variable.
   environment_function proxy_env{};
+  /// Makes connections in place of the system's sockets.
   create_connection_function create_connection{};
+  /// Resolves host names in place of the system's resolver.
   lookup_function lookup{};
-  /// Asked about each connection that is about to become free: false closes it.
+  /// Called for each connection that is about to become idle; returning false closes it.
+  /// **Node**: `agent.keepSocketAlive()`.
   std::function<bool(anode::socket)> keep_socket_alive{};
-  /// Told of each free connection that a request takes.
+  /// Called for each idle connection that a request reuses.
+  /// **Node**: `agent.reuseSocket()`.
   std::function<void(anode::socket)> reuse_socket{};
 };
 
-/// The options of a request. A class, so that it may be used inside `co_await` expressions.
+/// The options of a request. A class and not an aggregate, therefore usable inside `co_await`
+/// expressions with g++ 12.
 ///
-/// **Node**: those of `http.request`.
+/// **Node**: the options of `http.request`.
 class ANODE_EXPORT request_options {
 public:
-  request_options() {}  // not defaulted: this must not be an aggregate
+  /// Makes the default options.
+  request_options() {}  // not defaulted, because the class must not be an aggregate
 
+  /// The method. Lower-case letters are converted to upper case.
   std::string method = "GET";
-  std::string protocol;    ///< "http:"; empty: that
-  std::string host;        ///< `hostname`; empty: "localhost"
+  std::string protocol;    ///< "http:", the only supported one; empty: "http:"
+  std::string host;        ///< name or IP address, Node's `hostname`; empty: "localhost"
   std::uint16_t port = 0;  ///< 0: `default_port`
-  /// The port that Host does not name; 0: 80. A request without an agent (see `create_connection`)
-  /// has none unless it is given: its Host names port 80 too, as in Node.
+  /// The port omitted from the Host header; 0: 80. For a request without an agent (see
+  /// `create_connection`), 0 means none: its Host header then names port 80 too, as in Node.
   std::uint16_t default_port = 0;
-  /// With query; empty: "/". For CONNECT the authority, a leading slash is dropped. To a proxy it
-  /// has to begin with a slash, or be an absolute URL of the request's own host.
+  /// Path with query; empty: "/". For CONNECT it is the authority; a leading slash is removed. Sent
+  /// to a proxy, it must begin with a slash or be an absolute URL of the request's own host.
   std::string path;
-  std::string auth;  ///< "user:password" for basic authentication
+  std::string auth;  ///< "user:password" for Basic authentication
+  /// The headers. A flat list fixes the head: Host and Authorization are not added, and headers
+  /// cannot change later.
   header_list headers;
+  /// Path of a Unix socket to connect to instead of `host` and `port`; empty: TCP.
   std::string socket_path;
-  /// The address and the port of this machine that the connection comes from; empty and 0: any.
+  /// Local IP address to connect from; empty: any.
   std::string local_address;
+  /// Local port to connect from; 0: any.
   std::uint16_t local_port = 0;
-  /// 4 or 6: connects only to such addresses; 0: to either, see RFC 8305.
+  /// 4 or 6: connects only to such addresses; 0: to both (RFC 8305).
   int family = 0;
-  /// What the system's resolver is asked for.
+  /// Flags for the system's resolver.
   lookup_hints hints = lookup_hints::none;
-  /// Nothing happening on the connection for so long is told to `on_timeout`.
+  /// Inactivity timeout of the connection, after which `on_timeout` is emitted; 0: none. Unset: as
+  /// `agent_options::timeout`.
   std::optional<std::chrono::milliseconds> timeout;
-  /// The whole exchange may take so long; then it fails with `error::timed_out`. 0: for ever.
+  /// Maximum time for the whole exchange, queueing and retries included; 0: no limit. After it the
+  /// request fails with `error::timed_out`.
   std::chrono::milliseconds deadline{0};
+  /// Maximum size of the response head in bytes; 0: 16384.
   std::size_t max_header_size = 16384;
+  /// Maximum number of field lines in the response head; 0: unlimited.
   std::size_t max_headers_count = 2000;
-  /// Interim responses (1xx) that the request may get; their heads together may have as many bytes
-  /// as `max_header_size`. Over either limit the request fails with `error::header_overflow`. 0: no
-  /// interim response is accepted. **Node**: no limit.
+  /// Maximum number of informational responses (1xx); 0: none is accepted. Their heads together may
+  /// have at most `max_header_size` bytes. If a limit is exceeded, the request fails with
+  /// `error::header_overflow`.
+  /// **Node**: no limit.
   std::size_t max_interim_responses = 100;
+  /// Number of bytes that the request, and its response, buffer before writes report back-pressure
+  /// and reading stops.
   std::size_t high_water_mark = 65536;
+  /// Accepts responses that violate HTTP; see docs/deviations.md. Dangerous.
   bool insecure_http_parser = false;
+  /// Joins repeated response headers that would otherwise keep only their first value.
   bool join_duplicate_headers = false;
-  /// Whether a Host header is added; unless told as `set_default_headers`.
+  /// Adds a Host header; unset: as `set_default_headers`.
   std::optional<bool> set_host;
-  /// Whether Host, Connection, Content-Length and Transfer-Encoding are added.
+  /// Adds the headers Host, Connection, Content-Length and Transfer-Encoding.
   bool set_default_headers = true;
+  /// Request headers whose list values are joined with "; " into one line.
   std::vector<std::string> unique_headers;
-  /// How often the request may be sent again; unset: as `agent_options::retry` says.
+  /// Maximum number of retries; unset: as `agent_options::retry`.
   std::optional<unsigned> retry;
-  /// Whether sending the request twice does no more than sending it once; unset: as the method
-  /// says (RFC 9110 section 9.2.2). For `retry`.
+  /// Whether the request may be sent twice without further effect, for `retry`. Unset: depends on
+  /// the method (RFC 9110 section 9.2.2).
   std::optional<bool> idempotent;
-  /// Aborts the request, with `error::aborted`. **Node**: an AbortSignal.
+  /// Emitting this signal aborts the request with `error::aborted`.
+  /// **Node**: an AbortSignal.
   net::cancellation_slot signal;
-  /// Takes a connection of its own, which is closed after the response, instead of one of the
-  /// global agent. For `http::request`. **Node**: `agent: false`.
+  /// Uses a connection of its own, closed after the response, instead of the global agent. Only for
+  /// the free function `http::request`.
+  /// **Node**: `agent: false`.
   bool one_shot = false;
-  /// Makes the connection of a request without an agent. For `http::request`; an agent has its own.
+  /// Makes the connection of a request without an agent. Only for the free function
+  /// `http::request`; for an agent set `agent_options::create_connection`.
   create_connection_function create_connection;
-  /// Finds the addresses of `host` in place of the agent's function and the system.
+  /// Resolves `host`, in place of the agent's function and the system's resolver.
   lookup_function lookup;
 
-  /// Takes protocol, host, port, path and auth from a URL.
-  /// @throws exception with `error::invalid_url_argument` ("Invalid URL: " and the URL, its
-  /// userinfo
-  ///   redacted) or `invalid_protocol`.
+  /// Sets protocol, host, port, path and auth from a URL.
+  /// @throws exception with `error::invalid_url_argument` ("Invalid URL: " and the URL without its
+  ///   userinfo) or `error::invalid_protocol`.
   request_options& set_url(std::string_view url);
 };
 
-/// Keeps connections to servers and shares them out among requests.
+/// A pool of client connections.
 ///
-/// A connection that is ended by the server, or on which anything arrives before a request has left
-/// on it, is never used again; a request that was about to use it goes to another one.
+/// A connection that the server closes, or that receives any byte before a request is sent on it,
+/// is never reused. A request that was about to use it moves to another connection.
 ///
-/// A handle; copies mean the same agent. When the last one goes, free connections are closed and
-/// requests under way are finished.
+/// A handle: copies refer to the same agent. When the last handle is destroyed, idle connections
+/// are closed and requests in progress are completed.
 ///
-/// Names are looked up by the system's resolver in up to four threads of the execution context;
-/// addresses and "localhost" (127.0.0.1, then ::1) need no look-up.
+/// The system's resolver runs in up to four threads for each execution context. IP addresses and
+/// "localhost" (127.0.0.1, then ::1) need no look-up.
 ///
-/// **Concurrency**: everything on the executor, which only one thread at a time may run: that of an
-/// `io_context` with one thread, or a strand. **Node**: `http.Agent`.
+/// On an empty handle, queries return empty values, `destroy` and `remove` do nothing, and all
+/// other calls throw `exception` with `error::invalid_this`.
+///
+/// **Concurrency**: use it only on its executor, which must run on one thread at a time: an
+/// `io_context` run by one thread, or a strand.
+/// **Node**: `http.Agent`.
 class ANODE_EXPORT agent {
 public:
   using executor_type = net::any_io_executor;
 
-  /// How many connections and waiting requests there are.
+  /// Numbers of connections and waiting requests.
   struct counts {
-    std::size_t sockets = 0;       ///< connecting or in use
-    std::size_t free_sockets = 0;  ///< free
-    std::size_t requests = 0;      ///< waiting
+    std::size_t sockets = 0;       ///< connections that connect or carry a request
+    std::size_t free_sockets = 0;  ///< idle connections
+    std::size_t requests = 0;      ///< requests that wait for a connection
   };
 
   /// Makes an agent with default options.
   explicit agent(executor_type ex);
 
-  /// Makes an agent. With g++ 12 give `options` in braces only outside of `co_await` expressions.
+  /// Makes an agent with options. With g++ 12, write `options` in braces only outside of `co_await`
+  /// expressions.
+  /// @throws exception with `error::out_of_range` if `max_total_sockets` is 0, or with
+  ///   `error::proxy_invalid_config`.
   agent(executor_type ex, agent_options options);
 
+  /// Makes another handle to the same agent.
   agent(agent const&) noexcept;
+  /// Moves the handle; the source becomes empty.
   agent(agent&&) noexcept;
+  /// Replaces the handle; the previous agent is released as by the destructor.
   agent& operator=(agent) & noexcept;
+  /// Releases the agent, see the class description.
   ~agent();
 
+  /// Returns the executor of the agent.
   executor_type get_executor() const;
 
-  /// Begins a request. It is sent by `write` and `end`.
-  /// @throws exception for arguments that must not reach the wire, before a connection is touched.
+  /// Creates a request. `write` and `end` of the result send it.
+  /// @throws exception for invalid arguments, before a connection is used:
+  ///   `error::invalid_protocol`, `invalid_http_token`, `invalid_char`, `unescaped_characters`,
+  ///   `invalid_arg_value`, `invalid_ip_address` or `out_of_range`.
   client_request request(request_options options);
+  /// Creates a request for a URL.
+  /// @throws exception as above, or with `error::invalid_url_argument`.
   client_request request(std::string_view method, std::string_view url, header_list headers = {});
 
-  /// Begins a request like another one, but for method and path (with query): for who sends many to
-  /// one place. `like` is not used any more when this returns.
+  /// Creates a request with the options of another one, except method and path (with query). For
+  /// many requests to one origin. `like` is not used after the call.
   client_request request(request_options const& like, std::string_view method,
                          std::string_view path);
 
-  /// Begins a request for a URL; what `options` says goes before what the URL says.
+  /// Creates a request for a URL. Values set in `options` override those of the URL.
   client_request request(std::string_view url, request_options options);
 
-  /// Sends a GET and waits for its response.
+  /// Sends a GET request and waits for its response.
+  /// @return the response; its body is not read yet.
+  /// @throws request_error if the request fails; exception for an invalid URL.
+  /// **Cancellation**: aborts the request.
+  /// **Node**: `http.get`.
   net::awaitable<incoming_message> get(std::string_view url);
 
-  /// Closes all free connections and those in use. **Node**: `agent.destroy()`.
+  /// Closes all connections, idle and in use. Requests in progress fail with `ECONNRESET`. Waiting
+  /// requests get new connections.
+  /// **Node**: `agent.destroy()`.
   void destroy();
 
-  /// Takes a connection out of the pool: it does not count any more, and is closed when the request
-  /// on it, which goes on, is over. **Node**: event 'agentRemove'.
-  /// @return false if the connection is not one of this agent's, or is still being made
+  /// Removes a connection from the pool. It no longer counts towards the limits, and is closed
+  /// after the request in progress on it.
+  /// @return false if the connection does not belong to this agent or is still connecting.
+  /// **Node**: event 'agentRemove'.
   bool remove(anode::socket const& connection);
 
+  /// Returns the options. Valid until they change.
   agent_options const& options() const noexcept;
+  /// Replaces the options. Surplus idle connections are closed; waiting requests get connections
+  /// that a raised limit allows.
+  /// @throws exception as the constructor; the previous options stay in effect.
   void set_options(agent_options options);
 
-  /// Returns the counts of all origins together.
+  /// Returns the numbers for all origins together.
   counts totals() const noexcept;
 
-  /// Returns the counts by the origins' names, see `get_name`.
+  /// Returns the numbers for each origin, by name, see `get_name`.
+  /// **Node**: `agent.sockets`, `agent.freeSockets`, `agent.requests`.
   std::map<std::string, counts> by_name() const;
 
-  /// Returns the name under which connections for these options are kept; options without a port
-  /// have a name without one.
+  /// Returns the name of the origin under which the pool keeps connections for these options:
+  /// "host:port:local_address", with family and socket path if they are set. Options without a port
+  /// produce a name without one.
+  /// **Node**: `agent.getName()`.
   std::string get_name(request_options const& options) const;
 
 private:
@@ -265,37 +338,42 @@ private:
   anode::detail::ptr<client::agent_impl> core_;
 };
 
-/// Returns the agent of requests that choose none. It keeps connections, with a timeout of 5
-/// seconds.
+/// Returns the default agent of an executor. It uses keep-alive with a 5-second idle timeout.
 ///
-/// Each executor has its own: executors that compare equal share one, and each strand of a thread
-/// pool has another. An agent is kept for as long as something uses it: a handle, a request, or a
-/// connection, free ones included. From 192 executors of one context on, agents that nothing uses
-/// are dropped as others are made, with the options that `set_options` has given them; hold the
-/// handle to keep one. When 256 are in use, a further executor gets an agent of the caller's own,
-/// which keeps no connections once its handles are gone.
+/// Each executor has its own agent. Executors that compare equal share one; the strands of a thread
+/// pool have one each. The library keeps an agent while a handle, a request or a connection uses
+/// it, idle connections included.
 ///
-/// **Concurrency**: different executors may call it at the same time; call it, and use the agent,
-/// on `ex`, or before `ex` runs.
-/// **Node**: `http.globalAgent`, which a process has one of.
+/// From 192 executors in one context on, each new agent causes unused agents to be destroyed. Their
+/// options, as set by `set_options`, are lost; keep a handle to prevent this. If 256 agents are in
+/// use, a further executor gets a separate agent for each call, which keeps no connections after
+/// its handles are destroyed.
+///
+/// **Concurrency**: different executors may call this function at the same time. Call it and use
+/// the agent on `ex`, or before `ex` runs.
+/// **Node**: `http.globalAgent`, of which a process has one.
 ANODE_EXPORT agent global_agent(net::any_io_executor const& ex);
 
 /// Makes `replacement` the global agent of its executor.
 /// **Node**: an assignment to `http.globalAgent`.
 ANODE_EXPORT void set_global_agent(agent replacement);
 
-/// Begins a request by the global agent, or by none (see `one_shot`, `create_connection`).
+/// Creates a request that uses the global agent, or none (see `request_options::one_shot` and
+/// `request_options::create_connection`).
+/// @throws exception for invalid arguments, before a connection is used, see `agent::request`.
 /// **Node**: `http.request`.
-/// @throws exception for arguments that must not reach the wire, before a connection is touched.
 ANODE_EXPORT client_request request(net::any_io_executor const& ex, request_options options);
 
-/// Begins a request for a URL; what `options` says goes before what the URL says.
+/// Creates a request for a URL, as the overload for options. Values set in `options` override those
+/// of the URL.
 ANODE_EXPORT client_request request(net::any_io_executor const& ex, std::string_view url,
                                     request_options options);
+/// Creates a request for a URL that uses the global agent.
 ANODE_EXPORT client_request request(net::any_io_executor const& ex, std::string_view method,
                                     std::string_view url, header_list headers = {});
 
-/// Sends a GET by the global agent and waits for its response. **Node**: `http.get`.
+/// Sends a GET request through the global agent and waits for its response. See `agent::get`.
+/// **Node**: `http.get`.
 ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex,
                                                   std::string_view url);
 
@@ -304,8 +382,8 @@ ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex
 namespace anode {
 namespace detail {
 
-// A function would be found for any type of this namespace where Asio looks for a `connect` of
-// senders, which it does unless BOOST_ASIO_NO_DEPRECATED is defined.
+// A function object, not a function: where Asio looks for a `connect` of senders (unless
+// BOOST_ASIO_NO_DEPRECATED is defined), it would find a function for every type of this namespace.
 struct ANODE_EXPORT connect_function {
   boost::asio::awaitable<socket> operator()(net::any_io_executor ex,
                                             std::string_view authority) const;
@@ -313,9 +391,12 @@ struct ANODE_EXPORT connect_function {
 
 }  // namespace detail
 
-/// Connects to "host:port", an authority as CONNECT names it (RFC 9112 section 3.2.3): called as
-/// `connect(ex, authority)`.
-/// @throws boost::system::system_error when that fails; http::exception for a malformed authority.
+/// Connects to "host:port", an authority in the form of CONNECT (RFC 9112 section 3.2.3). Call it
+/// as `connect(ex, authority)`; it returns a `net::awaitable<socket>`.
+/// @throws http::exception with the system's error if connecting fails, or with
+///   `http::error::invalid_arg_value` for a malformed authority.
+/// **Cancellation**: aborts the attempt.
+/// **Node**: `net.connect`.
 inline constexpr detail::connect_function connect{};
 
 }  // namespace anode
