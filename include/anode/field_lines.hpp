@@ -11,14 +11,15 @@
 
 namespace anode::http {
 
-/// One field line as it was received: spelling of the name and bytes of the value kept
-/// (RFC 9110 section 5.2).
+/// One received field line. The spelling of the name and the bytes of the value are kept (RFC 9110
+/// section 5.2).
 struct field_line {
-  std::string_view name;
-  std::string_view value;
+  std::string_view name;   ///< as received
+  std::string_view value;  ///< without surrounding white space
 };
 
-/// Where a name and a value lie, from the first of the bytes in which they are.
+/// The position of a name and a value, as offsets and sizes in bytes from the start of the stored
+/// bytes.
 struct field_place {
   std::uint32_t name;
   std::uint32_t name_size;
@@ -26,15 +27,16 @@ struct field_place {
   std::uint32_t value_size;
 };
 
-/// The ordered field lines of one received head or trailer section, duplicates kept.
+/// The ordered field lines of one received head or trailer section, including duplicates.
 ///
-/// Stores one copy of the section's bytes and the places of names and values in it; `clear` keeps
-/// the memory, so that a reused object allocates nothing. Views that it returns are valid until the
-/// next call that changes it, or until it is moved from or destroyed.
+/// It stores one copy of the bytes of the section and the positions of names and values in it.
+/// `clear` keeps the memory, therefore a reused object allocates nothing. Views that it returns are
+/// valid until the next call that changes it, and until it is moved from or destroyed.
 ///
 /// **Node**: `message.rawHeaders` and `message.rawTrailers`.
 class ANODE_EXPORT field_lines {
 public:
+  /// Iterates over the lines. Valid as long as the lines do not change.
   class iterator {
   public:
     using value_type = field_line;
@@ -75,36 +77,40 @@ public:
             std::string_view(bytes_.data() + p.value, p.value_size)};
   }
 
+  /// Returns an iterator to the first line.
   iterator begin() const noexcept { return {this, 0}; }
+  /// Returns the end of the lines.
   iterator end() const noexcept { return {this, places_.size()}; }
 
-  /// Returns the stored bytes in which all names and values lie.
+  /// Returns the stored bytes, which contain all names and values.
   std::string_view bytes() const noexcept { return bytes_; }
 
-  /// Returns the stored bytes for changing them in place, which must not move names or values.
+  /// Returns the stored bytes for modification in place. The positions of names and values must not
+  /// change.
   char* data() noexcept { return bytes_.data(); }
 
-  /// Removes all field lines and bytes; keeps the memory.
+  /// Removes all field lines and bytes, and keeps the memory.
   void clear() noexcept {
     bytes_.clear();
     places_.clear();
   }
 
-  /// Appends a field line, copying name and value.
+  /// Appends a field line; copies name and value.
   void append(std::string_view name, std::string_view value);
 
-  /// Appends bytes to the stored ones without making a field line of them.
-  /// @return the place of the first appended byte, for `append_place`.
+  /// Appends bytes to the stored ones without creating a field line.
+  /// @return the offset of the first appended byte, for `append_place`.
   std::size_t append_bytes(std::string_view bytes);
 
-  /// Appends a field line whose name and value lie in the stored bytes.
+  /// Appends a field line whose name and value are in the stored bytes.
+  /// @param name, name_size, value, value_size offsets and sizes in bytes.
   void append_place(std::size_t name, std::size_t name_size, std::size_t value,
                     std::size_t value_size) {
     places_.push_back({static_cast<std::uint32_t>(name), static_cast<std::uint32_t>(name_size),
                        static_cast<std::uint32_t>(value), static_cast<std::uint32_t>(value_size)});
   }
 
-  /// Replaces all by `bytes` and the field lines at `places` in them.
+  /// Replaces the content with `bytes` and with the field lines at `places`.
   void assign(std::string_view bytes, std::vector<field_place> const& places) {
     bytes_.assign(bytes);
     places_.assign(places.begin(), places.end());

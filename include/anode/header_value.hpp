@@ -21,6 +21,7 @@ namespace anode::http {
 
 namespace detail {
 
+/// An integer that is a header value; booleans and characters are not.
 template <class T>
 concept header_number = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
                         !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
@@ -30,11 +31,12 @@ concept header_number = std::integral<T> && !std::same_as<T, bool> && !std::same
 
 class header_value;
 
-/// Refers to the value of a header that a function is given: a text, a number, or a list of texts
-/// that makes one field line per text.
+/// A reference to a header value that a function receives: a text, a number, or a list of texts,
+/// which makes one field line for each text.
 ///
-/// Borrows texts and lists, so it is for parameters; `header_value` owns them. Bytes are sent as
-/// given (latin1 in the sense of RFC 9110 section 5.5); nothing is encoded.
+/// It borrows texts and lists and is therefore meant for parameters; `header_value` owns its
+/// content. Bytes are sent as given (Latin-1 in the sense of RFC 9110 section 5.5); nothing is
+/// encoded.
 ///
 /// **Node**: the `value` of `setHeader`: a string, a number or an array of strings.
 class ANODE_EXPORT header_value_ref {
@@ -43,7 +45,7 @@ public:
   template <detail::header_text T>
   header_value_ref(T const& text) noexcept : text_(text) {}
 
-  /// Holds a number, which is sent in decimal digits.
+  /// Stores a number, which is sent in decimal digits.
   template <detail::header_number T>
   header_value_ref(T number) noexcept : kind_(kind::number) {
     auto const end = std::to_chars(digits_, digits_ + sizeof digits_, number).ptr;
@@ -53,21 +55,23 @@ public:
   /// Refers to a list written in place, `{"a=1", "b=2"}`.
   header_value_ref(std::initializer_list<header_item> items) noexcept
       : size_(items.size()), kind_(kind::items) {
-    items_ = std::data(items);  // borrowed, like everything here
+    items_ = std::data(items);  // borrowed, like all lists
   }
 
   /// Refers to a list of texts.
   header_value_ref(std::span<std::string_view const> items) noexcept
       : views_(items.data()), size_(items.size()), kind_(kind::views) {}
+  /// Refers to a list of texts.
   header_value_ref(std::vector<std::string_view> const& items) noexcept
       : header_value_ref(std::span<std::string_view const>(items)) {}
+  /// Refers to a list of texts.
   header_value_ref(std::vector<std::string> const& items) noexcept
       : strings_(items.data()), size_(items.size()), kind_(kind::strings) {}
 
   /// Refers to an owned value.
   header_value_ref(header_value const& value) noexcept;
 
-  /// Returns whether this is a list, which may have any number of texts, none and one included.
+  /// Returns whether this is a list. A list has any number of texts, including 0 and 1.
   bool is_list() const noexcept { return kind_ > kind::number; }
 
   /// Returns whether this was given as a number.
@@ -108,46 +112,53 @@ private:
   kind kind_ = kind::text;
 };
 
-/// Owns the value of a header: a text, a number, or a list of texts.
+/// An owned header value: a text, a number, or a list of texts.
 ///
-/// **Node**: what `getHeader` returns: a string, a number or an array, as it was set.
+/// **Node**: the result of `getHeader`: a string, a number or an array, as it was set.
 class ANODE_EXPORT header_value {
 public:
   /// Makes an empty text.
   header_value() = default;
 
-  /// Copies a text, a number or a list, see `header_value_ref`.
+  /// Copies a text, a number or a list.
   header_value(header_value_ref value);
+  /// Copies a text.
   template <detail::header_text T>
   header_value(T const& text) : text_(std::string_view(text)) {}
+  /// Stores a number.
   template <detail::header_number T>
   header_value(T number) : header_value(header_value_ref(number)) {}
+  /// Copies a list written in place, `{"a=1", "b=2"}`.
   header_value(std::initializer_list<header_item> items) : header_value(header_value_ref(items)) {}
+  /// Takes over a list.
   header_value(std::vector<std::string> items) noexcept
       : list_(std::move(items)), kind_(kind::list) {}
 
-  /// Makes a number of its decimal digits.
+  /// Makes a number from its decimal digits, which are not validated.
   static header_value number(std::string_view digits) {
     header_value value(digits);
     value.kind_ = kind::number;
     return value;
   }
 
+  /// Returns whether this is a list.
   bool is_list() const noexcept { return kind_ == kind::list; }
+  /// Returns whether this was given as a number.
   bool is_number() const noexcept { return kind_ == kind::number; }
 
   /// Returns the number of texts; 1 unless this is a list.
   std::size_t size() const noexcept { return is_list() ? list_.size() : 1; }
 
-  /// Returns the text at `index`, which must be less than `size()`.
+  /// Returns the text at `index`, which must be less than `size()`. Valid as long as this object is
+  /// not changed.
   std::string_view operator[](std::size_t index) const noexcept {
     return is_list() ? std::string_view(list_[index]) : std::string_view(text_);
   }
 
-  /// Returns the texts as one, joined with ", " when there are several.
+  /// Returns the value as one text; a list is joined with ", ".
   std::string text() const;
 
-  /// Returns whether both hold the same kind of value and the same texts.
+  /// Returns whether both have the same kind and the same texts.
   bool operator==(header_value const& other) const = default;
 
 private:

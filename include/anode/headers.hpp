@@ -18,33 +18,38 @@
 
 namespace anode::http {
 
-/// Throws unless `name` may be the name of a header: a token (RFC 9110 section 5.6.2).
+/// Throws unless `name` is a valid header name: a token (RFC 9110 section 5.6.2).
 /// @param label the first words of the message.
-/// @throws exception with `error::invalid_http_token`, "Header name must be a valid HTTP token
-///   ["a b"]".
+/// @throws exception with `error::invalid_http_token`, for example "Header name must be a valid
+///   HTTP token ["a b"]".
 ///
 /// **Node**: `http.validateHeaderName`.
 ANODE_EXPORT void validate_header_name(std::string_view name,
                                        std::string_view label = "Header name");
 
-/// Throws unless `value` may be the value of a header: tabs, visible characters, spaces and bytes
-/// from 0x80; for a list, each of its texts.
+/// Throws unless `value` is a valid header value: tabs, spaces, visible characters and bytes from
+/// 0x80. Validates each text of a list.
+/// @param name the header's name, for the message.
 /// @throws exception with `error::invalid_char`, "Invalid character in header content ["name"]".
 ///
 /// **Node**: `http.validateHeaderValue`.
 ANODE_EXPORT void validate_header_value(std::string_view name, header_value_ref value);
 
-/// A name with its value, as written in a braced list; borrows both.
+/// A name with its value, as one element of a braced list. It borrows both: they must outlive it.
 class header_field {
 public:
+  /// Refers to a name and a value.
   header_field(std::string_view name, header_value_ref value) noexcept
       : name_(name), value_(value) {}
+  /// Refers to the two texts of a pair.
   template <class Name, class Value>
     requires std::convertible_to<Name const&, std::string_view>
   header_field(std::pair<Name, Value> const& field) noexcept
       : name_(field.first), value_(field.second) {}
 
+  /// Returns the name.
   std::string_view name() const noexcept { return name_; }
+  /// Returns the value.
   header_value_ref const& value() const noexcept { return value_; }
 
 private:
@@ -52,19 +57,22 @@ private:
   header_value_ref value_;
 };
 
-/// An ordered list of headers that a program hands over: request options, `write_head`,
-/// `add_trailers`.
+/// An ordered list of headers that a program passes to the library: request options, `write_head`,
+/// `add_trailers`. It owns its texts.
 ///
-/// Written as pairs, `{{"Content-Type", "text/csv"}, {"Set-Cookie", {"a=1", "b=2"}}}`, or flat,
-/// `{"Content-Type", "text/csv", "X-A", "1"}`, as Node's `rawHeaders`; the flat form keeps a name
-/// that occurs twice as two lines also when it meets headers set before. A class, not an aggregate,
-/// so that it may stand inside a `co_await` expression; the braced pairs may not (g++ 12), the flat
-/// form may. Checks nothing: what takes the list does.
+/// It has two forms. Pairs: `{{"Content-Type", "text/csv"}, {"Set-Cookie", {"a=1", "b=2"}}}`. Flat:
+/// `{"Content-Type", "text/csv", "X-A", "1"}`, as Node's `rawHeaders`. The flat form keeps a
+/// repeated name as separate lines, also when it is merged with headers set before.
+///
+/// A class and not an aggregate, because aggregates do not work inside `co_await` expressions with
+/// g++ 12. For the same reason the braced pairs do not work there; the flat form does. The list
+/// does not validate its content; the function that receives it does.
 class ANODE_EXPORT header_list {
 public:
+  /// A name with its value.
   struct entry {
-    std::string name;
-    header_value value;
+    std::string name;    ///< as spelled by the program
+    header_value value;  ///< a text, a number or a list
     bool operator==(entry const&) const = default;
   };
   using value_type = entry;
@@ -88,6 +96,7 @@ public:
   template <std::ranges::input_range Range>
     requires(!std::same_as<std::remove_cvref_t<Range>, header_list> &&
              std::constructible_from<header_field, std::ranges::range_reference_t<Range>>)
+  /// Copies a range of pairs, for example a `std::map<std::string, std::string>`.
   explicit header_list(Range&& fields) {
     for (auto&& field : fields) {
       header_field const f(field);
@@ -95,33 +104,40 @@ public:
     }
   }
 
-  /// Makes a list of a flat one whose size is known only at run time.
-  /// @throws exception with `error::invalid_arg_value` when the number of texts is odd.
+  /// Makes a list from a flat one whose size is known only at run time.
+  /// @throws exception with `error::invalid_arg_value` if the number of texts is odd.
   static header_list from_flat(std::vector<std::string> const& flat);
 
-  /// Adds a field at the end, also when the name is there already.
+  /// Adds a field at the end, even if the name is present.
   header_list& append(std::string_view name, header_value_ref value);
 
-  /// Returns the first field of that name, compared without regard to case; null when there is
-  /// none. Valid until the list changes.
+  /// Returns the first field of that name, or null if there is none. Names are compared
+  /// case-insensitively. The pointer is valid until the list changes.
   entry const* find(std::string_view name) const noexcept;
 
-  /// Returns whether a field of that name is in the list.
+  /// Returns whether the list has a field of that name.
   bool contains(std::string_view name) const noexcept { return find(name) != nullptr; }
 
   /// Removes all fields of that name.
-  /// @return how many there were.
+  /// @return the number of removed fields.
   std::size_t erase(std::string_view name);
 
+  /// Returns whether the list has no field.
   bool empty() const noexcept { return entries_.empty(); }
+  /// Returns the number of fields.
   std::size_t size() const noexcept { return entries_.size(); }
+  /// Returns the field at `index`, which must be less than `size()`.
   entry const& operator[](std::size_t index) const noexcept { return entries_[index]; }
+  /// Returns an iterator to the first field.
   const_iterator begin() const noexcept { return entries_.begin(); }
+  /// Returns the end of the list.
   const_iterator end() const noexcept { return entries_.end(); }
 
-  /// Returns whether the list was given flat, which decides how it meets headers set before.
+  /// Returns whether the list was given flat, which decides how it is merged with headers set
+  /// before.
   bool is_flat() const noexcept { return flat_; }
 
+  /// Compares names (case-sensitively), values and form.
   bool operator==(header_list const&) const = default;
 
 private:

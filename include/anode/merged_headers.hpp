@@ -14,11 +14,13 @@
 
 namespace anode::http {
 
-/// The values of one name in a list of field lines, in order; a view that allocates nothing.
+/// The values of one name in a list of field lines, in order. A view: it allocates nothing, and
+/// must not outlive the lines and the name.
 ///
 /// **Node**: one property of `message.headersDistinct`.
 class ANODE_EXPORT header_values {
 public:
+  /// Iterates over the values.
   class iterator {
   public:
     using value_type = std::string_view;
@@ -50,16 +52,21 @@ public:
     std::size_t index_ = 0;
   };
 
+  /// Makes an empty view.
   header_values() = default;
+  /// Makes a view of the values of `name` in `lines`. Names are compared case-insensitively.
   header_values(field_lines const& lines, std::string_view name) noexcept
       : lines_(&lines), name_(name), first_(next(lines, name, 0)) {}
 
+  /// Returns an iterator to the first value.
   iterator begin() const noexcept { return {lines_, name_, first_}; }
+  /// Returns the end of the values.
   iterator end() const noexcept { return {lines_, name_, lines_ ? lines_->size() : 0}; }
+  /// Returns whether no line has the name.
   bool empty() const noexcept { return begin() == end(); }
-  /// Returns how many lines have the name; takes time linear in the number of lines.
+  /// Returns the number of lines with the name, in time linear in the number of all lines.
   std::size_t size() const noexcept;
-  /// Returns the first value; there must be one.
+  /// Returns the first value. There must be one.
   std::string_view front() const noexcept { return *begin(); }
   /// Returns copies of all values.
   std::vector<std::string> to_vector() const;
@@ -67,7 +74,7 @@ public:
 private:
   friend class merged_headers;
 
-  // For who knows the first line with the name.
+  // For a caller that knows the index of the first line with the name.
   header_values(field_lines const& lines, std::string_view name, std::size_t first) noexcept
       : lines_(&lines), name_(name), first_(first) {}
 
@@ -81,16 +88,15 @@ private:
 
 /// The received headers by name: names in lower case, values of repeated fields merged.
 ///
-/// Of the fields that make sense once (age, authorization, content-length, content-type, etag,
+/// For fields that have a single value (age, authorization, content-length, content-type, etag,
 /// expires, from, host, if-modified-since, if-unmodified-since, last-modified, location,
-/// max-forwards, proxy-authorization, referer, retry-after, server, user-agent) the first one
-/// counts; with `join_duplicates` they are joined too. set-cookie is always a list; cookie is
-/// joined with "; ", everything else with ", ". A name is data whatever it says (`__proto__`).
+/// max-forwards, proxy-authorization, referer, retry-after, server, user-agent) the first line is
+/// used; with `join_duplicates` they are joined as well. set-cookie is always a list. cookie is
+/// joined with "; ", all other fields with ", ". Every name is data, even `__proto__`.
 ///
-/// Stands next to the field lines it reads, which must outlive it. Look-up of a field that occurs
-/// once reads the lines and allocates nothing; the first look-up of a repeated field and the first
-/// iteration build an index, whose memory `reset` keeps. All views are valid until `reset` or until
-/// the lines change.
+/// A view of field lines, which must outlive it. A look-up of a field that occurs once reads the
+/// lines and allocates nothing. The first look-up of a repeated field and the first iteration build
+/// an index; `reset` keeps its memory. All views are valid until `reset` or until the lines change.
 ///
 /// **Node**: `message.headers`, `headersDistinct`, `trailers`, `trailersDistinct`.
 class ANODE_EXPORT merged_headers {
@@ -98,10 +104,11 @@ public:
   /// A name with its merged value.
   struct field {
     std::string_view name;   ///< in lower case
-    std::string_view value;  ///< merged; for set-cookie the first one
+    std::string_view value;  ///< merged; for set-cookie the first value
     header_values values;    ///< all values as received
   };
 
+  /// Iterates over the names.
   class iterator {
   public:
     using value_type = field;
@@ -133,37 +140,42 @@ public:
   merged_headers() = default;
 
   /// Makes a view of `lines`, which must outlive it.
-  /// @param join_duplicates joins repeated fields of which else the first one counts.
+  /// @param join_duplicates joins repeated fields that would otherwise keep only their first value.
   explicit merged_headers(field_lines const& lines, bool join_duplicates = false) noexcept
       : lines_(&lines), join_duplicates_(join_duplicates) {}
 
-  /// Views other lines, or the same ones after a change; keeps the memory of the index.
+  /// Makes this a view of other lines, or of the same lines after a change. Keeps the memory of the
+  /// index.
   void reset(field_lines const& lines, bool join_duplicates = false) noexcept;
 
-  /// Returns the merged value of a name, compared without regard to case; of set-cookie the first.
+  /// Returns the merged value of a name, or nothing; for set-cookie the first value. Names are
+  /// compared case-insensitively.
   std::optional<std::string_view> get(std::string_view name) const;
 
-  /// Returns whether a field of that name was received; allocates nothing.
+  /// Returns whether a field of that name was received. Allocates nothing.
   bool contains(std::string_view name) const noexcept;
 
-  /// Returns the values of a name one by one, unmerged; allocates nothing. `name` must outlive the
+  /// Returns the values of a name without merging them. Allocates nothing. `name` must outlive the
   /// result.
   header_values values(std::string_view name) const noexcept;
 
-  /// Returns how many different names there are.
+  /// Returns the number of different names.
   std::size_t size() const;
+  /// Returns whether there is no field.
   bool empty() const noexcept { return lines_ == nullptr || lines_->empty(); }
 
-  /// Iterates over the names in Node's order of keys: names that are array indices first, in
-  /// ascending order, then the others in the order of their first line.
+  /// Returns an iterator to the first name, in Node's order of keys: first the names that are array
+  /// indices, in ascending order, then the others in the order of their first line.
   iterator begin() const { return {this, 0}; }
+  /// Returns the end of the names.
   iterator end() const { return {this, size()}; }
 
 private:
-  // A name with the places of its lines; texts that had to be made lie in text_.
+  // A name with its lines. Lower-case names and joined values are stored in `text_`.
   struct group {
-    std::uint32_t first;              // the first line
-    std::uint32_t array_index;        // the number that the name is, or the largest one
+    std::uint32_t first;        // index of the first line
+    std::uint32_t array_index;  // the number that the name spells; the largest value if it is not
+                                // an array index
     std::uint32_t name, name_size;    // the name in lower case
     std::uint32_t value, value_size;  // the joined value, if `joined`
     bool joined;
