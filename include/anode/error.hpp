@@ -12,10 +12,10 @@
 
 namespace anode::http {
 
-/// Names every failure that anode reports by itself; failures of the operating system keep
-/// Asio's codes. Each value has the code name that Node.js gives the same failure, see `code_name`.
+/// The failures that anode itself reports. Failures of the operating system keep Asio's codes. Each
+/// value has the code name that Node.js gives to the same failure, see `code_name`.
 enum class error : int {
-  // What a peer can send wrong (Node: HPE_*, from its parser).
+  // Errors in the input of a peer (Node: HPE_*, from its parser).
   invalid_method = 1,         ///< HPE_INVALID_METHOD
   invalid_url,                ///< HPE_INVALID_URL
   invalid_version,            ///< HPE_INVALID_VERSION
@@ -36,7 +36,7 @@ enum class error : int {
   header_overflow,            ///< HPE_HEADER_OVERFLOW
   chunk_extensions_overflow,  ///< HPE_CHUNK_EXTENSIONS_OVERFLOW
 
-  // What the program asked for wrongly (Node: ERR_*).
+  // Errors of the program (Node: ERR_*).
   headers_sent = 100,       ///< ERR_HTTP_HEADERS_SENT
   invalid_http_token,       ///< ERR_INVALID_HTTP_TOKEN
   invalid_char,             ///< ERR_INVALID_CHAR
@@ -58,41 +58,41 @@ enum class error : int {
   server_already_listen,    ///< ERR_SERVER_ALREADY_LISTEN
   server_not_running,       ///< ERR_SERVER_NOT_RUNNING
   socket_assigned,          ///< ERR_HTTP_SOCKET_ASSIGNED
-  invalid_this,             ///< ERR_INVALID_THIS: a handle was used that refers to nothing
+  invalid_this,             ///< ERR_INVALID_THIS: an empty handle was used
   invalid_ip_address,       ///< ERR_INVALID_IP_ADDRESS
-  invalid_state,            ///< ERR_INVALID_STATE: a body was read before
+  invalid_state,            ///< ERR_INVALID_STATE: the body was already read
 
-  // What happens to a connection or a request.
+  // Failures of a connection or a request.
   request_timeout = 200,  ///< ERR_HTTP_REQUEST_TIMEOUT
   connection_reset,       ///< ECONNRESET, "socket hang up" or "aborted"
   aborted,                ///< ABORT_ERR, "The operation was aborted"
-  timed_out,              ///< ETIMEDOUT, a deadline of anode's own
-  body_too_large,         ///< ERR_BODY_TOO_LARGE, anode's own limit on collected bodies
-  proxy_tunnel,           ///< ERR_PROXY_TUNNEL, a proxy refused CONNECT
+  timed_out,              ///< ETIMEDOUT: a time limit of anode expired
+  body_too_large,         ///< ERR_BODY_TOO_LARGE: anode's limit for collected bodies
+  proxy_tunnel,           ///< ERR_PROXY_TUNNEL: the proxy refused CONNECT
   proxy_invalid_config,   ///< ERR_PROXY_INVALID_CONFIG
 };
 
-/// Returns the category of `error`; its `name()` is "anode.http".
+/// Returns the category of `error`. Its `name()` is "anode.http".
 ANODE_EXPORT boost::system::error_category const& error_category() noexcept;
 
-/// Makes an error code of `e`. Found by argument-dependent look-up.
+/// Makes an error code from `e`. Boost finds this function by argument-dependent lookup.
 ANODE_EXPORT boost::system::error_code make_error_code(error e) noexcept;
 
-/// Returns the name Node.js gives to a failure, for example "HPE_INVALID_METHOD" for
+/// Returns Node.js's name of a failure, for example "HPE_INVALID_METHOD" for
 /// `error::invalid_method` and "ECONNREFUSED" for `boost::asio::error::connection_refused`.
-/// @return a view of static storage; "UNKNOWN" for a code that Node has no name for.
+/// @return a view of static storage; "UNKNOWN" if Node has no name for the code.
 ANODE_EXPORT std::string_view code_name(boost::system::error_code const& ec) noexcept;
 
-/// Reports a failure with its code and with the message Node.js gives it.
+/// A failure with its code and with Node.js's message.
 ///
-/// Thrown for wrong arguments and calls in a wrong state; `what()` is the whole message and names
-/// the argument.
+/// Thrown for invalid arguments and for calls in a wrong state. `what()` returns the whole message,
+/// which names the argument.
 class ANODE_EXPORT exception : public boost::system::system_error {
 public:
-  /// Makes an exception of a code and of the whole text of its message.
+  /// Makes an exception from a code and the whole text of its message.
   exception(boost::system::error_code ec, std::string message);
 
-  /// Returns the message, without anything added.
+  /// Returns the message, with nothing added.
   char const* what() const noexcept override;
 
   /// Returns Node's name of the code, see `anode::http::code_name`.

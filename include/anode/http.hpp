@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-/// All of the library but `anode/beast.hpp` and `anode/testing.hpp`.
+/// Includes the whole library except `anode/beast.hpp` and `anode/testing.hpp`.
 
 #include <anode/agent.hpp>
 #include <anode/client_request.hpp>

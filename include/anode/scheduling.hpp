@@ -5,12 +5,12 @@
 
 namespace anode::http {
 
-/// Which of several free connections a request takes.
+/// Selects one of several idle connections for a request.
 ///
 /// **Node**: the option `scheduling` of an Agent.
 enum class scheduling : std::uint8_t {
-  lifo,  ///< the one used last: few connections stay warm, the rest time out
-  fifo,  ///< the one unused for longest: all connections are used in turn
+  lifo,  ///< the most recently used one: few connections stay open, the others time out
+  fifo,  ///< the least recently used one: all connections are used in turn
 };
 
 }  // namespace anode::http

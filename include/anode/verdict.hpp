@@ -8,14 +8,14 @@
 
 namespace anode::http {
 
-/// How far a request got before it failed: what may be concluded about the server.
+/// The progress of a failed request: what it implies about the server.
 enum class verdict : std::uint8_t {
-  not_sent,          ///< no byte left: the server has not seen it
-  maybe_processed,   ///< bytes left, none came back: the server may have acted on it
-  response_started,  ///< a part of the response came
+  not_sent,          ///< no byte was sent: the server has not seen the request
+  maybe_processed,   ///< bytes were sent, none was received: the server may have acted on it
+  response_started,  ///< a part of the response was received
 };
 
-/// Returns the name of a value, as a view of static storage: "maybe_processed".
+/// Returns the name of a value, for example "maybe_processed". The view refers to static storage.
 ANODE_EXPORT std::string_view to_string(verdict v) noexcept;
 
 }  // namespace anode::http
