@@ -2,8 +2,8 @@
 #pragma once
 
 /// WebSocket connections: an upgrade of a server or a client becomes a
-/// `boost::beast::websocket::stream`. Not part of `anode/http.hpp`, and slow to compile: include it
-/// only where WebSockets are spoken.
+/// `boost::beast::websocket::stream`. Not part of `anode/http.hpp`. Slow to compile: include it
+/// only where WebSockets are used.
 ///
 /// ```cpp
 /// server.on_upgrade([](http::incoming_message& req, anode::socket s) -> net::awaitable<void> {
@@ -47,33 +47,35 @@
 
 namespace anode {
 
-/// Beast's WebSocket stream over a connection of anode's.
+/// Beast's WebSocket stream over an anode connection.
 using websocket_stream = boost::beast::websocket::stream<socket>;
 
-/// Owns a WebSocket stream; dropping it closes the connection.
+/// Owns a WebSocket stream. Destroying it closes the connection.
 using websocket_ptr = std::unique_ptr<websocket_stream>;
 
-/// The options of a WebSocket connection. A class, so that it may be used inside `co_await`
-/// expressions.
+/// The options of a WebSocket connection. A class and not an aggregate, therefore usable inside
+/// `co_await` expressions with g++ 12.
 class websocket_options {
 public:
-  websocket_options() {}  // not defaulted: this must not be an aggregate
+  /// Makes the default options.
+  websocket_options() {}  // not defaulted, because the class must not be an aggregate
 
-  /// The size of a message that is received, decompressed; over it the connection fails with
-  /// `websocket::error::message_too_big`.
+  /// Maximum size of a received message in bytes, decompressed. A larger message fails the
+  /// connection with `websocket::error::message_too_big`.
   std::size_t max_message_size = std::size_t{16} * 1024 * 1024;
-  /// More headers of a server's 101, for example the Sec-WebSocket-Protocol it has chosen.
+  /// Additional headers of a server's 101 response, for example the selected
+  /// Sec-WebSocket-Protocol.
   http::header_list headers;
-  /// Called before the handshake, to set any option of Beast's: compression (`permessage_deflate`),
-  /// other time limits than Beast's suggested ones.
+  /// Called before the handshake. It can set any option of Beast: compression
+  /// (`permessage_deflate`), or time limits other than Beast's suggested ones.
   std::function<void(websocket_stream&)> configure;
-  /// Is shown the 101 that a client was answered.
+  /// Called in a client with the 101 response.
   std::function<void(http::incoming_message const&)> on_answer;
 };
 
 namespace detail {
 
-/// Makes a stream with the options that both sides have in common.
+/// Makes a stream with the options that both sides share.
 inline websocket_ptr make_websocket(socket s, boost::beast::role_type role,
                                     websocket_options const& options) {
   namespace websocket = boost::beast::websocket;
@@ -92,14 +94,14 @@ inline net::awaitable<websocket_ptr> run_accept(upgrade_request request, websock
   try {
     co_await ws->async_accept(request, net::use_awaitable);
   } catch (boost::system::system_error const&) {
-    ws->next_layer().end();  // the refusal that Beast has sent leaves before the connection ends
+    ws->next_layer().end();  // sends the refusal that Beast has written, then ends
     throw;
   }
   co_return std::move(ws);
 }
 
-/// A client's handshake: Beast's own, over a connection in memory, is carried to the server by a
-/// request of an agent; the real connection then takes the place of that in memory.
+/// The handshake of a client. Beast performs its handshake over a connection in memory; a request
+/// of an agent carries it to the server. The real connection then replaces the one in memory.
 struct websocket_handshake {
   http::agent agent;
   http::request_options request;
@@ -111,9 +113,9 @@ struct websocket_handshake {
   websocket_handshake(http::agent a, http::request_options r, websocket_options o)
       : agent(std::move(a)), request(std::move(r)), options(std::move(o)) {}
 
-  /// Adds the fields of Beast's request to ours.
+  /// Adds the fields of Beast's request to the request.
   void take_fields(std::string_view head) {
-    http::header_list all;  // by name, whatever the caller's list was, so that Host is added
+    http::header_list all;  // as pairs, whatever the form of the caller's list: Host is then added
     for (http::header_list::entry const& h : request.headers) {
       all.append(h.name, h.value);
     }
@@ -207,18 +209,19 @@ inline net::awaitable<void> tear_down(boost::beast::role_type role, socket s) {
 
 }  // namespace detail
 
-/// Turns a request of a server's `on_upgrade` into a WebSocket: answers 101 when it asks for one
-/// rightly, else what RFC 6455 section 4.2.2 wants (400, 426).
+/// Turns a request from a server's `on_upgrade` into a WebSocket. Responds with 101 to a valid
+/// handshake, and with 400 or 426 otherwise (RFC 6455 section 4.2.2).
 ///
-/// Bytes that the client has sent behind its request are the stream's first. Ping, idle and
-/// handshake time limits are Beast's suggested ones. Whether the page that asks may do so is for
-/// the caller to decide, before, by the header Origin.
-/// @param req is read before this returns the awaitable.
+/// Bytes that the client sent after its request are the first bytes of the stream. Ping, idle and
+/// handshake time limits are Beast's suggested ones. The caller must check before the call whether
+/// the page may connect, by the header Origin.
+/// @param req the request. It is read before this function returns the awaitable.
+/// @param s the connection.
 /// @return the open stream.
-/// @throws boost::system::system_error with a code of `beast::websocket::error` when the request is
-///   no handshake; the refusal has been sent then, and the connection is closed.
+/// @throws boost::system::system_error with a code of `beast::websocket::error` if the request is
+///   not a valid handshake. In that case the refusal is sent and the connection is closed.
 /// **Cancellation**: closes the connection.
-/// **Node**: none; its packages (ws) do the same from the event 'upgrade'.
+/// **Node**: none; packages such as ws do the same from event 'upgrade'.
 inline net::awaitable<websocket_ptr> accept_websocket(http::incoming_message const& req, socket s,
                                                       websocket_options options = {}) {
   detail::upgrade_request request;
@@ -245,17 +248,16 @@ inline net::awaitable<websocket_ptr> accept_websocket(http::incoming_message con
   return detail::run_accept(std::move(request), std::move(ws));
 }
 
-/// Opens a WebSocket by a request of an agent, which is where proxies, time limits for connecting
-/// and the way to connect are set.
-/// @param request says where to, and which further headers to send (Origin,
-/// Sec-WebSocket-Protocol);
-///   those of the handshake are added.
-/// @return the open stream; what the server sent behind its 101 is what it gives first.
-/// @throws http::request_error when there is no answer; boost::system::system_error with
-///   `beast::websocket::error::upgrade_declined` when it is not 101, and with others of that
-///   category when the 101 is wrong.
+/// Opens a WebSocket with a request of an agent. Proxies, connect timeouts and the way to connect
+/// are options of the agent.
+/// @param request the destination and additional headers (Origin, Sec-WebSocket-Protocol). The
+///   headers of the handshake are added.
+/// @return the open stream. Bytes that the server sent after its 101 response come first.
+/// @throws http::request_error if there is no response; boost::system::system_error with
+///   `beast::websocket::error::upgrade_declined` if the response is not 101, and with other codes
+///   of that category if the 101 response is invalid.
 /// **Cancellation**: aborts the request.
-/// **Node**: `new WebSocket(url)`, and the event 'open'.
+/// **Node**: `new WebSocket(url)`, and event 'open'.
 inline net::awaitable<websocket_ptr> connect_websocket(http::agent agent,
                                                        http::request_options request,
                                                        websocket_options options = {}) {
@@ -263,8 +265,8 @@ inline net::awaitable<websocket_ptr> connect_websocket(http::agent agent,
       std::move(agent), std::move(request), std::move(options)));
 }
 
-/// Opens a WebSocket, "ws://127.0.0.1:8000/chat".
-/// @throws also http::exception for a URL that is none or has another scheme.
+/// Opens a WebSocket to a URL, for example "ws://127.0.0.1:8000/chat".
+/// @throws http::exception for an invalid URL or another scheme; other exceptions as for a request.
 inline net::awaitable<websocket_ptr> connect_websocket(http::agent agent, std::string_view url,
                                                        websocket_options options = {}) {
   http::request_options request;
@@ -273,15 +275,16 @@ inline net::awaitable<websocket_ptr> connect_websocket(http::agent agent, std::s
   return connect_websocket(std::move(agent), std::move(request), std::move(options));
 }
 
-/// Opens a WebSocket by the global agent.
+/// Opens a WebSocket to a URL through the global agent.
 inline net::awaitable<websocket_ptr> connect_websocket(net::any_io_executor const& ex,
                                                        std::string_view url,
                                                        websocket_options options = {}) {
   return connect_websocket(http::global_agent(ex), url, std::move(options));
 }
 
-/// Ends a connection after the closing handshake, as Beast asks of the streams it runs over: the
-/// server ends its direction first, and both wait for the other's end.
+/// Ends a connection after the closing handshake. Boost.Beast calls this function for the streams
+/// that it uses. A server closes its direction first; both sides then wait for the end of the other
+/// direction.
 template <class Handler>
 void async_teardown(boost::beast::role_type role, socket& s, Handler&& handler) {
   auto const ex = net::get_associated_executor(handler, s.get_executor());

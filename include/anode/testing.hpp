@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-/// For the tests of programs: handlers and clients without ports, and time without waiting. Not
-/// part of `anode/http.hpp`.
+/// Support for the tests of programs: servers and clients without ports, and time under the control
+/// of the test. Not part of `anode/http.hpp`.
 ///
 /// ```cpp
 /// testing::event_loop loop;
@@ -10,7 +10,7 @@
 /// testing::peer client = loop.connect(server);
 /// client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
 /// client.expect("HTTP/1.1 200 OK\r\n");
-/// loop.advance(std::chrono::seconds(6));  // the connection has been idle for too long
+/// loop.advance(std::chrono::seconds(6));  // expires the keep-alive timeout
 /// ```
 
 #include <anode/agent.hpp>
@@ -38,7 +38,7 @@
 
 namespace anode::testing {
 
-/// Says that a test saw something else than it expected.
+/// Thrown when a test observes something other than it expects.
 class ANODE_EXPORT mismatch : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -46,40 +46,45 @@ public:
 
 class peer;
 
-/// An execution context whose time stands still until the test moves it.
+/// An execution context whose time changes only when the test advances it.
 ///
-/// Give its executor to servers, agents and sockets; what they do in memory then happens inside of
-/// `settle` and of the functions that call it, and nothing takes time. Destroy what uses it before
-/// it. Sockets of the system and the resolver work too, but are not waited for.
+/// Pass its executor to servers, agents and sockets. Their work in memory runs inside `settle` and
+/// the functions that call it, and takes no time. Destroy the objects that use the loop before the
+/// loop. Sockets and the resolver of the system work too, but `settle` does not wait for them.
 ///
 /// **Concurrency**: one thread.
 class ANODE_EXPORT event_loop {
 public:
-  /// Begins at a fixed time, Sun, 06 Nov 1994 08:49:37 GMT, which the Date header shows.
+  /// Makes a loop whose time starts at Sun, 06 Nov 1994 08:49:37 GMT, which the Date header shows.
   event_loop();
+  /// Makes a loop whose time starts at `now`.
   explicit event_loop(std::chrono::sys_seconds now);
   event_loop(event_loop const&) = delete;
   event_loop& operator=(event_loop const&) = delete;
 
+  /// Returns the executor to pass to servers, agents and sockets.
   net::any_io_executor get_executor() { return io_.get_executor(); }
+  /// Returns the underlying context.
   net::io_context& context() noexcept { return io_; }
 
-  /// Does all there is to do now.
+  /// Runs everything that is ready now.
   void settle();
 
-  /// Lets time pass, settling before, whenever a time limit is reached on the way, and after.
+  /// Advances the time. Settles first, at each timeout on the way, and at the end.
   void advance(std::chrono::milliseconds time);
 
   /// Returns the time that the Date header shows.
   std::chrono::sys_seconds now();
 
-  /// Makes a connection to a server; the test plays the client.
-  /// @param capacity of either direction in bytes; who writes more has to wait for the reader.
+  /// Connects to a server; the test plays the client.
+  /// @param capacity maximum number of unread bytes in each direction; further writes wait for the
+  ///   reader.
   peer connect(http::server& to, std::size_t capacity = 65536);
 
-  /// Runs a coroutine to its end, as far as that needs no time to pass.
-  /// @return what it returns. @throws what it throws; mismatch when it still waits for something
-  ///   when all is done, after it was cancelled.
+  /// Runs a coroutine to its end, without advancing the time.
+  /// @return the result of the coroutine.
+  /// @throws the exception of the coroutine. mismatch, after cancelling the coroutine, if it still
+  ///   waits when nothing else is ready.
   template <class T>
   T run(net::awaitable<T> work);
 
@@ -95,62 +100,69 @@ private:
   net::io_context io_;
 };
 
-/// The other end of a connection, played by the test: says what it is told to, keeps what it hears.
+/// The other end of a connection, played by the test. It sends what the test asks for and stores
+/// what it receives.
 ///
-/// Every function settles the loop first or after, so that what it returns or checks is all that
-/// can have happened. Closes the connection when it goes.
+/// Every function settles the loop before or after its work, therefore results and checks include
+/// everything that can have happened. The destructor closes the connection.
 class ANODE_EXPORT peer {
 public:
+  /// Makes the peer of a connection and starts to read from it.
   peer(event_loop& loop, anode::socket connection);
+  /// Moves the peer.
   peer(peer&& other) noexcept = default;
+  /// Exchanges the two peers.
   peer& operator=(peer&& other) noexcept;
+  /// Closes the connection.
   ~peer();
 
-  /// Sends bytes, and lets happen what follows.
+  /// Sends bytes and settles.
   void send(std::string_view bytes);
   void send(std::initializer_list<http::header_item> texts) = delete;
 
-  /// Ends this direction.
+  /// Closes the outgoing direction (half-close).
   void end();
 
   /// Closes both directions.
   void close();
 
-  /// Closes so that the other side sees a reset.
+  /// Closes the connection so that the other side sees a reset.
   void reset();
 
-  /// Stops reading: what the other side sends fills the connection. `listen` goes on.
+  /// Stops reading; sent bytes then fill the capacity of the connection.
   void stop_listening();
+  /// Resumes reading.
   void listen();
 
-  /// Takes the next bytes, which have to be these.
-  /// @throws mismatch, with what came instead, if they are not.
+  /// Consumes the next bytes, which must equal `bytes`.
+  /// @throws mismatch, with the received bytes, if they differ.
   void expect(std::string_view bytes);
   void expect(std::initializer_list<http::header_item> texts) = delete;
 
-  /// Takes everything up to the first `mark`, and that.
-  /// @return what was taken. @throws mismatch if it has not come.
+  /// Consumes all bytes up to and including the first `mark`.
+  /// @return the consumed bytes.
+  /// @throws mismatch if `mark` was not received.
   std::string expect_until(std::string_view mark);
 
-  /// Has nothing left, and the other side has not ended.
-  /// @throws mismatch if not so.
+  /// Checks that no bytes are left and that the other side has not ended.
+  /// @throws mismatch otherwise.
   void expect_silence();
 
-  /// Has nothing left, and the other side has ended its direction.
-  /// @throws mismatch if not so, or if the connection was reset.
+  /// Checks that no bytes are left and that the other side has closed its direction.
+  /// @throws mismatch otherwise, also after a reset.
   void expect_end();
 
-  /// The other side has reset the connection; what it sent before may be lost.
-  /// @throws mismatch if not so.
+  /// Checks that the other side has reset the connection. Bytes that it sent before may be lost.
+  /// @throws mismatch otherwise.
   void expect_reset();
 
-  /// Takes all that came.
+  /// Consumes and returns all received bytes.
   std::string take();
 
-  /// Returns all that came and was not taken.
+  /// Returns all received bytes that are not consumed. The view is valid until the next call.
   std::string_view received();
 
-  /// Returns whether the other side has ended its direction, or closed, or reset.
+  /// Returns whether the other side has closed its direction, or closed or reset the connection.
   bool ended();
 
 private:
@@ -172,23 +184,25 @@ private:
 /// ```
 class ANODE_EXPORT origin {
 public:
-  /// @param capacity of either direction of a connection, in bytes.
+  /// Makes an origin without connections.
+  /// @param capacity maximum number of unread bytes in each direction of a connection.
   explicit origin(event_loop& loop, std::size_t capacity = 65536);
 
-  /// Returns what makes connections to this, for `agent_options` and `request_options`.
+  /// Returns the function that connects to this origin, for `agent_options` and `request_options`.
   http::create_connection_function connections() const;
 
-  /// Returns how many connections were made.
+  /// Returns the number of connections made.
   std::size_t size() const;
 
   /// Returns the peer of a connection, counted from 0.
-  /// @throws mismatch if that was not made.
+  /// @throws mismatch if there is no such connection.
   peer& operator[](std::size_t index) const;
 
-  /// Returns where a connection was to lead.
+  /// Returns the destination that the agent asked for.
+  /// @throws mismatch if there is no such connection.
   http::connect_options const& target(std::size_t index) const;
 
-  /// Has further connections fail with this error; without one succeed again.
+  /// Makes further connections fail with `ec`. Without an error they succeed again.
   void refuse(error_code ec);
 
 private:
@@ -200,8 +214,9 @@ private:
   std::shared_ptr<state> state_;
 };
 
-/// Returns what makes connections to `server` in memory, for `agent_options` and `request_options`;
-/// the server must outlive its use.
+/// Returns a function that connects to `server` in memory, for `agent_options` and
+/// `request_options`. The server must outlive its use.
+/// @param capacity maximum number of unread bytes in each direction.
 ANODE_EXPORT http::create_connection_function connections_to(http::server& server,
                                                              std::size_t capacity = 65536);
 

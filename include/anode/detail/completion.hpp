@@ -18,7 +18,7 @@
 
 namespace anode::detail {
 
-/// Returns the first buffer of a sequence that is not empty; an empty one if there is none.
+/// Returns the first nonempty buffer of a sequence; an empty buffer if there is none.
 template <class Buffer, class Buffers>
 Buffer first_buffer(Buffers const& buffers) {
   auto const end = boost::asio::buffer_sequence_end(buffers);
@@ -30,17 +30,21 @@ Buffer first_buffer(Buffers const& buffers) {
   return {};
 }
 
-/// Any completion handler for `(error_code, std::size_t)`, with its executor and cancellation slot.
+/// A type-erased completion handler for `(error_code, std::size_t)`, with its executor and
+/// cancellation slot.
 class completion {
 public:
+  /// Stores a handler.
+  /// @param ex the executor of the operation; may be empty.
   template <class Handler>
   completion(Handler handler, boost::asio::any_io_executor const& ex)
       : slot_(boost::asio::get_associated_cancellation_slot(handler)),
         call_(std::make_unique<call<Handler>>(std::move(handler), ex)) {}
 
+  /// Returns the cancellation slot of the handler.
   boost::asio::cancellation_slot slot() const noexcept { return slot_; }
 
-  /// Completes the operation through the handler's executor.
+  /// Completes the operation through the executor of the handler.
   void operator()(boost::system::error_code ec, std::size_t bytes) && {
     std::unique_ptr<base> const c = std::move(call_);
     c->complete(ec, bytes);
@@ -59,7 +63,7 @@ private:
           own(executor_of(handler, ex)),
           work(boost::asio::get_associated_executor(handler, own.get_executor())) {}
 
-    // A handle to nothing has no executor: its operations complete where their handler belongs.
+    // An empty handle has no executor. Its operations complete on the executor of the handler.
     static boost::asio::any_io_executor executor_of(Handler const& h,
                                                     boost::asio::any_io_executor const& ex) {
       if (ex) {
@@ -73,8 +77,8 @@ private:
       }
     }
 
-    // By way of the operation's own executor, as Asio's sockets do: a handler without threads of
-    // its own, such as that of a future, is called there.
+    // Completes through the executor of the operation, as Asio's sockets do: a handler without an
+    // executor of its own, such as that of a future, is called there.
     void complete(boost::system::error_code ec, std::size_t bytes) override {
       boost::asio::post(
           own.get_executor(), [h = std::move(handler), w = std::move(work), ec, bytes]() mutable {

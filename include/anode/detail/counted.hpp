@@ -11,20 +11,21 @@ namespace anode::detail {
 
 /// The base of objects that operations in flight keep alive.
 ///
-/// The count is not atomic: an object belongs to one executor, and only what runs there touches it.
+/// The reference count is not atomic, because an object belongs to one executor and is used only
+/// there.
 class counted {
 public:
   counted() = default;
   counted(counted const&) = delete;
   counted& operator=(counted const&) = delete;
 
-  /// Returns how many pointers refer to the object.
+  /// Returns the number of pointers to the object.
   unsigned references() const noexcept { return references_; }
 
 protected:
   virtual ~counted() = default;
 
-  /// Called when the last reference is gone; deletes the object unless overridden to reuse it.
+  /// Called when the last reference is released. Deletes the object; an override may recycle it.
   virtual void dispose() noexcept { delete this; }
 
 private:
@@ -38,6 +39,7 @@ private:
   unsigned references_ = 0;
 };
 
+/// A counted pointer.
 template <class T>
 using ptr = boost::intrusive_ptr<T>;
 

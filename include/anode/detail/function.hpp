@@ -13,11 +13,13 @@
 
 namespace anode::detail {
 
+/// Tells whether a type is an awaitable.
 template <class T>
 inline constexpr bool is_awaitable = false;
 template <class T, class Executor>
 inline constexpr bool is_awaitable<boost::asio::awaitable<T, Executor>> = true;
 
+/// Tells whether a callable type has an empty value.
 template <class T>
 inline constexpr bool may_be_null = std::is_pointer_v<T> || std::is_member_pointer_v<T>;
 template <class Signature>
@@ -26,16 +28,18 @@ inline constexpr bool may_be_null<std::function<Signature>> = true;
 template <class Signature>
 class function;
 
-/// Holds a callable: `std::function` for callables that can be moved and not copied, too. Small
-/// ones are held in place. Empty when made of nothing, `nullptr`, a null pointer or an empty
-/// `std::function`; an empty one must not be called.
+/// A `std::function` that also stores move-only callables. Small callables are stored in place. The
+/// object is empty after default construction, or when made from `nullptr`, a null pointer or an
+/// empty `std::function`. Do not call an empty one.
 template <class R, class... Args>
 class function<R(Args...)> {
 public:
+  /// Makes an empty function.
   function() noexcept = default;
+  /// Makes an empty function.
   function(std::nullptr_t) noexcept {}
 
-  /// Holds `f`, which is called with `Args`; its result is converted to `R`, or discarded.
+  /// Stores `f`, which is called with `Args`. Its result is converted to `R`, or discarded.
   template <class F, class D = std::decay_t<F>>
     requires(!std::is_same_v<D, function> && std::is_invocable_r_v<R, D&, Args...>)
   function(F&& f) {
@@ -78,6 +82,7 @@ public:
     }
   }
 
+  /// Moves the callable; `other` becomes empty.
   function(function&& other) noexcept { take(other); }
   function& operator=(function&& other) noexcept {
     if (this != &other) {
@@ -92,8 +97,10 @@ public:
   }
   ~function() { clear(); }
 
+  /// Returns whether a callable is stored.
   explicit operator bool() const noexcept { return invoke_ != nullptr; }
 
+  /// Calls the stored callable.
   R operator()(Args... args) const { return invoke_(storage_, std::forward<Args>(args)...); }
 
 private:
@@ -129,7 +136,7 @@ private:
     manage_ = std::exchange(other.manage_, nullptr);
   }
 
-  // What is held may destroy or replace this object when it goes.
+  // The destructor of the callable may destroy or replace this object.
   void clear() noexcept {
     if (manage_ != nullptr) {
       function last;

@@ -7,14 +7,14 @@
 
 namespace anode::detail {
 
-/// Returns memory, of what this thread has kept if there is some.
+/// Allocates memory, from the blocks cached by this thread if possible.
 ANODE_EXPORT void* take_memory(std::size_t bytes);
 
-/// Keeps memory of `take_memory` for the next who asks in this thread, or frees it.
+/// Caches memory of `take_memory` for this thread, or frees it.
 ANODE_EXPORT void give_memory(void* memory, std::size_t bytes) noexcept;
 
-/// Allocates for operations in flight, of which many may end before as many begin: Asio itself
-/// keeps the memory of two.
+/// An allocator for operations in flight. Asio itself caches the memory of only two operations;
+/// many may end before as many begin.
 template <class T>
 class recycling_allocator {
 public:
