@@ -41,8 +41,8 @@ constexpr lookup_hints operator|(lookup_hints a, lookup_hints b) noexcept {
   return static_cast<lookup_hints>(static_cast<unsigned>(a) | static_cast<unsigned>(b));
 }
 
-/// The destination of a connection, as an agent passes it to `create_connection_function`. For a
-/// request through a proxy it is the proxy.
+/// The destination of a connection, passed to `create_connection_function`. If the request uses a
+/// proxy, the destination is the proxy.
 struct connect_options {
   std::string host;                         ///< name or IP address
   std::uint16_t port = 80;                  ///< ignored for a Unix socket
@@ -231,8 +231,8 @@ public:
 
 /// A pool of client connections.
 ///
-/// A connection that the server closes, or that receives any byte before a request is sent on it,
-/// is never reused. A request that was about to use it moves to another connection.
+/// A connection is never reused if the server has closed it, or if any byte arrives on it before a
+/// request is sent. A request that was about to use it moves to another connection.
 ///
 /// A handle: copies refer to the same agent. When the last handle is destroyed, idle connections
 /// are closed and requests in progress are completed.
@@ -268,10 +268,13 @@ public:
 
   /// Makes another handle to the same agent.
   agent(agent const&) noexcept;
+
   /// Moves the handle; the source becomes empty.
   agent(agent&&) noexcept;
+
   /// Replaces the handle; the previous agent is released as by the destructor.
   agent& operator=(agent) & noexcept;
+
   /// Releases the agent, see the class description.
   ~agent();
 
@@ -283,11 +286,12 @@ public:
   ///   `error::invalid_protocol`, `invalid_http_token`, `invalid_char`, `unescaped_characters`,
   ///   `invalid_arg_value`, `invalid_ip_address` or `out_of_range`.
   client_request request(request_options options);
+
   /// Creates a request for a URL.
   /// @throws exception as above, or with `error::invalid_url_argument`.
   client_request request(std::string_view method, std::string_view url, header_list headers = {});
 
-  /// Creates a request with the options of another one, except method and path (with query). For
+  /// Creates a request with the options of `like`, but another method and path (with query). For
   /// many requests to one origin. `like` is not used after the call.
   client_request request(request_options const& like, std::string_view method,
                          std::string_view path);
@@ -315,6 +319,7 @@ public:
 
   /// Returns the options. Valid until they change.
   agent_options const& options() const noexcept;
+
   /// Replaces the options. Surplus idle connections are closed; waiting requests get connections
   /// that a raised limit allows.
   /// @throws exception as the constructor; the previous options stay in effect.
@@ -340,14 +345,14 @@ private:
 
 /// Returns the default agent of an executor. It uses keep-alive with a 5-second idle timeout.
 ///
-/// Each executor has its own agent. Executors that compare equal share one; the strands of a thread
-/// pool have one each. The library keeps an agent while a handle, a request or a connection uses
-/// it, idle connections included.
+/// Each executor has its own agent. Executors that compare equal share an agent; each strand of a
+/// thread pool has its own. The library keeps an agent while a handle, a request or a connection
+/// uses it. Idle connections count as use.
 ///
-/// From 192 executors in one context on, each new agent causes unused agents to be destroyed. Their
-/// options, as set by `set_options`, are lost; keep a handle to prevent this. If 256 agents are in
-/// use, a further executor gets a separate agent for each call, which keeps no connections after
-/// its handles are destroyed.
+/// If a context has agents for 192 or more executors, each new agent causes unused agents to be
+/// destroyed. Options set by `set_options` are then lost; keep a handle to prevent this. If 256
+/// agents are in use, each call for a further executor makes a separate agent. Such an agent keeps
+/// no connections after its handles are destroyed.
 ///
 /// **Concurrency**: different executors may call this function at the same time. Call it and use
 /// the agent on `ex`, or before `ex` runs.
@@ -368,6 +373,7 @@ ANODE_EXPORT client_request request(net::any_io_executor const& ex, request_opti
 /// of the URL.
 ANODE_EXPORT client_request request(net::any_io_executor const& ex, std::string_view url,
                                     request_options options);
+
 /// Creates a request for a URL that uses the global agent.
 ANODE_EXPORT client_request request(net::any_io_executor const& ex, std::string_view method,
                                     std::string_view url, header_list headers = {});

@@ -32,10 +32,10 @@ struct endpoint {
   std::string family;
 };
 
-/// The completion handler of one operation on a `byte_stream`.
+/// The completion handler of an operation on a `byte_stream`.
 ///
-/// It keeps its owner alive and allocates nothing. A stream calls it at most once, and never from
-/// inside the function that starts the operation. It is a completion handler in Asio's sense.
+/// It keeps its owner alive and allocates nothing. A stream calls it at most once, and never inside
+/// the function that starts the operation. It is a completion handler in Asio's sense.
 class io_callback {
 public:
   /// The function to call: `owner`, the result, and the number of bytes.
@@ -44,6 +44,7 @@ public:
 
   /// Makes an empty callback; calling it does nothing.
   io_callback() = default;
+
   /// Makes a callback that calls `f(owner, ...)`.
   io_callback(detail::counted& owner, function f) : owner_(&owner), function_(f) {}
 
@@ -104,9 +105,9 @@ public:
   virtual std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) = 0;
 
   /// Writes like `try_write`, with the hint that these are the last bytes before the end of the
-  /// output. The caller calls `async_shutdown` or `close` next, or writes the rest with `try_write`
-  /// if not all bytes were accepted. The stream may therefore hold the bytes back and send them
-  /// together with the end (TCP: in one packet). The default calls `try_write`.
+  /// output. If all bytes are accepted, the caller calls `async_shutdown` or `close` next;
+  /// otherwise it writes the rest with `try_write`. The stream may therefore delay the bytes and
+  /// send them together with the end (TCP: in one packet). The default calls `try_write`.
   virtual std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) {
     return try_write(buffers, ec);
   }
@@ -122,8 +123,8 @@ public:
   /// Closes both directions at once. Operations in flight complete with `operation_aborted`.
   virtual void close() = 0;
 
-  /// Closes the stream so that the peer sees a reset, if the transport has one (TCP: RST). The
-  /// default calls `close`.
+  /// Closes the stream with a reset, if the transport has one (TCP: RST). The default calls
+  /// `close`.
   virtual void reset() { close(); }
 
   /// Returns whether this side has not closed the stream.
@@ -131,6 +132,7 @@ public:
 
   /// Returns the local address; empty if unknown (the default).
   virtual endpoint local_endpoint() const { return {}; }
+
   /// Returns the address of the peer; empty if unknown (the default).
   virtual endpoint remote_endpoint() const { return {}; }
 

@@ -56,6 +56,7 @@ public:
 
   /// Returns the step in which the request failed.
   request_phase phase() const noexcept { return phase_; }
+
   /// Returns whether the server may have processed the request.
   http::verdict verdict() const noexcept { return verdict_; }
 
@@ -147,6 +148,7 @@ class ANODE_EXPORT upgrade_result {
 public:
   /// Makes a result without response and connection.
   upgrade_result() = default;
+
   /// Internal: makes a result from its parts.
   upgrade_result(incoming_message response, anode::socket socket)
       : response_(std::move(response)), socket_(std::move(socket)) {}
@@ -192,10 +194,13 @@ class ANODE_EXPORT client_request final : public outgoing_message {
 public:
   /// Makes an empty handle.
   client_request() noexcept : outgoing_message(nullptr) {}
+
   /// Moves the handle; `other` becomes empty.
   client_request(client_request&& other) noexcept;
+
   /// Moves the handle and releases the previous request as the destructor does.
   client_request& operator=(client_request&& other) noexcept;
+
   /// Releases the request; aborts it if nothing consumes its response, see the class description.
   ~client_request();
 
@@ -233,12 +238,15 @@ public:
   /// Returns the method in upper case, for example "GET".
   /// **Node**: `request.method`.
   std::string_view method() const noexcept;
+
   /// Returns the path with the query, for example "/a?b=c". For CONNECT it is the authority.
   /// **Node**: `request.path`.
   std::string_view path() const noexcept;
+
   /// Returns the host without the port.
   /// **Node**: `request.host`.
   std::string_view host() const noexcept;
+
   /// Returns "http:".
   /// **Node**: `request.protocol`.
   std::string_view protocol() const noexcept;
@@ -281,10 +289,12 @@ public:
   /// **Node**: `request.setTimeout(msecs, callback)`.
   client_request& set_timeout(std::chrono::milliseconds timeout,
                               anode::detail::function<void()> f = {});
+
   /// Disables (`true`) or enables Nagle's algorithm on the connection. Without a connection, the
   /// setting applies when the request gets one.
   /// **Node**: `request.setNoDelay()`.
   client_request& set_no_delay(bool on = true);
+
   /// Enables or disables TCP keep-alive probes on the connection. Without a connection, the setting
   /// applies when the request gets one.
   /// @param initial_delay idle time before the first probe, in whole seconds; 0: the system's
@@ -317,6 +327,7 @@ public:
   /// Adds a listener for informational responses, 100 Continue included.
   /// **Node**: event 'information'.
   client_request& on_information(anode::detail::function<void(information const&)> f);
+
   /// Adds a listener for 100 Continue.
   /// **Node**: event 'continue'.
   client_request& on_continue(anode::detail::function<void()> f);
@@ -324,6 +335,7 @@ public:
   /// Adds a listener for the connection that the request gets. A retry emits the event again.
   /// **Node**: event 'socket'.
   client_request& on_socket(anode::detail::function<void(anode::socket)> f);
+
   /// Adds a listener for the inactivity timeout. The request continues.
   /// **Node**: event 'timeout'.
   client_request& on_timeout(anode::detail::function<void()> f);

@@ -79,6 +79,7 @@ public:
 
   /// Returns an iterator to the first line.
   iterator begin() const noexcept { return {this, 0}; }
+
   /// Returns the end of the lines.
   iterator end() const noexcept { return {this, places_.size()}; }
 

@@ -61,9 +61,11 @@ public:
   /// Refers to a list of texts.
   header_value_ref(std::span<std::string_view const> items) noexcept
       : views_(items.data()), size_(items.size()), kind_(kind::views) {}
+
   /// Refers to a list of texts.
   header_value_ref(std::vector<std::string_view> const& items) noexcept
       : header_value_ref(std::span<std::string_view const>(items)) {}
+
   /// Refers to a list of texts.
   header_value_ref(std::vector<std::string> const& items) noexcept
       : strings_(items.data()), size_(items.size()), kind_(kind::strings) {}
@@ -122,14 +124,18 @@ public:
 
   /// Copies a text, a number or a list.
   header_value(header_value_ref value);
+
   /// Copies a text.
   template <detail::header_text T>
   header_value(T const& text) : text_(std::string_view(text)) {}
+
   /// Stores a number.
   template <detail::header_number T>
   header_value(T number) : header_value(header_value_ref(number)) {}
+
   /// Copies a list written in place, `{"a=1", "b=2"}`.
   header_value(std::initializer_list<header_item> items) : header_value(header_value_ref(items)) {}
+
   /// Takes over a list.
   header_value(std::vector<std::string> items) noexcept
       : list_(std::move(items)), kind_(kind::list) {}
@@ -143,6 +149,7 @@ public:
 
   /// Returns whether this is a list.
   bool is_list() const noexcept { return kind_ == kind::list; }
+
   /// Returns whether this was given as a number.
   bool is_number() const noexcept { return kind_ == kind::number; }
 

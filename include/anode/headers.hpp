@@ -41,6 +41,7 @@ public:
   /// Refers to a name and a value.
   header_field(std::string_view name, header_value_ref value) noexcept
       : name_(name), value_(value) {}
+
   /// Refers to the two texts of a pair.
   template <class Name, class Value>
     requires std::convertible_to<Name const&, std::string_view>
@@ -49,6 +50,7 @@ public:
 
   /// Returns the name.
   std::string_view name() const noexcept { return name_; }
+
   /// Returns the value.
   header_value_ref const& value() const noexcept { return value_; }
 
@@ -96,6 +98,7 @@ public:
   template <std::ranges::input_range Range>
     requires(!std::same_as<std::remove_cvref_t<Range>, header_list> &&
              std::constructible_from<header_field, std::ranges::range_reference_t<Range>>)
+
   /// Copies a range of pairs, for example a `std::map<std::string, std::string>`.
   explicit header_list(Range&& fields) {
     for (auto&& field : fields) {
@@ -124,12 +127,16 @@ public:
 
   /// Returns whether the list has no field.
   bool empty() const noexcept { return entries_.empty(); }
+
   /// Returns the number of fields.
   std::size_t size() const noexcept { return entries_.size(); }
+
   /// Returns the field at `index`, which must be less than `size()`.
   entry const& operator[](std::size_t index) const noexcept { return entries_[index]; }
+
   /// Returns an iterator to the first field.
   const_iterator begin() const noexcept { return entries_.begin(); }
+
   /// Returns the end of the list.
   const_iterator end() const noexcept { return entries_.end(); }
 

@@ -53,8 +53,10 @@ public:
 
   /// Moves the handle; `other` becomes empty.
   incoming_message(incoming_message&& other) noexcept;
+
   /// Moves the handle and releases the previous message as the destructor does.
   incoming_message& operator=(incoming_message&& other) noexcept;
+
   /// Releases the message, see the class description.
   ~incoming_message();
 
@@ -85,9 +87,11 @@ public:
   /// Returns the version of HTTP, "1.1" or "1.0".
   /// **Node**: `message.httpVersion`.
   std::string http_version() const;
+
   /// Returns the major version, 1.
   /// **Node**: `message.httpVersionMajor`.
   int http_version_major() const noexcept;
+
   /// Returns the minor version, 0 or 1.
   /// **Node**: `message.httpVersionMinor`.
   int http_version_minor() const noexcept;
@@ -103,6 +107,7 @@ public:
   /// Returns the trailers by name; empty until the body has ended.
   /// **Node**: `message.trailers`.
   merged_headers const& trailers() const;
+
   /// Returns the trailers as received; empty until the body has ended.
   /// **Node**: `message.rawTrailers`.
   field_lines const& raw_trailers() const noexcept;
@@ -219,8 +224,10 @@ public:
 
   /// Internal: makes the message of a server's exchange.
   explicit incoming_message(exchange::incoming_state& self) noexcept : self_(&self) {}
+
   /// Internal: makes a handle that keeps `owner` alive.
   incoming_message(exchange::incoming_state& self, anode::detail::counted& owner);
+
   /// Internal: returns the state.
   exchange::incoming_state* self() const noexcept { return self_; }
 

@@ -54,20 +54,26 @@ public:
 
   /// Makes an empty view.
   header_values() = default;
+
   /// Makes a view of the values of `name` in `lines`. Names are compared case-insensitively.
   header_values(field_lines const& lines, std::string_view name) noexcept
       : lines_(&lines), name_(name), first_(next(lines, name, 0)) {}
 
   /// Returns an iterator to the first value.
   iterator begin() const noexcept { return {lines_, name_, first_}; }
+
   /// Returns the end of the values.
   iterator end() const noexcept { return {lines_, name_, lines_ ? lines_->size() : 0}; }
+
   /// Returns whether no line has the name.
   bool empty() const noexcept { return begin() == end(); }
+
   /// Returns the number of lines with the name, in time linear in the number of all lines.
   std::size_t size() const noexcept;
+
   /// Returns the first value. There must be one.
   std::string_view front() const noexcept { return *begin(); }
+
   /// Returns copies of all values.
   std::vector<std::string> to_vector() const;
 
@@ -161,22 +167,24 @@ public:
 
   /// Returns the number of different names.
   std::size_t size() const;
+
   /// Returns whether there is no field.
   bool empty() const noexcept { return lines_ == nullptr || lines_->empty(); }
 
   /// Returns an iterator to the first name, in Node's order of keys: first the names that are array
   /// indices, in ascending order, then the others in the order of their first line.
   iterator begin() const { return {this, 0}; }
+
   /// Returns the end of the names.
   iterator end() const { return {this, size()}; }
 
 private:
   // A name with its lines. Lower-case names and joined values are stored in `text_`.
   struct group {
-    std::uint32_t first;        // index of the first line
-    std::uint32_t array_index;  // the number that the name spells; the largest value if it is not
-                                // an array index
-    std::uint32_t name, name_size;    // the name in lower case
+    std::uint32_t first;            // index of the first line
+    std::uint32_t array_index;      // value of an array index as name; otherwise the largest value
+                                    // an array index
+    std::uint32_t name, name_size;  // the name in lower case
     std::uint32_t value, value_size;  // the joined value, if `joined`
     bool joined;
   };

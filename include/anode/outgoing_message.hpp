@@ -81,15 +81,19 @@ public:
   /// Automatic headers are not included.
   /// **Node**: `getHeader()`.
   std::optional<header_value> get_header(std::string_view name) const;
+
   /// Returns whether a header was set. Names are compared case-insensitively.
   /// **Node**: `hasHeader()`.
   bool has_header(std::string_view name) const noexcept;
+
   /// Returns copies of all headers that were set, with lower-case names.
   /// **Node**: `getHeaders()`.
   header_list get_headers() const;
+
   /// Returns the names of all headers that were set, in lower case.
   /// **Node**: `getHeaderNames()`.
   std::vector<std::string> get_header_names() const;
+
   /// Returns the names of all headers that were set, as spelled by the program.
   /// **Node**: `getRawHeaderNames()`.
   std::vector<std::string> get_raw_header_names() const;
@@ -132,6 +136,7 @@ public:
   /// @return the operation; errors are those of `write`.
   /// **Node**: `end(data)`.
   write_operation end(std::string_view data);
+
   /// Writes a temporary string and ends the message. The returned operation owns the string.
   template <std::same_as<std::string> Text>
   write_operation end(Text&& data) {
@@ -147,6 +152,7 @@ public:
   /// chunk. Calls nest. Awaiting a write while corked does not suspend.
   /// **Node**: `cork()`.
   void cork();
+
   /// Ends one `cork`. The call that ends the last one sends the buffered data. Without `cork` it
   /// has no effect.
   /// **Node**: `uncork()`.
@@ -176,25 +182,32 @@ public:
   /// Returns whether the head is made, after which headers cannot change.
   /// **Node**: `headersSent`.
   bool headers_sent() const noexcept;
+
   /// Returns whether `end` was called.
   /// **Node**: `writableEnded`.
   bool writable_ended() const noexcept;
+
   /// Returns whether all bytes of the message are passed to the operating system.
   /// **Node**: `writableFinished`.
   bool writable_finished() const noexcept;
+
   /// Returns the number of `cork` calls that are not ended.
   /// **Node**: `writableCorked`.
   unsigned writable_corked() const noexcept;
+
   /// Returns the number of buffered bytes that are not sent yet.
   /// **Node**: `writableLength`.
   std::size_t writable_length() const noexcept;
+
   /// Returns the high-water mark in bytes; default 65536. Set it in the options of server or
   /// request.
   /// **Node**: `writableHighWaterMark`.
   std::size_t writable_high_water_mark() const noexcept;
+
   /// Returns whether a write reached the high-water mark and `on_drain` is still to be emitted.
   /// **Node**: `writableNeedDrain`.
   bool writable_need_drain() const noexcept;
+
   /// Returns whether the message was destroyed, by the program or by the loss of its connection.
   /// **Node**: `destroyed`.
   bool destroyed() const noexcept;
@@ -216,6 +229,7 @@ public:
   /// `end`.
   /// **Node**: `strictContentLength`.
   void set_strict_content_length(bool on) noexcept;
+
   /// Returns whether that check is enabled.
   bool strict_content_length() const noexcept;
 
@@ -224,15 +238,19 @@ public:
   /// Adds a listener, called when all bytes of the message are passed to the operating system.
   /// **Node**: event 'finish'.
   outgoing_message& on_finish(anode::detail::function<void()> f);
+
   /// Adds a listener, called by `end` before it returns.
   /// **Node**: event 'prefinish'.
   outgoing_message& on_prefinish(anode::detail::function<void()> f);
+
   /// Adds a listener, called when all output is sent after a write reached the high-water mark.
   /// **Node**: event 'drain'.
   outgoing_message& on_drain(anode::detail::function<void()> f);
+
   /// Adds a listener for a write after `end` and, in a client, for the failure of the request.
   /// **Node**: event 'error'.
   outgoing_message& on_error(anode::detail::function<void(error_code)> f);
+
   /// Adds a listener for the end of the exchange.
   /// **Node**: event 'close'.
   outgoing_message& on_close(anode::detail::function<void()> f);

@@ -161,8 +161,8 @@ struct drain_result {
   std::size_t cut_requests = 0;     ///< requests whose response was cut off or not begun
 };
 
-/// Lets a coroutine handler be cancelled when its client disconnects. Await it in the handler. By
-/// default a handler continues, and finds its response destroyed.
+/// Enables the cancellation of a coroutine handler when its client disconnects. Await it in the
+/// handler. By default a handler continues, and finds its response destroyed.
 ///
 ///     net::awaitable<void> report(http::incoming_message&, http::server_response& res) {
 ///       co_await http::enable_cancellation();
@@ -261,7 +261,8 @@ class ANODE_EXPORT server {
 public:
   using executor_type = net::any_io_executor;
 
-  /// Makes a server with default options and without a request handler, see `on_request`.
+  /// Makes a server with default options and without a request handler, see `on_request`. The
+  /// server belongs to `ex`.
   explicit server(executor_type ex);
 
   /// Makes a server with default options and a request handler.
@@ -272,13 +273,16 @@ public:
   /// @throws exception with `error::out_of_range` if `headers_timeout` exceeds a nonzero
   ///   `request_timeout`.
   server(executor_type ex, server_options options);
+
   /// Makes a server with options and a request handler.
   server(executor_type ex, server_options options, request_handler on_request);
 
   /// Moves the server; the other handle becomes empty.
   server(server&&) noexcept;
+
   /// Moves the server and closes the previous one as the destructor does.
   server& operator=(server&&) noexcept;
+
   /// Stops listening and closes all connections.
   ~server();
 
@@ -309,12 +313,12 @@ public:
   /// **Node**: `server.listen({fd})`.
   server& listen_descriptor(native_handle_type descriptor);
 
-  /// Takes over an acceptor of Asio that is bound and listening, as `listen_descriptor` does.
+  /// Takes over a bound and listening acceptor of Asio, see `listen_descriptor`.
   template <class Acceptor>
     requires requires(Acceptor& a) {
       { a.release() } -> std::convertible_to<native_handle_type>;
     }
-  /// Takes over a bound and listening acceptor of Asio, see `listen_descriptor`.
+
   server& listen(Acceptor&& acceptor) {
     return listen_descriptor(acceptor.release());
   }
@@ -366,6 +370,7 @@ public:
 
   /// Returns the options. Valid until they change.
   server_options const& options() const noexcept;
+
   /// Replaces the options.
   /// @throws exception with `error::out_of_range` if `headers_timeout` exceeds a nonzero
   ///   `request_timeout`; the previous options stay in effect.
@@ -382,28 +387,34 @@ public:
   /// Sets the handler of requests. Without a handler, requests get no response.
   /// **Node**: event 'request'.
   server& on_request(request_handler h);
+
   /// Sets the handler of requests with `Expect: 100-continue`. Without it the server sends 100
   /// Continue and calls the `on_request` handler.
   /// **Node**: event 'checkContinue'.
   server& on_check_continue(request_handler h);
+
   /// Sets the handler of requests with another Expect header. Without it the server responds with
   /// 417.
   /// **Node**: event 'checkExpectation'.
   server& on_check_expectation(request_handler h);
+
   /// Sets the handler of requests with an Upgrade header, see
   /// `server_options::should_upgrade_callback`. The handler owns the connection. It is called after
   /// all earlier responses are sent.
   /// **Node**: event 'upgrade'.
   server& on_upgrade(upgrade_handler h);
+
   /// Sets the handler of CONNECT requests. The handler owns the connection. Without it the
   /// connection is closed.
   /// **Node**: event 'connect'.
   server& on_connect(upgrade_handler h);
+
   /// Sets the handler of invalid input, connection failures and expired request timeouts. The
   /// handler must respond on the socket or close it. Without it the server responds with 400, 408,
   /// 413 or 431 and closes the connection.
   /// **Node**: event 'clientError'.
   server& on_client_error(anode::detail::function<void(client_error const&, anode::socket)> h);
+
   /// Sets the handler of requests over `max_requests_per_socket`. It is called before the server
   /// responds with 503.
   /// **Node**: event 'dropRequest'.
@@ -420,9 +431,11 @@ public:
   /// Adds a listener for new connections.
   /// **Node**: event 'connection'.
   server& on_connection(anode::detail::function<void(anode::socket)> f);
+
   /// Adds a listener for the start of listening.
   /// **Node**: event 'listening'.
   server& on_listening(anode::detail::function<void()> f);
+
   /// Adds a listener, called after `close` or `drain` when the last connection has ended.
   /// **Node**: event 'close'.
   server& on_close(anode::detail::function<void()> f);

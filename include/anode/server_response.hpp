@@ -42,23 +42,25 @@ public:
   server_response& set_status_message(std::string_view reason);
   server_response& set_status_message(std::initializer_list<header_item> texts) = delete;
 
-  /// Sets status and headers and makes the head. Headers given here override headers set before.
-  /// The head is sent with the first bytes of the body.
+  /// Sets the status and makes the head. The head is sent with the first bytes of the body.
   /// @param status 100 to 999. A status below 200 closes the connection after the response, because
-  ///   it is no final status (RFC 9110 section 15.2).
+  ///   it is not final (RFC 9110 section 15.2).
   /// @throws exception with `error::headers_sent`, `invalid_status_code`, `invalid_http_token`,
   ///   `invalid_char`, `invalid_header_value` or `trailer_invalid`.
   /// **Node**: `response.writeHead()`.
   server_response& write_head(int status);
-  /// Sets status and headers and makes the head. A list of pairs replaces headers of the same name.
-  /// A flat list also keeps a repeated name as separate lines.
+
+  /// Sets status and headers, overriding earlier values, and makes the head. A list of pairs
+  /// replaces headers of the same name. A flat list also keeps a repeated name as separate lines.
+  /// Errors are those of the first overload.
   server_response& write_head(int status, header_list const& headers);
   // A template, because `{"a", "b"}` must be a flat list and not a view made from two iterators.
   template <detail::header_text Reason>
   server_response& write_head(int status, Reason const& reason) {
     return write_head_with(status, reason);
   }
-  /// Sets status, reason phrase and headers, and makes the head.
+
+  /// Sets status, reason phrase and headers, overriding earlier values, and makes the head.
   server_response& write_head(int status, std::string_view reason, header_list const& headers);
 
   // Informational responses (1xx). They are advice that a slow client can do without. Awaiting one
@@ -93,6 +95,7 @@ public:
   /// Enables or disables the automatic Date header; default true.
   /// **Node**: `response.sendDate`.
   void set_send_date(bool on) noexcept;
+
   /// Returns whether a Date header is added automatically.
   bool send_date() const noexcept;
 
@@ -100,6 +103,7 @@ public:
   /// version and the Connection header of the request.
   /// **Node**: `response.shouldKeepAlive`.
   void set_should_keep_alive(bool on) noexcept;
+
   /// Returns whether the connection may stay open after this response.
   bool should_keep_alive() const noexcept;
 
@@ -111,6 +115,7 @@ public:
   /// **Node**: `response.setTimeout(msecs, callback)`.
   server_response& set_timeout(std::chrono::milliseconds timeout,
                                anode::detail::function<void()> f = {});
+
   /// Adds a listener for the inactivity timeout. The connection stays open.
   /// **Node**: event 'timeout'.
   server_response& on_timeout(anode::detail::function<void()> f);

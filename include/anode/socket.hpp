@@ -50,10 +50,13 @@ public:
 
   /// Makes another handle to the same connection.
   socket(socket const& other) noexcept;
+
   /// Moves the handle; `other` becomes empty.
   socket(socket&& other) noexcept;
+
   /// Replaces the handle; the previous connection is released as by the destructor.
   socket& operator=(socket other) noexcept;
+
   /// Releases the connection. The last handle closes it, see the class description.
   ~socket();
 
@@ -117,7 +120,7 @@ public:
   /// **Node**: `socket.destroySoon()`.
   void destroy_soon();
 
-  /// Closes the connection so that the peer sees a reset (TCP: RST).
+  /// Closes the connection with a reset (TCP: RST).
   /// **Node**: `socket.resetAndDestroy()`.
   void reset();
 
@@ -139,9 +142,11 @@ public:
   /// @param timeout time without a byte in either direction; 0: no timeout.
   /// **Node**: `socket.setTimeout()`.
   socket& set_timeout(std::chrono::milliseconds timeout);
+
   /// Disables (`true`) or enables Nagle's algorithm. Without effect on streams that have none.
   /// **Node**: `socket.setNoDelay()`.
   socket& set_no_delay(bool on = true);
+
   /// Enables or disables TCP keep-alive probes. Without effect on streams that have none.
   /// @param initial_delay idle time before the first probe, in whole seconds; 0: the system's
   ///   default.
@@ -169,9 +174,11 @@ public:
   /// Returns the local address; empty if unknown.
   /// **Node**: `socket.localAddress`, `localPort`, `localFamily`.
   endpoint local_endpoint() const;
+
   /// Returns the address of the peer; empty if unknown.
   /// **Node**: `socket.remoteAddress`, `remotePort`, `remoteFamily`.
   endpoint remote_endpoint() const;
+
   /// Returns the number of bytes received so far.
   /// **Node**: `socket.bytesRead`.
   std::uint64_t bytes_read() const noexcept;
@@ -216,6 +223,7 @@ public:
 
   /// Internal: makes a handle to a connection.
   explicit socket(stream::buffered_socket& core) noexcept;
+
   /// Internal: returns the connection.
   stream::buffered_socket* core() const noexcept { return core_; }
 

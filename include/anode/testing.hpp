@@ -38,7 +38,7 @@
 
 namespace anode::testing {
 
-/// Thrown when a test observes something other than it expects.
+/// Thrown if the received bytes or events differ from the expected ones.
 class ANODE_EXPORT mismatch : public std::runtime_error {
 public:
   using std::runtime_error::runtime_error;
@@ -57,6 +57,7 @@ class ANODE_EXPORT event_loop {
 public:
   /// Makes a loop whose time starts at Sun, 06 Nov 1994 08:49:37 GMT, which the Date header shows.
   event_loop();
+
   /// Makes a loop whose time starts at `now`.
   explicit event_loop(std::chrono::sys_seconds now);
   event_loop(event_loop const&) = delete;
@@ -64,6 +65,7 @@ public:
 
   /// Returns the executor to pass to servers, agents and sockets.
   net::any_io_executor get_executor() { return io_.get_executor(); }
+
   /// Returns the underlying context.
   net::io_context& context() noexcept { return io_; }
 
@@ -100,8 +102,8 @@ private:
   net::io_context io_;
 };
 
-/// The other end of a connection, played by the test. It sends what the test asks for and stores
-/// what it receives.
+/// The other end of a connection, played by the test. It sends bytes on request and stores the
+/// received bytes.
 ///
 /// Every function settles the loop before or after its work, therefore results and checks include
 /// everything that can have happened. The destructor closes the connection.
@@ -109,10 +111,13 @@ class ANODE_EXPORT peer {
 public:
   /// Makes the peer of a connection and starts to read from it.
   peer(event_loop& loop, anode::socket connection);
+
   /// Moves the peer.
   peer(peer&& other) noexcept = default;
+
   /// Exchanges the two peers.
   peer& operator=(peer&& other) noexcept;
+
   /// Closes the connection.
   ~peer();
 
@@ -126,11 +131,12 @@ public:
   /// Closes both directions.
   void close();
 
-  /// Closes the connection so that the other side sees a reset.
+  /// Closes the connection with a reset.
   void reset();
 
   /// Stops reading; sent bytes then fill the capacity of the connection.
   void stop_listening();
+
   /// Resumes reading.
   void listen();
 

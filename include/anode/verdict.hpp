@@ -8,7 +8,7 @@
 
 namespace anode::http {
 
-/// The progress of a failed request: what it implies about the server.
+/// The progress of a failed request, which implies what the server may have done.
 enum class verdict : std::uint8_t {
   not_sent,          ///< no byte was sent: the server has not seen the request
   maybe_processed,   ///< bytes were sent, none was received: the server may have acted on it

@@ -27,6 +27,7 @@ class write_operation : public boost::asio::awaitable<void> {
 public:
   /// Makes an empty operation, which must not be awaited.
   write_operation() = default;
+
   /// Internal: makes an operation from its awaitable.
   write_operation(boost::asio::awaitable<void> wait, bool below_high_water_mark) noexcept
       : awaitable(std::move(wait)), below_high_water_mark_(below_high_water_mark) {}

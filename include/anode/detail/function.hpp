@@ -36,6 +36,7 @@ class function<R(Args...)> {
 public:
   /// Makes an empty function.
   function() noexcept = default;
+
   /// Makes an empty function.
   function(std::nullptr_t) noexcept {}
 
