@@ -218,8 +218,8 @@ public:
 
   /// Waits for the response to a CONNECT request or to a request with an Upgrade header.
   ///
-  /// A response that arrives before this call is kept for it. Exception: if the request has an
-  /// `on_response` listener and no coroutine is waiting, the connection is closed.
+  /// A response that arrives before this call is kept for it. However, if the request has an
+  /// `on_response` handler and no coroutine is waiting, the connection is closed.
   /// @return the response, with the connection if the server switched protocols.
   /// @throws request_error if the request fails before a head is received.
   /// **Cancellation**: aborts the request.

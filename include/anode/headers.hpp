@@ -98,8 +98,6 @@ public:
   template <std::ranges::input_range Range>
     requires(!std::same_as<std::remove_cvref_t<Range>, header_list> &&
              std::constructible_from<header_field, std::ranges::range_reference_t<Range>>)
-
-  /// Copies a range of pairs, for example a `std::map<std::string, std::string>`.
   explicit header_list(Range&& fields) {
     for (auto&& field : fields) {
       header_field const f(field);

@@ -318,7 +318,6 @@ public:
     requires requires(Acceptor& a) {
       { a.release() } -> std::convertible_to<native_handle_type>;
     }
-
   server& listen(Acceptor&& acceptor) {
     return listen_descriptor(acceptor.release());
   }
