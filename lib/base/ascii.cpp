@@ -9,7 +9,7 @@ namespace anode::base {
 
 namespace {
 
-// 1 for each byte that no token has.
+// 1 for each byte that is invalid in a token.
 constexpr auto strange_bytes = [] {
   std::array<unsigned char, 256> table{};
   table.fill(1);
@@ -28,7 +28,7 @@ constexpr auto strange_bytes = [] {
 constexpr std::uint64_t every_byte = 0x0101010101010101U;
 constexpr std::uint64_t high_bits = 0x8080808080808080U;
 
-/// Returns whether one of eight bytes is below 0x20 or is 0x7f.
+/// Returns whether any of the eight bytes is below 0x20 or equal to 0x7f.
 bool has_control(std::uint64_t eight) noexcept {
   std::uint64_t const below_space = (eight - every_byte * 0x20) & ~eight;
   std::uint64_t const delete_is_zero = eight ^ (every_byte * 0x7f);
@@ -75,7 +75,7 @@ bool is_header_text(std::string_view text) noexcept {
   if (left < 8) {
     return are_header_bytes(p, left);
   }
-  // A tab is a control character that is allowed, so a hit is looked at closely.
+  // A tab is a valid control character, therefore check each byte if the fast test fails.
   auto const good = [](char const* at) {
     std::uint64_t eight;
     std::memcpy(&eight, at, 8);

@@ -6,12 +6,12 @@
 
 namespace anode::base {
 
-/// Returns the lower-case form of an ASCII letter; other bytes as they are.
+/// Returns the lower-case form of an ASCII letter. Returns other bytes unchanged.
 constexpr char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
-/// Returns whether two names are equal without regard to the case of ASCII letters.
+/// Returns whether two names are equal, ignoring the case of ASCII letters.
 constexpr bool names_equal(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) {
     return false;
@@ -24,11 +24,12 @@ constexpr bool names_equal(std::string_view a, std::string_view b) noexcept {
   return true;
 }
 
-/// Returns whether `text` is a token (RFC 9110 section 5.6.2), the form of methods and names.
+/// Returns whether `text` is a token (RFC 9110 section 5.6.2), the syntax of methods and field
+/// names. An empty text is not a token.
 bool is_token(std::string_view text) noexcept;
 
-/// Returns whether `text` holds only what a header value may hold: tabs, spaces, visible
-/// characters and bytes from 0x80.
+/// Returns whether `text` contains only bytes that are valid in a header value: tab, space, visible
+/// ASCII and bytes from 0x80. An empty text is valid.
 bool is_header_text(std::string_view text) noexcept;
 
 }  // namespace anode::base

@@ -14,16 +14,16 @@
 
 namespace anode::base {
 
-/// Sets of bytes that the grammar of HTTP/1 names; a byte may be in several.
+/// Character classes of the HTTP/1 grammar, as bits. A byte can belong to several classes.
 enum char_class : std::uint8_t {
   token_char = 1,     ///< tchar (RFC 9110 section 5.6.2)
-  target_char = 2,    ///< visible ASCII but `#` and `?`: path, query and fragment of a target
-  userinfo_char = 4,  ///< authority of a target, without `@` and brackets
+  target_char = 2,    ///< visible ASCII except `#` and `?`: path, query and fragment
+  userinfo_char = 4,  ///< authority of a target, except `@` and brackets
   value_char = 8,     ///< field value: HTAB, SP, VCHAR, obs-text
-  quoted_char = 16,   ///< inside quotes of a chunk extension; DEL is in, as in Node
+  quoted_char = 16,   ///< quoted value of a chunk extension; includes DEL, as in Node
   alpha_char = 32,
   digit_char = 64,
-  host_char = 128,  ///< registered name or IPv4 address, without `%` (RFC 3986 section 3.2.2)
+  host_char = 128,  ///< registered name or IPv4 address, except `%` (RFC 3986 section 3.2.2)
 };
 
 namespace detail {
@@ -67,7 +67,7 @@ constexpr std::array<std::uint8_t, 256> make_char_classes() noexcept {
 inline constexpr std::array<std::uint8_t, 256> char_classes = make_char_classes();
 
 #if defined(__SSE2__)
-/// Marks the bytes that are at most `limit`, as unsigned numbers.
+/// Marks the bytes that are at most `limit`, compared as unsigned numbers.
 inline __m128i at_most(__m128i bytes, char limit) noexcept {
   return _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(limit)), bytes);
 }
@@ -75,15 +75,15 @@ inline __m128i at_most(__m128i bytes, char limit) noexcept {
 
 }  // namespace detail
 
-/// Returns whether `c` is in the set `which` (or in one of several or-ed sets).
+/// Returns whether `c` belongs to the class `which`, or to any of several or-ed classes.
 constexpr bool is(char c, std::uint8_t which) noexcept {
   return (detail::char_classes[static_cast<unsigned char>(c)] & which) != 0;
 }
 
-/// Returns whether `c` is optional whitespace (RFC 9110 section 5.6.3).
+/// Returns whether `c` is optional whitespace, a space or a tab (OWS, RFC 9110 section 5.6.3).
 constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 
-/// Returns `text` without the blanks, spaces and tabs, around it: OWS of RFC 9110 section 5.6.3.
+/// Returns `text` without leading and trailing spaces and tabs (OWS, RFC 9110 section 5.6.3).
 constexpr std::string_view trim_blanks(std::string_view text) noexcept {
   while (!text.empty() && is_blank(text.front())) {
     text.remove_prefix(1);
@@ -94,7 +94,7 @@ constexpr std::string_view trim_blanks(std::string_view text) noexcept {
   return text;
 }
 
-/// Returns the value of a hexadecimal digit, or -1.
+/// Returns the value of a hexadecimal digit, or -1 if `c` is not a hexadecimal digit.
 constexpr int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') {
     return c - '0';
@@ -103,7 +103,7 @@ constexpr int hex_value(char c) noexcept {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// Returns the first byte in [p, end) that is not in the set `which`, or `end`.
+/// Returns the first byte in [p, end) that does not belong to the class `which`, or `end`.
 inline char const* skip(char const* p, char const* end, std::uint8_t which) noexcept {
   while (p != end && is(*p, which)) {
     ++p;
@@ -111,12 +111,13 @@ inline char const* skip(char const* p, char const* end, std::uint8_t which) noex
   return p;
 }
 
-// The following look at sixteen bytes at a time. The sixteen bytes before `end` must be there to be
-// read, even where they lie before `p`.
+// The functions below read sixteen bytes at a time. The sixteen bytes before `end` must be
+// readable, even those before `p`.
 #if defined(__SSE2__)
 namespace detail {
 
-/// Returns the first byte in [p, end) whose place `bad` marks among sixteen bytes, or `end`.
+/// Returns the first byte in [p, end) that `bad` marks, or `end`. `bad` maps sixteen bytes to a
+/// mask.
 template <class Bad>
 [[gnu::always_inline]] inline char const* find_marked(char const* p, char const* end,
                                                       Bad bad) noexcept {
@@ -137,7 +138,7 @@ template <class Bad>
 }  // namespace detail
 #endif
 
-/// The same as `skip(p, end, value_char)`.
+/// Returns the same as `skip(p, end, value_char)`.
 inline char const* skip_value_wide(char const* p, char const* end) noexcept {
 #if defined(__SSE2__)
   return detail::find_marked(p, end, [](__m128i bytes) {
@@ -155,7 +156,7 @@ inline char const* skip_value_wide(char const* p, char const* end) noexcept {
 inline char const* skip_visible_wide(char const* p, char const* end) noexcept {
 #if defined(__SSE2__)
   return detail::find_marked(p, end, [](__m128i bytes) {
-    // As signed numbers: those from 0x80 on are negative.
+    // The comparison is signed: bytes from 0x80 are negative, therefore below 0x21.
     __m128i const low = _mm_cmplt_epi8(bytes, _mm_set1_epi8(0x21));
     __m128i const del = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f));
     return _mm_or_si128(low, del);
@@ -171,7 +172,7 @@ inline char const* skip_visible_wide(char const* p, char const* end) noexcept {
 #if defined(__SSE2__)
 namespace detail {
 
-/// Marks letters, digits, and what lies from `low` up to the digits.
+/// Marks letters, digits, and the bytes from `low` up to the digits.
 inline __m128i words(__m128i bytes, char low) noexcept {
   __m128i const lower = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
   __m128i const letter = at_most(_mm_sub_epi8(lower, _mm_set1_epi8('a')), 'z' - 'a');
@@ -183,7 +184,7 @@ inline __m128i words(__m128i bytes, char low) noexcept {
 }  // namespace detail
 #endif
 
-/// Returns the first byte in [p, end) that is no letter, digit or `-`, or `end`.
+/// Returns the first byte in [p, end) that is not a letter, a digit or `-`; `end` if there is none.
 inline char const* skip_word_wide(char const* p, char const* end) noexcept {
 #if defined(__SSE2__)
   return detail::find_marked(p, end, [](__m128i bytes) {
@@ -198,11 +199,12 @@ inline char const* skip_word_wide(char const* p, char const* end) noexcept {
 #endif
 }
 
-/// Returns the first byte in [p, end) that is no letter, digit, `-` or `.`, or `end`.
+/// Returns the first byte in [p, end) that is not a letter, a digit, `-` or `.`; `end` if there is
+/// none.
 inline char const* skip_name_wide(char const* p, char const* end) noexcept {
 #if defined(__SSE2__)
   return detail::find_marked(p, end, [](__m128i bytes) {
-    // Between `-`, `.` and the digits there is only the slash.
+    // The only byte between `.` and the digits is the slash.
     __m128i const slash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('/'));
     __m128i const good = _mm_andnot_si128(slash, detail::words(bytes, '-'));
     return _mm_cmpeq_epi8(good, _mm_setzero_si128());

@@ -11,8 +11,8 @@
 
 namespace anode::base {
 
-/// A text of the grammar, given in lower case, with which bytes are compared without regard to the
-/// case of ASCII letters, several at a time.
+/// A literal for comparisons that ignore the case of ASCII letters. The literal is given in lower
+/// case. Compares up to eight bytes at a time.
 ///
 ///     constexpr ci_literal close("close");
 ///     if (close.equals(value)) ...
@@ -32,7 +32,7 @@ public:
     }
   }
 
-  /// Returns whether the `size` bytes at `bytes` are the word.
+  /// Returns whether the `size` bytes at `bytes` equal the literal.
   bool matches(char const* bytes) const noexcept {
     piece different = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -43,7 +43,7 @@ public:
     return different == 0;
   }
 
-  /// Returns whether `text` is the word.
+  /// Returns whether `text` equals the literal.
   bool equals(std::string_view text) const noexcept {
     return text.size() == size && matches(text.data());
   }
@@ -55,13 +55,13 @@ private:
 
   static constexpr std::size_t count = (size + sizeof(piece) - 1) / sizeof(piece);
 
-  /// The last piece overlaps the one before it.
+  /// Returns the offset of piece `i`. The last piece may overlap the piece before it.
   static constexpr std::size_t place(std::size_t i) noexcept {
     return std::min(i * sizeof(piece), size - sizeof(piece));
   }
 
   std::array<piece, count> text_{};
-  std::array<piece, count> case_{};  // the bit that the case of a letter is, where there is one
+  std::array<piece, count> case_{};  // 0x20 where the literal has a letter, else 0
 };
 
 template <std::size_t n>

@@ -14,7 +14,7 @@ struct names {
   char const* message;
 };
 
-// The messages are Node's, or llhttp's reason where one code has a single reason.
+// The messages are Node's. For a parser error with a single reason, the message is llhttp's reason.
 constexpr names table[] = {
     {error::invalid_method, "HPE_INVALID_METHOD", "Invalid method encountered"},
     {error::invalid_url, "HPE_INVALID_URL", "Invalid characters in url"},

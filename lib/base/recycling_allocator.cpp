@@ -7,8 +7,9 @@
 namespace anode::detail {
 namespace {
 
-// A read or a wait of Asio's fits in.
+// The size in bytes of a recycled block. A read or wait operation of Asio fits into one.
 constexpr std::size_t block_size = 176;
+// The most blocks that a thread keeps.
 constexpr unsigned kept_most = 1024;
 
 struct block {
@@ -18,7 +19,7 @@ struct block {
 constinit thread_local block* kept = nullptr;
 constinit thread_local unsigned kept_count = 0;
 
-// Frees what a thread has kept when it ends; nothing is kept after that.
+// Frees the kept blocks of a thread when the thread ends. No block is kept afterwards.
 struct cleaner {
   bool active = true;
   ~cleaner() {
@@ -50,7 +51,7 @@ void give_memory(void* memory, std::size_t bytes) noexcept {
     return;
   }
   if (kept_count++ == 0) {
-    at_end.active = true;  // the first use makes it
+    at_end.active = true;  // the first use constructs the thread-local object
   }
   kept = ::new (memory) block{kept};
 }

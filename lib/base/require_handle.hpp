@@ -7,10 +7,9 @@
 
 namespace anode::base {
 
-/// Returns what a handle refers to.
-/// @param type the handle's, for the message
-/// @throws exception with `error::invalid_this` if it refers to nothing: it was moved from, or made
-///   empty
+/// Returns the object that a handle refers to.
+/// @param type the name of the handle's type, for the error message
+/// @throws exception with `error::invalid_this` if the handle is empty or moved from
 template <class Pointer>
 auto& require_handle(Pointer const& self, char const* type) {
   if (!self) {

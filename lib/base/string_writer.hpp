@@ -11,7 +11,7 @@
 
 namespace anode::base {
 
-/// Copies a text of `size` to twice as many bytes.
+/// Copies a text of `size` to `2 * size` bytes with two block copies, which may overlap.
 template <std::size_t size>
 void put_two_words(char* to, std::string_view text) noexcept {
   std::array<char, size> first;
@@ -22,10 +22,10 @@ void put_two_words(char* to, std::string_view text) noexcept {
   std::memcpy(to + text.size() - size, &last, size);
 }
 
-/// Copies a text, mostly a short one, to `to`; returns the place behind it.
+/// Copies a text to `to` and returns the position after the copy. Optimized for short texts.
 [[gnu::always_inline]] inline char* put_text(char* to, std::string_view text) noexcept {
   std::size_t const n = text.size();
-  // Two words that may overlap cost less than a call.
+  // Two overlapping block copies cost less than a call of memcpy.
   if (n >= 8 && n <= 16) {
     put_two_words<8>(to, text);
   } else if (n > 16 && n <= 32) {
@@ -38,18 +38,23 @@ void put_two_words(char* to, std::string_view text) noexcept {
   return to + n;
 }
 
-/// Writes flat into the end of a string that is made large enough at once.
+/// Appends texts to a string without capacity checks.
+///
+/// The constructor enlarges the string once, by an upper bound that the caller computes. `finish`
+/// removes the unused bytes. Writing more than the bound is undefined behaviour.
 class string_writer {
 public:
+  /// The most digits that `put_number` writes.
   static constexpr std::size_t longest_number = 20;
 
+  /// @param at_most the upper bound, in bytes, of all texts put before `finish`
   string_writer(std::string& out, std::size_t at_most) : out_(out) {
     std::size_t const start = out.size();
     out.resize(start + at_most);
     at_ = out.data() + start;
   }
 
-  /// Puts a text whose size the compiler knows.
+  /// Appends a string literal, whose size is known at compile time.
   template <std::size_t Size>
   void put(char const (&text)[Size]) noexcept {
     std::memcpy(at_, text, Size - 1);
@@ -62,6 +67,7 @@ public:
     at_ = std::to_chars(at_, at_ + longest_number, number).ptr;
   }
 
+  /// Appends a status code of three digits.
   void put_status(int status) noexcept {
     at_[0] = static_cast<char>('0' + status / 100);
     at_[1] = static_cast<char>('0' + status / 10 % 10);
@@ -69,6 +75,7 @@ public:
     at_ += 3;
   }
 
+  /// Shortens the string to the bytes written. No member function may be called afterwards.
   void finish() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
 
 private:

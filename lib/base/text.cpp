@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Compiles fmt into the library, so that its users need not link it.
+// Compiles fmt into the library. Users of the library do not link fmt.
 #define FMT_HEADER_ONLY
 #include "base/text.hpp"
 

@@ -43,9 +43,9 @@ timer_node* timer_heap::take_expired(steady_time now) noexcept {
       return d;
     }
     if (d->expiry_ == no_deadline) {
-      remove(0);  // was dropped in the meantime
+      remove(0);  // cancelled
     } else {
-      sift_down(0, {d->expiry_, d});  // was moved to later
+      sift_down(0, {d->expiry_, d});  // moved to a later time
     }
   }
   return nullptr;
