@@ -46,7 +46,7 @@ framing frame_response(method request, int status, int version_major, int versio
   }
   bool const self_delimited =
       bodiless || fields.chunked || (fields.content_length_seen && !fields.transfer_encoding);
-  // Chunked in HTTP/1.0 is a framing to be wary of: RFC 9112 section 6.1 wants it closed.
+  // RFC 9112 section 6.1: close the connection after a Transfer-Encoding in HTTP/1.0.
   bool const suspicious = fields.transfer_encoding && !http11(version_major, version_minor);
   result.should_keep_alive =
       self_delimited && !suspicious && wants_keep_alive(version_major, version_minor, fields);

@@ -8,54 +8,55 @@
 
 namespace anode::message {
 
-/// Tells requests and responses apart.
+/// The kind of an HTTP message.
 enum class message_kind : std::uint8_t { request, response };
 
-/// How the end of a body is found (RFC 9112 section 6.3).
+/// How a received body is delimited (RFC 9112 section 6.3).
 enum class body_kind : std::uint8_t {
-  none,         ///< the message ends with its head
-  length,       ///< Content-Length, greater than 0
+  none,         ///< no body: the message ends with its head
+  length,       ///< Content-Length greater than 0
   chunked,      ///< the chunked coding
-  until_close,  ///< responses only: everything until the connection ends
+  until_close,  ///< until the connection ends; responses, and requests if lenient
 };
 
-/// What one head's field lines say about its body and its connection, before any rule is applied.
+/// The raw framing and connection fields of one head, before any framing rule is applied.
 ///
-/// Collected by `head_scanner` while the bytes arrive, so that a line which contradicts an earlier
-/// one is refused on the spot. List elements count when they fill their place exactly, without
-/// regard to case; blanks around them, spaces and tabs, are dropped (RFC 9110 section 5.6.3).
+/// `head_scanner` collects them while bytes arrive, and rejects a field line that contradicts an
+/// earlier one immediately. A list element counts if it equals the token, ignoring case and the
+/// optional whitespace around the element (RFC 9110 section 5.6.3).
 struct framing_fields {
   bool connection_close = false;       ///< a `close` token in Connection or Proxy-Connection
   bool connection_keep_alive = false;  ///< a `keep-alive` token there
   bool connection_upgrade = false;     ///< an `upgrade` token there
-  bool upgrade = false;                ///< an Upgrade field that is not empty
+  bool upgrade = false;                ///< a non-empty Upgrade field
   bool transfer_encoding = false;      ///< a Transfer-Encoding field
-  bool chunked = false;                ///< its last coding is `chunked`
+  bool chunked = false;                ///< `chunked` is the last transfer coding
   bool content_length_seen = false;    ///< a Content-Length field
-  std::uint64_t content_length = 0;    ///< its value
+  std::uint64_t content_length = 0;    ///< the value of Content-Length
 };
 
-/// How one message's body is framed, and whether its connection may carry another message.
+/// How the body of one message is framed, and whether the connection can be reused.
 struct framing {
   body_kind body = body_kind::none;
   std::uint64_t content_length = 0;  ///< for `body_kind::length`
-  /// The message asks to leave HTTP: a CONNECT request, or an Upgrade field that Connection names;
-  /// in responses only of 101. (To CONNECT, every response ends HTTP, without this.)
+  /// Whether the message asks to leave HTTP. True for a CONNECT request, for a request with an
+  /// Upgrade field that Connection names, and for a 101 response with such a field. Every final
+  /// response to CONNECT also ends HTTP, but does not set this member.
   bool upgrade = false;
-  bool should_keep_alive = false;          ///< Node's `shouldKeepAlive` of an incoming message
+  bool should_keep_alive = false;          ///< **Node**: `shouldKeepAlive` of the parser
   bool invalid_transfer_encoding = false;  ///< a request whose last coding is not `chunked`
 };
 
 /// Decides the framing of a request (RFC 9112 sections 6.3 and 9.3).
-/// @param lenient what `insecure_http_parser` relaxes: codings other than `chunked` are read until
-///   the connection ends
+/// @param lenient true with `insecure_http_parser`: then a body whose last coding is not `chunked`
+///   extends until the connection ends
 framing frame_request(method m, int version_major, int version_minor, framing_fields const& fields,
                       bool lenient = false) noexcept;
 
 /// Decides the framing of a response to a request with method `request`.
 ///
-/// `should_keep_alive` is what the head says by itself, as Node hands it to the client: false for a
-/// response to HEAD without any framing field, although its end is known.
+/// `should_keep_alive` depends on the head alone, as in Node. It is false for a response to HEAD
+/// without a framing field, although the end of that response is known.
 framing frame_response(method request, int status, int version_major, int version_minor,
                        framing_fields const& fields) noexcept;
 

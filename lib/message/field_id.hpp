@@ -10,16 +10,16 @@
 
 namespace anode::message {
 
-/// The fields that have a meaning here: to the framing, to the upper layers, or to the head writer.
-/// A received head knows where they are.
+/// The known fields: those with a meaning to the framing, the upper layers or the head writer.
+/// `message_head` stores their positions.
 enum class field_id : std::uint8_t {
-  // These mean something to the framing.
+  // These fields decide the framing.
   connection,
   proxy_connection,
   content_length,
   transfer_encoding,
   upgrade,
-  // These do not.
+  // These fields do not.
   host,
   expect,
   date,
@@ -30,10 +30,10 @@ enum class field_id : std::uint8_t {
   none,  ///< any other name
 };
 
-/// Returns whether the framing depends on the field.
+/// Returns whether the framing of a message depends on the field.
 constexpr bool decides_framing(field_id f) noexcept { return f <= field_id::upgrade; }
 
-/// Returns which of the known fields `name` is, without regard to case.
+/// Returns the id of a field name, ignoring case; `field_id::none` for an unknown name.
 [[gnu::always_inline]] inline field_id find_field_id(std::string_view name) noexcept {
   auto const if_equal = [name](auto const& lower, field_id f) {
     return lower.matches(name.data()) ? f : field_id::none;
@@ -67,7 +67,7 @@ constexpr bool decides_framing(field_id f) noexcept { return f <= field_id::upgr
 
 namespace detail {
 
-/// The letters with which known fields of each size begin: bit 1 is A, bit 2 is B...
+/// Returns, for each name size, the first letters of the known fields: bit 1 is A, bit 2 is B.
 constexpr std::array<std::uint32_t, 18> make_first_letters() noexcept {
   std::array<std::uint32_t, 18> letters{};
   for (std::string_view name :
@@ -82,26 +82,27 @@ inline constexpr std::array<std::uint32_t, 18> first_letters = make_first_letter
 
 }  // namespace detail
 
-/// Returns whether a name of `size` bytes that begins with `first` may be that of a known field;
-/// most others are told by it.
+/// Returns false if no known field has a name of `size` bytes that begins with `first`. This test
+/// excludes most unknown names without a comparison.
 constexpr bool may_be_field_id(std::size_t size, char first) noexcept {
   return size < detail::first_letters.size() &&
          (detail::first_letters[size] >> (first & 0x1f) & 1) != 0;
 }
 
-/// Where the known fields are among the field lines of one head.
+/// The indexes of the known fields among the field lines of one head.
 class field_index {
 public:
-  /// Returns whether there is a field line of that name.
+  /// Returns whether the head has a field line with that name.
   bool has(field_id f) const noexcept { return (found_ & bit(f)) != 0; }
 
-  /// Returns whether there is more than one.
+  /// Returns whether the head has more than one field line with that name.
   bool repeats(field_id f) const noexcept { return (repeated_ & bit(f)) != 0; }
 
-  /// Returns the index of the first field line of that name; there must be one.
+  /// Returns the index of the first field line with that name. Requires `has(f)`.
   std::size_t first(field_id f) const noexcept { return first_[index(f)]; }
 
-  /// Records that the field line with index `at`, the last one so far, is `f`.
+  /// Records that the field line with index `at` has the name `f`. Indexes must increase from call
+  /// to call. Ignores `field_id::none`.
   void note(field_id f, std::size_t at) noexcept {
     if (f == field_id::none) {
       return;
@@ -113,6 +114,7 @@ public:
     }
   }
 
+  /// Removes all entries.
   void clear() noexcept {
     found_ = 0;
     repeated_ = 0;
@@ -125,9 +127,9 @@ private:
   static constexpr std::size_t index(field_id f) noexcept { return static_cast<std::size_t>(f); }
   static constexpr unsigned bit(field_id f) noexcept { return 1u << index(f); }
 
-  std::uint16_t found_ = 0;  // a bit for each
+  std::uint16_t found_ = 0;  // one bit for each id
   std::uint16_t repeated_ = 0;
-  std::array<std::uint32_t, size> first_{};  // good where `found_` says so
+  std::array<std::uint32_t, size> first_{};  // valid where `found_` has the bit
 };
 
 }  // namespace anode::message

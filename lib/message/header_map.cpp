@@ -19,14 +19,15 @@ namespace anode::message {
 
 namespace {
 
-/// Texts that were replaced stay in the arena until this many bytes of it are unused.
+/// The arena is compacted only if at least this many bytes in it are unused.
 constexpr std::size_t garbage_limit = 4096;
 
-/// So few headers are searched one by one. A proxy sets as many as its peers send.
+/// Up to this many headers are searched linearly. More are possible because a proxy copies the
+/// fields that a peer sends.
 constexpr std::size_t few_headers = 32;
 
-/// Returns a number that names share which differ only in case. A peer that chooses the names does
-/// not know the seed.
+/// Returns a hash of a name that ignores case. The seed is random because a peer may choose the
+/// names.
 std::size_t hash_of(std::string_view name) {
   static std::uint64_t const seed = [] {
     std::random_device random;
@@ -48,7 +49,7 @@ std::string lower(std::string_view name) {
 
 void check_growth(std::size_t size, std::size_t more) {
   if (more > std::numeric_limits<std::uint32_t>::max() - size) {
-    throw std::length_error("headers of more than 4 GiB");  // GCOVR_EXCL_LINE: takes 4 GiB
+    throw std::length_error("headers of more than 4 GiB");  // GCOVR_EXCL_LINE: needs 4 GiB
   }
 }
 
@@ -213,7 +214,7 @@ void header_map::clear() noexcept {
   indexed_ = 0;
 }
 
-// Returns the slot of the index that holds a name, or that is free for it.
+// Returns the slot of a name in the index, or the free slot where the name belongs.
 std::uint32_t& header_map::slot_of(std::string_view name) const {
   std::size_t const mask = index_.size() - 1;
   for (std::size_t at = hash_of(name) & mask;; at = (at + 1) & mask) {
@@ -236,11 +237,11 @@ std::size_t header_map::find_in_index(std::string_view name) const {
   for (; indexed_ != entries_.size(); ++indexed_) {
     entry const& e = entries_[indexed_];
     std::uint32_t& slot = slot_of(view(e.name, e.name_size));
-    if (slot == 0) {  // else it is there twice, and the first one counts
+    if (slot == 0) {  // else the name is repeated, and its first entry counts
       slot = indexed_ + 1;
     }
   }
-  return static_cast<std::size_t>(slot_of(name)) - 1;  // 0, a free slot, becomes npos
+  return static_cast<std::size_t>(slot_of(name)) - 1;  // a free slot, 0, becomes npos
 }
 
 std::size_t header_map::find(std::string_view name, std::uint16_t tag) const noexcept {
@@ -248,7 +249,7 @@ std::size_t header_map::find(std::string_view name, std::uint16_t tag) const noe
     try {
       return find_in_index(name);
     } catch (std::exception const&) {
-      indexed_ = 0;  // there is no memory for the index
+      indexed_ = 0;  // no memory for the index: search linearly
     }
   }
   for (std::size_t i = 0; i != entries_.size(); ++i) {
@@ -306,7 +307,7 @@ void header_map::put(std::size_t at, std::string_view name, http::header_value_r
     return;
   }
   if (borrows(name, value)) {
-    // A text of this very object would move under our hands.
+    // The arguments refer to the arena, which may be moved or overwritten: copy them first.
     std::string const own_name(name);
     http::header_value const own_value(value);
     put(at, own_name, own_value);
@@ -338,9 +339,10 @@ void header_map::put(std::size_t at, std::string_view name, http::header_value_r
   compact();
 }
 
-// Sets a header that is not there yet, if there is room for it and name and value are of the usual
-// kind: they can be looked at where they were put, which is quicker, and a text of this very object
-// stays where it is.
+// Adds a new header if the arena has room for it, and validates name and value after the copy. This
+// is faster because the wide functions may read the bytes before the copy. Arguments that refer to
+// the arena stay valid because the arena does not grow. Returns false if the slow path is needed:
+// the header exists, the arena has no room, or name or value are unusual or invalid.
 bool header_map::set_fast_path(std::string_view name, std::string_view text, kind type) {
   std::size_t const at = used_;
   if (name.empty() || name.size() + text.size() + 4 > arena_.size() - at || find(name) != npos) {
@@ -359,7 +361,7 @@ bool header_map::set_fast_path(std::string_view name, std::string_view text, kin
   return true;
 }
 
-// Undoes the `push` that began at `at`.
+// Reverts the last `push`, which started at the offset `at`.
 void header_map::remove_last(std::size_t at) noexcept {
   if (entries_.back().field != field_id::none) {
     --specials_;
@@ -402,7 +404,7 @@ header_map::entry& header_map::push(std::string_view name, std::string_view text
 
 header_map::entry& header_map::push_into_new_arena(std::string_view name, std::string_view text,
                                                    std::size_t line_size) {
-  std::string const old = grow(line_size);  // which may be where the texts are
+  std::string const old = grow(line_size);  // the arguments may refer to it
   return push(name, text);
 }
 

@@ -14,107 +14,123 @@
 
 namespace anode::message {
 
-/// The headers of a message that is yet to be sent: what `set_header` and its like write and what
-/// the head writer reads.
+/// The mutable headers of an outgoing message.
 ///
-/// One arena holds the field lines as they will be sent; `clear` keeps its memory, so that a reused
-/// object allocates nothing, and lines that were only added leave in one copy. Look-up compares
-/// lengths and letters along the list, which for the usual handful of headers beats a hash.
-/// Everything is validated before anything changes: a call that throws has had no effect. Views are
-/// valid until the next change.
+/// `set_header` and similar functions modify the map, and the head writer reads it. One arena
+/// stores the field lines in wire format. If headers were only added, the writer copies all lines
+/// at once. `clear` keeps the memory, therefore a reused map does not allocate. A look-up scans the
+/// list and compares a tag of length and last letter, which is faster than a hash table for a few
+/// headers; larger maps use an index.
+///
+/// All functions validate their arguments before they modify the map: a call that throws has no
+/// effect. Views are valid until the next modification.
 ///
 /// **Node**: the headers of an `OutgoingMessage`, with its `_removedConnection`, `_removedContLen`,
 /// `_removedTE` and `sendDate`.
 class header_map {
 public:
-  /// Sets a header, replacing value and spelling of one that is there, at its place.
+  /// Sets a header. Replaces the value and the spelling of an existing header and keeps its
+  /// position.
+  /// @throws exception as `validate_header_name` and `validate_header_value`.
   void set(std::string_view name, http::header_value_ref const& value);
 
-  /// Adds values behind those that the header has, or sets it. An empty list adds nothing.
+  /// Adds values to a header, or sets the header if it does not exist. An empty list adds no value.
+  /// @throws exception as `set`.
   void append(std::string_view name, http::header_value_ref value);
 
-  /// Makes room for field lines of so many bytes.
+  /// Reserves memory for `lines` more headers whose field lines have `bytes` bytes in total.
   void reserve(std::size_t lines, std::size_t bytes);
 
-  /// The same for a field line that is known to be valid: one that was received and judged. It must
-  /// not be of this object.
+  /// Appends a received field line without validation, because the parser has validated it. The
+  /// arguments must not refer to memory of this map.
   void append_valid(std::string_view name, std::string_view value);
 
-  /// Sets each header of the list; the values of set-cookie are collected and set last.
+  /// Sets each header of the list. Collects the values of all set-cookie entries and sets them
+  /// last.
+  /// @throws exception as `set`.
   void set_all(http::header_list const& headers);
 
-  /// Removes a header. One that the head writer would add by itself then stays away.
-  /// @return whether it was there.
+  /// Removes a header. If the head writer would add this header automatically, it no longer does.
+  /// @return whether the header existed
   bool remove(std::string_view name);
 
-  /// Takes the headers given to `write_head`: as they are, repetitions included, if none was ever
-  /// set; else pairs set each header, and a flat list replaces what has its names and may repeat.
+  /// Merges the headers given to `write_head`.
+  ///
+  /// If no header was set since `clear`, adds all headers unchanged, including repeated names.
+  /// Otherwise a list of pairs sets each header. A flat list first removes all headers whose names
+  /// it contains and then adds its own, including repeated names.
+  /// @throws exception as `set`.
   void merge(http::header_list const& headers);
 
-  /// Returns the number of headers; one that is a list counts once.
+  /// Returns the number of headers. A header with a list of values counts once.
   std::size_t size() const noexcept { return entries_.size(); }
   bool empty() const noexcept { return entries_.empty(); }
 
   bool contains(std::string_view name) const noexcept { return find(name) != npos; }
 
-  /// Returns a copy of the value as it was set, or nothing.
+  /// Returns a copy of the value as it was set, or nothing if the header is not set.
   std::optional<http::header_value> get(std::string_view name) const;
 
-  /// Returns the value's text, of a list the first one, without copying, or nothing.
+  /// Returns a view of the value; for a list, of its first text. Returns nothing if the header is
+  /// not set or its list is empty.
   std::optional<std::string_view> text(std::string_view name) const noexcept;
 
   /// Returns copies of all headers, with the names in lower case.
   http::header_list get_all() const;
 
-  /// Returns the names in lower case, in the order in which they will be sent.
+  /// Returns the names in lower case, in the order of sending.
   std::vector<std::string> names() const;
 
-  /// Returns the names as they were spelled, in the order in which they will be sent.
+  /// Returns the names with their original spelling, in the order of sending.
   std::vector<std::string> raw_names() const;
 
-  /// Returns whether a special field was removed (and not set since).
+  /// Returns whether a field is marked as removed. `remove` marks Connection, Content-Length,
+  /// Transfer-Encoding and Date.
   bool removed(field_id field) const noexcept { return (removed_ & bit(field)) != 0; }
 
-  /// Keeps the head writer from adding a special field, as if the user had removed it.
+  /// Prevents the head writer from adding a field automatically, as `remove` does.
   void mark_removed(field_id field) noexcept { removed_ |= bit(field); }
+  /// Reverts `mark_removed`.
   void unmark_removed(field_id field) noexcept { removed_ &= ~bit(field); }
 
-  /// Removes all headers and forgets removals; keeps the memory.
+  /// Removes all headers and all removal marks. Keeps the memory.
   void clear() noexcept;
 
-  /// Returns how many bytes of memory this object holds, used or not.
+  /// Returns the allocated memory in bytes, used or not.
   std::size_t memory() const noexcept {
     return arena_.capacity() + entries_.capacity() * sizeof(entry) +
            nodes_.capacity() * sizeof(node) + index_.capacity() * sizeof(std::uint32_t);
   }
 
-  /// Returns the field lines as they are sent, if they lie in the arena like that: nothing was
-  /// replaced, removed or given as a list. Else an empty view, and `for_each_line` has them.
+  /// Returns all field lines in wire format if the arena stores them contiguously and in order.
+  ///
+  /// Returns an empty view after a header was replaced, removed or set as a list; use
+  /// `for_each_line` then.
   std::string_view contiguous_lines() const noexcept {
     return in_order_ ? std::string_view(arena_.data(), used_) : std::string_view();
   }
 
-  /// Returns whether the lines can be sent as they lie in the arena, and neither they nor a removal
-  /// say anything of connection, framing or date.
+  /// Returns whether the arena can be sent unchanged: the lines are contiguous, there is no known
+  /// field (see `field_id`), and no field is marked as removed.
   bool is_fast_path() const noexcept { return in_order_ && specials_ == 0 && removed_ == 0; }
 
-  /// One field line as it will be sent.
+  /// One field line to send.
   struct line {
     std::string_view name;
     std::string_view value;
     field_id field;
-    bool more;         ///< another value of the same header follows
-    bool first;        ///< the first value of its header
-    std::uint32_t id;  ///< the place of the header
+    bool more;         ///< whether another value of the same header follows
+    bool first;        ///< whether this is the first value of the header
+    std::uint32_t id;  ///< the index of the header
   };
 
-  /// Calls `f(line)` for each value of each header, in order. A list without texts makes no line.
+  /// Calls `f(line)` for each value of each header, in order. Skips headers with an empty list.
   template <class F>
   void for_each_line(F&& f) const {
     for_each_line_if([](entry const&) { return true; }, f);
   }
 
-  /// The same for the special fields only.
+  /// Calls `f(line)` for each value of the known fields only (see `field_id`).
   template <class F>
   void for_each_special_line(F&& f) const {
     if (specials_ != 0) {
@@ -130,9 +146,9 @@ private:
   struct entry {
     std::uint32_t name, name_size;
     std::uint32_t value, value_size;  // the first text
-    std::uint32_t next, last;         // further texts, in nodes_
+    std::uint32_t next, last;         // further texts: indexes into nodes_
     std::uint32_t count;
-    std::uint16_t tag;  // of the name, see tag_of
+    std::uint16_t tag;  // see tag_of
     kind type;
     field_id field;
   };
@@ -162,7 +178,7 @@ private:
   std::string_view view(std::uint32_t at, std::uint32_t size) const noexcept {
     return {arena_.data() + at, size};
   }
-  /// Returns a number that equal names share; it tells most of the others apart.
+  /// Returns a tag of size and last letter. Equal names have equal tags; most other names differ.
   static std::uint16_t tag_of(std::string_view name) noexcept {
     if (name.empty()) {
       return 0;
@@ -170,7 +186,7 @@ private:
     unsigned const last = static_cast<unsigned char>(name.back()) | 0x20U;
     return static_cast<std::uint16_t>((name.size() & 0xff) << 8 | last);
   }
-  /// Returns a bit that names with this tag share; most others have another one.
+  /// Returns the bit of a tag in `marks_`, a filter of the names that were added.
   static std::uint64_t mark_of(std::uint16_t tag) noexcept {
     return std::uint64_t{1} << ((tag ^ tag >> 8) & 63);
   }
@@ -182,14 +198,14 @@ private:
   std::size_t find_in_index(std::string_view name) const;
   std::uint32_t& slot_of(std::string_view name) const;
   static kind type_of(http::header_value_ref const& value) noexcept;
-  /// Returns where the next bytes of the arena go, of which there are `bytes` at least.
+  /// Returns the end of the used part of the arena, followed by at least `bytes` free bytes.
   char* make_room(std::size_t bytes) {
     if (arena_.size() - used_ < bytes) {
       grow(bytes);
     }
     return arena_.data() + used_;
   }
-  /// Makes the arena larger. @return what it was before
+  /// Enlarges the arena by at least `bytes` bytes. @return the old arena
   std::string grow(std::size_t bytes);
   entry& push(std::string_view name, std::string_view text);
   bool set_fast_path(std::string_view name, std::string_view text, kind type);
@@ -206,17 +222,18 @@ private:
   void compact();
   http::header_value value_of(entry const& e) const;
 
-  std::string arena_;     // all of it may be written to
-  std::size_t used_ = 0;  // bytes of it
+  std::string arena_;     // its size is the capacity for lines
+  std::size_t used_ = 0;  // bytes of the arena in use
   std::vector<entry> entries_;
   std::vector<node> nodes_;
   std::size_t garbage_ = 0;
-  std::uint64_t marks_ = 0;  // of all names that were added, see mark_of
+  std::uint64_t marks_ = 0;  // filter of the names that were added, see mark_of
   unsigned removed_ = 0;
   std::uint32_t specials_ = 0;
-  bool in_order_ = true;  // the arena is what will be sent
-  bool touched_ = false;
-  // Of many headers, a hash table of the first `indexed_`: their places plus 1; 0 is a free slot.
+  bool in_order_ = true;  // the arena can be sent as it is
+  bool touched_ = false;  // a header was set since `clear`
+  // If there are many headers: a hash table of the first `indexed_` entries. A slot contains the
+  // index of an entry plus 1, or 0 if it is free.
   mutable std::uint32_t indexed_ = 0;
   mutable std::vector<std::uint32_t> index_;
 };

@@ -16,10 +16,10 @@ bool is_word_byte(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-/// White space of JavaScript's regular expressions, as far as a byte can be one.
+/// Returns whether a byte is white space (`\s`) in a regular expression of JavaScript.
 bool is_space(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r') || c == '\xa0'; }
 
-/// Returns the place behind a run of bytes that may stand in a parameter of a Link value.
+/// Returns the first position from `at` whose byte is invalid in a parameter of a Link value.
 std::size_t skip_parameter_bytes(std::string_view text, std::size_t at) noexcept {
   while (at < text.size() && text[at] != ';' && text[at] != '"' && !is_space(text[at])) {
     ++at;
@@ -88,7 +88,7 @@ bool is_link_value(std::string_view value) noexcept {
       return false;
     }
     if (at < value.size() && value[at] == '"') {
-      // A quoted value stands behind a name and an equals sign.
+      // A quoted value follows a name and an equals sign.
       if (at - begin < 2 || value[at - 1] != '=') {
         return false;
       }

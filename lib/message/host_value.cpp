@@ -22,7 +22,8 @@ bool is_port(std::string_view port) noexcept {
   return true;
 }
 
-/// Counts the 16-bit groups of one side of an IPv6 address's "::"; -1 when it is none.
+/// Counts the 16-bit groups on one side of the "::" of an IPv6 address. Returns -1 if `side` is
+/// invalid.
 int ipv6_groups(std::string_view side, bool may_end_in_ipv4) noexcept {
   if (side.empty()) {
     return 0;
@@ -44,7 +45,7 @@ int ipv6_groups(std::string_view side, bool may_end_in_ipv4) noexcept {
   }
 }
 
-/// Returns the byte behind the registered name that begins at `p`, or null where it is none.
+/// Returns the end of the registered name that begins at `p`, or null if there is no valid name.
 char const* skip_registered_name(char const* p, char const* end) noexcept {
   char const* const begin = p;
   for (;;) {
@@ -116,7 +117,7 @@ bool is_host_value(std::string_view value, char const* from) noexcept {
   if (end - from < 16) {
     return is_any_host(value);
   }
-  // Most are a name of letters, digits and dots, or an IPv4 address.
+  // Fast path for the most frequent values: a name of letters, digits, `-` and `.`, or IPv4.
   char const* const colon = base::skip_name_wide(begin, end);
   if (colon == end) {
     return colon != begin;

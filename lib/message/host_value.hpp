@@ -5,14 +5,17 @@
 
 namespace anode::message {
 
-/// Returns whether `value` may be the value of a Host field: a registered name, an IPv4 address or
-/// an IPv6 address in brackets, and perhaps a port (RFC 9112 section 3.2, RFC 3986 section 3.2.2).
+/// Returns whether `value` is a valid value of a Host field: a registered name, an IPv4 address or
+/// an IPv6 address in brackets, with an optional port. See RFC 9112 section 3.2 and RFC 3986 section
+/// 3.2.2.
 ///
-/// Not empty, no userinfo, no path, no list; in brackets only what is an IPv6 address, without a
-/// zone. **Node**: takes any value.
+/// Rejects an empty value, userinfo, a path, a list, and an IPv6 address with a zone.
+///
+/// **Node**: accepts any value.
 bool is_host_value(std::string_view value) noexcept;
 
-/// The same, faster, for a value that lies behind other bytes: memory may be read from `from` on.
+/// Returns the same, but reads sixteen bytes at a time. The memory from `from`, which is not after
+/// the value, must be readable.
 bool is_host_value(std::string_view value, char const* from) noexcept;
 
 /// Returns whether `text` is an IPv4 address: four decimal numbers without leading zeros.

@@ -6,11 +6,11 @@
 
 namespace anode::message {
 
-/// Returns a point in time as HTTP writes it (RFC 9110 section 5.6.7), "Sun, 06 Nov 1994 08:49:37
-/// GMT". For years 0 to 9999.
+/// Returns a time as an HTTP date (RFC 9110 section 5.6.7), for example "Sun, 06 Nov 1994 08:49:37
+/// GMT". The year must be in the range 0 to 9999.
 std::string format_http_date(std::chrono::sys_seconds time);
 
-/// Returns the whole field line, "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n".
+/// Returns the complete Date field line, for example "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n".
 std::string date_line(std::chrono::sys_seconds time);
 
 }  // namespace anode::message

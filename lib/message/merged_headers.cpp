@@ -14,7 +14,7 @@ namespace {
 
 enum class repetition { first_counts, list, cookie, joined };
 
-/// Says what Node does with a name that occurs again.
+/// Returns how Node merges repeated field lines with this name.
 repetition repetition_of(std::string_view name) noexcept {
   auto const is = [&](std::string_view other) { return base::names_equal(name, other); };
   bool first = false;
@@ -67,7 +67,7 @@ repetition repetition_of(std::string_view name) noexcept {
   return first ? repetition::first_counts : repetition::joined;
 }
 
-/// Compares two names without regard to case.
+/// Compares two names, ignoring case. Returns a negative, zero or positive number.
 int compare_names(std::string_view a, std::string_view b) noexcept {
   std::size_t const n = std::min(a.size(), b.size());
   for (std::size_t i = 0; i != n; ++i) {
@@ -82,7 +82,8 @@ int compare_names(std::string_view a, std::string_view b) noexcept {
 
 constexpr std::uint32_t no_array_index = 0xffffffffU;
 
-/// Returns the number if a name is what JavaScript takes as an array index: such keys come first.
+/// Returns the number if a name is an array index of JavaScript, else `no_array_index`. JavaScript
+/// lists such keys first.
 std::uint32_t array_index(std::string_view name) noexcept {
   if (name.size() > 10 || (name.size() > 1 && name[0] == '0')) {
     return no_array_index;
@@ -172,8 +173,8 @@ void merged_headers::build() const {
   order_.resize(lines_ == nullptr ? 0 : lines_->size());
   std::iota(order_.begin(), order_.end(), std::uint32_t{0});
 
-  // Sorting brings the lines of a name together in time that is not quadratic for a head made of
-  // thousands of different names.
+  // Group the lines of each name by sorting, because comparing all pairs is quadratic in the number
+  // of names, which the peer chooses.
   std::ranges::sort(order_, [&](std::uint32_t a, std::uint32_t b) {
     int const c = compare_names((*lines_)[a].name, (*lines_)[b].name);
     return c != 0 ? c < 0 : a < b;

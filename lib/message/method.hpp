@@ -7,9 +7,9 @@
 
 namespace anode::message {
 
-/// The request methods that a server takes; any other is `error::invalid_method`.
+/// The request methods that a server accepts. Any other method is `error::invalid_method`.
 ///
-/// **Node**: `http.METHODS`, in its (alphabetical) order.
+/// **Node**: `http.METHODS`, in the same alphabetical order.
 enum class method : std::uint8_t {
   acl,
   bind,
@@ -46,10 +46,10 @@ enum class method : std::uint8_t {
   unlink,
   unlock,
   unsubscribe,
-  unknown,  ///< none of them; also what a response has
+  unknown,  ///< any other method; also the value for a response
 };
 
-/// The names of all methods but `unknown`, at the index of their value.
+/// The names of all methods except `unknown`, indexed by the enumerator's value.
 inline constexpr std::array<std::string_view, 35> method_names{
     "ACL",       "BIND",      "CHECKOUT", "CONNECT",  "COPY",   "DELETE",     "GET",
     "HEAD",      "LINK",      "LOCK",     "M-SEARCH", "MERGE",  "MKACTIVITY", "MKCALENDAR",
@@ -57,11 +57,11 @@ inline constexpr std::array<std::string_view, 35> method_names{
     "PROPPATCH", "PURGE",     "PUT",      "QUERY",    "REBIND", "REPORT",     "SEARCH",
     "SOURCE",    "SUBSCRIBE", "TRACE",    "UNBIND",   "UNLINK", "UNLOCK",     "UNSUBSCRIBE"};
 
-/// Returns the method called `name`, by exact spelling (RFC 9110 section 9.1: methods are
-/// case-sensitive), or `method::unknown`.
+/// Returns the method with the given name, or `method::unknown`. Methods are case-sensitive (RFC
+/// 9110 section 9.1).
 method find_method(std::string_view name) noexcept;
 
-/// Returns the name of `m`, of static storage; empty for `unknown`.
+/// Returns the name of a method, a view of static storage; empty for `unknown`.
 constexpr std::string_view name_of(method m) noexcept {
   return m == method::unknown ? std::string_view() : method_names[static_cast<std::size_t>(m)];
 }

@@ -8,36 +8,37 @@
 
 namespace anode::message {
 
-/// How the end of an outgoing body is marked (RFC 9112 section 6).
+/// How an outgoing body is delimited (RFC 9112 section 6).
 enum class body_end : std::uint8_t {
-  none,     ///< there is no body: writes are dropped (HEAD, 204, 304) or refused (`accepts_body`)
+  none,     ///< no body: writes are discarded, or rejected (`throw_body_not_allowed`)
   length,   ///< Content-Length
   chunked,  ///< Transfer-Encoding: chunked
-  close,    ///< the connection's end; responses only
+  close,    ///< end of the connection; responses only
 };
 
-/// What the head that was written has decided about the body and the connection.
+/// The framing and connection decisions of a head that was written.
 class outgoing_framing {
 public:
   outgoing_framing() = default;
   outgoing_framing(body_end end, std::uint64_t content_length) noexcept
       : content_length_(content_length), end_(end) {}
 
+  /// Returns how the body is delimited.
   body_end end() const noexcept { return end_; }
 
-  /// Returns whether the body goes out as chunks.
+  /// Returns whether the body is sent in chunks.
   bool chunked() const noexcept { return end_ == body_end::chunked; }
 
   /// Returns the declared length; 0 unless `end()` is `length`.
   std::uint64_t content_length() const noexcept { return content_length_; }
 
-  /// Returns whether the connection is to be closed behind this message (Node: `_last`).
+  /// Returns whether the connection is closed after this message. **Node**: `_last`.
   bool last() const noexcept { return last_; }
 
-  /// Returns whether the head asks to keep the connection (Node: `shouldKeepAlive`).
+  /// Returns whether the head asks to keep the connection open. **Node**: `shouldKeepAlive`.
   bool keep_alive() const noexcept { return keep_alive_; }
 
-  /// Returns whether the head is to leave at once, because it has an Expect field.
+  /// Returns whether the head has an Expect field. Such a head is flushed immediately.
   bool expect() const noexcept { return expect_; }
 
   void set_last(bool last) noexcept { last_ = last; }
@@ -52,13 +53,13 @@ private:
   bool expect_ = false;
 };
 
-/// Throws when the body bytes so far do not fit the declared length; for `strict_content_length`.
-/// @param written the bytes of the body including the piece at hand.
-/// @param complete whether that piece is the last one.
+/// Throws if the size of a body contradicts the declared length. For `strict_content_length`.
+/// @param written the number of body bytes, including the current write
+/// @param complete whether the current write is the last one
 /// @throws exception with `error::content_length_mismatch`.
 void check_content_length(outgoing_framing const& framing, std::uint64_t written, bool complete);
 
-/// Throws `error::body_not_allowed`, as a body written to HEAD, 204 or 304 does with
+/// Throws `error::body_not_allowed`. For a body written to HEAD, 204 or 304 with
 /// `reject_non_standard_body_writes`.
 [[noreturn]] void throw_body_not_allowed();
 

@@ -12,16 +12,15 @@
 namespace anode::message {
 namespace {
 
-// The rules are those of the WHATWG URL standard for "special" schemes, as in Node's URL: users
-// write into URLs what none may have, and it is encoded or normalised instead of refused. All of
-// them stand here, since releases of Boost.URL differ in what they accept, for example zones in
-// IPv6 addresses.
+// These functions implement the WHATWG URL standard for "special" schemes, as Node's URL does.
+// Invalid characters are percent-encoded or normalized rather than rejected. Boost.URL is not used
+// because its releases differ in what they accept, for example zones in IPv6 addresses.
 
 bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20; }
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-// Removes blanks around the text, and tabs and line ends in it.
+// Removes leading and trailing bytes up to 0x20, and all tabs and line ends.
 std::string cleaned(std::string_view s) {
   while (!s.empty() && is_space(s.front())) {
     s.remove_prefix(1);
@@ -53,7 +52,7 @@ void append_encoded(std::string& out, std::string_view text, std::string_view al
   }
 }
 
-// Returns how many dots a segment of a path stands for: 1, 2, or 0 if it is a name.
+// Returns 1 for the path segment ".", 2 for ".." and 0 for any other. A dot may be encoded: "%2e".
 int dots(std::string_view segment) noexcept {
   int n = 0;
   while (!segment.empty()) {
@@ -72,7 +71,7 @@ int dots(std::string_view segment) noexcept {
 
 void append_path(std::string& out, std::string_view path) {
   std::vector<std::string_view> segments;
-  bool open = false;  // the path ends with a slash
+  bool open = false;  // the resolved path ends with a slash
   while (!path.empty()) {
     path.remove_prefix(1);  // the slash
     std::size_t const end = path.find_first_of("/\\");
@@ -95,7 +94,7 @@ void append_path(std::string& out, std::string_view path) {
   }
 }
 
-// Returns whether each byte is part of a character in UTF-8.
+// Returns whether `text` is valid UTF-8.
 bool is_utf8(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size();) {
     auto const at = [&](std::size_t n) { return static_cast<unsigned char>(text[n]); };
@@ -124,7 +123,7 @@ bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
-// Decodes each "%41". Returns false when a '%' has no two hexadecimal digits behind it.
+// Percent-decodes `text`. Returns false if two hexadecimal digits do not follow a '%'.
 bool decode(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
@@ -147,8 +146,8 @@ bool is_word(char c) noexcept {
   return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
 }
 
-// Takes the name, in lower case, out of the first part of an authority. Names have the characters
-// of RFC 3986 section 3.2.2; what is encoded may be any of ASCII but what ends a host in a URL.
+// Parses a host name into `host`, percent-decoded and in lower case. Raw characters are those of
+// RFC 3986 section 3.2.2. A decoded byte must not be a forbidden host code point (WHATWG URL).
 bool parse_name(std::string_view text, std::string& host) {
   for (char const c : text) {
     if (!is_word(c) && std::string_view("-._~!$&'()*+,;=%").find(c) == std::string_view::npos) {
@@ -169,7 +168,7 @@ bool parse_name(std::string_view text, std::string& host) {
   return true;
 }
 
-// Takes "[address]" out of the first part of an authority, without zones (WHATWG URL).
+// Parses "[address]" into `host`, without brackets. Rejects a zone (WHATWG URL).
 bool parse_literal(std::string_view text, std::string& host) {
   if (text.size() < 2 || text.back() != ']') {
     return false;
@@ -184,7 +183,8 @@ bool parse_literal(std::string_view text, std::string& host) {
   return true;
 }
 
-// Decodes "user:password" with what is not to be encoded; empty if both are.
+// Percent-decodes "user:password" into `auth`, which stays empty if both parts are empty. Returns
+// false if the encoding or the resulting UTF-8 is invalid.
 bool parse_userinfo(std::string_view text, std::string& auth) {
   std::size_t const colon = std::min(text.find(':'), text.size());
   std::string_view const user = text.substr(0, colon);
@@ -214,7 +214,7 @@ bool parse_port(std::string_view digits, std::uint16_t& port) {
   return true;
 }
 
-// Where a byte may stand in a URL of which nothing is to be encoded or normalised.
+// The parts of a URL in which a byte needs no encoding or normalization.
 enum plain_place : std::uint8_t { in_host = 1, in_path = 2, in_query = 4 };
 
 constexpr auto plain_places = [] {
@@ -232,7 +232,7 @@ constexpr auto plain_places = [] {
   return places;
 }();
 
-// Returns the first place from `at` on that has no byte of that kind.
+// Returns the first byte in [at, end) that is not allowed in `place`, or `end`.
 char const* skip(char const* at, char const* end, plain_place place) noexcept {
   while (at != end && (plain_places[static_cast<unsigned char>(*at)] & place) != 0) {
     ++at;
@@ -264,7 +264,7 @@ bool split_fast_path_url(std::string_view text, fast_path_url& parts) noexcept {
     return false;
   }
   at = skip(at, end, in_path);
-  // Segments of dots, which may be encoded, are to be resolved.
+  // Dot segments, which may be encoded, must be resolved: leave them to `parse_url`.
   for (char const* c = path; c + 1 < at; ++c) {
     if (*c == '/' && (c[1] == '.' || c[1] == '%')) {
       return false;
@@ -321,7 +321,7 @@ bool parse_url(std::string_view text, url_parts& parts) {
     }
     authority.remove_prefix(at + 1);
   }
-  // A port stands behind a colon that is not inside of brackets.
+  // The port follows the first colon outside brackets.
   std::size_t const bracket = std::min(authority.rfind(']'), authority.size());
   std::size_t const port_colon = authority.find(':', bracket == authority.size() ? 0 : bracket);
   std::string_view const name = authority.substr(0, port_colon);

@@ -7,32 +7,32 @@
 
 namespace anode::message {
 
-/// The parts of a URL that a request is made of.
+/// The parts of a URL that define a request.
 struct url_parts {
-  std::string protocol;    ///< with colon: "http:"
+  std::string protocol;    ///< with the colon: "http:"
   std::string host;        ///< an IPv6 address without brackets
-  std::uint16_t port = 0;  ///< 0 if none is given
-  std::string path;        ///< with query, at least "/"
-  std::string auth;        ///< "user:password", percent-decoded
+  std::uint16_t port = 0;  ///< 0 if the URL has no port
+  std::string path;        ///< with the query; at least "/"
+  std::string auth;        ///< "user:password", percent-decoded; may be empty
 };
 
-/// The parts of an "http:" URL that is as it is to be, as views of it.
+/// The parts of an "http:" URL that needs no encoding or normalization, as views of the URL.
 struct fast_path_url {
   std::string_view host;
-  std::uint16_t port = 0;  ///< 0 if none is given
-  std::string_view path;   ///< with query
+  std::uint16_t port = 0;  ///< 0 if the URL has no port
+  std::string_view path;   ///< with the query
 };
 
-/// Takes a URL apart of which nothing is to be encoded or normalised, which most are.
-/// @return whether it is one; otherwise `parse_url` knows
+/// Splits a URL that needs no encoding or normalization, as most URLs do.
+/// @return false if the URL is not of this kind; then call `parse_url`. `parts` is unchanged then.
 bool split_fast_path_url(std::string_view url, fast_path_url& parts) noexcept;
 
-/// Takes a URL apart, percent-encoding what must not stand in one.
-/// @return whether it is a URL with a host
+/// Parses a URL. Percent-encodes invalid characters and normalizes the path.
+/// @return whether `url` is a URL with a host
 bool parse_url(std::string_view url, url_parts& parts);
 
-/// Takes "host:port" apart, an IPv6 address in brackets.
-/// @return whether it is that
+/// Parses "host:port". An IPv6 address is in brackets, which `host` does not contain.
+/// @return whether `text` has this form and the port is in the range 1 to 65535
 bool parse_authority(std::string_view text, std::string& host, std::uint16_t& port);
 
 }  // namespace anode::message
