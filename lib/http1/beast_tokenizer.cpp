@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The only file that knows Beast's HTTP parser.
+// The only file that includes Beast's HTTP parser.
 #include "http1/beast_tokenizer.hpp"
 
 #include <boost/beast/http/basic_parser.hpp>
@@ -14,13 +14,13 @@ namespace {
 
 namespace beast = boost::beast;
 
-/// A name that Beast knows nothing of, whatever follows the first letter.
+/// Replaces the first letter of a name. Beast knows no field name that begins with it.
 constexpr char name_mask = '!';
 
-/// A byte that is good in values and reason phrases and never trimmed.
+/// Replaces a byte of a value or reason phrase. It is valid there and is not trimmed.
 constexpr char text_mask = 'x';
 
-/// Hides bytes in the head and uncovers them one after the other.
+/// Masks bytes of a head and restores them in order. The destructor restores the rest.
 class disguised {
 public:
   disguised(char* bytes, std::vector<masked_byte> const& all, std::ptrdiff_t shift) noexcept
@@ -35,7 +35,7 @@ public:
 
   ~disguised() { uncover(std::numeric_limits<std::ptrdiff_t>::max()); }
 
-  /// Uncovers what lies before the offset `end`.
+  /// Restores the masked bytes before the offset `end`.
   void uncover(std::ptrdiff_t end) noexcept {
     for (; next_ != end_ && place(*next_) < end; ++next_) {
       bytes_[place(*next_)] = next_->original;
@@ -53,9 +53,10 @@ private:
   std::ptrdiff_t shift_;
 };
 
-/// Enters the places that Beast finds into a list of field lines. The member functions are those
-/// that Beast calls; `on_trailer_field_impl` is one of them from its version 359 on, so none of
-/// them says `override`.
+/// Stores the positions that Beast finds in a list of field lines.
+///
+/// Beast calls the `_impl` member functions. They are not marked `override` because
+/// `on_trailer_field_impl` exists only since Beast version 359.
 template <bool is_request>
 class place_finder final : public beast::http::basic_parser<is_request> {
   using base = beast::http::basic_parser<is_request>;
@@ -88,7 +89,7 @@ private:
 
   void on_field_impl(beast::http::field, text name, text value, error_code&) {
     std::size_t const name_at = place(name);
-    // Beast says nothing of the place of an empty value.
+    // Beast does not report the position of an empty value.
     std::size_t const value_at = value.empty() ? name_at + name.size() : place(value);
     hidden_.uncover(static_cast<std::ptrdiff_t>(value_at + value.size() - at_));
     if (head_ != nullptr) {
@@ -100,7 +101,7 @@ private:
   void on_header_impl(error_code&) {}
   void on_finish_impl(error_code&) {}
 
-  // GCOVR_EXCL_START: Beast wants these too, but is given heads without a body
+  // GCOVR_EXCL_START: Beast requires these, but the input never has a body
   void on_trailer_field_impl(beast::http::field, text, text, error_code&) {}
   void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) {}
   std::size_t on_body_impl(text body, error_code&) { return body.size(); }

@@ -12,22 +12,23 @@
 
 namespace anode::http1 {
 
-// The seam behind which Beast's parser lies: another one replaces tokenizer.cpp and nothing else.
-// It gets only heads that head_scanner let pass, complete and in canonical form, and it decides
-// nothing but where start line text, names and values are. Heads of the usual form need it only to
-// check head_places.
+// The interface to Beast's parser. To use another parser, replace beast_tokenizer.cpp only.
+// The input is a complete head in canonical form that head_scanner has accepted. The tokenizer only
+// determines the positions of target, reason phrase, names and values. The library parses fast-path
+// heads without it (see head_places.hpp); tests compare the two.
 
-/// Finds target or reason and the field lines of the head that is stored in `head.fields` from byte
-/// `at` on to the end, and enters them into `head`.
+/// Parses the head stored in `head.fields` from byte `at` to the end. Stores the positions of the
+/// target or reason phrase and of the field lines in `head`.
 ///
-/// @param disguises bytes that are to be hidden from the tokenizer, in order, at their offset from
-///   `at` minus `shift`; they are as before afterwards
-/// @return false when the tokenizer does not take the head
+/// @param disguises bytes to mask during the call, in ascending order
+/// @param shift added to `masked_byte::at` gives the offset of a masked byte from `at`
+/// @return false if the tokenizer rejects the head
 bool tokenize_head(message::message_kind kind, message::message_head& head, std::size_t at,
                    std::vector<masked_byte> const& disguises, std::ptrdiff_t shift);
 
-/// Finds the field lines of a trailer section, `section`, and enters them into `trailers`.
-/// @return false when the tokenizer does not take it
+/// Parses the trailer section `section` and appends its field lines to `trailers`.
+/// @param disguises bytes to mask during the call, as offsets in `section`
+/// @return false if the tokenizer rejects the section
 bool tokenize_trailers(http::field_lines& trailers, std::string_view section,
                        std::vector<masked_byte> const& disguises);
 

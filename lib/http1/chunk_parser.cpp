@@ -184,7 +184,8 @@ bool chunk_parser::parse_extension(char const*& p, char const* end) noexcept {
   return true;
 }
 
-/// Takes a size line that is whole and has no extension, and nothing else.
+/// Parses a complete size line of at most eight digits without extensions. Consumes nothing and
+/// returns false if the line has another form.
 bool chunk_parser::parse_line_fast_path(char const*& p, char const* end) noexcept {
   constexpr std::ptrdiff_t most_digits = 8;
   char const* const last = end - p > most_digits ? p + most_digits : end;

@@ -9,39 +9,42 @@
 
 namespace anode::http1 {
 
-/// Takes the chunked coding off a body (RFC 9112 section 7.1), up to the line of the last chunk;
-/// the trailer section behind it is not its business.
+/// Decodes the chunked coding of a body (RFC 9112 section 7.1), up to and including the line of the
+/// last chunk. `head_scanner` parses the trailer section that follows.
 ///
-/// Keeps nothing of the input but a few numbers; chunk extensions are checked and thrown away.
-/// **Node**: llhttp's states from `chunk_size_start` on; its limit of 16 KiB of extension bytes for
-/// each chunk. A limit of anode's own: see `max_overhead`.
+/// The parser does not buffer input. It validates and discards chunk extensions.
+///
+/// **Node**: llhttp's states from `chunk_size_start` on, and its limit of 16 KiB of extension bytes
+/// for each chunk. `max_overhead` is an additional limit of anode.
 class chunk_parser {
 public:
   enum class chunk_result : std::uint8_t {
-    need_more,  ///< the input is used up
-    data,       ///< a piece of body was found
+    need_more,  ///< all input is consumed
+    data,       ///< a segment of the body was found
     last,       ///< the line of the last chunk is complete; the trailer section follows
-    refused,    ///< not the chunked coding
+    refused,    ///< the input is invalid
   };
 
-  /// Bytes of extension that one chunk may have.
+  /// The most extension bytes of one chunk.
   static constexpr std::uint64_t max_extension = 16384;
 
-  /// Bytes of extension, and of size digits beyond the 16th, that all chunks of one body together
-  /// may have more than bytes of data came: what is read for nothing stays in proportion.
+  /// The most overhead bytes of one body in excess of its data bytes received so far. Overhead
+  /// bytes are those of extensions, and size digits beyond the 16th. The limit keeps the bytes that
+  /// are parsed and discarded in proportion to the data.
   static constexpr std::uint64_t max_overhead = 65536;
 
+  /// @param lenient true with `insecure_http_parser`
   explicit chunk_parser(bool lenient) noexcept : lenient_(lenient) {}
 
-  /// Starts a body.
+  /// Starts a new body.
   void start() noexcept;
 
-  /// Takes bytes from `p` on and moves `p` behind them; to where Node's parser stands when the
-  /// answer is `refused`.
-  /// @param data the piece of body found, a view into the input
+  /// Parses bytes from `p` and advances `p` past the consumed bytes. If the result is `refused`,
+  /// `p` is the position at which Node's parser reports the error.
+  /// @param data set to the segment found if the result is `data`: a view of the input
   chunk_result feed(char const*& p, char const* end, std::string_view& data) noexcept;
 
-  /// What is wrong, after `refused`.
+  /// Return the error and its reason after `refused`.
   http::error code() const noexcept { return code_; }
   std::string_view reason() const noexcept { return reason_; }
 
@@ -64,7 +67,7 @@ private:
 
   bool parse_line_fast_path(char const*& p, char const* end) noexcept;
 
-  // Each returns false when the coding is refused.
+  // Each function returns false if the input is rejected.
   bool parse_line(char const*& p, char const* end) noexcept;
   bool parse_extension(char const*& p, char const* end) noexcept;
   bool end_line(char const*& p) noexcept;
@@ -77,12 +80,12 @@ private:
   at state_ = at::size_first;
   bool line_complete_ = false;
   bool in_part_ = false;         // inside the name or the value of an extension
-  char const* part_ = nullptr;   // where that began, or this call
-  std::uint64_t left_ = 0;       // bytes of the current chunk that are still to come
-  std::uint32_t digits_ = 0;     // of the current size, up to 16
+  char const* part_ = nullptr;   // where the part began in this call's input
+  std::uint64_t left_ = 0;       // data bytes of the current chunk not yet received
+  std::uint32_t digits_ = 0;     // digits of the current size, at most 16
   std::uint64_t extension_ = 0;  // bytes of names and values in the current chunk's extensions
-  std::uint64_t overhead_ = 0;   // bytes that `max_overhead` limits, of the whole body
-  std::uint64_t body_ = 0;       // bytes of data, of the whole body
+  std::uint64_t overhead_ = 0;   // overhead bytes of the body, see `max_overhead`
+  std::uint64_t body_ = 0;       // data bytes of the body
   http::error code_{};
   std::string_view reason_;
 };

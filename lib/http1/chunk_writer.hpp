@@ -12,10 +12,11 @@
 
 namespace anode::http1 {
 
-/// The line in front of a chunk's data, "1a\r\n", without allocation.
+/// The line before the data of a chunk, for example "1a\r\n". Does not allocate.
 class chunk_size_line {
 public:
-  /// Formats the size of a chunk, which must not be 0: that would end the body.
+  /// Formats the size of a chunk in bytes. It must not be 0, because a chunk of size 0 ends the
+  /// body.
   explicit chunk_size_line(std::size_t size) noexcept;
 
   std::string_view text() const noexcept { return {text_.data() + begin_, text_.size() - begin_}; }
@@ -25,39 +26,41 @@ private:
   std::size_t begin_ = 18;
 };
 
-/// What follows a chunk's data.
+/// The line end after the data of a chunk.
 inline constexpr std::string_view chunk_end = "\r\n";
 
 /// The end of a chunked body without trailers.
 inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
-/// Appends a whole chunk; nothing for no data, since an empty chunk would end the body.
+/// Appends a complete chunk. Appends nothing if `data` is empty, because an empty chunk ends the
+/// body.
 void append_chunk(std::string& out, std::string_view data);
 
-/// The trailers of an outgoing message, rendered as they are sent.
+/// The trailers of an outgoing message, in wire format.
 ///
 /// **Node**: `addTrailers`.
 class trailer_lines {
 public:
-  /// Sets the trailers, in place of those set before. Lists make several lines, or one joined with
-  /// "; " for a name in `unique` or a list of one.
+  /// Replaces the trailers. A list of values makes one field line for each value. If the name is in
+  /// `unique`, or the list has fewer than two values, it makes one line, joined with "; ".
+  /// @param unique names whose lists are joined; may be null
   /// @throws exception with `error::invalid_http_token` ("Trailer name must be a valid HTTP
   ///   token"), `invalid_char` ("Invalid character in trailer content") or `trailer_invalid` for
-  ///   Content-Length and Transfer-Encoding, which frame the body before them; nothing has changed
-  ///   then.
+  ///   Content-Length and Transfer-Encoding, which are invalid in trailers. The trailers are
+  ///   unchanged then.
   void set(http::header_list const& trailers, message::unique_headers const* unique = nullptr);
 
   bool empty() const noexcept { return lines_.empty(); }
   void clear() noexcept { lines_.clear(); }
 
-  /// Returns the field lines, each with its CRLF.
+  /// Returns the field lines, each with CRLF.
   std::string_view lines() const noexcept { return lines_; }
 
 private:
   std::string lines_;
 };
 
-/// Appends the end of a chunked body: the last chunk, the trailers, the empty line.
+/// Appends the end of a chunked body: the last chunk, the trailers and the empty line.
 void append_last_chunk(std::string& out, trailer_lines const& trailers);
 
 }  // namespace anode::http1

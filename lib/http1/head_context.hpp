@@ -9,50 +9,52 @@
 
 namespace anode::http1 {
 
-/// What the head of a final response depends on, apart from its headers.
+/// The inputs for the head of a final response, in addition to its headers.
 struct response_context {
   /// The status, 100 to 999.
   int status = 200;
 
-  /// The reason phrase, which may be empty; without one the standard phrase, or "unknown".
+  /// The reason phrase, which may be empty. The default is the standard phrase of the status, or
+  /// "unknown" if there is none.
   std::optional<std::string_view> reason;
 
-  /// Whether the request was HEAD, so that no body may follow.
+  /// Whether the request method is HEAD. The response then has no body.
   bool head_request = false;
 
-  /// Whether the connection may live on as far as the request and the server are concerned. False
-  /// for HTTP/1.0, for `Connection: close`, and when the program says so.
+  /// Whether the request and the server allow the connection to be reused. False for HTTP/1.0, for
+  /// `Connection: close` in the request, and if the application disables keep-alive.
   bool should_keep_alive = true;
 
-  /// Whether the peer understands chunks: HTTP/1.1, or HTTP/1.0 with `TE: chunked`.
+  /// Whether the peer supports chunked coding: HTTP/1.1, or HTTP/1.0 with `TE: chunked`.
   bool chunked_by_default = true;
 
-  /// Whether this is the last request that the connection may serve (`max_requests_per_socket`).
+  /// Whether the connection has reached `max_requests_per_socket` with this request.
   bool max_requests_reached = false;
 
-  /// Whether the client waits for 100 Continue and was not sent one; then the connection cannot
-  /// be used further, since the body may come or not.
+  /// Whether the client expects 100 Continue and none was sent. The connection is then not
+  /// reusable, because the client may or may not send the body.
   bool continue_withheld = false;
 
-  /// Whether a Date field is added if there is none (Node: `sendDate`).
+  /// Whether to add a Date field if there is none. **Node**: `sendDate`.
   bool send_date = true;
 
-  /// The whole field line, "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n".
+  /// The complete Date field line, for example "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n".
   std::string_view date_line;
 
-  /// The whole field line, "Keep-Alive: timeout=5, max=100\r\n", or nothing.
+  /// The complete Keep-Alive field line, for example "Keep-Alive: timeout=5, max=100\r\n", or
+  /// empty.
   std::string_view keep_alive_line;
 
-  /// The number of bytes of the body when all of it is known, as for the data given to `end`.
+  /// The size of the body in bytes if the complete body is known, for example the data of `end`.
   std::optional<std::uint64_t> content_length;
 
-  /// Names whose lists are joined; may be null.
+  /// Names whose lists of values are joined; may be null.
   message::unique_headers const* unique = nullptr;
 };
 
-/// What the head of a request depends on, apart from its headers.
+/// The inputs for the head of a request, in addition to its headers.
 struct request_context {
-  /// The method, a token. Sent as given.
+  /// The method, a token. It is sent unchanged.
   std::string_view method = "GET";
 
   /// The request target.
@@ -61,16 +63,16 @@ struct request_context {
   /// Whether the agent will reuse the connection (see `agent_keeps_alive`).
   bool should_keep_alive = true;
 
-  /// Whether the request goes through an agent.
+  /// Whether an agent handles the request.
   bool has_agent = true;
 
-  /// Whether body bytes follow whose total number is not known.
+  /// Whether a body of unknown size follows.
   bool body_follows = false;
 
-  /// The number of bytes of the body when all of it is known.
+  /// The size of the body in bytes if the complete body is known.
   std::optional<std::uint64_t> content_length;
 
-  /// Names whose lists are joined; may be null.
+  /// Names whose lists of values are joined; may be null.
   message::unique_headers const* unique = nullptr;
 };
 

@@ -10,14 +10,15 @@
 
 namespace anode::http1 {
 
-// The short way from a guarded head to its fields: the guard has seen every byte and knows where
-// the parts are. The tokenizer, which finds them by itself, is asked for heads that are not
-// `head_scanner::is_fast_path`; tests and fuzz targets compare the two on those that are.
+// Fast path from a scanned head to its fields: the scanner has already found the positions of all
+// parts. For heads that are not `head_scanner::is_fast_path`, beast_tokenizer.hpp finds the
+// positions. Tests and fuzz targets compare both on fast-path heads.
 
-/// Enters target or reason and the field lines of the plain head `raw` into `head`.
+/// Stores target or reason phrase and the field lines of the head `raw` in `head`. Requires
+/// `guard.is_fast_path()`.
 void assign_head(message::message_head& head, std::string_view raw, head_scanner const& guard);
 
-/// Enters the field lines of the trailer section `raw` into `trailers`. Not for `lenient`.
+/// Stores the field lines of the trailer section `raw` in `trailers`. Not for lenient parsing.
 void assign_trailers(http::field_lines& trailers, std::string_view raw, head_scanner const& guard);
 
 }  // namespace anode::http1

@@ -17,10 +17,10 @@ namespace {
   throw http::exception(http::error::invalid_header_value, std::move(message));
 }
 
-/// Adds a Transfer-Encoding line to what is known; the codings of all lines form one list.
+/// Parses one Transfer-Encoding line. The codings of all lines form one list.
 void read_codings(user_header_summary& own, message::header_map::line const& line) {
   own.transfer_encoding = true;
-  // Node's parser takes a tab here neither for a blank nor for anything else.
+  // Node's parser does not accept a tab as optional whitespace here.
   if (line.value.find('\t') != std::string_view::npos) {
     throw_invalid_value(line.name, line.value);
   }
@@ -34,8 +34,8 @@ void read_codings(user_header_summary& own, message::header_map::line const& lin
       continue;
     }
     bool const chunked = base::names_equal(coding, "chunked");
-    // Whatever stands behind chunked, and whatever only looks like it, is read differently by
-    // different peers.
+    // Reject a coding after `chunked`, and a coding that only contains the word: peers disagree
+    // about their meaning.
     if (own.chunked || (!chunked && message::has_word(coding, "chunked"))) {
       throw_invalid_value(line.name, line.value);
     }
@@ -55,7 +55,7 @@ void check_trailer(user_header_summary const& own, message::outgoing_framing con
   }
 }
 
-/// Says how the body of a request without framing fields of its own ends.
+/// Decides how to delimit the body of a request without framing headers.
 message::body_end choose_request_end(request_context const& facts, user_header_summary const& own,
                                      message::header_map const& headers) {
   bool const body = facts.body_follows || facts.content_length.value_or(0) != 0;
@@ -69,8 +69,8 @@ message::body_end choose_request_end(request_context const& facts, user_header_s
   if (!headers.removed(message::field_id::transfer_encoding)) {
     return message::body_end::chunked;
   }
-  // The program removed what would frame the body. Node sends it bare, as it does for GET and its
-  // like, and the peer takes it for the next request.
+  // The application removed the framing headers. Node sends the body without framing, as for GET,
+  // and the peer parses the body as the next request. Therefore add a framing header nevertheless.
   if (!body) {
     return message::body_end::none;
   }
@@ -133,8 +133,8 @@ head_policy plan_response(response_context const& facts, user_header_summary con
     chunked = false;
     keep = false;
   }
-  // A 1xx as the final head leaves the client waiting for another one: nothing may follow. A body
-  // in a coding without chunks ends with the connection.
+  // After a 1xx as the final head the client still expects a response: close the connection. A body
+  // with a Transfer-Encoding other than chunked ends with the connection.
   if (facts.status < 200 || (has_body && own.transfer_encoding && !chunked)) {
     keep = false;
     last = true;
@@ -142,7 +142,7 @@ head_policy plan_response(response_context const& facts, user_header_summary con
 
   head_policy plan;
   plan.date = facts.send_date && !own.date && !headers.removed(message::field_id::date);
-  // RFC 9110 section 8.6: neither a 1xx nor a 204 has a length.
+  // RFC 9110 section 8.6: 1xx and 204 responses have no Content-Length.
   plan.drop_content_length =
       own.content_length && (own.transfer_encoding || facts.status < 200 || facts.status == 204);
   if (own.connection) {
@@ -166,7 +166,7 @@ head_policy plan_response(response_context const& facts, user_header_summary con
   message::body_end end = message::body_end::none;
   std::uint64_t length = 0;
   if (!has_body) {
-    // Writes are dropped.
+    // Writes are discarded.
   } else if (own.transfer_encoding) {
     end = chunked ? message::body_end::chunked : message::body_end::close;
   } else if (own.content_length) {
@@ -201,7 +201,7 @@ head_policy plan_request(request_context const& facts, user_header_summary const
   bool keep = facts.should_keep_alive;
   bool last = !keep;
 
-  // A server has to refuse such a request (RFC 9112 section 3.2).
+  // A server must reject such a request (RFC 9112 section 3.2).
   if (own.host_twice) {
     throw http::exception(http::error::invalid_header_value,
                           "Invalid value for header \"Host\": it is one text");
@@ -224,7 +224,7 @@ head_policy plan_request(request_context const& facts, user_header_summary const
   message::body_end end = message::body_end::none;
   std::uint64_t length = 0;
   if (own.transfer_encoding) {
-    // A request has no other end than chunks or a length (RFC 9112 section 6.3).
+    // Only chunked coding or a length delimit the body of a request (RFC 9112 section 6.3).
     if (!own.chunked) {
       throw_invalid_value("Transfer-Encoding", *headers.text("transfer-encoding"));
     }
@@ -245,7 +245,7 @@ head_policy plan_request(request_context const& facts, user_header_summary const
   plan.framing.set_last(last);
   plan.framing.set_keep_alive(keep);
   plan.framing.set_expect(own.expect);
-  // A body that Node would send bare has chunks here, but no trailers there.
+  // Node sends such a body without framing and rejects a Trailer header: reject it, too.
   bool const bare =
       !own.transfer_encoding && (bodyless || headers.removed(message::field_id::transfer_encoding));
   check_trailer(own, bare ? message::outgoing_framing() : plan.framing, false);

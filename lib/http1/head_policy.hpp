@@ -10,49 +10,51 @@
 
 namespace anode::http1 {
 
-/// What a message's own headers say about connection and framing.
+/// The connection and framing information in the headers that the user has set.
 struct user_header_summary {
-  bool connection = false;
-  bool connection_close = false;
-  bool keep_alive = false;
-  bool date = false;
-  bool expect = false;
-  bool trailer = false;
-  bool host_twice = false;
-  bool transfer_encoding = false;
-  bool chunked = false;
-  std::optional<std::uint64_t> content_length;
+  bool connection = false;                      ///< a Connection header
+  bool connection_close = false;                ///< Connection contains `close`
+  bool keep_alive = false;                      ///< a Keep-Alive header
+  bool date = false;                            ///< a Date header
+  bool expect = false;                          ///< an Expect header
+  bool trailer = false;                         ///< a Trailer header
+  bool host_twice = false;                      ///< more than one Host
+  bool transfer_encoding = false;               ///< a Transfer-Encoding header
+  bool chunked = false;                         ///< `chunked` is the last transfer coding
+  std::optional<std::uint64_t> content_length;  ///< the value of Content-Length
 };
 
-/// Reads the special fields among `headers`.
-/// @throws exception with `error::invalid_header_value` for a Content-Length that is not one
-///   number and a Transfer-Encoding that is empty or in which chunked is not the last coding only.
+/// Summarizes the known fields (see `field_id`) in `headers`.
+/// @throws exception with `error::invalid_header_value` if Content-Length is not a single number,
+///   if Transfer-Encoding is empty or contains a tab, or if `chunked` is not the last coding or
+///   occurs more than once.
 user_header_summary summarize_user_headers(message::header_map const& headers);
 
-/// Which Connection field the head gets behind its own fields.
+/// The Connection field that the writer adds after the user's headers.
 enum class connection_line : std::uint8_t { none, keep_alive, close };
 
-/// Which framing field the head gets behind its own fields.
+/// The framing field that the writer adds after the user's headers.
 enum class framing_line : std::uint8_t { none, content_length, chunked };
 
-/// Everything that is decided about a head before a byte of it is written.
+/// All decisions about a head, made before the head is written.
 struct head_policy {
   message::outgoing_framing framing;
   connection_line connection = connection_line::none;
-  bool keep_alive_field = false;
+  bool keep_alive_field = false;  ///< add `keep_alive_line`
   framing_line length = framing_line::none;
-  bool drop_content_length = false;  ///< where it must not be sent
-  bool date = false;
+  bool drop_content_length = false;  ///< omit the user's Content-Length
+  bool date = false;                 ///< add `date_line`
 };
 
-/// Decides about the head of a response; pure.
-/// @throws exception with `error::trailer_invalid` for a Trailer field without chunks.
+/// Decides framing and automatic headers of a response. A pure function.
+/// @throws exception with `error::trailer_invalid` for a Trailer header without chunked coding.
 head_policy plan_response(response_context const& facts, user_header_summary const& own,
                           message::header_map const& headers);
 
-/// Decides about the head of a request; pure.
-/// @throws exception with `error::trailer_invalid`, or with `error::invalid_header_value` for a
-///   Transfer-Encoding that does not end the body.
+/// Decides framing and automatic headers of a request. A pure function.
+/// @throws exception with `error::trailer_invalid` for a Trailer header without chunked coding, or
+///   with `error::invalid_header_value` for more than one Host or a Transfer-Encoding without
+///   `chunked`, because it does not delimit the body.
 head_policy plan_request(request_context const& facts, user_header_summary const& own,
                          message::header_map const& headers);
 

@@ -9,10 +9,10 @@ namespace anode::http1 {
 
 namespace {
 
-// How many places of fields `release_memory` leaves: enough for most heads, in a quarter of a KiB.
+// The capacity in field places that `release_memory` keeps: enough for most heads, 256 bytes.
 constexpr std::size_t kept_places = 16;
 
-// And of the bytes of its field lines.
+// The capacity in bytes of the stored field section that `release_memory` keeps.
 constexpr std::size_t kept_section = 512;
 
 }  // namespace
@@ -40,7 +40,7 @@ void head_scanner::start_head() noexcept {
   }
 }
 
-/// Forgets the field lines of the head before.
+/// Discards the field lines of the previous head.
 void head_scanner::start_fields() noexcept {
   fields_ = {};
   lines_ = 0;
@@ -92,7 +92,7 @@ head_scanner::scan_result head_scanner::feed(char const*& p, char const* end) {
   }
   if (good && in_span_) {
     if (state_ == at::name) {
-      // Only the beginning matters: no name that means something here is longer.
+      // Store the beginning only: no known field name is longer than the array.
       auto const size = static_cast<std::size_t>(end - span_);
       std::size_t const kept = std::min(size, sizeof(name_) - name_size_);
       std::copy_n(span_, kept, name_ + name_size_);
@@ -114,7 +114,8 @@ head_scanner::scan_result head_scanner::feed(char const*& p, char const* end) {
 
 bool head_scanner::refuse(http::error code, std::string_view reason, char const*& p,
                           int more) noexcept {
-  // Bytes over the limit come first: it must not depend on how the bytes were cut into reads.
+  // The size limit takes precedence, because the error must not depend on how the input is split
+  // into reads.
   if (in_span_ && counted_ + static_cast<std::size_t>(p - span_) >= limits_.max_header_size) {
     code = http::error::header_overflow;
     reason = "Header overflow";
@@ -171,7 +172,7 @@ std::ptrdiff_t head_scanner::append_canonical(http::field_lines& out, std::strin
     out.append_bytes(raw.substr(text_at_, text_size_));
     out.append_bytes(" HTTP/1.1\r\n");
   } else {
-    // The status code are the three bytes behind "HTTP/x.y ".
+    // The status code is the three bytes after "HTTP/x.y ".
     out.append_bytes("HTTP/1.1 ");
     out.append_bytes(raw.substr(9, 3));
     out.append_bytes(" ");

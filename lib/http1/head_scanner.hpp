@@ -16,33 +16,35 @@
 
 namespace anode::http1 {
 
-/// A byte of a head that the tokenizer must not see as it is: the first letter of a field that
-/// decides the framing (it must not be the tokenizer that does), and bytes that only
-/// `insecure_http_parser`, or a reason phrase, may have.
+/// A byte of a head that is masked before the tokenizer parses the head.
+///
+/// The first letter of the name of each framing field is masked, because the tokenizer must not
+/// apply framing rules. Bytes that are valid only in a reason phrase or with `insecure_http_parser`
+/// are masked, too.
 struct masked_byte {
-  std::size_t at;  ///< offset in the head
+  std::size_t at;  ///< offset in the head, in bytes
   char original;
 };
 
-/// What the guard needs to know of `parser_options`.
+/// The part of `parser_options` that `head_scanner` uses.
 struct head_scanner_limits {
-  std::size_t max_header_size;
-  std::size_t max_headers_count;
-  bool lenient;
+  std::size_t max_header_size;    ///< see `parser_options::max_header_size`
+  std::size_t max_headers_count;  ///< the most field lines
+  bool lenient;                   ///< `insecure_http_parser`
 };
 
-/// Decides byte by byte whether a head (or a trailer section) may go on, with the answers of
-/// llhttp 9.2.1: every byte is looked at once, when it arrives, and the first one that cannot be
-/// part of a valid head is refused there.
+/// Validates a head or a trailer section incrementally, with the results of llhttp 9.2.1.
 ///
-/// Knows where the head ends and where its parts are, collects what the framing needs, and counts
-/// towards the limits.
+/// The scanner examines each byte once, when it arrives, and rejects the first byte that cannot be
+/// part of a valid head. It finds the end and the parts of the head, collects the framing fields
+/// and enforces the limits.
+///
 /// **Node**: llhttp's states from `start_req`/`start_res` to `headers_done`, and `TrackHeader` of
 /// its binding.
 class head_scanner {
 public:
-  /// The raw bytes of a head, with separators and discarded blanks, may be so many times
-  /// `max_header_size`.
+  /// The limit of the raw bytes of a head, including separators and discarded whitespace, as a
+  /// multiple of `max_header_size`.
   static constexpr std::size_t max_raw_factor = 8;
 
   enum class scan_result : std::uint8_t { need_more, complete, refused };
@@ -50,52 +52,53 @@ public:
   explicit head_scanner(message::message_kind kind, head_scanner_limits const& limits) noexcept
       : kind_(kind), limits_(limits) {}
 
-  /// Starts a head; its first byte (no CR, no LF) is the first one given to `feed`.
+  /// Starts a head. The next call of `feed` begins with its first byte, which is not CR or LF.
   void start_head() noexcept;
 
-  /// Starts the trailer section of the message whose head was guarded last.
+  /// Starts the trailer section of the message whose head was scanned last.
   void start_trailers() noexcept;
 
-  /// Looks at the bytes from `p` on and moves `p` behind those that are part of the head; to where
-  /// Node's parser stands when the answer is `refused`.
+  /// Scans bytes from `p` and advances `p` past the bytes of the head. If the result is `refused`,
+  /// `p` is the position at which Node's parser reports the error.
   scan_result feed(char const*& p, char const* end);
 
-  /// What is wrong, after `refused`.
+  /// Return the error and its reason after `refused`.
   http::error code() const noexcept { return code_; }
   std::string_view reason() const noexcept { return reason_; }
 
-  // What was found, after `complete`.
+  // The parsed values, valid after `complete`.
   message::method method() const noexcept { return method_; }
   std::uint8_t version_major() const noexcept { return version_major_; }
   std::uint8_t version_minor() const noexcept { return version_minor_; }
   std::uint16_t status() const noexcept { return status_; }
   message::framing_fields const& fields() const noexcept { return fields_; }
 
-  /// Returns whether the head has the usual form: one blank between the parts of its first line,
-  /// HTTP/1.0 or 1.1, a reason phrase that may be empty but is there. Never so when `lenient`.
+  /// Returns whether the fast path applies: single spaces between the parts of the start line,
+  /// HTTP/1.0 or HTTP/1.1, and the space before the reason phrase is present. False if `lenient`.
   bool is_fast_path() const noexcept { return fast_path_ && !limits_.lenient; }
 
-  /// Returns whether the field lines are, byte for byte, those of the head before.
+  /// Returns whether the field section is byte for byte equal to that of the previous head.
   bool same_fields() const noexcept { return same_fields_; }
 
-  // Where the parts are, from the first byte of the head or trailer section; unless `lenient`.
+  // The positions of the parts, relative to the first byte of the head or trailer section. Not
+  // valid if `lenient`.
   std::vector<http::field_place> const& places() const noexcept { return places_; }
   message::field_index const& known() const noexcept { return known_; }
-  std::size_t text_at() const noexcept { return text_at_; }  // target or reason
+  std::size_t text_at() const noexcept { return text_at_; }  // of target or reason phrase
   std::size_t text_size() const noexcept { return text_size_; }
 
-  /// Appends the head, whose bytes are `raw`, in the one form that every tokenizer takes: single
-  /// blanks, HTTP/1.1, CRLF, no folds. For heads that are not `is_fast_path`.
-  /// @return by how much a `masked_byte` lies further behind in it
+  /// Appends the head `raw` to `out` in canonical form: single spaces, HTTP/1.1, CRLF, no folded
+  /// lines. For heads that are not `is_fast_path`.
+  /// @return the offset to add to `masked_byte::at`
   std::ptrdiff_t append_canonical(http::field_lines& out, std::string_view raw) const;
 
-  /// Returns what was kept of the head or trailer section in canonical form; `lenient` only.
+  /// Returns the head or trailer section in canonical form. `lenient` only.
   std::string const& canonical() const noexcept { return canonical_; }
 
-  /// Bytes that must be disguised, in order; see `append_canonical` for their places.
+  /// Returns the bytes to mask, in ascending order. `append_canonical` returns the offset to add.
   std::vector<masked_byte> const& masked_bytes() const noexcept { return masked_bytes_; }
 
-  /// Gives memory back, but for what most heads need.
+  /// Frees memory, except for the small amount that most heads need.
   void release_memory() noexcept;
 
 private:
@@ -154,7 +157,7 @@ private:
     connection_other,
   };
 
-  /// Which field the current value belongs to; for lists, what their current element said.
+  /// The field of the current value. For lists: the token that the current element equals.
   enum class meaning : std::uint8_t {
     other,
     connection,
@@ -169,14 +172,16 @@ private:
 
   static meaning meaning_of(message::field_id name) noexcept;
 
-  // Each takes bytes from `p` on; false means refused. They return when `state_` is none of theirs.
+  // Each function scans bytes from `p` and returns false on an error. It returns true at the end of
+  // the input or when another function handles `state_`.
   bool run_start_line(char const*& p, char const* end);
   bool run_target(char const*& p, char const* end);
   bool run_fields(char const*& p, char const* end);
   bool run_value(char const*& p, char const* end);
   bool run_framing_value(char const*& p, char const* end);
 
-  // Take what is whole, ordinary and within limits; leave the rest to the above.
+  // The fast path: these functions scan complete lines of the usual form within the limits. They
+  // leave all other input to the functions above.
   void parse_request_line(char const*& p, char const* end);
   void parse_status_line(char const*& p, char const* end);
   void begin_fields(char const*& p, char const* end);
@@ -226,14 +231,14 @@ private:
   std::uint8_t methods_begin_ = 0, methods_end_ = 0;
   head_scanner_limits limits_;
   std::string_view word_;
-  char name_[18]{};  // the beginning of a name that came in pieces
+  char name_[18]{};  // the beginning of a name that arrives in several reads
   char const* span_ = nullptr;
   char const* feed_ = nullptr;
   std::size_t raw_ = 0;      // bytes of this head before the current call
-  std::size_t counted_ = 0;  // bytes that count towards max_header_size
+  std::size_t counted_ = 0;  // bytes counted against max_header_size
   std::size_t lines_ = 0;
   std::size_t name_at_ = 0;
-  std::size_t text_at_ = 0, text_size_ = 0;  // target or reason
+  std::size_t text_at_ = 0, text_size_ = 0;  // of target or reason phrase
   std::size_t fields_at_ = 0;
   message::framing_fields fields_;
   std::uint64_t content_length_ = 0;
@@ -246,12 +251,12 @@ private:
   message::field_index known_;             // not lenient
   std::vector<masked_byte> masked_bytes_;
   std::string canonical_;  // lenient only
-  // All field lines of the head before, with the empty line, if what was found of them is still
-  // there; where they began, and what they count towards the limit.
+  // The field section of the previous head, including the empty line, while its parse result is
+  // still stored; the offset of its first byte; and its bytes counted against max_header_size.
   std::string section_;
   std::size_t section_at_ = 0;
   std::size_t section_counted_ = 0;
-  std::uint8_t section_minor_ = 1;  // the version's: codings mean something since HTTP/1.1
+  std::uint8_t section_minor_ = 1;  // its minor version, which decides about codings
 };
 
 }  // namespace anode::http1

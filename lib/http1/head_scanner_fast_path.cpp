@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_scanner that takes field lines which are whole and ordinary. What it leaves is
-// looked at byte by byte in field_guard.cpp, with the same result: only slower.
+// The fast path of head_scanner for complete field lines of the usual form. All other input is
+// scanned byte by byte in head_scanner_fields.cpp, with the same result, but slower.
 #include "base/char_class.hpp"
 #include "base/ci_literal.hpp"
 #include "http1/head_scanner.hpp"
@@ -18,8 +18,8 @@ constexpr base::ci_literal chunked("chunked");
 
 }  // namespace
 
-/// Takes the whole value of a field that means something to the framing, if it says one usual
-/// thing and nothing that contradicts it came before.
+/// Parses the complete value of a field that decides the framing. Returns false if the value is
+/// unusual or contradicts an earlier field; the slow path then handles the line.
 bool head_scanner::parse_framing_value(message::field_id name, std::string_view value) noexcept {
   switch (meaning_of(name)) {
     case meaning::connection:
@@ -34,7 +34,7 @@ bool head_scanner::parse_framing_value(message::field_id name, std::string_view 
       }
       return true;
     case meaning::content_length: {
-      constexpr std::size_t most_digits = 19;  // so many always fit
+      constexpr std::size_t most_digits = 19;  // 19 digits never overflow
       if (value.size() > most_digits || fields_.content_length_seen || fields_.transfer_encoding) {
         return false;
       }
@@ -63,8 +63,8 @@ bool head_scanner::parse_framing_value(message::field_id name, std::string_view 
   }
 }
 
-// Who asks often mostly says the same of itself each time. Equal bytes were looked at when they
-// came first, and mean the same again; only places move with the length of the line before them.
+// Repeated requests usually send identical fields. If the section equals the previous one byte for
+// byte, reuses its parse result. Only the offsets change, by the difference in start line length.
 [[gnu::always_inline]] inline bool head_scanner::reuse_same_lines(char const*& p, char const* end) {
   std::size_t const size = section_.size();
   std::size_t const counted = counted_ + section_counted_;
@@ -109,7 +109,7 @@ void head_scanner::parse_field_lines(char const*& p, char const* end) {
   std::size_t lines = lines_;
   std::size_t counted = counted_;
   while (line != end && *line != '\r') {
-    // Behind the name there are at least a byte of value and the line end.
+    // At least the colon, one byte of value and CRLF follow the name.
     char const* colon = base::skip_word_wide(line, end);
     if (end - colon < 4 || colon == line) {
       break;
@@ -160,7 +160,7 @@ void head_scanner::parse_field_lines(char const*& p, char const* end) {
     line += 2;
     complete_ = true;
   } else if (line != p) {
-    // What comes next shows whether the last line is folded.
+    // The next byte decides whether the last line is folded.
     state_ = at::after_value;
     meaning_ = meaning::other;
   }

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_scanner that looks at field lines, byte by byte.
+// The part of head_scanner that scans field lines byte by byte.
 #include "base/char_class.hpp"
 #include "http1/head_scanner.hpp"
 
@@ -53,7 +53,7 @@ void head_scanner::find_meaning() noexcept {
 bool head_scanner::end_name(char const*& p) {
   std::string_view name(span_, static_cast<std::size_t>(p - span_));
   if (name_size_ != 0) {
-    // Came in pieces; one that does not fit into the array means nothing here.
+    // The name arrived in several reads. A name that does not fit into the array is unknown.
     std::size_t const kept = std::min(name.size(), sizeof(name_) - name_size_);
     name.copy(name_ + name_size_, kept);
     name = {name_, name_size_ + kept};
@@ -359,7 +359,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
           }
           if (meaning_ == meaning::transfer_encoding && kind_ == message::message_kind::request &&
               version_minor_ == 0) {
-            // Node decodes it; RFC 9112 section 6.1: the framing of such a message is faulty.
+            // RFC 9112 section 6.1: the framing of such a message is faulty. Node decodes it.
             return refuse(http::error::invalid_transfer_encoding,
                           "Request has invalid `Transfer-Encoding`", p);
           }
@@ -411,7 +411,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
           return refuse(http::error::invalid_content_length, "Empty Content-Length", p);
         }
         if (meaning_ == meaning::transfer_encoding) {
-          // Node takes it as no Transfer-Encoding at all.
+          // Node ignores an empty Transfer-Encoding.
           return refuse(http::error::invalid_transfer_encoding, bad_coding, p);
         }
         emit("\r\n");

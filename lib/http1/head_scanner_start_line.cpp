@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_scanner that looks at request lines and status lines.
+// The part of head_scanner that scans request lines and status lines.
 #include "base/char_class.hpp"
 #include "http1/head_scanner.hpp"
 
@@ -17,7 +17,8 @@ struct method_word {
   enum kind : std::uint8_t { http, rtsp, preface } where;
 };
 
-// Sorted. RTSP's methods are here because Node refuses them only when it sees "HTTP/" behind.
+// Sorted by name. Contains RTSP's methods because Node rejects them only at the "HTTP/" that
+// follows.
 constexpr method_word words[] = {
     {"ACL", message::method::acl, method_word::http},
     {"ANNOUNCE", message::method::unknown, method_word::rtsp},
@@ -70,7 +71,7 @@ constexpr method_word words[] = {
 static_assert(std::ranges::is_sorted(words, {}, &method_word::name));
 static_assert(std::ranges::all_of(words, [](auto& word) { return word.name.size() < 15; }));
 
-/// Where the names with one first letter lie in the table.
+/// The range in the table of the names with the same first letter.
 struct range {
   std::uint8_t begin = 0, end = 0;
 };
@@ -177,7 +178,7 @@ bool head_scanner::end_version(char const*& p) {
   if (!known && !limits_.lenient && !(other && may_be_other)) {
     return refuse(http::error::invalid_version, "Invalid HTTP version", p);
   }
-  // The tokenizer is told HTTP/1.1 where it does not know the version.
+  // For an unknown version, the canonical form replaces the version with HTTP/1.1.
   fast_path_ = fast_path_ && known;
   if (kind_ == message::message_kind::response) {
     emit("HTTP/1.1 ");
@@ -197,7 +198,7 @@ void head_scanner::parse_request_line(char const*& p, char const* end) {
   }
   range const r = by_first_letter[static_cast<std::size_t>(*p - 'A')];
   for (std::uint8_t i = r.begin; i != r.end; ++i) {
-    // It and a blank are shorter than sixteen bytes.
+    // A name and a space have at most fifteen bytes: the sixteen bytes checked above suffice.
     std::string_view const name = words[i].name;
     std::size_t same = 1;
     while (same != name.size() && p[same] == name[same]) {
@@ -206,7 +207,7 @@ void head_scanner::parse_request_line(char const*& p, char const* end) {
     if (same != name.size() || p[same] != ' ') {
       continue;
     }
-    // From a slash on, path, query and fragment together take any visible byte.
+    // After a slash, path, query and fragment together accept every visible byte.
     char const* const target = p + name.size() + 1;
     char const* const behind = base::skip_visible_wide(target, end);
     auto const text_size = static_cast<std::size_t>(behind - target);

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The part of head_scanner that looks at request targets.
+// The part of head_scanner that scans request targets.
 #include "base/char_class.hpp"
 #include "http1/head_scanner.hpp"
 
@@ -123,11 +123,11 @@ bool head_scanner::run_target(char const*& p, char const* end) {
           return refuse(http::error::invalid_url, wrong, p, 1);
         }
         return refuse(http::error::invalid_url, "Invalid char in url fragment start", p);
-      default:  // at::target_lf: no version follows, which Node takes as HTTP/0.9
+      default:  // at::target_lf: no version follows; Node parses this as HTTP/0.9
         return c == '\n' ? refuse(http::error::invalid_constant, "Expected HTTP/", p)
                          : refuse(http::error::invalid_url, "Expected CRLF", p);
     }
-    // The target ended with the blank or line end at p.
+    // The space or line end at `p` ends the target.
     text_size_ = offset(p) - text_at_;
     char const last = *p;
     if (!end_span(p, 0)) {

@@ -18,7 +18,7 @@ constexpr char connection_close[] = "Connection: close\r\n";
 constexpr char content_length_start[] = "Content-Length: ";
 constexpr char transfer_encoding[] = "Transfer-Encoding: chunked\r\n";
 
-/// Returns whether the values of a header go on one line, joined with "; ".
+/// Returns whether the values of a header are sent on one line, joined with "; ".
 bool is_joined(message::header_map::line const& line,
                message::unique_headers const* unique) noexcept {
   if (line.field == message::field_id::cookie) {

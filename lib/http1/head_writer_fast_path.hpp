@@ -11,9 +11,10 @@
 
 namespace anode::http1 {
 
-/// Returns whether a response has the head that most have: 200 OK, fields of its own that say
-/// nothing of connection and framing, a Date, a connection that lives on, and a body that is known
-/// as a whole. Such a head is put together from two ready pieces by `write_head_fast_path`.
+/// Returns whether the fast path applies to the head of a response, as it does to most: status 200
+/// without a reason phrase, no known field (see `field_id`) among the user's headers, a Date field,
+/// a reusable connection and a body of known size. `write_head_fast_path` writes such a head from
+/// prepared parts.
 inline bool has_fast_path(response_context const& facts,
                           message::header_map const& headers) noexcept {
   return facts.status == 200 && facts.content_length && facts.should_keep_alive &&
@@ -21,12 +22,13 @@ inline bool has_fast_path(response_context const& facts,
          !facts.max_requests_reached && !facts.continue_withheld && headers.is_fast_path();
 }
 
-/// Returns the piece between the response's own fields and the number of its Content-Length.
-/// @param date_line, keep_alive_line whole field lines, as in `response_context`
+/// Returns the part of the head between the user's headers and the number in Content-Length.
+/// @param date_line, keep_alive_line complete field lines, as in `response_context`
 std::string fast_path_fields(std::string_view date_line, std::string_view keep_alive_line);
 
-/// Appends to `out` what `write_response_head` would for a response that `has_fast_path`.
-/// @param fields what `fast_path_fields` has made
+/// Appends the same head as `write_response_head`. Requires `has_fast_path`.
+/// @param fields the result of `fast_path_fields`
+/// @param content_length the size of the body in bytes
 message::outgoing_framing write_head_fast_path(std::string& out, message::header_map const& headers,
                                                std::string_view fields,
                                                std::uint64_t content_length);

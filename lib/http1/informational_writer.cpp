@@ -26,8 +26,8 @@ void validate(http::header_list const& headers) {
   for (auto const& [name, value] : headers) {
     http::validate_header_name(name);
     http::validate_header_value(name, value);
-    // An interim head has no body (RFC 9110 section 15.2), and a peer that believed these fields
-    // would take what follows for one.
+    // An interim response has no body (RFC 9110 section 15.2). A peer that applies these fields
+    // would parse the following bytes as a body.
     message::field_id const field = message::find_field_id(name);
     if (field == message::field_id::content_length ||
         field == message::field_id::transfer_encoding) {
@@ -38,7 +38,7 @@ void validate(http::header_list const& headers) {
   }
 }
 
-/// Returns the value of the Link field that the links among the hints make.
+/// Returns the value of the Link field: all values of `link` in the hints, joined with ", ".
 std::string link_value(http::header_list const& hints) {
   std::string value;
   for (auto const& [name, links] : hints) {

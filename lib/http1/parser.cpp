@@ -15,19 +15,19 @@ namespace anode::http1 {
 namespace {
 
 enum class phase : std::uint8_t {
-  // These wait for input.
+  // Phases that need input.
   idle,         // between messages
   head,         // inside a head
-  body_length,  // each up to body_until_close: inside a body of that kind
+  body_length,  // this and the next two: inside a body of that kind
   body_chunked,
   body_until_close,
-  trailers,  // behind the last chunk
+  trailers,  // after the last chunk
   closed,    // no message may follow
-  // These have something to tell without any.
-  complete,   // the message's last byte was seen, `end` is to be told
-  upgrading,  // so it was, and `upgrade` is to be told
+  // Phases with an event that needs no input.
+  complete,   // the message is complete, `end` is pending
+  upgrading,  // the message is complete, `upgrade` is pending
   upgraded,
-  refusing,  // the head was told, but it is wrong after all
+  refusing,  // the head was returned, but its framing is invalid
   failed,
 };
 
@@ -57,9 +57,9 @@ public:
   message::method request_method_ = message::method::unknown;
   head_scanner scanner_;
   chunk_parser chunks_;
-  std::uint64_t left_ = 0;  // of a body with a length
-  std::size_t read_ = 0;    // bytes taken since the last need_more
-  bool bodiless_ = false;   // Node's F_SKIPBODY: no body, whatever the head says
+  std::uint64_t left_ = 0;  // remaining bytes of a body with a length
+  std::size_t read_ = 0;    // bytes consumed since the last need_more
+  bool bodiless_ = false;   // no body, whatever the head declares; Node's F_SKIPBODY
   bool another_may_follow_ = true;
   std::string pending_;  // the beginning of a head or trailer section
   std::string_view body_;
@@ -88,7 +88,7 @@ parse_result parser::state::fail(http::error code, std::string_view reason) noex
   return parse_result::error;
 }
 
-// GCOVR_EXCL_START: the guard lets nothing pass that the tokenizer does not take
+// GCOVR_EXCL_START: the tokenizer accepts every head that the scanner accepts
 parse_result parser::state::fail_tokenizer() noexcept {
   return fail(http::error::invalid_header_token, "Invalid header token");
 }
@@ -186,7 +186,7 @@ parse_result parser::state::step(char const*& p, char const* end, message::messa
   }
 }
 
-/// Returns all of a head or trailer section of which the last piece is given.
+/// Returns a complete head or trailer section: the buffered bytes followed by the last segment.
 std::string_view parser::state::whole(char const* from, char const* to) {
   if (pending_.empty()) {
     return {from, to};
@@ -260,7 +260,7 @@ void parser::state::choose_body(message::message_head const& head,
   message::method const request_method =
       kind_ == message::message_kind::request ? head.method : request_method_;
   bodiless_ = kind_ == message::message_kind::response && request_method == message::method::head;
-  // An interim head keeps its own framing, whatever the request was (RFC 9110 section 15.2).
+  // The request method does not change an interim response (RFC 9110 section 15.2).
   bool const interim = head.status / 100 == 1 && head.status != 101;
   if (!interim && (request_method == message::method::connect || head.status == 101)) {
     phase_ = phase::upgrading;
@@ -327,7 +327,7 @@ parse_result parser::state::parse_trailers(char const*& p, char const* end) {
   return parse_result::need_more;
 }
 
-/// Decides as Node does after a message: also by what the trailer section says.
+/// Returns whether another message may follow. As in Node, fields of the trailer section count.
 bool parser::state::may_another_follow() const noexcept {
   if (lenient_) {
     return true;
@@ -338,7 +338,7 @@ bool parser::state::may_another_follow() const noexcept {
   if (kind_ == message::message_kind::request) {
     return message::frame_request(message::method::unknown, major, minor, fields).should_keep_alive;
   }
-  // A response without a body is like a 204, whatever its fields announce.
+  // A response without a body is treated as a 204, whatever its fields declare.
   int const status = bodiless_ ? 204 : scanner_.status();
   return message::frame_response(message::method::unknown, status, major, minor, fields)
       .should_keep_alive;

@@ -14,56 +14,60 @@
 
 namespace anode::http1 {
 
-/// Limits and leniency of a decoder.
+/// Limits and leniency of a parser.
 struct parser_options {
-  /// Bytes of target or reason, names and values that one head, and one trailer section, may have;
-  /// the raw bytes of a head, with separators and discarded blanks, may be eight times as many.
-  /// Over it: `error::header_overflow`. **Node**: `maxHeaderSize`.
+  /// The limit in bytes for the target or reason phrase plus all names and values of one head, and
+  /// for those of one trailer section. The raw bytes, including separators and discarded
+  /// whitespace, are limited to eight times this value. Reaching the limit is
+  /// `error::header_overflow`.
+  /// **Node**: `maxHeaderSize`.
   std::size_t max_header_size = 16384;
-  /// Field lines that one head, and one trailer section, may have; 0 means unlimited. Over it:
-  /// `error::header_overflow`, never a truncation. **Node**: `maxHeadersCount`.
+  /// The most field lines of one head, and of one trailer section; 0 means unlimited. Exceeding the
+  /// limit is `error::header_overflow`; field lines are never truncated. **Node**:
+  /// `maxHeadersCount`.
   std::size_t max_headers_count = 2000;
-  /// Relaxes what Node's `insecureHTTPParser` relaxes.
+  /// Parses leniently. **Node**: `insecureHTTPParser`.
   bool insecure_http_parser = false;
 
   bool operator==(parser_options const&) const = default;
 };
 
-/// What `parser::next` and `parser::finish` found.
+/// The result of `parser::next` and `parser::finish`.
 enum class parse_result {
-  need_more,  ///< the input is used up; nothing new to tell
-  head,       ///< a head is complete and was put into the `message_head` given to `next`
-  body,       ///< `body()` is the next piece of the body, a view into the input
-  end,        ///< the message is complete; `trailers()` are there
-  upgrade,  ///< as `end`, and HTTP ends here: what is left of the input is not HTTP (Node's `head`)
-  error,    ///< `error()` says what; the decoder stays in this state
+  need_more,  ///< all input is consumed; no new event
+  head,       ///< a head is complete and stored in the `message_head` given to `next`
+  body,       ///< `body()` is the next segment of the body, a view of the input
+  end,        ///< the message is complete; `trailers()` is valid
+  upgrade,    ///< as `end`, and the rest of the input is not HTTP (Node's `head`)
+  error,      ///< see `error()`; the parser stays in this state
 };
 
-/// Says why the bytes are not HTTP.
+/// A parse error.
 struct parse_error {
-  http::error code{};            ///< with Node's name: `HPE_*`
-  std::string_view reason;       ///< Node's message is "Parse Error: " and this; static storage
-  std::size_t bytes_parsed = 0;  ///< good bytes of the current read: since the last `need_more`
+  http::error code{};       ///< its name is Node's: `HPE_*`
+  std::string_view reason;  ///< Node's message is "Parse Error: " plus this text; static storage
+  std::size_t bytes_parsed = 0;  ///< valid bytes of the current read, since the last `need_more`
 };
 
-/// Takes one direction of a connection apart into messages, byte for byte as Node.js does.
+/// Parses one direction of a connection into messages, byte for byte as Node.js does.
 ///
-/// Pull interface: give what was read to `next` and call it again until it returns `need_more`;
-/// keep what is left of the input (after `upgrade`, or when stopping in between) for later calls.
-/// It never needs a byte twice. Body pieces are views into the input; a head that arrives in one
-/// piece is copied once, into the head given; nothing is allocated once the memory is warm.
-/// Rejects at the first byte with which the bytes cannot become valid HTTP any more.
+/// The interface is pull: pass the received bytes to `next`, and call it again until it returns
+/// `need_more`. `next` removes the bytes that it consumes; keep the rest (after `upgrade`, or if
+/// the caller stops earlier) for later calls. Body segments are views of the input. A head that
+/// arrives in one read is copied once, into the given head. The parser does not allocate after its
+/// buffers have grown to their working size. It rejects the input at the first byte that makes it
+/// invalid.
 ///
 ///     for (std::string_view input = received;;) {
-///       switch (d.next(input, head)) {
-///         case decoded::need_more: return;
-///         case decoded::head: begin(head); break;
-///         case decoded::body: take(d.body()); break;
-///         case decoded::end: finish(d.trailers()); break;
+///       switch (p.next(input, head)) {
+///         case parse_result::need_more: return;
+///         case parse_result::head: on_head(head); break;
+///         case parse_result::body: on_body(p.body()); break;
+///         case parse_result::end: on_end(p.trailers()); break;
 ///         ...
 ///
-/// **Node**: its HTTPParser (llhttp) with the limits of `_http_server.js`; the differences are
-/// listed in docs/deviations.md.
+/// **Node**: HTTPParser (llhttp) with the limits of `_http_server.js`. docs/deviations.md lists the
+/// differences.
 class parser {
 public:
   explicit parser(message::message_kind kind, parser_options const& options = {});
@@ -71,67 +75,67 @@ public:
   parser(parser&&) noexcept;
   parser& operator=(parser&&) noexcept;
 
-  /// Responses: says which method the request had that is answered next; it decides whether there
-  /// is a body (HEAD) or HTTP at all (CONNECT). Holds until the next call, over interim responses.
-  /// `method::unknown`, the initial value, means any other method.
+  /// Responses only: sets the method of the request that the next response answers. A response to
+  /// HEAD has no body; a response to CONNECT ends HTTP. The value applies until the next call, also
+  /// across interim responses. The initial value `method::unknown` means any other method.
   void expect_response_to(std::string_view request_method) noexcept;
   void expect_response_to(message::method request_method) noexcept;
 
-  /// Requests: makes the message whose head was just returned, with `head.upgrade` true, the last
-  /// one: its body is not HTTP's business and `next` returns `upgrade`. Without this call a request
-  /// with an Upgrade field is one like any other (RFC 9110 section 7.8: may be ignored). Not
-  /// needed for CONNECT, which always ends HTTP.
+  /// Requests only: accepts the upgrade of the message whose head `next` has just returned with
+  /// `head.upgrade` true. HTTP ends after this head and `next` returns `upgrade`. Without this call
+  /// the Upgrade field is ignored (RFC 9110 section 7.8). Not needed for CONNECT, which always ends
+  /// HTTP.
   void accept_upgrade() noexcept;
 
-  /// Takes the next event from the front of `input` and removes the bytes that it used.
+  /// Parses `input` up to the next event and removes the consumed bytes from its front.
   ///
-  /// @param head filled when the result is `parse_result::head`; may be changed when it is
-  ///   `parse_result::error`, else untouched. It may be another object on each call.
-  /// @return `need_more` only when `input` is empty. On `error`, `input` begins with the byte at
-  ///   which it occurred.
+  /// @param head set if the result is `parse_result::head`; may be modified if it is
+  ///   `parse_result::error`; otherwise unchanged. Each call may pass a different object.
+  /// @return `need_more` only if `input` is empty. On `error`, `input` begins at the error.
   parse_result next(std::string_view& input, message::message_head& head);
 
-  /// Says that all of a read has been taken, without asking for more: the bytes of an error are
-  /// counted anew. `next` does so by itself when it returns `need_more`.
+  /// Ends the current read: restarts the count of `parse_error::bytes_parsed`. `next` does this
+  /// automatically when it returns `need_more`.
   void end_of_read() noexcept;
 
-  /// Tells the decoder that there will be no more input.
-  /// @return `end` when that ends a response that lasts until the connection is closed,
-  ///   `need_more` between messages and after an upgrade or an error, else `error`
-  ///   (`error::invalid_eof_state`).
+  /// Signals the end of input.
+  /// @return `end` if the message is complete or its body extends until the connection ends;
+  ///   `upgrade` if HTTP ends after the last head; `need_more` between messages and after an
+  ///   upgrade or an error; otherwise `error` (`error::invalid_eof_state`)
   parse_result finish() noexcept;
 
-  /// Returns the piece of body found last, valid as long as the input that it is part of.
+  /// Returns the last body segment, a view of the input given to `next`.
   std::string_view body() const noexcept;
 
-  /// Returns the trailer section of the message that ended last; may be swapped away.
+  /// Returns the trailer section of the last complete message. The caller may swap it out.
   /// **Node**: `message.rawTrailers`.
   http::field_lines& trailers() noexcept;
 
-  /// Returns what is wrong after `parse_result::error`.
+  /// Returns the error after `parse_result::error`.
   parse_error const& error() const noexcept;
 
-  /// Returns whether a message has begun (its first byte, which is no stray CR or LF, was seen) and
-  /// has not ended. Deadlines of a request start when this becomes true.
+  /// Returns whether a message has begun and has not ended. It begins with its first byte that is
+  /// not a stray CR or LF. The timeouts of a request start when this becomes true.
   bool in_message() const noexcept;
 
-  /// Returns whether the message's last byte was seen, and `next` will tell so without input.
+  /// Returns whether the message is complete and `next` will return `end` without further input.
   bool at_end() const noexcept;
 
-  /// Returns whether a head has begun and is not complete.
+  /// Returns whether a head has begun and is incomplete.
   bool in_head() const noexcept;
 
-  /// Returns whether the last message forbids another one (`Connection: close`, HTTP/1.0): any
-  /// byte now is `error::closed_connection`.
+  /// Returns whether the last message excludes another one (`Connection: close`, HTTP/1.0). Any
+  /// further byte except CR and LF is then `error::closed_connection`.
   bool closed() const noexcept;
 
-  /// Returns the bytes held back of an incomplete head or trailer section.
+  /// Returns the number of buffered bytes of an incomplete head or trailer section.
   std::size_t buffered() const noexcept;
 
-  /// Makes a decoder that is between two messages, or `closed`, ready for another connection.
+  /// Prepares the parser for another connection. Call it between messages or if `closed`.
   void reset() noexcept;
 
-  /// Gives memory back that is only needed while a head arrives in pieces. For idle connections.
+  /// Frees memory that is only needed inside a message. Has no effect inside a message. For idle
+  /// connections.
   void release_memory() noexcept;
 
 private:

@@ -6,8 +6,8 @@
 namespace anode::message {
 
 /// Returns whether `value` is a valid value of a Host field: a registered name, an IPv4 address or
-/// an IPv6 address in brackets, with an optional port. See RFC 9112 section 3.2 and RFC 3986 section
-/// 3.2.2.
+/// an IPv6 address in brackets, with an optional port. See RFC 9112 section 3.2 and RFC 3986
+/// section 3.2.2.
 ///
 /// Rejects an empty value, userinfo, a path, a list, and an IPv6 address with a zone.
 ///
