@@ -235,7 +235,7 @@ void connection_pool::give(std::uint32_t socket, std::uint32_t request) {
   a.request = {request, requests_[request].generation};
 }
 
-/// Finds something to do for a socket that has just lost its request.
+/// Decides the use of a socket whose request has just ended: assign, park or close.
 void connection_pool::offer(std::uint32_t socket, bool may_park) {
   socket_record const& s = sockets_[socket];
   origin_record const& o = origins_[s.origin];
@@ -245,8 +245,8 @@ void connection_pool::offer(std::uint32_t socket, bool may_park) {
   if (o.all_sockets() > options_.max_sockets) {
     return close(socket, pool_reason::max_sockets);
   }
-  // An older request of another origin that waits for a place in the pool goes first, though that
-  // costs a connection: else two busy origins could keep a third one out for ever.
+  // An older request of another origin that waits for capacity takes precedence, although this
+  // costs a connection. Otherwise two busy origins could block a third origin forever.
   if (!waiting_heap_.empty() && (o.queue.head == none || arrival_of(waiting_heap_.front()) <
                                                              requests_[o.queue.head].arrival)) {
     return close(socket, pool_reason::made_room);
@@ -289,11 +289,13 @@ void connection_pool::close_all() {
   }
 }
 
-/// Opens sockets for waiting requests, oldest first, as long as there is room or room can be made.
+/// Opens sockets for queued requests, oldest first, while there is capacity or a free socket to
+/// close.
 void connection_pool::serve_waiting() {
   while (!waiting_heap_.empty()) {
     while (all_sockets() >= options_.max_total_sockets && ages_.head != none) {
-      // Not of an origin in `waiting_heap_`: who waits has no free socket.
+      // The closed socket belongs to an origin outside `waiting_heap_`: a waiting origin has no
+      // free socket.
       std::uint32_t const origin = sockets_[ages_.head].origin;
       close(ages_.head, pool_reason::made_room);
       drop_if_empty(origin);

@@ -14,100 +14,102 @@
 
 namespace anode::policy {
 
-/// Names a socket of a `pool`. The pool makes it when it decides to open one; `index` is small and
-/// used again after the socket has gone, `generation` tells the two apart.
+/// The id of a socket in a `connection_pool`.
+///
+/// The pool creates the id when it decides to open a socket. It reuses `index`, which is small,
+/// after the socket is gone; `generation` distinguishes the two.
 struct socket_id {
   std::uint32_t index = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t generation = 0;
 
-  /// Returns whether it names a socket at all; a default one does not.
+  /// Returns whether the id refers to a socket. False for a default-constructed id.
   explicit operator bool() const noexcept { return generation != 0; }
   bool operator==(socket_id const&) const = default;
 };
 
-/// Names a request of a `pool`, from `connection_pool::request` until its socket is free or gone.
+/// The id of a request in a `connection_pool`. It is valid from `connection_pool::request` until
+/// the socket of the request is free or gone.
 struct request_id {
   std::uint32_t index = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t generation = 0;
 
-  /// Returns whether it names a request at all; a default one does not.
+  /// Returns whether the id refers to a request. False for a default-constructed id.
   explicit operator bool() const noexcept { return generation != 0; }
   bool operator==(request_id const&) const = default;
 };
 
-/// The limits of a `pool`. **Node**: the Agent's options of the same names.
+/// The options of a `connection_pool`. **Node**: the Agent's options of the same names.
 struct pool_options {
-  /// Means "no limit".
+  /// The value that means "no limit".
   static constexpr std::uint32_t unlimited = std::numeric_limits<std::uint32_t>::max();
 
-  bool keep_alive = false;                      ///< park free sockets for later requests
-  std::uint32_t max_sockets = unlimited;        ///< sockets of one name, free ones included; 0 is 1
-  std::uint32_t max_total_sockets = unlimited;  ///< sockets of all names; 0 is 1
-  std::uint32_t max_free_sockets = 256;         ///< free sockets of one name; 0 parks none
+  bool keep_alive = false;                ///< keep free sockets for later requests
+  std::uint32_t max_sockets = unlimited;  ///< limit per origin, free sockets included; 0 means 1
+  std::uint32_t max_total_sockets = unlimited;  ///< limit for all origins; 0 means 1
+  std::uint32_t max_free_sockets = 256;         ///< limit of free sockets per origin; 0 parks none
   http::scheduling scheduling = http::scheduling::lifo;
 };
 
 /// Why the pool queued or refused a request, or closed a socket.
 enum class pool_reason : std::uint8_t {
-  none,               ///< nothing was refused
-  max_sockets,        ///< the name has all the sockets it may have
-  max_total_sockets,  ///< the pool has all the sockets it may have
-  max_free_sockets,   ///< the name has all the free sockets it may have
-  keep_alive_off,     ///< nobody waits for the socket, and `keep_alive` is off
-  not_kept,           ///< the caller said that the socket is not to be parked
-  made_room,          ///< an older request of another name needed the place
-  request_cancelled,  ///< its request was cancelled in the middle of an exchange
+  none,               ///< no reason applies
+  max_sockets,        ///< the origin has reached `max_sockets`
+  max_total_sockets,  ///< the pool has reached `max_total_sockets`
+  max_free_sockets,   ///< the origin has reached `max_free_sockets`
+  keep_alive_off,     ///< no request is queued and `keep_alive` is off
+  not_kept,           ///< the caller did not allow parking the socket
+  made_room,          ///< an older or fresh request needs the capacity
+  request_cancelled,  ///< the request of the socket was cancelled
   destroyed,          ///< `connection_pool::destroy` or `connection_pool::shut_down` was called
 };
 
-/// Returns the name of a reason, as a view of static storage: "max_sockets".
+/// Returns the name of a reason, for example "max_sockets": a view of static storage.
 std::string_view to_string(pool_reason reason) noexcept;
 
-/// One decision of a `pool`, to be carried out by its owner.
+/// One decision of a `connection_pool`. The owner of the pool carries it out.
 struct pool_action {
   enum class kind : std::uint8_t {
-    open,    ///< start to connect `socket` for `request`; report `socket_ready` or `connect_failed`
-    assign,  ///< `socket` is `request`'s now; if `connecting`, once it is ready
-    queue,   ///< `request` waits, for the `reason`
-    park,    ///< `socket` is free: watch it for input and for the idle timeout
-    close,   ///< close `socket` now; `request`, if any, fails with it. The pool forgot both
-    refuse,  ///< `request` fails, for the `reason`; the pool forgot it
+    open,    ///< connect `socket` for `request`; report `socket_ready` or `connect_failed`
+    assign,  ///< `request` uses `socket`: now, or once it is ready if `connecting`
+    queue,   ///< `request` is queued because of `reason`
+    park,    ///< `socket` is free: watch it for input and start the idle timeout
+    close,   ///< close `socket` and fail its `request`, if any; both ids are invalid
+    refuse,  ///< fail `request` because of `reason`; its id is invalid
   };
 
   kind what = kind::queue;
   pool_reason reason = pool_reason::none;
-  bool connecting = false;  ///< assign: the socket is not connected yet
-  bool reused = false;      ///< assign: the socket has carried an exchange before
-  bool waited = false;      ///< open, assign: the request had been queued
+  bool connecting = false;  ///< open, assign, close: the socket is not connected yet
+  bool reused = false;      ///< assign, close: the socket has completed an exchange
+  bool waited = false;      ///< open, assign: the request was queued
   socket_id socket;
   request_id request;
 };
 
-/// Returns the name of a kind of action, as a view of static storage: "open".
+/// Returns the name of a kind of action, for example "open": a view of static storage.
 std::string_view to_string(pool_action::kind what) noexcept;
 
-/// Decides which request gets which socket, who waits, and who is closed.
+/// Decides which request uses which socket, and which sockets to open, park and close.
 ///
-/// The policy of an Agent, without sockets and without time: events go in by the functions below,
-/// decisions come out of `next_action`. The owner calls an event function, then carries out actions
-/// in order until there is none; event functions may be called while it does so (their decisions
-/// line up behind), and an action whose request or socket has gone in the meantime is to be
-/// skipped. An event that names a request or socket the pool has forgotten is ignored.
+/// This is the policy of an agent, without sockets and without time. The owner reports events by
+/// the functions below and reads decisions from `next_action`. After each event the owner carries
+/// out actions in order until there is none. It may report further events meanwhile; their
+/// decisions are appended. It must skip an action whose request or socket is gone. The pool ignores
+/// an event with an id that is no longer valid.
 ///
-/// Requests are served in the order of their arrival: a waiting request is overtaken only by
-/// requests of names that may have a socket when its own name may not (`max_sockets`). As long as a
-/// request waits because of `max_total_sockets`, no socket is free: the free socket parked first is
-/// closed to make room.
+/// Requests are served in the order of arrival. A later request overtakes a queued request only if
+/// the queued request's origin has reached `max_sockets`. While a request is queued because of
+/// `max_total_sockets`, no socket is free: the pool closes the free socket that was parked first.
 ///
-/// Costs O(1) per event (the logarithm of the number of names with waiting requests, where such
-/// requests are touched), and allocates nothing once it has grown to its working size.
+/// An event costs O(1), plus O(log n) if it affects queued requests, where n is the number of
+/// origins with queued requests. The pool does not allocate after it has grown to its working size.
 ///
-/// **Node**: `lib/_http_agent.js`, with these differences: `max_total_sockets` is never exceeded
-/// and never lets a request wait for the idle timeout of another name's free socket; older requests
-/// of other names go first.
+/// **Node**: `lib/_http_agent.js`, with these differences: `max_total_sockets` is never exceeded; a
+/// request never waits for the idle timeout of another origin's free socket; older requests of
+/// other origins take precedence.
 class connection_pool {
 public:
-  /// How many sockets and requests there are, of one name or of all.
+  /// Numbers of sockets and requests, of one origin or of all.
   struct counts {
     std::size_t sockets = 0;       ///< connecting or in use. **Node**: `agent.sockets`
     std::size_t free_sockets = 0;  ///< parked. **Node**: `agent.freeSockets`
@@ -115,58 +117,60 @@ public:
     bool operator==(counts const&) const = default;
   };
 
-  /// Makes an empty pool.
+  /// Creates an empty pool.
   explicit connection_pool(pool_options options = {});
   connection_pool(connection_pool const&) = delete;
   connection_pool& operator=(connection_pool const&) = delete;
 
   // Events.
 
-  /// Asks for a socket to the origin called `name` (see `origin_key`).
-  /// Decides one of open, assign, queue, refuse for it.
-  /// @param fresh  true if a socket that has been parked will not do: for a request that is sent
-  ///               again because a parked socket had died; one of them makes room if need be
-  /// @return the request's id; find the request by it when actions come
+  /// Requests a socket to an origin. Produces one of the actions open, assign, queue and refuse.
+  /// @param name   the key of the origin (see `origin_key`)
+  /// @param fresh  true to exclude parked sockets, for a retry after a parked socket failed. At a
+  ///               limit the pool then closes a parked socket of the origin to make room.
+  /// @return the id of the request, which the actions contain
   request_id request(std::string_view name, bool fresh = false);
 
-  /// Withdraws a request: from the queue; or from a socket, connecting or in use, which is closed.
-  /// Requests that wait get sockets of their own.
+  /// Reports that a request is cancelled. Removes a queued request from the queue. Closes the
+  /// socket of any other request, connecting or in use. Queued requests get new sockets.
   void request_cancelled(request_id id);
 
-  /// Says that a socket is connected.
-  /// @return the request to begin on it; none if the pool has forgotten the socket
+  /// Reports that a socket is connected.
+  /// @return the request to send on the socket; an empty id if the socket is unknown
   request_id socket_ready(socket_id id);
 
-  /// Says that a socket could not be connected. The pool forgets it and its request.
-  /// @return the request that fails with it, if any
+  /// Reports that connecting a socket failed. Removes the socket and its request.
+  /// @return the request that fails; an empty id if there is none
   request_id connect_failed(socket_id id);
 
-  /// Says that the exchange on a socket is over and the socket fit for another one: the response
-  /// has ended, the request is finished, nothing unread is left. The request's id ends here.
-  /// @param may_park  false if the socket may go to a request that waits, but not be parked, for
+  /// Reports that the exchange on a socket is complete and the socket is reusable: the response has
+  /// ended, the request is finished and no input is unread. The id of the request becomes invalid.
+  /// @param may_park  false if the socket may serve a queued request but must not be parked, for
   ///                  example because of the server's `Keep-Alive` hint
   void socket_free(socket_id id, bool may_park = true);
 
-  /// Says that a socket is gone: closed in any state, by either side, idle timeout or unexpected
-  /// input while parked (the owner closes it then); or handed over (upgrade, CONNECT; Node's
-  /// 'agentRemove'). The pool forgets it and its request.
-  /// @return the request that was using it, if any
+  /// Reports that a socket is gone. Removes the socket and its request.
+  ///
+  /// Reasons: either side closed it in any state; the idle timeout expired or unexpected input
+  /// arrived while it was parked (the owner closes it then); or it was detached for an upgrade or
+  /// CONNECT (**Node**: 'agentRemove').
+  /// @return the request that used the socket; an empty id if there is none
   request_id socket_closed(socket_id id);
 
-  /// Closes all sockets, free ones first. Queued requests stay, and get new sockets.
+  /// Closes all sockets, free sockets first. Queued requests stay and get new sockets.
   /// **Node**: `agent.destroy()`.
   void destroy();
 
-  /// Closes all sockets, refuses queued and all future requests.
+  /// Closes all sockets and refuses all queued and future requests.
   void shut_down();
 
-  /// Changes the options. Closes free sockets that are too many now; sockets in use that are too
-  /// many are closed when they become free.
+  /// Changes the options. Closes free sockets over the new limits. Sockets in use over the limits
+  /// are closed when they become free.
   void set_options(pool_options options);
 
   // Decisions.
 
-  /// Takes the next decision.
+  /// Removes the next decision from the list.
   /// @return false if there is none
   bool next_action(pool_action& action) noexcept;
 
@@ -175,14 +179,14 @@ public:
   /// Returns the options.
   pool_options const& options() const noexcept { return options_; }
 
-  /// Returns the counts of all names together. **Node**: `agent.totalSocketCount` is
-  /// `sockets + free_sockets`.
+  /// Returns the totals of all origins. **Node**: `agent.totalSocketCount` is the sum of `sockets`
+  /// and `free_sockets`.
   counts totals() const noexcept { return totals_; }
 
-  /// Returns the counts of one name; zeros if the pool has nothing of it.
+  /// Returns the counts of one origin; zeros for an unknown origin.
   counts counts_of(std::string_view name) const noexcept;
 
-  /// Calls `f(std::string_view name, counts const&)` for each name that has any socket or request.
+  /// Calls `f(std::string_view name, counts const&)` for each origin with a socket or a request.
   template <class F>
   void for_each_name(F&& f) const {
     for (auto const& [name, index] : names_) {
@@ -190,7 +194,7 @@ public:
     }
   }
 
-  /// Calls `f(socket_id)` for each socket of a name that is connecting or in use.
+  /// Calls `f(socket_id)` for each socket of an origin that is connecting or in use.
   template <class F>
   void for_each_socket(std::string_view name, F&& f) const {
     if (auto const* o = find(name)) {
@@ -198,7 +202,7 @@ public:
     }
   }
 
-  /// Calls `f(socket_id)` for each free socket of a name, in the order of parking.
+  /// Calls `f(socket_id)` for each free socket of an origin, in the order of parking.
   template <class F>
   void for_each_free_socket(std::string_view name, F&& f) const {
     if (auto const* o = find(name)) {
@@ -206,10 +210,10 @@ public:
     }
   }
 
-  /// Returns the free socket that the next request of a name would take; none if there is none.
+  /// Returns the free socket that the next request of an origin uses; an empty id if there is none.
   socket_id next_free(std::string_view name) const noexcept;
 
-  /// Calls `f(request_id)` for each queued request of a name, oldest first.
+  /// Calls `f(request_id)` for each queued request of an origin, oldest first.
   template <class F>
   void for_each_request(std::string_view name, F&& f) const {
     auto const* o = find(name);
@@ -218,10 +222,11 @@ public:
     }
   }
 
-  /// Returns the request a socket belongs to; none if it is free, or unknown.
+  /// Returns the request of a socket; an empty id if the socket is free or unknown.
   request_id request_of(socket_id id) const noexcept;
 
-  /// Returns the socket a request has got, connected or not; none if it is queued, or unknown.
+  /// Returns the socket of a request, connected or not; an empty id if the request is queued or
+  /// unknown.
   socket_id socket_of(request_id id) const noexcept;
 
   /// Returns whether a request is queued.
@@ -247,7 +252,7 @@ private:
     std::uint32_t generation = 1;
     place is = place::unused;
     bool connected = false;
-    bool used = false;  // has carried an exchange
+    bool used = false;  // has completed an exchange
     std::uint32_t origin = none;
     std::uint32_t request = none;
     link of_origin;  // in one of the origin's lists
@@ -267,7 +272,7 @@ private:
     list free;
     list queue;
     counts count;
-    std::uint32_t heap_place = none;    // place in `waiting_heap_`
+    std::uint32_t heap_place = none;    // index in `waiting_heap_`
     std::string const* name = nullptr;  // key in `names_`
 
     std::size_t all_sockets() const noexcept { return count.sockets + count.free_sockets; }
@@ -328,8 +333,8 @@ private:
   counts totals_;
   std::uint64_t arrivals_ = 0;
   name_map names_;
-  mutable std::uint32_t last_ = none;  // origin that was looked for last, as is most often the next
-  std::vector<name_map::node_type> spare_names_;  // memory of dropped names, for the next ones
+  mutable std::uint32_t last_ = none;  // the last origin found, usually the next one, too
+  std::vector<name_map::node_type> spare_names_;  // memory of removed names, for reuse
   std::vector<origin_record> origins_;
   std::vector<socket_record> sockets_;
   std::vector<request_record> requests_;
@@ -338,9 +343,9 @@ private:
   std::vector<std::uint32_t> unused_requests_;
   list ages_;  // free sockets, oldest first
   std::vector<std::uint32_t>
-      waiting_heap_;  // heap of the origins that wait for `max_total_sockets` only
+      waiting_heap_;  // heap of the origins that only `max_total_sockets` blocks
   std::vector<pool_action> actions_;
-  std::size_t popped_ = 0;  // of `actions_`
+  std::size_t taken_ = 0;  // number of `actions_` already returned
 };
 
 }  // namespace anode::policy

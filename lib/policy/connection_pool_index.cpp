@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The bookkeeping of the pool: records, lists and the order of the waiting origins. What is decided
-// from it is in pool.cpp.
+// The data structures of the pool: records, lists and the heap of waiting origins. The decisions
+// are in connection_pool.cpp.
 #include "policy/connection_pool.hpp"
 
 #include <utility>
@@ -14,12 +14,12 @@ constexpr std::size_t spare_names_kept = 16;
 
 std::uint32_t next_generation(std::uint32_t g) noexcept { return g + 1 == 0 ? 1 : g + 1; }
 
-/// Takes an unused record's index, or makes a record.
+/// Returns the index of an unused record, or of a new record.
 template <class Record>
 std::uint32_t take(std::vector<Record>& records, std::vector<std::uint32_t>& unused) {
   if (unused.empty()) {
     records.emplace_back();
-    unused.reserve(records.capacity());  // so that giving back cannot fail
+    unused.reserve(records.capacity());  // because releasing a record must not fail
     return static_cast<std::uint32_t>(records.size() - 1);
   }
   std::uint32_t const i = unused.back();
@@ -241,7 +241,7 @@ request_id connection_pool::forget_socket(std::uint32_t socket) {
   return r;
 }
 
-// The heap of origins whose oldest request could be served but for `max_total_sockets`.
+// The heap of origins whose oldest request is blocked by `max_total_sockets` only.
 
 std::uint64_t connection_pool::arrival_of(std::uint32_t origin) const noexcept {
   return requests_[origins_[origin].queue.head].arrival;
@@ -270,7 +270,7 @@ void connection_pool::update_turn(std::uint32_t origin) {
     o.heap_place = static_cast<std::uint32_t>(waiting_heap_.size() - 1);
     sift_up(o.heap_place);
   } else {
-    sift_down(o.heap_place);  // its oldest request can only have become a younger one
+    sift_down(o.heap_place);  // the key, the arrival of the oldest request, can only increase
   }
 }
 

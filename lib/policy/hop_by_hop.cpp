@@ -36,7 +36,7 @@ constexpr std::array<std::string_view, 24> no_trailers{"Age",
                                                        "X-Forwarded-For",
                                                        "Forwarded"};
 
-// Returns whether a field of that name always concerns a single connection.
+// Returns whether a field with this name is always hop-by-hop.
 bool is_of_connection(std::string_view name) noexcept {
   switch (message::find_field_id(name)) {
     case message::field_id::connection:
@@ -53,7 +53,7 @@ bool is_of_connection(std::string_view name) noexcept {
   }
 }
 
-// Calls `f` with each member of a list; stops when it returns true.
+// Calls `f` with each member of a list until `f` returns true. Returns whether it did.
 template <class F>
 bool any_member(std::string_view list, F f) {
   while (!list.empty()) {
@@ -73,7 +73,7 @@ bool any_member(std::string_view list, F f) {
   return false;
 }
 
-// An order of names that does not regard case.
+// A strict order of names that ignores case.
 bool name_less(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) {
     return a.size() < b.size();
@@ -81,7 +81,7 @@ bool name_less(std::string_view a, std::string_view b) noexcept {
   return std::ranges::lexicographical_compare(a, b, {}, base::to_lower, base::to_lower);
 }
 
-// So few names are compared one by one.
+// Up to this many names are searched linearly.
 constexpr std::size_t few_names = 8;
 
 }  // namespace

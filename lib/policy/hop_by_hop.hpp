@@ -12,24 +12,27 @@
 
 namespace anode::policy {
 
-/// Says which fields of a received message concern one connection only, and so are not passed on:
-/// those of RFC 9110 section 7.6.1, those that its Connection field names, and Transfer-Encoding
-/// and Trailer with it, since a message is framed anew.
+/// The hop-by-hop fields of a received message: a proxy does not forward them.
 ///
-/// Borrows the fields. Making one is linear in the fields but for sorting the names in Connection,
-/// asking for a name logarithmic in their number.
+/// These are the fields of RFC 9110 section 7.6.1 and the fields that Connection names. They
+/// include Transfer-Encoding, because a proxy frames the message again, and Trailer unless the
+/// message has a Transfer-Encoding.
+///
+/// Keeps views of the fields, which must outlive the object. Construction is linear in the number
+/// of fields, plus the sorting of the names in Connection. A look-up is logarithmic in the number
+/// of these names.
 class hop_by_hop {
 public:
   explicit hop_by_hop(http::field_lines const& fields);
   explicit hop_by_hop(message::message_head const& head);
 
-  /// Returns whether a field of that name ends here.
+  /// Returns whether the field with this name is hop-by-hop. Ignores case.
   bool contains(std::string_view name) const noexcept {
     return (may_end_here(name) && is_listed(name)) || (!named_.empty() && is_named(name));
   }
 
 private:
-  // Nearly all names that do not end here are told by their length and first letter.
+  // Length and first letter exclude nearly all end-to-end names without a comparison.
   static bool may_end_here(std::string_view name) noexcept {
     constexpr std::uint32_t sizes =
         1U << 2 | 1U << 7 | 1U << 10 | 1U << 16 | 1U << 17 | 1U << 18 | 1U << 19 | 1U << 25;
@@ -43,13 +46,14 @@ private:
   void add_names(std::string_view list);
   void sort_names();
 
-  bool chunked_ = false;                 // then Trailer is passed on
-  std::vector<std::string_view> named_;  // by Connection, beside those that end here anyway
+  bool chunked_ = false;                 // has a Transfer-Encoding: Trailer is forwarded
+  std::vector<std::string_view> named_;  // names in Connection that are not always hop-by-hop
 };
 
-/// Calls `f(line)` for each field line of a received message that is passed on: those that do not
-/// end here; of a request without Host, which follows where it goes; of a response that has no body
-/// whatever its fields say (1xx, 204) without Content-Length (RFC 9110 section 8.6).
+/// Calls `f(line)` for each field line of a received message that a proxy forwards.
+///
+/// Skips hop-by-hop fields; in a request Host, because it depends on the next hop; and in a 1xx or
+/// 204 response Content-Length (RFC 9110 section 8.6).
 template <class F>
 void for_each_end_to_end(message::message_head const& from, F&& f) {
   hop_by_hop const ends_here(from);
@@ -70,16 +74,17 @@ void for_each_end_to_end(message::message_head const& from, F&& f) {
   }
 }
 
-/// Adds those field lines to a message that is passed on. They are not validated again.
-/// @throws exception as `header_map::append` for what was read by lenient rules.
+/// Appends the end-to-end field lines of `from` to the forwarded message `to`. Validates them again
+/// only if `from` was parsed leniently.
+/// @throws exception as `header_map::append` if `from` was parsed leniently
 void pass_fields(message::message_head const& from, message::header_map& to);
 
-/// Returns whether a trailer of that name may be passed on: not one that frames, routes, authorizes
-/// or describes a body, or steers a cache (RFC 9110 section 6.5.1).
+/// Returns whether a trailer with this name may be forwarded. False for trailers that affect
+/// framing, routing, authentication, content format or caching (RFC 9110 section 6.5.1).
 bool is_trailer_passed_on(std::string_view name) noexcept;
 
-/// Returns whether the body is in no transfer coding, or `chunked` only: then it can be framed
-/// anew. Others are not decoded, and their names would be lost.
+/// Returns whether a proxy can frame the body again: the only transfer coding, if any, is
+/// `chunked`. Other codings are not decoded, and their names are not forwarded.
 bool can_be_reframed(message::message_head const& head) noexcept;
 
 }  // namespace anode::policy

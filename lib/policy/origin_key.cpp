@@ -36,7 +36,7 @@ std::string origin_key(origin_key_options const& options) {
 keep_alive_hint read_keep_alive_hint(std::string_view value,
                                      std::chrono::milliseconds margin) noexcept {
   constexpr std::string_view prefix = "timeout=";
-  // More than any timer can run; keeps the sums below from overflowing.
+  // The digits stop at this bound, which exceeds every timer and prevents overflow below.
   constexpr std::int64_t most_seconds = std::int64_t{1} << 40;
 
   keep_alive_hint hint;

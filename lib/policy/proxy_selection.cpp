@@ -38,7 +38,7 @@ std::string_view without_final_dot(std::string_view s) noexcept {
   return s;
 }
 
-/// Reads a decimal number that is all of `text`.
+/// Parses a decimal number. Returns false unless it is the complete `text`.
 template <class Number>
 bool read_number(std::string_view text, Number& out) noexcept {
   if (text.empty() || text.front() == '-') {
@@ -59,13 +59,13 @@ bool same_bits(std::uint8_t const* a, std::uint8_t const* b, unsigned bits) noex
   return a[bits / 8] >> shift == b[bits / 8] >> shift;
 }
 
-/// Returns where "://" ends a scheme, npos if the text has none.
+/// Returns the position of the "://" after a scheme; npos if the text has no scheme.
 std::size_t end_of_scheme(std::string_view url) noexcept {
   std::size_t const end = url.find("://");
   return end < url.find_first_of(":/?#\\@") + 1 ? end : url.npos;
 }
 
-/// Returns the authority of a URL, or of text that lacks a scheme.
+/// Returns the authority of a URL, with or without a scheme.
 std::string_view authority_of(std::string_view url) noexcept {
   if (std::size_t const end = end_of_scheme(url); end != url.npos) {
     url.remove_prefix(end + 3);
@@ -148,7 +148,7 @@ bool proxy_selection::bypasses(std::string_view host, std::uint16_t port) const 
     return false;
   }
   host = without_brackets(host);
-  // The zone goes first: "::1%.example.com" is an address and not a name below example.com.
+  // Remove the zone first: "::1%.example.com" is an address, not a subdomain of example.com.
   address const ip = parse_address(host.substr(0, host.find('%')));
   host = without_final_dot(host);
   auto const name_matches = [&](entry const& e) {
@@ -180,11 +180,12 @@ bool proxy_selection::bypasses(std::string_view host, std::uint16_t port) const 
       case entry::kind::range:
         return ip.bits == 32 && e.first.bytes <= ip.bytes && ip.bytes <= e.last.bytes;
     }
-    return false;  // GCOVR_EXCL_LINE: each kind is above
+    return false;  // GCOVR_EXCL_LINE: all kinds are handled above
   });
 }
 
-/// Reads an address without brackets or zone; an IPv4 address in IPv6 clothes is taken as IPv4.
+/// Parses an address without brackets and zone. An IPv4-mapped IPv6 address becomes an IPv4
+/// address.
 proxy_selection::address proxy_selection::parse_address(std::string_view text) noexcept {
   constexpr std::array<std::uint8_t, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
   address a;
@@ -290,8 +291,8 @@ std::string redact_userinfo(std::string_view url) {
   std::size_t const start = static_cast<std::size_t>(authority.data() - url.data());
   std::size_t at = authority.rfind('@');
   if (at == authority.npos) {
-    // "user:pa/ss@host": a password that should have been escaped ends the authority early, which
-    // shows by a port that is none.
+    // "user:pa/ss@host": an unescaped password ends the authority early. The sign is an invalid
+    // port.
     std::size_t const colon =
         authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
     bool const odd = colon != authority.npos &&

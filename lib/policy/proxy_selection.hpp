@@ -9,9 +9,9 @@
 
 namespace anode::policy {
 
-/// The variables of an environment that say which proxy to use.
+/// The environment variables that select a proxy.
 ///
-/// **Node**: the Agent's `proxyEnv`, of which the same names are read.
+/// **Node**: the Agent's `proxyEnv`, with the same names.
 struct proxy_environment {
   std::string http_proxy;         ///< `http_proxy`
   std::string upper_http_proxy;   ///< `HTTP_PROXY`; ignored if `REQUEST_METHOD` is set
@@ -19,10 +19,10 @@ struct proxy_environment {
   std::string upper_https_proxy;  ///< `HTTPS_PROXY`
   std::string no_proxy;           ///< `no_proxy`
   std::string upper_no_proxy;     ///< `NO_PROXY`
-  bool cgi = false;               ///< `REQUEST_METHOD` is set: a client chooses `HTTP_PROXY`
+  bool cgi = false;               ///< `REQUEST_METHOD` is set: a client controls `HTTP_PROXY`
 
-  /// Picks the variables out of any environment.
-  /// @param get  callable: `get("HTTP_PROXY")` gives something a `std::string_view` can be made of,
+  /// Reads the variables from any environment.
+  /// @param get  a callable: `get("HTTP_PROXY")` returns a value convertible to `std::string_view`,
   ///             empty if the variable is not set
   template <class F>
   static proxy_environment read(F&& get) {
@@ -38,47 +38,52 @@ struct proxy_environment {
   }
 };
 
-/// Decides which requests go through which proxy.
+/// Selects the proxy of a request.
 ///
-/// Lower-case variables win over upper-case ones; an empty one counts as not set. `http_proxy` is
-/// for `http` and `ws`, `https_proxy` for `https` and `wss`. The value is a URL of scheme http or
-/// https, http if it names none; other schemes are ignored, as in Node.
+/// Lower-case variables take precedence over upper-case variables. An empty variable counts as not
+/// set. `http_proxy` applies to `http` and `ws`, `https_proxy` to `https` and `wss`. The value is a
+/// URL with scheme http or https; the default is http. Other schemes are ignored, as in Node.
 ///
-/// `no_proxy` is a list separated by commas, of: `*` (everything); a host name (it and the names
-/// below it; with a leading dot the same; with a leading `*.` only the names below it); an IP
-/// address, IPv6 with or without brackets; a block of addresses `10.0.0.0/8`, `2001:db8::/32`; a
-/// range of IPv4 addresses `10.0.0.1-10.0.0.9`; and, apart from blocks and ranges, any of these
-/// with `:port`. Compares without regard to case, a final dot and an IPv6 zone. Names never match
-/// addresses.
+/// `no_proxy` is a list separated by commas. Its entries are:
+/// - `*`: matches everything;
+/// - a host name, with or without a leading dot: matches the name and its subdomains;
+/// - a host name with a leading `*.`: matches the subdomains only;
+/// - an IP address; IPv6 with or without brackets;
+/// - a block of addresses: `10.0.0.0/8`, `2001:db8::/32`;
+/// - a range of IPv4 addresses: `10.0.0.1-10.0.0.9`.
 ///
-/// **Node**: `proxyEnv` of v24 and later. Wider in: a host name covers the names below it (Node
-/// wants a leading dot), blocks of addresses, brackets, zones, a proxy without scheme. Stricter in:
-/// `HTTP_PROXY` is ignored under CGI.
+/// An entry can end with `:port`, except for blocks and ranges. Comparisons ignore case, a final
+/// dot and an IPv6 zone. Names never match addresses.
+///
+/// **Node**: `proxyEnv` of v24 and later. More permissive: a host name matches its subdomains (Node
+/// requires a leading dot); blocks of addresses, brackets, zones and a proxy without a scheme are
+/// accepted. Stricter: `HTTP_PROXY` is ignored under CGI.
 class proxy_selection {
 public:
-  /// Makes rules that use no proxy.
+  /// Creates a selection without a proxy.
   proxy_selection() = default;
 
-  /// Reads the rules of an environment.
+  /// Parses the variables of an environment.
   explicit proxy_selection(proxy_environment const& environment);
 
-  /// Returns the URL of the proxy for a request, credentials included; empty if it goes directly.
-  /// The view is valid as long as the rules are.
-  /// @param scheme  without colon, of any case: "http", "https", "ws", "wss"
-  /// @param host    IPv6 with or without brackets
-  /// @param port    as connected to, defaults filled in
+  /// Returns the URL of the proxy for a request, including credentials; empty if no proxy applies.
+  /// The view is valid as long as this object.
+  /// @param scheme  "http", "https", "ws" or "wss", in any case, without colon
+  /// @param host    a name or an address; IPv6 with or without brackets
+  /// @param port    the port to connect to; the caller replaces 0 by the default
   std::string_view proxy_for(std::string_view scheme, std::string_view host,
                              std::uint16_t port) const noexcept;
 
-  /// Returns the URL of the proxy of requests of scheme http that `no_proxy` does not cover.
+  /// Returns the URL of the proxy for requests with scheme http that `no_proxy` does not match.
   std::string_view http_proxy() const noexcept { return http_; }
 
-  /// Returns whether `no_proxy` covers a host and port.
+  /// Returns whether `no_proxy` matches a host and port.
   bool bypasses(std::string_view host, std::uint16_t port) const noexcept;
 
-  /// Returns the first variable whose value is not a usable URL (CR, LF or another control
-  /// character, a blank, no host), empty if there is none. Such a value names no proxy; a caller
-  /// that must not go directly refuses to start. Its value may hold credentials: do not print it.
+  /// Returns the name of the first variable whose value is not a usable URL, because it contains a
+  /// control character or a space or has no host; empty if there is none. Such a value is ignored.
+  /// A caller that must not connect directly should fail. Do not print the value, because it may
+  /// contain credentials.
   ///
   /// **Node**: throws ERR_PROXY_INVALID_CONFIG.
   std::string_view invalid_variable() const noexcept { return invalid_; }
@@ -86,12 +91,12 @@ public:
 private:
   struct address {
     std::array<std::uint8_t, 16> bytes{};
-    std::uint8_t bits = 0;  // 0 if it is none, 32, 128
+    std::uint8_t bits = 0;  // 32 or 128; 0 means no address
   };
   struct entry {
     enum class kind : std::uint8_t { everything, name, below, block, range };
     kind is = kind::everything;
-    std::uint8_t prefix = 0;  // block: leading bits that count
+    std::uint8_t prefix = 0;  // block: the number of significant bits
     std::uint16_t port = 0;   // 0: any
     std::string name;
     address first;
@@ -108,9 +113,9 @@ private:
   std::vector<entry> no_proxy_;
 };
 
-/// Returns a URL without its user name and password, fit for messages and logs.
+/// Returns a URL without user name and password, for error messages and logs.
 ///
-/// Takes malformed text too; in doubt it leaves out more.
+/// Accepts malformed text. In doubt it removes more.
 std::string redact_userinfo(std::string_view url);
 
 }  // namespace anode::policy

@@ -20,7 +20,7 @@ milliseconds kept_alive_for(request_timeouts const& timeouts) noexcept {
   if (timeouts.keep_alive_timeout.count() <= 0) {
     return {};
   }
-  // Of two halves, so that the largest values do not overflow: they are "for ever" then.
+  // Limit both values to half of the maximum, because their sum must not overflow.
   constexpr milliseconds most = milliseconds::max() / 2;
   return std::min(timeouts.keep_alive_timeout, most) +
          std::min(timeouts.keep_alive_timeout_buffer, most);
@@ -86,7 +86,7 @@ void connection_timers::message_begun(connection_timer& c, base::steady_time now
 }
 
 void connection_timers::headers_completed(connection_timer& c) noexcept {
-  // Stays in its list: the time runs on from the first byte.
+  // The connection stays in its list: the time still counts from the first byte.
   if (c.phase_ == connection_timer::phase::head) {
     c.phase_ = connection_timer::phase::body;
   }

@@ -10,47 +10,51 @@
 
 namespace anode::policy {
 
-/// How long a server waits for what. 0 is "for ever" everywhere.
+/// The timeouts of a server. 0 means no timeout.
 ///
 /// **Node**: the server's properties of the same names.
 struct request_timeouts {
+  /// From the first byte of a request, or the accept, to the end of its head.
   std::chrono::milliseconds headers_timeout{60'000};
+  /// From the first byte of a request, or the accept, to its end.
   std::chrono::milliseconds request_timeout{300'000};
+  /// From the end of a response to the next request. It is advertised to the client.
   std::chrono::milliseconds keep_alive_timeout{5'000};
+  /// Extra time an idle connection stays open beyond the advertised timeout.
   std::chrono::milliseconds keep_alive_timeout_buffer{1'000};
 };
 
-/// Returns the `headers_timeout` in force: the given one, else the smaller of 60 s and
-/// `request_timeout` (so 0, if that is 0, as in Node).
+/// Returns the effective `headers_timeout`: the given value, otherwise the smaller of 60 s and
+/// `request_timeout`. It is therefore 0 if `request_timeout` is 0, as in Node.
 std::chrono::milliseconds default_headers_timeout(
     std::optional<std::chrono::milliseconds> given,
     std::chrono::milliseconds request_timeout) noexcept;
 
-/// Returns whether two timeouts go together: a `headers_timeout` above a set `request_timeout` does
-/// not. **Node**: ERR_OUT_OF_RANGE "headersTimeout".
+/// Returns whether two timeouts are consistent. False if `headers_timeout` exceeds a
+/// `request_timeout` that is not 0. **Node**: ERR_OUT_OF_RANGE "headersTimeout".
 bool timeouts_consistent(std::chrono::milliseconds headers_timeout,
                          std::chrono::milliseconds request_timeout) noexcept;
 
-/// Returns how long an idle connection is really kept: `keep_alive_timeout` and its buffer on top,
-/// so that the server is not the first to give up; 0 if `keep_alive_timeout` is 0.
+/// Returns how long an idle connection stays open: `keep_alive_timeout` plus its buffer, because
+/// the client should close first. Returns 0 if `keep_alive_timeout` is 0.
 std::chrono::milliseconds kept_alive_for(request_timeouts const& timeouts) noexcept;
 
-/// Returns the seconds to write into `Keep-Alive: timeout=`, rounded down.
+/// Returns the value for `Keep-Alive: timeout=` in seconds, rounded down.
 std::int64_t advertised_keep_alive(request_timeouts const& timeouts) noexcept;
 
-/// What a connection ran out of time in.
+/// The timeout of a connection that has expired.
 enum class expired_phase : std::uint8_t {
   none,
-  headers,     ///< the head did not come within `headers_timeout`: answer 408
-  request,     ///< the request did not come within `request_timeout`: answer 408
-  keep_alive,  ///< no next request came: close without a word
+  headers,     ///< `headers_timeout`: respond with 408
+  request,     ///< `request_timeout`: respond with 408
+  keep_alive,  ///< `keep_alive_timeout` plus buffer: close without a response
 };
 
 class connection_timers;
 
 namespace detail {
 
-/// A place in a ring of request clocks: a clock, or the ring's beginning and end.
+/// A link in a ring of timers: a timer, or the head of the ring.
 struct connection_timer_link {
   connection_timer_link* prev = this;
   connection_timer_link* next = this;
@@ -58,15 +62,15 @@ struct connection_timer_link {
 
 }  // namespace detail
 
-/// The times of one server connection: a member of the connection, linked into the server's
-/// `connection_timers`. Unlinks itself when destroyed.
+/// The timer of one server connection. It is a member of the connection and is linked into the
+/// server's `connection_timers`. The destructor unlinks it.
 class connection_timer : private detail::connection_timer_link {
 public:
-  /// What the connection is waiting for.
+  /// The phase of a connection: what it waits for.
   enum class phase : std::uint8_t {
-    closed,   ///< not (any more) in a `connection_timers`
-    head,     ///< bytes of a head; also before the very first byte
-    body,     ///< the rest of a request whose head is complete
+    closed,   ///< not in a `connection_timers`
+    head,     ///< the end of a head; also before the first byte
+    body,     ///< the end of a request whose head is complete
     serving,  ///< nothing: the request is complete, its response is not
     idle,     ///< the next request
   };
@@ -76,17 +80,17 @@ public:
   connection_timer& operator=(connection_timer const&) = delete;
   ~connection_timer();
 
-  /// Returns what the connection is waiting for.
+  /// Returns what the connection waits for.
   phase waiting_for() const noexcept { return phase_; }
 
-  /// Returns when that began: the first byte of the request (or the accept, before there is one),
-  /// or the end of the last response.
+  /// Returns the start of the wait: the first byte of the request, the accept if no byte has
+  /// arrived, or the end of the last response.
   base::steady_time since() const noexcept { return since_; }
 
-  /// Returns when the connection expires if nothing happens; `no_deadline` if never.
+  /// Returns when the connection expires without further events; `no_deadline` if never.
   base::steady_time deadline(request_timeouts const& timeouts) const noexcept;
 
-  /// Returns in what the connection has expired at `now`.
+  /// Returns the timeout that has expired at `now`, if any.
   expired_phase expired(base::steady_time now, request_timeouts const& timeouts) const noexcept;
 
 private:
@@ -96,11 +100,12 @@ private:
   phase phase_ = phase::closed;
 };
 
-/// The clocks of all connections of a server, in three lists: receiving (ordered by the start of
-/// the request), serving, idle (ordered by its beginning).
+/// The timers of all connections of a server.
 ///
-/// All event functions cost O(1) and expect `now` not to run backwards. `sweep` touches the
-/// connections that have waited longer than the shortest timeout of their list, and no others.
+/// There are three lists: receiving, ordered by the start of the request; serving; and idle,
+/// ordered by the start of the idle phase. All event functions cost O(1). `now` must not decrease
+/// between calls. `sweep` examines only the connections that have waited longer than the shortest
+/// timeout of their list.
 ///
 /// **Node**: `ConnectionsList` (all, active, idle, expired), swept each
 /// `connectionsCheckingInterval`.
@@ -111,40 +116,39 @@ public:
   connection_timers& operator=(connection_timers const&) = delete;
   ~connection_timers();
 
-  /// Says that a connection was accepted: its first head is due from now, though no byte came.
+  /// Reports that a connection is accepted. The timeouts of its first request start now.
   void accepted(connection_timer& c, base::steady_time now) noexcept;
 
-  /// Says that the first byte of a request came, on a new, idle or still serving connection. Blank
-  /// lines before a request are not part of it: do not report them, they stop no timeout and start
-  /// none.
+  /// Reports the first byte of a request, on a new, idle or serving connection. Do not report empty
+  /// lines before a request: they are not part of it and must not affect timeouts.
   void message_begun(connection_timer& c, base::steady_time now) noexcept;
 
-  /// Says that the head of the request is complete.
+  /// Reports that the head of the request is complete.
   void headers_completed(connection_timer& c) noexcept;
 
-  /// Says that the request is complete, body and trailers included.
+  /// Reports that the request is complete, including body and trailers.
   void message_completed(connection_timer& c) noexcept;
 
-  /// Says that the last response is out and the connection stays open. Ignored while a request is
-  /// being received, whose own deadline runs.
+  /// Reports that the last response is sent and the connection stays open. Ignored while a request
+  /// is being received, because the timeouts of that request apply.
   void became_idle(connection_timer& c, base::steady_time now) noexcept;
 
-  /// Says that the connection is closed, or not HTTP any more.
+  /// Reports that the connection is closed or is detached from HTTP.
   void closed(connection_timer& c) noexcept;
 
-  /// Calls `f(connection_timer&, expired_phase)` for each connection that has expired, those that
-  /// began first before others. `f` may report any event of, and destroy, that connection; events
-  /// and destruction of others are to wait until `sweep` returns.
+  /// Calls `f(connection_timer&, expired_phase)` for each expired connection: first receiving, then
+  /// idle connections, each in the order of their start.
   ///
-  /// A connection that `f` leaves as it is is reported again by the next sweep.
+  /// `f` may report events of that connection and may destroy it. It must not do so for other
+  /// connections. If `f` does not change the connection, the next sweep reports it again.
   template <class F>
   void sweep(base::steady_time now, request_timeouts const& timeouts, F&& f) {
     sweep_ring(receiving_, now, timeouts, f);
     sweep_ring(idle_, now, timeouts, f);
   }
 
-  /// Returns when the idle connection that expires first does; `no_deadline` if there is none. For
-  /// receiving ones there is the checking interval.
+  /// Returns when the first idle connection expires; `no_deadline` if there is none. Receiving
+  /// connections are checked at the checking interval only.
   base::steady_time next_idle_deadline(request_timeouts const& timeouts) const noexcept {
     return idle_.next != &idle_ ? of(idle_.next).deadline(timeouts) : base::no_deadline;
   }
@@ -152,15 +156,16 @@ public:
   /// Returns the number of connections.
   std::size_t size() const noexcept { return size_; }
 
-  /// Calls `f(connection_timer&)` for each idle connection; `f` may report events of, and destroy,
-  /// that connection only. **Node**: `server.closeIdleConnections` closes these (and those without
-  /// a byte yet).
+  /// Calls `f(connection_timer&)` for each idle connection. `f` may report events of that
+  /// connection only, and may destroy it. **Node**: `server.closeIdleConnections` closes these
+  /// connections and those that have received no byte.
   template <class F>
   void for_each_idle(F&& f) {
     walk(idle_, f);
   }
 
-  /// Calls `f(connection_timer&)` for each connection, as above. **Node**: `closeAllConnections`.
+  /// Calls `f(connection_timer&)` for each connection, under the same rules as `for_each_idle`.
+  /// **Node**: `closeAllConnections`.
   template <class F>
   void for_each(F&& f) {
     walk(receiving_, f);
@@ -186,7 +191,7 @@ private:
   template <class F>
   static void sweep_ring(link& ring, base::steady_time now, request_timeouts const& timeouts,
                          F& f) {
-    link* const last = ring.prev;  // what `f` appends is not due
+    link* const last = ring.prev;  // connections that `f` appends have not expired
     for (link* l = ring.next; l != &ring && may_be_expired(of(l), now, timeouts);) {
       link* const next = l == last ? &ring : l->next;
       if (expired_phase p = of(l).expired(now, timeouts); p != expired_phase::none) {

@@ -46,12 +46,12 @@ std::string_view to_string(retry_reason reason) noexcept {
 retry_decision judge_failure(retry_context const& facts) noexcept {
   retry_decision d;
   bool const sent = facts.connected && facts.request_sent != retry_context::sent::none;
-  // A response may come before the request: the server answered what it had not read (408).
+  // A response may precede the request: for example, a server sends 408 before it reads a request.
   d.verdict = facts.response_received ? http::verdict::response_started
               : sent                  ? http::verdict::maybe_processed
                                       : http::verdict::not_sent;
 
-  // The reasons that lie in the exchange go before those of the policy, to be told either way.
+  // Reasons of the exchange precede reasons of the budget: they are reported even without a budget.
   if (d.verdict == http::verdict::response_started) {
     d.reason = retry_reason::response_started;
   } else if (facts.cancelled) {
@@ -59,7 +59,7 @@ retry_decision judge_failure(retry_context const& facts) noexcept {
   } else if (!facts.socket_reused || !facts.connected) {
     d.reason = retry_reason::fresh_connection;
   } else if (!facts.body_replayable) {
-    // Also if nothing was sent: a part that was taken from the caller cannot be asked for again.
+    // This also applies if nothing was sent: a part of the body may already be consumed.
     d.reason = retry_reason::body_not_replayable;
   } else if (sent && !facts.idempotent) {
     d.reason = retry_reason::not_idempotent;
@@ -75,7 +75,7 @@ retry_decision judge_failure(retry_context const& facts) noexcept {
 }
 
 bool is_idempotent(std::string_view method) noexcept {
-  // The last four are safe methods that IANA registers besides those of RFC 9110.
+  // The last four are safe methods in the IANA registry that RFC 9110 does not define.
   static constexpr std::string_view names[] = {"GET",   "HEAD",     "PUT",    "DELETE", "OPTIONS",
                                                "TRACE", "PROPFIND", "REPORT", "SEARCH", "QUERY"};
   for (std::string_view n : names) {
