@@ -25,7 +25,8 @@ namespace {
 using tcp = net::ip::tcp;
 using stream_protocol = net::generic::stream_protocol;
 
-// The name of this machine's own addresses, which needs no resolver (RFC 6761 section 6.3).
+// Returns whether a host is "localhost". It maps to the loopback addresses without a resolver (RFC
+// 6761 section 6.3).
 bool is_localhost(std::string_view host) noexcept {
   constexpr std::string_view name = "localhost";
   return host.size() == name.size() && std::equal(host.begin(), host.end(), name.begin(),
@@ -84,7 +85,7 @@ private:
     next();
   }
 
-  // Out of line, or g++ 12 wrongly takes what the lambda lets go of for the last reference.
+  // Not inlined, because g++ 12 then wrongly assumes that the lambda releases the last reference.
   [[gnu::noinline]] void resolve() {
     resolver_query query;
     query.host = target_.host;
@@ -116,7 +117,7 @@ private:
     on_endpoints(all.empty() ? ec : error_code(), all);
   }
 
-  // Alternates the families, beginning with the first address's (RFC 8305 section 4).
+  // Alternates the families, beginning with the family of the first address (RFC 8305 section 4).
   void on_endpoints(error_code ec, std::vector<tcp::endpoint> const& all) {
     if (!done_ || std::exchange(looked_up_, true)) {
       return;
@@ -149,7 +150,7 @@ private:
     stream_protocol::socket socket;
   };
 
-  // Starts the next attempt, if one is left.
+  // Starts an attempt for the next address, if there is one.
   void next() {
     if (next_ == endpoints_.size()) {
       return;
@@ -162,8 +163,9 @@ private:
     if (ec) {
       net::post(ex_, [self = self_ptr(), a = a, ec] { self->on_connect(*a, ec); });
     } else {
-      // `a = a`, since a copy of a constant could not be moved: the scheduler's thread would count
-      // references while this one drops its own.
+      // `a = a` makes a non-const copy, because the handler cannot move a const member. Copying
+      // it would change the count in the scheduler's thread while this thread releases its
+      // reference.
       a->socket.async_connect(
           at, [self = self_ptr(), a = a](error_code e) { self->on_connect(*a, e); });
     }
@@ -242,7 +244,7 @@ private:
   net::any_io_executor ex_;
   connect_target target_;
   connect_callback done_;
-  std::weak_ptr<resolver_pool::request> lookup_;  // which keeps this object
+  std::weak_ptr<resolver_pool::request> lookup_;  // weak: the request keeps *this alive
   net::steady_timer delay_;
   std::vector<stream_protocol::endpoint> endpoints_;
   std::vector<detail::ptr<attempt>> attempts_;

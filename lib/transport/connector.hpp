@@ -10,50 +10,53 @@
 
 namespace anode::transport {
 
-/// Where to connect to, and from where.
+/// The remote and local address of a connection, and connect options.
 struct connect_target {
-  std::string host;  ///< a name or an address
+  std::string host;  ///< a host name or an IP address
   std::uint16_t port = 0;
-  std::string path;  ///< a Unix socket instead, when not empty
-  int family = 0;    ///< 4 or 6: only such addresses; 0: both
-  // What getaddrinfo calls AI_ADDRCONFIG, AI_V4MAPPED and AI_ALL.
+  std::string path;  ///< if not empty, a Unix socket instead of host and port
+  int family = 0;    ///< 4 or 6: only addresses of this family; 0: both
+  // The flags AI_ADDRCONFIG, AI_V4MAPPED and AI_ALL of getaddrinfo.
   bool address_configured = false;
   bool v4_mapped = false;
   bool all_matching = false;
-  std::string local_address;  ///< bind to this address first, when not empty
-  std::uint16_t local_port = 0;
-  std::chrono::milliseconds attempt_delay{250};  ///< RFC 8305's Connection Attempt Delay
+  std::string local_address;                     ///< if not empty, bind to this address first
+  std::uint16_t local_port = 0;                  ///< 0 means any port
+  std::chrono::milliseconds attempt_delay{250};  ///< Connection Attempt Delay (RFC 8305)
 };
 
-/// One address to try.
+/// One address of a host.
 struct resolved_address {
   std::string address;
-  int family = 4;
+  int family = 4;  ///< 4 or 6
 };
 
-/// Replaces the system's resolver: gets a host name and tells `done` the addresses, once, now or
-/// later.
+/// A user-defined resolver that replaces the resolver of the system. It calls `done` with the
+/// addresses of `host` exactly once, immediately or later.
 using lookup_function = std::function<void(
     std::string_view host, std::function<void(error_code, std::vector<resolved_address>)> done)>;
 
-/// An attempt to connect under way.
+/// A connect operation in progress.
 class connector : public detail::counted {
 public:
-  /// Gives up; the callback is not called any more.
+  /// Cancels the operation. The callback is not called afterwards.
   virtual void cancel() = 0;
 
-  /// Returns whether no address is known yet.
+  /// Returns whether the look-up is not complete: no address is known.
   virtual bool looking_up() const = 0;
 };
 
-/// Told the outcome: a connected stream, or why there is none and which step failed
-/// ("lookup" or "connect").
+/// The callback of a connect operation. It receives a connected stream, or an error and the phase
+/// that failed ("lookup" or "connect").
 using connect_callback =
     std::function<void(error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream)>;
 
-/// Resolves and connects by Happy Eyeballs (RFC 8305): the addresses' families interleaved, a new
-/// attempt each `attempt_delay` or as soon as one fails; the first success wins and the others are
-/// cancelled. Never calls `done` before it returns.
+/// Resolves a host and connects to it with Happy Eyeballs (RFC 8305).
+///
+/// The addresses of both families alternate. A new attempt starts after `attempt_delay`, or as soon
+/// as an attempt fails. The first success cancels the other attempts. `done` is called on `ex`,
+/// never before this function returns.
+/// @param lookup  the resolver; if empty, the resolver of the system (see `resolver_pool`)
 detail::ptr<connector> start_connect(net::any_io_executor ex, connect_target target,
                                      lookup_function const& lookup, connect_callback done);
 

@@ -9,10 +9,11 @@
 
 namespace anode::transport {
 
-/// Returns address, port and family of a socket address; an empty `endpoint` for other families.
+/// Returns a socket address as text: address, port and family. Returns an empty `endpoint` for
+/// families other than IPv4, IPv6 and Unix.
 endpoint endpoint_text(net::generic::stream_protocol::endpoint const& e);
 
-/// Returns whether a text is an IPv4 or IPv6 address.
+/// Returns whether `text` is an IPv4 or IPv6 address.
 bool is_ip_address(std::string_view text) noexcept;
 
 }  // namespace anode::transport

@@ -59,7 +59,7 @@ public:
     io_callback done = std::move(found->second.done);
     drop(found);
     if (entries_.empty()) {
-      epoll_->cancel();  // the context may have nothing else to do
+      epoll_->cancel();  // the wait must not keep the context running
     }
     net::post(ex, [dropped = std::move(done)] {});
   }

@@ -5,17 +5,18 @@
 
 namespace anode::transport {
 
-/// Notices that the peer of a socket has ended its direction, or reset the connection, while bytes
-/// before that are unread: Asio's readiness operations cannot tell that from more input.
+/// Watches a socket for the half-close or the reset of its peer, even while earlier input is
+/// unread. Asio's readiness operations cannot distinguish this from more input.
 ///
-/// All sockets of an execution context share one descriptor. **Concurrency**: from any thread of
-/// the context. Where the system has no such event (anything but Linux) nothing is ever noticed.
+/// Calls `done` at most once, on `ex`. `done` receives an error if the connection has failed. All
+/// sockets of an execution context share one epoll descriptor. On systems other than Linux, `done`
+/// is never called.
 ///
-/// Has `done` called, through `ex`, when that happens on `descriptor`; at most once. An error says
-/// that the connection has failed. There must be no other watch on the descriptor.
+/// **Concurrency**: any thread of the context.
+/// @param descriptor a socket without another watch
 void watch_hangup(net::any_io_executor const& ex, native_handle_type descriptor, io_callback done);
 
-/// Drops the watch on `descriptor`, if there is one; has to precede the descriptor's closing.
+/// Removes the watch on `descriptor`, if there is one. Call it before closing the descriptor.
 void forget_hangup(net::any_io_executor const& ex, native_handle_type descriptor);
 
 }  // namespace anode::transport

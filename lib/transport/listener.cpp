@@ -25,13 +25,14 @@ namespace {
 
 using tcp = net::ip::tcp;
 
+// The pause after a failure of accept.
 constexpr std::chrono::milliseconds accept_backoff{100};
 
-// No system lets more connections wait.
+// Upper bound of the backlog on all systems.
 constexpr int most_waiting = 65535;
 
-// A failure of one connection attempt: accept(2) names those that do not concern the next. What is
-// not among them, as a want of descriptors or memory, may last.
+// Returns whether a failure of accept concerns one connection only, according to accept(2). Other
+// failures, such as a lack of descriptors or memory, may persist.
 bool of_one_connection(error_code const& ec) {
   namespace errc = boost::system::errc;
   return ec == net::error::connection_aborted || ec == errc::protocol_error ||
@@ -49,8 +50,8 @@ error_code last_socket_error() {
 #endif
 }
 
-// Has the system share the connections of a port out among its listeners. Where SO_REUSEPORT means
-// something else, as on macOS, this is not supported. **Node**: `reusePort`, ENOTSUP there.
+// Lets the system distribute the connections of a port among its listeners. Not supported where
+// SO_REUSEPORT has another meaning, as on macOS. **Node**: `reusePort`, ENOTSUP there.
 template <class Acceptor>
 void share_port(Acceptor& acceptor, error_code& ec) {
 #if defined(SO_REUSEPORT_LB)
@@ -178,8 +179,9 @@ void listener::accept_waiting_and_close() {
   close();
 }
 
-// Has the first packet of new connections dropped, so that none is made behind the last accept and
-// reset by the close. It is sent again, within a second, and then finds who still listens.
+// Drops the first packet (SYN) of new connections, because a connection established after the last
+// accept would be reset by the close. The client sends the packet again within about a second, and
+// another listener of the port then receives it.
 void listener::exclude_new_connections() {
 #ifdef __linux__
   constexpr std::uint32_t flags_at = 13;
@@ -193,7 +195,7 @@ void listener::exclude_new_connections() {
       BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
   };
   sock_fprog const program{std::size(code), code};
-  // Where that cannot be, as with Unix sockets, nothing is different.
+  // Best effort: ignored where unsupported, for example for Unix sockets.
   ::setsockopt(acceptor_.native_handle(), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
 #endif
 }
@@ -209,7 +211,7 @@ void listener::wait() {
                        [self = detail::ptr<listener>(this)](error_code) { self->accept_some(); });
 }
 
-// Accepts a connection that waits; a failure that concerns that one only is none.
+// Accepts one connection from the backlog. Ignores a failure that concerns this connection only.
 error_code listener::accept_one() {
   error_code ec;
   if (!acceptor_.is_open()) {
@@ -225,7 +227,7 @@ error_code listener::accept_one() {
   return ec;
 }
 
-// After some the others on this executor have their turn.
+// Accepts a limited number of connections, then lets other handlers of the executor run.
 void listener::accept_some() {
   constexpr int most_at_once = 16;
   error_code ec;

@@ -13,29 +13,30 @@
 
 namespace anode::transport {
 
-/// Where and how to listen.
+/// The address of a listener, and listen options.
 struct listen_target {
-  std::string host;        ///< an address or a name; empty: all addresses, IPv6 dual stack if there
-  std::uint16_t port = 0;  ///< 0: any free port
-  std::string path;        ///< a Unix socket instead, when not empty
-  int backlog = 511;
-  bool reuse_port = false;
-  bool ipv6_only = false;
+  std::string host;  ///< an IP address or "localhost"; empty: all addresses, dual-stack if possible
+  std::uint16_t port = 0;   ///< 0 means any free port
+  std::string path;         ///< if not empty, a Unix socket instead of host and port
+  int backlog = 511;        ///< the most connections that wait for accept
+  bool reuse_port = false;  ///< share the port among listeners (SO_REUSEPORT)
+  bool ipv6_only = false;   ///< do not accept IPv4 on an IPv6 address
 };
 
 /// A listening socket and its accept loop.
 ///
-/// Survives failures of accept: those of a single connection are skipped; when descriptors or
-/// memory run out it waits before it tries again, so it neither spins nor stops.
+/// The loop continues after failures of accept. It ignores failures of a single connection. After
+/// other failures, such as a lack of descriptors or memory, it pauses for 100 ms and then retries.
 class listener : public detail::counted {
 public:
   using acceptor_type = net::basic_socket_acceptor<net::generic::stream_protocol>;
 
-  /// Who gets the accepted streams.
+  /// Receives the accepted streams.
   class accept_observer {
   public:
+    /// Called for each accepted connection.
     virtual void on_accept(std::unique_ptr<byte_stream> stream) = 0;
-    /// Told of a failure that made accepting pause.
+    /// Called for each failure that pauses the loop.
     virtual void on_accept_error(error_code ec) = 0;
 
   protected:
@@ -45,32 +46,34 @@ public:
   listener(net::any_io_executor ex, accept_observer& to)
       : acceptor_(ex), backoff_(ex), observer_(&to) {}
 
-  /// Binds and listens. A name is resolved without waiting for a server (numeric addresses and
-  /// "localhost" only).
+  /// Binds and listens. Does not resolve names: a host that is neither a numeric address nor
+  /// "localhost" is `net::error::host_not_found`.
   void open(listen_target const& target, error_code& ec);
 
-  /// Takes over a descriptor that is bound and listening, and makes it close-on-exec.
+  /// Acquires a descriptor that is bound and listening, and makes it close-on-exec.
   void open(native_handle_type descriptor, error_code& ec);
 
-  /// Switches Nagle's algorithm off for all connections that are accepted, which costs a system
-  /// call now instead of one for each.
-  /// @return whether that could be done
+  /// Disables Nagle's algorithm for all accepted connections, with one system call instead of one
+  /// for each connection.
+  /// @return false if the system does not support this or the socket is a Unix socket
   bool inherit_no_delay();
 
-  /// Starts accepting.
+  /// Starts the accept loop.
   void start();
 
-  /// Stops accepting and closes the socket; removes the file of a Unix socket it made. Connections
-  /// that wait to be accepted are reset by the system.
+  /// Stops accepting and closes the socket. Removes the file of a Unix socket that `open` created.
+  /// The system resets the connections in the backlog.
   void close();
 
-  /// The same, but accepts what waits first. A connection that comes while this happens goes to
-  /// another listener of a shared port, if there is one; one whose handshake is under way over a
-  /// slow network is lost (but see net.ipv4.tcp_migrate_req of Linux).
+  /// Accepts the connections in the backlog, then closes as `close` does. With `reuse_port`, a
+  /// connection that arrives meanwhile goes to another listener of the port, if there is one. A
+  /// connection with an incomplete handshake is lost (but see net.ipv4.tcp_migrate_req of Linux).
   void accept_waiting_and_close();
 
+  /// Returns whether the listener is open.
   bool is_open() const { return acceptor_.is_open(); }
 
+  /// Returns the bound address; empty if the socket is closed.
   endpoint local_endpoint() const;
 
 private:
@@ -84,7 +87,7 @@ private:
   net::steady_timer backoff_;
   accept_observer* observer_;
   std::string unix_path_;
-  bool shared_ = false;  // the port may have other listeners
+  bool shared_ = false;  // other listeners may share the port
 };
 
 }  // namespace anode::transport

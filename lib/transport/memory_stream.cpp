@@ -11,19 +11,19 @@
 namespace anode::transport {
 namespace {
 
-// One direction: bytes on their way, and who waits at either side.
+// One direction: the buffered bytes and the pending operations of both sides.
 struct pipe : std::enable_shared_from_this<pipe> {
   explicit pipe(std::size_t limit) : capacity(limit) {}
 
   std::size_t capacity;
   std::string bytes;
-  bool ended = false;     // the writer has shut down: eof once drained
-  bool broken = false;    // either side has closed without shutting down: reset
-  bool arriving = false;  // a read has completed, and its handler was not called yet
+  bool ended = false;     // the writer has shut down: eof after the buffered bytes
+  bool broken = false;    // a side has closed without shutdown: connection_reset
+  bool arriving = false;  // a read has completed and its handler is pending
   net::mutable_buffer read_into;
   io_callback reader;
   io_callback writer;
-  io_callback hangup;  // who waits at the reading side for the end
+  io_callback hangup;  // the reading side's wait for the end of input
 };
 
 void complete(net::any_io_executor const& ex, io_callback& waiting, error_code ec,
@@ -56,7 +56,7 @@ std::size_t put(pipe& p, std::span<net::const_buffer const> buffers) {
   return written;
 }
 
-// Moves bytes as far as they go and completes whoever can go on.
+// Transfers bytes to the pending read and completes the operations that can complete.
 void pump(net::any_io_executor const& ex, pipe& p) {
   if (p.ended || p.broken) {
     complete(ex, p.hangup, p.ended ? error_code() : error_code(net::error::connection_reset), 0);
@@ -147,7 +147,7 @@ public:
     complete(ex_, in_->reader, net::error::operation_aborted, 0);
     complete(ex_, out_->writer, net::error::operation_aborted, 0);
     in_->broken = true;
-    // As with TCP, closing sends what was written and then the end of input.
+    // As with TCP, close delivers the written bytes and then the end of input.
     out_->ended = true;
     pump(ex_, *in_);
     pump(ex_, *out_);

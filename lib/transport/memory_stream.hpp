@@ -8,9 +8,11 @@
 
 namespace anode::transport {
 
-/// Makes two connected streams in memory: what is written to one is read from the other.
+/// Creates two connected streams in memory. Bytes written to one stream are read from the other.
 ///
-/// Each direction holds at most `capacity` bytes; writing more would block. Both belong to `ex`.
+/// @param ex the executor of both streams
+/// @param capacity the buffer of each direction in bytes; a write to a full buffer fails with
+///   `would_block`
 std::pair<std::unique_ptr<byte_stream>, std::unique_ptr<byte_stream>> make_memory_pair(
     net::any_io_executor ex, std::size_t capacity = 65536);
 

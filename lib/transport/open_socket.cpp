@@ -14,7 +14,7 @@ namespace anode::transport {
 
 namespace {
 
-// Programs inherit handles only if they are started so.
+// Child processes inherit handles only if CreateProcess requests this.
 template <class Socket>
 void open(Socket& socket, net::generic::stream_protocol const& protocol, error_code& ec) {
   socket.open(protocol, ec);
@@ -100,7 +100,7 @@ stream_socket accept_socket(stream_acceptor& acceptor, error_code& ec) {
   int const on = 1;
   ::setsockopt(descriptor, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
 #endif
-  // Some systems give an unnamed Unix socket no address at all.
+  // Some systems return no address for an unnamed Unix socket.
   int const family = from.ss_family != AF_UNSPEC ? from.ss_family : AF_UNIX;
   socket.assign(net::generic::stream_protocol(family, 0), descriptor, ec);
   close_unassigned(descriptor, ec);

@@ -8,24 +8,24 @@
 
 namespace anode::transport {
 
-// Sockets that a program does not inherit which this process starts: close-on-exec from their first
-// moment, so that a `fork` in another thread cannot come in between. Asio's own functions do not
-// set that.
+// Creates sockets that child processes do not inherit. They are close-on-exec from their creation,
+// because another thread may fork between creation and a later call. Asio's functions do not do
+// this.
 
 using stream_socket = net::generic::stream_protocol::socket;
 using stream_acceptor = net::basic_socket_acceptor<net::generic::stream_protocol>;
 
-/// Opens a socket, close-on-exec.
+/// Opens a socket that is close-on-exec.
 void open_socket(stream_socket& socket, net::generic::stream_protocol const& protocol,
                  error_code& ec);
 void open_socket(stream_acceptor& socket, net::generic::stream_protocol const& protocol,
                  error_code& ec);
 
-/// Accepts a connection from a non-blocking acceptor, close-on-exec.
-/// @return the connection; a closed one with an error, `would_block` if no connection waits.
+/// Accepts a connection from a non-blocking acceptor. The new socket is close-on-exec.
+/// @return the connection; a closed socket on error, with `would_block` if the backlog is empty
 stream_socket accept_socket(stream_acceptor& acceptor, error_code& ec);
 
-/// Makes a descriptor that came from elsewhere close-on-exec.
+/// Makes an existing descriptor close-on-exec. Ignores errors.
 void set_close_on_exec(native_handle_type descriptor) noexcept;
 
 }  // namespace anode::transport

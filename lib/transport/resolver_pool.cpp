@@ -28,7 +28,7 @@
 namespace anode::transport {
 namespace {
 
-// Whether other threads may post to a context: its owner may have switched the locks off.
+// Returns whether other threads may post to a context. False if its owner has disabled locking.
 bool accepts_posts([[maybe_unused]] net::execution_context& context) {
 #ifdef BOOST_ASIO_CONCURRENCY_HINT_IS_LOCKING
   using scheduler = net::detail::scheduler;
@@ -85,7 +85,7 @@ std::string numeric_text(addrinfo const& a) {
   return {};
 }
 
-// Signals of the process are for the program's own threads.
+// Blocks all signals in its scope: signals of the process must not be delivered to a new thread.
 class signals_blocked {
 public:
 #ifdef _WIN32
@@ -215,7 +215,7 @@ void resolver_pool::run() {
     } catch (std::exception const&) {
       r->error_ = net::error::no_memory;
     }
-    // The callback must not be destroyed in this thread: the last reference goes with the post.
+    // The callback must not be destroyed in this thread: move the last reference into the post.
     net::any_io_executor const ex = r->executor_;
     net::post(ex, [done = std::move(r)] { done->complete(); });
     lock.lock();
@@ -242,7 +242,8 @@ void resolver_pool::shutdown() {
   }
 }
 
-// A child process has no threads but the one that forked.
+// A child process only has the thread that called fork: joins the threads before the fork and
+// starts them again afterwards, if look-ups are queued.
 void resolver_pool::notify_fork(net::execution_context::fork_event event) {
   if (event == net::execution_context::fork_prepare) {
     join_threads();

@@ -17,19 +17,21 @@
 
 namespace anode::transport {
 
-/// What to ask the system's resolver.
+/// The arguments of one look-up.
 struct resolver_query {
   std::string host;
   int family = 0;  ///< AF_INET, AF_INET6 or AF_UNSPEC
-  int flags = 0;   ///< of getaddrinfo: AI_*
+  int flags = 0;   ///< flags of getaddrinfo: AI_*
 };
 
-/// The system's resolver for one execution context: name look-ups that run in up to four threads.
+/// The resolver of one execution context. It runs look-ups in up to four threads.
 ///
-/// `getaddrinfo` blocks, so it needs threads; with several of them a slow name does not delay the
-/// others. The threads are started when they are needed and joined when the context ends. They do
-/// nothing but look up and post the result: all callbacks run on the executor of the caller.
-/// **Node**: the four threads of libuv, which serve `dns.lookup`.
+/// `getaddrinfo` blocks and therefore needs threads. With several threads, a slow look-up does not
+/// delay others. The pool starts threads on demand and joins them when the context is destroyed or
+/// before a fork. The threads only call the resolver and post the result. All callbacks run on the
+/// caller's executor.
+///
+/// **Node**: the four threads of libuv, which run `dns.lookup`.
 class resolver_pool final : public net::execution_context::service {
 public:
   using key_type = resolver_pool;
@@ -39,17 +41,17 @@ public:
 
   using addresses = std::vector<std::string>;
 
-  /// Looks a name up and blocks meanwhile. Returns numeric addresses.
+  /// A function that looks up a name and blocks until it returns the numeric addresses.
   using blocking_lookup = std::function<addresses(resolver_query const&, error_code&)>;
 
   using callback = std::function<void(error_code, addresses const&)>;
 
-  /// One look-up. Destroying or cancelling it does not stop the resolver, only the callback.
+  /// One look-up. Cancelling it prevents the callback, but does not stop a running resolver call.
   class request {
   public:
     explicit request(net::any_io_executor const& ex, resolver_query query, callback done);
 
-    /// Forgets the callback and stops keeping the context busy. Called on the executor.
+    /// Discards the callback and the work guard of the context. Call it on the executor.
     void cancel();
 
   private:
@@ -58,10 +60,10 @@ public:
 
     resolver_query const query_;
     net::any_io_executor const executor_;
-    // Only the executor's thread uses these.
+    // Used on the executor only.
     callback done_;
-    net::any_io_executor work_;  // keeps the context busy; empty after `cancel`
-    // Written by a thread of the pool before it posts.
+    net::any_io_executor work_;  // keeps the context running; empty after `cancel`
+    // Written by a thread of the pool before it posts the result.
     error_code error_;
     addresses found_;
   };
@@ -69,20 +71,21 @@ public:
   explicit resolver_pool(net::execution_context& context);
   ~resolver_pool() override;
 
-  /// Returns the pool of an executor's context.
+  /// Returns the pool of the executor's context.
   static resolver_pool& of(net::any_io_executor const& ex);
 
-  /// Starts a look-up. `done` is called on `ex`, never from inside this function.
+  /// Starts a look-up. `done` is called on `ex`, never from inside this function. If the context
+  /// does not support posts from other threads, the error is `operation_not_supported`.
   std::shared_ptr<request> start(net::any_io_executor const& ex, resolver_query query,
                                  callback done);
 
-  /// Cancels a look-up. One that has not begun is taken out of the queue.
+  /// Cancels a look-up. Removes it from the queue if it has not started.
   void cancel(std::shared_ptr<request> const& r);
 
-  /// Replaces the function that looks names up, for tests. Call it while no look-up runs.
+  /// Replaces the look-up function. For tests. Call it only while no look-up is running.
   void set_lookup(blocking_lookup f) { lookup_ = std::move(f); }
 
-  /// Returns how many threads have been started.
+  /// Returns the number of running threads.
   std::size_t thread_count();
 
 private:
@@ -92,7 +95,7 @@ private:
   void join_threads();
   void run();
 
-  bool const usable_;  // threads may post to this context
+  bool const usable_;  // other threads may post to this context
   blocking_lookup lookup_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -102,7 +105,7 @@ private:
   bool stopping_ = false;
 };
 
-/// Asks `getaddrinfo`.
+/// Calls `getaddrinfo` and returns the numeric addresses.
 resolver_pool::addresses system_lookup(resolver_query const& query, error_code& ec);
 
 }  // namespace anode::transport

@@ -14,7 +14,7 @@ class socket_stream final : public byte_stream {
 public:
   using socket_type = net::generic::stream_protocol::socket;
 
-  /// Takes over a connected socket and makes it non-blocking.
+  /// Acquires a connected socket and makes it non-blocking.
   explicit socket_stream(socket_type socket);
   ~socket_stream() override;
 
@@ -25,7 +25,7 @@ public:
   std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) override;
   void async_wait_writable(io_callback done) override;
 
-  /// Completes when there is something to read, or the end of input.
+  /// Completes when input or the end of input is available.
   void async_wait_readable(io_callback done);
 
   void async_shutdown(io_callback done) override;
@@ -46,8 +46,8 @@ private:
   void forget_hangup();
 
   socket_type socket_;
-  bool watched_ = false;                      // for the peer's end
-  mutable std::unique_ptr<endpoint> remote_;  // once it was asked for
+  bool watched_ = false;                      // a hangup watch exists
+  mutable std::unique_ptr<endpoint> remote_;  // cached by `remote_endpoint`
 };
 
 }  // namespace anode::transport

@@ -24,7 +24,8 @@ boost::system::error_code last_error() noexcept {
                          : boost::system::error_code(errno, boost::system::system_category());
 }
 
-// Keeps a write to a socket that is closed from ending the process: splice knows no MSG_NOSIGNAL.
+// Suppresses SIGPIPE in its scope, because splice has no MSG_NOSIGNAL: a write to a closed socket
+// would terminate the process.
 class no_sigpipe {
 public:
   no_sigpipe() noexcept {

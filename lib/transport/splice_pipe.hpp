@@ -7,10 +7,13 @@
 
 namespace anode::transport {
 
-/// A buffer in the kernel through which bytes go from one socket to another without being copied
-/// into the process (Linux: splice). Holds up to `capacity` bytes.
+/// A kernel buffer that moves bytes from one socket to another without copying them into the
+/// process.
+///
+/// Uses splice(2) and a pipe, which costs two descriptors. Linux only.
 class splice_pipe {
 public:
+  /// The most bytes in the buffer.
   static constexpr std::size_t capacity = 65536;
 
   splice_pipe() = default;
@@ -18,20 +21,21 @@ public:
   splice_pipe& operator=(splice_pipe const&) = delete;
   ~splice_pipe();
 
-  /// Makes the buffer. @return false where there is none: on other systems, or when the process has
-  ///   no descriptors left.
+  /// Creates the buffer.
+  /// @return false on systems other than Linux, or if the process has no descriptors left
   bool open() noexcept;
 
-  /// Returns how many bytes are in the buffer.
+  /// Returns the number of bytes in the buffer.
   std::size_t size() const noexcept { return size_; }
 
-  /// Takes what a non-blocking socket has received into the empty buffer.
-  /// @return the number of bytes; 0 at the end of input, and with an error, `would_block` if there
-  ///   is nothing now.
+  /// Moves received bytes from a non-blocking socket into the buffer, which must be empty.
+  /// @return the number of bytes; 0 at the end of input; 0 with an error, which is `would_block` if
+  ///   no input is available
   std::size_t fill(native_handle_type socket, boost::system::error_code& ec) noexcept;
 
-  /// Gives bytes to a non-blocking socket. Raises no SIGPIPE.
-  /// @return the number of bytes; 0 with an error, `would_block` if it takes none now.
+  /// Moves bytes from the buffer into a non-blocking socket. Does not raise SIGPIPE.
+  /// @return the number of bytes; 0 with an error, which is `would_block` if the socket is not
+  ///   writable
   std::size_t drain(native_handle_type socket, boost::system::error_code& ec) noexcept;
 
 private:
