@@ -25,8 +25,8 @@ namespace {
 using tcp = net::ip::tcp;
 using stream_protocol = net::generic::stream_protocol;
 
-// Returns whether a host is "localhost". It maps to the loopback addresses without a resolver (RFC
-// 6761 section 6.3).
+// Returns whether a host is "localhost". It maps to the loopback addresses without a resolver, see
+// RFC 6761 section 6.3.
 bool is_localhost(std::string_view host) noexcept {
   constexpr std::string_view name = "localhost";
   return host.size() == name.size() && std::equal(host.begin(), host.end(), name.begin(),
@@ -163,9 +163,8 @@ private:
     if (ec) {
       net::post(ex_, [self = self_ptr(), a = a, ec] { self->on_connect(*a, ec); });
     } else {
-      // `a = a` makes a non-const copy, because the handler cannot move a const member. Copying
-      // it would change the count in the scheduler's thread while this thread releases its
-      // reference.
+      // `a = a` makes a non-const copy, because the handler cannot move a const member. A copy
+      // would change the reference count in the scheduler's thread, concurrently with this thread.
       a->socket.async_connect(
           at, [self = self_ptr(), a = a](error_code e) { self->on_connect(*a, e); });
     }
