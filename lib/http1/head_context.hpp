@@ -60,7 +60,7 @@ struct request_context {
   /// The request target.
   std::string_view target = "/";
 
-  /// Whether the agent will reuse the connection (see `agent_keeps_alive`).
+  /// Whether the agent reuses the connection (see `agent_keeps_alive`).
   bool should_keep_alive = true;
 
   /// Whether an agent handles the request.

@@ -26,8 +26,8 @@ enum class body_kind : std::uint8_t {
 /// optional whitespace around the element (RFC 9110 section 5.6.3).
 struct framing_fields {
   bool connection_close = false;       ///< a `close` token in Connection or Proxy-Connection
-  bool connection_keep_alive = false;  ///< a `keep-alive` token there
-  bool connection_upgrade = false;     ///< an `upgrade` token there
+  bool connection_keep_alive = false;  ///< a `keep-alive` token in these fields
+  bool connection_upgrade = false;     ///< an `upgrade` token in these fields
   bool upgrade = false;                ///< a non-empty Upgrade field
   bool transfer_encoding = false;      ///< a Transfer-Encoding field
   bool chunked = false;                ///< `chunked` is the last transfer coding
