@@ -23,9 +23,9 @@ public:
   message_kind kind = message_kind::request;
   std::uint8_t version_major = 1;
   std::uint8_t version_minor = 1;
-  method method = method::unknown;  ///< requests only
-  std::uint16_t status = 0;         ///< responses only
-  framing_fields framing_values;    ///< the raw framing fields
+  message::method method = message::method::unknown;  ///< requests only
+  std::uint16_t status = 0;                           ///< responses only
+  framing_fields framing_values;                      ///< the raw framing fields
   body_kind body = body_kind::none;
   std::uint64_t content_length = 0;  ///< for `body_kind::length`
   bool upgrade = false;              ///< see `framing::upgrade`

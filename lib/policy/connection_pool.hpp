@@ -345,7 +345,7 @@ private:
   std::vector<std::uint32_t>
       waiting_heap_;  // heap of the origins that only `max_total_sockets` blocks
   std::vector<pool_action> actions_;
-  std::size_t taken_ = 0;  // number of `actions_` already returned
+  std::size_t popped_ = 0;  // number of `actions_` already returned
 };
 
 }  // namespace anode::policy

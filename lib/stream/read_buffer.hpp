@@ -104,7 +104,7 @@ private:
   std::size_t end_ = 0;
   std::size_t read_at_ = 0;  // where the last read stored its bytes
   std::size_t next_capacity_ = small;
-  std::size_t taken_ = 0;      // bytes received since `release_memory`
+  std::size_t committed_ = 0;  // bytes received since `release_memory`
   bool reading_into_ = false;  // true from `prepare` to `commit`
 };
 
