@@ -1,18 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "client/agent_impl.hpp"
 
-#include "http1/head_writer.hpp"
-#include "message/url.hpp"
-#include "policy/default_headers.hpp"
 #include "policy/origin_key.hpp"
-#include "transport/endpoint.hpp"
 
 #include <anode/error.hpp>
 
 #include <boost/asio/post.hpp>
-#include <boost/url/ipv4_address.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace anode::client {
@@ -20,57 +14,12 @@ namespace anode::client {
 using http::error;
 using http::request_phase;
 
-namespace {
-
-// The most exchanges that are kept for reuse.
-constexpr std::size_t spare_client_exchanges = 64;
-
-std::uint32_t limit(std::size_t n) {
-  return n == 0 ? policy::pool_options::unlimited
-                : static_cast<std::uint32_t>(
-                      std::min<std::size_t>(n, policy::pool_options::unlimited));
-}
-
-std::uint16_t default_port(http::request_options const& o) {
-  return o.default_port != 0 ? o.default_port : std::uint16_t{80};
-}
-
-policy::pool_options pool_options(http::agent_options const& o) {
-  policy::pool_options p;
-  p.keep_alive = o.keep_alive;
-  p.max_sockets = limit(o.max_sockets);
-  p.max_total_sockets = limit(o.max_total_sockets);
-  p.max_free_sockets = o.max_free_sockets == 0
-                           ? 256
-                           : static_cast<std::uint32_t>(std::min<std::size_t>(
-                                 o.max_free_sockets, policy::pool_options::unlimited));
-  p.scheduling = o.scheduling;
-  return p;
-}
-
-[[noreturn]] void refuse_proxy(std::string_view url) {
-  throw http::exception(error::proxy_invalid_config,
-                        "Invalid proxy URL: " + policy::redact_userinfo(url));
-}
-
-bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
-
-// Returns whether the last label of a host is a number although the host is not an IPv4 address
-// (WHATWG URL).
-bool ends_in_number(std::string_view host) {
-  std::string_view const last = host.substr(host.rfind('.') + 1);
-  bool const number = !last.empty() && last.find_first_not_of("0123456789") == last.npos;
-  return number && boost::urls::parse_ipv4_address(host).has_error();
-}
-
-}  // namespace
-
 agent_impl::agent_impl(net::any_io_executor ex, http::agent_options options)
     : executor_(std::move(ex)),
       options_(std::move(options)),
       timers_(new stream::socket_context(executor_)) {
   apply_options();
-  pool_.set_options(pool_options(options_));
+  pool_.set_options(pool_options());
   join(executor_);
 }
 
@@ -86,265 +35,6 @@ void agent_impl::on_context_shutdown() {
     if (c) {
       c->detach();
     }
-  }
-}
-
-// Validates the options and derives internal values from them.
-void agent_impl::apply_options() {
-  if (options_.max_total_sockets == 0) {
-    throw http::exception(error::out_of_range,
-                          "The value of \"maxTotalSockets\" is out of range. It must be >= 1");
-  }
-  if (options_.keep_alive_timeout_buffer.count() < 0) {
-    options_.keep_alive_timeout_buffer = http::agent_options().keep_alive_timeout_buffer;
-  }
-  proxy_.reset();
-  policy::proxy_environment environment;
-  if (!options_.proxy.empty()) {
-    environment.http_proxy = options_.proxy;
-  } else if (options_.proxy_env) {
-    environment = policy::proxy_environment::read(options_.proxy_env);
-  }
-  if (!options_.no_proxy.empty()) {
-    environment.no_proxy = options_.no_proxy;
-  }
-  proxy_rules_ = policy::proxy_selection(environment);
-  if (options_.proxy.empty() && !proxy_rules_.invalid_variable().empty()) {
-    throw http::exception(error::proxy_invalid_config,
-                          "Invalid proxy URL in " + std::string(proxy_rules_.invalid_variable()));
-  }
-  std::string const address(options_.proxy.empty() ? proxy_rules_.http_proxy()
-                                                   : std::string_view(options_.proxy));
-  if (address.empty()) {
-    return;
-  }
-  http::request_options url;
-  try {
-    url.set_url(address);
-  } catch (http::exception const&) {
-    refuse_proxy(address);
-  }
-  std::string const written = address + url.auth;
-  if (std::any_of(written.begin(), written.end(), is_control) || ends_in_number(url.host)) {
-    refuse_proxy(address);
-  }
-  proxy_server p;
-  p.host = url.host;
-  p.port = url.port != 0 ? url.port : std::uint16_t{80};
-  if (!url.auth.empty()) {
-    p.authorization = policy::basic_authorization(url.auth);
-  }
-  proxy_ = std::move(p);
-}
-
-void agent_impl::set_options(http::agent_options options) {
-  std::swap(options_, options);
-  try {
-    apply_options();
-  } catch (...) {
-    std::swap(options_, options);
-    apply_options();
-    throw;
-  }
-  pool_.set_options(pool_options(options_));
-  run_actions();
-}
-
-bool agent_impl::through_proxy(http::request_options const& o) const noexcept {
-  return proxy_.has_value() && o.socket_path.empty() &&
-         !proxy_rules_.bypasses(o.host.empty() ? std::string_view("localhost") : o.host,
-                                o.port != 0 ? o.port : default_port(o));
-}
-
-bool agent_impl::tunnels(http::request_options const& o) const noexcept {
-  return through_proxy(o) && o.method != "CONNECT" &&
-         (options_.proxy_tunnel || o.headers.contains("Upgrade"));
-}
-
-void agent_impl::write_name(http::request_options const& o, std::string& name) const {
-  policy::origin_key_options n;
-  n.host = o.host;
-  n.port = o.port != 0 ? o.port : o.default_port;
-  n.local_address = o.local_address;
-  n.family = o.family;
-  n.socket_path = o.socket_path;
-  if (through_proxy(o) && !tunnels(o)) {
-    n.host = proxy_->host;  // all origins share the connections to the proxy
-    n.port = proxy_->port;
-  }
-  policy::origin_key(n, name);
-}
-
-bool agent_impl::is_last_origin(policy::request_origin const& o) const noexcept {
-  return last_origin_.port == o.port && last_origin_.default_port == o.default_port &&
-         last_origin_.host == o.host;
-}
-
-void agent_impl::note_origin(policy::request_origin const& o) {
-  last_origin_.value = policy::host_header(o.host, o.port, o.default_port);
-  last_origin_.host = o.host;
-  last_origin_.port = o.port;
-  last_origin_.default_port = o.default_port;
-  policy::origin_key_options n;
-  n.host = o.host;
-  n.port = o.port;
-  policy::origin_key(n, last_origin_.name);
-}
-
-std::unique_ptr<client_exchange> agent_impl::acquire_exchange() {
-  if (spare_exchanges_.empty()) {
-    spare_exchanges_.reserve(spare_client_exchanges);
-    return std::make_unique<client_exchange>(executor_);
-  }
-  std::unique_ptr<client_exchange> x = std::move(spare_exchanges_.back());
-  spare_exchanges_.pop_back();
-  return x;
-}
-
-void agent_impl::recycle(client_exchange& x) noexcept {
-  if (handles_ > 0 && spare_exchanges_.size() < spare_client_exchanges) {
-    spare_exchanges_.emplace_back(&x);
-  } else {
-    delete &x;
-  }
-}
-
-detail::ptr<client_exchange> agent_impl::request(http::request_options&& options, bool has_agent) {
-  std::unique_ptr<client_exchange> x = acquire_exchange();
-  x->options = std::move(options);
-  return start(std::move(x), has_agent);
-}
-
-detail::ptr<client_exchange> agent_impl::request(http::request_options const& like,
-                                                 std::string_view method, std::string_view path) {
-  std::unique_ptr<client_exchange> x = acquire_exchange();
-  x->options = like;
-  x->options.method = method;
-  x->options.path = path;
-  return start(std::move(x), true);
-}
-
-detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> made,
-                                               bool has_agent) {
-  http::request_options& o = made->options;
-  if (!o.protocol.empty() && o.protocol != "http:") {
-    throw http::exception(error::invalid_protocol,
-                          "Protocol \"" + o.protocol + "\" not supported. Expected \"http:\"");
-  }
-  if (o.method.empty()) {
-    o.method = "GET";
-  }
-  if (o.method != "GET") {
-    message::validate_method(o.method);
-    std::transform(o.method.begin(), o.method.end(), o.method.begin(), [](char c) {
-      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-  }
-  if (o.path.empty()) {
-    o.path.assign(1, '/');
-  }
-  bool const connect = o.method == "CONNECT";
-  if (connect && o.path.size() > 1 && o.path.front() == '/') {
-    o.path.erase(0, 1);  // the path of a CONNECT URL is an authority
-  }
-  if (o.host.empty()) {
-    o.host = "localhost";
-  }
-  if (o.port == 0) {
-    o.port = default_port(o);
-  }
-  if (o.timeout && o.timeout->count() < 0) {
-    throw http::exception(error::out_of_range,
-                          "The value of \"timeout\" is out of range. It must not be negative");
-  }
-  http::header_list::entry const* const host = o.headers.find("host");
-  if (host != nullptr && host->value.is_list()) {
-    throw http::exception(error::invalid_arg_value, "The header 'Host' has to be one text");
-  }
-  message::validate_request_target(o.path);
-  if (!o.local_address.empty() && !transport::is_ip_address(o.local_address)) {
-    throw http::exception(error::invalid_ip_address, "Invalid IP address: " + o.local_address);
-  }
-  if (o.max_header_size == 0) {
-    o.max_header_size = http::request_options().max_header_size;
-  }
-
-  detail::ptr<client_exchange> const x(made.release());
-  x->begin(*this);
-  http::request_options const& options = x->options;
-  x->request.has_agent = has_agent;
-  x->request.should_keep_alive = policy::agent_keeps_alive(
-      options_.keep_alive, limit(options_.max_sockets) == policy::pool_options::unlimited);
-  if (options.headers.is_flat()) {
-    x->request.headers.merge(options.headers);
-  } else {
-    for (http::header_list::entry const& h : options.headers) {
-      x->request.headers.set(h.name, h.value);
-    }
-  }
-  policy::request_origin origin;
-  origin.host = options.host;
-  origin.port = options.port;
-  origin.default_port = has_agent ? default_port(options) : options.default_port;
-  origin.auth = options.auth;
-  origin.set_host = options.set_host.value_or(options.set_default_headers);
-  if (!options.set_default_headers) {
-    for (auto const field : {message::field_id::connection, message::field_id::content_length,
-                             message::field_id::transfer_encoding}) {
-      x->request.headers.mark_removed(field);
-    }
-  }
-  if (!is_last_origin(origin)) {
-    note_origin(origin);
-  }
-  if (!options.headers.is_flat()) {
-    bool const by_path = connect && options.path != "/";
-    origin.host_value = by_path ? std::string_view(options.path) : last_origin_.value;
-    policy::add_default_headers(x->request.headers, origin);
-  }
-  if (through_proxy(options) && !tunnels(options)) {
-    if (!connect) {
-      x->request.proxied_authority =
-          policy::host_header(origin.host, options.port, origin.default_port);
-      x->request.target =
-          policy::absolute_target(options.method, options.path, x->request.proxied_authority);
-      x->request.check_host();
-    }
-    if (!proxy_->authorization.empty() && !x->request.headers.contains("Proxy-Authorization")) {
-      x->request.headers.set("Proxy-Authorization", proxy_->authorization);
-    }
-  }
-  if (options.headers.is_flat() || x->request.headers.contains("Expect")) {
-    x->request.fix_head();
-  }
-  bool const plain_name = !proxy_ && options.local_address.empty() && options.family == 0 &&
-                          options.socket_path.empty();
-  if (plain_name) {
-    x->name = last_origin_.name;
-  } else {
-    write_name(options, x->name);
-  }
-  close_stale(x->name);
-  x->id = pool_.request(x->name);
-  slot(exchanges_, x->id) = x;
-  run_actions();
-  return x;
-}
-
-void agent_impl::request_again(client_exchange& x, bool fresh) {
-  x.id = pool_.request(x.name, fresh);
-  slot(exchanges_, x.id) = &x;
-  run_actions();
-}
-
-// The server may have closed a free connection while its end of input is still unread.
-void agent_impl::close_stale(std::string_view name) {
-  while (policy::socket_id const id = pool_.next_free(name)) {
-    detail::ptr<http1_client_connection> const c(find(id));
-    if (!c || !c->stale()) {
-      return;
-    }
-    abandon(*c);
   }
 }
 
@@ -544,7 +234,7 @@ void agent_impl::drop_handle() {
   if (--handles_ == 0) {
     runtime::tick const t(executor_);
     detail::ptr<agent_impl> const self(this);
-    policy::pool_options o = pool_options(options_);
+    policy::pool_options o = pool_options();
     o.keep_alive = false;
     pool_.set_options(o);
     run_actions();

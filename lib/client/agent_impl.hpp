@@ -17,6 +17,11 @@
 
 namespace anode::client {
 
+/// Returns the port of a request whose URL has none.
+inline std::uint16_t default_port(http::request_options const& o) noexcept {
+  return o.default_port != 0 ? o.default_port : std::uint16_t{80};
+}
+
 /// The state behind an `http::agent`. It executes the decisions of its connection pool.
 class agent_impl final : public detail::counted, private runtime::shutdown_hook {
 public:
@@ -123,6 +128,9 @@ private:
   void on_context_shutdown() override;
   std::unique_ptr<client_exchange> acquire_exchange();
   detail::ptr<client_exchange> start(std::unique_ptr<client_exchange> made, bool has_agent);
+  void write_headers(client_exchange& x);
+  void address_proxy(client_exchange& x, std::uint16_t default_port);
+  void choose_key(client_exchange& x) const;
   void run_actions();
   void open(policy::pool_action const& a, client_exchange& x);
   void connect(detail::ptr<connect_attempt> o, http::lookup_function const& find_addresses);
@@ -146,6 +154,8 @@ private:
   bool is_last_origin(policy::request_origin const& origin) const noexcept;
   void note_origin(policy::request_origin const& origin);
   void apply_options();
+  void select_proxy();
+  policy::pool_options pool_options() const noexcept;
   bool through_proxy(http::request_options const& o) const noexcept;
   bool tunnels(http::request_options const& o) const noexcept;
 
@@ -169,6 +179,7 @@ private:
   } last_origin_;
   unsigned handles_ = 0;
   bool running_actions_ = false;
+  bool should_keep_alive_ = true;  // whether requests ask to keep their connection open
 };
 
 }  // namespace anode::client

@@ -1,0 +1,229 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "client/agent_impl.hpp"
+#include "http1/head_writer.hpp"
+#include "policy/default_headers.hpp"
+#include "policy/origin_key.hpp"
+#include "transport/endpoint.hpp"
+
+#include <anode/error.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace anode::client {
+
+using http::error;
+
+namespace {
+
+// The most exchanges that are kept for reuse.
+constexpr std::size_t spare_client_exchanges = 64;
+
+// Validates the options of a request and sets the defaults.
+void complete_options(http::request_options& o) {
+  if (!o.protocol.empty() && o.protocol != "http:") {
+    throw http::exception(error::invalid_protocol,
+                          "Protocol \"" + o.protocol + "\" not supported. Expected \"http:\"");
+  }
+  if (o.method.empty()) {
+    o.method = "GET";
+  }
+  if (o.method != "GET") {
+    message::validate_method(o.method);
+    std::transform(o.method.begin(), o.method.end(), o.method.begin(), [](char c) {
+      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+  }
+  if (o.path.empty()) {
+    o.path.assign(1, '/');
+  }
+  bool const connect = o.method == "CONNECT";
+  if (connect && o.path.size() > 1 && o.path.front() == '/') {
+    o.path.erase(0, 1);  // the path of a CONNECT URL is an authority
+  }
+  if (o.host.empty()) {
+    o.host = "localhost";
+  }
+  if (o.port == 0) {
+    o.port = default_port(o);
+  }
+  if (o.timeout && o.timeout->count() < 0) {
+    throw http::exception(error::out_of_range,
+                          "The value of \"timeout\" is out of range. It must not be negative");
+  }
+  http::header_list::entry const* const host = o.headers.find("host");
+  if (host != nullptr && host->value.is_list()) {
+    throw http::exception(error::invalid_arg_value, "The header 'Host' has to be one text");
+  }
+  message::validate_request_target(o.path);
+  if (!o.local_address.empty() && !transport::is_ip_address(o.local_address)) {
+    throw http::exception(error::invalid_ip_address, "Invalid IP address: " + o.local_address);
+  }
+  if (o.max_header_size == 0) {
+    o.max_header_size = http::request_options().max_header_size;
+  }
+}
+
+}  // namespace
+
+void agent_impl::write_name(http::request_options const& o, std::string& name) const {
+  policy::origin_key_options n;
+  n.host = o.host;
+  n.port = o.port != 0 ? o.port : o.default_port;
+  n.local_address = o.local_address;
+  n.family = o.family;
+  n.socket_path = o.socket_path;
+  if (through_proxy(o) && !tunnels(o)) {
+    n.host = proxy_->host;  // all origins share the connections to the proxy
+    n.port = proxy_->port;
+  }
+  policy::origin_key(n, name);
+}
+
+bool agent_impl::is_last_origin(policy::request_origin const& o) const noexcept {
+  return last_origin_.port == o.port && last_origin_.default_port == o.default_port &&
+         last_origin_.host == o.host;
+}
+
+void agent_impl::note_origin(policy::request_origin const& o) {
+  last_origin_.value = policy::host_header(o.host, o.port, o.default_port);
+  last_origin_.host = o.host;
+  last_origin_.port = o.port;
+  last_origin_.default_port = o.default_port;
+  policy::origin_key_options n;
+  n.host = o.host;
+  n.port = o.port;
+  policy::origin_key(n, last_origin_.name);
+}
+
+std::unique_ptr<client_exchange> agent_impl::acquire_exchange() {
+  if (spare_exchanges_.empty()) {
+    spare_exchanges_.reserve(spare_client_exchanges);
+    return std::make_unique<client_exchange>(executor_);
+  }
+  std::unique_ptr<client_exchange> x = std::move(spare_exchanges_.back());
+  spare_exchanges_.pop_back();
+  return x;
+}
+
+void agent_impl::recycle(client_exchange& x) noexcept {
+  if (handles_ > 0 && spare_exchanges_.size() < spare_client_exchanges) {
+    spare_exchanges_.emplace_back(&x);
+  } else {
+    delete &x;
+  }
+}
+
+detail::ptr<client_exchange> agent_impl::request(http::request_options&& options, bool has_agent) {
+  std::unique_ptr<client_exchange> x = acquire_exchange();
+  x->options = std::move(options);
+  return start(std::move(x), has_agent);
+}
+
+detail::ptr<client_exchange> agent_impl::request(http::request_options const& like,
+                                                 std::string_view method, std::string_view path) {
+  std::unique_ptr<client_exchange> x = acquire_exchange();
+  x->options = like;
+  x->options.method = method;
+  x->options.path = path;
+  return start(std::move(x), true);
+}
+
+detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> made,
+                                               bool has_agent) {
+  complete_options(made->options);
+  detail::ptr<client_exchange> const x(made.release());
+  x->begin(*this);
+  x->request.has_agent = has_agent;
+  x->request.should_keep_alive = should_keep_alive_;
+  write_headers(*x);
+  choose_key(*x);
+  close_stale(x->name);
+  x->id = pool_.request(x->name);
+  slot(exchanges_, x->id) = x;
+  run_actions();
+  return x;
+}
+
+// Copies the user's headers and adds the default headers.
+void agent_impl::write_headers(client_exchange& x) {
+  http::request_options const& options = x.options;
+  if (options.headers.is_flat()) {
+    x.request.headers.merge(options.headers);
+  } else {
+    for (http::header_list::entry const& h : options.headers) {
+      x.request.headers.set(h.name, h.value);
+    }
+  }
+  policy::request_origin origin;
+  origin.host = options.host;
+  origin.port = options.port;
+  origin.default_port = x.request.has_agent ? default_port(options) : options.default_port;
+  origin.auth = options.auth;
+  origin.set_host = options.set_host.value_or(options.set_default_headers);
+  if (!options.set_default_headers) {
+    for (auto const field : {message::field_id::connection, message::field_id::content_length,
+                             message::field_id::transfer_encoding}) {
+      x.request.headers.mark_removed(field);
+    }
+  }
+  if (!is_last_origin(origin)) {
+    note_origin(origin);
+  }
+  if (!options.headers.is_flat()) {
+    bool const by_path = options.method == "CONNECT" && options.path != "/";
+    origin.host_value = by_path ? std::string_view(options.path) : last_origin_.value;
+    policy::add_default_headers(x.request.headers, origin);
+  }
+  if (through_proxy(options) && !tunnels(options)) {
+    address_proxy(x, origin.default_port);
+  }
+  if (options.headers.is_flat() || x.request.headers.contains("Expect")) {
+    x.request.fix_head();
+  }
+}
+
+// Writes the target and the credentials for a proxy that receives the request itself.
+void agent_impl::address_proxy(client_exchange& x, std::uint16_t default_port) {
+  http::request_options const& options = x.options;
+  if (options.method != "CONNECT") {
+    x.request.proxied_authority = policy::host_header(options.host, options.port, default_port);
+    x.request.target =
+        policy::absolute_target(options.method, options.path, x.request.proxied_authority);
+    x.request.check_host();
+  }
+  if (!proxy_->authorization.empty() && !x.request.headers.contains("Proxy-Authorization")) {
+    x.request.headers.set("Proxy-Authorization", proxy_->authorization);
+  }
+}
+
+// Chooses the pool key: requests with the same key share connections.
+void agent_impl::choose_key(client_exchange& x) const {
+  http::request_options const& options = x.options;
+  bool const plain_name = !proxy_ && options.local_address.empty() && options.family == 0 &&
+                          options.socket_path.empty();
+  if (plain_name) {
+    x.name = last_origin_.name;
+  } else {
+    write_name(options, x.name);
+  }
+}
+
+void agent_impl::request_again(client_exchange& x, bool fresh) {
+  x.id = pool_.request(x.name, fresh);
+  slot(exchanges_, x.id) = &x;
+  run_actions();
+}
+
+// The server may have closed a free connection while its end of input is still unread.
+void agent_impl::close_stale(std::string_view name) {
+  while (policy::socket_id const id = pool_.next_free(name)) {
+    detail::ptr<http1_client_connection> const c(find(id));
+    if (!c || !c->stale()) {
+      return;
+    }
+    abandon(*c);
+  }
+}
+
+}  // namespace anode::client
