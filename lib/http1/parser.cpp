@@ -14,6 +14,13 @@
 namespace anode::http1 {
 namespace {
 
+// The build option `tokenizer`: whether Beast's parser parses the heads on the fast path, too.
+#ifdef ANODE_BEAST_TOKENIZER
+constexpr bool beast_parses_all = true;
+#else
+constexpr bool beast_parses_all = false;
+#endif
+
 enum class phase : std::uint8_t {
   // Phases that need input.
   idle,         // between messages
@@ -215,7 +222,7 @@ parse_result parser::state::parse_head(char const*& p, char const* end,
 }
 
 parse_result parser::state::fill(message::message_head& head, std::string_view raw) {
-  if (scanner_.is_fast_path()) {
+  if (scanner_.is_fast_path() && !beast_parses_all) {
     assign_head(head, raw, scanner_);
   } else {
     head.clear();
@@ -314,9 +321,9 @@ parse_result parser::state::parse_trailers(char const*& p, char const* end) {
     default:
       break;
   }
-  if (!lenient_) {
+  if (!lenient_ && !beast_parses_all) {
     assign_trailers(trailers_, whole(from, p), scanner_);
-  } else if (std::string_view const section = scanner_.canonical();
+  } else if (std::string_view const section = lenient_ ? scanner_.canonical() : whole(from, p);
              section.size() > 2 &&
              !tokenize_trailers(trailers_, section, scanner_.masked_bytes())) {
     return fail_tokenizer();  // GCOVR_EXCL_LINE

@@ -2,6 +2,7 @@
 """Sends the recorded cases to parity_server, and compares what comes back with Node.js.
 
 usage: tools/node/replay_server.py BUILD_DIR [REGEX]    compares; prints every case that fails
+       tools/node/replay_server.py --beast BUILD_DIR [REGEX]  compares with Beast's parser for all heads
        tools/node/replay_server.py --accept BUILD_DIR   writes down what we answer where we deviate
        tools/node/replay_server.py --record NODE [REGEX]  writes down what Node answers (use tools/node/record)
 
@@ -148,12 +149,13 @@ def main(arguments):
     files = {f: read(f) for f in sorted(FOLDER.glob("*.jsonl"))}
     names = [c["name"] for f in files.values() for c in f]
     assert len(set(names)) == len(names), "two cases have the same name"
-    option = arguments.pop(0) if arguments and arguments[0] in ("--accept", "--record") else None
+    option = arguments.pop(0) if arguments and arguments[0] in ("--accept", "--record", "--beast") else None
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
         print(__doc__.strip(), file=sys.stderr)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     expression = re.compile(arguments[1] if len(arguments) == 2 else "")
-    ours = [str(Path(arguments[0]) / "test" / "conformance" / "server" / "parity_server")]
+    program = "parity_server_beast" if option == "--beast" else "parity_server"
+    ours = [str(Path(arguments[0]) / "test" / "conformance" / "server" / program)]
     if option == "--record":
         node = [arguments[0], "--no-warnings", str(Path(__file__).parent / "server" / "oracle.mjs")]
         return asyncio.run(record(node, files, lambda c: expression.search(c["name"])))
