@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a client allocates and asks of the system for one request after another on a connection that
-// is kept: nothing, one read and one write.
+// In the steady state a client on a keep-alive connection makes no allocation, one read and one
+// write for each request.
 #include "allocation/counting_new.hpp"
 #include "runtime/clock.hpp"
 #include "support/catch.hpp"
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Answers each request, which have no bodies, with the same bytes.
+/// Answers each request with the same bytes. The requests have no body.
 class answerer final : public anode::detail::counted {
 public:
   answerer(std::unique_ptr<anode::byte_stream> stream, std::string_view answer)
@@ -75,7 +75,7 @@ net::awaitable<void> ask(http::agent& agent, outcome& o) {
   agent.destroy();
 }
 
-/// Makes 50 requests to get warm, then 500, one after the other.
+/// Makes 50 requests to warm up, then 500 measured ones, one after the other.
 outcome run(std::string_view answer) {
   net::io_context io(1);
   anode::runtime::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
@@ -96,7 +96,7 @@ outcome run(std::string_view answer) {
   net::co_spawn(io, ask(agent, o), net::detached);
   io.run();
 #if ANODE_COUNTS_ALLOCATIONS
-  CHECK(support::allocations > 0);  // those of this function at least
+  CHECK(support::allocations > 0);  // At least the allocations of this function.
 #endif
   o.reads = counts->reads;
   o.writes = counts->writes;
@@ -114,13 +114,13 @@ void check(outcome const& o) {
 
 }  // namespace
 
-TEST_CASE("steady state: a client's GET is one read, one write and no allocation") {
+TEST_CASE("steady state: a GET of a client is one read, one write and no allocation") {
   check(
       run("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: keep-alive\r\n"
           "Keep-Alive: timeout=5\r\nContent-Length: 12\r\n\r\nHello World!"));
 }
 
-TEST_CASE("steady state: an answer in chunks is read without an allocation too") {
+TEST_CASE("steady state: a client reads a chunked response without an allocation") {
   check(
       run("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
           "6\r\nHello \r\n6\r\nWorld!\r\n0\r\n\r\n"));

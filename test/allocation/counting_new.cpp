@@ -12,7 +12,8 @@ thread_local constinit std::size_t allocations = 0;
 
 #if ANODE_COUNTS_ALLOCATIONS
 
-// Not inlined, else the compiler sees free() meet the new of a header and warns.
+// Not inlined: otherwise the compiler sees free() paired with the operator new of a header and
+// warns.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++support::allocations;
   void* const p = std::malloc(size != 0 ? size : 1);
@@ -24,7 +25,7 @@ thread_local constinit std::size_t allocations = 0;
 [[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
 [[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
-// Asio takes its operations and the frames of coroutines from here.
+// Asio allocates its operations and coroutine frames with this function.
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
   ++support::allocations;
   void* p = nullptr;

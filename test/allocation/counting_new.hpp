@@ -3,7 +3,7 @@
 
 #include <cstddef>
 
-// Under a sanitizer memory is its business.
+// The sanitizers replace the allocation functions.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define ANODE_COUNTS_ALLOCATIONS 0
 #elif defined(__has_feature)
@@ -18,7 +18,7 @@
 
 namespace support {
 
-/// How often this thread has asked for memory; 0 where that is not counted.
+/// The number of allocations of this thread; 0 under a sanitizer, where they are not counted.
 extern thread_local constinit std::size_t allocations;
 
 }  // namespace support

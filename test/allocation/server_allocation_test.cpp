@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a server allocates and asks of the system for one request after another on a connection that
-// is kept: nothing, one read and one write.
+// In the steady state a server makes no allocation, one read and one write for each request on a
+// keep-alive connection.
 #include "allocation/counting_new.hpp"
 #include "runtime/clock.hpp"
 #include "support/catch.hpp"
@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Sends a request, reads the answer to its end, and again, all inside of one `run`.
+/// Sends a request, reads the response to its end and repeats, all inside one call of `run`.
 class asker final : public anode::detail::counted {
 public:
   asker(std::unique_ptr<anode::byte_stream> stream, std::string requests, unsigned answers)
@@ -61,7 +61,7 @@ private:
 
   void took(std::string_view bytes) {
     for (char const c : bytes) {
-      if (c == '!') {  // the last byte of each answer, and nowhere else in it
+      if (c == '!') {  // the last byte of each response, which occurs nowhere else in it
         ++answered;
         --missing_;
       }
@@ -93,7 +93,7 @@ struct outcome {
   std::size_t writes = 0;
 };
 
-/// Has `requests` sent 50 times to get warm, then 500 times.
+/// Sends `requests` 50 times to warm up, then 500 times to measure.
 outcome run(http::request_handler handler, std::string const& requests, unsigned answers) {
   net::io_context io(1);
   anode::runtime::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
@@ -107,7 +107,7 @@ outcome run(http::request_handler handler, std::string const& requests, unsigned
   a->ask(50, 500);
   io.run();
 #if ANODE_COUNTS_ALLOCATIONS
-  CHECK(support::allocations > 0);  // those of this function at least
+  CHECK(support::allocations > 0);  // At least the allocations of this function.
 #endif
   return {a->allocated, a->answered, counts->reads, counts->writes};
 }
@@ -122,17 +122,19 @@ net::awaitable<void> hello(http::incoming_message&, http::server_response& res) 
 
 }  // namespace
 
-TEST_CASE("steady state: a request to a coroutine is one read, one write and no allocation") {
+TEST_CASE(
+    "steady state: a request to a coroutine handler is one read, one write and no allocation") {
   outcome const o = run(hello, small, 1);
   CHECK(o.answered == 550);
   CHECK(o.writes == 550);
-  CHECK(o.reads == 551);  // the last one meets the end
+  CHECK(o.reads == 551);  // The last read returns the end of input.
 #if ANODE_COUNTS_ALLOCATIONS
   CHECK(o.allocated == 0);
 #endif
 }
 
-TEST_CASE("steady state: a request to a callback is one read, one write and no allocation") {
+TEST_CASE(
+    "steady state: a request to a callback handler is one read, one write and no allocation") {
   auto const callback = [](http::incoming_message&, http::server_response& res) {
     res.set_header("Content-Type", "text/plain");
     res.end("Hello World!");
@@ -146,7 +148,7 @@ TEST_CASE("steady state: a request to a callback is one read, one write and no a
 #endif
 }
 
-TEST_CASE("steady state: requests that come together are answered by one write") {
+TEST_CASE("steady state: requests received in one read are answered in one write") {
   std::string burst;
   for (int i = 0; i != 16; ++i) {
     burst += small;
@@ -159,7 +161,7 @@ TEST_CASE("steady state: requests that come together are answered by one write")
 #endif
 }
 
-TEST_CASE("steady state: a body that came with its head is read without an allocation") {
+TEST_CASE("steady state: a body received together with its head is read without an allocation") {
   auto const read_it = [](http::incoming_message& req,
                           http::server_response& res) -> net::awaitable<void> {
     std::size_t size = 0;

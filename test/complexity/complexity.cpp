@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Has a server, a client or a proxy in memory work on input of a given size, for
-// `tools/check/complexity`, which counts the instructions.
+// Runs a server, a client or a proxy in memory on input of a given size. `tools/check/complexity`
+// counts the instructions.
 //
 // usage: complexity --list | complexity CASE SIZE
 #include <anode/http.hpp>
@@ -23,12 +23,12 @@ namespace {
 
 using act = std::function<void(http::incoming_message&, http::server_response&)>;
 
-// Repeats what `f` makes of a number.
+// Concatenates the results of `f` for consecutive numbers.
 template <class F>
 std::string times(std::size_t n, F f) {
   std::string all;
   for (std::size_t i = 0; i != n; ++i) {
-    std::string const number = std::to_string(1'000'000 + i);  // of one length
+    std::string const number = std::to_string(1'000'000 + i);  // always of the same length
     all += f(number);
   }
   return all;
@@ -45,7 +45,7 @@ void fail(std::string_view what) {
   std::exit(1);
 }
 
-// Has a server without limits receive `input`, and checks that it answers as often as expected.
+// Feeds `input` to a server without limits and checks the number of responses.
 void serve(std::string const& input, act const& handler = {}, std::size_t answers = 1,
            http::server_options options = {}, std::size_t piece = 65536) {
   testing::event_loop loop;
@@ -74,12 +74,13 @@ void serve(std::string const& input, act const& handler = {}, std::size_t answer
   }
 }
 
-// Has a client receive `input` as its answer.
+// Feeds `input` to a client as its response.
 void receive(std::string const& input, std::function<void(http::incoming_message&)> look = {},
              http::agent_options const& like = {}, std::size_t size = 4) {
   testing::event_loop loop;
   testing::origin origin(loop, 1 << 20);
-  http::agent_options options = like;  // what makes connections goes before the loop
+  // A copy: its connector must be destroyed before the loop.
+  http::agent_options options = like;
   options.create_connection = origin.connections();
   http::agent agent(loop.get_executor(), options);
   http::request_options o;

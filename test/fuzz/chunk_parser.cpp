@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Fuzzes the chunked coding: see parser_invariants.hpp.
+// Fuzzes the chunked coding; see parser_invariants.hpp.
 #include "parser_invariants.hpp"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Fuzzes a whole client in memory: see program/client_program.cpp.
+// Fuzzes a client in memory; see program/client_program.cpp.
 #include "program/programs.hpp"
 
 #include <cstddef>

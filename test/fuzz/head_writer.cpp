@@ -1,8 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Round trip: whatever a program asks for, either an exception comes and not a byte is written, or
-// what the head writer writes is read back by the decoder as that very message, and nothing is
-// left.
+// Round trip: for any input, the head writer either throws and writes nothing, or the parser reads
+// the written bytes back as the same message without a rest.
 #include "http1/head_writer.hpp"
 
 #include "http1/chunk_writer.hpp"
@@ -36,7 +35,7 @@ void require(bool condition, std::source_location at = std::source_location::cur
   }
 }
 
-/// Takes the fuzzer's bytes apart.
+/// Reads values from the fuzzer's bytes.
 class source {
 public:
   explicit source(std::string_view bytes) : rest_(bytes) {}
@@ -127,7 +126,7 @@ void change(header_map& headers, source& in) {
         }
       }
     } catch (http::exception const&) {
-      // Refused; the rest goes on without it.
+      // The header is invalid; the message continues without it.
     }
   }
 }
@@ -170,7 +169,7 @@ void write_body(written& out, source& in, bool known_length) {
 }
 
 void check_lines(http::field_lines const& read, header_map const& headers, bool dropped_length) {
-  // The program's own lines come first, in order, but for those that were joined.
+  // The user's lines come first and in order, except joined ones.
   bool joined = false;
   headers.for_each_line([&](header_map::line const& line) { joined = joined || line.more; });
   if (joined) {
@@ -204,7 +203,8 @@ bool read_back(parser& d, written const& message, header_map const& headers, mes
     } else if (event == parse_result::end || event == parse_result::upgrade) {
       ended = true;
     } else if (event == parse_result::need_more) {
-      // Cut off: a length that was promised and not kept, or the end of the connection.
+      // The message is cut off: its declared length is not reached, or it lasts until the end of
+      // the connection.
       require(got_head);
       if (message.framing.end() == body_end::close) {
         require(d.finish() == parse_result::end);
@@ -213,7 +213,7 @@ bool read_back(parser& d, written const& message, header_map const& headers, mes
       }
       ended = true;
     } else {
-      // A Host that the program set may be none; it is the only thing that is not checked.
+      // A Host set by the user can be invalid. Nothing else remains unchecked.
       require(d.error().reason.ends_with("Host"));
       return false;
     }
@@ -293,7 +293,7 @@ void round_trip_request(source& in) {
   if ((bits & 8) != 0) {
     facts.content_length = 4;
   }
-  // The writer lets DEL and bytes from 0x80 through, as Node does; no parser takes them.
+  // As in Node, the writer accepts DEL and bytes from 0x80. The parser rejects them.
   std::string target = "/" + in.text();
   std::ranges::replace_if(target, [](char c) { return c < 0 || c == '\x7f'; }, 'a');
   facts.target = target;

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The rules about names and values against the plainest way to write them, and the merged view of
-// received headers against a map.
+// Compares the validation of names and values with a simple implementation, and the merged view of
+// received headers with a map.
 #include "message/header_validation.hpp"
 
 #include <anode/error.hpp>

@@ -1,16 +1,16 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The decoder's side of the differential fuzzer (tools/node/fuzz/against_node): reads inputs from
-// stdin, writes what a server would make of each to stdout. Not a libFuzzer target.
+// The parser's side of the differential fuzzer (tools/node/fuzz/against_node). It reads inputs from
+// stdin and writes to stdout how a server handles each. Not a libFuzzer target.
 //
-// An input:  u32 size, u8 flags (1 lenient, 2 takes upgrades, 4 the peer ends its side behind it,
-//            8 Host is needed, 16 a response, 32 to HEAD, 64 to CONNECT), u8 number of cuts, u32
-//            each; then the bytes.
-// An answer: u32 size, then netstrings `size:bytes,`: the error's code or nothing, its reason, the
-//            byte at which it occurred, the number of bytes behind an upgrade or nothing, the first
-//            lines of the answers; and for each message "c" or "-" (complete or not), method,
-//            target (or status and reason), version, body, the number of field lines, their names
-//            and values, the number of trailers, and they.
+// Input:  u32 size, u8 flags (1 lenient, 2 accepts upgrades, 4 the peer half-closes behind it,
+//         8 Host is required, 16 a response, 32 to HEAD, 64 to CONNECT), u8 number of splits,
+//         u32 each; then the bytes.
+// Output: u32 size, then netstrings `size:bytes,`: the error's code or nothing, its reason, its
+//         offset, the number of bytes behind an upgrade or nothing, the status codes of the
+//         responses; and for each message "c" or "-" (complete or not), method, target (or
+//         status and reason), version, body, the number of field lines, their names and values,
+//         the number of trailers, their names and values.
 // All numbers are little endian.
 
 #include "http1/parser.hpp"
@@ -57,7 +57,7 @@ void put(std::string& out, http::field_lines const& lines) {
   }
 }
 
-/// What a server with default behaviour makes of one input.
+/// The result of one input on a server with default options.
 class reader {
 public:
   reader(unsigned flags, std::vector<std::size_t> const& cuts, std::string_view bytes)
@@ -174,8 +174,8 @@ private:
 
   bool response() const { return (flags_ & flag_response) != 0; }
 
-  /// The status codes that a server sends whose handler answers all complete requests with 200 once
-  /// everything was read.
+  /// Returns the status codes sent by a server whose handler answers each complete request with 200
+  /// after reading all input.
   std::string answers() const {
     std::string out;
     if (response()) {
@@ -202,7 +202,7 @@ private:
         out += "200 ";
       }
       if (!keep_alive_[i]) {
-        return out;  // whatever follows, with insecureHTTPParser, is not answered
+        return out;  // With insecureHTTPParser later input is not answered.
       }
     }
     return out;

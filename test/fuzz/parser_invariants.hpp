@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What must hold for any bytes fed to a decoder; used by the fuzz targets and by the test that
-// replays their corpora. A broken invariant aborts.
+// Invariants of the parser for any input. The fuzz targets and the test of their corpora use them.
+// A broken invariant aborts.
 #pragma once
 
 #include "http1/chunk_parser.hpp"
@@ -24,13 +24,13 @@ inline void require(bool holds, char const* what) {
   }
 }
 
-/// Takes pieces off the input; a piece is a block of memory of its own, so that AddressSanitizer
-/// sees a look beyond its end.
+/// Splits the input into segments. Each segment is a separate heap block, therefore
+/// AddressSanitizer detects reads beyond its end.
 class pieces {
 public:
   pieces(std::string_view all, std::uint32_t seed) : rest_(all), seed_(seed) {}
 
-  /// Makes the next piece, of a pseudo-random size; whole when the seed is 0.
+  /// Makes the next segment, of a pseudo-random size; the whole input if the seed is 0.
   bool next() {
     if (rest_.empty()) {
       return false;
@@ -55,7 +55,7 @@ private:
   std::unique_ptr<char[]> block_;
 };
 
-/// How one input is decoded: from the first byte of the fuzzer's data.
+/// How one input is parsed. Read from the first byte of the fuzzer's data.
 struct fuzz_options {
   anode::message::message_kind kind;
   bool lenient;
@@ -63,7 +63,7 @@ struct fuzz_options {
   char const* response_to;
 };
 
-/// Decodes all pieces; returns what was told, without the places of errors.
+/// Parses all segments. Returns the reported events without the offsets of errors.
 inline std::string decode_pieces(fuzz_options const& how, std::string_view input,
                                  std::uint32_t seed) {
   using anode::http1::parse_result;
@@ -112,7 +112,7 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
           require(
               d.body().data() >= whole.data() && d.body().data() + d.body().size() <= rest.data(),
               "the body is a view into the input");
-          told.append(d.body());  // the pieces follow each other, so the cuts do not show
+          told.append(d.body());  // Segments are concatenated, which hides the splits.
           break;
         case parse_result::end:
           told.append("end\n");
@@ -134,7 +134,7 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
   return told;
 }
 
-/// Decodes `data` (options in its first byte) whole and in pieces.
+/// Parses `data` (options in its first byte) whole and in segments.
 inline void check_decoder(anode::message::message_kind kind, std::string_view data) {
   if (data.empty()) {
     return;
@@ -149,7 +149,7 @@ inline void check_decoder(anode::message::message_kind kind, std::string_view da
   }
 }
 
-/// Decodes `data` (leniency in its first byte) as a chunked body, whole and in pieces.
+/// Parses `data` (leniency in its first byte) as a chunked body, whole and in segments.
 inline void check_chunks(std::string_view data) {
   using verdict = http1::chunk_parser::chunk_result;
   if (data.empty()) {

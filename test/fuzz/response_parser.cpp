@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Fuzzes the decoder on responses: see parser_invariants.hpp and
-// tokenizer_invariants.hpp.
+// Fuzzes the parser with responses; see parser_invariants.hpp and tokenizer_invariants.hpp.
 #include "parser_invariants.hpp"
 #include "tokenizer_invariants.hpp"
 

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Fuzzes a whole reverse proxy in memory: see program/reverse_proxy_program.cpp.
+// Fuzzes a reverse proxy in memory; see program/reverse_proxy_program.cpp.
 #include "program/programs.hpp"
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Fuzzes a whole server in memory: see program/server_program.cpp.
+// Fuzzes a server in memory; see program/server_program.cpp.
 #include "program/programs.hpp"
 
 #include <cstddef>

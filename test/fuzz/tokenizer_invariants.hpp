@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The parts of a head are where Beast's parser finds them; used by the fuzz targets and by the test
-// that replays recorded inputs. A difference aborts.
+// Checks that Beast's parser finds the parts of a head at the same offsets. The fuzz targets and
+// the test of recorded inputs use it. A difference aborts.
 #pragma once
 
 #include "http1/beast_tokenizer.hpp"
@@ -21,9 +21,9 @@ inline void require_equal(http::field_lines const& a, http::field_lines const& b
   }
 }
 
-/// Guards what begins with `bytes` as a head and as a trailer section; where it is one, compares
-/// the guard's places with what the tokenizer finds.
-/// @return how many of the two it was
+/// Scans the beginning of `bytes` as a head and as a trailer section. If either is valid, compares
+/// the scanner's offsets with those of Beast's parser.
+/// @return the number of comparisons
 inline std::size_t compare_places(anode::message::message_kind kind, std::string_view bytes) {
   using verdict = http1::head_scanner::scan_result;
   http1::head_scanner guard(kind, {16384, std::numeric_limits<std::size_t>::max(), false});
@@ -67,7 +67,7 @@ inline std::size_t compare_places(anode::message::message_kind kind, std::string
   return compared;
 }
 
-/// Compares wherever a line begins in `data`.
+/// Compares at each beginning of a line in `data`.
 inline std::size_t check_places(anode::message::message_kind kind, std::string_view data) {
   std::size_t compared = 0;
   for (std::size_t at = 0; at < data.size(); ++at) {

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The server that tools/load/soak torments. Writes {"port":N} to stdout; SIGUSR1 drains it and has
-// it listen again, SIGTERM drains and ends it. What is left then goes to stdout too.
+// The server that tools/load/soak loads. It writes {"port":N} to stdout. SIGUSR1 drains the server
+// and makes it listen again; SIGTERM drains and ends it. Before it ends, it writes its counters and
+// remaining resources to stdout.
 
 #include <anode/http.hpp>
 
@@ -29,7 +30,7 @@ namespace net = boost::asio;
 
 namespace {
 
-// How often what happened, for the last line.
+// Event counters, written in the last line.
 struct counters {
   std::uint64_t requests = 0, upgrades = 0, client_errors = 0, thrown = 0;
   std::uint64_t drains = 0, finished = 0, cut = 0;
@@ -55,7 +56,7 @@ net::awaitable<void> echo(http::incoming_message& req, http::server_response& re
   co_await res.end();
 }
 
-// N bytes, in pieces that do not fit the socket's buffer at once.
+// Writes N bytes in segments larger than the socket buffer.
 net::awaitable<void> large(std::size_t size, http::server_response& res) {
   std::string const piece(32768, 'x');
   while (size != 0) {
@@ -81,7 +82,7 @@ net::awaitable<void> serve(http::incoming_message& req, http::server_response& r
     co_await timer.async_wait(net::use_awaitable);
     co_await res.end("waited");
   } else if (url == "/early") {
-    co_await res.end("early");  // the body is left unread
+    co_await res.end("early");  // The body stays unread.
   } else if (url == "/throw") {
     throw std::runtime_error("as asked");
   } else if (url == "/throw-later") {
@@ -95,7 +96,7 @@ net::awaitable<void> serve(http::incoming_message& req, http::server_response& r
   }
 }
 
-// Gives back what comes, until the peer ends.
+// Echoes the received bytes until the peer ends its direction.
 net::awaitable<void> serve_socket(http::incoming_message& req, anode::socket socket) {
   ++count.upgrades;
   co_await socket.write(req.method() == "CONNECT" ? "HTTP/1.1 200 OK\r\n\r\n"

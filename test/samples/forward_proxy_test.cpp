@@ -55,7 +55,9 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("a forward proxy asks the origin for the path, with its Host, over kept connections") {
+TEST_CASE(
+    "forward proxy: requests the path from the origin, with the origin's Host, over reused "
+    "connections") {
   fixture f;
   f.client.send("GET http://one.example:81/a?b HTTP/1.1\r\nHost: wrong.example\r\n\r\n");
   std::string const head = f.origin[0].expect_until("\r\n\r\n");
@@ -73,8 +75,7 @@ TEST_CASE("a forward proxy asks the origin for the path, with its Host, over kep
   CHECK(f.origin.size() == 1);
 }
 
-// H1
-TEST_CASE("a forward proxy ends what concerns one connection, and what Connection names") {
+TEST_CASE("forward proxy: removes hop-by-hop fields and the fields that Connection names") {
   fixture f;
   f.client.send(
       "GET http://a/ HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Secret, Host, Via\r\n"
@@ -97,24 +98,23 @@ TEST_CASE("a forward proxy ends what concerns one connection, and what Connectio
   CHECK_FALSE(has(answer, "timeout=77"));
 }
 
-// H2
-TEST_CASE("a forward proxy passes nothing on that it does not frame by itself") {
+TEST_CASE("forward proxy: rejects messages whose framing it cannot regenerate") {
   fixture f;
-  SECTION("two framings") {
+  SECTION("both Content-Length and Transfer-Encoding") {
     f.client.send(
         "POST http://a/ HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"
         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
     f.client.expect("HTTP/1.1 400 ");
     CHECK(f.origin.size() == 0);
   }
-  SECTION("a coding that it does not know") {
+  SECTION("an unknown transfer coding of a request") {
     f.client.send(
         "POST http://a/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"
         "0\r\n\r\n");
     f.client.expect("HTTP/1.1 501 ");
     CHECK(f.origin.size() == 0);
   }
-  SECTION("such a coding of an answer") {
+  SECTION("an unknown transfer coding of a response") {
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nzip\r\n0\r\n\r\n");
@@ -126,7 +126,7 @@ TEST_CASE("a forward proxy passes nothing on that it does not frame by itself") 
         "0002;a=b\r\nxy\r\n0;c\r\n\r\n");
     CHECK(f.origin[0].take().ends_with("\r\n\r\n2\r\nxy\r\n0\r\n\r\n"));
   }
-  SECTION("a head over the limit") {
+  SECTION("a head above the size limit") {
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') +
                   "\r\n\r\n");
     f.client.expect("HTTP/1.1 431 ");
@@ -139,7 +139,7 @@ TEST_CASE("a forward proxy passes nothing on that it does not frame by itself") 
   }
 }
 
-TEST_CASE("a forward proxy refuses what it is not asked as a proxy") {
+TEST_CASE("forward proxy: rejects requests that are not proxy requests") {
   fixture f;
   for (char const* const target : {"/", "*", "ftp://a/", "https://a/"}) {
     INFO(target);
@@ -150,8 +150,9 @@ TEST_CASE("a forward proxy refuses what it is not asked as a proxy") {
   CHECK(f.origin.size() == 0);
 }
 
-// H5
-TEST_CASE("a forward proxy does not tell who asks, and leaves to the origin what the client says") {
+TEST_CASE(
+    "forward proxy: does not disclose the client address and leaves the client's own fields "
+    "unchanged") {
   fixture f;
   f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK_FALSE(has(f.origin[0].expect_until("\r\n\r\n"), "orwarded"));
@@ -161,8 +162,7 @@ TEST_CASE("a forward proxy does not tell who asks, and leaves to the origin what
   CHECK(has(f.origin[0].expect_until("\r\n\r\n"), "X-Forwarded-For: 1.2.3.4\r\n"));
 }
 
-// L
-TEST_CASE("a forward proxy makes no upgrade of a request, and passes nothing behind it on") {
+TEST_CASE("forward proxy: forwards an upgrade request without Upgrade, and no bytes behind it") {
   fixture f;
   std::string const wish =
       "GET http://a/chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
@@ -177,8 +177,7 @@ TEST_CASE("a forward proxy makes no upgrade of a request, and passes nothing beh
   CHECK_FALSE(has(f.origin[0].received(), "\x81"));
 }
 
-// H6
-TEST_CASE("a forward proxy keeps a user's password to the origin it is for") {
+TEST_CASE("forward proxy: an error response does not disclose the credentials of the URL") {
   fixture f;
   f.origin.refuse(net::error::connection_refused);
   f.client.send("GET http://me:secret@a/ HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -186,11 +185,10 @@ TEST_CASE("a forward proxy keeps a user's password to the origin it is for") {
   CHECK_FALSE(has(f.client.take(), "secret"));
 }
 
-// H4
-TEST_CASE("a forward proxy asks for a name and a password, by 407") {
+TEST_CASE("forward proxy: demands proxy credentials with 407") {
   fixture f;
   f.proxy.users = samples::credentials("me:secret");
-  SECTION("a request") {
+  SECTION("a request without credentials") {
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
     CHECK(has(f.client.expect_until("\r\n\r\n"), "Proxy-Authenticate: Basic realm="));
     f.client.take();
@@ -198,7 +196,7 @@ TEST_CASE("a forward proxy asks for a name and a password, by 407") {
         "GET http://a/ HTTP/1.1\r\nHost: a\r\nProxy-Authorization: basic  bWU6c2VjcmV0\r\n\r\n");
     CHECK_FALSE(has(f.origin[0].expect_until("\r\n\r\n"), "bWU6c2VjcmV0"));
   }
-  SECTION("a wrong one") {
+  SECTION("wrong credentials") {
     for (char const* const given : {"Basic bWU6c2VjcmV1", "Basic bWU6c2VjcmV0AAAA", "Basic bWU6",
                                     "Basic ", "Bearer bWU6c2VjcmV0", "bWU6c2VjcmV0"}) {
       INFO(given);
@@ -220,7 +218,7 @@ TEST_CASE("a forward proxy asks for a name and a password, by 407") {
   }
 }
 
-TEST_CASE("a forward proxy reaches what its rules allow") {
+TEST_CASE("forward proxy: connects only to the addresses that its rules allow") {
   fixture f;
   REQUIRE(f.proxy.access.allow("*.example"));
   REQUIRE(f.proxy.access.allow("[::1]:80"));
@@ -248,15 +246,14 @@ TEST_CASE("a forward proxy reaches what its rules allow") {
   CHECK(f.origin.size() == 0);
 }
 
-// H3, L
-TEST_CASE("a tunnel passes bytes on when it is there, those sent before once") {
+TEST_CASE("forward proxy: a tunnel relays bytes once established, and early bytes exactly once") {
   fixture f;
   f.client.send("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\nearly");
   CHECK(f.dialled == "a:80");
   f.client.expect("HTTP/1.1 200 Connection Established\r\n\r\n");
   f.client.expect_silence();
   f.tunnels.at(0).expect("early");
-  f.client.send("GET / HTTP/1.1\r\n\r\n");  // not looked at
+  f.client.send("GET / HTTP/1.1\r\n\r\n");  // The proxy does not parse these bytes.
   f.tunnels[0].expect("GET / HTTP/1.1\r\n\r\n");
   f.tunnels[0].send("HTTP/1.1 400 Bad\r\n\r\n");
   f.client.expect("HTTP/1.1 400 Bad\r\n\r\n");
@@ -268,9 +265,9 @@ TEST_CASE("a tunnel passes bytes on when it is there, those sent before once") {
   f.client.expect_end();
 }
 
-TEST_CASE("a tunnel that does not come to be is refused, and nothing sent before it is passed on") {
+TEST_CASE("forward proxy: a failed tunnel is rejected and early bytes are dropped") {
   fixture f;
-  SECTION("no origin") {
+  SECTION("the origin refuses the connection") {
     f.refusal = net::error::connection_refused;
     f.client.send("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\nGET / HTTP/1.1\r\nHost: b\r\n\r\n");
     f.client.expect("HTTP/1.1 502 Bad Gateway\r\n");
@@ -286,7 +283,7 @@ TEST_CASE("a tunnel that does not come to be is refused, and nothing sent before
   CHECK(f.origin.size() == 0);
 }
 
-TEST_CASE("a tunnel whose connection takes too long is refused with 504") {
+TEST_CASE("forward proxy: a tunnel whose connect attempt times out gets 504") {
   fixture f;
   f.proxy.connect_timeout = std::chrono::milliseconds(1);
   f.proxy.connect = [](std::string_view) -> net::awaitable<anode::socket> {
@@ -304,19 +301,19 @@ TEST_CASE("a tunnel whose connection takes too long is refused with 504") {
   f.client.expect_end();
 }
 
-TEST_CASE("a tunnel that drops on one side is closed on the other") {
+TEST_CASE("forward proxy: a tunnel closed on one side is closed on the other") {
   fixture f;
   f.client.send("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n");
   f.client.expect_until("\r\n\r\n");
-  SECTION("by the origin") {
+  SECTION("closed by the origin") {
     f.tunnels.at(0).reset();
     CHECK(f.client.ended());
   }
-  SECTION("by the client") {
+  SECTION("closed by the client") {
     f.client.reset();
     CHECK(f.tunnels.at(0).ended());
   }
-  SECTION("when it is idle for too long") {
+  SECTION("idle for longer than the timeout") {
     f.proxy.tunnel_silence = std::chrono::seconds(10);
     testing::peer client = f.loop.connect(f.server);
     client.send("CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\n\r\n");
@@ -332,27 +329,27 @@ TEST_CASE("a tunnel that drops on one side is closed on the other") {
   }
 }
 
-TEST_CASE("a forward proxy says when an origin fails") {
+TEST_CASE("forward proxy: reports the failure of an origin") {
   fixture f;
   f.proxy.request_silence = std::chrono::seconds(10);
-  SECTION("it is not there") {
+  SECTION("the connection is refused") {
     f.origin.refuse(net::error::connection_refused);
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
     f.client.expect("HTTP/1.1 502 ");
     CHECK(has(f.client.take(), "ECONNREFUSED"));
   }
-  SECTION("it says nothing") {
+  SECTION("no response before the timeout") {
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
     f.loop.advance(std::chrono::seconds(11));
     f.client.expect("HTTP/1.1 504 Gateway Timeout\r\n");
     CHECK(f.client.take().ends_with("504 Gateway Timeout: the origin fails with ETIMEDOUT\n"));
   }
-  SECTION("it says something else") {
+  SECTION("the response is not HTTP") {
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send("SSH-2.0-x\r\n");
     f.client.expect("HTTP/1.1 502 ");
   }
-  SECTION("it ends in the middle") {
+  SECTION("the connection ends within the response") {
     f.client.send("GET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
     f.origin[0].close();

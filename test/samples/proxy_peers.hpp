@@ -9,7 +9,7 @@
 
 namespace support {
 
-/// The agent of a proxy under test keeps connections, all to peers that the test plays.
+/// Returns a keep-alive agent for a proxy under test. The test plays the peers of its connections.
 inline anode::http::agent proxy_agent(anode::testing::event_loop& loop,
                                       anode::testing::origin& origin) {
   anode::http::agent_options o;
@@ -22,7 +22,7 @@ inline bool has(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-/// Returns so many short fields.
+/// Returns `count` short field lines.
 inline std::string fields(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) {

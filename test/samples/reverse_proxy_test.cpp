@@ -35,7 +35,7 @@ struct fixture {
   testing::peer client = loop.connect(server);
 };
 
-// The head that an upstream gets for a request from `peer`.
+// The request head that an upstream receives for a request from `peer`.
 std::string forwarded_head(std::string_view peer, std::string const& fields,
                            std::string_view trusted = "10.0.0.0/8") {
   testing::event_loop loop;
@@ -58,14 +58,14 @@ std::string forwarded_head(std::string_view peer, std::string const& fields,
 
 }  // namespace
 
-TEST_CASE("a reverse proxy asks below the upstream's path, and says who asked") {
+TEST_CASE("reverse proxy: prefixes the upstream's path and adds the forwarding fields") {
   fixture f;
   f.client.send("GET /a?b HTTP/1.1\r\nHost: site.example\r\nCookie: c\r\n\r\n");
   std::string const head = f.origin[0].expect_until("\r\n\r\n");
   CHECK(head.starts_with("GET /base/a?b HTTP/1.1\r\n"));
   CHECK(has(head, "Host: up0\r\n"));
   CHECK(has(head, "Cookie: c\r\n"));
-  CHECK(has(head, "X-Forwarded-For: unknown\r\n"));  // memory has no addresses
+  CHECK(has(head, "X-Forwarded-For: unknown\r\n"));  // A connection in memory has no address.
   CHECK(has(head, "X-Forwarded-Proto: http\r\n"));
   CHECK(has(head, "X-Forwarded-Host: site.example\r\n"));
   CHECK(has(head, "Forwarded: for=unknown;proto=http;host=\"site.example\"\r\n"));
@@ -77,12 +77,11 @@ TEST_CASE("a reverse proxy asks below the upstream's path, and says who asked") 
   CHECK(f.origin[0].expect_until("\r\n") == "GET /base/x HTTP/1.1\r\n");
 }
 
-// H5
-TEST_CASE("only trusted peers tell of earlier hops") {
+TEST_CASE("reverse proxy: accepts forwarding fields only from trusted peers") {
   std::string const lies =
       "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: bank\r\n"
       "Forwarded: for=1.2.3.4\r\nX-Real-IP: 1.2.3.4\r\nX-Forwarded-Port: 1\r\n";
-  SECTION("others do not") {
+  SECTION("an untrusted peer") {
     std::string const head = forwarded_head("11.0.0.1", lies);
     CHECK(has(head, "X-Forwarded-For: 11.0.0.1\r\n"));
     CHECK(has(head, "X-Forwarded-Proto: http\r\n"));
@@ -91,14 +90,14 @@ TEST_CASE("only trusted peers tell of earlier hops") {
     CHECK_FALSE(has(head, "1.2.3.4"));
     CHECK_FALSE(has(head, "X-Forwarded-Port"));
   }
-  SECTION("trusted ones do") {
+  SECTION("a trusted peer") {
     std::string const head = forwarded_head("10.0.0.1", lies);
     CHECK(has(head, "X-Forwarded-For: 1.2.3.4, 10.0.0.1\r\n"));
     CHECK(has(head, "X-Forwarded-Proto: https\r\n"));
     CHECK(has(head, "X-Forwarded-Host: bank\r\n"));
     CHECK(has(head, "Forwarded: for=1.2.3.4, for=10.0.0.1;proto=https;host=\"site\"\r\n"));
   }
-  SECTION("as far as that is made of addresses") {
+  SECTION("only the part that consists of addresses") {
     CHECK(has(forwarded_head("10.0.0.1", "X-Forwarded-For: evil, 1.2.3.4 , ::1\r\n"),
               "X-Forwarded-For: 1.2.3.4, ::1, 10.0.0.1\r\n"));
     CHECK(has(forwarded_head("10.0.0.1", "X-Forwarded-For: 1.2.3.4, <script>\r\n"),
@@ -108,7 +107,7 @@ TEST_CASE("only trusted peers tell of earlier hops") {
     CHECK(has(forwarded_head("10.0.0.1", "X-Forwarded-Proto: ssh\r\n"),
               "X-Forwarded-Proto: http\r\n"));
   }
-  SECTION("IPv6, mapped too") {
+  SECTION("IPv6, including IPv4-mapped addresses") {
     CHECK(has(forwarded_head("::ffff:10.0.0.1", lies), "X-Forwarded-For: 1.2.3.4, "));
     CHECK(has(forwarded_head("2001:db8::1", lies, "2001:db8::/32"),
               "for=\"[2001:db8::1]\";proto=https"));
@@ -118,8 +117,7 @@ TEST_CASE("only trusted peers tell of earlier hops") {
   }
 }
 
-// H1
-TEST_CASE("Connection cannot take away what a reverse proxy says") {
+TEST_CASE("reverse proxy: Connection cannot remove the forwarding fields") {
   std::string const head = forwarded_head(
       "11.0.0.1",
       "Connection: X-Forwarded-For, Forwarded, X-Forwarded-Proto, Host, X-Other\r\nX-Other: 1\r\n");
@@ -130,8 +128,7 @@ TEST_CASE("Connection cannot take away what a reverse proxy says") {
   CHECK_FALSE(has(head, "X-Other"));
 }
 
-// H1
-TEST_CASE("a reverse proxy ends what concerns one connection, in both directions") {
+TEST_CASE("reverse proxy: removes hop-by-hop fields in both directions") {
   fixture f;
   f.client.send(
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Secret\r\nX-Secret: 1\r\n"
@@ -154,8 +151,7 @@ TEST_CASE("a reverse proxy ends what concerns one connection, in both directions
   CHECK(has(answer, "X-Kept: 2\r\n"));
 }
 
-// H4
-TEST_CASE("a reverse proxy makes no tunnel, and takes nothing behind CONNECT for a request") {
+TEST_CASE("reverse proxy: rejects CONNECT and does not parse the bytes behind it as a request") {
   fixture f;
   f.client.send(
       "CONNECT up0:80 HTTP/1.1\r\nHost: up0:80\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -163,8 +159,7 @@ TEST_CASE("a reverse proxy makes no tunnel, and takes nothing behind CONNECT for
   CHECK(f.origin.size() == 0);
 }
 
-// H2
-TEST_CASE("a reverse proxy frames anew what it passes on") {
+TEST_CASE("reverse proxy: regenerates the framing of messages") {
   fixture f;
   SECTION("a request") {
     f.client.send(
@@ -172,13 +167,13 @@ TEST_CASE("a reverse proxy frames anew what it passes on") {
         "0002;a=b\r\nxy\r\n0;c\r\n\r\n");
     CHECK(f.origin[0].take().ends_with("\r\n\r\n2\r\nxy\r\n0\r\n\r\n"));
   }
-  SECTION("an answer") {
+  SECTION("a response") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0002;a=b\r\nxy\r\n0;c\r\n\r\n");
     CHECK(f.client.take().ends_with("\r\n\r\n2\r\nxy\r\n0\r\n\r\n"));
   }
-  SECTION("but no answer in a coding that it does not know") {
+  SECTION("a response in an unknown transfer coding fails") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send(
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n3\r\nzip\r\n0\r\n\r\n");
@@ -187,20 +182,19 @@ TEST_CASE("a reverse proxy frames anew what it passes on") {
   }
 }
 
-// H2
-TEST_CASE("a reverse proxy passes nothing on that it does not frame by itself") {
+TEST_CASE("reverse proxy: rejects messages whose framing it cannot regenerate") {
   fixture f;
-  SECTION("two framings") {
+  SECTION("both Content-Length and Transfer-Encoding") {
     f.client.send(
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"
         "0\r\n\r\nGET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
     f.client.expect("HTTP/1.1 400 ");
   }
-  SECTION("a coding that it does not know") {
+  SECTION("an unknown transfer coding") {
     f.client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n");
     f.client.expect("HTTP/1.1 501 ");
   }
-  SECTION("a head over the limit") {
+  SECTION("a head above the size limit") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
     f.client.expect("HTTP/1.1 431 ");
   }
@@ -211,9 +205,10 @@ TEST_CASE("a reverse proxy passes nothing on that it does not frame by itself") 
   CHECK(f.origin.size() == 0);
 }
 
-TEST_CASE("a request is tried elsewhere when it is safe, and sent once when it is not") {
+TEST_CASE(
+    "reverse proxy: retries an idempotent request on another upstream and sends others only once") {
   fixture f(2);
-  SECTION("a safe one") {
+  SECTION("an idempotent request") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     CHECK(f.origin.target(0).host == "up0");
     f.origin[0].close();
@@ -222,7 +217,7 @@ TEST_CASE("a request is tried elsewhere when it is safe, and sent once when it i
     f.client.expect("HTTP/1.1 200 ");
     CHECK(f.origin.size() == 2);
   }
-  SECTION("one that changes something") {
+  SECTION("a request that is not idempotent") {
     f.client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx");
     f.origin[0].expect_until("\r\n\r\nx");
     f.origin[0].close();
@@ -230,13 +225,13 @@ TEST_CASE("a request is tried elsewhere when it is safe, and sent once when it i
     CHECK(has(f.client.take(), "ECONNRESET"));
     CHECK(f.origin.size() == 1);
   }
-  SECTION("a safe one that fails everywhere") {
+  SECTION("an idempotent request that fails on each upstream") {
     f.origin.refuse(net::error::connection_refused);
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     f.client.expect("HTTP/1.1 502 Bad Gateway\r\n");
     CHECK(has(f.client.take(), "502 Bad Gateway: the upstream fails with ECONNREFUSED\n"));
   }
-  SECTION("not after the answer has begun") {
+  SECTION("no retry once the response has begun") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab");
     f.origin[0].close();
@@ -246,7 +241,7 @@ TEST_CASE("a request is tried elsewhere when it is safe, and sent once when it i
   }
 }
 
-TEST_CASE("an upstream that is silent for too long is answered for with 504") {
+TEST_CASE("reverse proxy: an upstream that exceeds the response timeout results in 504") {
   fixture f;
   f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   f.origin[0].expect_until("\r\n\r\n");
@@ -256,7 +251,8 @@ TEST_CASE("an upstream that is silent for too long is answered for with 504") {
   CHECK(f.origin[0].ended());
 }
 
-TEST_CASE("the upstream with the fewest requests is chosen, and one that fails is left alone") {
+TEST_CASE(
+    "reverse proxy: chooses the upstream with the fewest requests and avoids one that fails") {
   using std::chrono::seconds;
   samples::upstreams all(seconds(5));
   all.add("http://a");
@@ -275,7 +271,7 @@ TEST_CASE("the upstream with the fewest requests is chosen, and one that fails i
   *a->busy = 0;
 
   all.note_failure(*a, now);
-  CHECK(all.choose(now, b) == a);  // once is no pattern
+  CHECK(all.choose(now, b) == a);  // A single failure does not disable an upstream.
   all.note_answer(*a);
   all.note_failure(*a, now);
   all.note_failure(*a, now);
@@ -284,7 +280,7 @@ TEST_CASE("the upstream with the fewest requests is chosen, and one that fails i
   CHECK(all.choose(now, b) == nullptr);
   now += seconds(5);
   CHECK(all.choose(now, b) == a);
-  all.note_failure(*a, now);  // still bad
+  all.note_failure(*a, now);  // The upstream stays disabled.
   CHECK(all.choose(now, b) == nullptr);
   now += seconds(5);
   all.note_answer(*a);
@@ -292,7 +288,7 @@ TEST_CASE("the upstream with the fewest requests is chosen, and one that fails i
   CHECK(all.choose(now, b) == a);
 }
 
-TEST_CASE("when no upstream is up that is said, until one is tried again") {
+TEST_CASE("reverse proxy: answers 503 while each upstream is disabled, until it retries one") {
   fixture f(2);
   f.origin.refuse(net::error::connection_refused);
   auto const get = [&] {
@@ -307,7 +303,7 @@ TEST_CASE("when no upstream is up that is said, until one is tried again") {
   CHECK(has(all_down, "503 Service Unavailable: no upstream is up\n"));
 }
 
-TEST_CASE("a reverse proxy drains without a failed request") {
+TEST_CASE("reverse proxy: drains without failing a request") {
   fixture f;
   f.client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
   f.origin[0].expect_until("\r\n\r\n");

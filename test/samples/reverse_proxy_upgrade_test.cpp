@@ -47,8 +47,7 @@ constexpr std::string_view switching =
 
 }  // namespace
 
-// H3, L
-TEST_CASE("an upgrade is passed through, and bytes only after 101") {
+TEST_CASE("reverse proxy: forwards an upgrade, and early bytes only after 101") {
   fixture f;
   f.ask("websocket", "early");
   std::string const head = f.origin[0].expect_until("\r\n\r\n");
@@ -56,7 +55,7 @@ TEST_CASE("an upgrade is passed through, and bytes only after 101") {
   CHECK(has(head, "Upgrade: websocket\r\n"));
   CHECK(has(head, "Sec-WebSocket-Key: k\r\n"));
   CHECK(has(head, "X-Forwarded-For: "));
-  f.origin[0].expect_silence();  // what the client has sent early waits
+  f.origin[0].expect_silence();  // Bytes that the client sends early stay buffered.
   f.origin[0].send(switching);
   f.origin[0].send("first");
   std::string const answer = f.client.expect_until("\r\n\r\n");
@@ -74,11 +73,11 @@ TEST_CASE("an upgrade is passed through, and bytes only after 101") {
   f.client.expect_end();
 }
 
-TEST_CASE("an upgrade that is declined is answered, and nothing behind it is passed on") {
+TEST_CASE("reverse proxy: answers a declined upgrade and drops the bytes behind it") {
   fixture f;
   f.ask("websocket", "GET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
   f.origin[0].expect_until("\r\n\r\n");
-  SECTION("by the upstream") {
+  SECTION("declined by the upstream") {
     f.origin[0].send(
         "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\nX-A: 1\r\n\r\n"
         "2\r\nno\r\n0\r\n\r\n");
@@ -90,13 +89,13 @@ TEST_CASE("an upgrade that is declined is answered, and nothing behind it is pas
     f.client.expect("no");
     f.client.expect_end();
   }
-  SECTION("by its end") {
+  SECTION("the upstream closes the connection") {
     f.origin[0].close();
     f.client.expect("HTTP/1.1 502 ");
     f.client.take();
     f.client.expect_end();
   }
-  SECTION("by its silence") {
+  SECTION("the upstream does not answer") {
     f.loop.advance(std::chrono::seconds(11));
     f.client.expect("HTTP/1.1 504 ");
     f.client.take();
@@ -106,12 +105,12 @@ TEST_CASE("an upgrade that is declined is answered, and nothing behind it is pas
   CHECK(f.origin.size() == 1);
 }
 
-TEST_CASE("an upgrade is tried elsewhere when an upstream fails, and nothing is lost by that") {
+TEST_CASE("reverse proxy: retries an upgrade on another upstream without losing bytes") {
   fixture f(2);
   f.ask("websocket", "early");
   CHECK(f.origin.target(0).host == "up0");
   f.origin[0].expect_until("\r\n\r\n");
-  SECTION("it is taken by another one") {
+  SECTION("another upstream accepts it") {
     f.origin[0].close();
     CHECK(f.origin.target(1).host == "up1");
     CHECK(has(f.origin[1].expect_until("\r\n\r\n"), "Upgrade: websocket\r\n"));
@@ -121,14 +120,14 @@ TEST_CASE("an upgrade is tried elsewhere when an upstream fails, and nothing is 
     CHECK(f.client.expect_until("\r\n\r\n").starts_with("HTTP/1.1 101 "));
     CHECK_FALSE(has(f.origin[0].received(), "early"));
   }
-  SECTION("it fails everywhere") {
+  SECTION("each upstream fails") {
     f.origin.refuse(net::error::connection_refused);
     f.origin[0].close();
     f.client.expect("HTTP/1.1 502 Bad Gateway\r\n");
     CHECK(f.client.take().ends_with("502 Bad Gateway: the upstream fails with ECONNREFUSED\n"));
     f.client.expect_end();
   }
-  SECTION("an answer counts, also one that declines") {
+  SECTION("a response ends the retries, even if it declines") {
     f.origin[0].send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
     f.client.expect("HTTP/1.1 403 ");
     f.client.take();
@@ -137,7 +136,7 @@ TEST_CASE("an upgrade is tried elsewhere when an upstream fails, and nothing is 
   }
 }
 
-TEST_CASE("an upgrade that is refused a connection goes to the next upstream") {
+TEST_CASE("reverse proxy: an upgrade whose connection is refused goes to the next upstream") {
   fixture f(3);
   f.origin.refuse(net::error::connection_refused);
   for (int i = 0; i < 2; ++i) {
@@ -152,7 +151,8 @@ TEST_CASE("an upgrade that is refused a connection goes to the next upstream") {
   f.client.expect_end();
 }
 
-TEST_CASE("an upgrade to something else is passed on as a request without one") {
+TEST_CASE(
+    "reverse proxy: an upgrade to another protocol is forwarded as a request without Upgrade") {
   fixture f;
   f.ask("h2c");
   std::string const head = f.origin[0].expect_until("\r\n\r\n");
@@ -164,7 +164,7 @@ TEST_CASE("an upgrade to something else is passed on as a request without one") 
   f.client.expect_end();
 }
 
-TEST_CASE("an upgrade with a body is refused") {
+TEST_CASE("reverse proxy: rejects an upgrade with a body") {
   fixture f;
   f.client.send(
       "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
@@ -175,7 +175,7 @@ TEST_CASE("an upgrade with a body is refused") {
   CHECK(f.origin.size() == 0);
 }
 
-TEST_CASE("Connection has to name Upgrade by a whole word") {
+TEST_CASE("reverse proxy: an upgrade needs the complete token Upgrade in Connection") {
   fixture f;
   f.client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgraded\r\nUpgrade: websocket\r\n\r\n");
   CHECK_FALSE(has(f.origin[0].expect_until("\r\n\r\n"), "Upgrade"));
@@ -183,7 +183,7 @@ TEST_CASE("Connection has to name Upgrade by a whole word") {
   f.client.expect("HTTP/1.1 200 ");
 }
 
-TEST_CASE("a WebSocket that is idle for too long, or drops, is closed on both sides") {
+TEST_CASE("reverse proxy: a WebSocket that idles too long or is lost is closed on both sides") {
   fixture f;
   f.ask();
   f.origin[0].send(switching);
@@ -193,11 +193,11 @@ TEST_CASE("a WebSocket that is idle for too long, or drops, is closed on both si
     CHECK(f.origin[0].ended());
     CHECK(f.client.ended());
   }
-  SECTION("by the upstream") {
+  SECTION("closed by the upstream") {
     f.origin[0].reset();
     CHECK(f.client.ended());
   }
-  SECTION("by the client") {
+  SECTION("closed by the client") {
     f.client.reset();
     CHECK(f.origin[0].ended());
   }

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Connections that a client must not use again, and what it may conclude when one is lost.
+// Connections that a client must not reuse, and what its errors say when a connection is lost.
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -19,7 +19,7 @@ http::agent_options keeping() {
   return o;
 }
 
-// Has one request answered, so that its connection is free.
+// Completes one request, which leaves a free connection.
 void warm_up(client_fixture& f) {
   auto r = f.request("GET");
   r.end();
@@ -29,7 +29,8 @@ void warm_up(client_fixture& f) {
   REQUIRE(f.agent.totals().free_sockets == 1);
 }
 
-// Sends another request. @return whether it got the same connection
+// Sends another request.
+// @return whether it got the same connection
 bool goes_to_the_first(client_fixture& f) {
   std::size_t const before = f.peers.size();
   auto r = f.request("GET", "/next");
@@ -40,7 +41,8 @@ bool goes_to_the_first(client_fixture& f) {
 
 }  // namespace
 
-TEST_CASE("client G1: anything on a free connection takes it out of the pool", "[hostile]") {
+TEST_CASE("client connection reuse: any byte on a free connection removes it from the pool",
+          "[hostile]") {
   std::string const bytes = GENERATE(
       std::string(ok), std::string("HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n"),
       std::string("x"), std::string("\r\n"), std::string("\0", 1));
@@ -57,7 +59,8 @@ TEST_CASE("client G1: anything on a free connection takes it out of the pool", "
   CHECK(f.told().find("response 201") != std::string::npos);
 }
 
-TEST_CASE("client G1: a free connection that ends or is reset is not used", "[hostile]") {
+TEST_CASE("client connection reuse: a free connection that ends or is reset is not reused",
+          "[hostile]") {
   bool const reset = GENERATE(true, false);
   client_fixture f(keeping());
   warm_up(f);
@@ -71,7 +74,8 @@ TEST_CASE("client G1: a free connection that ends or is reset is not used", "[ho
   CHECK_FALSE(goes_to_the_first(f));
 }
 
-TEST_CASE("client G2: an answer that came too early closes the connection", "[hostile]") {
+TEST_CASE("client connection reuse: a response before its request closes the connection",
+          "[hostile]") {
   client_fixture f(keeping());
   auto r = f.request("POST");
   r.write("some of the body");
@@ -95,7 +99,7 @@ struct failure {
   char const* phase;
 };
 
-// Brings a request on a used connection to a point of its life.
+// Brings a request on a reused connection to a point of its life.
 void bring_to(client_fixture& f, http::client_request& r, std::string const& point) {
   if (point == "mid-write") {
     r.write("begin");
@@ -113,7 +117,8 @@ void bring_to(client_fixture& f, http::client_request& r, std::string const& poi
 
 }  // namespace
 
-TEST_CASE("client G3: a lost connection's error says what may be concluded", "[hostile]") {
+TEST_CASE("client connection reuse: the error of a lost connection says how far the request got",
+          "[hostile]") {
   bool const reset = GENERATE(true, false);
   for (char const* method : {"PUT", "POST"}) {
     for (failure const& at : {failure{"", "mid-write", "maybe_processed", "send"},
@@ -148,13 +153,14 @@ TEST_CASE("client G3: a lost connection's error says what may be concluded", "[h
       CHECK(r.reused_socket());
       CHECK(sent == expected);
       CHECK((received > 0) == (std::string(at.point) == "mid-head"));
-      CHECK(f.peers.size() == 1);  // sent once: nobody asked for more
+      CHECK(f.peers.size() == 1);  // sent once, without retry
       CHECK(f.agent.totals().sockets == 0);
     }
   }
 }
 
-TEST_CASE("client G3: a body that is cut off fails its reader, whatever came", "[hostile]") {
+TEST_CASE("client connection reuse: a body that is cut off fails its reader at any point",
+          "[hostile]") {
   bool const reset = GENERATE(true, false);
   client_fixture f(keeping());
   warm_up(f);
@@ -171,7 +177,8 @@ TEST_CASE("client G3: a body that is cut off fails its reader, whatever came", "
   CHECK(f.peers.size() == 1);
 }
 
-TEST_CASE("client G4: close said late, and short hints, are heeded", "[hostile]") {
+TEST_CASE("client connection reuse: a late Connection: close and short hints prevent reuse",
+          "[hostile]") {
   SECTION("Connection: close in a later response") {
     client_fixture f(keeping());
     warm_up(f);
@@ -207,7 +214,8 @@ TEST_CASE("client G4: close said late, and short hints, are heeded", "[hostile]"
   }
 }
 
-TEST_CASE("client G5: a final answer in place of 100 leaves the connection unused", "[hostile]") {
+TEST_CASE("client connection reuse: a final response instead of 100 leaves the connection unused",
+          "[hostile]") {
   bool const sends = GENERATE(true, false);
   client_fixture f(keeping());
   auto r = f.request("POST");
@@ -220,7 +228,7 @@ TEST_CASE("client G5: a final answer in place of 100 leaves the connection unuse
   CHECK(f.told().find("response 417") != std::string::npos);
   CHECK(f.agent.totals().free_sockets == 0);
   if (sends) {
-    // Only with its body the request is complete, and the connection free.
+    // The request completes with its body. Only then the connection is free.
     r.end("body");
     f.settle();
     CHECK(f.peers.at(0).received().ends_with("\r\n\r\nbody"));
@@ -233,8 +241,10 @@ TEST_CASE("client G5: a final answer in place of 100 leaves the connection unuse
   }
 }
 
-TEST_CASE("client G6: an answer before the body is out is read, and the body may go on",
-          "[hostile]") {
+TEST_CASE(
+    "client connection reuse: a response before the end of the body is read, and the body "
+    "continues",
+    "[hostile]") {
   client_fixture f(keeping());
   auto r = f.request("POST");
   r.write("first");
@@ -242,7 +252,7 @@ TEST_CASE("client G6: an answer before the body is out is read, and the body may
   f.say(0, "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno");
   std::string const told = f.told();
   CHECK(told.find("response 413, data no, res.end") != std::string::npos);
-  CHECK(f.peers.at(0).ended());  // it is not going to be used again
+  CHECK(f.peers.at(0).ended());  // The connection will not be reused.
   r.write("second");
   r.end();
   f.settle();
@@ -250,7 +260,8 @@ TEST_CASE("client G6: an answer before the body is out is read, and the body may
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("client L: what comes behind 101 and behind 200 to CONNECT is given once", "[hostile]") {
+TEST_CASE("client upgrade: bytes behind 101 and behind 200 to CONNECT are passed once",
+          "[hostile]") {
   bool const connect = GENERATE(true, false);
   std::string const head =
       connect ? "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
@@ -289,7 +300,7 @@ TEST_CASE("client L: what comes behind 101 and behind 200 to CONNECT is given on
   }
 }
 
-TEST_CASE("client G2: bytes behind an early answer hide no end, and spoil the connection",
+TEST_CASE("client connection reuse: bytes behind an early response hide no end and prevent reuse",
           "[hostile]") {
   bool const finishes = GENERATE(false, true);
   client_fixture f(keeping());
@@ -313,7 +324,7 @@ TEST_CASE("client G2: bytes behind an early answer hide no end, and spoil the co
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("client G8: what is resumed by ranges is framed by each answer's own length",
+TEST_CASE("client connection reuse: each response to a range request is framed by its own length",
           "[hostile]") {
   client_fixture f(keeping());
   auto first = f.request("GET", "/file");
@@ -327,7 +338,7 @@ TEST_CASE("client G8: what is resumed by ranges is framed by each answer's own l
         "res.close");
   CHECK_FALSE(f.response.complete());
 
-  // The rest comes with its own length, and the next answer with another.
+  // The rest arrives with its own length, and the next response with another.
   auto const ask = [&](std::string const& answer) {
     http::request_options o;
     o.host = "test";
@@ -346,7 +357,7 @@ TEST_CASE("client G8: what is resumed by ranges is framed by each answer's own l
   CHECK(f.response.complete());
   CHECK(f.agent.totals().free_sockets == 1);
 
-  // A server that answers with the length of the whole has sent too little.
+  // A server that announces the length of the whole resource has sent too few bytes.
   auto third = ask(part + "10\r\n\r\n456789");
   CHECK(f.told() == "socket, finish, response 206, data 456789");
   f.peers.at(1).end();

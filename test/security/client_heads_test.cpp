@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Heads of a server that are not the answer: interim ones, and 101.
+// Heads of a server other than the final response: informational responses and 101.
 #include "support/client_fixture.hpp"
 
 namespace {
@@ -52,7 +52,7 @@ http::client_request upgrade(client_fixture& f) {
 
 }  // namespace
 
-TEST_CASE("client heads: interim responses before the answer to CONNECT are passed over") {
+TEST_CASE("client heads: informational responses before the response to CONNECT are skipped") {
   std::string const interim =
       GENERATE(std::string("HTTP/1.1 100 Continue\r\n\r\n"),
                std::string("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
@@ -92,14 +92,14 @@ TEST_CASE("client heads: a tunnel through a proxy that sends interim responses")
   CHECK(f.told().find("data hi") != std::string::npos);
 }
 
-TEST_CASE("client heads: 101 is no answer to CONNECT") {
+TEST_CASE("client heads: 101 is an invalid response to CONNECT") {
   client_fixture f;
   auto r = f.request("CONNECT", "host:1");
   CHECK(ask(f, r, switching).error == refused);
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("client heads: a 101 that was not asked for is an error") {
+TEST_CASE("client heads: an unsolicited 101 is an error") {
   client_fixture f;
   auto r = f.request("GET");
   CHECK(ask(f, r, switching).error == refused);
@@ -119,7 +119,7 @@ TEST_CASE("client heads: a 101 that does not name the protocol is an error") {
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("client heads: a 101 that was asked for switches") {
+TEST_CASE("client heads: a requested 101 upgrades the connection") {
   client_fixture f;
   auto r = upgrade(f);
   answer const got = ask(f, r, "HTTP/1.1 103 Early Hints\r\n\r\n" + std::string(switching));

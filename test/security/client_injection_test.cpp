@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a program must not get onto the wire with a request, whatever it is given by others.
+// Bytes that a user must not be able to send with a request, whatever their source.
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -13,7 +13,7 @@ using support::client_fixture;
 std::vector<std::string> const evil{"\r\n", "a\r\nX: y", "a\nb", "a\rb", std::string("a\0b", 3),
                                     "\x7f"};
 
-// Returns the name of the error that `f` throws; empty if it throws none.
+// Returns the name of the error that `f` throws; empty if it throws nothing.
 template <class F>
 std::string thrown(F f) {
   try {
@@ -26,7 +26,8 @@ std::string thrown(F f) {
 
 }  // namespace
 
-TEST_CASE("client D: a request with a line end in its options touches no connection", "[hostile]") {
+TEST_CASE("client injection: a request with a line break in its options makes no connection",
+          "[hostile]") {
   for (std::string const& text : evil) {
     INFO(text);
     client_fixture f;
@@ -41,7 +42,7 @@ TEST_CASE("client D: a request with a line end in its options touches no connect
     };
     CHECK(with([&](http::request_options& o) { o.method = "GET" + text; }) ==
           "ERR_INVALID_HTTP_TOKEN");
-    if (text != "\x7f") {  // which a target may have, as in Node
+    if (text != "\x7f") {  // A target can have DEL, as in Node.
       CHECK(with([&](http::request_options& o) { o.path = "/" + text; }) ==
             "ERR_UNESCAPED_CHARACTERS");
     }
@@ -56,7 +57,7 @@ TEST_CASE("client D: a request with a line end in its options touches no connect
           "ERR_INVALID_CHAR");
     CHECK(with([&](http::request_options& o) { o.headers.append("Content-Type", text); }) ==
           "ERR_INVALID_CHAR");
-    // Userinfo is encoded, so that it cannot.
+    // Userinfo is encoded, therefore a line break is harmless.
     http::request_options o;
     o.host = "test";
     o.auth = "user:" + text;
@@ -68,7 +69,7 @@ TEST_CASE("client D: a request with a line end in its options touches no connect
   }
 }
 
-TEST_CASE("client D: nothing is decoded behind the check of a URL", "[hostile]") {
+TEST_CASE("client injection: nothing is decoded after a URL is validated", "[hostile]") {
   for (char const* path : {"/%0d%0aX:%20y", "/a%00b", "/%0A"}) {
     client_fixture f;
     auto r = f.agent.request("GET", std::string("http://test") + path);
@@ -82,8 +83,9 @@ TEST_CASE("client D: nothing is decoded behind the check of a URL", "[hostile]")
   CHECK(thrown([&] { f.agent.request("GET", "http://te%00st/"); }) == "ERR_INVALID_URL");
 }
 
-TEST_CASE("client D: headers and trailers with a line end are refused and change nothing",
-          "[hostile]") {
+TEST_CASE(
+    "client injection: headers and trailers with a line break are rejected and change nothing",
+    "[hostile]") {
   for (std::string const& text : evil) {
     INFO(text);
     client_fixture f;
@@ -103,7 +105,8 @@ TEST_CASE("client D: headers and trailers with a line end are refused and change
   }
 }
 
-TEST_CASE("client A10: own framing fields do not let a body be read as a request", "[hostile]") {
+TEST_CASE("client injection: the user's framing headers cannot turn a body into a request",
+          "[hostile]") {
   std::string const body = "GET /evil HTTP/1.1\r\nHost: a\r\n\r\n";
 
   SECTION("a body on a method that has none by default is framed") {
@@ -128,7 +131,7 @@ TEST_CASE("client A10: own framing fields do not let a body be read as a request
       CHECK(f.peers.at(0).received().empty());
     }
   }
-  SECTION("a length beside a coding is left out") {
+  SECTION("a length beside a transfer coding is omitted") {
     client_fixture f;
     auto r = f.request("POST");
     r.set_header("Content-Length", 5);
@@ -160,7 +163,7 @@ TEST_CASE("client A10: own framing fields do not let a body be read as a request
     flat.settle();
     CHECK((flat.peers.empty() || flat.peers.at(0).received().empty()));
   }
-  SECTION("a coding that is not chunked is refused") {
+  SECTION("a coding other than chunked is rejected") {
     for (char const* coding : {"gzip", "chunked, gzip", "chunked, chunked", "", "xchunked"}) {
       INFO(coding);
       client_fixture f;
@@ -171,7 +174,7 @@ TEST_CASE("client A10: own framing fields do not let a body be read as a request
       CHECK(f.peers.at(0).received().empty());
     }
   }
-  SECTION("a body that is not as long as was said closes the connection") {
+  SECTION("a body that differs from its declared length closes the connection") {
     http::agent_options a;
     a.keep_alive = true;
     client_fixture f(std::move(a));

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A server that sends a response that nothing asked for: it must never answer the next request on
-// the connection, whenever it arrives.
+// A server sends a response without a request. Whenever it arrives, it must not answer the next
+// request on the connection.
 #include "stream/read_buffer.hpp"
 #include "support/client_fixture.hpp"
 
@@ -32,7 +32,7 @@ http::agent_options keeping(std::size_t max_sockets = http::agent_options::no_li
   return o;
 }
 
-// Has one request answered, so that its connection is free.
+// Completes one request, which leaves a free connection.
 void warm_up(client_fixture& f) {
   auto r = f.request("GET");
   r.end();
@@ -42,7 +42,7 @@ void warm_up(client_fixture& f) {
   REQUIRE(f.agent.totals().free_sockets == 1);
 }
 
-// Answers each request on one connection, and then sends a response that nothing asked for.
+// Answers each request on one connection, and then sends an unsolicited response.
 void poison_each(tcp::socket s, std::atomic<unsigned>& poisoned) {
   boost::system::error_code ec;
   std::string received;
@@ -78,7 +78,7 @@ public:
     return "http://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
   }
 
-  // Computes until the unasked response to the request before is here.
+  // Computes until the unsolicited response to the previous request has arrived.
   void compute(unsigned answered) const {
     while (poisoned_ < answered) {
       std::this_thread::yield();
@@ -139,10 +139,10 @@ net::awaitable<void> ask(http::agent agent, poisoner& server, outcome& all, bool
 
 }  // namespace
 
-TEST_CASE("client poisoning: what arrives while the program computes answers nothing",
+TEST_CASE("client poisoning: a response that arrives while the user computes answers nothing",
           "[hostile]") {
   bool const begin_early = GENERATE(true, false);
-  unsigned const lanes = GENERATE(1u, 3u);  // more than connections: requests wait for one
+  unsigned const lanes = GENERATE(1u, 3u);  // more than connections: requests wait
   net::io_context io;
   poisoner server;
   outcome all;
@@ -161,7 +161,8 @@ TEST_CASE("client poisoning: what arrives while the program computes answers not
   CHECK(all.right == 200);
 }
 
-TEST_CASE("client poisoning: bytes between request and end move the request", "[hostile]") {
+TEST_CASE("client poisoning: bytes between request and end move the request to another connection",
+          "[hostile]") {
   bool const noticed = GENERATE(true, false);
   std::string const body = GENERATE(std::string(), std::string("body"), std::string(20000, 'b'));
   client_fixture f(keeping());
@@ -173,7 +174,7 @@ TEST_CASE("client poisoning: bytes between request and end move the request", "[
   if (noticed) {
     f.settle();
   }
-  net::post(f.io, [&] {  // behind what brings the bytes here
+  net::post(f.io, [&] {  // after the handler that delivers the bytes
     if (body.empty()) {
       r.end();
     } else {
@@ -195,8 +196,7 @@ TEST_CASE("client poisoning: bytes between request and end move the request", "[
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("client poisoning: a write that is awaited goes on with the next connection",
-          "[hostile]") {
+TEST_CASE("client poisoning: an awaited write continues on the next connection", "[hostile]") {
   client_fixture f(keeping());
   warm_up(f);
   auto r = f.request("POST", "/next");
@@ -218,7 +218,7 @@ TEST_CASE("client poisoning: a write that is awaited goes on with the next conne
   CHECK(f.told().find("data ok") != std::string::npos);
 }
 
-TEST_CASE("client poisoning: a connection passed to a request that waits is checked", "[hostile]") {
+TEST_CASE("client poisoning: a connection passed to a waiting request is checked", "[hostile]") {
   client_fixture f(keeping(1));
   auto first = f.request("GET", "/first");
   first.end();
@@ -232,7 +232,7 @@ TEST_CASE("client poisoning: a connection passed to a request that waits is chec
   };
   net::co_spawn(f.io, read(), net::detached);
   f.settle();
-  // The first read takes the response exactly; the other one is still in the connection.
+  // The first read consumes exactly one response; the other one is still in the connection.
   std::string response = "HTTP/1.1 200 OK\r\nContent-Length: 856\r\n\r\n";
   response.append(anode::stream::read_buffer::small - response.size(), 'r');
   f.say(0, response + poison);
@@ -242,8 +242,7 @@ TEST_CASE("client poisoning: a connection passed to a request that waits is chec
   CHECK(text == "ok");
 }
 
-TEST_CASE("client poisoning: a request given up with bytes waiting is not sent again",
-          "[hostile]") {
+TEST_CASE("client poisoning: a request cancelled with unread bytes is not retried", "[hostile]") {
   client_fixture f(keeping());
   warm_up(f);
   auto r = f.request("GET", "/next");

@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Responses that a server should not send. Each comes whole, byte by byte, and cut in two at every
-// offset; the outcome must not depend on that, and what is not complete must not look so.
+// Invalid responses of a server. Each is received whole, byte by byte, and split in two at every
+// offset. The outcome must not depend on the split, and an incomplete response must not appear
+// complete.
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -19,7 +20,7 @@ http::agent_options keeping() {
 
 struct outcome {
   std::string text;   // status and body, then how it ended: "done", or the name of an error
-  bool kept = false;  // the connection may carry another request
+  bool kept = false;  // The connection can carry another request.
   bool operator==(outcome const&) const = default;
 };
 
@@ -47,7 +48,7 @@ std::string joined(std::vector<std::string> const& events) {
   return status + body + ended;
 }
 
-// Plays a response in pieces.
+// Sends a response in segments.
 template <class Say>
 outcome play(std::string const& method, Say say) {
   client_fixture f(keeping());
@@ -59,6 +60,7 @@ outcome play(std::string const& method, Say say) {
   return {joined(f.events), f.agent.totals().free_sockets == 1};
 }
 
+// Sends a request, answers it with `bytes` and returns the outcome.
 // @param ends whether the server ends the connection behind the bytes
 outcome receive(std::string const& method, std::string const& bytes, bool ends = false) {
   auto const end = [&](client_fixture& f) {
@@ -77,9 +79,9 @@ outcome receive(std::string const& method, std::string const& bytes, bool ends =
     }
     end(f);
   });
-  // Bytes of the body that came before a failure may have been told or not.
-  auto const ending = [](outcome const& o) {  // What stands behind a complete response may be told
-                                              // as an error, or not have come by then.
+  // Body bytes before a failure can be delivered or not.
+  // Bytes behind a complete response can cause an error, or not be parsed yet.
+  auto const ending = [](outcome const& o) {
     if (o.text.find(" done") != std::string::npos) {
       return std::string("done");
     }
@@ -113,7 +115,8 @@ bool refused(outcome const& o) {
 
 }  // namespace
 
-TEST_CASE("client A1: a length beside a transfer coding is refused in either order", "[hostile]") {
+TEST_CASE("client response: a length beside a transfer coding is rejected in either order",
+          "[hostile]") {
   for (char const* fields : {"Transfer-Encoding: chunked\r\nContent-Length: 5",
                              "Content-Length: 5\r\nTransfer-Encoding: chunked",
                              "Content-Length: 0\r\nTransfer-Encoding: chunked"}) {
@@ -122,7 +125,9 @@ TEST_CASE("client A1: a length beside a transfer coding is refused in either ord
   }
 }
 
-TEST_CASE("client A3: a body not framed by chunks never ends before the connection", "[hostile]") {
+TEST_CASE(
+    "client response: a body in a coding other than chunked lasts until the end of the connection",
+    "[hostile]") {
   for (char const* value : {"gzip", "identity", "xchunked", "chunked, gzip", "", "chunked abc",
                             "chunked/", "chunked=1", "chunked;", "\"chunked\"",
                             "\x0b"
@@ -140,7 +145,7 @@ TEST_CASE("client A3: a body not framed by chunks never ends before the connecti
   }
 }
 
-TEST_CASE("client A4: two transfer codings in two lines count together", "[hostile]") {
+TEST_CASE("client response: two transfer codings in two lines count together", "[hostile]") {
   outcome const o = receive("GET", with("Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked",
                                         "5\r\nhello\r\n0\r\n\r\n"));
   CHECK(o == outcome{"200 hello done", true});
@@ -149,14 +154,14 @@ TEST_CASE("client A4: two transfer codings in two lines count together", "[hosti
                   .kept);
 }
 
-TEST_CASE("client A5: chunks in HTTP/1.0 end the connection", "[hostile]") {
+TEST_CASE("client response: chunks in HTTP/1.0 end the connection", "[hostile]") {
   outcome const o = receive("GET",
                             "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"
                             "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
   CHECK(o == outcome{"200 hello done", false});
 }
 
-TEST_CASE("client A6: a length that is not one number is refused", "[hostile]") {
+TEST_CASE("client response: a length that is not one number is rejected", "[hostile]") {
   for (char const* fields :
        {"Content-Length: +5", "Content-Length: -5", "Content-Length: 0x5", "Content-Length: 1_0",
         "Content-Length: 5 5", "Content-Length: 5Z", "Content-Length: 18446744073709551616",
@@ -168,7 +173,7 @@ TEST_CASE("client A6: a length that is not one number is refused", "[hostile]") 
   CHECK(receive("GET", with("Content-Length: 005")).text == "200 hello done");
 }
 
-TEST_CASE("client A7: folded lines are refused", "[hostile]") {
+TEST_CASE("client response: folded lines are rejected", "[hostile]") {
   for (char const* fields : {"Transfer-Encoding: chunked\r\n abc", "Content-Length:\r\n 5",
                              "X: a\r\n\tb\r\nContent-Length: 5"}) {
     INFO(fields);
@@ -176,7 +181,7 @@ TEST_CASE("client A7: folded lines are refused", "[hostile]") {
   }
 }
 
-TEST_CASE("client A9, G2: a response that has no body has none, and what follows closes",
+TEST_CASE("client response: a response without a body ignores framing, and bytes behind it close",
           "[hostile]") {
   for (char const* framing : {"Content-Length: 5", "Transfer-Encoding: chunked"}) {
     for (auto const& [method, status] :
@@ -197,7 +202,7 @@ TEST_CASE("client A9, G2: a response that has no body has none, and what follows
   }
 }
 
-TEST_CASE("client B1: chunk sizes are hexadecimal digits that fit", "[hostile]") {
+TEST_CASE("client response: chunk sizes are hexadecimal digits within the range", "[hostile]") {
   for (char const* size : {"0x5", "+5", "-2", "0_5", "5G", "", "\"5\"", " 5", "5 5",
                            "10000000000000000", "10000000000000005", "-1", "\xff"}) {
     INFO(size);
@@ -206,21 +211,21 @@ TEST_CASE("client B1: chunk sizes are hexadecimal digits that fit", "[hostile]")
   }
 }
 
-TEST_CASE("client B2, B3: chunks end as they must", "[hostile]") {
+TEST_CASE("client response: chunks end with CRLF", "[hostile]") {
   for (char const* body : {"5\nhello\r\n0\r\n\r\n", "5\rXhello\r\n0\r\n\r\n", "5\r\nhello0\r\n\r\n",
                            "5\r\nhelloXX0\r\n\r\n", "4\r\nhello\r\n0\r\n\r\n",
                            "5\r\nhello\n0\r\n\r\n", "5\r\nhello\r\n0\n\r\n"}) {
     INFO(body);
     CHECK(refused(receive("GET", with("Transfer-Encoding: chunked", body))));
   }
-  // It might become a trailer: incomplete.
+  // The last bytes could be the start of a trailer, therefore the body is incomplete.
   CHECK(receive("GET", with("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\nXX")) ==
         outcome{"200 hello", false});
   CHECK(receive("GET", with("Transfer-Encoding: chunked", "5\r\nhello\r\n000\r\n\r\n")) ==
         outcome{"200 hello done", true});
 }
 
-TEST_CASE("client B4: chunk extensions are checked and limited", "[hostile]") {
+TEST_CASE("client response: chunk extensions are validated and limited", "[hostile]") {
   for (std::string const& ext : {std::string(";a\nb"), std::string(";a\rb"),
                                  std::string(";a\0b", 4), std::string(";a=\"b")}) {
     INFO(ext);
@@ -245,7 +250,7 @@ TEST_CASE("client B4: chunk extensions are checked and limited", "[hostile]") {
   CHECK(o.text == "200 " + std::string(100'000, 'a') + " done");
 }
 
-TEST_CASE("client B5: trailers are no headers, and limited", "[hostile]") {
+TEST_CASE("client response: trailers are separate from headers, and limited", "[hostile]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
@@ -258,7 +263,7 @@ TEST_CASE("client B5: trailers are no headers, and limited", "[hostile]") {
   CHECK_FALSE(f.response.headers().get("content-type").has_value());
   CHECK(f.response.trailers().get("x-sum") == "1");
 
-  // As in Node: a length is refused, a coding is data like any other trailer.
+  // As in Node, a length in a trailer is rejected; a coding is an ordinary trailer.
   auto const with_trailer = [](std::string const& field) {
     return receive("GET", with("Transfer-Encoding: chunked", "0\r\n" + field + "\r\n\r\n"));
   };
@@ -275,8 +280,7 @@ TEST_CASE("client B5: trailers are no headers, and limited", "[hostile]") {
   }
 }
 
-TEST_CASE("client C1, C2: lines end in CRLF, and names and values are what they may be",
-          "[hostile]") {
+TEST_CASE("client response: lines end with CRLF, and names and values are validated", "[hostile]") {
   for (std::string const& bytes :
        {std::string("HTTP/1.1 200 OK\nContent-Length: 5\r\n\r\nhello"),
         std::string("HTTP/1.1 200 OK\r\nContent-Length: 5\n\nhello"),
@@ -296,7 +300,7 @@ TEST_CASE("client C1, C2: lines end in CRLF, and names and values are what they 
   }
 }
 
-TEST_CASE("client C6: names of fields are data", "[hostile]") {
+TEST_CASE("client response: field names are plain data", "[hostile]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
@@ -309,7 +313,7 @@ TEST_CASE("client C6: names of fields are data", "[hostile]") {
   CHECK(f.told().find("data hello, res.end") != std::string::npos);
 }
 
-TEST_CASE("client C7: status lines", "[hostile]") {
+TEST_CASE("client response: status lines", "[hostile]") {
   for (char const* line :
        {"HTTP/1.1 20 OK", "HTTP/1.1 2000 OK", "HTTP/1.1 2x0 OK", "HTTP/1.1 200 O\nK",
         "HTTP/1.1  200 OK", "http/1.1 200 OK", "HTTP/1.1\t200 OK", "ICY 200 OK",
@@ -321,7 +325,7 @@ TEST_CASE("client C7: status lines", "[hostile]") {
         outcome{"200 hello done", true});
 }
 
-TEST_CASE("client E1: heads are limited in bytes and in lines", "[hostile]") {
+TEST_CASE("client response: heads are limited in bytes and in lines", "[hostile]") {
   CHECK(play("GET", [](client_fixture& f) {
           f.say(0, with("X: " + std::string(17'000, 'x')));
         }).text.find("HPE_HEADER_OVERFLOW") != std::string::npos);
@@ -334,8 +338,10 @@ TEST_CASE("client E1: heads are limited in bytes and in lines", "[hostile]") {
         }).text.find("HPE_HEADER_OVERFLOW") != std::string::npos);
 }
 
-TEST_CASE("client E5: a flood of interim responses is not kept, and a limit or a deadline ends it",
-          "[hostile]") {
+TEST_CASE(
+    "client response: a flood of informational responses is not buffered, and a limit or a timeout "
+    "ends it",
+    "[hostile]") {
   client_fixture f(keeping());
   http::request_options o;
   o.host = "test";
@@ -367,7 +373,7 @@ TEST_CASE("client E5: a flood of interim responses is not kept, and a limit or a
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("client G7: what is cut off is an error, wherever it is cut", "[hostile]") {
+TEST_CASE("client response: a response that is cut off anywhere is an error", "[hostile]") {
   for (std::string const& bytes :
        {with("Content-Length: 5"), with("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n")}) {
     for (std::size_t cut = 1; cut < bytes.size(); ++cut) {

@@ -43,7 +43,7 @@ std::string repeated(std::string_view request, std::size_t times) {
 
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-// Handlers that answer when told to, and count what becomes of their exchanges.
+// Handlers that answer on request and count the events of their exchanges.
 struct slow_handlers {
   explicit slow_handlers(http::server& server) {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
@@ -60,7 +60,7 @@ struct slow_handlers {
 
 }  // namespace
 
-TEST_CASE("K: no more of a pipeline is handled at a time than the option says") {
+TEST_CASE("server bounds: max_pipelined_requests limits the requests handled at a time") {
   std::uint32_t const depth = GENERATE(1U, 4U, 32U);
   server_fixture f({.max_pipelined_requests = depth});
   slow_handlers handlers(f.server);
@@ -76,7 +76,7 @@ TEST_CASE("K: no more of a pipeline is handled at a time than the option says") 
   CHECK(count_of(peer.received(), "200 OK") == 100);
 }
 
-TEST_CASE("K: the heads and bodies of requests that wait have a limit in bytes") {
+TEST_CASE("server bounds: heads and bodies of queued requests have a limit in bytes") {
   server_fixture f({.max_header_size = 100'000, .max_pipelined_requests = 1000});
   slow_handlers handlers(f.server);
   http_peer peer = f.connect(16 * 1024 * 1024);
@@ -91,7 +91,7 @@ TEST_CASE("K: the heads and bodies of requests that wait have a limit in bytes")
                          100));
     CHECK(handlers.begun.size() == 8);
   }
-  SECTION("one that is larger than the limit") {
+  SECTION("one request that is larger than the limit") {
     f.say(peer,
           repeated("GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(80'000, 'x') + "\r\n\r\n", 3));
     CHECK(handlers.begun.size() == 1);
@@ -101,7 +101,7 @@ TEST_CASE("K: the heads and bodies of requests that wait have a limit in bytes")
   }
 }
 
-TEST_CASE("K: a client that leaves is noticed although its pipeline is not read") {
+TEST_CASE("server bounds: the loss of a client is noticed although its pipeline is not read") {
   server_fixture f;
   slow_handlers handlers(f.server);
   std::size_t const requests = GENERATE(std::size_t{1}, std::size_t{31}, std::size_t{32},
@@ -119,7 +119,7 @@ TEST_CASE("K: a client that leaves is noticed although its pipeline is not read"
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("K: a client that has ended its direction gets all answers if that is allowed") {
+TEST_CASE("server bounds: a half-closed client gets all responses if the option allows it") {
   server_fixture f({.http_allow_half_open = true, .max_pipelined_requests = 2});
   slow_handlers handlers(f.server);
   http_peer peer = f.connect();
@@ -135,9 +135,10 @@ TEST_CASE("K: a client that has ended its direction gets all answers if that is 
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("K: over TCP a client that leaves is noticed although its pipeline is not read") {
+TEST_CASE(
+    "server bounds: over TCP the loss of a client is noticed although its pipeline is not read") {
   bool const reset = GENERATE(false, true);
-  // The end of input comes behind what fits the window of TCP; a reset does not wait.
+  // The end of input follows the bytes that fit the TCP window; a reset does not wait.
   std::size_t const requests =
       GENERATE_COPY(std::size_t{1}, std::size_t{33}, std::size_t{reset ? 20'000U : 2'000U});
   CAPTURE(requests, reset);
@@ -170,10 +171,10 @@ TEST_CASE("K: over TCP a client that leaves is noticed although its pipeline is 
   CHECK(server.connection_count() == 0);
   server.close();
   io.restart();
-  io.run();  // nothing is left to wait for
+  io.run();  // no work is left
 }
 
-TEST_CASE("K: a client that leaves behind a body that is not read") {
+TEST_CASE("server bounds: a client that disconnects behind an unread body") {
   server_fixture f;
   event_log log;
   std::size_t read = 0;
@@ -198,7 +199,7 @@ TEST_CASE("K: a client that leaves behind a body that is not read") {
   http_peer peer = f.connect(1024 * 1024);
   f.say(peer,
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" + std::string(500'000, 'x'));
-  SECTION("by its end of input: the handler is told, and can read the whole body") {
+  SECTION("by its end of input: the handler is notified and can read the whole body") {
     peer.end();
     f.settle();
     CHECK(log.told() == "cancelled, complete");
@@ -212,7 +213,7 @@ TEST_CASE("K: a client that leaves behind a body that is not read") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("K: the end of input does not overtake a body that is still to be read") {
+TEST_CASE("server bounds: the end of input does not overtake an unread body") {
   server_fixture f({.high_water_mark = 1});
   event_log log;
   std::string text;
@@ -251,7 +252,7 @@ TEST_CASE("K: the end of input does not overtake a body that is still to be read
   CHECK(log.told() == "complete");
 }
 
-TEST_CASE("K: interim responses to a client that does not read have a limit") {
+TEST_CASE("server bounds: informational responses to a client that does not read have a limit") {
   server_fixture f;
   http::server_response* response = nullptr;
   int sent = 0;
@@ -288,7 +289,7 @@ TEST_CASE("K: interim responses to a client that does not read have a limit") {
   CHECK(sent > 0);
 }
 
-TEST_CASE("K: the first 100 leaves however much waits before it") {
+TEST_CASE("server bounds: the first 100 is sent whatever is queued before it") {
   server_fixture f;
   http::server_response* response = nullptr;
   f.server.on_check_continue([&](http::incoming_message&, http::server_response& res) {
@@ -313,7 +314,7 @@ constexpr auto bad = "\x01\r\n\r\n";
 
 }  // namespace
 
-TEST_CASE("K: a connection that lingers ends, whatever its timeout is set to") {
+TEST_CASE("server bounds: a lingering connection ends, whatever its timeout is") {
   server_fixture f;
   std::optional<anode::socket> socket;
   f.server.on_connection([&](anode::socket s) { socket = std::move(s); });
@@ -324,11 +325,11 @@ TEST_CASE("K: a connection that lingers ends, whatever its timeout is set to") {
     socket->set_timeout(0ms);
     f.advance(1001ms);
   }
-  SECTION("a timeout that is longer") {
+  SECTION("a longer timeout") {
     socket->set_timeout(std::chrono::hours(1));
     f.advance(1001ms);
   }
-  SECTION("a peer that goes on sending") {
+  SECTION("a peer that continues to send") {
     for (int i = 0; i < 60; ++i) {
       socket->set_timeout(0ms);
       f.say(peer, "x");
@@ -339,7 +340,7 @@ TEST_CASE("K: a connection that lingers ends, whatever its timeout is set to") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("K: a connection whose output is blocked ends, whatever its timeout is set to") {
+TEST_CASE("server bounds: a connection with blocked output ends, whatever its timeout is") {
   server_fixture f;
   anode::socket socket;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -353,8 +354,8 @@ TEST_CASE("K: a connection whose output is blocked ends, whatever its timeout is
   f.say(peer, get);
   CHECK(socket.writable_length() > 0);
   SECTION("an error of the client") { f.say(peer, bad); }
-  SECTION("the program ends it") { socket.end(); }
-  SECTION("the program closes it behind its output") { socket.destroy_soon(); }
+  SECTION("the user ends it") { socket.end(); }
+  SECTION("the user closes it behind its output") { socket.destroy_soon(); }
   f.settle();
   CHECK(f.server.connection_count() == 1);
   socket.set_timeout(0ms);
@@ -362,7 +363,7 @@ TEST_CASE("K: a connection whose output is blocked ends, whatever its timeout is
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("K: a connection that is ended with its output blocked ends when its client leaves") {
+TEST_CASE("server bounds: an ended connection with blocked output ends when its client leaves") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.write(std::string(50'000, 'x'));
@@ -380,7 +381,7 @@ TEST_CASE("K: a connection that is ended with its output blocked ends when its c
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("K: a connection that the program has ended does not stay open for its client") {
+TEST_CASE("server bounds: a connection that the user ended does not stay open for its client") {
   server_fixture f;
   anode::socket socket;
   f.server.on_request(
@@ -394,8 +395,8 @@ TEST_CASE("K: a connection that the program has ended does not stay open for its
 }
 
 TEST_CASE(
-    "K: a socket that was handed over, ended and dropped is closed behind a peer that never "
-    "reads") {
+    "server bounds: an ended and dropped upgraded socket is closed although its peer never "
+    "closes") {
   server_fixture f;
   f.server.on_upgrade(
       [](http::incoming_message&, anode::socket s) { s.end(std::string(100'000, 'x')); });
@@ -408,11 +409,11 @@ TEST_CASE(
   CHECK(f.server.connection_count() == 0);
 }
 
-// Bodies that nobody reads.
+// Unread bodies.
 
 namespace {
 
-// What a client gets that sends all of its request over TCP before it reads.
+// Sends a whole request over TCP before it reads. Returns the received bytes.
 std::string send_all_then_read(http::server& server, net::io_context& io, std::string const& head,
                                std::size_t body) {
   std::string received;
@@ -451,7 +452,7 @@ std::string post(std::size_t length) {
 
 }  // namespace
 
-TEST_CASE("K: a response that leaves a large body unread says that the connection ends") {
+TEST_CASE("server bounds: a response that leaves a large body unread announces the close") {
   net::io_context io;
   http::server server(io.get_executor());
   server.listen(0, "127.0.0.1");
@@ -468,7 +469,7 @@ TEST_CASE("K: a response that leaves a large body unread says that the connectio
           co_return;
         });
   }
-  SECTION("a coroutine that has read some, and throws") {
+  SECTION("a coroutine that has read some bytes and throws") {
     server.on_error([](std::exception_ptr const&) {});
     server.on_request(
         [](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
@@ -479,12 +480,12 @@ TEST_CASE("K: a response that leaves a large body unread says that the connectio
   SECTION("a callback") {
     server.on_request([](http::incoming_message&, http::server_response& res) { res.end("done"); });
   }
-  SECTION("a head that is made before") {
+  SECTION("a head that is fixed before") {
     server.on_request([](http::incoming_message&, http::server_response& res) {
       res.write_head(413, {{"X", "y"}}).end("done");
     });
   }
-  SECTION("a head that is made before, to which the program adds nothing") {
+  SECTION("a head that is fixed before, without headers of the user") {
     server.on_request([](http::incoming_message&, http::server_response& res) {
       res.write_head(413).end("done");
     });
@@ -495,7 +496,7 @@ TEST_CASE("K: a response that leaves a large body unread says that the connectio
   CHECK(count_of(received, "keep-alive") == 0);
 }
 
-TEST_CASE("K: a response that leaves a body unread may keep the connection") {
+TEST_CASE("server bounds: a response that leaves a body unread can keep the connection") {
   net::io_context io;
   http::server server(io.get_executor());
   server.listen(0, "127.0.0.1");
@@ -518,7 +519,7 @@ TEST_CASE("K: a response that leaves a body unread may keep the connection") {
     CHECK(count_of(received, "Connection: keep-alive\r\n") == 1);
     CHECK(count_of(received, "done") == 1);
   }
-  SECTION("a large body behind a head that has left: no client sees a reset") {
+  SECTION("a large body behind a sent head: no client gets a reset") {
     server.on_request([](http::incoming_message&, http::server_response& res) {
       res.write("not ");
       res.end("done");

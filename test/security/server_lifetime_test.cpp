@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Servers, connections and handlers that go at the worst moment.
+// Servers, connections and handlers that are destroyed at the worst moment.
 
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
@@ -65,7 +65,7 @@ net::awaitable<void> holds(http::incoming_message&, anode::socket s) {
   }
 }
 
-// Everything that a connection can be in the middle of.
+// Each state in which a connection can be.
 struct moment {
   std::string name;
   std::string sent;
@@ -86,7 +86,7 @@ std::vector<moment> moments() {
   return all;
 }
 
-// A server over memory with a connection at each moment.
+// A server in memory with a connection in each state.
 struct busy_server {
   explicit busy_server(moment const& m) : server(new http::server(io.get_executor(), m.handler)) {
     server->on_upgrade(holds);
@@ -102,7 +102,7 @@ struct busy_server {
     io.poll();
   }
 
-  // Returns whether the client sees the end of its connection, having read all that came.
+  // Returns whether the client sees the end of its connection after it has read all bytes.
   bool client_ended() {
     bool ended = false;
     net::co_spawn(
@@ -127,7 +127,7 @@ struct busy_server {
 
 }  // namespace
 
-TEST_CASE("K: a server is destroyed, whatever its connections are doing") {
+TEST_CASE("server lifetime: a server can be destroyed in any state of its connections") {
   for (moment const& m : moments()) {
     INFO(m.name);
     busy_server s(m);
@@ -138,7 +138,7 @@ TEST_CASE("K: a server is destroyed, whatever its connections are doing") {
   }
 }
 
-TEST_CASE("K: the context is destroyed before its server, or with it") {
+TEST_CASE("server lifetime: the context can be destroyed before its server, or with it") {
   for (moment const& m : moments()) {
     INFO(m.name);
     for (bool const server_first : {true, false}) {
@@ -164,7 +164,7 @@ TEST_CASE("K: the context is destroyed before its server, or with it") {
   }
 }
 
-TEST_CASE("K: a server is closed twice, and all connections with it") {
+TEST_CASE("server lifetime: a server can be closed twice with all its connections") {
   for (moment const& m : moments()) {
     INFO(m.name);
     busy_server s(m);
@@ -174,13 +174,13 @@ TEST_CASE("K: a server is closed twice, and all connections with it") {
     s.server->close_all_connections();
     s.server->close_all_connections();
     s.settle();
-    // A socket that has left HTTP is its handler's.
+    // The handler owns a socket that left HTTP.
     CHECK(s.client_ended() == (m.name != "handed over"));
     CHECK_FALSE(s.server->listening());
   }
 }
 
-TEST_CASE("K: a drain ends everything that a connection can be in the middle of") {
+TEST_CASE("server lifetime: a drain ends connections in every state") {
   for (moment const& m : moments()) {
     INFO(m.name);
     busy_server s(m);
@@ -200,7 +200,7 @@ TEST_CASE("K: a drain ends everything that a connection can be in the middle of"
   }
 }
 
-TEST_CASE("K: a server is destroyed in one of its own handlers") {
+TEST_CASE("server lifetime: a server can be destroyed in one of its own handlers") {
   net::io_context io;
   std::unique_ptr<http::server> server;
   event_log log;
@@ -213,13 +213,13 @@ TEST_CASE("K: a server is destroyed in one of its own handlers") {
   };
   std::string sent = get;
   bool ends = true;
-  SECTION("a callback, before its answer") {
+  SECTION("a callback, before its response") {
     make([&](http::incoming_message&, http::server_response& res) {
       gone();
       res.end("late");
     });
   }
-  SECTION("a callback, behind its answer") {
+  SECTION("a callback, after its response") {
     make([&](http::incoming_message&, http::server_response& res) {
       res.end("early");
       gone();
@@ -260,11 +260,11 @@ TEST_CASE("K: a server is destroyed in one of its own handlers") {
       res.end("early");
     });
   }
-  SECTION("a listener of connections") {
+  SECTION("a listener of connection") {
     make(never);
     server->on_connection([&](anode::socket const&) { gone(); });
   }
-  SECTION("a decision about an upgrade") {
+  SECTION("a should_upgrade function") {
     sent = upgrade;
     make(never);
     http::server_options o;
@@ -302,7 +302,7 @@ TEST_CASE("K: a server is destroyed in one of its own handlers") {
   CHECK(ended == ends);
 }
 
-TEST_CASE("K: an exception of a handler is answered, or closes the connection") {
+TEST_CASE("server lifetime: an exception of a handler is answered, or closes the connection") {
   server_fixture f;
   event_log log;
   f.server.on_error([&](std::exception_ptr const& e) {
@@ -326,7 +326,7 @@ TEST_CASE("K: an exception of a handler is answered, or closes the connection") 
     CHECK(peer.received().find("Secret") == std::string::npos);
     CHECK_FALSE(peer.ended());
   }
-  SECTION("before the head, of a coroutine that has waited") {
+  SECTION("before the head, of a coroutine after a suspension") {
     f.server.on_request(
         [](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
           co_await req.text();
@@ -337,7 +337,7 @@ TEST_CASE("K: an exception of a handler is answered, or closes the connection") 
     CHECK(peer.received().starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
     CHECK_FALSE(peer.ended());
   }
-  SECTION("behind the head") {
+  SECTION("after the head") {
     f.server.on_request([](http::incoming_message&, http::server_response& res) {
       res.write("begun");
       throw std::runtime_error("no");
@@ -347,14 +347,14 @@ TEST_CASE("K: an exception of a handler is answered, or closes the connection") 
     CHECK(peer.ended());
   }
   CHECK(log.told() == "no");
-  // Others are not concerned.
+  // Other connections are not affected.
   f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
   http_peer other = f.connect();
   f.say(other, get);
   CHECK(other.received().ends_with("ok"));
 }
 
-TEST_CASE("K: something that is no exception is thrown") {
+TEST_CASE("server lifetime: a handler can throw an object that is not a std::exception") {
   server_fixture f;
   int told = 0;
   f.server.on_error([&](std::exception_ptr const&) { ++told; });
@@ -372,7 +372,7 @@ struct act {
   std::function<net::awaitable<void>(http::incoming_message&, http::server_response&)> run;
 };
 
-// An act that awaits nothing.
+// An act that does not suspend.
 template <class F>
 act plain(std::string name, F f) {
   return {std::move(name),
@@ -382,7 +382,7 @@ act plain(std::string name, F f) {
           }};
 }
 
-// What a handler may do with its messages.
+// The calls that a handler can make on its messages.
 std::vector<act> acts() {
   using req_t = http::incoming_message;
   using res_t = http::server_response;
@@ -462,7 +462,7 @@ std::vector<loss> losses() {
 
 }  // namespace
 
-TEST_CASE("K: what a handler does behind the end of its connection harms nothing") {
+TEST_CASE("server lifetime: calls of a handler after the end of its connection are harmless") {
   for (std::string const& sent :
        {std::string(get), std::string(open_post), std::string(get) + get + get}) {
     for (loss const& way : losses()) {
@@ -509,7 +509,7 @@ TEST_CASE("K: what a handler does behind the end of its connection harms nothing
   }
 }
 
-TEST_CASE("K: a handler that is replaced while it runs keeps what it has captured") {
+TEST_CASE("server lifetime: a handler that is replaced while it runs keeps its captures") {
   net::io_context io;
   http::server server(io.get_executor());
   std::vector<std::string> seen;
@@ -560,7 +560,7 @@ TEST_CASE("K: a handler that is replaced while it runs keeps what it has capture
   CHECK(seen == std::vector<std::string>{captured});
 }
 
-TEST_CASE("K: options that change while a request is under way") {
+TEST_CASE("server lifetime: options can change during a request") {
   net::io_context io;
   http::server server(io.get_executor(), {.unique_headers = {"X-One"}}, never);
   http::server_response* response = nullptr;
@@ -580,10 +580,10 @@ TEST_CASE("K: options that change while a request is under way") {
   CHECK(support::count_of(client.received(), "X-One: a; b\r\n") == 1);
 }
 
-TEST_CASE("K: a client that goes in the middle of a handler") {
+TEST_CASE("server lifetime: a client disconnects during a handler") {
   server_fixture f;
   event_log log;
-  SECTION("that reads") {
+  SECTION("a handler that reads") {
     f.server.on_request(
         [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
           res.on_close(log.noting("close"));
@@ -601,7 +601,7 @@ TEST_CASE("K: a client that goes in the middle of a handler") {
     std::string const told = log.told();
     CHECK((told == "ECONNRESET, close" || told == "close, ECONNRESET"));
   }
-  SECTION("that writes") {
+  SECTION("a handler that writes") {
     f.server.on_request(
         [&](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
           std::string const piece(65536, 'x');
@@ -624,7 +624,7 @@ TEST_CASE("K: a client that goes in the middle of a handler") {
     f.settle();
     CHECK(log.told() == "failed");
   }
-  SECTION("that waits, and wants to be told") {
+  SECTION("a handler that waits with cancellation enabled") {
     f.server.on_request(
         [&](http::incoming_message&, http::server_response&) -> net::awaitable<void> {
           co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
@@ -742,7 +742,7 @@ TEST_CASE("K: whatever a handler awaits ends when its client leaves, behind anot
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("K: what one handler asks of its cancellation does not reach the next one") {
+TEST_CASE("server lifetime: the cancellation state of a handler does not affect the next handler") {
   server_fixture f;
   event_log log;
   int handled = 0;
@@ -767,9 +767,9 @@ TEST_CASE("K: what one handler asks of its cancellation does not reach the next 
   CHECK(log.told() == "throws");
 }
 
-TEST_CASE("K: unread input does not take the answer with it") {
-  // Over TCP: a socket that is closed with input unread resets the connection, and the client loses
-  // what it has not read. The answer has to arrive all the same.
+TEST_CASE("server lifetime: unread input does not discard the response") {
+  // Over TCP, closing a socket with unread input resets the connection, and the client loses unread
+  // bytes. The response must arrive nevertheless.
   net::io_context io;
   http::server server(io.get_executor(), [](http::incoming_message&, http::server_response& res) {
     res.set_header("Connection", "close");
@@ -784,7 +784,7 @@ TEST_CASE("K: unread input does not take the answer with it") {
     std::string const body(200'000, 'b');
     co_await net::async_write(s, net::buffer(head), net::use_awaitable);
     co_await net::async_write(s, net::buffer(body), net::use_awaitable);
-    // Reads late, when the server has long answered and closed.
+    // Reads late, long after the server has answered and closed.
     net::steady_timer t(co_await net::this_coro::executor, 100ms);
     co_await t.async_wait(net::use_awaitable);
     std::string answer(200'000, '\0');

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Clients that take their time: each connection ends, or is at least bounded, by a deadline.
+// Slow clients. A timeout ends each connection or bounds its memory.
 
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
@@ -31,15 +31,15 @@ net::awaitable<void> read_all(http::incoming_message& req, http::server_response
   res.end("hello");
 }
 
-// With the limits that a server has unless told: a minute for the head, five for the request, and
-// half a minute between checks.
+// A server with the default limits: 60 s for the head, 300 s for the request, 30 s between periodic
+// checks.
 struct usual_server : server_fixture {
   usual_server() { server.on_request(hello); }
 };
 
 }  // namespace
 
-TEST_CASE("F1: no byte after the connection is made") {
+TEST_CASE("slow client: no byte after the connect") {
   usual_server f;
   http_peer peer = f.connect();
   f.settle();
@@ -51,8 +51,8 @@ TEST_CASE("F1: no byte after the connection is made") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F1: the deadline runs before the first read") {
-  // Connections whose bytes the server has had no chance to look at: the clock has begun already.
+TEST_CASE("slow client: the timeout runs before the first read") {
+  // The server has not yet read bytes of these connections. Their timeouts run already.
   usual_server f;
   std::vector<http_peer> peers;
   for (int i = 0; i < 10; ++i) {
@@ -65,7 +65,7 @@ TEST_CASE("F1: the deadline runs before the first read") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F1: a head that comes byte by byte") {
+TEST_CASE("slow client: a head byte by byte") {
   usual_server f;
   http_peer peer = f.connect();
   std::string const head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(1000, 'x');
@@ -80,7 +80,7 @@ TEST_CASE("F1: a head that comes byte by byte") {
   CHECK(sent <= 92s);
 }
 
-TEST_CASE("F1: slow headers of the second request on a connection") {
+TEST_CASE("slow client: slow headers of the second request on a connection") {
   usual_server f;
   http_peer peer = f.connect();
   f.say(peer, get);
@@ -96,7 +96,7 @@ TEST_CASE("F1: slow headers of the second request on a connection") {
   CHECK(sent <= 92s);
 }
 
-TEST_CASE("F1: blank lines are no request") {
+TEST_CASE("slow client: blank lines do not count as a request") {
   usual_server f;
   http_peer peer = f.connect();
   auto sent = 0s;
@@ -108,11 +108,11 @@ TEST_CASE("F1: blank lines are no request") {
   CHECK(sent <= 92s);
 }
 
-TEST_CASE("F1: a body that comes byte by byte") {
+TEST_CASE("slow client: a body byte by byte") {
   bool chunked = false;
   bool reads = false;
-  SECTION("of a length, read") { reads = true; }
-  SECTION("of a length, not read") {}
+  SECTION("with a length, read") { reads = true; }
+  SECTION("with a length, not read") {}
   SECTION("in chunks, read") { reads = chunked = true; }
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response&) {});
@@ -132,11 +132,11 @@ TEST_CASE("F1: a body that comes byte by byte") {
   CHECK(peer.received() == request_timeout);
   CHECK(sent >= 300s);
   CHECK(sent <= 340s);
-  f.advance(2s);  // for which what still comes is thrown away
+  f.advance(2s);  // Further input is discarded during this time.
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F1: a body that nobody reads, behind its answer") {
+TEST_CASE("slow client: a body that stays unread behind its response") {
   usual_server f;
   http_peer peer = f.connect();
   f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
@@ -148,11 +148,12 @@ TEST_CASE("F1: a body that nobody reads, behind its answer") {
     sent += 10s;
   }
   CHECK(sent <= 340s);
-  f.advance(2s);  // for which what still comes is thrown away
+  f.advance(2s);  // Further input is discarded during this time.
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F1: a client that does not read costs a bounded amount, and the server can be told") {
+TEST_CASE(
+    "slow client: a client that does not read costs bounded memory, and the server is notified") {
   http::server_options options;
   options.timeout = 120s;
   server_fixture f(options);
@@ -171,7 +172,8 @@ TEST_CASE("F1: a client that does not read costs a bounded amount, and the serve
   anode::socket client(std::move(ours));
   client.write(get);
   f.settle();
-  // The handler waits: behind what the connection has taken no more than its mark is collected.
+  // The handler waits: besides the bytes in the connection, at most the high-water mark is
+  // buffered.
   CHECK(written <= 4 * 65536);
   REQUIRE(f.server.connections().size() == 1);
   CHECK(f.server.connections()[0].state == http::connection_state::responding);
@@ -182,7 +184,7 @@ TEST_CASE("F1: a client that does not read costs a bounded amount, and the serve
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F1: an answer that is complete waits for a slow reader in bounded memory") {
+TEST_CASE("slow client: a complete response waits for a slow reader in bounded memory") {
   http::server_options options;
   options.timeout = 120s;
   server_fixture f(options);
@@ -192,7 +194,8 @@ TEST_CASE("F1: an answer that is complete waits for a slow reader in bounded mem
   auto [ours, theirs] = anode::transport::make_memory_pair(f.io.get_executor(), 4096);
   f.server.emit_connection(std::move(theirs));
   anode::socket client(std::move(ours));
-  // Many requests, no answer read: the server reads no more of them than one answer is behind.
+  // Many requests and no response is read: the server stops reading requests after one blocked
+  // response.
   std::string many;
   for (int i = 0; i < 1000; ++i) {
     many += get;
@@ -206,7 +209,7 @@ TEST_CASE("F1: an answer that is complete waits for a slow reader in bounded mem
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F1: a client that has ended its direction and reads nothing goes by the timeout") {
+TEST_CASE("slow client: a half-closed client that does not read ends by the timeout") {
   usual_server f;
   f.server.set_timeout(1s);
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
@@ -219,12 +222,12 @@ TEST_CASE("F1: a client that has ended its direction and reads nothing goes by t
   f.settle();
   client.end();
   f.settle();
-  CHECK(f.server.connection_count() == 1);  // it may still read
+  CHECK(f.server.connection_count() == 1);  // The client can still read.
   f.advance(2s);
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F2: 408, then the connection is closed for good") {
+TEST_CASE("slow client: 408, then the connection is closed") {
   usual_server f;
   int handled = 0;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -236,7 +239,7 @@ TEST_CASE("F2: 408, then the connection is closed for good") {
   f.advance(91s);
   CHECK(peer.received() == request_timeout);
   CHECK(peer.ended());
-  // The rest of the request, and another one, come too late.
+  // The rest of the request and another request arrive too late.
   f.say(peer, std::string("\r\n") + get);
   CHECK(handled == 0);
   CHECK(peer.received() == request_timeout);
@@ -244,7 +247,7 @@ TEST_CASE("F2: 408, then the connection is closed for good") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F2: 408 when the answer has begun only closes the connection") {
+TEST_CASE("slow client: a timeout after the response has begun only closes the connection") {
   server_fixture f;
   f.server.on_request(
       [](http::incoming_message&, http::server_response& res) { res.write("begun"); });
@@ -257,7 +260,7 @@ TEST_CASE("F2: 408 when the answer has begun only closes the connection") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("F: many slow clients do not keep a healthy one waiting") {
+TEST_CASE("slow client: many slow clients do not delay a healthy client") {
   usual_server f;
   std::vector<http_peer> slow;
   for (int i = 0; i < 2000; ++i) {

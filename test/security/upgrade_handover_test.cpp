@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Connections that leave HTTP: what belongs to the new protocol, and who is asked.
+// Connections that leave HTTP: which bytes belong to the new protocol, and which handler is called.
 
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
@@ -19,7 +19,7 @@ using support::server_fixture;
 
 namespace {
 
-// A server that notes which of its handlers a request reaches, and every byte of a new protocol.
+// A server that records which of its handlers a request reaches, and all bytes of the new protocol.
 struct switching_server : server_fixture {
   switching_server() {
     server.on_request([this](http::incoming_message&, http::server_response& res) {
@@ -46,7 +46,7 @@ std::string with(std::string_view fields) {
 
 }  // namespace
 
-TEST_CASE("L: bytes behind the request are passed once, however they are cut") {
+TEST_CASE("upgrade: bytes behind the request are passed once, however they are split") {
   std::string const head = with("Connection: Upgrade\r\nUpgrade: x\r\n");
   std::string const rest = "GET / HTTP/1.1\r\nHost: b\r\n\r\n\r\n0\r\n\r\n";
   std::string const all = head + rest;
@@ -61,7 +61,7 @@ TEST_CASE("L: bytes behind the request are passed once, however they are cut") {
   }
 }
 
-TEST_CASE("L: bytes behind CONNECT are passed once, however they are cut") {
+TEST_CASE("upgrade: bytes behind CONNECT are passed once, however they are split") {
   std::string const head = "CONNECT b:80 HTTP/1.1\r\nHost: b:80\r\n\r\n";
   std::string const rest = "GET / HTTP/1.1\r\nHost: b\r\n\r\n";
   std::string const all = head + rest;
@@ -75,7 +75,7 @@ TEST_CASE("L: bytes behind CONNECT are passed once, however they are cut") {
   }
 }
 
-TEST_CASE("L: byte by byte") {
+TEST_CASE("upgrade: a request received byte by byte") {
   switching_server f;
   http_peer peer = f.connect();
   for (char const c : with("Connection: Upgrade\r\nUpgrade: x\r\n") + "\x81\x05hello") {
@@ -85,7 +85,7 @@ TEST_CASE("L: byte by byte") {
   CHECK(f.taken == "\x81\x05hello");
 }
 
-TEST_CASE("L: Connection has to name upgrade as a token, and Upgrade has to be there") {
+TEST_CASE("upgrade: Connection must name upgrade as a token, and Upgrade must be present") {
   struct row {
     std::string_view fields;
     char const* expected;
@@ -114,8 +114,8 @@ TEST_CASE("L: Connection has to name upgrade as a token, and Upgrade has to be t
   }
 }
 
-TEST_CASE("L: a body of an upgrade request goes to the new owner as it came") {
-  // As in Node 23: the new owner knows the head, and the request itself has no body.
+TEST_CASE("upgrade: a request body before the upgrade is passed to the new owner") {
+  // As in Node 23: the request has no body, and the bytes after its head go to the new owner.
   struct row {
     std::string_view fields;
     std::string_view rest;
@@ -146,7 +146,7 @@ TEST_CASE("L: a body of an upgrade request goes to the new owner as it came") {
   }
 }
 
-TEST_CASE("L: what an upgraded client sends waits in bounded memory until it is read") {
+TEST_CASE("upgrade: input of an upgraded client that is not read is buffered up to a limit") {
   server_fixture f;
   anode::socket kept;
   f.server.on_upgrade([&](http::incoming_message&, anode::socket s) { kept = std::move(s); });
@@ -160,7 +160,7 @@ TEST_CASE("L: what an upgraded client sends waits in bounded memory until it is 
   kept.destroy();
 }
 
-TEST_CASE("L: earlier answers leave first, and what the new owner writes comes behind them") {
+TEST_CASE("upgrade: earlier responses are sent before the output of the new owner") {
   server_fixture f;
   std::vector<http::server_response*> waiting;
   event_log log;
@@ -253,7 +253,7 @@ TEST_CASE("L: the deadlines of a request end with its head, whatever answers it 
   CHECK(peer.received().ends_with("one"));
 }
 
-TEST_CASE("L: nothing of the connection is left when its new owner lets go of it") {
+TEST_CASE("upgrade: nothing of the connection remains when its new owner drops it") {
   switching_server f;
   f.server.on_upgrade([](http::incoming_message&, anode::socket const&) {});
   http_peer peer = f.connect();
@@ -262,7 +262,7 @@ TEST_CASE("L: nothing of the connection is left when its new owner lets go of it
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("L: a silent new protocol is not subject to the deadlines of requests") {
+TEST_CASE("upgrade: the timeouts of requests do not apply to a silent new protocol") {
   switching_server f;
   http_peer peer = f.connect();
   f.say(peer, with("Connection: Upgrade\r\nUpgrade: x\r\n"));

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Catch2 of either major version: v2 is one header, v3 a library.
+// Includes Catch2 of either major version: v2 is one header, v3 is a library.
 #pragma once
 
 #if __has_include(<catch2/catch_all.hpp>)

@@ -14,7 +14,7 @@
 
 namespace support {
 
-/// What became of a request of `client_and_server::fetch`.
+/// The result of a request of `client_and_server::fetch`.
 struct fetched {
   int status = 0;
   std::string reason;
@@ -23,7 +23,8 @@ struct fetched {
   std::string error;  ///< the code's name if it failed
   bool done = false;
 
-  /// Returns the value of the first header with this name, as it was spelled; "none" without one.
+  /// Returns the value of the first field with this name, in its received spelling; "none" if there
+  /// is none.
   std::string header(std::string_view name) const {
     for (anode::http::field_line const line : headers) {
       if (line.name == name) {
@@ -34,7 +35,7 @@ struct fetched {
   }
 };
 
-/// A server, and an agent all of whose connections lead to it, in memory. The test makes the time.
+/// A server in memory and an agent whose connections all lead to it. The test moves the clock.
 class client_and_server : public server_fixture {
 public:
   explicit client_and_server(anode::http::server_options server_options = {},
@@ -42,7 +43,7 @@ public:
       : server_fixture(std::move(server_options)),
         agent(io.get_executor(), with_connections(std::move(agent_options))) {}
 
-  /// Begins a request; it is sent by `write` and `end`.
+  /// Creates a request. `write` and `end` send it.
   anode::http::client_request request(std::string_view method, std::string_view path = "/",
                                       anode::http::header_list headers = {}) {
     anode::http::request_options o;
@@ -53,14 +54,14 @@ public:
     return agent.request(std::move(o));
   }
 
-  /// Waits for the response to a request and reads it. Ask for `done` after `settle`.
+  /// Awaits the response to a request and reads its body. Read `done` of the result after `settle`.
   std::shared_ptr<fetched> fetch(anode::http::client_request request) {
     auto result = std::make_shared<fetched>();
     net::co_spawn(io, read(std::move(request), result), net::detached);
     return result;
   }
 
-  /// Sends a request without a body, reads its response, and does all there is to do now.
+  /// Sends a request without a body, reads its response and runs all ready handlers.
   std::shared_ptr<fetched> get(std::string_view path = "/", anode::http::header_list headers = {}) {
     anode::http::client_request r = request("GET", path, std::move(headers));
     r.end();

@@ -16,7 +16,7 @@
 
 namespace support {
 
-/// An agent whose connections lead to peers that the test plays, and whose time the test makes.
+/// An agent whose connections lead to peers that the test plays. The test moves the clock.
 class client_fixture {
 public:
   explicit client_fixture(anode::http::agent_options options = {})
@@ -24,25 +24,25 @@ public:
     clock().set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
   }
 
-  /// Does all there is to do now.
+  /// Runs all ready handlers.
   void settle() {
     io.restart();
     io.poll();
   }
 
-  /// Lets time pass.
+  /// Moves the clock and runs the expired timers.
   void advance(std::chrono::milliseconds time) {
     clock().advance(time);
     settle();
   }
 
-  /// Has the peer of a connection say something, and does what follows from that.
+  /// Sends bytes from the peer of a connection and runs all ready handlers.
   void say(std::size_t connection, std::string_view bytes) {
     peers.at(connection).send(bytes);
     settle();
   }
 
-  /// Begins a request whose events are noted in `events`.
+  /// Creates a request whose events are recorded in `events`.
   anode::http::client_request request(std::string_view method, std::string_view path = "/") {
     anode::http::request_options o;
     o.method = method;
@@ -85,7 +85,7 @@ public:
     return r;
   }
 
-  /// Returns the events noted so far, and forgets them.
+  /// Returns the events recorded since the last call and clears the record.
   std::string told() {
     std::string all;
     for (std::string const& e : std::exchange(events, {})) {
@@ -94,7 +94,7 @@ public:
     return all;
   }
 
-  /// Has connections not come about until `let_connect`.
+  /// Suspends connect attempts until `let_connect`.
   void hold_connections() { held_ = true; }
 
   void let_connect() {
@@ -111,7 +111,7 @@ public:
   anode::http::incoming_message response;
   bool reads = true;  ///< whether responses are read
 
-  // Of the connections made from now on.
+  // Applies to connections made from now on.
 
   bool refuse = false;           ///< there are none
   bool peer_reads = true;        ///< whether the peer reads

@@ -9,14 +9,14 @@
 
 namespace support {
 
-/// Passes everything on to another stream and counts what is asked of it.
+/// Forwards all operations to another stream and counts them.
 class counting_stream final : public anode::byte_stream {
 public:
   struct counts {
     std::size_t reads = 0;
     std::size_t writes = 0;
-    std::vector<std::size_t> pieces;  // of each write
-    std::vector<void const*> places;  // where each piece lies
+    std::vector<std::size_t> pieces;  // number of buffers of each write
+    std::vector<void const*> places;  // address of each buffer
   };
 
   counting_stream(std::unique_ptr<anode::byte_stream> s, std::shared_ptr<counts> c)

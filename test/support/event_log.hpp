@@ -7,17 +7,17 @@
 
 namespace support {
 
-/// Notes what happens, in order.
+/// Records events in order.
 class event_log {
 public:
   void note(std::string const& what) { text_ += (text_.empty() ? "" : ", ") + what; }
 
-  /// Returns a listener that notes `what`. The log must outlive it.
+  /// Returns a listener that records `what`. The log must outlive it.
   std::function<void()> noting(std::string what) {
     return [this, what = std::move(what)] { note(what); };
   }
 
-  /// Returns what was noted, separated by commas, and forgets it.
+  /// Returns the recorded events separated by commas, and clears the record.
   std::string told() { return std::exchange(text_, {}); }
 
 private:

@@ -22,10 +22,11 @@ namespace support {
 
 namespace net = boost::asio;
 
-/// The other end of a connection in memory, which says what it is told to and notes what it hears.
+/// The other end of a connection in memory. It sends bytes on request and records the received
+/// ones.
 class http_peer {
 public:
-  /// @param reads  whether it reads at all
+  /// @param reads  whether the peer reads at all
   explicit http_peer(anode::socket s, bool reads = true) : socket_(std::move(s)) {
     if (reads) {
       net::co_spawn(socket_.get_executor(), listen(socket_, heard_), net::detached);
@@ -34,16 +35,16 @@ public:
 
   void send(std::string_view bytes) { socket_.write(bytes); }
 
-  /// Ends this direction.
+  /// Ends the peer's sending direction.
   void end() { socket_.end(); }
 
   /// Closes both directions.
   void close() { socket_.destroy(); }
 
-  /// Closes so that the other side sees a reset.
+  /// Closes the connection with a reset.
   void reset() { socket_.reset(); }
 
-  /// Returns what was received, with the value of Date fields replaced by "now".
+  /// Returns the received bytes, with the value of Date fields replaced by "now".
   std::string received() const {
     std::string text = heard_->bytes;
     for (std::size_t at = 0; (at = text.find("\r\nDate: ", at)) != std::string::npos;) {
@@ -53,17 +54,17 @@ public:
     return text;
   }
 
-  /// Returns what was received since it was last taken, and forgets it.
+  /// Returns the bytes received since the last call and clears the record.
   std::string take() {
     std::string text = received();
     forget();
     return text;
   }
 
-  /// Forgets what was received.
+  /// Clears the record of received bytes.
   void forget() { heard_->bytes.clear(); }
 
-  /// Returns whether the other side has ended its direction, or closed.
+  /// Returns whether the other side ended its direction or closed the connection.
   bool ended() const { return heard_->ended; }
 
 private:
@@ -86,7 +87,7 @@ private:
   std::shared_ptr<heard> heard_ = std::make_shared<heard>();
 };
 
-/// Returns how often `part` occurs in `text`.
+/// Returns the number of occurrences of `part` in `text`.
 inline std::size_t count_of(std::string_view text, std::string_view part) {
   std::size_t n = 0;
   for (std::size_t at = 0; (at = text.find(part, at)) != std::string_view::npos;
@@ -96,7 +97,7 @@ inline std::size_t count_of(std::string_view text, std::string_view part) {
   return n;
 }
 
-/// A server whose connections and whose time are made by the test.
+/// A server in memory. The test makes its connections and moves the clock.
 class server_fixture {
 public:
   explicit server_fixture(anode::http::server_options options = {})
@@ -104,26 +105,27 @@ public:
     clock().set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
   }
 
-  /// Makes a connection. @param capacity of either direction, in bytes
+  /// Connects to the server.
+  /// @param capacity  buffer size of either direction, in bytes
   http_peer connect(std::size_t capacity = 65536) {
     auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), capacity);
     server.emit_connection(std::move(theirs));
     return http_peer(anode::socket(std::move(ours)));
   }
 
-  /// Does all there is to do now.
+  /// Runs all ready handlers.
   void settle() {
     io.restart();
     io.poll();
   }
 
-  /// Lets time pass.
+  /// Moves the clock and runs the expired timers.
   void advance(std::chrono::milliseconds time) {
     clock().advance(time);
     settle();
   }
 
-  /// Sends bytes on a connection and does what follows from that.
+  /// Sends bytes on a connection and runs all ready handlers.
   void say(http_peer& peer, std::string_view bytes) {
     peer.send(bytes);
     settle();

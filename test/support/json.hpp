@@ -11,27 +11,27 @@
 
 namespace anode::test {
 
-/// Reads a file of JSON lines: one value a line, empty lines left out.
-/// @throws std::runtime_error naming the file and the line when it is missing, empty or no JSON.
+/// Reads a file of JSON lines: one value per line. Empty lines are skipped.
+/// @throws std::runtime_error with the file and the line if the file is missing, empty or not JSON
 std::vector<boost::json::value> read_json_lines(std::string const& path);
 
 /// Parses one JSON text.
-/// @throws boost::system::system_error when it is none.
+/// @throws boost::system::system_error if the text is not JSON
 boost::json::value parse_json(std::string_view text);
 
-/// Returns the bytes that a JSON value stands for: one byte a character U+0000..U+00FF;
-/// `{"rep": bytes, "n": times}` repeats; an array concatenates.
-/// @throws std::runtime_error for any other value.
+/// Returns the bytes that a JSON value describes: one byte for each character U+0000..U+00FF.
+/// `{"rep": bytes, "n": times}` repeats bytes; an array concatenates its elements.
+/// @throws std::runtime_error for any other value
 std::string bytes_of(boost::json::value const& value);
 
-/// Returns the member `key` of an object, or null when it has none.
+/// Returns the member `key` of an object, or null if there is none.
 boost::json::value const& member(boost::json::value const& object, std::string_view key);
 
-/// Returns the member `key` as bytes, or `missing` when there is none.
+/// Returns the member `key` as bytes, or `missing` if there is none.
 std::string bytes_member(boost::json::value const& object, std::string_view key,
                          std::string_view missing = {});
 
-/// Returns the member `key` as a truth value, or `missing` when there is none.
+/// Returns the member `key` as a boolean, or `missing` if there is none.
 bool bool_member(boost::json::value const& object, std::string_view key, bool missing = false);
 
 }  // namespace anode::test

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-#define CATCH_CONFIG_RUNNER  // v2 compiles itself here; v3 comes compiled and ignores it
+#define CATCH_CONFIG_RUNNER  // v2 compiles its main here; v3 is precompiled and ignores this
 #include "support/catch.hpp"
 
 #include <csignal>

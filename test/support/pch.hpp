@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Precompiled for the tests that drive real sockets or coroutines.
+// Precompiled header of the tests that use sockets or coroutines.
 #include "support/catch.hpp"
 
 #include <boost/asio/awaitable.hpp>

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Precompiled for the tests of the pure layers: no Asio, as in the code they test.
+// Precompiled header of the tests of the layers that do not use Asio.
 #include "support/catch.hpp"
 
 #include <string>

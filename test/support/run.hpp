@@ -15,8 +15,8 @@ namespace support {
 
 namespace net = boost::asio;
 
-/// Runs a coroutine to its end, with everything it needs; rethrows what it throws. A test that does
-/// not end within a generous time has failed.
+/// Runs a coroutine and all its work to the end, and rethrows its exception. A test that exceeds
+/// the time limit fails.
 inline void run(net::io_context& io, net::awaitable<void> test,
                 std::chrono::seconds limit = std::chrono::seconds(30)) {
   bool done = false;
@@ -38,7 +38,7 @@ inline void run(net::io_context& io, net::awaitable<void> test,
   REQUIRE(done);
 }
 
-/// Runs what is ready or becomes so, until nothing is left to do.
+/// Runs all handlers until no work is left.
 inline void settle(net::io_context& io, std::chrono::seconds limit = std::chrono::seconds(30)) {
   io.restart();
   io.run_for(limit);

@@ -14,7 +14,7 @@ namespace support {
 
 namespace net = boost::asio;
 
-/// Starts operations on a byte stream and notes how they complete.
+/// Starts operations on a byte stream and records how they complete.
 class stream_user {
 public:
   explicit stream_user(anode::byte_stream& s) : stream_(&s), state_(new state) {}

@@ -7,8 +7,9 @@
 
 namespace support {
 
-/// Returns code and message of what `f` throws, "ERR_INVALID_CHAR: Invalid character in ..."; for
-/// other failures than anode's own the code alone; "nothing" if it throws nothing.
+/// Returns the code and the message of the exception that `f` throws, as in "ERR_INVALID_CHAR:
+/// Invalid character in ...". For errors other than anode's own, returns only the code; returns
+/// "nothing" if `f` throws nothing.
 template <class F>
 std::string thrown(F&& f) {
   try {

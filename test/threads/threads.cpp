@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Servers and clients that run in several threads at once, for the thread sanitizer. Each of four
-// executors has a server, and clients that ask the server of the next executor through the global
-// agent. The executors are either strands of one pool of four threads, or contexts of one thread
+// Runs servers and clients in several threads for the thread sanitizer. Each of four executors has
+// a server, and clients that send requests to the server of the next executor through the global
+// agent. The executors are either strands of one pool of four threads, or contexts with one thread
 // each. Usage: threads strands|contexts [REQUESTS]
 
 #include <anode/http.hpp>
@@ -44,7 +44,7 @@ net::awaitable<void> answer(http::incoming_message& req, http::server_response& 
   co_await res.end(body.empty() ? std::string_view("nothing") : std::string_view(body));
 }
 
-// What runs on one executor, all of it made and destroyed there.
+// The objects of one executor. They are created and destroyed on it.
 struct side {
   net::any_io_executor ex;
   std::unique_ptr<http::server> server;
@@ -66,7 +66,7 @@ net::awaitable<void> stop(side& s) {
 }
 
 net::awaitable<void> ask_once(net::any_io_executor ex, std::uint16_t port, unsigned long n) {
-  // Names are looked up in a thread of the context's own.
+  // The resolver looks names up in a thread of the context's own.
   std::string const url = (n % 64 == 0 ? "http://localhost:" : "http://127.0.0.1:") +
                           std::to_string(port) + "/" + std::to_string(n);
   http::request_options o;
@@ -79,7 +79,7 @@ net::awaitable<void> ask_once(net::any_io_executor ex, std::uint16_t port, unsig
   std::string const body(n % 4 == 0 ? n % 5000 : 0, 'b');
   req.end(body);
   if (n % 200 == 3) {
-    req.destroy();  // one that is given up
+    req.destroy();  // an abandoned request
     ++right;
     co_return;
   }

@@ -16,7 +16,7 @@ namespace {
 namespace http = anode::http;
 namespace net = boost::asio;
 
-// An agent of its own shows whether it is the one asked for before.
+// Marks an agent with a number, which shows later whether it is the same agent.
 void mark(http::agent a, std::size_t number) {
   http::agent_options o = a.options();
   o.max_free_sockets = number;
@@ -37,7 +37,7 @@ std::vector<net::any_io_executor> strands_of(net::io_context& io, std::size_t co
 
 }  // namespace
 
-TEST_CASE("global agent: executors that are equal share one, strands do not", "[agent]") {
+TEST_CASE("global agent: equal executors share an agent, different strands do not", "[agent]") {
   net::io_context io;
   net::io_context other;
   auto const strands = strands_of(io, 2);
@@ -51,7 +51,8 @@ TEST_CASE("global agent: executors that are equal share one, strands do not", "[
   CHECK(http::global_agent(strands[1]).get_executor() == strands[1]);
 }
 
-TEST_CASE("global agent: each of many strands gets its own, and a context keeps few", "[agent]") {
+TEST_CASE("global agent: each of many strands has its own agent, and a context retains few",
+          "[agent]") {
   net::io_context io;
   http::server server(io.get_executor(),
                       [](http::incoming_message&, http::server_response& res) { res.end("ok"); });
@@ -61,7 +62,7 @@ TEST_CASE("global agent: each of many strands gets its own, and a context keeps 
   auto const used = strands_of(io, 2);
   mark(http::global_agent(used[0]), 7);
   http::agent const handle = http::global_agent(used[0]);
-  // A free connection uses the agent of the second.
+  // A free connection keeps the agent of the second strand in use.
   mark(http::global_agent(used[1]), 8);
   bool over = false;
   http::client_request req = http::request(used[1], "GET", url);
@@ -93,7 +94,7 @@ TEST_CASE("global agent: each of many strands gets its own, and a context keeps 
   server.close_all_connections();
 }
 
-TEST_CASE("global agent: what is more than the most is the caller's own", "[agent]") {
+TEST_CASE("global agent: beyond the maximum the caller owns the agent", "[agent]") {
   net::io_context io;
   auto const strands = strands_of(io, 257);
   std::vector<http::agent> held;
@@ -105,16 +106,16 @@ TEST_CASE("global agent: what is more than the most is the caller's own", "[agen
   for (std::size_t n = 0; n < 256; ++n) {
     CHECK(mark_of(strands[n]) == 5);
   }
-  CHECK(mark_of(strands[256]) == 256);  // another one
+  CHECK(mark_of(strands[256]) == 256);  // another agent
   CHECK(held[256].options().max_free_sockets == 5);
   held.clear();
   io.restart();
-  io.poll();  // those that were examined meanwhile are unused now
+  io.poll();  // The agents examined meanwhile are unused now.
   mark(http::global_agent(strands[256]), 6);
   CHECK(mark_of(strands[256]) == 6);
 }
 
-TEST_CASE("global agent: another one takes its place on its executor only", "[agent]") {
+TEST_CASE("global agent: a replacement applies to its executor only", "[agent]") {
   net::io_context io;
   auto const strands = strands_of(io, 2);
   mark(http::global_agent(strands[0]), 1);

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What an agent keeps, for how long, and what it gives out again.
+// Which connections an agent keeps, for how long, and which ones it reuses.
 
 #include "support/client_and_server.hpp"
 
@@ -23,7 +23,7 @@ http::agent_options keeping(std::size_t max_sockets = http::agent_options::no_li
   return o;
 }
 
-// A server that answers everything, and remembers its connections and what it was asked for.
+// A server that answers every request and records its connections and requests.
 struct answering : client_and_server {
   explicit answering(http::agent_options o, http::server_options server_options = {})
       : client_and_server(std::move(server_options), std::move(o)) {
@@ -44,7 +44,7 @@ struct answering : client_and_server {
   http::agent::counts counts_when_asked;
 };
 
-// Reads a response, and goes on with another request.
+// Reads a response, then sends another request.
 net::awaitable<void> then_another(answering& f, http::client_request first, std::string& told) {
   http::incoming_message response = co_await first.response();
   std::size_t free_at_end = 1;
@@ -106,7 +106,7 @@ TEST_CASE("test-http-agent-keepalive: one connection, until either side ends it"
   CHECK(f.connections_made == 2);
 }
 
-TEST_CASE("test-http-agent-error-on-idle: a failure of a free connection is nobody's") {
+TEST_CASE("test-http-agent-error-on-idle: an error of a free connection is not reported") {
   bool const noticed = GENERATE(true, false);
   answering f(keeping());
   CHECK(f.get()->body == "hello");
@@ -124,8 +124,8 @@ TEST_CASE("test-http-agent-error-on-idle: a failure of a free connection is nobo
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("test-http-agent-timeout: free connections time out, and are not used after that") {
-  SECTION("a request made when a response has ended takes its connection") {
+TEST_CASE("test-http-agent-timeout: free connections time out and are not reused afterwards") {
+  SECTION("a request made at the end of a response reuses its connection") {
     answering f(keeping());
     std::string told;
     auto first = f.request("GET");
@@ -149,7 +149,7 @@ TEST_CASE("test-http-agent-timeout: free connections time out, and are not used 
     CHECK(f.get()->body == "hello");
     CHECK(f.connections_made == 2);
   }
-  SECTION("a connection destroyed when it becomes free is not used") {
+  SECTION("a connection destroyed when it becomes free is not reused") {
     http::agent_options o = keeping();
     o.keep_socket_alive = [](anode::socket s) {
       s.destroy();
@@ -161,7 +161,7 @@ TEST_CASE("test-http-agent-timeout: free connections time out, and are not used 
     CHECK(f.get()->body == "hello");
     CHECK(f.connections_made == 2);
   }
-  SECTION("keep_socket_alive may set another timeout") {
+  SECTION("keep_socket_alive can set another timeout") {
     http::agent_options o = keeping();
     o.timeout = 50ms;
     o.keep_socket_alive = [](anode::socket s) {
@@ -177,14 +177,16 @@ TEST_CASE("test-http-agent-timeout: free connections time out, and are not used 
   }
 }
 
-TEST_CASE("test-http-agent-keep-alive-timeout-buffer: given up that much before the server does") {
+TEST_CASE(
+    "test-http-agent-keep-alive-timeout-buffer: retired that much earlier than the server's "
+    "timeout") {
   http::server_options server;
   server.keep_alive_timeout = 3s;
   http::agent_options o = keeping();
   auto const buffer = GENERATE(1500ms, 1000ms, -100ms);
   o.keep_alive_timeout_buffer = buffer;
   answering f(std::move(o), server);
-  auto const margin = buffer < 0ms ? 1000ms : buffer;  // no such time
+  auto const margin = buffer < 0ms ? 1000ms : buffer;  // a negative buffer means the default
   CHECK(f.agent.options().keep_alive_timeout_buffer == margin);
   CHECK(f.get()->header("Keep-Alive") == "timeout=3");
   f.advance(3000ms - margin - 1ms);
@@ -193,7 +195,7 @@ TEST_CASE("test-http-agent-keep-alive-timeout-buffer: given up that much before 
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
-TEST_CASE("test-http-keepalive-free: destroying a request that is over leaves its connection") {
+TEST_CASE("test-http-keepalive-free: destroying a finished request leaves its connection open") {
   bool const abort = GENERATE(true, false);
   answering f(keeping());
   auto r = f.request("GET");
@@ -246,7 +248,7 @@ TEST_CASE("test-http-keepalive-override: the hooks of an agent") {
   CHECK(f.connections_made == 2);
 }
 
-TEST_CASE("test-http-keepalive-maxsockets: so many in use, and fewer kept") {
+TEST_CASE("test-http-keepalive-maxsockets: the limits of used and of free connections") {
   answering f(keeping(5, 2));
   f.server.listen(0, "127.0.0.1");
   for (std::size_t const connections : {5u, 8u}) {
@@ -272,7 +274,7 @@ TEST_CASE("test-http-keepalive-maxsockets: so many in use, and fewer kept") {
   CHECK(closed);
 }
 
-TEST_CASE("test-http-agent-remove: a connection taken out of the pool ends with its request") {
+TEST_CASE("test-http-agent-remove: a connection removed from the pool ends with its request") {
   bool const answered = GENERATE(true, false);
   client_and_server f({}, keeping());
   http::server_response* response = nullptr;
@@ -286,7 +288,7 @@ TEST_CASE("test-http-agent-remove: a connection taken out of the pool ends with 
     got = std::move(m);
     anode::socket s = got.socket();
     CHECK(f.agent.remove(s));
-    CHECK_FALSE(f.agent.remove(s));  // not its own any more
+    CHECK_FALSE(f.agent.remove(s));  // no longer in the pool
   });
   r.end();
   f.settle();
@@ -309,7 +311,7 @@ TEST_CASE("test-http-agent-remove: a connection taken out of the pool ends with 
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-agent-remove: a free connection taken out of the pool is closed") {
+TEST_CASE("test-http-agent-remove: a free connection removed from the pool is closed") {
   anode::socket kept;
   http::agent_options o = keeping();
   o.keep_socket_alive = [&](anode::socket s) {
@@ -326,7 +328,7 @@ TEST_CASE("test-http-agent-remove: a free connection taken out of the pool is cl
   CHECK_FALSE(f.agent.remove(anode::socket()));
 }
 
-TEST_CASE("test-http-agent-destroyed-socket: who waits gets a connection of its own") {
+TEST_CASE("test-http-agent-destroyed-socket: a waiting request gets a connection of its own") {
   http::agent_options o;
   o.max_sockets = 1;
   answering f(std::move(o));
@@ -380,14 +382,15 @@ TEST_CASE("test-http-client-agent: without keep-alive each response ends its con
   CHECK(f.agent.by_name().empty());
 }
 
-TEST_CASE("test-http-agent-reuse-drained-socket-only: not while the request is still being sent") {
+TEST_CASE(
+    "test-http-agent-reuse-drained-socket-only: no reuse while the request is still being sent") {
   net::io_context io;
   http::agent_options o = keeping();
   std::vector<anode::socket> server_ends;
   o.create_connection =
       [&](http::connect_options const&) -> net::awaitable<std::unique_ptr<anode::byte_stream>> {
     auto pair = anode::transport::make_memory_pair(io.get_executor(), 1000);
-    anode::socket s(std::move(pair.second));  // it never reads
+    anode::socket s(std::move(pair.second));  // The peer never reads.
     s.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: Keep-Alive\r\n\r\n");
     server_ends.push_back(std::move(s));
     co_return std::move(pair.first);

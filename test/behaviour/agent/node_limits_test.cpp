@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How many connections an agent opens, who waits, and who is served next.
+// How many connections an agent opens, which requests wait, and which one is served next.
 
 #include "support/client_and_server.hpp"
 
@@ -38,7 +38,7 @@ bool all_answered(answers const& all) {
   return std::all_of(all.begin(), all.end(), [](auto const& a) { return a->status == 200; });
 }
 
-// A server that answers "ok", and remembers what it was asked for.
+// A server that answers "ok" and records the requests.
 struct answering : client_and_server {
   explicit answering(http::agent_options o)
       : client_and_server(without_idle_timeout(), std::move(o)) {
@@ -55,7 +55,7 @@ struct answering : client_and_server {
 
 }  // namespace
 
-TEST_CASE("test-http-agent-maxsockets-respected: aborted requests make room for those that wait") {
+TEST_CASE("test-http-agent-maxsockets-respected: aborted requests make room for waiting ones") {
   answering f(limited(2, 2));
   std::vector<http::client_request> requests;
   int responses = 0;
@@ -80,7 +80,7 @@ TEST_CASE("test-http-agent-maxsockets-respected: aborted requests make room for 
   CHECK(f.agent.totals().requests == 0);
 }
 
-TEST_CASE("test-http-agent-maxsockets: all of them are kept") {
+TEST_CASE("test-http-agent-maxsockets: all of the connections are kept") {
   answering f(limited(2, 2));
   answers all;
   for (int i = 0; i < 2; ++i) {
@@ -138,7 +138,7 @@ TEST_CASE("test-http-agent-maxtotalsockets: a limit for all origins together") {
   CHECK(most_in_total == total);
   CHECK(most_of_one <= each);
   CHECK(f.agent.totals().requests == 0);
-  // Free connections to one origin do not keep the other one waiting: the two take turns.
+  // Free connections to one origin do not block the other origin: the two alternate.
   REQUIRE(order.size() == 12);
   for (std::size_t half : {0u, 6u}) {
     CHECK(std::count(order.begin() + static_cast<std::ptrdiff_t>(half),
@@ -146,7 +146,7 @@ TEST_CASE("test-http-agent-maxtotalsockets: a limit for all origins together") {
   }
 }
 
-TEST_CASE("test-http-agent-scheduling: which free connection is taken") {
+TEST_CASE("test-http-agent-scheduling: which free connection is reused") {
   auto const scheduling = GENERATE(http::scheduling::lifo, http::scheduling::fifo);
   http::agent_options o = limited(5);
   o.scheduling = scheduling;
@@ -182,7 +182,7 @@ TEST_CASE("test-http-agent-scheduling: which free connection is taken") {
   CHECK(f.connections_made == 5);
 }
 
-TEST_CASE("test-http-max-sockets: connections count from the moment they are asked for") {
+TEST_CASE("test-http-max-sockets: a connection counts from its request on") {
   answering f(limited(10));
   answers all;
   for (int i = 0; i < 20; ++i) {
@@ -222,7 +222,7 @@ TEST_CASE("test-http-get-pipeline-problem: connections that close are replaced o
   CHECK(f.agent.by_name().empty());
 }
 
-TEST_CASE("test-http-abort-queued: a request that is given up while it waits is never sent") {
+TEST_CASE("test-http-abort-queued: a request aborted in the queue is never sent") {
   answering f([] {
     http::agent_options o;
     o.max_sockets = 1;
@@ -249,7 +249,7 @@ TEST_CASE("test-http-abort-queued: a request that is given up while it waits is 
   CHECK(errors.empty());
 }
 
-TEST_CASE("test-http-client-abort-keep-alive-queued-tcp-socket: the others are served") {
+TEST_CASE("test-http-client-abort-keep-alive-queued-tcp-socket: the other requests are served") {
   bool const abort = GENERATE(true, false);
   answering f(limited(1));
   auto first = f.request("GET", "/1");

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Requests through a proxy: Node 24 and later have that as the Agent's `proxyEnv`.
+// Requests through a proxy. Node 24 and later offer them as the Agent's `proxyEnv`.
 
 #include "support/client_fixture.hpp"
 
@@ -28,7 +28,7 @@ http::agent_options through(std::string proxy, std::string no_proxy = {}) {
   return o;
 }
 
-// A client all of whose connections are played by the test, which sees where they were to lead.
+// A client whose connections the test plays. The test sees their intended targets.
 struct proxied : client_fixture {
   explicit proxied(http::agent_options o = through("http://proxy:8000"))
       : client_fixture(std::move(o)) {}
@@ -39,7 +39,7 @@ struct proxied : client_fixture {
     return r;
   }
 
-  // Sends a GET; returns where its connection leads.
+  // Sends a GET. Returns the target of its connection.
   std::string get(std::string_view url) {
     auto r = ask(url);
     r.end();
@@ -65,7 +65,7 @@ std::string refusal(std::string const& proxy) {
 
 }  // namespace
 
-TEST_CASE("test-http-proxy-request: the proxy gets the whole URL, the Host stays the target's") {
+TEST_CASE("test-http-proxy-request: the proxy receives the whole URL, Host names the target") {
   proxied f;
   CHECK(f.get("http://localhost:3000/test") == "proxy:8000");
   CHECK(f.peers.at(0).received() ==
@@ -172,7 +172,7 @@ TEST_CASE("test-http-proxy-request-ipv6: addresses in brackets") {
       "GET http://[::1]:3000/test HTTP/1.1\r\nHost: [::1]:3000\r\n"));
 }
 
-TEST_CASE("test-http-proxy-request-connection-refused: nobody goes round a proxy that is gone") {
+TEST_CASE("test-http-proxy-request-connection-refused: an unreachable proxy is not bypassed") {
   proxied f;
   f.refuse = true;
   auto r = f.ask("http://localhost:3000/test");
@@ -182,13 +182,13 @@ TEST_CASE("test-http-proxy-request-connection-refused: nobody goes round a proxy
   CHECK(f.targets == std::vector<std::string>{"proxy:8000"});
 }
 
-TEST_CASE("test-http-proxy-request-https-proxy: not without TLS") {
+TEST_CASE("test-http-proxy-request-https-proxy: rejected without TLS") {
   CHECK(refusal("https://proxy:8000") ==
         "ERR_PROXY_INVALID_CONFIG Invalid proxy URL: "
         "https://proxy:8000");
 }
 
-TEST_CASE("test-http-proxy-request-invalid-char-in-options: line ends in a host") {
+TEST_CASE("test-http-proxy-request-invalid-char-in-options: line breaks in a host") {
   proxied f;
   for (char const* host : {"local\rhost", "local\nhost", "local\r\nhost"}) {
     http::request_options o;
@@ -205,7 +205,7 @@ TEST_CASE("test-http-proxy-request-invalid-char-in-options: line ends in a host"
   CHECK(f.targets.empty());
 }
 
-TEST_CASE("test-http-proxy-request-invalid-char-in-url: line ends in a URL are taken out") {
+TEST_CASE("test-http-proxy-request-invalid-char-in-url: line breaks in a URL are removed") {
   for (char const* url : {"http://local\rhost:30\r\n00/te\nst", "http://localhost:3000\r\n/test"}) {
     http::agent_options o = through("http://proxy:8000");
     o.keep_alive = false;
@@ -217,16 +217,16 @@ TEST_CASE("test-http-proxy-request-invalid-char-in-url: line ends in a URL are t
   }
 }
 
-TEST_CASE("test-http-proxy-request-invalid-credentials: line ends in user name and password") {
+TEST_CASE("test-http-proxy-request-invalid-credentials: line breaks in user name and password") {
   for (char const* user : {"us\rer:pw", "us\ner:pw", "us\r\ner:pw", "user:p\rw", "user:p\nw",
                            "user:pw\r\nX-Injected: 1", "us%0d%0aer:pw", "user:p%0aw"}) {
     std::string const refused = refusal("http://" + std::string(user) + "@proxy:8000");
     CHECK(refused.starts_with("ERR_PROXY_INVALID_CONFIG Invalid proxy URL"));
-    CHECK(refused.find("pw") == std::string::npos);  // no secret in a message
+    CHECK(refused.find("pw") == std::string::npos);  // The message does not disclose the password.
   }
 }
 
-TEST_CASE("test-http-proxy-request-invalid-proxy: what is no URL of a proxy") {
+TEST_CASE("test-http-proxy-request-invalid-proxy: invalid URLs of a proxy") {
   for (char const* url : {"http://256.256.256.256:8080", "http://::1:8080", "http://:8080",
                           "http://proxy.example.com:port"}) {
     CHECK(refusal(url) == "ERR_PROXY_INVALID_CONFIG Invalid proxy URL: " + std::string(url));
@@ -235,7 +235,7 @@ TEST_CASE("test-http-proxy-request-invalid-proxy: what is no URL of a proxy") {
   CHECK(refusal("http://proxy1:8080") == "accepted");
 }
 
-TEST_CASE("test-http-proxy-request-invalid-url: an agent is not made with one") {
+TEST_CASE("test-http-proxy-request-invalid-url: the agent's constructor rejects an invalid URL") {
   CHECK(refusal("not-a-valid-url").starts_with("ERR_PROXY_INVALID_CONFIG Invalid proxy URL"));
   net::io_context io;
   http::agent agent(io.get_executor(), through("http://proxy:8000"));
@@ -243,7 +243,8 @@ TEST_CASE("test-http-proxy-request-invalid-url: an agent is not made with one") 
   CHECK(agent.options().proxy == "http://proxy:8000");
 }
 
-TEST_CASE("test-http-proxy-request-max-sockets: one connection to the proxy, one after the other") {
+TEST_CASE(
+    "test-http-proxy-request-max-sockets: one connection to the proxy, used one after the other") {
   http::agent_options o = through("http://proxy:8000");
   o.keep_alive = false;
   o.max_sockets = 1;
@@ -268,7 +269,7 @@ TEST_CASE("test-http-proxy-request-max-sockets: one connection to the proxy, one
   CHECK(f.told().find("error") == std::string::npos);
 }
 
-TEST_CASE("test-http-proxy-request-socket-keep-alive: the connection to the proxy is kept") {
+TEST_CASE("test-http-proxy-request-socket-keep-alive: the connection to the proxy is reused") {
   http::agent_options o = through("http://proxy:8000");
   o.max_sockets = 1;
   proxied f(std::move(o));
@@ -285,12 +286,12 @@ TEST_CASE("test-http-proxy-request-socket-keep-alive: the connection to the prox
   CHECK(f.peers.at(0).received().find("GET http://localhost:3000/second HTTP/1.1\r\n") !=
         std::string::npos);
   f.say(0, hello);
-  // All origins share it.
+  // All origins share the connection.
   CHECK(f.get("http://elsewhere/") == "proxy:8000");
   CHECK(f.peers.size() == 1);
 }
 
-TEST_CASE("test-http-proxy-request-no-proxy: names and addresses that are reached directly") {
+TEST_CASE("test-http-proxy-request-no-proxy: names and addresses that are connected directly") {
   proxied one(through("http://proxy:8000", "localhost"));
   CHECK(one.get("http://localhost:3000/test") == "localhost:3000");
   CHECK(one.peers.at(0).received().starts_with("GET /test HTTP/1.1\r\n"));
@@ -300,12 +301,12 @@ TEST_CASE("test-http-proxy-request-no-proxy: names and addresses that are reache
   CHECK(list.get("http://other:3000/test") == "proxy:8000");
 }
 
-TEST_CASE("test-http-proxy-request-no-proxy-asterisk: everything is reached directly") {
+TEST_CASE("test-http-proxy-request-no-proxy-asterisk: all targets are connected directly") {
   proxied f(through("http://proxy:8000", "*"));
   CHECK(f.get("http://anything:3000/test") == "anything:3000");
 }
 
-TEST_CASE("test-http-proxy-request-no-proxy-domain: names below a name") {
+TEST_CASE("test-http-proxy-request-no-proxy-domain: subdomains of a name") {
   for (char const* no_proxy : {"test.example.com", "*.example.com", ".example.com"}) {
     proxied f(through("http://proxy:8000", no_proxy));
     CHECK(f.get("http://test.example.com/test") == "test.example.com:80");
@@ -313,7 +314,7 @@ TEST_CASE("test-http-proxy-request-no-proxy-domain: names below a name") {
   }
 }
 
-TEST_CASE("test-http-proxy-request-no-proxy-ip: an address, and a range of them") {
+TEST_CASE("test-http-proxy-request-no-proxy-ip: an address and an address range") {
   for (char const* no_proxy : {"127.0.0.1", "127.0.0.1-127.0.0.255"}) {
     proxied f(through("http://proxy:8000", no_proxy));
     CHECK(f.get("http://127.0.0.1:3000/test") == "127.0.0.1:3000");
@@ -330,7 +331,7 @@ TEST_CASE("test-http-proxy-request-no-proxy-port-specific: one port of a host") 
         "Host: localhost:3001\r\nConnection: keep-alive\r\n\r\n");
 }
 
-TEST_CASE("test-http-proxy-request-proxy-failure-500: what the proxy answers is the answer") {
+TEST_CASE("test-http-proxy-request-proxy-failure-500: the proxy's response is the response") {
   proxied f;
   auto r = f.ask("http://localhost:3000/test");
   r.end();
@@ -339,7 +340,7 @@ TEST_CASE("test-http-proxy-request-proxy-failure-500: what the proxy answers is 
   CHECK(f.told() == "socket, finish, response 500, data Proxy error, res.end, close, res.close");
 }
 
-TEST_CASE("test-http-proxy-request-proxy-failure-hang-up: a proxy that goes without an answer") {
+TEST_CASE("test-http-proxy-request-proxy-failure-hang-up: the proxy closes without a response") {
   proxied f;
   auto r = f.ask("http://localhost:3000/test");
   r.end();
@@ -351,7 +352,7 @@ TEST_CASE("test-http-proxy-request-proxy-failure-hang-up: a proxy that goes with
   CHECK(f.targets == std::vector<std::string>{"proxy:8000"});
 }
 
-TEST_CASE("test-http-request-proxy-post: a body goes through unchanged") {
+TEST_CASE("test-http-request-proxy-post: a body is forwarded unchanged") {
   proxied f;
   auto r = f.ask("http://localhost:3000/post", "POST");
   r.set_header("Content-Type", "application/json");
@@ -365,7 +366,7 @@ TEST_CASE("test-http-request-proxy-post: a body goes through unchanged") {
   CHECK(f.told() == "socket, finish, response 201, data {}, res.end, close, res.close");
 }
 
-TEST_CASE("test-http-request-proxy-post-server-failure: the proxy tells of the target's end") {
+TEST_CASE("test-http-request-proxy-post-server-failure: the proxy reports the target's failure") {
   proxied f;
   auto r = f.ask("http://localhost:3000/post", "POST");
   r.set_header("Content-Type", "application/json");

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Which agent a request uses, how that names its connections, and how it makes them.
+// Which agent a request uses, the key of its connections, and how it opens them.
 
 #include "support/client_and_server.hpp"
 
@@ -28,7 +28,7 @@ void run(net::io_context& io) {
   io.poll();
 }
 
-// Counts requests and answers them.
+// A server that counts requests and answers them.
 struct counting : client_and_server {
   counting()
       : client_and_server({}, [] {
@@ -44,7 +44,7 @@ struct counting : client_and_server {
   int handled = 0;
 };
 
-// Notes what becomes of a request.
+// Records the outcome of a request.
 struct outcome {
   explicit outcome(http::client_request& r) {
     r.on_response([this](http::incoming_message m) {
@@ -67,7 +67,7 @@ struct outcome {
 
 }  // namespace
 
-TEST_CASE("test-http-agent-getname: what makes requests share connections") {
+TEST_CASE("test-http-agent-getname: the options that form the key of shared connections") {
   net::io_context io;
   http::agent const agent(io.get_executor());
   auto const name = [&](auto change) {
@@ -90,7 +90,7 @@ TEST_CASE("test-http-agent-getname: what makes requests share connections") {
 }
 
 TEST_CASE(
-    "test-http-addrequest-localaddress: the local address is part of the name, not the path") {
+    "test-http-addrequest-localaddress: the key contains the local address, but not the path") {
   net::io_context io;
   http::agent_options o;
   o.max_sockets = 1;
@@ -121,7 +121,7 @@ TEST_CASE(
   CHECK(agent.by_name().empty());
 }
 
-TEST_CASE("test-http-agent-false: no agent, and no port, which is 80 then") {
+TEST_CASE("test-http-agent-false: without an agent and a port the port is 80") {
   net::io_context io;
   http::request_options o;
   o.one_shot = true;
@@ -162,7 +162,7 @@ TEST_CASE("test-http-request-agent: without an agent the connection ends with th
   CHECK(f.agent.by_name().empty());
 }
 
-TEST_CASE("test-http-agent-null: whoever names no agent gets the global one") {
+TEST_CASE("test-http-agent-null: without an agent option the global agent is used") {
   counting f;
   http::agent global = http::global_agent(f.io.get_executor());
   CHECK(global.options().keep_alive);
@@ -178,7 +178,7 @@ TEST_CASE("test-http-agent-null: whoever names no agent gets the global one") {
   CHECK(global.totals().free_sockets == 1);
 }
 
-TEST_CASE("test-http-client-override-global-agent: the global agent can be another one") {
+TEST_CASE("test-http-client-override-global-agent: the global agent can be replaced") {
   counting f;
   http::set_global_agent(f.agent);
   http::request_options o;
@@ -191,7 +191,7 @@ TEST_CASE("test-http-client-override-global-agent: the global agent can be anoth
   r.end();
   f.settle();
   CHECK(f.handled == 1);
-  CHECK(closed);  // although nobody wants the response
+  CHECK(closed);  // although the response is not read
 }
 
 TEST_CASE("test-http-agent-no-protocol: an empty protocol is http") {
@@ -210,7 +210,7 @@ TEST_CASE("test-http-agent-no-protocol: an empty protocol is http") {
   CHECK_THROWS_AS(f.agent.request(std::move(https)), http::exception);
 }
 
-TEST_CASE("test-http-agent: batches of requests, and connections that cannot be made") {
+TEST_CASE("test-http-agent: batches of requests, and failing connections") {
   counting f;
   http::set_global_agent(f.agent);
   std::vector<std::shared_ptr<support::fetched>> all;
@@ -254,7 +254,7 @@ TEST_CASE("test-http-agent: batches of requests, and connections that cannot be 
   CHECK(f.agent.by_name().empty());
 }
 
-TEST_CASE("test-http-agent-close: a connector that fails at once") {
+TEST_CASE("test-http-agent-close: a connector that fails immediately") {
   net::io_context io;
   http::agent_options o;
   o.create_connection = [](http::connect_options const&) -> net::awaitable<connection> {
@@ -272,7 +272,7 @@ TEST_CASE("test-http-agent-close: a connector that fails at once") {
   CHECK(seen.closed);
 }
 
-TEST_CASE("test-http-agent-abort-controller: a signal while connecting, and while waiting") {
+TEST_CASE("test-http-agent-abort-controller: a signal while connecting and while waiting") {
   bool const connecting = GENERATE(true, false);
   net::io_context io;
   bool cancelled = false;
@@ -305,7 +305,7 @@ TEST_CASE("test-http-agent-abort-controller: a signal while connecting, and whil
   CHECK(seen.code == http::error::aborted);
   CHECK(http::code_name(seen.code) == "ABORT_ERR");
   CHECK(seen.closed);
-  CHECK(cancelled == connecting);  // the hook is cancelled, or was never called
+  CHECK(cancelled == connecting);  // The connector is cancelled, or was never called.
   CHECK_FALSE(signal.slot().has_handler());
   CHECK(agent.by_name().empty());
   signal.emit(net::cancellation_type::terminal);

@@ -15,14 +15,14 @@ namespace {
 
 constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-// An agent whose connections, to proxies and origins alike, lead to peers that the test plays.
+// An agent whose connections to proxies and origins lead to peers that the test plays.
 struct proxy_user {
   http::agent agent(http::agent_options o) {
     o.create_connection = origin.connections();
     return http::agent(loop.get_executor(), std::move(o));
   }
 
-  // Sends a request and notes what becomes of it.
+  // Sends a request and records its outcome.
   void get(http::agent& from, std::string_view url, http::header_list headers = {}) {
     req = from.request("GET", url, std::move(headers));
     req.on_response([this](http::incoming_message m) {
@@ -51,7 +51,7 @@ http::environment_function variables(std::map<std::string, std::string> all) {
 
 }  // namespace
 
-TEST_CASE("requests for all http origins share the connections to a proxy") {
+TEST_CASE("proxy: requests for all http origins share the connections to a proxy") {
   proxy_user f;
   http::agent agent = f.agent({.keep_alive = true, .proxy = "http://me:secret@proxy:3128"});
   f.get(agent, "http://one.example/a?b");
@@ -69,7 +69,7 @@ TEST_CASE("requests for all http origins share the connections to a proxy") {
   CHECK(f.told == "200 200 ");
 }
 
-TEST_CASE("a request that wants to leave HTTP has a tunnel through the proxy") {
+TEST_CASE("proxy: an upgrade request uses a tunnel through the proxy") {
   proxy_user f;
   http::agent agent = f.agent({.keep_alive = true, .proxy = "http://me:secret@proxy:3128"});
   f.get(agent, "http://one.example/", {{"Connection", "Upgrade"}, {"Upgrade", "websocket"}});
@@ -82,7 +82,7 @@ TEST_CASE("a request that wants to leave HTTP has a tunnel through the proxy") {
   CHECK(inner.find("Proxy-Authorization") == std::string::npos);
 }
 
-TEST_CASE("a proxy's refusal is told without its credentials") {
+TEST_CASE("proxy: errors do not disclose the proxy's credentials") {
   proxy_user f;
   http::agent agent = f.agent({.proxy = "http://me:secret@proxy:3128", .proxy_tunnel = true});
   SECTION("407 to CONNECT, with a body") {
@@ -92,12 +92,12 @@ TEST_CASE("a proxy's refusal is told without its credentials") {
     CHECK(f.told.find("407 Proxy Authentication Required") != std::string::npos);
     CHECK(f.origin[0].ended());
   }
-  SECTION("the tunnel drops before it is there") {
+  SECTION("the connection ends before the tunnel is established") {
     f.get(agent, "http://one.example/");
     f.origin[0].close();
     CHECK(f.told.starts_with("ECONNRESET"));
   }
-  SECTION("no proxy there") {
+  SECTION("the proxy is unreachable") {
     f.origin.refuse(boost::asio::error::connection_refused);
     f.get(agent, "http://one.example/");
     CHECK(f.told.starts_with("ECONNREFUSED"));
@@ -106,21 +106,21 @@ TEST_CASE("a proxy's refusal is told without its credentials") {
   CHECK(f.told.find("bWU6c2VjcmV0") == std::string::npos);
 }
 
-TEST_CASE("an environment chooses the proxy only when the agent is told to read one") {
+TEST_CASE("proxy: the environment selects the proxy only if the agent enables it") {
   proxy_user f;
   std::string const before = http::process_environment("HTTP_PROXY");
   ::setenv("HTTP_PROXY", "http://from-environment:1", 1);
-  SECTION("not told") {
+  SECTION("not enabled") {
     http::agent agent = f.agent({});
     f.get(agent, "http://one.example/");
     CHECK(f.origin.target(0).host == "one.example");
   }
-  SECTION("told") {
+  SECTION("enabled") {
     http::agent agent = f.agent({.proxy_env = http::process_environment});
     f.get(agent, "http://one.example/");
     CHECK(f.origin.target(0).host == "from-environment");
   }
-  SECTION("the option goes before it") {
+  SECTION("the option takes precedence") {
     http::agent agent =
         f.agent({.proxy = "http://option:2", .proxy_env = http::process_environment});
     f.get(agent, "http://one.example/");
@@ -129,7 +129,7 @@ TEST_CASE("an environment chooses the proxy only when the agent is told to read 
   ::setenv("HTTP_PROXY", before.c_str(), 1);
 }
 
-TEST_CASE("NO_PROXY keeps requests away from the proxy of the environment") {
+TEST_CASE("proxy: NO_PROXY exempts hosts from the proxy of the environment") {
   proxy_user f;
   http::agent agent = f.agent(
       {.proxy_env = variables({{"http_proxy", "proxy:3128"},
@@ -148,7 +148,7 @@ TEST_CASE("NO_PROXY keeps requests away from the proxy of the environment") {
   CHECK(target("http://another/") == "proxy");
 }
 
-TEST_CASE("under CGI the proxy of the environment is not the client's to choose") {
+TEST_CASE("proxy: under CGI a client cannot choose the proxy of the environment") {
   proxy_user f;
   http::agent agent = f.agent(
       {.proxy_env = variables({{"HTTP_PROXY", "http://evil:1"}, {"REQUEST_METHOD", "GET"}})});
@@ -156,14 +156,16 @@ TEST_CASE("under CGI the proxy of the environment is not the client's to choose"
   CHECK(f.origin.target(0).host == "one.example");
 }
 
-TEST_CASE("an environment that names no usable proxy is refused, without its credentials") {
+TEST_CASE(
+    "proxy: an unusable proxy URL in the environment is rejected without disclosing its "
+    "credentials") {
   proxy_user f;
   for (char const* const value :
        {"http://me:secret@", "http://me:sec ret@host", "http://me:secret@1.2.3:80"}) {
     INFO(value);
     try {
       f.agent({.proxy_env = variables({{"http_proxy", value}})});
-      FAIL("not refused");
+      FAIL("not rejected");
     } catch (http::exception const& e) {
       CHECK(e.code() == http::error::proxy_invalid_config);
       CHECK(std::string(e.what()).find("sec") == std::string::npos);

@@ -28,7 +28,7 @@ http::agent_options keeping() {
 
 }  // namespace
 
-TEST_CASE("agent: max_sockets lets requests wait, in order", "[agent]") {
+TEST_CASE("agent: max_sockets queues requests in order", "[agent]") {
   http::agent_options o = keeping();
   o.max_sockets = 1;
   client_fixture f(std::move(o));
@@ -41,12 +41,12 @@ TEST_CASE("agent: max_sockets lets requests wait, in order", "[agent]") {
   CHECK(f.agent.totals().requests == 1);
   f.say(0, ok);
   CHECK(f.agent.totals().requests == 0);
-  CHECK_FALSE(b.reused_socket());  // it had to wait for it, as in Node
+  CHECK_FALSE(b.reused_socket());  // as in Node, since it had to wait
   CHECK(f.peers.at(0).received().find("GET /b") != std::string::npos);
   CHECK(f.peers.size() == 1);
 }
 
-TEST_CASE("agent: a request that waits can be given up", "[agent]") {
+TEST_CASE("agent: a queued request can be cancelled", "[agent]") {
   http::agent_options o = keeping();
   o.max_sockets = 1;
   client_fixture f(std::move(o));
@@ -64,7 +64,7 @@ TEST_CASE("agent: a request that waits can be given up", "[agent]") {
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("agent: a free connection that says anything, or ends, is not used again", "[agent]") {
+TEST_CASE("agent: a free connection that receives bytes or ends is not reused", "[agent]") {
   bool const speaks = GENERATE(true, false);
   client_fixture f(keeping());
   auto a = f.request("GET", "/a");
@@ -86,7 +86,7 @@ TEST_CASE("agent: a free connection that says anything, or ends, is not used aga
   CHECK_FALSE(b.reused_socket());
 }
 
-TEST_CASE("agent: Connection: close of request or response keeps the connection out", "[agent]") {
+TEST_CASE("agent: Connection: close in request or response prevents reuse", "[agent]") {
   bool const ours = GENERATE(true, false);
   client_fixture f(keeping());
   auto a = f.request("GET", "/a");
@@ -101,7 +101,7 @@ TEST_CASE("agent: Connection: close of request or response keeps the connection 
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("agent: the server's hint shortens the time in the pool", "[agent]") {
+TEST_CASE("agent: the server's Keep-Alive hint shortens the idle time in the pool", "[agent]") {
   client_fixture f(keeping());
   auto a = f.request("GET", "/a");
   a.end();
@@ -113,7 +113,7 @@ TEST_CASE("agent: the server's hint shortens the time in the pool", "[agent]") {
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
-TEST_CASE("agent: hooks decide about keeping and hear of reuse", "[agent]") {
+TEST_CASE("agent: hooks decide about keep-alive and are notified of reuse", "[agent]") {
   int asked = 0;
   int reused = 0;
   bool keep = true;
@@ -140,7 +140,7 @@ TEST_CASE("agent: hooks decide about keeping and hear of reuse", "[agent]") {
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
-TEST_CASE("agent: destroy closes what is in use and what is free", "[agent]") {
+TEST_CASE("agent: destroy closes used and free connections", "[agent]") {
   client_fixture f(keeping());
   auto a = f.request("GET", "/a");
   a.end();
@@ -160,7 +160,7 @@ TEST_CASE("agent: destroy closes what is in use and what is free", "[agent]") {
   CHECK(f.peers.at(1).ended());
 }
 
-TEST_CASE("agent: a response that is dropped unread gives its connection back if it is short") {
+TEST_CASE("agent: a short response destroyed unread returns its connection to the pool") {
   client_fixture f(keeping());
   auto const drop = [&](std::string_view answer, bool dump) {
     http::request_options o;
@@ -186,7 +186,7 @@ TEST_CASE("agent: a response that is dropped unread gives its connection back if
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("agent: options can be changed while it works") {
+TEST_CASE("agent: options can be changed at run time") {
   http::agent_options o = keeping();
   o.max_sockets = 1;
   client_fixture f(o);
@@ -230,7 +230,7 @@ TEST_CASE("agent: options can be changed while it works") {
   CHECK(f.agent.options().max_total_sockets == http::agent_options::no_limit);
 }
 
-TEST_CASE("client: listeners may hold handles to what they listen to") {
+TEST_CASE("client: listeners can own handles of the objects that they listen to") {
   client_fixture f(keeping());
   bool const read = GENERATE(true, false);
   auto request = std::make_shared<http::client_request>(f.agent.request("GET", "http://test/"));
@@ -287,7 +287,8 @@ TEST_CASE("agent: an upgraded connection leaves the pool") {
   CHECK(f.peers.at(0).received().ends_with("still there"));
 }
 
-TEST_CASE("agent: limits of a request do not stick to its connection", "[agent]") {
+TEST_CASE("agent: limits of a request do not apply to later requests on its connection",
+          "[agent]") {
   client_fixture f(keeping());
   http::request_options narrow;
   narrow.host = "test";
@@ -304,7 +305,7 @@ TEST_CASE("agent: limits of a request do not stick to its connection", "[agent]"
   CHECK(f.told() == "socket, finish, response 200, res.end, close, res.close");
 }
 
-TEST_CASE("agent: arguments are refused before a connection is made", "[agent]") {
+TEST_CASE("agent: invalid arguments are rejected before a connection is opened", "[agent]") {
   client_fixture f;
   auto const code = [&](auto change) -> std::string {
     http::request_options o;
@@ -329,7 +330,7 @@ TEST_CASE("agent: arguments are refused before a connection is made", "[agent]")
   CHECK(f.peers.empty());
 }
 
-TEST_CASE("agent: options go before the URL, which is normalised", "[agent]") {
+TEST_CASE("agent: options take precedence over the URL, which is normalised", "[agent]") {
   client_fixture f;
   http::request_options o;
   o.path = "/own";
@@ -344,7 +345,8 @@ TEST_CASE("agent: options go before the URL, which is normalised", "[agent]") {
   f.settle();
 }
 
-TEST_CASE("agent: a connection that is being made is not taken out of the pool", "[agent]") {
+TEST_CASE("agent: a connection that is being established cannot be removed from the pool",
+          "[agent]") {
   anode::testing::event_loop loop;
   net::steady_timer gate(loop.get_executor(), std::chrono::hours(1));
   http::agent_options o = keeping();

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Requests that are given up at each of their suspension points, in each way there is: nothing
-// leaks, nothing dangles (the sanitizers look at that), and the pool's counts add up.
+// Cancels requests at each of their suspension points in every possible way. Nothing leaks or
+// dangles (the sanitizers check that), and the pool's counts add up.
 #include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
@@ -35,10 +35,10 @@ constexpr act acts[] = {act::total,         act::terminal, act::timer,  act::dro
 constexpr char const* act_names[] = {"total",         "terminal", "timer",  "drop",   "destroy",
                                      "destroy_error", "agent",    "signal", "context"};
 
-// A server and a client, all connections between them narrow, and one request under way.
+// A server and a client with small connection buffers, and one request.
 class world {
 public:
-  /// @param proxied whether the server is a proxy, which the agent asks for tunnels
+  /// @param proxied whether the server is a proxy that the agent opens tunnels through
   explicit world(bool proxied)
       : server(io.get_executor(), narrow_server()),
         agent(io.get_executor(), narrow_client(proxied)) {
@@ -72,7 +72,7 @@ public:
     other = {};
   }
 
-  net::cancellation_signal signal;  // they outlive the coroutines that hear them
+  net::cancellation_signal signal;  // The signals outlive the coroutines that use them.
   net::cancellation_signal cancel;
   net::io_context io;
   http::server server;
@@ -81,7 +81,7 @@ public:
   http::client_request request;
   http::incoming_message response;
   anode::socket tunnel;
-  http::client_request first;  // has the connection that `request` waits for
+  http::client_request first;  // uses the connection that `request` waits for
   http::incoming_message other;
   bool dropped = false;
   bool done = false;
@@ -141,7 +141,7 @@ private:
     s.end();
   }
 
-  // Opens a tunnel, and answers each request that comes through it.
+  // Accepts a tunnel and answers each request that arrives through it.
   static net::awaitable<void> serve_origin(http::incoming_message&, anode::socket s) {
     co_await s.write("HTTP/1.1 200 OK\r\n\r\n");
     std::string const answer =
@@ -163,7 +163,8 @@ private:
 
 using scenario = net::awaitable<void> (*)(world&);
 
-// Connecting, a head, 100, a body against back-pressure, the response, its body and trailers.
+// Connects, sends a head, receives 100, sends a body against back-pressure, reads the response, its
+// body and trailers.
 net::awaitable<void> upload(world& w) {
   http::request_options o = w.options("POST", "/");
   o.headers = {{"Expect", "100-continue"}};
@@ -204,7 +205,7 @@ net::awaitable<void> upload(world& w) {
   w.succeeded = !w.dropped && size > 1024 && w.response.trailers().get("x-trailer").has_value();
 }
 
-// Waiting for a connection that another request has.
+// Waits for a connection that another request uses.
 net::awaitable<void> queued(world& w) {
   w.first = w.agent.request(w.options("GET", "/first"));
   w.first.end();
@@ -224,7 +225,7 @@ net::awaitable<void> queued(world& w) {
   w.succeeded = text.size() > 1024;
 }
 
-// A tunnel, used both ways.
+// Opens a tunnel and uses it in both directions.
 net::awaitable<void> tunnelled(world& w) {
   w.request = w.agent.request(w.options("CONNECT", "host:1"));
   w.request.end();
@@ -248,7 +249,7 @@ net::awaitable<void> tunnelled(world& w) {
   w.succeeded = size == 100;
 }
 
-// Everything in one coroutine that owns its handles.
+// Runs a whole request in one coroutine that owns its handles.
 net::awaitable<void> plain_get(world& w) {
   auto response = co_await w.agent.get("http://test/");
   std::string const text = co_await response.text();
@@ -281,7 +282,7 @@ void give_up(world& w, act a) {
   switch (a) {
     case act::total:
     case act::terminal:
-      // Only from within the context: see Asio's co_spawn.
+      // Cancel only from within the context: see Asio's co_spawn.
       net::post(w.io, [&w, a] {
         if (!w.done) {
           w.cancel.emit(a == act::total ? net::cancellation_type::total
@@ -322,7 +323,7 @@ void give_up(world& w, act a) {
   }
 }
 
-// Does everything there is to do.
+// Runs all ready handlers.
 void settle(world& w) {
   w.io.restart();
   w.io.poll();
@@ -333,7 +334,7 @@ net::awaitable<void> fetch(world& w, std::string& to) {
   to = co_await response.text();
 }
 
-// Runs `steps` functions of a scenario, then gives it up.
+// Runs `steps` functions of a scenario, then cancels it.
 // @return whether the scenario had ended by then
 bool run(scenario s, act a, std::size_t steps, bool proxied) {
   auto const owned = std::make_unique<world>(proxied);
@@ -360,7 +361,7 @@ bool run(scenario s, act a, std::size_t steps, bool proxied) {
   CHECK(w.done);
   CHECK(w.agent.totals().sockets == 0);
   CHECK(w.agent.totals().requests == 0);
-  // The pool is of use still.
+  // The pool remains usable.
   if (a != act::agent) {
     std::string again;
     net::co_spawn(w.io, fetch(w, again), net::detached);
@@ -374,7 +375,7 @@ bool run(scenario s, act a, std::size_t steps, bool proxied) {
   CHECK(w.server.connection_count() == 0);
   w.never.cancel();
   settle(w);
-  CHECK(w.io.stopped());  // nothing is left to be waited for
+  CHECK(w.io.stopped());  // No work is left.
   return ended;
 }
 
@@ -393,35 +394,35 @@ void run_all(scenario s, bool proxied = false) {
 
 }  // namespace
 
-TEST_CASE("client cancel: an upload given up behind each step", "[client][cancel]") {
+TEST_CASE("client cancel: an upload cancelled after each step", "[client][cancel]") {
   run_all(&upload);
 }
 
-TEST_CASE("client cancel: a request in the queue given up behind each step", "[client][cancel]") {
+TEST_CASE("client cancel: a queued request cancelled after each step", "[client][cancel]") {
   run_all(&queued);
 }
 
-TEST_CASE("client cancel: a tunnel given up behind each step", "[client][cancel]") {
+TEST_CASE("client cancel: a tunnel cancelled after each step", "[client][cancel]") {
   run_all(&tunnelled);
 }
 
-TEST_CASE("client cancel: a simple get given up behind each step", "[client][cancel]") {
+TEST_CASE("client cancel: a simple GET cancelled after each step", "[client][cancel]") {
   run_all(&plain_get);
 }
 
-TEST_CASE("client cancel: a get through a proxy's tunnel given up behind each step",
+TEST_CASE("client cancel: a GET through a proxy's tunnel cancelled after each step",
           "[client][cancel]") {
   run_all(&plain_get, true);
 }
 
-TEST_CASE("client cancel: a request that waits for a tunnel given up behind each step",
+TEST_CASE("client cancel: a request waiting for a tunnel cancelled after each step",
           "[client][cancel]") {
   run_all(&queued, true);
 }
 
 namespace {
 
-// What waits for a request to come further than its look-up or its connection, and never will.
+// A request whose look-up or connection never completes.
 struct stuck {
   explicit stuck(bool in_lookup) : never(io, net::steady_timer::time_point::max()) {
     o.host = "test";
@@ -467,7 +468,7 @@ net::awaitable<void> answer(stuck& s, std::string& how) {
 
 }  // namespace
 
-TEST_CASE("client cancel: a look-up and a connection that never end can be given up",
+TEST_CASE("client cancel: a look-up and a connect attempt that never complete can be cancelled",
           "[client][cancel]") {
   bool const in_lookup = GENERATE(true, false);
   int const a = GENERATE(0, 1, 2, 3, 4);
@@ -494,14 +495,14 @@ TEST_CASE("client cancel: a look-up and a connection that never end can be given
       s.request = {};
       break;
     default:
-      return;  // the context ends, with everything in the middle
+      return;  // The context ends while all operations are pending.
   }
   s.io.restart();
   s.io.poll();
   CHECK(how == (a == 0   ? "Operation canceled"
                 : a == 2 ? "ETIMEDOUT " + phase + " not_sent"
                          : "ABORT_ERR " + phase + " not_sent"));
-  CHECK(s.connecting == 0);  // who makes connections was cancelled too
+  CHECK(s.connecting == 0);  // The connector was cancelled too.
   if (s.late) {
     s.late({}, {{"127.0.0.1", 4}});
     s.io.restart();

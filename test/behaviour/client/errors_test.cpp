@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What errors of a client say: the cause, the phase, what may be concluded.
+// What the errors of a client contain: the cause, the phase, and whether the server may have
+// processed the request.
 #include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -81,7 +82,7 @@ net::awaitable<void> read_text(http::client_request& r, std::string& error, std:
 
 }  // namespace
 
-TEST_CASE("client errors: a reader of the body gets what the request has failed with") {
+TEST_CASE("client errors: a body reader fails with the error of its request") {
   int const how = GENERATE(0, 1, 2, 3, 4);
   net::cancellation_signal signal;
   client_fixture f;
@@ -125,7 +126,7 @@ TEST_CASE("client errors: a reader of the body gets what the request has failed 
   }
 }
 
-TEST_CASE("client errors: the cause is what made the connection fail, if that has thrown") {
+TEST_CASE("client errors: the cause is the exception that made the connection fail") {
   SECTION("what makes connections") {
     std::string const code = "ECONNRESET connect not_sent";
     CHECK(failure(connections_throw(std::runtime_error("no way"))) == code + ": no way");
@@ -157,7 +158,7 @@ TEST_CASE("client errors: the cause is what made the connection fail, if that ha
   }
 }
 
-TEST_CASE("client errors: an error has no cause that belongs to an earlier request") {
+TEST_CASE("client errors: a reused exchange does not keep the cause of an earlier request") {
   bool throws = true;
   http::agent_options o;
   o.lookup = [&](std::string_view, auto const& done) {
@@ -173,7 +174,7 @@ TEST_CASE("client errors: an error has no cause that belongs to an earlier reque
   CHECK(failure_of(io, agent) == "ENOTFOUND lookup not_sent: none");
 }
 
-TEST_CASE("client errors: a request that waits for a connection fails in the phase queued") {
+TEST_CASE("client errors: a queued request fails in the phase queued") {
   http::agent_options one;
   one.max_sockets = 1;
   client_fixture f(one);
@@ -191,7 +192,9 @@ TEST_CASE("client errors: a request that waits for a connection fails in the pha
   CHECK(error == "ETIMEDOUT queued not_sent");
 }
 
-TEST_CASE("client errors: connect says where and why, and nothing of its own source") {
+TEST_CASE(
+    "client errors: a connect error has address and reason, but no source location of the "
+    "library") {
   net::io_context io;
   std::string message;
   std::string code;
@@ -209,7 +212,7 @@ TEST_CASE("client errors: connect says where and why, and nothing of its own sou
   CHECK(message == "connect ECONNREFUSED 127.0.0.1:1 (Connection refused)");
 }
 
-TEST_CASE("client errors: an invalid URL is named, without its credentials") {
+TEST_CASE("client errors: an invalid URL is reported without its credentials") {
   auto const [url, message] = GENERATE(
       table<std::string, std::string>({{"nope", "Invalid URL: nope"},
                                        {"http://user:secret@ho st/", "Invalid URL: http://ho st/"},

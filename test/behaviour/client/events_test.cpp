@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The order of a request's events, as Node documents it and v23.5 has it.
+// The order of a request's events, as documented by Node and observed with v23.5.
 #include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -22,11 +22,11 @@ http::agent_options keeping() {
 
 }  // namespace
 
-TEST_CASE("client events: success on a connection that is kept", "[client]") {
+TEST_CASE("client events: success on a connection that is kept alive", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
-  CHECK(f.told() == "");  // nothing before who made the request could listen
+  CHECK(f.told() == "");  // No event precedes the registration of listeners.
   f.settle();
   CHECK(f.told() == "socket, finish");
   CHECK(f.peers.at(0).received() ==
@@ -36,7 +36,7 @@ TEST_CASE("client events: success on a connection that is kept", "[client]") {
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("client events: success on a connection that is not kept", "[client]") {
+TEST_CASE("client events: success on a connection that is not kept alive", "[client]") {
   client_fixture f;
   auto r = f.request("GET");
   r.end();
@@ -46,7 +46,7 @@ TEST_CASE("client events: success on a connection that is not kept", "[client]")
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("client events: the socket event also for a kept connection", "[client]") {
+TEST_CASE("client events: a reused connection emits socket too", "[client]") {
   client_fixture f(keeping());
   auto first = f.request("GET");
   first.end();
@@ -86,7 +86,7 @@ TEST_CASE("client events: premature close after the response began", "[client]")
   CHECK_FALSE(f.response.complete());
 }
 
-TEST_CASE("client events: destroyed before it has a connection to speak of", "[client]") {
+TEST_CASE("client events: destroyed before it has a connection", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.destroy();
@@ -108,7 +108,7 @@ TEST_CASE("client events: destroyed while waiting for the response", "[client]")
   CHECK(r.destroyed());
 }
 
-TEST_CASE("client events: destroyed with an error in the middle of the body", "[client]") {
+TEST_CASE("client events: destroyed with an error during the body", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
@@ -120,7 +120,7 @@ TEST_CASE("client events: destroyed with an error in the middle of the body", "[
   CHECK(f.told() == "error ETIMEDOUT, res.aborted, close, res.error ECONNRESET, res.close");
 }
 
-TEST_CASE("client events: the response destroyed in the middle of the body", "[client]") {
+TEST_CASE("client events: the response destroyed during the body", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
@@ -135,7 +135,7 @@ TEST_CASE("client events: the response destroyed in the middle of the body", "[c
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-TEST_CASE("client events: abort at once, after the connection, in the body", "[client]") {
+TEST_CASE("client events: abort immediately, after the connect, and during the body", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.abort();
@@ -177,7 +177,7 @@ TEST_CASE("client events: a signal aborts", "[client]") {
   CHECK(f.told() == "error ABORT_ERR, close");
 }
 
-TEST_CASE("client events: interim responses", "[client]") {
+TEST_CASE("client events: informational responses", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
@@ -189,7 +189,7 @@ TEST_CASE("client events: interim responses", "[client]") {
   CHECK(f.told() == "response 200, data ok, res.end, close, res.close");
 }
 
-TEST_CASE("client events: timeouts notify, of the request once", "[client]") {
+TEST_CASE("client events: timeouts notify, the request only once", "[client]") {
   client_fixture f(keeping());
   http::request_options o;
   o.host = "test";
@@ -208,7 +208,7 @@ TEST_CASE("client events: timeouts notify, of the request once", "[client]") {
   CHECK(f.told() == "data cd, res.end, close, res.close");
 }
 
-TEST_CASE("client events: garbage instead of a response, and behind it", "[client]") {
+TEST_CASE("client events: invalid bytes instead of a response and behind it", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
@@ -229,7 +229,7 @@ TEST_CASE("client events: garbage instead of a response, and behind it", "[clien
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
-TEST_CASE("client events: an upgrade without a listener is closed without an error", "[client]") {
+TEST_CASE("client events: an upgrade without a listener closes without an error", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.set_header("Connection", "Upgrade");
@@ -242,7 +242,7 @@ TEST_CASE("client events: an upgrade without a listener is closed without an err
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("client events: an upgrade hands the socket over with its first bytes", "[client]") {
+TEST_CASE("client events: an upgrade passes the socket with its first bytes", "[client]") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.set_header("Connection", "Upgrade");

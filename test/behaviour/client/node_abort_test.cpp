@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A request that is aborted or destroyed, and what either side hears of it.
+// An aborted or destroyed request, and the events on either side.
 #include "conformance/client/event_log.hpp"
 
 #include <anode/error.hpp>
@@ -22,7 +22,7 @@ using support::client_and_server;
 using support::client_log;
 using support::event_log;
 
-// A server whose requests the test counts and answers itself.
+// A server whose requests the test counts and answers.
 class held_server : public client_and_server {
 public:
   explicit held_server(http::agent_options o = {}) : client_and_server({}, std::move(o)) {
@@ -61,7 +61,7 @@ http::agent_options keeping() {
 
 }  // namespace
 
-TEST_CASE("test-http-abort-before-end: an aborted request may be ended, and is not sent") {
+TEST_CASE("test-http-abort-before-end: end after abort is allowed, and the request is not sent") {
   held_server f;
   client_log log(f.io);
   auto r = f.request("GET");
@@ -90,7 +90,7 @@ TEST_CASE("test-http-abort-client: a server that destroys its response aborts th
   CHECK(closed == 1);
 }
 
-TEST_CASE("test-http-abort-stream-end: after abort no more of the body is told") {
+TEST_CASE("test-http-abort-stream-end: after abort no more of the body is emitted") {
   held_server f;
   f.answers = [](http::incoming_message&, http::server_response& res) {
     for (int i = 0; i < 1024; ++i) {
@@ -124,7 +124,7 @@ TEST_CASE("test-http-abort-stream-end: after abort no more of the body is told")
   CHECK(size < 1024 * 256);
 }
 
-TEST_CASE("test-http-aborted: both sides hear of an abort, listened to or not") {
+TEST_CASE("test-http-aborted: both sides observe an abort, with and without listeners") {
   held_server f;
   f.answers = &begin;
   client_log log(f.io);
@@ -137,7 +137,7 @@ TEST_CASE("test-http-aborted: both sides hear of an abort, listened to or not") 
   CHECK(log.told() ==
         "socket, finish, response 200, abort, res.aborted, close, res.error ECONNRESET, res.close");
 
-  // Nobody listens for errors: nothing is thrown.
+  // Without an error listener nothing is thrown.
   client_and_server quiet;
   int aborted = 0;
   quiet.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -156,7 +156,7 @@ TEST_CASE("test-http-aborted: both sides hear of an abort, listened to or not") 
   CHECK(aborted == 2);
 }
 
-TEST_CASE("test-http-client-abort-event: abort is told once") {
+TEST_CASE("test-http-client-abort-event: abort is emitted once") {
   held_server f;
   client_log log(f.io);
   auto r = f.request("GET");
@@ -172,7 +172,7 @@ TEST_CASE("test-http-client-abort-no-agent: the connection made for an aborted r
   held_server f;
   std::deque<support::http_peer> peers;
   bool asked = false;
-  // A connection that is made whatever has become of the request.
+  // The connector completes even if the request was aborted.
   auto const make =
       [&](http::connect_options const&) -> net::awaitable<std::unique_ptr<anode::byte_stream>> {
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
@@ -196,7 +196,7 @@ TEST_CASE("test-http-client-abort-no-agent: the connection made for an aborted r
   CHECK(peers.at(0).received().empty());
 }
 
-TEST_CASE("test-http-client-abort: eight aborted requests are eight times aborted at the server") {
+TEST_CASE("test-http-client-abort: the server sees each of eight aborted requests aborted") {
   held_server f;
   f.answers = &begin;
   std::deque<client_log> logs;
@@ -217,7 +217,7 @@ TEST_CASE("test-http-client-abort: eight aborted requests are eight times aborte
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("test-http-client-abort2: abort while the body is read lets no error out") {
+TEST_CASE("test-http-client-abort2: abort while the body is read emits no error") {
   held_server f;
   f.answers = [](http::incoming_message&, http::server_response& res) { res.end("Hello"); };
   client_log log(f.io);
@@ -230,7 +230,7 @@ TEST_CASE("test-http-client-abort2: abort while the body is read lets no error o
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-client-abort3: a connection that fails behind an abort changes nothing") {
+TEST_CASE("test-http-client-abort3: a connection that fails after an abort changes nothing") {
   bool const by_agent = GENERATE(true, false);
   net::io_context io;
   bool asked = false;
@@ -262,7 +262,7 @@ TEST_CASE("test-http-client-abort3: a connection that fails behind an abort chan
   CHECK(log.told() == "abort, error ECONNRESET, close");
 }
 
-TEST_CASE("test-http-client-abort-destroy: what aborted, destroyed and the error say") {
+TEST_CASE("test-http-client-abort-destroy: the values of aborted, destroyed and the error") {
   held_server f;
   f.answers = &begin;
   client_log log(f.io);
@@ -271,7 +271,7 @@ TEST_CASE("test-http-client-abort-destroy: what aborted, destroyed and the error
   o.host = "test";
   o.signal = signal.slot();
 
-  SECTION("abort while the body comes") {
+  SECTION("abort during the body") {
     auto r = f.request("GET");
     log.watch(r);
     log.when("data", [&] { abort(r); });
@@ -281,7 +281,7 @@ TEST_CASE("test-http-client-abort-destroy: what aborted, destroyed and the error
     CHECK(r.destroyed());
     CHECK(log.error.empty());
   }
-  SECTION("destroy while the body comes") {
+  SECTION("destroy during the body") {
     auto r = f.request("GET");
     log.watch(r);
     log.when("data", [&] { r.destroy(); });
@@ -291,7 +291,7 @@ TEST_CASE("test-http-client-abort-destroy: what aborted, destroyed and the error
     CHECK(r.destroyed());
     CHECK(log.error.empty());
   }
-  SECTION("destroy at once") {
+  SECTION("destroy immediately") {
     auto r = f.request("GET");
     log.watch(r);
     r.end();
@@ -302,7 +302,7 @@ TEST_CASE("test-http-client-abort-destroy: what aborted, destroyed and the error
     CHECK(log.told() == "error ECONNRESET, close");
     CHECK(f.served == 0);
   }
-  SECTION("a signal at once") {
+  SECTION("a signal immediately") {
     auto r = f.agent.request(std::move(o));
     log.watch(r);
     r.end();
@@ -328,7 +328,7 @@ TEST_CASE("test-http-client-abort-destroy: what aborted, destroyed and the error
   }
 }
 
-TEST_CASE("test-http-client-aborted-event: a response cut off by the server says so") {
+TEST_CASE("test-http-client-aborted-event: a response cut off by the server is aborted") {
   bool const listens = GENERATE(true, false);
   held_server f;
   f.answers = &begin;
@@ -350,7 +350,7 @@ TEST_CASE("test-http-client-aborted-event: a response cut off by the server says
   CHECK(log.told() == (listens ? "aborted, error ECONNRESET" : "aborted"));
 }
 
-TEST_CASE("test-http-client-agent-abort-close-event: only close, and the server hears nothing") {
+TEST_CASE("test-http-client-agent-abort-close-event: only close, and no event at the server") {
   held_server f(keeping());
   event_log log;
   auto r = f.request("GET");
@@ -364,7 +364,7 @@ TEST_CASE("test-http-client-agent-abort-close-event: only close, and the server 
   CHECK(f.served == 0);
 }
 
-TEST_CASE("test-http-client-close-event: destroyed at once: the error, then close") {
+TEST_CASE("test-http-client-close-event: destroyed immediately: the error, then close") {
   held_server f;
   client_log log(f.io);
   auto r = f.request("GET");

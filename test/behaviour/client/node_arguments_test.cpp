@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Arguments of requests and options of servers: what is taken and what is refused.
+// Arguments of requests and options of servers: valid and invalid values.
 #include "support/client_and_server.hpp"
 #include "support/client_fixture.hpp"
 #include "support/run.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-// What making a request with this change throws; nothing is connected then.
+// Returns the exception of a request with this change. Nothing is connected then.
 template <class Change>
 std::string refused(client_and_server& f, Change change) {
   http::request_options o;
@@ -31,7 +31,7 @@ std::string refused(client_and_server& f, Change change) {
   return thrown([&] { f.agent.request(std::move(o)); });
 }
 
-// Sends a request with this change and returns method and target that the server sees.
+// Sends a request with this change and returns the method and target that the server receives.
 template <class Change>
 std::string seen(client_and_server& f, Change change) {
   std::string line;
@@ -53,7 +53,7 @@ constexpr auto unescaped = "ERR_UNESCAPED_CHARACTERS: Request path contains unes
 
 }  // namespace
 
-TEST_CASE("test-http-client-check-http-token: a method may be left out, and is written large") {
+TEST_CASE("test-http-client-check-http-token: the method is optional and written in upper case") {
   client_and_server f;
   CHECK(seen(f, [](http::request_options&) {}) == "GET / 200");
   CHECK(seen(f, [](http::request_options& o) { o.method = ""; }) == "GET / 200");
@@ -61,7 +61,7 @@ TEST_CASE("test-http-client-check-http-token: a method may be left out, and is w
   CHECK(seen(f, [](http::request_options& o) { o.method = "post"; }) == "POST / 200");
 }
 
-TEST_CASE("test-http-client-defaults: a path and a method that are empty are the usual ones") {
+TEST_CASE("test-http-client-defaults: an empty path and an empty method mean the defaults") {
   client_and_server f;
   auto const made = [&](std::string const& method, std::string const& path) {
     http::request_options o;
@@ -75,7 +75,7 @@ TEST_CASE("test-http-client-defaults: a path and a method that are empty are the
   CHECK(made("", "") == "GET /");
 }
 
-TEST_CASE("test-http-client-headers-host-array: Host is one text") {
+TEST_CASE("test-http-client-headers-host-array: Host has a single value") {
   client_and_server f;
   http::header_value const none{std::vector<std::string>()};
   http::header_value const two{"a", "b"};
@@ -86,7 +86,7 @@ TEST_CASE("test-http-client-headers-host-array: Host is one text") {
   CHECK(f.connections_made == 0);
 }
 
-TEST_CASE("test-http-client-invalid-path: paths are bytes, those of UTF-8 included") {
+TEST_CASE("test-http-client-invalid-path: a path can contain UTF-8 bytes") {
   client_fixture f;
   http::client_request r = f.request("GET", "/thisisinvalid\xef\xbf\xa2");
   r.end();
@@ -94,7 +94,9 @@ TEST_CASE("test-http-client-invalid-path: paths are bytes, those of UTF-8 includ
   CHECK(f.peers.at(0).received().starts_with("GET /thisisinvalid\xef\xbf\xa2 HTTP/1.1\r\n"));
 }
 
-TEST_CASE("test-http-client-path-toctou: a path is checked when the request is made, and stays") {
+TEST_CASE(
+    "test-http-client-path-toctou: a path is validated when the request is made and cannot "
+    "change") {
   client_and_server f;
   for (std::string const& path :
        {std::string("/evil\r\nX-Injected: true\r\n\r\n"), std::string("/a\rb"),
@@ -106,7 +108,8 @@ TEST_CASE("test-http-client-path-toctou: a path is checked when the request is m
         "GET /path?query=1&other=2 200");
 }
 
-TEST_CASE("test-http-client-reject-unexpected-agent: an agent of one's own, the global one, none") {
+TEST_CASE(
+    "test-http-client-reject-unexpected-agent: a specific agent, the global agent, no agent") {
   net::io_context io;
   http::server server{io.get_executor(),
                       [](http::incoming_message&, http::server_response& res) { res.end("x"); }};
@@ -137,7 +140,7 @@ TEST_CASE("test-http-client-reject-unexpected-agent: an agent of one's own, the 
   server.close_all_connections();
 }
 
-TEST_CASE("test-http-client-unescaped-path: no control character and no blank in a path") {
+TEST_CASE("test-http-client-unescaped-path: a path has no control character and no blank") {
   client_and_server f;
   for (int c = 0; c <= 32; ++c) {
     CHECK(refused(f, [&](http::request_options& o) {
@@ -146,7 +149,7 @@ TEST_CASE("test-http-client-unescaped-path: no control character and no blank in
   }
 }
 
-TEST_CASE("a path with a DEL is refused, wherever it stands") {
+TEST_CASE("client arguments: DEL is rejected anywhere in a path") {
   client_and_server f;
   for (std::string_view const path : {"\x7f", "/\x7f",
                                       "/a\x7f"
@@ -160,7 +163,7 @@ TEST_CASE("a path with a DEL is refused, wherever it stands") {
   }
 }
 
-TEST_CASE("test-http-invalid-path-chars: wherever in the path it stands") {
+TEST_CASE("test-http-invalid-path-chars: an invalid character anywhere in the path") {
   client_and_server f;
   int refusals = 0;
   for (std::size_t length = 0; length < 40; ++length) {
@@ -193,7 +196,7 @@ TEST_CASE("test-http-request-invalid-method-error: a method is a token") {
         "ERR_INVALID_HTTP_TOKEN: Method must be a valid HTTP token [\"G T\"]");
 }
 
-TEST_CASE("test-http-url.parse-only-support-http-https-protocol: other schemes are refused") {
+TEST_CASE("test-http-url.parse-only-support-http-https-protocol: other schemes are rejected") {
   client_and_server f;
   for (std::string const url :
        {"file:///whatever", "ftp://www.example.com", "xmpp:isaacschlueter", "mailto:asdf@asdf.com",
@@ -203,7 +206,7 @@ TEST_CASE("test-http-url.parse-only-support-http-https-protocol: other schemes a
   }
 }
 
-TEST_CASE("test-http-server-timeouts-validation: a head may not take longer than its request") {
+TEST_CASE("test-http-server-timeouts-validation: headers_timeout must not exceed request_timeout") {
   net::io_context io;
   auto const made = [&](std::optional<std::chrono::milliseconds> head,
                         std::optional<std::chrono::milliseconds> request) {
@@ -227,7 +230,8 @@ TEST_CASE("test-http-server-timeouts-validation: a head may not take longer than
 }
 
 TEST_CASE(
-    "test-http-server-timeouts-validation: a head has 60 seconds, or as long as its request") {
+    "test-http-server-timeouts-validation: headers_timeout is 60 seconds, or request_timeout if "
+    "that is shorter") {
   auto const expected = GENERATE(60s, 20s);
   http::server_options o;
   o.request_timeout = expected == 60s ? 100s : 20s;

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Bodies and headers as bytes; trailers; a body that can no longer be sent.
+// Bodies and headers as bytes, trailers, and bodies that can no longer be sent.
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 
@@ -21,7 +21,7 @@ net::awaitable<void> say_back(http::incoming_message& req, http::server_response
 
 }  // namespace
 
-TEST_CASE("test-http-default-encoding: a text is sent as the bytes it is") {
+TEST_CASE("test-http-default-encoding: text is sent as its bytes") {
   client_and_server f;
   f.server.on_request(&say_back);
   std::string const text = "This is a unicode text: \xd8\xb3\xd9\x84\xd8\xa7\xd9\x85";
@@ -32,7 +32,7 @@ TEST_CASE("test-http-default-encoding: a text is sent as the bytes it is") {
   CHECK(got->body == text);
 }
 
-TEST_CASE("test-http-chunked: a long text of several bytes a letter arrives whole") {
+TEST_CASE("test-http-chunked: a long text of multi-byte characters arrives whole") {
   client_and_server f;
   std::string text;
   for (int i = 0; i < 4000; ++i) {
@@ -67,7 +67,7 @@ TEST_CASE("test-http-chunk-problem: ten MiB in chunks of any size") {
   CHECK(got->body.find_first_not_of('\0') == std::string::npos);
 }
 
-TEST_CASE("test-http-hex-write: pieces keep their order below a length") {
+TEST_CASE("test-http-hex-write: writes keep their order in a body with Content-Length") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.set_header("content-length", 9);
@@ -78,7 +78,7 @@ TEST_CASE("test-http-hex-write: pieces keep their order below a length") {
   CHECK(f.get()->body == "hex\nutf8\n");
 }
 
-TEST_CASE("test-http-header-obstext: a header value may have bytes from 0x80") {
+TEST_CASE("test-http-header-obstext: a header value can have bytes from 0x80") {
   client_and_server f;
   std::string seen;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -89,7 +89,7 @@ TEST_CASE("test-http-header-obstext: a header value may have bytes from 0x80") {
   CHECK(seen == "D\xfcsseldorf");
 }
 
-TEST_CASE("test-http-set-trailers: trailers are there when the body has ended") {
+TEST_CASE("test-http-set-trailers: trailers are available when the body has ended") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.write_head(200, {{"content-type", "text/plain"}});
@@ -109,7 +109,7 @@ TEST_CASE("test-http-set-trailers: trailers are there when the body has ended") 
   CHECK(log.response.raw_trailers()[0].name == "x-foo");
 }
 
-TEST_CASE("trailers of a request reach the server behind its chunked body") {
+TEST_CASE("client trailers: the trailers of a request reach the server behind its chunked body") {
   client_and_server f;
   std::string seen;
   auto const serve = [&](http::incoming_message& req,
@@ -130,7 +130,7 @@ TEST_CASE("trailers of a request reach the server behind its chunked body") {
   CHECK(seen == "abc 3");
 }
 
-TEST_CASE("test-http-destroyed-socket-write2: writing to a lost connection is one error") {
+TEST_CASE("test-http-destroyed-socket-write2: writing to a lost connection causes one error") {
   client_and_server f;
   auto const serve = [](http::incoming_message& req,
                         http::server_response& res) -> net::awaitable<void> {

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Connections that cannot be made, or are lost before an answer.
+// Connections that cannot be established or are lost before a response.
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 #include "support/run.hpp"
@@ -35,7 +35,7 @@ bool has(std::string const& address) {
   return !ec;
 }
 
-// Answers with what it is called and where the request came from.
+// Answers with its name and the client's address.
 http::request_handler naming(std::string name) {
   return [name = std::move(name)](http::incoming_message& req, http::server_response& res) {
     res.end(name + " " + req.socket().remote_endpoint().address);
@@ -61,7 +61,7 @@ std::string outcome(net::io_context& io, http::request_options o) {
 
 }  // namespace
 
-TEST_CASE("test-http-localaddress: a request from an address of its own") {
+TEST_CASE("test-http-localaddress: a request from a given local address") {
   if (!has("127.0.0.2")) {
     return;
   }
@@ -77,7 +77,7 @@ TEST_CASE("test-http-localaddress: a request from an address of its own") {
   CHECK(outcome(io, std::move(o)) == "from 127.0.0.2");
 }
 
-TEST_CASE("local_port: a request from a port of its own") {
+TEST_CASE("local_port: a request from a given local port") {
   net::io_context io;
   tcp::acceptor free(io, tcp::endpoint(net::ip::address_v4::loopback(), 0));
   std::uint16_t const port = free.local_endpoint().port();
@@ -95,7 +95,7 @@ TEST_CASE("local_port: a request from a port of its own") {
   CHECK(outcome(io, std::move(o)) == std::to_string(port));
 }
 
-TEST_CASE("test-http-localaddress-bind-error: an address that is not ours is one late error") {
+TEST_CASE("test-http-localaddress-bind-error: a foreign local address is one deferred error") {
   net::io_context io;
   http::request_options o;
   o.host = "127.0.0.1";
@@ -111,7 +111,7 @@ TEST_CASE("test-http-localaddress-bind-error: an address that is not ours is one
   CHECK(log.told() == "socket, error EADDRNOTAVAIL, close");
 }
 
-TEST_CASE("test-http-autoselectfamily: the first address that answers is taken") {
+TEST_CASE("test-http-autoselectfamily: the first address that responds is used") {
   if (!has("::1")) {
     return;
   }
@@ -152,11 +152,11 @@ TEST_CASE("family: only addresses of one family are tried") {
   if (family == 4) {
     CHECK(got == "four 127.0.0.1");
   } else {
-    CHECK(got.starts_with("E"));  // no address, or nobody there
+    CHECK(got.starts_with("E"));  // no such address, or nothing listens there
   }
 }
 
-TEST_CASE("test-http-dns-error: a name without an address is a late ENOTFOUND") {
+TEST_CASE("test-http-dns-error: a name without an address is a deferred ENOTFOUND") {
   net::io_context io;
   http::request_options o;
   o.host = std::string(64, '*');
@@ -173,7 +173,7 @@ TEST_CASE("test-http-dns-error: a name without an address is a late ENOTFOUND") 
   CHECK(log.error.find("lookup ENOTFOUND") != std::string::npos);
 }
 
-TEST_CASE("test-http-econnrefused: off, on, off, on: each request fails or is answered, not both") {
+TEST_CASE("test-http-econnrefused: off, on, off, on: each request either fails or is answered") {
   net::io_context io;
   std::uint16_t port = 0;
   {
@@ -217,7 +217,7 @@ TEST_CASE("test-http-econnrefused: off, on, off, on: each request fails or is an
   }
 }
 
-TEST_CASE("test-http-conn-reset: a connection that is closed at once is one ECONNRESET") {
+TEST_CASE("test-http-conn-reset: a connection closed at once is one ECONNRESET") {
   client_fixture f;
   auto r = f.request("GET");
   r.end();
@@ -227,7 +227,7 @@ TEST_CASE("test-http-conn-reset: a connection that is closed at once is one ECON
   CHECK(f.told() == "socket, finish, error ECONNRESET, close");
 }
 
-TEST_CASE("test-http-client-immediate-error: a connection that fails at once is a late error") {
+TEST_CASE("test-http-client-immediate-error: a connection that fails at once is a deferred error") {
   net::io_context io;
   http::agent_options a;
   a.create_connection =
@@ -243,7 +243,7 @@ TEST_CASE("test-http-client-immediate-error: a connection that fails at once is 
   CHECK(log.told() == "ENETUNREACH");
 }
 
-TEST_CASE("test-http-request-lookup-error-catchable: who listens later still hears of it, once") {
+TEST_CASE("test-http-request-lookup-error-catchable: a later listener still gets the error, once") {
   bool const throws = GENERATE(true, false);
   net::io_context io;
   http::request_options o;
@@ -306,7 +306,7 @@ TEST_CASE("test-http-client-req-error-dont-double-fire: a listener that throws i
 
 namespace {
 
-// Fails, and brings a response with the failure.
+// Fails a read that also returns a response.
 class failing_stream final : public anode::byte_stream {
 public:
   explicit failing_stream(net::any_io_executor ex) : ex_(std::move(ex)) {}
@@ -334,7 +334,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("test-http-client-read-in-error: bytes that come with a failure are no response") {
+TEST_CASE("test-http-client-read-in-error: bytes received with an error are not a response") {
   net::io_context io;
   http::request_options o;
   auto const make =

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Exceptions that leave the program's functions: they come out of the executor, once, and leave the
-// library's work as it was.
+// Exceptions thrown by user functions. The executor rethrows each of them once, and the library's
+// state stays intact.
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 
@@ -21,7 +21,8 @@ using support::client_fixture;
 using support::client_log;
 using support::event_log;
 
-// Does all there is to do. @return what was thrown meanwhile
+// Runs all ready handlers.
+// @return the messages of the exceptions thrown meanwhile
 std::vector<std::string> settle(net::io_context& io) {
   std::vector<std::string> thrown;
   io.restart();
@@ -43,7 +44,8 @@ http::agent_options keeping() {
 
 }  // namespace
 
-TEST_CASE("test-http-catch-uncaughtexception: a response handler that throws ends nothing else") {
+TEST_CASE(
+    "test-http-catch-uncaughtexception: an exception of a response handler ends nothing else") {
   client_fixture f(keeping());
   event_log log;
   auto r = f.agent.request("GET", "http://test/");
@@ -60,7 +62,7 @@ TEST_CASE("test-http-catch-uncaughtexception: a response handler that throws end
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("test-http-end-throw-socket-handling: ten listeners that throw do not wedge the pool") {
+TEST_CASE("test-http-end-throw-socket-handling: ten listeners that throw do not block the pool") {
   http::agent_options a = keeping();
   a.max_sockets = 2;
   client_and_server f({}, std::move(a));
@@ -87,7 +89,9 @@ TEST_CASE("test-http-end-throw-socket-handling: ten listeners that throw do not 
   CHECK(f.agent.totals().free_sockets == 2);
 }
 
-TEST_CASE("every listener of a request may throw, at every point, and the request goes its way") {
+TEST_CASE(
+    "client exceptions: every listener of a request can throw at every point, and the request "
+    "continues") {
   for (char const* event : {"socket", "finish", "continue", "information 103", "response 200",
                             "data", "res.end", "res.close", "close"}) {
     INFO(event);
@@ -109,19 +113,19 @@ TEST_CASE("every listener of a request may throw, at every point, and the reques
     thrown += settle(f.io).size();
     f.peers.at(0).send("ok");
     thrown += settle(f.io).size();
-    // The reader's coroutine is the test's own: what it throws ends there.
+    // The reader coroutine belongs to the test and catches its own exceptions.
     std::string const told = log.told();
     if (name == "data") {
       CHECK(thrown == 0);
     } else {
       CHECK(thrown >= 1);
-      // What throws when it is given the response does not go on to read it.
+      // A listener that throws when it receives the response does not read the response.
       CHECK(support::count_of(told, "close") == (name == "response" ? 0 : 2));
     }
   }
 }
 
-TEST_CASE("hooks of an agent that throw are asked no more of") {
+TEST_CASE("client exceptions: an agent whose hooks throw continues to serve requests") {
   http::agent_options a = keeping();
   int which = GENERATE(0, 1);
   auto const fail = [] { throw std::runtime_error("hook"); };
@@ -149,7 +153,7 @@ TEST_CASE("hooks of an agent that throw are asked no more of") {
 }
 
 TEST_CASE("test-http-outgoing-message-capture-rejection: an exception while a body is written") {
-  SECTION("in a handler closes the connection, and the client sees a reset") {
+  SECTION("in a handler: closes the connection, and the client sees a reset") {
     client_and_server f;
     std::string error;
     f.server.on_error([&](std::exception_ptr e) {
@@ -178,7 +182,7 @@ TEST_CASE("test-http-outgoing-message-capture-rejection: an exception while a bo
     CHECK(error == "kaboom");
     CHECK(log.told().ends_with("res.aborted, close, res.error ECONNRESET, res.close"));
   }
-  SECTION("in a coroutine that writes a request aborts it") {
+  SECTION("in a coroutine that writes a request: aborts the request") {
     client_and_server f;
     f.server.on_request([](http::incoming_message&, http::server_response&) {});
     client_log log(f.io);

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Interim responses: Expect and 100, early hints, processing.
+// Informational responses: Expect and 100, early hints, processing.
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 
@@ -17,7 +17,7 @@ using support::event_log;
 
 }  // namespace
 
-TEST_CASE("test-http-expect-continue: the body goes when the server has asked for it") {
+TEST_CASE("test-http-expect-continue: the body is sent when the server requests it") {
   client_and_server f;
   event_log served;
   std::string body;
@@ -48,7 +48,7 @@ TEST_CASE("test-http-expect-continue: the body goes when the server has asked fo
   CHECK(log.response.headers().get("abcd") == "1");
 }
 
-TEST_CASE("test-http-expect-handling: an unknown expectation is 417, and no request") {
+TEST_CASE("test-http-expect-handling: an unknown expectation gets 417 and emits no request") {
   bool const listens = GENERATE(true, false);
   client_and_server f;
   int requests = 0;
@@ -93,7 +93,8 @@ TEST_CASE("test-http-sync-write-error-during-continue: one error when the body c
   CHECK(told.ends_with(", close"));
 }
 
-TEST_CASE("test-http-write-callbacks: writes complete in order, the end before the response") {
+TEST_CASE(
+    "test-http-write-callbacks: writes complete in order, and end completes before the response") {
   client_and_server f;
   event_log log;
   std::string body;
@@ -136,7 +137,7 @@ TEST_CASE("test-http-write-callbacks: writes complete in order, the end before t
   CHECK(told.find("blerg") < told.find("response"));
 }
 
-TEST_CASE("test-http-early-hints: hints come before the response, without links not at all") {
+TEST_CASE("test-http-early-hints: hints precede the response; without links none are sent") {
   struct hint {
     std::string name;
     http::header_list hints;
@@ -182,7 +183,8 @@ TEST_CASE("test-http-early-hints: hints come before the response, without links 
   }
 }
 
-TEST_CASE("test-http-information-headers: all of an interim response is told, once") {
+TEST_CASE(
+    "test-http-information-headers: an informational response is emitted once, with all headers") {
   client_fixture f;
   auto r = f.request("GET");
   int informed = 0;
@@ -209,7 +211,7 @@ TEST_CASE("test-http-information-headers: all of an interim response is told, on
   CHECK(f.response.headers().get("abcd") == "1");
 }
 
-TEST_CASE("test-http-information-processing: as often as the server says it") {
+TEST_CASE("test-http-information-processing: each 102 of the server is emitted") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.write_processing();

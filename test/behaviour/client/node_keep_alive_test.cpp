@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Requests one after another on connections that are kept, or are not.
+// Successive requests on connections that are kept alive or not.
 
 #include "support/client_and_server.hpp"
 #include "support/client_fixture.hpp"
@@ -23,7 +23,7 @@ http::agent_options limited(std::size_t max_sockets, bool keep_alive) {
   return o;
 }
 
-// Answers with the target, and remembers its connections.
+// Answers with the target and records its connections.
 struct echoing : client_and_server {
   explicit echoing(http::agent_options o) : client_and_server({}, std::move(o)) {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
@@ -62,7 +62,8 @@ void one_after_another() {
 
 }  // namespace
 
-TEST_CASE("test-http-allow-req-after-204-res: the next request from within the end of a 204") {
+TEST_CASE(
+    "test-http-allow-req-after-204-res: the next request from within the end event of a 204") {
   client_fixture f(limited(http::agent_options::no_limit, true));
   http::client_request second;
   auto first = f.request("GET", "/first");
@@ -77,14 +78,14 @@ TEST_CASE("test-http-allow-req-after-204-res: the next request from within the e
   first.end();
   f.settle();
   f.say(0, "HTTP/1.1 204 No Content\r\n\r\n");
-  CHECK(f.peers.size() == 2);  // the first one is handed back behind the listeners
+  CHECK(f.peers.size() == 2);  // The first connection returns to the pool after the listeners.
   CHECK(f.peers.back().received().starts_with("GET /second HTTP/1.1\r\n"));
   f.events.clear();
   f.say(f.peers.size() - 1, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
   CHECK(f.told() == "response 200, res.end, close, res.close");
 }
 
-TEST_CASE("test-http-client-abort-keep-alive-destroy-res: a response destroyed at its end") {
+TEST_CASE("test-http-client-abort-keep-alive-destroy-res: a response destroyed in its end event") {
   client_fixture f(limited(1, true));
   auto first = f.request("GET", "/first");
   first.on_response([&](http::incoming_message m) {
@@ -103,7 +104,7 @@ TEST_CASE("test-http-client-abort-keep-alive-destroy-res: a response destroyed a
   CHECK(second.reused_socket());
 }
 
-TEST_CASE("test-http-client-keep-alive-hint: a server that keeps for a second is not relied on") {
+TEST_CASE("test-http-client-keep-alive-hint: a one-second hint of the server prevents reuse") {
   client_fixture f(limited(http::agent_options::no_limit, true));
   auto r = f.request("GET");
   r.end();
@@ -116,8 +117,7 @@ TEST_CASE("test-http-client-keep-alive-hint: a server that keeps for a second is
   CHECK(f.peers[0].ended());
 }
 
-TEST_CASE(
-    "test-http-client-keep-alive-release-before-finish: nobody else's until the body is out") {
+TEST_CASE("test-http-client-keep-alive-release-before-finish: no reuse before the body is sent") {
   client_fixture f(limited(1, true));
   auto post = f.request("POST", "/post");
   post.write(std::string(16384, 'x'));
@@ -141,7 +141,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "test-http-expect-continue-reuse-race: answered before it has finished, a hundred times") {
+    "test-http-expect-continue-reuse-race: answered before the request ends, a hundred times") {
   client_fixture f(limited(1, true));
   for (int i = 0; i != 100; ++i) {
     http::request_options o;
@@ -165,7 +165,7 @@ TEST_CASE(
   CHECK(f.peers.size() == 1);
 }
 
-TEST_CASE("test-http-keep-alive-close-on-header: the response's close counts") {
+TEST_CASE("test-http-keep-alive-close-on-header: the response's Connection: close decides") {
   client_fixture f(limited(1, false));
   std::vector<http::client_request> all;
   for (int i = 0; i != 3; ++i) {
@@ -187,8 +187,7 @@ TEST_CASE("test-http-keep-alive-close-on-header: the response's close counts") {
   CHECK(f.agent.by_name().empty());
 }
 
-TEST_CASE(
-    "test-http-keep-alive: what waits takes the connection over, and nothing is left behind") {
+TEST_CASE("test-http-keep-alive: a waiting request reuses the connection, and nothing remains") {
   client_fixture f(limited(1, false));
   std::vector<http::client_request> all;
   for (int i = 0; i != 3; ++i) {
@@ -209,15 +208,17 @@ TEST_CASE(
   CHECK(f.agent.by_name().empty());
 }
 
-TEST_CASE("test-http-keepalive-client: one connection for ten requests one after another") {
+TEST_CASE("test-http-keepalive-client: one connection for ten successive requests") {
   one_after_another();
 }
 
-TEST_CASE("test-http-keepalive-request: one connection for ten requests one after another") {
+TEST_CASE("test-http-keepalive-request: one connection for ten successive requests") {
   one_after_another();
 }
 
-TEST_CASE("test-http-should-keep-alive: by the version and the Connection field of the response") {
+TEST_CASE(
+    "test-http-should-keep-alive: decided by the version and the Connection field of the "
+    "response") {
   struct row {
     char const* head;
     bool kept;
@@ -238,7 +239,7 @@ TEST_CASE("test-http-should-keep-alive: by the version and the Connection field 
   CHECK(f.peers[0].ended() == !kept);
 }
 
-TEST_CASE("test-http-timeout: requests with time-outs of their own, in turn on one connection") {
+TEST_CASE("test-http-timeout: requests with their own timeouts, in sequence on one connection") {
   echoing f(limited(1, false));
   std::string order;
   int timeouts = 0;

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a client makes of responses that are malformed, ambiguous, or have no body.
+// How a client handles responses that are malformed, ambiguous or without a body.
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -18,13 +18,13 @@ namespace {
 
 using strings = std::vector<std::string>;
 
-// A request whose options the test has set; its events are noted.
+// Sends a request with the given options and records its events.
 http::client_request get(client_fixture& f, http::request_options options = {}) {
   options.host = "test";
   return f.watched(f.agent.request(std::move(options)));
 }
 
-// Sends a GET, has `bytes` come back and the server end; returns the events from then on.
+// Sends a GET, answers with `bytes` and ends the connection. Returns the events from then on.
 std::string events_of(std::string const& bytes, http::request_options options = {}) {
   client_fixture f;
   http::client_request r = get(f, std::move(options));
@@ -54,14 +54,14 @@ TEST_CASE("test-http-allow-content-length-304: a length without a body") {
   CHECK(f.response.status_code() == 304);
 }
 
-TEST_CASE("the error of a response that is not HTTP says what, where, and in what was received") {
+TEST_CASE("client errors: a parse error has the reason, the offset and the received bytes") {
   struct example {
     std::string bytes;
     std::string reason;
     std::size_t parsed;
   };
   std::string const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok";
-  // As Node tells it: reason, bytesParsed, rawPacket.
+  // Expected as in Node: reason, bytesParsed, rawPacket.
   std::vector<example> const all = {
       {"JUNK", "Expected HTTP/", 0},
       {"HTTP/1.1 200 OK\r\nX Y: 1\r\n\r\n", "Invalid header token", 18},
@@ -85,7 +85,7 @@ TEST_CASE("the error of a response that is not HTTP says what, where, and in wha
     f.say(0, e.bytes);
     CHECK(told == 1);
   }
-  // No other failure has a packet.
+  // Other errors have no packet.
   client_fixture f;
   http::client_request r = get(f);
   int told = 0;
@@ -101,7 +101,7 @@ TEST_CASE("the error of a response that is not HTTP says what, where, and in wha
   CHECK(told == 1);
 }
 
-TEST_CASE("test-http-client-error-rawbytes: the error says what is wrong") {
+TEST_CASE("test-http-client-error-rawbytes: the error has the reason") {
   std::string const response =
       "HTTP/1.1 200 OK\r\nContent-Length: 6\r\nTransfer-Encoding: Chunked\r\n\r\n6\r\nfoobar";
   client_fixture f;
@@ -122,7 +122,8 @@ TEST_CASE("test-http-client-error-rawbytes: the error says what is wrong") {
   CHECK(f.told() == "error HPE_INVALID_TRANSFER_ENCODING, close");
 }
 
-TEST_CASE("test-http-client-parse-error: junk instead of a response, or right behind one") {
+TEST_CASE(
+    "test-http-client-parse-error: invalid bytes instead of a response, or directly behind one") {
   std::string const junk =
       GENERATE(std::string("bad http = should trigger parse error"),
                std::string("HTTP/1.1 302 Object Moved\r\nContent-Length: 0\r\n\r\nhi world"));
@@ -131,18 +132,18 @@ TEST_CASE("test-http-client-parse-error: junk instead of a response, or right be
   CHECK(told.ends_with(" (Parse Error: Expected HTTP/)"));
 }
 
-TEST_CASE("test-http-client-reject-chunked-with-content-length: one or the other") {
+TEST_CASE("test-http-client-reject-chunked-with-content-length: both framing fields are rejected") {
   CHECK(events_of("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n") ==
         "error HPE_INVALID_TRANSFER_ENCODING, close "
         "(Parse Error: Transfer-Encoding can't be present with Content-Length)");
 }
 
-TEST_CASE("test-http-client-reject-cr-no-lf: a lone CR ends nothing") {
+TEST_CASE("test-http-client-reject-cr-no-lf: a lone CR does not end a line") {
   CHECK(events_of("HTTP/1.1 200 OK\r\nFoo: Bar\rContent-Length: 1\r\n\r\n") ==
         "error HPE_LF_EXPECTED, close (Parse Error: Missing expected LF after header value)");
 }
 
-TEST_CASE("test-http-contentLength0: a length may be followed by a blank") {
+TEST_CASE("test-http-contentLength0: a blank can follow a length") {
   CHECK(events_of("HTTP/1.1 200 OK\r\nContent-Length: 0 \r\n\r\n")
             .starts_with("response 200, res.end"));
 }
@@ -156,7 +157,7 @@ TEST_CASE("test-http-insecure-parser-per-stream: control bytes in values, for on
   r.end();
   f.settle();
   f.told();
-  // The empty line behind the response is none of its own.
+  // The empty line behind the response is not reported.
   f.say(0,
         "HTTP/1.1 200 OK\r\nHello: foo\x08"
         "foo\r\nContent-Length: 0\r\n\r\n\r\n\r\n");
@@ -181,8 +182,8 @@ TEST_CASE("test-http-max-header-size-per-stream: larger heads, for one request")
   CHECK(events_of(large, options) == "response 200, res.end, res.close, close");
 }
 
-TEST_CASE("test-http-max-http-headers: a response's head that trickles in has a limit") {
-  // What counts are the reason phrase, names and values.
+TEST_CASE("test-http-max-http-headers: a response head received slowly has a limit") {
+  // The limit counts the reason phrase, names and values.
   std::size_t const rest = std::string("OKContent-Length0ConnectioncloseX-CRASH").size();
   std::size_t const over = GENERATE(as<std::size_t>{}, 0, 1);
   std::string const head =
@@ -200,7 +201,7 @@ TEST_CASE("test-http-max-http-headers: a response's head that trickles in has a 
                                : "response 200, res.end, res.close, close"));
 }
 
-TEST_CASE("test-http-multi-line-headers: folded lines are joined when that is allowed") {
+TEST_CASE("test-http-multi-line-headers: folded lines are joined if the option allows it") {
   std::string const folded =
       "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: text/plain;\r\n"
       " x-unix-mode=0600;\r\n name=\"hello.txt\"\r\n\r\n";
@@ -216,7 +217,8 @@ TEST_CASE("test-http-multi-line-headers: folded lines are joined when that is al
   CHECK(events_of(folded).starts_with("error HPE_INVALID_HEADER_TOKEN, close"));
 }
 
-TEST_CASE("test-http-parser-multiple-execute: more bytes come while an interim head is told") {
+TEST_CASE(
+    "test-http-parser-multiple-execute: more bytes arrive while an informational head is emitted") {
   client_fixture f;
   http::client_request r = get(f);
   int interim = 0;
@@ -234,7 +236,7 @@ TEST_CASE("test-http-parser-multiple-execute: more bytes come while an interim h
   CHECK(f.told() == "continue, information 100, response 200, data ok, res.end, res.close, close");
 }
 
-TEST_CASE("test-http-response-multi-content-length: two lengths are none") {
+TEST_CASE("test-http-response-multi-content-length: two lengths are rejected") {
   std::string const lengths = GENERATE(std::string("Content-Length: 2\r\nContent-Length: 1\r\n"),
                                        std::string("Content-Length: 1\r\nContent-Length: 2\r\n"));
   CHECK(events_of("HTTP/1.1 200 OK\r\n" + lengths + "\r\nok") ==
@@ -242,7 +244,7 @@ TEST_CASE("test-http-response-multi-content-length: two lengths are none") {
         "(Parse Error: Duplicate Content-Length)");
 }
 
-TEST_CASE("test-http-response-no-headers: a status line alone is a head") {
+TEST_CASE("test-http-response-no-headers: a head can consist of a status line only") {
   CHECK(events_of("HTTP/1.0 200 OK\r\n\r\nI AM THE WALRUS") ==
         "response 200, data I AM THE WALRUS, res.end, res.close, close");
   CHECK(events_of("HTTP/0.9 200 OK\r\n\r\nI AM THE WALRUS") ==

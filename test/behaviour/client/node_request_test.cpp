@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Requests and their responses, from end to end.
+// Requests and their responses, end to end.
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 
@@ -26,7 +26,7 @@ http::agent_options keeping() {
   return o;
 }
 
-// Answers with what was asked: "POST /path: body".
+// Answers with the request as text: "POST /path: body".
 net::awaitable<void> say_back(http::incoming_message& req, http::server_response& res) {
   std::string text = std::string(req.method()) + " " + std::string(req.url()) + ": ";
   text += co_await req.text();
@@ -35,7 +35,8 @@ net::awaitable<void> say_back(http::incoming_message& req, http::server_response
 
 }  // namespace
 
-TEST_CASE("test-http-client-agent-end-close-event: a kept response closes when it was read") {
+TEST_CASE(
+    "test-http-client-agent-end-close-event: a keep-alive response emits close after it is read") {
   client_and_server f({}, keeping());
   f.server.on_request(
       [](http::incoming_message&, http::server_response& res) { res.end("hello"); });
@@ -49,7 +50,7 @@ TEST_CASE("test-http-client-agent-end-close-event: a kept response closes when i
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("test-http-client-race: a request from within another's end gets its own body") {
+TEST_CASE("test-http-client-race: a request made in another's end event gets its own body") {
   client_and_server f({}, keeping());
   f.server.on_request([](http::incoming_message& req, http::server_response& res) {
     res.end(req.url() == "/1" ? "1111111111111111" : "22222");
@@ -120,7 +121,8 @@ TEST_CASE("test-http-client-upload-buf: a buffer is a body") {
   CHECK(got->body == "POST /: " + buffer);
 }
 
-TEST_CASE("test-http-client-with-create-connection: it is told the socket path or the port") {
+TEST_CASE(
+    "test-http-client-with-create-connection: the connector receives the socket path or the port") {
   bool const path = GENERATE(true, false);
   bool const url_path = GENERATE(true, false);
   client_and_server f;
@@ -153,7 +155,9 @@ TEST_CASE("test-http-client-with-create-connection: it is told the socket path o
   CHECK(seen.host == "localhost");
 }
 
-TEST_CASE("test-http-createConnection: it delivers at once or later, and fails either way") {
+TEST_CASE(
+    "test-http-createConnection: a connector completes immediately or later, and can fail either "
+    "way") {
   net::io_context io;
   std::deque<support::http_peer> peers;
   bool const later = GENERATE(true, false);
@@ -187,7 +191,7 @@ TEST_CASE("test-http-createConnection: it delivers at once or later, and fails e
         "GET / HTTP/1.1\r\nHost: localhost:80\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("test-http-extra-response: what follows a response closes the connection") {
+TEST_CASE("test-http-extra-response: bytes behind a response close the connection") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
@@ -205,7 +209,7 @@ TEST_CASE("test-http-extra-response: what follows a response closes the connecti
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("test-http-client-leaky-with-double-response: the second response is nobody's") {
+TEST_CASE("test-http-client-leaky-with-double-response: a second response is discarded") {
   client_fixture f(keeping());
   int responses = 0;
   bool closed = false;
@@ -228,7 +232,9 @@ TEST_CASE("test-http-client-leaky-with-double-response: the second response is n
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("test-http-no-content-length: without a length the body lasts until the end") {
+TEST_CASE(
+    "test-http-no-content-length: without a length the body lasts until the end of the "
+    "connection") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
@@ -240,7 +246,7 @@ TEST_CASE("test-http-no-content-length: without a length the body lasts until th
   CHECK(f.response.complete());
 }
 
-TEST_CASE("test-http-response-status-message: the reason phrase as it came, or none") {
+TEST_CASE("test-http-response-status-message: the reason phrase as received, or empty") {
   for (auto const& [line, reason] :
        {std::pair("HTTP/1.1 200 OK", "OK"),
         std::pair("HTTP/1.1 500 Internal Server Error", "Internal Server Error"),
@@ -261,7 +267,7 @@ TEST_CASE("test-http-response-status-message: the reason phrase as it came, or n
   }
 }
 
-TEST_CASE("test-http-request-arguments: options go before what the URL says") {
+TEST_CASE("test-http-request-arguments: options take precedence over the URL") {
   client_fixture f;
   http::request_options o;
   o.host = "localhost";
@@ -275,7 +281,7 @@ TEST_CASE("test-http-request-arguments: options go before what the URL says") {
         "GET /testpath HTTP/1.1\r\nHost: localhost:8080\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("test-http-request-end-twice: end behind the response does nothing") {
+TEST_CASE("test-http-request-end-twice: end after the response has no effect") {
   client_and_server f;
   f.server.on_request(
       [](http::incoming_message&, http::server_response& res) { res.end("hello"); });
@@ -299,7 +305,8 @@ TEST_CASE("test-http-request-end: a body given to end") {
   CHECK(got->body == "POST /: Post Body For Test");
 }
 
-TEST_CASE("test-http-request-large-payload: a server that reads nothing may answer and close") {
+TEST_CASE(
+    "test-http-request-large-payload: a server can answer and close without reading the body") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.set_header("Connection", "close");
@@ -314,7 +321,7 @@ TEST_CASE("test-http-request-large-payload: a server that reads nothing may answ
   CHECK(log.told() == "socket, finish, response 200, res.end, res.close, close");
 }
 
-TEST_CASE("test-http-client-encoding: a body and a server that closes behind it") {
+TEST_CASE("test-http-client-encoding: a body, and a server that closes behind it") {
   client_and_server f;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     res.end("ok");
@@ -323,7 +330,7 @@ TEST_CASE("test-http-client-encoding: a body and a server that closes behind it"
   CHECK(f.get()->body == "ok");
 }
 
-TEST_CASE("test-http-client-get-url: a URL as text, in parts, and by get") {
+TEST_CASE("test-http-client-get-url: a URL as text, as options, and with get") {
   client_and_server f;
   f.server.on_request(&say_back);
   std::string const url = "http://test/foo?bar";
@@ -347,7 +354,7 @@ TEST_CASE("test-http-client-get-url: a URL as text, in parts, and by get") {
   CHECK(third == "GET /foo?bar: ");
 }
 
-TEST_CASE("test-http-client-input-function: a port is enough") {
+TEST_CASE("test-http-client-input-function: a port is sufficient") {
   client_fixture f;
   http::request_options o;
   o.port = 8080;
@@ -361,7 +368,7 @@ TEST_CASE("test-http-client-input-function: a port is enough") {
   CHECK(f.told().find("data hello world") != std::string::npos);
 }
 
-TEST_CASE("test-http-client-readable: a stream of the program's own carries a request") {
+TEST_CASE("test-http-client-readable: a user-provided stream carries a request") {
   client_fixture f;
   auto r = f.request("GET");
   r.end();
@@ -374,7 +381,7 @@ TEST_CASE("test-http-client-readable: a stream of the program's own carries a re
   CHECK(f.told() == "socket, finish, response 200, data hello world, res.end, res.close, close");
 }
 
-TEST_CASE("test-http-client-request-options: nobody reads the response, the request closes") {
+TEST_CASE("test-http-client-request-options: an unread response, and the request emits close") {
   client_and_server f;
   std::string url;
   std::string foo;
@@ -397,7 +404,7 @@ TEST_CASE("test-http-client-request-options: nobody reads the response, the requ
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("test-http-request-dont-override-options: options are read and left as they are") {
+TEST_CASE("test-http-request-dont-override-options: options are not modified") {
   client_fixture f;
   http::request_options const o;
   auto r = f.agent.request(o);
@@ -411,7 +418,7 @@ TEST_CASE("test-http-request-dont-override-options: options are read and left as
   CHECK(o.port == 0);
 }
 
-TEST_CASE("test-http-request-method-delete-payload: a body on DELETE is no second request") {
+TEST_CASE("test-http-request-method-delete-payload: the body of a DELETE is not a second request") {
   client_and_server f;
   std::vector<std::string> asked;
   auto const note = [&](http::incoming_message& req,
@@ -429,7 +436,7 @@ TEST_CASE("test-http-request-method-delete-payload: a body on DELETE is no secon
   CHECK(asked.front() == "DELETE PUT /smuggled HTTP/1.1\r\nHost: test\r\n\r\n");
 }
 
-TEST_CASE("test-http-proxy: a response passed on with its headers") {
+TEST_CASE("test-http-proxy: a response is forwarded with its headers") {
   client_and_server f;
   auto const serve = [&](http::incoming_message& req,
                          http::server_response& res) -> net::awaitable<void> {

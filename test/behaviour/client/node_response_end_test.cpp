@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How messages end that are destroyed, cut off, or complete when their connection closes.
+// The end of messages that are destroyed, cut off, or complete when their connection closes.
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 
@@ -20,7 +20,8 @@ using support::event_log;
 
 }  // namespace
 
-TEST_CASE("test-http-client-spurious-aborted: complete is not aborted, whatever closes then") {
+TEST_CASE(
+    "test-http-client-spurious-aborted: a complete response is not aborted by a later close") {
   bool const whole = GENERATE(true, false);
   bool const reset = GENERATE(true, false);
   client_fixture f;
@@ -51,7 +52,7 @@ TEST_CASE("test-http-outgoing-destroyed: a destroyed response closes without an 
   event_log log;
   http::incoming_message* request = nullptr;
 
-  SECTION("the client destroys the response that its body is sent back in") {
+  SECTION("the client destroys the response that echoes its body") {
     auto const echo = [&](http::incoming_message& req,
                           http::server_response& res) -> net::awaitable<void> {
       request = &req;
@@ -96,12 +97,12 @@ TEST_CASE("test-http-outgoing-destroyed: a destroyed response closes without an 
   }
 }
 
-TEST_CASE("test-http-response-close: destroyed is false until close, which always comes") {
+TEST_CASE("test-http-response-close: destroyed is false until close, which is always emitted") {
   client_and_server f;
   client_log log(f.io);
   http::server_response* response = nullptr;
 
-  SECTION("destroyed by the client while the body comes") {
+  SECTION("destroyed by the client during the body") {
     f.server.on_request([&](http::incoming_message&, http::server_response& res) {
       res.write_head(200);
       res.write("a");
@@ -131,7 +132,7 @@ TEST_CASE("test-http-response-close: destroyed is false until close, which alway
     f.settle();
     CHECK(log.told() == "socket, finish, response 200, data, res.end, res.close, close");
   }
-  SECTION("destroyed by the server before anything was sent") {
+  SECTION("destroyed by the server before anything is sent") {
     int closed = 0;
     f.server.on_request([&](http::incoming_message&, http::server_response& res) {
       response = &res;
@@ -148,7 +149,8 @@ TEST_CASE("test-http-response-close: destroyed is false until close, which alway
   }
 }
 
-TEST_CASE("test-http-server-incomingmessage-destroy: no answer is ECONNRESET at the client") {
+TEST_CASE(
+    "test-http-server-incomingmessage-destroy: without an answer the client gets ECONNRESET") {
   client_and_server f;
   f.server.on_request([](http::incoming_message& req, http::server_response&) {
     req.destroy(net::error::timed_out);
@@ -162,7 +164,7 @@ TEST_CASE("test-http-server-incomingmessage-destroy: no answer is ECONNRESET at 
   CHECK(log.error == "socket hang up");
 }
 
-TEST_CASE("test-http-server-stale-close: a client that leaves in the middle of its body") {
+TEST_CASE("test-http-server-stale-close: a client that disconnects within its body") {
   client_and_server f;
   event_log log;
   std::exception_ptr failed;
@@ -190,7 +192,7 @@ TEST_CASE("test-http-server-stale-close: a client that leaves in the middle of i
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-req-close-robust-from-tampering: destroyed again and again is closed once") {
+TEST_CASE("test-http-req-close-robust-from-tampering: repeated destroy emits close once") {
   client_and_server f;
   event_log log;
   int served = 0;
@@ -223,7 +225,7 @@ TEST_CASE("test-http-req-close-robust-from-tampering: destroyed again and again 
   CHECK(log.told().empty());
 }
 
-TEST_CASE("test-http-writable-true-after-close: a proxy whose client leaves ends once") {
+TEST_CASE("test-http-writable-true-after-close: a proxy whose client disconnects ends once") {
   client_and_server backend;
   client_and_server front;
   event_log log;

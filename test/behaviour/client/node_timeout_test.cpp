@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Timeouts of a client's connections: they are told, and end nothing by themselves.
+// Timeouts of a client's connections. They emit an event and end nothing by themselves.
 
 #include "stream/buffered_socket.hpp"
 #include "support/client_and_server.hpp"
@@ -36,7 +36,7 @@ http::agent_options timing_out(milliseconds timeout) {
 
 milliseconds timeout_of(anode::socket const& s) { return s.core()->timeout(); }
 
-// A request with a timeout among its options.
+// Creates a request with a timeout option.
 http::client_request request(client_fixture& f, milliseconds timeout) {
   http::request_options o;
   o.host = "test";
@@ -46,7 +46,7 @@ http::client_request request(client_fixture& f, milliseconds timeout) {
 
 }  // namespace
 
-TEST_CASE("test-http-agent-timeout-option: the agent's timeout is the connection's") {
+TEST_CASE("test-http-agent-timeout-option: the agent's timeout applies to the connection") {
   client_fixture f(timing_out(50ms));
   f.hold_connections();
   auto r = f.request("GET");
@@ -56,11 +56,11 @@ TEST_CASE("test-http-agent-timeout-option: the agent's timeout is the connection
   f.settle();
   CHECK(seen == 50ms);
   CHECK(f.told() == "socket");
-  f.advance(50ms);  // also while it is being connected
+  f.advance(50ms);  // The timeout also runs while connecting.
   CHECK(f.told() == "timeout");
 }
 
-TEST_CASE("test-http-client-timeout-option-with-agent: the request's timeout goes before") {
+TEST_CASE("test-http-client-timeout-option-with-agent: the request's timeout takes precedence") {
   client_fixture f(timing_out(50ms));
   f.hold_connections();
   auto r = request(f, 100ms);
@@ -102,7 +102,7 @@ TEST_CASE("test-http-client-set-timeout: an option, and a timeout set later") {
   CHECK(r.destroyed());
 }
 
-TEST_CASE("test-http-client-timeout-on-connect: connecting does not count for set_timeout") {
+TEST_CASE("test-http-client-timeout-on-connect: set_timeout does not run while connecting") {
   client_fixture f;
   f.hold_connections();
   auto r = f.request("GET");
@@ -124,7 +124,7 @@ TEST_CASE("test-http-client-timeout-on-connect: connecting does not count for se
   CHECK(message.starts_with("socket hang up"));
 }
 
-TEST_CASE("test-http-client-timeout: a callback for a server that never answers") {
+TEST_CASE("test-http-client-timeout: a callback when the server never answers") {
   client_fixture f(keeping());
   auto r = f.request("GET");
   int told = 0;
@@ -143,7 +143,7 @@ TEST_CASE("test-http-client-timeout: a callback for a server that never answers"
   CHECK(told == 1);
 }
 
-TEST_CASE("test-http-client-timeout-event: told once although nothing was sent") {
+TEST_CASE("test-http-client-timeout-event: emitted once, even if nothing was sent") {
   client_fixture f;
   auto r = f.request("GET");
   r.set_timeout(1ms);
@@ -160,7 +160,7 @@ TEST_CASE("test-http-client-timeout-event: told once although nothing was sent")
   CHECK(r.destroyed());
 }
 
-TEST_CASE("test-http-client-timeout-option: of a request that is ended late") {
+TEST_CASE("test-http-client-timeout-option: a request that is ended late") {
   client_fixture f;
   auto r = request(f, 1ms);
   f.settle();
@@ -174,9 +174,9 @@ TEST_CASE("test-http-client-timeout-option: of a request that is ended late") {
   CHECK(f.told() == "error ECONNRESET, close");
 }
 
-TEST_CASE("test-http-client-timeout-with-data: a timeout in the middle of the body") {
-  // Set behind the response's head, its own listeners come after the response's, unless an agent's
-  // timeout has made the request listen from the beginning.
+TEST_CASE("test-http-client-timeout-with-data: a timeout during the body") {
+  // A listener set after the response's head runs after the response's listeners, unless the
+  // agent's timeout made the request listen from the beginning.
   bool const agent_timeout = GENERATE(false, true);
   http::agent_options agent;
   agent.timeout = agent_timeout ? 5000ms : 0ms;
@@ -212,13 +212,13 @@ TEST_CASE("test-http-client-response-timeout: a timeout set on the response") {
   });
   f.advance(1ms);
   CHECK(told == 1);
-  // The request's own event is for who has set its own timeout.
+  // The request emits its own event only if its own timeout is set.
   CHECK(f.told() == "res.timeout, res.aborted, close, res.error ECONNRESET, res.close");
   f.advance(100ms);
   CHECK(told == 1);
 }
 
-TEST_CASE("test-http-client-set-timeout-after-end: cleared when the response has ended") {
+TEST_CASE("test-http-client-set-timeout-after-end: cleared when the response ends") {
   http::agent_options o = timing_out(5000ms);
   o.max_sockets = 1;
   client_fixture f(std::move(o));
@@ -236,7 +236,7 @@ TEST_CASE("test-http-client-set-timeout-after-end: cleared when the response has
   f.advance(200ms);
   CHECK(f.told().find("timeout") == std::string::npos);
   CHECK(f.agent.totals().free_sockets == 1);
-  f.advance(4800ms);  // the agent's own timeout still holds
+  f.advance(4800ms);  // The agent's timeout still applies.
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
@@ -276,7 +276,9 @@ TEST_CASE("test-http-client-timeout-agent: half of many requests time out") {
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("test-http-client-timeout-connect-listener: a reused connection is timed at once") {
+TEST_CASE(
+    "test-http-client-timeout-connect-listener: the timeout runs immediately on a reused "
+    "connection") {
   http::agent_options o = keeping();
   o.max_sockets = 1;
   client_fixture f(std::move(o));
@@ -297,7 +299,8 @@ TEST_CASE("test-http-client-timeout-connect-listener: a reused connection is tim
   CHECK(f.told() == "socket, finish, timeout");
 }
 
-TEST_CASE("test-http-client-timeout-option-listeners: listeners do not pile up on a connection") {
+TEST_CASE(
+    "test-http-client-timeout-option-listeners: listeners do not accumulate on a connection") {
   client_fixture f(keeping());
   anode::socket connection;
   for (int i = 0; i < 10; ++i) {
@@ -318,7 +321,8 @@ TEST_CASE("test-http-client-timeout-option-listeners: listeners do not pile up o
   CHECK(f.told() == "socket, finish, timeout");
 }
 
-TEST_CASE("test-http-outgoing-settimeout: applied to the connection, now or when there is one") {
+TEST_CASE(
+    "test-http-outgoing-settimeout: applied to the connection now, or when it is established") {
   client_fixture f;
   auto early = f.request("GET");
   anode::socket connection;
@@ -340,7 +344,7 @@ TEST_CASE("test-http-outgoing-settimeout: applied to the connection, now or when
   CHECK(of_response == 42ms);
 }
 
-TEST_CASE("test-http-timeout-client-warning: a timeout beyond all bounds never comes") {
+TEST_CASE("test-http-timeout-client-warning: a timeout above the maximum never expires") {
   client_fixture f(keeping());
   auto const timeout = GENERATE(milliseconds(1LL << 40), milliseconds::max());
   auto r = f.request("GET");
@@ -354,7 +358,7 @@ TEST_CASE("test-http-timeout-client-warning: a timeout beyond all bounds never c
   CHECK_THROWS_AS(r.set_timeout(-1ms), http::exception);
 }
 
-TEST_CASE("test-http-timeout-overflow: more milliseconds than 31 bits hold are no short time") {
+TEST_CASE("test-http-timeout-overflow: more than 2^31 milliseconds do not become a short timeout") {
   client_fixture f;
   auto r = f.request("GET");
   int told = 0;

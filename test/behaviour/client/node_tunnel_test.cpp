@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// CONNECT and Upgrade from the client's side: what leaves HTTP, and what does not.
+// CONNECT and Upgrade on the client: which exchanges leave HTTP.
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 
@@ -30,7 +30,7 @@ net::awaitable<void> read_all(anode::socket s, std::string& to) {
   }
 }
 
-// Agrees to a tunnel, says `greeting` in it, and sends back what came once the client has ended.
+// Accepts a tunnel, sends `greeting` in it, and echoes the received bytes when the client ends.
 net::awaitable<void> echo_at_end(anode::socket s, std::string greeting) {
   s.write("HTTP/1.1 200 Connection established\r\nDate: now\r\n\r\n" + greeting);
   std::string all;
@@ -48,7 +48,7 @@ std::string text_of(http::merged_headers const& headers) {
 
 }  // namespace
 
-TEST_CASE("test-http-after-connect: a finished tunnel leaves later requests alone") {
+TEST_CASE("test-http-after-connect: a finished tunnel does not affect later requests") {
   client_and_server f;
   int served = 0;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -81,7 +81,7 @@ TEST_CASE("test-http-after-connect: a finished tunnel leaves later requests alon
   CHECK(served == 2);
 }
 
-TEST_CASE("test-http-connect: a tunnel is nobody's but the program's") {
+TEST_CASE("test-http-connect: the user owns a tunnel") {
   client_and_server f;
   std::string authority;
   f.server.on_connect([&](http::incoming_message& req, anode::socket s) {
@@ -114,7 +114,7 @@ TEST_CASE("test-http-connect: a tunnel is nobody's but the program's") {
   CHECK(authority == "google.com:443");
   CHECK(log.told() == "socket, finish, connect 200, close");
   f.advance(std::chrono::seconds(30));
-  CHECK(log.told().empty());  // the request's timeout does not act on the tunnel
+  CHECK(log.told().empty());  // The request's timeout does not apply to the tunnel.
   tunnel.write("Head");
   f.settle();
   tunnel.end("Body");
@@ -192,7 +192,7 @@ TEST_CASE("test-http-connect-req-res: the first bytes of a tunnel are not parsed
 
 namespace {
 
-// Lets a server serve a socket that was handed over.
+// A stream over an upgraded socket, which a server can serve again.
 class handed_back final : public anode::byte_stream {
 public:
   explicit handed_back(anode::socket s) : socket_(std::move(s)) {}
@@ -225,7 +225,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("test-http-server-unconsume-consume: a tunnel may be handed back to the server") {
+TEST_CASE("test-http-server-unconsume-consume: a tunnel's socket can be returned to the server") {
   client_and_server f;
   f.server.on_request(
       [](http::incoming_message& req, http::server_response& res) { res.end(req.url()); });
@@ -304,7 +304,7 @@ TEST_CASE("test-http-upgrade-client: an upgrade with headers in either form") {
   CHECK(data == "nurtzo");
 }
 
-TEST_CASE("test-http-upgrade-binary: nothing behind 101 is a chunk") {
+TEST_CASE("test-http-upgrade-binary: bytes behind 101 are not parsed as chunks") {
   client_fixture f;
   auto r = f.request("GET");
   r.set_header("Connection", "Upgrade");
@@ -319,7 +319,7 @@ TEST_CASE("test-http-upgrade-binary: nothing behind 101 is a chunk") {
   CHECK(head == "\x80");
 }
 
-TEST_CASE("test-http-upgrade-client2: an answer may come before the request has ended") {
+TEST_CASE("test-http-upgrade-client2: the server can answer before the request ends") {
   client_and_server f;
   f.server.on_upgrade([](http::incoming_message&, anode::socket s) {
     s.write("HTTP/1.1 101 Ok\r\nConnection: Upgrade\r\nUpgrade: Test\r\n\r\nhead");
@@ -340,7 +340,7 @@ TEST_CASE("test-http-upgrade-client2: an answer may come before the request has 
   }
 }
 
-TEST_CASE("test-http-upgrade-advertise: an offer to upgrade is no upgrade") {
+TEST_CASE("test-http-upgrade-advertise: a client ignores an offered upgrade") {
   bool const listens = GENERATE(true, false);
   client_and_server f;
   bool const upgrades = GENERATE(true, false);
@@ -388,7 +388,7 @@ TEST_CASE("test-http-upgrade-advertise: an offer to upgrade is no upgrade") {
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("test-http-parser-freed-before-upgrade: within upgrade the socket is free to be used") {
+TEST_CASE("test-http-parser-freed-before-upgrade: the socket is usable within the upgrade event") {
   client_and_server f;
   std::string at_server;
   std::string at_client;

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a URL, and the options beside it, make of a request's head.
+// The request head that results from a URL and the options beside it.
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -10,7 +10,7 @@ namespace {
 namespace http = anode::http;
 using support::client_fixture;
 
-// Returns the head that a request is sent with.
+// Returns the head that is sent for a request.
 std::string head_of(client_fixture& f, http::client_request r) {
   r.on_response([](http::incoming_message) {});
   r.end();
@@ -23,7 +23,7 @@ std::string head_of(std::string_view method, std::string_view url) {
   return head_of(f, f.agent.request(method, url));
 }
 
-// Returns the value of a header of a head; "none" without one.
+// Returns the value of a field of a head; "none" if there is none.
 std::string header(std::string const& head, std::string const& name) {
   std::size_t const at = head.find("\r\n" + name + ": ");
   if (at == std::string::npos) {
@@ -35,7 +35,7 @@ std::string header(std::string const& head, std::string const& name) {
 
 }  // namespace
 
-TEST_CASE("test-http-decoded-auth: userinfo is decoded before it becomes Basic") {
+TEST_CASE("test-http-decoded-auth: userinfo is decoded, then sent as Basic credentials") {
   for (auto const& [userinfo, expected] :
        {std::pair("test%40test%22:123456%5E", "dGVzdEB0ZXN0IjoxMjM0NTZe"),
         std::pair("test%40test:123456", "dGVzdEB0ZXN0OjEyMzQ1Ng=="),
@@ -48,14 +48,14 @@ TEST_CASE("test-http-decoded-auth: userinfo is decoded before it becomes Basic")
   }
 }
 
-TEST_CASE("test-http-host-header-ipv6-fail: addresses in brackets, and the port with them") {
+TEST_CASE("test-http-host-header-ipv6-fail: addresses in brackets, followed by the port") {
   for (auto const& [host, expected] :
        {std::pair("::1", "[::1]:80"), std::pair("foo:1234", "foo:1234:80")}) {
     client_fixture f;
     http::request_options o;
     o.host = host;
     o.create_connection = f.agent.options().create_connection;
-    // No agent, so no default port to compare with.
+    // Without an agent there is no default port to compare with.
     CHECK(header(head_of(f, http::request(f.io.get_executor(), std::move(o))), "Host") == expected);
   }
   client_fixture f;
@@ -64,14 +64,14 @@ TEST_CASE("test-http-host-header-ipv6-fail: addresses in brackets, and the port 
   CHECK(header(head_of(f, f.agent.request(std::move(o))), "Host") == "[::1]");
 }
 
-TEST_CASE("test-http-host-headers: Host names the port, whatever the method") {
+TEST_CASE("test-http-host-headers: Host contains the port, whatever the method") {
   for (char const* method : {"GET", "POST", "PUT", "DELETE"}) {
     INFO(method);
     CHECK(header(head_of(method, "http://localhost:8080/"), "Host") == "localhost:8080");
   }
 }
 
-TEST_CASE("test-http-correct-hostname: the whole host of a URL is the host") {
+TEST_CASE("test-http-correct-hostname: the host of a URL is used unchanged") {
   CHECK(header(head_of("GET", "http://example.com%60x.example.com"), "Host") ==
         "example.com`x.example.com");
 }
@@ -81,7 +81,7 @@ TEST_CASE("test-http-url.parse-auth: user and password are decoded") {
         "Basic dXNlcjpwYXNzOg==");
 }
 
-TEST_CASE("test-http-url.parse-auth-with-header-in-request: an own Authorization wins") {
+TEST_CASE("test-http-url.parse-auth-with-header-in-request: the user's Authorization wins") {
   client_fixture f;
   http::request_options o;
   o.set_url("http://asdf:qwer@localhost:8080/");
@@ -89,7 +89,7 @@ TEST_CASE("test-http-url.parse-auth-with-header-in-request: an own Authorization
   CHECK(header(head_of(f, f.agent.request(std::move(o))), "Authorization") == "NoAuthForYOU");
 }
 
-TEST_CASE("test-http-url.parse-basic: host and port alone") {
+TEST_CASE("test-http-url.parse-basic: only host and port") {
   CHECK(head_of("GET", "http://localhost:8080") ==
         "GET / HTTP/1.1\r\nHost: localhost:8080\r\nConnection: close\r\n\r\n");
 }

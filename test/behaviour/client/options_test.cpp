@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Options of a request: deadlines and what their errors name, connections of its own, look-ups;
-// and its asynchronous operations with any completion token.
+// Options of a request: timeouts and their errors, custom connectors, look-ups; and asynchronous
+// operations with any completion token.
 #include "support/client_and_server.hpp"
 #include "support/client_fixture.hpp"
 #include "support/run.hpp"
@@ -49,7 +49,8 @@ std::string told(http::request_error const& e) {
 
 }  // namespace
 
-TEST_CASE("requests like another one differ in method and path only", "[client]") {
+TEST_CASE("client options: requests derived from another differ in method and path only",
+          "[client]") {
   client_fixture f(keeping());
   http::request_options like = options();
   like.port = 8080;
@@ -71,7 +72,8 @@ TEST_CASE("requests like another one differ in method and path only", "[client]"
   CHECK_THROWS_AS(f.agent.request(like, "G T", "/"), http::exception);
 }
 
-TEST_CASE("a deadline ends a request in any phase, and its error names that", "[client]") {
+TEST_CASE("client options: a timeout ends a request in any phase, and its error names the phase",
+          "[client]") {
   client_fixture f(keeping());
   std::string error;
   http::request_options o = options();
@@ -108,7 +110,7 @@ TEST_CASE("a deadline ends a request in any phase, and its error names that", "[
     CHECK(error == "ETIMEDOUT body response_started");
     CHECK(response.aborted());
   }
-  SECTION("done in time") {
+  SECTION("completed in time") {
     r.end("body");
     f.settle();
     f.say(0, ok);
@@ -121,7 +123,8 @@ TEST_CASE("a deadline ends a request in any phase, and its error names that", "[
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("a deadline counts the time in the queue and in the look-up", "[client]") {
+TEST_CASE("client options: a timeout includes the time in the queue and in the look-up",
+          "[client]") {
   http::agent_options a = keeping();
   a.max_sockets = 1;
   client_fixture f(std::move(a));
@@ -149,7 +152,7 @@ TEST_CASE("a deadline counts the time in the queue and in the look-up", "[client
   CHECK(error == "ETIMEDOUT lookup not_sent");
 }
 
-TEST_CASE("connecting has a deadline of its own", "[client]") {
+TEST_CASE("client options: connecting has its own timeout", "[client]") {
   bool const in_lookup = GENERATE(true, false);
   net::io_context io;
   anode::runtime::clock::of(io.get_executor())
@@ -184,7 +187,7 @@ TEST_CASE("connecting has a deadline of its own", "[client]") {
   CHECK(agent.totals().sockets == 0);
 }
 
-TEST_CASE("a connection that is to be closed while it is made has an end", "[client]") {
+TEST_CASE("client options: destroy_soon on a connecting socket has a time limit", "[client]") {
   net::io_context io;
   auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
@@ -219,7 +222,7 @@ TEST_CASE("a connection that is to be closed while it is made has an end", "[cli
   CHECK(agent.totals().sockets == 0);
 }
 
-TEST_CASE("one_shot takes a connection of its own and closes it", "[client]") {
+TEST_CASE("client options: one_shot uses a connection of its own and closes it", "[client]") {
   net::io_context io;
   std::vector<std::string> asked;
   std::vector<std::uint16_t> ports;
@@ -249,7 +252,7 @@ TEST_CASE("one_shot takes a connection of its own and closes it", "[client]") {
   CHECK(http::global_agent(io.get_executor()).totals().free_sockets == 0);
 }
 
-TEST_CASE("the global agent keeps connections, for five seconds", "[client]") {
+TEST_CASE("client options: the global agent keeps connections for five seconds", "[client]") {
   net::io_context io;
   std::vector<std::uint16_t> ports;
   http::server server(io.get_executor(),
@@ -276,7 +279,8 @@ TEST_CASE("the global agent keeps connections, for five seconds", "[client]") {
   agent.destroy();
 }
 
-TEST_CASE("hints go to who makes connections, and to the system's resolver", "[client]") {
+TEST_CASE("client options: the connector and the system's resolver receive the look-up hints",
+          "[client]") {
   client_fixture f;
   http::lookup_hints seen{};
   http::request_options o = options();
@@ -290,8 +294,8 @@ TEST_CASE("hints go to who makes connections, and to the system's resolver", "[c
   f.settle();
   CHECK(seen == (http::lookup_hints::addrconfig | http::lookup_hints::v4mapped));
 
-  // An IPv4 server under an IPv6 name: found by its mapped address, and only when that is asked
-  // for.
+  // An IPv4 server under an IPv6 name. It is found by its mapped address, and only if the hints
+  // request mapped addresses.
   net::io_context io;
   http::server server(io.get_executor(),
                       [](http::incoming_message&, http::server_response& res) { res.end("ok"); });
@@ -319,7 +323,7 @@ TEST_CASE("hints go to who makes connections, and to the system's resolver", "[c
   };
   CHECK(ask({}) != "ok");
 
-  // What the system itself says of the name; a machine may have no IPv6 at all.
+  // The result of the system's resolver. A machine can be without IPv6.
   using tcp = net::ip::tcp;
   boost::system::error_code ec;
   auto const found =
@@ -335,7 +339,8 @@ TEST_CASE("hints go to who makes connections, and to the system's resolver", "[c
   CHECK((answer == "ok") == mapped);
 }
 
-TEST_CASE("a signal may be gone before its request, and outlive it", "[client]") {
+TEST_CASE("client options: a signal can be destroyed before its request, and can outlive it",
+          "[client]") {
   client_fixture f(keeping());
   net::cancellation_signal long_lived;
   {
@@ -349,12 +354,12 @@ TEST_CASE("a signal may be gone before its request, and outlive it", "[client]")
   }
   f.response = {};
   f.settle();
-  long_lived.emit(net::cancellation_type::terminal);  // nobody is left to hear it
+  long_lived.emit(net::cancellation_type::terminal);  // no request remains to be cancelled
   f.settle();
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("operations of a client take any completion token", "[client]") {
+TEST_CASE("client operations: accept any completion token", "[client]") {
   client_and_server f;
   auto const serve = [](http::incoming_message& req,
                         http::server_response& res) -> net::awaitable<void> {
@@ -411,7 +416,7 @@ TEST_CASE("operations of a client take any completion token", "[client]") {
   f.settle();
   ended.get();
 
-  // The response: by future, then its body by each token.
+  // The response as a future, then its body with each token.
   std::future<http::incoming_message> head = net::co_spawn(f.io, r.response(), net::use_future);
   f.settle();
   http::incoming_message response = head.get();
@@ -468,7 +473,7 @@ TEST_CASE("operations of a client take any completion token", "[client]") {
   CHECK(echoed == "xy");
 }
 
-TEST_CASE("a cancelled read of any token gives the request up", "[client]") {
+TEST_CASE("client operations: a cancelled read with any token aborts the request", "[client]") {
   client_fixture f(keeping());
   auto r = f.agent.request("GET", "http://test/");
   http::incoming_message response;

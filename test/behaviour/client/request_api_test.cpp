@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What the documents of ClientRequest and its options promise, item by item.
+// The documented behaviour of ClientRequest and its options, item by item.
 #include "support/client_fixture.hpp"
 #include "support/event_log.hpp"
 #include "support/run.hpp"
@@ -33,7 +33,7 @@ http::request_options options(std::string method = "GET") {
   return o;
 }
 
-// Returns the head that options make.
+// Returns the head that results from the options.
 std::string head_of(http::request_options o) {
   client_fixture f;
   auto r = f.agent.request(std::move(o));
@@ -80,14 +80,14 @@ TEST_CASE("request: headers can be read and changed until they are sent") {
       CHECK(e.code_name() == "ERR_HTTP_HEADERS_SENT");
     }
   }
-  CHECK(r.get_header("x-one")->text() == "1");  // they can still be read
+  CHECK(r.get_header("x-one")->text() == "1");  // Sent headers remain readable.
   f.settle();
   CHECK(f.peers.at(0).received() ==
         "POST / HTTP/1.1\r\nX-One: 1\r\nHost: test\r\nX-Two: a\r\nX-Two: b\r\nX-Two: c\r\n"
         "Connection: close\r\nContent-Length: 0\r\n\r\n");
 }
 
-TEST_CASE("request: its head leaves with the first piece of the body, at the end, or flushed") {
+TEST_CASE("request: its head is sent with the first body bytes, at the end, or when flushed") {
   client_fixture f;
   auto r = f.request("POST");
   f.settle();
@@ -111,7 +111,7 @@ TEST_CASE("request: its head leaves with the first piece of the body, at the end
   }
 }
 
-TEST_CASE("request: what is corked leaves together, as one chunk") {
+TEST_CASE("request: corked writes are sent together as one chunk") {
   client_fixture f;
   auto r = f.request("POST");
   r.flush_headers();
@@ -130,7 +130,7 @@ TEST_CASE("request: what is corked leaves together, as one chunk") {
   CHECK(f.peers.at(0).received().ends_with("\r\n\r\n4\r\nabcd\r\n"));
 }
 
-TEST_CASE("request: write says when there is no room, and drain when there is again") {
+TEST_CASE("request: write reports a full buffer, and drain is emitted when it is empty again") {
   client_fixture f;
   support::event_log log;
   http::request_options o = options("POST");
@@ -169,7 +169,7 @@ TEST_CASE("request: write says when there is no room, and drain when there is ag
   CHECK(finished);
 }
 
-TEST_CASE("request: its facts") {
+TEST_CASE("request: values of its properties") {
   client_fixture f(keeping());
   http::request_options o = options("post");
   o.path = "/p?q=1";
@@ -194,7 +194,7 @@ TEST_CASE("request: its facts") {
   CHECK_FALSE(second.destroyed());
 }
 
-TEST_CASE("request: settings of the socket hold before it is connected, and after") {
+TEST_CASE("request: socket settings apply before the connection and after it") {
   bool const before = GENERATE(true, false);
   net::io_context io;
   http::server server(io.get_executor(),
@@ -235,7 +235,7 @@ TEST_CASE("request: settings of the socket hold before it is connected, and afte
   support::run(io, ask());
 }
 
-TEST_CASE("request: a timeout is told once there is a connection, and ends nothing") {
+TEST_CASE("request: a timeout is emitted once the request has a connection, and ends nothing") {
   client_fixture f;
   auto r = f.request("GET");
   int called = 0;
@@ -254,7 +254,9 @@ TEST_CASE("request: a timeout is told once there is a connection, and ends nothi
   CHECK_THROWS_AS(r.set_timeout(-1ms), http::exception);
 }
 
-TEST_CASE("request: Expect sends the head at once, and who waits in vain sends on") {
+TEST_CASE(
+    "request: Expect sends the head at once, and the body is sent after the wait for 100 times "
+    "out") {
   client_fixture f;
   http::request_options o = options("POST");
   o.headers = {{"Expect", "100-continue"}, {"Content-Length", 4}};
@@ -271,7 +273,7 @@ TEST_CASE("request: Expect sends the head at once, and who waits in vain sends o
   CHECK(f.told().find("response 200") != std::string::npos);
 }
 
-TEST_CASE("request: a response that nobody listens for is thrown away") {
+TEST_CASE("request: a response without a listener is discarded") {
   client_fixture f(keeping());
   auto r = f.agent.request(options());
   support::event_log log;
@@ -283,7 +285,7 @@ TEST_CASE("request: a response that nobody listens for is thrown away") {
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("request: a response that is not read waits for its reader, and ends when it was read") {
+TEST_CASE("request: an unread response waits for its reader and ends when it is read") {
   client_fixture f(keeping());
   f.reads = false;
   auto r = f.request("GET");
@@ -305,7 +307,7 @@ TEST_CASE("request: a response that is not read waits for its reader, and ends w
   CHECK(f.told() == "res.end, close, res.close");
 }
 
-TEST_CASE("request: CONNECT and upgrades without a listener are closed") {
+TEST_CASE("request: CONNECT and upgrades without a listener close the connection") {
   bool const connect = GENERATE(true, false);
   client_fixture f(keeping());
   auto r = f.request(connect ? "CONNECT" : "GET", connect ? "host:1" : "/");
@@ -322,7 +324,7 @@ TEST_CASE("request: CONNECT and upgrades without a listener are closed") {
   CHECK(f.peers.at(0).ended());
 }
 
-TEST_CASE("request: reason phrases of answers that leave HTTP are told") {
+TEST_CASE("request: responses that leave HTTP have a reason phrase") {
   bool const connect = GENERATE(true, false);
   client_fixture f(keeping());
   auto r = f.request(connect ? "CONNECT" : "GET", connect ? "host:1" : "/");
@@ -341,7 +343,7 @@ TEST_CASE("request: reason phrases of answers that leave HTTP are told") {
   CHECK(reason == "Go on");
 }
 
-TEST_CASE("request: upgraded() has the answer and the socket, or the refusal") {
+TEST_CASE("request: upgraded() returns the response and the socket, or the refusal") {
   client_fixture f(keeping());
   http::request_options o = options();
   o.headers = {{"Connection", "Upgrade"}, {"Upgrade", "x"}};
@@ -366,7 +368,7 @@ TEST_CASE("request: upgraded() has the answer and the socket, or the refusal") {
   CHECK(rest == (agrees ? "first" : "ok"));
 }
 
-TEST_CASE("request: upgraded() may be awaited when the answer is there already") {
+TEST_CASE("request: upgraded() can be awaited after the response has arrived") {
   bool const dropped = GENERATE(true, false);
   client_fixture f(keeping());
   http::request_options o = options("CONNECT");
@@ -391,7 +393,7 @@ TEST_CASE("request: upgraded() may be awaited when the answer is there already")
   net::co_spawn(f.io, wait(), net::detached);
   f.settle();
   CHECK(first == "first");
-  CHECK(f.peers.at(0).ended());  // the last handle has gone
+  CHECK(f.peers.at(0).ended());  // The last handle was destroyed.
 }
 
 TEST_CASE("request options: Host and the other default headers") {
@@ -420,7 +422,7 @@ TEST_CASE("request options: Host and the other default headers") {
         "GET / HTTP/1.1\r\nX-List: a; b\r\nHost: test\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("request options: protocols and numbers that are none are refused") {
+TEST_CASE("request options: invalid protocols and numbers are rejected") {
   client_fixture f;
   http::request_options o = options();
   o.protocol = "https:";

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A kept connection that the server closes while a request is on its way: what the error says of
-// it, and what `retry` does about it.
+// A kept-alive connection that the server closes while a request is on its way: the resulting
+// error, and the effect of the option `retry`.
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -23,7 +23,7 @@ http::agent_options keeping(unsigned retry = 0) {
   return o;
 }
 
-/// A client with one free connection, which was used before.
+/// A client with one free connection that was used before.
 struct kept : client_fixture {
   explicit kept(unsigned retry = 0, http::agent_options o = {})
       : client_fixture([&] {
@@ -40,7 +40,7 @@ struct kept : client_fixture {
     REQUIRE(agent.totals().free_sockets == 1);
   }
 
-  /// Begins a request and notes why it fails.
+  /// Creates a request and records why it fails.
   http::client_request failing(std::string_view method, std::string_view path = "/again") {
     auto r = request(method, path);
     r.on_request_error([this](http::request_error const& e) { failure = e; });
@@ -52,7 +52,7 @@ struct kept : client_fixture {
 
 }  // namespace
 
-TEST_CASE("retry: without it the error says what became of the request") {
+TEST_CASE("retry: without the option the error tells how far the request got") {
   kept f;
   auto r = f.failing("GET");
   r.end();
@@ -73,10 +73,10 @@ TEST_CASE("retry: without it the error says what became of the request") {
   CHECK(f.peers.size() == 1);
 }
 
-TEST_CASE("retry: the error of a request of which nothing was sent, and of one half answered") {
+TEST_CASE("retry: the errors of an unsent request and of a partly answered one") {
   kept f;
   auto unsent = f.failing("POST");
-  f.settle();  // nothing written yet
+  f.settle();  // Nothing is written yet.
   f.peers.at(0).end();
   f.settle();
   REQUIRE(f.failure);
@@ -98,7 +98,7 @@ TEST_CASE("retry: the error of a request of which nothing was sent, and of one h
   CHECK_FALSE(f.failure->reused_socket());
 }
 
-TEST_CASE("retry: an idempotent request goes to a fresh connection, unchanged") {
+TEST_CASE("retry: an idempotent request is sent unchanged on a fresh connection") {
   kept f(1);
   auto r = f.failing("PUT");
   r.set_header("X-One", "1");
@@ -120,7 +120,7 @@ TEST_CASE("retry: an idempotent request goes to a fresh connection, unchanged") 
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("retry: what was not written yet when the connection died follows on the fresh one") {
+TEST_CASE("retry: writes made after the loss follow on the fresh connection") {
   kept f(1);
   auto r = f.failing("PUT");
   r.write("abc");
@@ -137,7 +137,7 @@ TEST_CASE("retry: what was not written yet when the connection died follows on t
   CHECK(f.told() == "socket, socket, finish, response 200, data ok, res.end, close, res.close");
 }
 
-TEST_CASE("retry: a request that is not idempotent fails, unless the program says it is one") {
+TEST_CASE("retry: a request that is not idempotent fails, unless the user declares it idempotent") {
   kept f(1);
   std::optional<bool> const word = GENERATE(std::optional<bool>(), std::optional<bool>(true));
   bool const post = GENERATE(true, false);
@@ -158,7 +158,7 @@ TEST_CASE("retry: a request that is not idempotent fails, unless the program say
   }
 }
 
-TEST_CASE("retry: of any method when nothing was sent") {
+TEST_CASE("retry: any method is retried if nothing was sent") {
   kept f(1);
   auto r = f.failing("POST");
   f.settle();
@@ -172,7 +172,7 @@ TEST_CASE("retry: of any method when nothing was sent") {
   CHECK(f.peers.at(0).received().empty());
 }
 
-TEST_CASE("retry: a fresh connection that fails is no stale one") {
+TEST_CASE("retry: a failure of a fresh connection is not retried") {
   kept f(5);
   auto r = f.failing("GET");
   r.end();
@@ -189,7 +189,7 @@ TEST_CASE("retry: a fresh connection that fails is no stale one") {
   CHECK(f.peers.size() == 2);
 }
 
-TEST_CASE("retry: the verdict counts what an earlier connection has sent") {
+TEST_CASE("retry: the verdict considers what earlier connections sent") {
   kept f(1);
   auto r = f.failing("GET");
   r.end();
@@ -203,7 +203,7 @@ TEST_CASE("retry: the verdict counts what an earlier connection has sent") {
   CHECK(f.failure->bytes_sent() == f.peers.at(0).received().size());
 }
 
-TEST_CASE("retry: not when the response has begun") {
+TEST_CASE("retry: not after the response has begun") {
   kept f(1);
   auto r = f.failing("GET");
   r.end();
@@ -222,7 +222,7 @@ TEST_CASE("retry: not when the response has begun") {
   }
 }
 
-TEST_CASE("retry: not of a request that was given up, or whose agent was destroyed") {
+TEST_CASE("retry: not for an aborted request, nor after the agent is destroyed") {
   kept f(1);
   auto r = f.failing("GET");
   r.end();
@@ -238,7 +238,7 @@ TEST_CASE("retry: not of a request that was given up, or whose agent was destroy
   CHECK(f.agent.totals().sockets == 0);
 }
 
-TEST_CASE("retry: not of a body larger than what is kept") {
+TEST_CASE("retry: not for a body above the limit of retained bytes") {
   bool const large = GENERATE(true, false);
   kept f(1);
   auto r = f.failing("PUT");
@@ -258,8 +258,8 @@ TEST_CASE("retry: not of a body larger than what is kept") {
   CHECK(f.peers.size() == (large ? 1u : 2u));
 }
 
-TEST_CASE("retry: the budget ends it") {
-  // Each of many requests takes over the connection of the one before it, which then dies.
+TEST_CASE("retry: ends when the retry budget is used up") {
+  // Each of many requests takes over the connection of the request before it, which then fails.
   http::agent_options o;
   o.max_sockets = 1;
   kept f(2, o);
@@ -269,11 +269,11 @@ TEST_CASE("retry: the budget ends it") {
   helper.end();
   f.settle();
   for (unsigned round = 0; round < 2; ++round) {
-    f.peers.back().end();  // the victim's: it goes behind the helper
+    f.peers.back().end();  // The victim's connection ends; it queues behind the helper.
     f.settle();
     CHECK(victim.retries() == round + 1);
     CHECK_FALSE(f.failure);
-    f.say(f.peers.size() - 1, ok);  // answers the helper; the victim takes its connection
+    f.say(f.peers.size() - 1, ok);  // Answers the helper; the victim takes over its connection.
     helper = f.request("GET", "/helper");
     helper.end();
     f.settle();
@@ -285,7 +285,7 @@ TEST_CASE("retry: the budget ends it") {
   CHECK(victim.retries() == 2);
 }
 
-TEST_CASE("retry: an option of the request goes before the agent's") {
+TEST_CASE("retry: the request's option takes precedence over the agent's") {
   kept f(1);
   http::request_options o;
   o.host = "test";
@@ -299,7 +299,7 @@ TEST_CASE("retry: an option of the request goes before the agent's") {
   CHECK(f.peers.size() == 1);
 }
 
-TEST_CASE("retry: the deadline spans all attempts") {
+TEST_CASE("retry: the timeout covers all attempts") {
   kept f(1);
   http::request_options o;
   o.host = "test";
@@ -315,7 +315,7 @@ TEST_CASE("retry: the deadline spans all attempts") {
   CHECK(f.told() == "socket, finish, socket, error ETIMEDOUT, close");
 }
 
-TEST_CASE("agent: a free connection that has ended is not handed out, even before that is read") {
+TEST_CASE("agent: a free connection that has ended is not reused, even before its end is read") {
   kept f;
   f.advance(2ms);
   f.peers.at(0).close();
@@ -330,7 +330,7 @@ TEST_CASE("agent: a free connection that has ended is not handed out, even befor
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
-TEST_CASE("client: an early answer is read although the server takes no more of the body") {
+TEST_CASE("client: an early response is read although the server reads no more of the body") {
   // RFC 9112 section 9.5.
   client_fixture f(keeping());
   f.capacity = 1000;

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Whatever state an exchange is in: when its connection closes, or when it is destroyed, given up
-// or out of time, everything that waits for it completes.
+// In each state of an exchange: when its connection closes, or when it is destroyed, cancelled or
+// times out, all pending operations complete.
 #include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -22,7 +22,7 @@ constexpr char const* states[] = {
 constexpr char const* ends[] = {"fin",   "reset",    "destroy", "destroy with an error",
                                 "agent", "deadline", "signal"};
 
-// Everything that a program can wait for, of one request.
+// All pending operations of one request.
 struct waits {
   http::client_request request;
   http::incoming_message response;
@@ -54,7 +54,7 @@ bool is_one_of(std::string_view state, std::string_view name) { return state.sta
 
 }  // namespace
 
-TEST_CASE("client: closing and destroying wakes everything that waits", "[client]") {
+TEST_CASE("client: closing and destroying resumes all pending operations", "[client]") {
   std::string const state = GENERATE(from_range(std::begin(states), std::end(states)));
   std::string const how = GENERATE(from_range(std::begin(ends), std::end(ends)));
   INFO(state << ", " << how);
@@ -72,7 +72,7 @@ TEST_CASE("client: closing and destroying wakes everything that waits", "[client
   f.capacity = 256;
   std::string const much(100000, 'm');
   waits w;
-  http::client_request first;  // has the connection that the other one waits for
+  http::client_request first;  // uses the connection that the other request waits for
   if (state == "queued") {
     first = f.agent.request("GET", "http://test/first");
     first.end();
@@ -95,7 +95,7 @@ TEST_CASE("client: closing and destroying wakes everything that waits", "[client
   w.request = f.agent.request(std::move(o));
   w.start(f.io, read_response(w));
   bool const responds = state == "head" || state == "part of a body" || state == "chunked";
-  if (!responds) {  // only one of them gets the response
+  if (!responds) {  // Only one of them receives the response.
     w.start(f.io, wait_upgraded(w));
   }
   w.start(f.io, wait_continued(w));
@@ -136,7 +136,7 @@ TEST_CASE("client: closing and destroying wakes everything that waits", "[client
     if (state == "queued") {
       f.settle();
       f.settle();
-      REQUIRE(f.peers.size() == 2);  // it has got a connection
+      REQUIRE(f.peers.size() == 2);  // The other request has a connection now.
       f.peers.at(1).close();
     }
   } else if (how == "destroy") {
@@ -147,7 +147,7 @@ TEST_CASE("client: closing and destroying wakes everything that waits", "[client
     f.agent.destroy();
     f.settle();
     if (state == "queued") {
-      f.agent.destroy();  // a request that waits gets a new connection first, as in Node
+      f.agent.destroy();  // As in Node, the queued request first gets a new connection.
     }
   } else if (how == "deadline") {
     f.advance(1h);

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Each operation of a client's messages against each way to lose the server, the agent or the
-// handle, before, at and after it, in each state of the request.
+// Tests each operation of a client's messages against each way to lose the server, the agent or the
+// handle: before, during and after the operation, in each state of the request.
 #include "behaviour/lifetime/operations.hpp"
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
@@ -233,7 +233,7 @@ struct cell {
   http::incoming_message other_response{};
   anode::socket connection{};
   net::cancellation_signal signal{};
-  std::array<net::cancellation_signal, 2> cancel{};  // of each attempt
+  std::array<net::cancellation_signal, 2> cancel{};  // one signal for each attempt
   std::size_t attempts = 0;
   anode::detail::ptr<server_end> server{};
 };
@@ -241,7 +241,7 @@ struct cell {
 template <class Handle>
 using pick_function = Handle& (*)(cell<Handle>&);
 
-// An agent with one request for each of some cells, each to a server of its own.
+// An agent with one request for each of several cells. Each request goes to its own server.
 template <class Handle>
 class agent_with_cells {
 public:
@@ -259,7 +259,7 @@ public:
   }
 
   ~agent_with_cells() {
-    for (auto& c : cells_) {  // what uses the loop goes before it
+    for (auto& c : cells_) {  // Objects that use the loop are destroyed before it.
       c->connection = anode::socket();
       if (c->server) {
         c->server->close();  // else what it waits for would keep it
@@ -300,13 +300,13 @@ public:
     }
     connect_.open();
     loop_.settle();
-    // A request in the queue of an agent without handles makes a connection of its own then.
+    // If its agent has no handles, a queued request makes a connection of its own.
     for (int connections = 0; connections != 2; ++connections) {
       for (auto& c : cells_) {
         if (c->server) {
           c->server->close();
         }
-        // A response that has come whole is over when it is read, or dropped.
+        // A response received whole ends when it is read or dropped.
         c->response = http::incoming_message();
         c->other_response = http::incoming_message();
       }
@@ -572,14 +572,14 @@ http::incoming_message& pick_response(cell<http::incoming_message>& c) { return 
 
 }  // namespace
 
-TEST_CASE("every operation of a client's request survives the loss of its server") {
+TEST_CASE("lifetime: every operation of a client's request survives the loss of its server") {
   matrix m("client request");
   run_all<http::client_request>(m, request_operations(), pick_request, stage::queued);
   run_all<http::outgoing_message>(m, outgoing_operations(), pick_outgoing, stage::queued);
   check(m);
 }
 
-TEST_CASE("every operation of a client's response survives the loss of its server") {
+TEST_CASE("lifetime: every operation of a client's response survives the loss of its server") {
   matrix m("client response");
   run_all<http::incoming_message>(m, incoming_operations(), pick_response, stage::answered);
   check(m);

@@ -20,7 +20,7 @@ namespace {
 
 std::string const* current_cell = nullptr;
 
-// Errors of arguments, which no cell gives, are not among those that a lost peer may cause.
+// Argument errors are not documented results of a lost peer, and no cell passes invalid arguments.
 bool is_documented(error_code ec) {
   if (ec.category() == http::error_category()) {
     auto const e = static_cast<http::error>(ec.value());
@@ -34,7 +34,7 @@ bool is_documented(error_code ec) {
     };
     return std::find(wrong.begin(), wrong.end(), e) == wrong.end();
   }
-  // What a peer sends that is no WebSocket frame is told by Beast.
+  // Beast reports invalid WebSocket frames.
   if (ec.category().name() == std::string_view("boost.beast.websocket")) {
     return true;
   }
@@ -234,7 +234,7 @@ operations<http::server_response> const& response_operations() {
 operations<http::incoming_message> const& incoming_operations() {
   using message = http::incoming_message;
   constexpr auto r = [](std::string_view name, auto f) { return row<message>(name, f); };
-  // Buffers of reads outlive every cell.
+  // Read buffers outlive every cell.
   static std::array<char, 3> bytes;
   operations<message> quiet{
       r("incoming_message::operator bool", [](message& m) { return static_cast<bool>(m); }),
@@ -345,7 +345,7 @@ operations<anode::socket> const& socket_operations() {
 
 }  // namespace lifetime
 
-// Called by the address sanitizer before it reports.
+// The address sanitizer calls this before it reports.
 extern "C" void __asan_on_error();
 extern "C" void __asan_on_error() {
   if (lifetime::current_cell != nullptr) {

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-// Public operations as rows of tables. `tools/check/operations` compares the names with the public
-// headers: each public function of a handle has as many rows as it has overloads.
+// Tables of public operations. `tools/check/operations` compares the names with the public headers:
+// each public function of a handle needs a row for each overload.
 
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
@@ -32,13 +32,13 @@ namespace net = boost::asio;
 namespace http = anode::http;
 using boost::system::error_code;
 
-/// One public operation of a handle.
+/// A public operation of a handle.
 template <class Handle>
 struct operation {
   std::string_view name;
   bool waits = false;     ///< whether it returns something to await
   std::size_t count = 1;  ///< how many operations this stands for
-  /// Makes the call, and returns what is left to await.
+  /// Makes the call and returns the awaitable that is left.
   std::function<net::awaitable<void>(Handle&)> start;
 };
 
@@ -57,7 +57,7 @@ struct is_awaitable : std::false_type {};
 template <class T>
 struct is_awaitable<net::awaitable<T>> : std::true_type {};
 
-/// Makes a row. `name` is the function's, behind its class; a remark may follow behind a blank.
+/// Creates a row. `name` is `class::function`. A remark can follow after a blank.
 template <class Handle, class F>
 operation<Handle> row(std::string_view name, F f) {
   using result = std::remove_cvref_t<std::invoke_result_t<F&, Handle&>>;
@@ -73,7 +73,7 @@ operation<Handle> row(std::string_view name, F f) {
   }
 }
 
-/// Makes one row of operations that do nothing to each other: facts, and listeners set.
+/// Creates one row for operations that do not affect each other: queries and setters of listeners.
 template <class Handle>
 operation<Handle> together(operations<Handle> quiet) {
   std::size_t const count = quiet.size();
@@ -93,7 +93,7 @@ operation<Handle> together(operations<Handle> quiet) {
           }};
 }
 
-/// More bytes than the connections of these tests take at once.
+/// Returns more bytes than the connections of these tests accept at once.
 std::string_view text();
 
 operations<http::outgoing_message> const& outgoing_operations();
@@ -101,7 +101,7 @@ operations<http::incoming_message> const& incoming_operations();
 operations<http::server_response> const& response_operations();
 operations<anode::socket> const& socket_operations();
 
-/// What is seen of one cell. Outlives its event loop.
+/// The observations of one cell. They outlive its event loop.
 struct outcome {
   int begun = 0;
   int ended = 0;
@@ -111,7 +111,7 @@ struct outcome {
   void show() const;  ///< makes a sanitizer's report name this cell
 };
 
-/// Performs an operation to its end, and notes how it ends.
+/// Runs an operation to its end and records the result.
 template <class Handle>
 net::awaitable<void> attempt(operation<Handle> const& o, Handle& h, outcome& out) {
   ++out.begun;
@@ -127,7 +127,7 @@ net::awaitable<void> attempt(operation<Handle> const& o, Handle& h, outcome& out
   ++out.ended;
 }
 
-/// Makes the call, and drops what there is to await.
+/// Makes the call and drops the awaitable.
 template <class Handle>
 void call_only(operation<Handle> const& o, Handle& h, outcome& out) {
   out.show();
@@ -140,7 +140,7 @@ void call_only(operation<Handle> const& o, Handle& h, outcome& out) {
   }
 }
 
-/// Where a coroutine of a cell waits for the test.
+/// A point where a coroutine of a cell waits for the test.
 class gate {
 public:
   explicit gate(net::any_io_executor const& ex)
@@ -163,10 +163,10 @@ private:
   bool open_ = false;
 };
 
-/// When an operation meets the loss of its peer.
+/// When the peer is lost, relative to the operation.
 enum class point { before, suspended, after, dropped, in_close, count };
 
-/// Counts cells, and collects those that went wrong.
+/// Counts cells and collects failures.
 class matrix {
 public:
   explicit matrix(std::string name) : name_(std::move(name)) {}
@@ -175,15 +175,15 @@ public:
   void begin(outcome& out, std::string cell, std::size_t count);
   void check(outcome const& out, bool right, std::string const& what);
 
-  /// Checks that every operation of a cell has ended, in a documented way.
+  /// Checks that every operation of a cell has ended with a documented result.
   void check(outcome const& out);
 
-  /// Notes what a cell has thrown that nobody was to catch.
+  /// Records an unexpected exception of a cell.
   void thrown(std::exception const& e);
 
   std::size_t cells() const { return cells_; }
 
-  /// Returns the cells that went wrong, one a line; empty if none did.
+  /// Returns the failed cells, one per line; empty if none failed.
   std::string report() const;
 
 private:
@@ -193,13 +193,13 @@ private:
   std::string failed_;
 };
 
-/// Returns how many cells share a server, an agent and an event loop. The variable
-/// ANODE_CELLS_TOGETHER sets it, to find the one that does harm.
+/// Returns how many cells share a server, an agent and an event loop. The environment variable
+/// ANODE_CELLS_TOGETHER sets it, which helps to find a failing cell.
 std::size_t cells_together();
 
 std::string_view to_string(point p);
 
-/// Returns whether an operation can meet the loss at this point.
+/// Returns whether the loss can occur at this point of an operation.
 template <class Handle>
 bool has_point(operation<Handle> const& o, point p) {
   return o.waits || (p != point::suspended && p != point::dropped);
@@ -213,8 +213,8 @@ void for_each(F f) {
   }
 }
 
-/// Runs the cells made for one way and one point, some at a time.
-/// @param run given a span of them
+/// Runs the cells of one way and one point in groups.
+/// @param run called with a span of cells
 template <class Cell, class F>
 void run_together(matrix& m, std::vector<std::unique_ptr<Cell>> cells, F run) {
   std::size_t const most = cells_together();

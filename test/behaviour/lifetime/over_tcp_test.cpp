@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The operations of a server's messages against clients that leave, and what connects to a server
-// against servers that do, over TCP: fewer ways than in memory.
+// Tests the operations of a server's messages against clients that disconnect, and connecting
+// operations against servers that disconnect, over TCP. It covers fewer ways than the tests in
+// memory.
 #include "behaviour/lifetime/operations.hpp"
 #include "support/catch.hpp"
 
@@ -58,7 +59,7 @@ int connect_to(std::uint16_t port, std::string_view request) {
   return fd;
 }
 
-// Runs the context until a condition holds.
+// Runs the context until the condition holds.
 template <class Condition>
 void run_until(net::io_context& io, Condition reached) {
   auto const limit = std::chrono::steady_clock::now() + 30s;
@@ -155,7 +156,7 @@ void run_all(matrix& m, operations<Handle> const& all, pick_function<Handle> pic
   });
 }
 
-// A server that is made to go away.
+// A server that the test shuts down.
 struct remote {
   net::any_io_executor executor;
   std::string authority;
@@ -193,7 +194,7 @@ operations<remote> const& remote_operations() {
   return all;
 }
 
-// Accepts one connection for each cell, and closes it or keeps it until the context has gone.
+// Accepts one connection for each cell and closes it, or keeps it until the context ends.
 void run_remote(matrix& m, operation<remote> const& o, std::string_view how) {
   outcome out;
   m.begin(out, std::string(o.name) + ", " + std::string(how), o.count);
@@ -233,7 +234,7 @@ void run_remote(matrix& m, operation<remote> const& o, std::string_view how) {
   ::close(listener);
 }
 
-// The number of requests of the last case; more by the variable ANODE_RESETS.
+// Returns the number of requests of the last case. The environment variable ANODE_RESETS raises it.
 std::size_t resets() {
   char const* const text = std::getenv("ANODE_RESETS");
   return text != nullptr ? std::strtoul(text, nullptr, 10) : 500;
@@ -241,7 +242,8 @@ std::size_t resets() {
 
 }  // namespace
 
-TEST_CASE("over TCP every operation of a server's messages survives the loss of its client") {
+TEST_CASE(
+    "lifetime over TCP: every operation of a server's messages survives the loss of its client") {
   matrix m("TCP");
   run_all<http::server_response>(
       m, response_operations(),
@@ -261,7 +263,7 @@ TEST_CASE("over TCP every operation of a server's messages survives the loss of 
   CHECK(m.report() == "");
 }
 
-TEST_CASE("over TCP what connects to a server survives its loss") {
+TEST_CASE("lifetime over TCP: connecting operations survive the loss of their server") {
   matrix m("TCP client");
   for (auto const& o : remote_operations()) {
     for (std::string_view const how : {"refused", "FIN", "reset", "context destroyed"}) {
@@ -271,7 +273,7 @@ TEST_CASE("over TCP what connects to a server survives its loss") {
   CHECK(m.report() == "");
 }
 
-TEST_CASE("over TCP a head may be written when the client has reset its connection") {
+TEST_CASE("lifetime over TCP: a head can be written after the client reset its connection") {
   net::io_context io;
   std::size_t reached = 0;
   std::size_t returned = 0;

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What passes messages on against each way to lose the client or the upstream, and the peers that
-// tests play.
+// Tests pipes against each way to lose the client or the upstream, and the testing peers against
+// the loss of the other side.
 #include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
 
@@ -55,7 +55,7 @@ operations<messages> const& pipe_operations() {
   return all;
 }
 
-// A proxy with half of a request, whose upstream has answered with half of a response.
+// A proxy with a partly received request and a partly received response.
 struct proxy_scene : scene {
   proxy_scene() {
     http::server_options server_options;
@@ -111,7 +111,7 @@ struct proxy_scene : scene {
       agent->destroy();
     }
     upstream[0].close();
-    all.answer.destroy();  // while nobody reads it, the end behind it is not seen
+    all.answer.destroy();  // Without a reader the end behind the response stays unnoticed.
     loop.settle();
     last.open();
   }
@@ -173,7 +173,7 @@ std::vector<loss<proxy_scene>> const proxy_losses{
      }},
 };
 
-// What a peer does when it sees other bytes than it expects is no matter here.
+// The scene ignores a peer's failure on unexpected bytes.
 template <class F>
 void unless_mismatch(F f) {
   try {
@@ -255,7 +255,7 @@ struct peer_scene : scene {
     server.emplace(loop.get_executor(), http::server_options());
     server->on_request([this](http::incoming_message&, http::server_response& res) {
       res.on_close([this] {
-        if (++closes == 1) {  // not for what the operation itself connects
+        if (++closes == 1) {  // Ignores connections that the operation itself opens.
           in_close();
         }
       });
@@ -309,13 +309,13 @@ void check(matrix const& m) { CHECK(m.report() == ""); }
 
 }  // namespace
 
-TEST_CASE("what passes messages on survives the loss of the client and of the upstream") {
+TEST_CASE("lifetime: pipes survive the loss of the client and of the upstream") {
   matrix m("proxy");
   run_scenes<proxy_scene>(m, pipe_operations(), proxy_losses);
   check(m);
 }
 
-TEST_CASE("every operation of a peer that a test plays survives the loss of the other side") {
+TEST_CASE("lifetime: every operation of a testing peer survives the loss of the other side") {
   matrix m("peer");
   run_scenes<peer_scene>(m, peer_operations(), peer_losses);
   check(m);

@@ -1,8 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-// Cells that have a scene of their own: some handles and their peers, on an event loop of their
-// own.
+// Cells with their own scene: handles and their peers on a separate event loop.
 
 #include "behaviour/lifetime/operations.hpp"
 
@@ -20,11 +19,11 @@
 
 namespace lifetime {
 
-/// What every scene has. A scene adds:
-/// - `handle(Handle*)`: what operations are performed on,
-/// - `answer()`: has the peers do what suspended operations wait for,
+/// The common part of all scenes. A scene adds:
+/// - `handle(Handle*)`: the object on which operations run,
+/// - `answer()`: makes the peers complete suspended operations,
 /// - `finish()`: ends everything,
-/// - `check(matrix&, outcome const&)`: nothing is left.
+/// - `check(matrix&, outcome const&)`: checks that nothing remains.
 struct scene {
   anode::testing::event_loop loop;
   net::cancellation_signal cancel;         ///< of the first attempt

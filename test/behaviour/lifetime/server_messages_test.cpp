@@ -1,7 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Each operation of a server's messages, and of a socket that a server hands over, against each way
-// to lose the other side, before, at and after it, in each state of the response.
+// Tests each operation of a server's messages, and of a socket that a server detaches, against each
+// way to lose the other side: before, during and after the operation, in each state of the
+// response.
 #include "behaviour/lifetime/operations.hpp"
 #include "support/catch.hpp"
 
@@ -73,7 +74,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(stage::count)> s
     "before the head", "head sent", "body half written", "ended", "behind another", "upgraded",
 };
 
-// One operation of a handler, in one state of its response.
+// One operation of a handler in one state of its response.
 template <class Handle>
 struct cell {
   operation<Handle> const& what;
@@ -92,7 +93,7 @@ struct cell {
 template <class Handle>
 using pick_function = Handle& (*)(http::incoming_message&, http::server_response*, anode::socket*);
 
-// A server with one connection for each of some cells, whose clients are lost in one way.
+// A server with one connection for each of several cells. All clients are lost in the same way.
 template <class Handle>
 class server_with_cells {
 public:
@@ -148,7 +149,7 @@ public:
       server_->close_all_connections();
     }
     for (auto& c : cells_) {
-      c->connection.destroy();  // a server leaves those alone that it has handed over
+      c->connection.destroy();  // A server does not close detached connections.
     }
     loop_.settle();
     last_.open();
@@ -168,7 +169,7 @@ private:
     return *cells_[std::stoul(std::string(req.url().substr(1)))];
   }
 
-  // What the client does not read, and what its connection does not take, suspends writes.
+  // Writes suspend because the client does not read and its connection buffer is full.
   void begin(cell<Handle>& c, std::string const& path) {
     c.client.emplace(loop_.connect(*server_, 64));
     c.client->stop_listening();
@@ -187,7 +188,7 @@ private:
   void check(cell<Handle>& c) {
     matrix_.check(c.out);
     matrix_.check(c.out, c.returned, "the handler has not returned");
-    // A request that left HTTP has a close when it is read to its end.
+    // A request that left HTTP emits close when it is read to its end.
     matrix_.check(c.out,
                   c.request_closes == 1 || (c.state == stage::upgraded && c.request_closes == 0),
                   "close of the request: " + std::to_string(c.request_closes) + " times");
@@ -395,7 +396,7 @@ anode::socket& pick_socket(http::incoming_message&, http::server_response*, anod
 
 }  // namespace
 
-TEST_CASE("every operation of a server's response survives the loss of its client") {
+TEST_CASE("lifetime: every operation of a server's response survives the loss of its client") {
   matrix m("response");
   auto const states = {stage::fresh, stage::head_sent, stage::half_written, stage::ended,
                        stage::queued};
@@ -404,7 +405,7 @@ TEST_CASE("every operation of a server's response survives the loss of its clien
   check(m);
 }
 
-TEST_CASE("every operation of a server's request survives the loss of its client") {
+TEST_CASE("lifetime: every operation of a server's request survives the loss of its client") {
   matrix m("request");
   run_all<http::incoming_message>(
       m, incoming_operations(), pick_request,
@@ -412,7 +413,7 @@ TEST_CASE("every operation of a server's request survives the loss of its client
   check(m);
 }
 
-TEST_CASE("every operation of a socket that a server handed over survives the loss of its client") {
+TEST_CASE("lifetime: every operation of a detached server socket survives the loss of its client") {
   matrix m("socket of a server");
   run_all<anode::socket>(m, socket_operations(), pick_socket, {stage::upgraded});
   check(m);

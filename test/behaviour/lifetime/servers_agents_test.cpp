@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Each operation of a server and of an agent, whose connections are lost, or which are themselves.
+// Tests each operation of a server and of an agent against the loss of their connections and their
+// own destruction.
 #include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
@@ -32,7 +33,7 @@ int listening_descriptor() {
   return fd;
 }
 
-// An acceptor of the kind that `server::listen` takes over.
+// An acceptor of the kind that `server::listen` adopts.
 struct acceptor {
   int release() { return std::exchange(fd, -1); }
   int fd = listening_descriptor();
@@ -117,7 +118,7 @@ operations<http::server> const& server_operations() {
   return all;
 }
 
-// A server with an idle connection, and with one whose request waits for its body and its answer.
+// A server with an idle connection, and one whose request waits for its body and its response.
 struct server_scene : scene {
   server_scene() {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
@@ -263,7 +264,7 @@ operations<http::agent> const& agent_operations() {
   return all;
 }
 
-// An agent with a free connection, and with one whose request waits for the rest of its answer.
+// An agent with a free connection, and one whose request waits for the rest of its response.
 struct agent_scene : scene {
   agent_scene() {
     http::agent_options options;
@@ -323,12 +324,12 @@ struct agent_scene : scene {
   }
 
   void finish() {
-    response = http::incoming_message();  // one that has come whole is over when it is dropped
+    response = http::incoming_message();  // A response received whole ends when it is dropped.
     loop.settle();
     if (kept) {
       kept->destroy();
     }
-    for (int i = 0; i != 3; ++i) {  // a request that was queued makes another connection
+    for (int i = 0; i != 3; ++i) {  // A queued request makes another connection.
       loop.settle();
       each_peer([](testing::peer& p) { p.close(); });
     }
@@ -380,13 +381,15 @@ void check(matrix const& m) { CHECK(m.report() == ""); }
 
 }  // namespace
 
-TEST_CASE("every operation of a server survives the loss of its clients and its own end") {
+TEST_CASE(
+    "lifetime: every operation of a server survives the loss of its clients and its own end") {
   matrix m("server");
   run_scenes<server_scene>(m, server_operations(), server_losses);
   check(m);
 }
 
-TEST_CASE("every operation of an agent survives the loss of its servers and its own end") {
+TEST_CASE(
+    "lifetime: every operation of an agent survives the loss of its servers and its own end") {
   matrix m("agent");
   run_scenes<agent_scene>(m, agent_operations(), agent_losses);
   check(m);

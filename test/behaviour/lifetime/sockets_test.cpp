@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Each operation of a socket, and the relay between two, against each way to lose the other side.
+// Tests each operation of a socket, and a relay between two sockets, against each way to lose the
+// other side.
 #include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
 
@@ -34,7 +35,7 @@ struct socket_scene : scene {
 
   void finish() {
     kept.destroy();
-    loop.advance(std::chrono::seconds(200));  // one that was ended, and dropped, lingers
+    loop.advance(std::chrono::seconds(200));  // An ended socket whose handles are dropped lingers.
   }
 
   void check(matrix& m, outcome const& out) {
@@ -89,7 +90,7 @@ operations<relay_ends> const& relay_operations() {
   return all;
 }
 
-// Two connections with bytes under way; nobody reads at the other ends.
+// Two connections with bytes in transit. The other ends do not read.
 struct relay_scene : scene {
   relay_scene() {
     for (testing::peer* p : {&peer_a, &peer_b}) {
@@ -153,13 +154,13 @@ void check(matrix const& m) { CHECK(m.report() == ""); }
 
 }  // namespace
 
-TEST_CASE("every operation of a socket survives the loss of its peer") {
+TEST_CASE("lifetime: every operation of a socket survives the loss of its peer") {
   matrix m("socket");
   run_scenes<socket_scene>(m, socket_operations(), socket_losses);
   check(m);
 }
 
-TEST_CASE("a relay survives the loss of either peer") {
+TEST_CASE("lifetime: a relay survives the loss of either peer") {
   matrix m("relay");
   run_scenes<relay_scene>(m, relay_operations(), relay_losses);
   check(m);

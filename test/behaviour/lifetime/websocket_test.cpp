@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// WebSockets over connections of anode's against each way to lose the other side.
+// Tests WebSockets over anode connections against each way to lose the other side.
 #include "behaviour/lifetime/scene.hpp"
 #include "support/catch.hpp"
 
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Both ends of a WebSocket, and an upgrade that nobody has answered.
+// Both ends of a WebSocket, and a pending upgrade.
 struct sockets {
   http::agent* agent = nullptr;
   http::incoming_message* request = nullptr;
@@ -36,7 +36,7 @@ struct sockets {
 
 using stream_ptr = std::shared_ptr<anode::websocket_stream>;
 
-// A stream has to outlive what waits for it.
+// The shared pointer keeps the stream alive while its operation is pending.
 net::awaitable<void> read(stream_ptr ws) {
   beast::flat_buffer message;
   co_await ws->async_read(message, net::use_awaitable);
@@ -55,7 +55,7 @@ net::awaitable<void> ping(stream_ptr ws) {
   co_await ws->async_ping(websocket::ping_data(), net::use_awaitable);
 }
 
-// Beast allows one operation of a kind at a time: another one is not started.
+// Beast allows one pending operation of a kind; a second one is not started.
 net::awaitable<void> alone(std::shared_ptr<bool> under_way, net::awaitable<void> operation) {
   if (std::exchange(*under_way, true)) {
     co_return;
@@ -168,7 +168,7 @@ struct websocket_scene : scene {
 
   void finish() {
     all.unanswered.destroy();
-    loop.settle();  // its close may begin an operation
+    loop.settle();  // The close can start an operation.
     silent.destroy();
     for (stream_ptr const& ws : {all.client, all.server}) {
       if (ws) {
@@ -246,7 +246,7 @@ std::vector<loss<websocket_scene>> const websocket_losses{
 
 }  // namespace
 
-TEST_CASE("every operation of a WebSocket survives the loss of the other side") {
+TEST_CASE("lifetime: every operation of a WebSocket survives the loss of the other side") {
   matrix m("WebSocket");
   run_scenes<websocket_scene>(m, websocket_operations(), websocket_losses);
   CHECK(m.report() == "");

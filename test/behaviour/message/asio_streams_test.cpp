@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Messages as Asio's streams: with its algorithms and with every completion token.
+// Messages as Asio streams, with Asio's algorithms and with every completion token.
 #include "support/client_and_server.hpp"
 #include "support/thrown.hpp"
 
@@ -37,7 +37,7 @@ std::string post(std::string const& body) {
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
-// A server that keeps hold of its one request.
+// A server that keeps its one request.
 struct held_request : server_fixture {
   explicit held_request(std::string const& bytes) : peer(connect()) {
     server.on_request([this](http::incoming_message& q, http::server_response& s) {
@@ -55,7 +55,7 @@ struct held_request : server_fixture {
 
 }  // namespace
 
-TEST_CASE("incoming message: async_read fills the program's buffer") {
+TEST_CASE("incoming message: async_read fills the user's buffer") {
   held_request f(post("hello, "));
   std::string buffer(12, '.');
   SECTION("with a callback") {
@@ -105,7 +105,8 @@ TEST_CASE("incoming message: async_read fills the program's buffer") {
   }
 }
 
-TEST_CASE("incoming message: async_read_some takes what is there, into the first real buffer") {
+TEST_CASE(
+    "incoming message: async_read_some reads the available bytes into the first non-empty buffer") {
   held_request f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
   std::string buffer(3, '.');
   std::array<net::mutable_buffer, 2> const buffers{net::mutable_buffer(), net::buffer(buffer)};
@@ -131,7 +132,7 @@ TEST_CASE("incoming message: async_read_some takes what is there, into the first
   CHECK(got == "wor");
 }
 
-TEST_CASE("incoming message: a read that is cancelled leaves the message usable") {
+TEST_CASE("incoming message: a cancelled read leaves the message usable") {
   held_request f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
   std::string buffer(5, '.');
   net::cancellation_signal cancel;
@@ -151,7 +152,7 @@ TEST_CASE("incoming message: a read that is cancelled leaves the message usable"
 
 TEST_CASE("incoming message: text and bytes have a limit") {
   std::string const body = "0123456789";
-  SECTION("within which the whole body comes") {
+  SECTION("a body within the limit arrives whole") {
     held_request f(post(body));
     std::vector<std::byte> bytes;
     net::co_spawn(f.io, f.req->bytes(10),
@@ -160,7 +161,7 @@ TEST_CASE("incoming message: text and bytes have a limit") {
     REQUIRE(bytes.size() == 10);
     CHECK(bytes[9] == std::byte{'9'});
   }
-  SECTION("over which a handler's failure answers 413, and nothing more is read") {
+  SECTION("a body above the limit fails, the handler's failure answers 413, and reading stops") {
     std::size_t const limit = GENERATE(as<std::size_t>{}, 0, 9);
     server_fixture f;
     std::string failure;
@@ -212,7 +213,7 @@ TEST_CASE("outgoing message: async_write with every completion token") {
   CHECK(f.peer.received() == before + "5\r\nthree\r\n2\r\nfo\r\n2\r\nur\r\n4\r\nfive\r\n0\r\n\r\n");
 }
 
-TEST_CASE("outgoing message: async_write to a message that is over fails") {
+TEST_CASE("outgoing message: async_write to a finished message fails") {
   held_request f("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   f.res->destroy();
   auto write = net::async_write(*f.res, net::buffer("one", 3), net::use_future);

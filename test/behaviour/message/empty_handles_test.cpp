@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What handles do that were moved from, or made empty: facts are those of something that is over,
-// ending does nothing, and what cannot be done is refused with the handle's name.
+// Moved-from and empty handles. Queries return the values of a finished object, end() has no
+// effect, and other calls throw an error with the name of the handle.
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -20,7 +20,7 @@ namespace {
 
 using acts = std::vector<std::function<void()>>;
 
-// Checks that each act is refused, with the name of the handle.
+// Checks that each act throws an error with the name of the handle.
 void check_refused(std::string const& name, acts const& all) {
   for (std::size_t i = 0; i != all.size(); ++i) {
     INFO(name << ", act " << i);
@@ -37,7 +37,7 @@ void check_refused(std::string const& name, acts const& all) {
 
 }  // namespace
 
-TEST_CASE("a request that was moved from is over, and refuses what it cannot do") {
+TEST_CASE("empty handles: a moved-from request is finished and rejects other calls") {
   client_fixture f;
   auto r = f.request("GET");
   http::client_request const moved = std::move(r);
@@ -103,7 +103,7 @@ TEST_CASE("a request that was moved from is over, and refuses what it cannot do"
                                    [&] { r.on_request_error([](auto const&) {}); }});
 }
 
-TEST_CASE("a message that was moved from is over, and refuses what it cannot do") {
+TEST_CASE("empty handles: a moved-from incoming message is finished and rejects other calls") {
   client_fixture f;
   auto r = f.request("GET");
   r.end();
@@ -139,7 +139,7 @@ TEST_CASE("a message that was moved from is over, and refuses what it cannot do"
                  [&] { none.on_timeout([] {}); }, [&] { none.on_close([] {}); }});
 }
 
-TEST_CASE("an agent that was moved from has no connections, and refuses requests") {
+TEST_CASE("empty handles: a moved-from agent has no connections and rejects requests") {
   net::io_context io;
   http::agent first(io.get_executor());
   http::agent const second = std::move(first);
@@ -155,7 +155,7 @@ TEST_CASE("an agent that was moved from has no connections, and refuses requests
                  [&] { first.by_name(); }, [&] { first.get_name({}); }});
 }
 
-TEST_CASE("a server that was moved from does not listen, and refuses what it cannot do") {
+TEST_CASE("empty handles: a moved-from server does not listen and rejects other calls") {
   net::io_context io;
   http::server first(io.get_executor());
   http::server const second = std::move(first);

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What messages say about themselves, and the events of a response.
+// The properties of messages, and the events of a response.
 #include "support/client_and_server.hpp"
 #include "support/client_fixture.hpp"
 #include "support/event_log.hpp"
@@ -94,7 +94,7 @@ TEST_CASE("incoming message: a response's status, and its version") {
   CHECK(told == 1);
 }
 
-TEST_CASE("incoming message: it knows its connection, and so does the response") {
+TEST_CASE("incoming message: gives access to its connection, as the response does") {
   net::io_context io;
   http::server server{io.get_executor()};
   std::uint16_t remote = 0;
@@ -129,7 +129,7 @@ TEST_CASE("incoming message: it knows its connection, and so does the response")
   server.close_all_connections();
 }
 
-TEST_CASE("incoming message: a body that is cut off is not complete") {
+TEST_CASE("incoming message: a body that is cut off is incomplete") {
   server_fixture f;
   event_log log;
   std::string failure;
@@ -160,7 +160,7 @@ TEST_CASE("incoming message: a body that is cut off is not complete") {
   CHECK(failure == "ECONNRESET");
 }
 
-TEST_CASE("incoming message: a server's handler may destroy it, with or without a reason") {
+TEST_CASE("incoming message: a server's handler can destroy it with or without an error") {
   bool const reason = GENERATE(false, true);
   server_fixture f;
   event_log log;
@@ -183,7 +183,7 @@ TEST_CASE("incoming message: a server's handler may destroy it, with or without 
                               : "aborted, close, response close"));
 }
 
-TEST_CASE("server response: its defaults, and what becomes of them") {
+TEST_CASE("server response: its defaults, and how they change") {
   server_fixture f;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     CHECK(res.status_code() == 200);
@@ -209,7 +209,8 @@ TEST_CASE("server response: its defaults, and what becomes of them") {
   CHECK(peer.ended());
 }
 
-TEST_CASE("server response: a write that is over the high-water mark asks to wait, and is told") {
+TEST_CASE(
+    "server response: a write above the high-water mark returns false, and drain is emitted") {
   client_and_server f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -232,7 +233,7 @@ TEST_CASE("server response: a write that is over the high-water mark asks to wai
   CHECK(log.told().find("drain") != std::string::npos);
 }
 
-TEST_CASE("server response: an awaited write does not wait for the uncork that follows it") {
+TEST_CASE("server response: an awaited write does not wait for a later uncork") {
   client_and_server f;
   f.server.on_request(
       [&](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
@@ -265,7 +266,7 @@ TEST_CASE("server response: prefinish, finish and close come in this order") {
   CHECK(log.told() == "finish, close");
 }
 
-TEST_CASE("server response: without an end nothing is answered, and closed it closes unfinished") {
+TEST_CASE("server response: without end nothing is sent, and a close leaves it unfinished") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -286,7 +287,7 @@ TEST_CASE("server response: without an end nothing is answered, and closed it cl
   CHECK(log.told() == "close, ERR_STREAM_PREMATURE_CLOSE");
 }
 
-TEST_CASE("server response: interim heads leave at once, before the final one") {
+TEST_CASE("server response: informational heads are sent at once, before the final head") {
   server_fixture f;
   http::server_response* response = nullptr;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -316,7 +317,8 @@ TEST_CASE("server response: interim heads leave at once, before the final one") 
   CHECK(peer.received().ends_with("\r\n\r\n1\r\nx\r\n0\r\n\r\n"));
 }
 
-TEST_CASE("server response: head and first piece leave in one packet, later pieces as they come") {
+TEST_CASE(
+    "server response: head and first write are sent in one packet, later writes immediately") {
   server_fixture f;
   http::server_response* response = nullptr;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -336,7 +338,7 @@ TEST_CASE("server response: head and first piece leave in one packet, later piec
   CHECK(peer.take() == "0\r\n\r\n");
 }
 
-TEST_CASE("server response: finish says nothing of what the client has received") {
+TEST_CASE("server response: finish does not imply that the client received the response") {
   server_fixture f;
   http_peer peer = f.connect();
   bool told = false;
@@ -353,7 +355,7 @@ TEST_CASE("server response: finish says nothing of what the client has received"
 }
 
 TEST_CASE(
-    "client request: the head leaves with the first piece or the end, the request ends with end") {
+    "client request: the head is sent with the first write or the end, and end ends the request") {
   client_fixture f;
   http::client_request r = f.request("POST");
   f.settle();
@@ -380,7 +382,7 @@ TEST_CASE(
 
 namespace {
 
-// A server on a port, and the URL of it.
+// A server on a port, and its URL.
 struct local_server {
   local_server() {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
@@ -403,7 +405,7 @@ struct local_server {
 
 }  // namespace
 
-TEST_CASE("http: get reads a URL with the global agent") {
+TEST_CASE("http: get requests a URL with the global agent") {
   local_server s;
   std::string body;
   auto const run = [&]() -> net::awaitable<void> {
@@ -415,7 +417,7 @@ TEST_CASE("http: get reads a URL with the global agent") {
   CHECK(s.seen == std::vector<std::string>{"GET /a?b"});
 }
 
-TEST_CASE("http: a request for a URL, and what its options change") {
+TEST_CASE("http: a request for a URL, and the effect of its options") {
   local_server s;
   auto const ex = s.io.get_executor();
   auto const run = [](http::client_request r) -> net::awaitable<void> {
@@ -432,7 +434,7 @@ TEST_CASE("http: a request for a URL, and what its options change") {
   CHECK(s.seen == std::vector<std::string>{"DELETE /one", "PUT /two"});
 }
 
-TEST_CASE("http: the global agent keeps connections") {
+TEST_CASE("http: the global agent reuses connections") {
   net::io_context io;
   http::agent const a = http::global_agent(io.get_executor());
   CHECK(a.options().keep_alive);
@@ -441,7 +443,7 @@ TEST_CASE("http: the global agent keeps connections") {
   CHECK(a.options().max_sockets == http::agent_options::no_limit);
 }
 
-TEST_CASE("incoming message: a handler that outlives its connection may still look at it") {
+TEST_CASE("incoming message: a handler that outlives its connection can still query it") {
   bool const complete = GENERATE(true, false);
   server_fixture f;
   bool go_on = false;
@@ -484,7 +486,7 @@ TEST_CASE("incoming message: a handler that outlives its connection may still lo
   CHECK(log.told() == std::string(complete ? "complete" : "cut") + ", ERR_STREAM_WRITE_AFTER_END");
 }
 
-TEST_CASE("a write operation that is assigned over destroys the one before it") {
+TEST_CASE("write operation: move assignment destroys the replaced operation") {
   auto const wait = [](std::shared_ptr<int>) -> net::awaitable<void> { co_return; };
   auto const kept = std::make_shared<int>();
   anode::write_operation operation(wait(kept), false);

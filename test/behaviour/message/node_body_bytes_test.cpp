@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Bytes that are no ASCII, in bodies and in headers: a text is bytes, whatever its encoding.
+// Non-ASCII bytes in bodies and headers. Text is bytes, whatever its encoding.
 
 #include "support/client_and_server.hpp"
 
@@ -33,7 +33,7 @@ TEST_CASE("test-http-chunk-problem: ten megabytes in chunks of any size") {
   CHECK(response->body == std::string(size, '\0'));
 }
 
-TEST_CASE("test-http-chunked: a text with characters of several bytes") {
+TEST_CASE("test-http-chunked: a text with multi-byte characters") {
   client_and_server f;
   std::string text;
   while (text.size() < 200'000) {
@@ -46,7 +46,7 @@ TEST_CASE("test-http-chunked: a text with characters of several bytes") {
   CHECK(f.get()->body == text);
 }
 
-TEST_CASE("test-http-default-encoding: a body is sent as it is given") {
+TEST_CASE("test-http-default-encoding: a body is sent unchanged") {
   client_and_server f;
   std::string const text = "This is a unicode text: سلام";
   std::string received;
@@ -76,7 +76,7 @@ TEST_CASE("test-http-header-obstext: bytes above ASCII in a request's header") {
   CHECK(received == "D\xfcsseldorf");
 }
 
-TEST_CASE("test-http-hex-write: pieces keep their order") {
+TEST_CASE("test-http-hex-write: writes keep their order") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.set_header("Content-Length", "9");
@@ -90,7 +90,7 @@ TEST_CASE("test-http-hex-write: pieces keep their order") {
   CHECK(response->body == "hex\nutf8\n");
 }
 
-TEST_CASE("test-http-server-non-utf8-header: bytes of a header go out as they are") {
+TEST_CASE("test-http-server-non-utf8-header: bytes of a header are sent unchanged") {
   std::string const name = "b\xc3\xa5r";
   client_and_server f;
   SECTION("in a list") {
@@ -105,7 +105,7 @@ TEST_CASE("test-http-server-non-utf8-header: bytes of a header go out as they ar
       res.end();
     });
   }
-  SECTION("with a length, and a text behind it") {
+  SECTION("with a length, and a text as the body") {
     f.server.on_request([&](http::incoming_message&, http::server_response& res) {
       res.write_head(200, http::header_list("Content-Length", "5", "content-disposition", name));
       res.end("hello");
@@ -116,7 +116,8 @@ TEST_CASE("test-http-server-non-utf8-header: bytes of a header go out as they ar
   CHECK(response->header("content-disposition") == name);
 }
 
-TEST_CASE("test-http-outgoing-first-chunk-singlebyte-encoding: the head is not the body's kind") {
+TEST_CASE(
+    "test-http-outgoing-first-chunk-singlebyte-encoding: head and body are encoded independently") {
   server_fixture f;
   std::string const utf16("h\0e\0l\0l\0o\0", 10);
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Headers from one side to the other: what is added, kept, joined and shown.
+// Headers from one side to the other: added, kept, joined and presented.
 #include "support/client_and_server.hpp"
 #include "support/thrown.hpp"
 
@@ -40,7 +40,7 @@ std::string value_of(http::merged_headers const& headers, std::string_view name)
   return std::string(headers.get(name).value_or("none"));
 }
 
-// Lets a server note the headers of a request, and sends that.
+// Sends a request to a server that records its headers.
 struct seen_request {
   strings raw;
   strings merged;
@@ -80,7 +80,7 @@ http::request_options to_test(std::string const& method = "GET") {
 
 }  // namespace
 
-TEST_CASE("test-http-automatic-headers: only whole names take the place of automatic headers") {
+TEST_CASE("test-http-automatic-headers: only an exactly equal name replaces an automatic header") {
   http::agent_options agent;
   agent.max_sockets = 1;
   client_and_server f({}, agent);
@@ -99,7 +99,7 @@ TEST_CASE("test-http-automatic-headers: only whole names take the place of autom
   CHECK(answer->header("Content-Length") == "0");
 }
 
-TEST_CASE("test-http-client-default-headers-exist: each method has its own") {
+TEST_CASE("test-http-client-default-headers-exist: each method has its default headers") {
   for (std::string const method : {"DELETE", "GET", "HEAD", "OPTIONS", "TRACE"}) {
     client_and_server f({}, keeping());
     CHECK(seen_of(f, to_test(method)).merged == strings{"host: test", "connection: keep-alive"});
@@ -111,7 +111,7 @@ TEST_CASE("test-http-client-default-headers-exist: each method has its own") {
   }
 }
 
-TEST_CASE("test-http-client-headers-array: a flat list is all there is, pairs are added to") {
+TEST_CASE("test-http-client-headers-array: a flat list is complete, pairs get default headers") {
   client_and_server f({}, keeping());
   http::request_options o = to_test();
   o.auth = "foo:bar";
@@ -140,7 +140,7 @@ TEST_CASE("test-http-client-headers-array: a flat list is all there is, pairs ar
   CHECK(seen_of(f, std::move(o)).merged == expected);
 }
 
-TEST_CASE("test-http-content-length: the framing of both sides' bodies") {
+TEST_CASE("test-http-content-length: the framing of bodies on both sides") {
   client_and_server f({}, keeping());
   strings request;
   f.server.on_request(
@@ -184,7 +184,7 @@ TEST_CASE("test-http-content-length: the framing of both sides' bodies") {
   CHECK(request == strings{"host: test", "connection: keep-alive", "content-length: 0"});
 }
 
-TEST_CASE("test-http-date-header: responses have one, requests none") {
+TEST_CASE("test-http-date-header: responses have Date, requests do not") {
   client_and_server f;
   seen_request const seen = seen_of(f, to_test());
   for (std::string const& line : seen.merged) {
@@ -193,7 +193,7 @@ TEST_CASE("test-http-date-header: responses have one, requests none") {
   CHECK(seen.answer->header("Date") == "Sun, 06 Nov 1994 08:49:37 GMT");
 }
 
-TEST_CASE("test-http-default-port: the default port is not named") {
+TEST_CASE("test-http-default-port: Host omits the default port") {
   std::vector<std::uint16_t> ports;
   http::agent_options agent;
   net::io_context io;
@@ -223,7 +223,8 @@ TEST_CASE("test-http-dont-set-default-headers: nothing is added, order and case 
         strings{"test: value", "HOST: localhost", "foo: bar", "foo: baz"});
 }
 
-TEST_CASE("test-http-dont-set-default-headers-with-set-header: set_header adds what it is told") {
+TEST_CASE(
+    "test-http-dont-set-default-headers-with-set-header: set_header adds the given headers only") {
   client_and_server f;
   strings raw;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -245,7 +246,7 @@ TEST_CASE("test-http-dont-set-default-headers-with-set-header: set_header adds w
         strings{"test: value", "HOST: localhost", "foo: bar", "foo: baz", "connection: close"});
 }
 
-TEST_CASE("test-http-dont-set-default-headers-with-setHost: set_host decides about Host alone") {
+TEST_CASE("test-http-dont-set-default-headers-with-setHost: set_host affects Host alone") {
   client_and_server f;
   http::request_options o = to_test("POST");
   o.set_default_headers = false;
@@ -253,7 +254,7 @@ TEST_CASE("test-http-dont-set-default-headers-with-setHost: set_host decides abo
   CHECK(seen_of(f, std::move(o)).raw == strings{"Host: test"});
 }
 
-TEST_CASE("test-http-max-headers-count: heads with more lines are refused, not cut") {
+TEST_CASE("test-http-max-headers-count: heads with too many lines are rejected, not truncated") {
   std::string fields;
   for (int i = 0; i < 100; ++i) {
     fields += "key-" + std::to_string(i) + ": value\r\n";
@@ -292,7 +293,7 @@ TEST_CASE("test-http-max-headers-count: heads with more lines are refused, not c
   }
 }
 
-TEST_CASE("test-http-rawheaders-limit: the limit counts lines") {
+TEST_CASE("test-http-rawheaders-limit: the limit counts field lines") {
   http::server_options options;
   options.max_headers_count = 50;
   server_fixture f(options);
@@ -309,7 +310,7 @@ TEST_CASE("test-http-rawheaders-limit: the limit counts lines") {
         "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("test-http-remove-header-stays-removed: what is removed is not added again") {
+TEST_CASE("test-http-remove-header-stays-removed: a removed header is not added again") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     for (char const* name : {"connection", "transfer-encoding", "content-length", "date"}) {
@@ -340,7 +341,7 @@ TEST_CASE("test-http-invalidheaderfield: names are tokens") {
   CHECK(f.get("/", good)->status == 200);
 }
 
-TEST_CASE("test-http-response-splitting: no value brings line ends into a head") {
+TEST_CASE("test-http-response-splitting: a value cannot insert line breaks into a head") {
   std::string const value =
       GENERATE(std::string("welcome\r\nSet-Cookie: foo=bar"), std::string("foo\n"),
                std::string("\rfoo"), std::string("a\0b", 3), std::string("\x0b"));

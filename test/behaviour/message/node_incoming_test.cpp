@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Received messages: reading, leaving unread, and destroying.
+// Received messages: reading them, leaving them unread, and destroying them.
 #include "support/client_and_server.hpp"
 #include "support/event_log.hpp"
 
@@ -32,7 +32,7 @@ void watch(http::incoming_message& m, event_log& log, std::string const& who = "
   m.on_close(log.noting(who + "close"));
 }
 
-// Reads all of a body, noting its pieces.
+// Reads the whole body and records its segments.
 net::awaitable<void> read_all(http::incoming_message& m, event_log& log) {
   while (auto const piece = co_await m.read()) {
     log.note("data " + std::string(*piece));
@@ -57,7 +57,7 @@ struct one_request {
 
 }  // namespace
 
-TEST_CASE("test-http-client-finished: a destroyed response is over once") {
+TEST_CASE("test-http-client-finished: a destroyed response ends once") {
   client_and_server f;
   event_log log;
   f.server.on_request(
@@ -77,7 +77,7 @@ TEST_CASE("test-http-client-finished: a destroyed response is over once") {
   CHECK(log.told() == "aborted, close");
 }
 
-TEST_CASE("test-http-client-incomingmessage-destroy: what it is destroyed with is told, once") {
+TEST_CASE("test-http-client-incomingmessage-destroy: the error passed to destroy is emitted once") {
   client_and_server f;
   event_log log;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
@@ -127,7 +127,7 @@ TEST_CASE("test-http-client-res-destroyed: a response is destroyed by its owner,
   CHECK(log.told() == "close");
 }
 
-TEST_CASE("test-http-dump-req-when-res-ends: a body that nobody reads is thrown away") {
+TEST_CASE("test-http-dump-req-when-res-ends: an unread body is discarded") {
   http::agent_options agent;
   agent.keep_alive = true;
   client_and_server f({}, agent);
@@ -151,7 +151,7 @@ TEST_CASE("test-http-dump-req-when-res-ends: a body that nobody reads is thrown 
   one.r.end();
   f.settle();
   CHECK(log.told() == "");
-  CHECK_FALSE(one.r.writable_finished());  // more than is collected for nobody
+  CHECK_FALSE(one.r.writable_finished());  // The body exceeds the buffer for unread bytes.
   response->end("hello world");
   f.settle();
   CHECK(one.r.writable_finished());
@@ -163,7 +163,7 @@ TEST_CASE("test-http-dump-req-when-res-ends: a body that nobody reads is thrown 
   CHECK(log.told() == "res.end, request close, res.close");
 }
 
-TEST_CASE("test-http-incoming-message-destroy: nothing is left to destroy without a connection") {
+TEST_CASE("test-http-incoming-message-destroy: destroy without a connection has no effect") {
   http::incoming_message none;
   CHECK(&none.destroy() == &none);
   CHECK_FALSE(none);
@@ -179,7 +179,7 @@ TEST_CASE("test-http-incoming-message-destroy: nothing is left to destroy withou
   CHECK(&one.response.destroy() == &one.response);
 }
 
-TEST_CASE("test-http-incoming-message-options: a message collects up to its high-water mark") {
+TEST_CASE("test-http-incoming-message-options: a message buffers up to its high-water mark") {
   http::server_options options;
   options.high_water_mark = 1024;
   server_fixture f(options);
@@ -193,7 +193,7 @@ TEST_CASE("test-http-incoming-message-options: a message collects up to its high
   CHECK(request->socket().bytes_read() < 4096);
 }
 
-TEST_CASE("test-http-pause-no-dump: who has begun to read keeps the rest") {
+TEST_CASE("test-http-pause-no-dump: a reader that has begun keeps the rest of the body") {
   http::agent_options agent;
   agent.keep_alive = true;
   client_and_server f({}, agent);
@@ -226,7 +226,7 @@ TEST_CASE("test-http-pause-no-dump: who has begun to read keeps the rest") {
   CHECK(log.told() == "data rest, end, close");
 }
 
-TEST_CASE("test-http-pause-resume-one-end: a pause between two pieces is no second end") {
+TEST_CASE("test-http-pause-resume-one-end: a pause between two reads causes no second end") {
   client_and_server f;
   event_log log;
   f.server.on_request(
@@ -248,7 +248,7 @@ TEST_CASE("test-http-pause-resume-one-end: a pause between two pieces is no seco
   CHECK(one.response.destroyed());
 }
 
-TEST_CASE("test-http-pause: nothing is lost while nobody reads") {
+TEST_CASE("test-http-pause: unread bytes are not lost") {
   client_and_server f;
   event_log log;
   http::incoming_message* request = nullptr;
@@ -274,7 +274,7 @@ TEST_CASE("test-http-pause: nothing is lost while nobody reads") {
   CHECK(body == "Response Body from Server");
 }
 
-TEST_CASE("test-http-readable-data-event: a piece, a wait, a piece, the end") {
+TEST_CASE("test-http-readable-data-event: data, a pause, data, the end") {
   client_and_server f;
   event_log log;
   http::server_response* response = nullptr;
@@ -314,7 +314,7 @@ TEST_CASE("test-http-response-readable: a response is readable until its end") {
   CHECK(told);
 }
 
-TEST_CASE("test-http-server-keepalive-end: an unread request comes to its end") {
+TEST_CASE("test-http-server-keepalive-end: an unread request reaches its end") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -331,7 +331,9 @@ TEST_CASE("test-http-server-keepalive-end: an unread request comes to its end") 
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-server-keepalive-req-gc: a kept connection does not keep its requests") {
+TEST_CASE(
+    "test-http-server-keepalive-req-gc: a kept-alive connection does not keep its requests in "
+    "memory") {
   server_fixture f;
   std::weak_ptr<int> kept;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {

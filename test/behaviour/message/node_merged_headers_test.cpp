@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Headers that occur more than once, on their way from one side to the other.
+// Repeated headers from one side to the other.
 #include "support/client_and_server.hpp"
 #include "support/thrown.hpp"
 
@@ -123,7 +123,7 @@ TEST_CASE("test-http-multiple-headers: lists, lines and trailers, on both sides"
   CHECK(merged_of(answer.trailers()) == strings{"x-res-x: XXX", "x-res-y: YYY; ZZZ"});
 }
 
-TEST_CASE("test-http-mutable-headers: headers are set, read and removed until they are sent") {
+TEST_CASE("test-http-mutable-headers: headers can be set, read and removed until they are sent") {
   client_and_server f;
   std::string path;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -187,7 +187,7 @@ TEST_CASE("test-http-mutable-headers: headers are set, read and removed until th
   CHECK(r.get_raw_header_names() == strings{"X-foo", "Host"});
 }
 
-TEST_CASE("test-http-raw-headers: spelling and order stay as they are sent") {
+TEST_CASE("test-http-raw-headers: spelling and order are preserved") {
   http::agent_options agent;
   agent.keep_alive = true;
   client_and_server f({}, agent);
@@ -228,7 +228,7 @@ TEST_CASE("test-http-raw-headers: spelling and order stay as they are sent") {
   CHECK(merged_of(answer.trailers()) == strings{"x-foo: xOxOxOx, OxOxOxO, xOxOxOx, OxOxOxO"});
 }
 
-TEST_CASE("test-http-request-join-authorization-headers: each side joins what it is told to") {
+TEST_CASE("test-http-request-join-authorization-headers: each side joins as its option says") {
   bool const server_joins = GENERATE(false, true);
   bool const client_joins = GENERATE(false, true);
   http::server_options options;
@@ -255,7 +255,7 @@ TEST_CASE("test-http-request-join-authorization-headers: each side joins what it
   CHECK(value_of(answer.headers(), "cookie") == "foo; bar");
 }
 
-TEST_CASE("test-http-response-multiheaders: of some headers only the first counts") {
+TEST_CASE("test-http-response-multiheaders: only the first of some repeated headers counts") {
   bool const in_head = GENERATE(false, true);
   client_and_server f;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -296,7 +296,7 @@ TEST_CASE("test-http-server-multiheaders: repeated headers of a request are join
     res.end();
   });
   http::request_options o;
-  // A second Host would be refused.
+  // A second Host would be rejected.
   o.headers = {"accept",
                "abc",
                "accept",
@@ -352,7 +352,7 @@ TEST_CASE("test-http-server-multiheaders: repeated headers of a request are join
                           "constructor: foo, bar, baz", "connection: close"});
 }
 
-TEST_CASE("test-http-server-multiheaders2: also when they do not follow one another") {
+TEST_CASE("test-http-server-multiheaders2: also when the lines are not adjacent") {
   constexpr char const* joined[] = {"accept",
                                     "accept-charset",
                                     "accept-encoding",

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Bodies: which writes reach the wire, and in which form.
+// Bodies: which writes are sent, and in which form.
 #include "support/client_and_server.hpp"
 #include "support/event_log.hpp"
 #include "support/thrown.hpp"
@@ -45,7 +45,7 @@ std::string answer_of(http::request_handler handler, std::string const& request 
 
 }  // namespace
 
-TEST_CASE("test-http-byteswritten: the socket counts what is written, sent or not") {
+TEST_CASE("test-http-byteswritten: the socket counts written bytes, sent or not") {
   client_and_server f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -78,7 +78,8 @@ TEST_CASE("test-http-chunked-304: a status without a body has no chunks") {
   CHECK(answer.find("\r\n0\r\n") == std::string::npos);
 }
 
-TEST_CASE("test-http-content-length-mismatch: the declared length is held to when that is asked") {
+TEST_CASE(
+    "test-http-content-length-mismatch: the declared length is enforced if the option is set") {
   std::string failure = "nothing";
   auto const answered = [&](auto respond) {
     return answer_of([&, respond](http::incoming_message&, http::server_response& res) {
@@ -100,7 +101,7 @@ TEST_CASE("test-http-content-length-mismatch: the declared length is held to whe
     CHECK(answer.starts_with("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"));
     CHECK(answer.ends_with("\r\n\r\nhello"));
   }
-  SECTION("no length is declared") {
+  SECTION("no declared length") {
     auto const answer = answered([&](http::server_response& res) {
       failure = thrown([&] {
         res.write(std::string(5, 'x'));
@@ -124,7 +125,7 @@ TEST_CASE("test-http-content-length-mismatch: the declared length is held to whe
           "match the content-length of 5 byte(s) set in header");
     CHECK(answer.ends_with("\r\n\r\naaaaa"));
   }
-  SECTION("as declared, in text") {
+  SECTION("exactly as declared") {
     auto const answer = answered([&](http::server_response& res) {
       res.set_header("Content-Length", "5");
       failure = thrown([&] { res.end("12345"); });
@@ -136,8 +137,8 @@ TEST_CASE("test-http-content-length-mismatch: the declared length is held to whe
 
 TEST_CASE("test-http-head-request: a response to HEAD ends with its head") {
   http::header_list headers;
-  SECTION("that says chunked") { headers.append("Transfer-Encoding", "chunked"); }
-  SECTION("that has a length") { headers.append("Content-Length", "12"); }
+  SECTION("with Transfer-Encoding: chunked") { headers.append("Transfer-Encoding", "chunked"); }
+  SECTION("with Content-Length") { headers.append("Content-Length", "12"); }
   client_and_server f;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     res.write_head(200, headers);
@@ -163,7 +164,7 @@ TEST_CASE("test-http-head-response-has-no-body: no last chunk is sent") {
             head) == "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("test-http-head-response-has-no-body-end: the body is dropped") {
+TEST_CASE("test-http-head-response-has-no-body-end: the body is discarded") {
   CHECK(answer_of(
             [](http::incoming_message&, http::server_response& res) {
               res.write_head(200);
@@ -172,12 +173,13 @@ TEST_CASE("test-http-head-response-has-no-body-end: the body is dropped") {
             head) == "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("test-http-head-response-has-no-body-end-implicit-headers: nor is it counted") {
+TEST_CASE(
+    "test-http-head-response-has-no-body-end-implicit-headers: the discarded body is not counted") {
   CHECK(answer_of([](http::incoming_message&, http::server_response& res) { res.end("FAIL"); },
                   head) == "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: close\r\n\r\n");
 }
 
-TEST_CASE("test-http-head-throw-on-response-body-write: bodies where none may be") {
+TEST_CASE("test-http-head-throw-on-response-body-write: bodies where none are allowed") {
   http::server_options options;
   std::string failure = "nothing";
   http::request_handler const handler = [&](http::incoming_message& req,
@@ -188,12 +190,12 @@ TEST_CASE("test-http-head-throw-on-response-body-write: bodies where none may be
     failure = thrown([&] { res.write("this is content"); });
     res.end();
   };
-  SECTION("are dropped unless told otherwise") {
+  SECTION("are discarded by default") {
     CHECK(answer_of(options, handler, head) ==
           "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: close\r\n\r\n");
     CHECK(failure == "nothing");
   }
-  SECTION("are refused on request") {
+  SECTION("throw if the option is set") {
     options.reject_non_standard_body_writes = true;
     std::string const request = GENERATE(get, head);
     std::string const answer = answer_of(options, handler, request);
@@ -205,7 +207,7 @@ TEST_CASE("test-http-head-throw-on-response-body-write: bodies where none may be
   }
 }
 
-TEST_CASE("test-http-outgoing-message-write-callback: awaited writes complete in their order") {
+TEST_CASE("test-http-outgoing-message-write-callback: awaited writes complete in order") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -238,7 +240,7 @@ TEST_CASE("test-http-res-write-end-dont-take-array: a body is text or bytes") {
                          "\r\n0\r\n\r\n"));
 }
 
-TEST_CASE("test-http-write-empty-string: an empty write makes no last chunk") {
+TEST_CASE("test-http-write-empty-string: an empty write does not send the last chunk") {
   std::string const answer = answer_of([](http::incoming_message&, http::server_response& res) {
     res.write("1\n");
     res.write("");
@@ -249,7 +251,7 @@ TEST_CASE("test-http-write-empty-string: an empty write makes no last chunk") {
   CHECK(answer.ends_with("\r\n\r\n2\r\n1\n\r\n2\r\n2\n\r\n2\r\n3\n\r\n0\r\n\r\n"));
 }
 
-TEST_CASE("test-http-zero-length-write: empty pieces are no pieces, both ways") {
+TEST_CASE("test-http-zero-length-write: empty writes send nothing in either direction") {
   std::vector<std::string> const pieces{"", "asdf", "", "foo", "", "bar", ""};
   client_and_server f;
   std::string sent;
@@ -273,7 +275,7 @@ TEST_CASE("test-http-zero-length-write: empty pieces are no pieces, both ways") 
   CHECK(result->body == "asdffoobar");
 }
 
-TEST_CASE("test-http-zerolengthbuffer: a body of nothing") {
+TEST_CASE("test-http-zerolengthbuffer: an empty body") {
   CHECK(answer_of([](http::incoming_message&, http::server_response& res) {
           res.write_head(200, {{"Content-Type", "text/plain"}, {"Content-Length", 0}});
           res.end(std::string_view(""));

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Heads: status and headers, when they are made and when they leave.
+// Heads: status and headers, when they are fixed and when they are sent.
 #include "support/client_and_server.hpp"
 #include "support/thrown.hpp"
 
@@ -31,7 +31,7 @@ std::string answer_of(http::request_handler handler) {
   return peer.received();
 }
 
-// The head that a response ended without a body gets from "HTTP/1.1 " on, with these lines.
+// Returns the head of a response ended without a body, from "HTTP/1.1 " on, with these lines.
 std::string empty_answer(std::string const& lines) {
   return "HTTP/1.1 " + lines + "Date: now\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 }
@@ -41,7 +41,7 @@ constexpr auto sent_already =
 
 }  // namespace
 
-TEST_CASE("test-http-flush-headers: a request's head leaves before its body") {
+TEST_CASE("test-http-flush-headers: the head of a request is sent before its body") {
   client_and_server f;
   std::string foo;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -60,7 +60,8 @@ TEST_CASE("test-http-flush-headers: a request's head leaves before its body") {
   CHECK(result->status == 200);
 }
 
-TEST_CASE("test-http-flush-response-headers: a response's head leaves before its body, once") {
+TEST_CASE(
+    "test-http-flush-response-headers: the head of a response is sent before its body, once") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.write_head(200, {{"foo", "bar"}});
@@ -79,7 +80,7 @@ TEST_CASE("test-http-flush-response-headers: a response's head leaves before its
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-header-read: headers can be read once they are sent") {
+TEST_CASE("test-http-header-read: headers can be read after they are sent") {
   answer_of([](http::incoming_message&, http::server_response& res) {
     res.set_header("Content-Type", "text/plain");
     CHECK_FALSE(res.headers_sent());
@@ -90,7 +91,7 @@ TEST_CASE("test-http-header-read: headers can be read once they are sent") {
   });
 }
 
-TEST_CASE("test-http-outgoing-proto: headers and trailers are checked when they are set") {
+TEST_CASE("test-http-outgoing-proto: headers and trailers are validated when they are set") {
   client_and_server f;
   http::client_request r = f.request("POST");
   http::outgoing_message& m = r;
@@ -124,7 +125,7 @@ TEST_CASE("test-http-response-add-header-after-sent: the response can still be e
         "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
 }
 
-TEST_CASE("test-http-response-remove-header-after-sent: nothing is removed from what is sent") {
+TEST_CASE("test-http-response-remove-header-after-sent: sent headers cannot be removed") {
   std::string const answer = answer_of([](http::incoming_message&, http::server_response& res) {
     CHECK(thrown([&] { res.remove_header("header1"); }) == "nothing");
     res.write("abc");
@@ -137,7 +138,7 @@ TEST_CASE("test-http-response-remove-header-after-sent: nothing is removed from 
 
 TEST_CASE("test-http-response-setheaders: many headers at once") {
   std::map<std::string, std::string> const map{{"bar", "2"}, {"foo", "1"}};
-  SECTION("not after the head is made") {
+  SECTION("not after the head is fixed") {
     std::string const answer = answer_of([&](http::incoming_message&, http::server_response& res) {
       res.write_head(200);
       CHECK(thrown([&] { res.set_headers(http::header_list(map)); }) == sent_already);
@@ -151,7 +152,7 @@ TEST_CASE("test-http-response-setheaders: many headers at once") {
             res.end();
           }) == empty_answer("200 OK\r\nbar: 2\r\nfoo: 1\r\n"));
   }
-  SECTION("write_head wins") {
+  SECTION("write_head takes precedence") {
     std::string const answer = answer_of([&](http::incoming_message&, http::server_response& res) {
       res.set_headers(http::header_list(map));
       res.write_head(200, {"foo", "3"});
@@ -159,7 +160,7 @@ TEST_CASE("test-http-response-setheaders: many headers at once") {
     });
     CHECK(answer.starts_with("HTTP/1.1 200 OK\r\nbar: 2\r\nfoo: 3\r\n"));
   }
-  SECTION("cookies keep their lines") {
+  SECTION("cookies keep their separate lines") {
     http::header_list const twice{{"set-cookie", "a=b"}, {"set-cookie", "c=d"}};
     http::header_list const listed{{"set-cookie", {"a=b", "c=d"}}};
     http::header_list const& cookies = GENERATE(true, false) ? twice : listed;
@@ -203,7 +204,7 @@ TEST_CASE("test-http-set-header-chain: calls can be chained") {
                            "testheader3: xyz\r\n"));
 }
 
-TEST_CASE("test-http-status-code: the status that was sent can be read") {
+TEST_CASE("test-http-status-code: the status can be read after it is sent") {
   int const status = GENERATE(200, 202, 300, 404, 451, 500);
   client_and_server f;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -215,7 +216,7 @@ TEST_CASE("test-http-status-code: the status that was sent can be read") {
   CHECK(f.get()->status == status);
 }
 
-TEST_CASE("test-http-status-message: a reason phrase of one's own") {
+TEST_CASE("test-http-status-message: a custom reason phrase") {
   CHECK(answer_of([](http::incoming_message&, http::server_response& res) {
           res.set_status_code(200);
           res.set_status_message("Custom Message");
@@ -223,7 +224,7 @@ TEST_CASE("test-http-status-message: a reason phrase of one's own") {
         }) == empty_answer("200 Custom Message\r\n"));
 }
 
-TEST_CASE("test-http-status-reason-invalid-chars: no line ends in a reason phrase") {
+TEST_CASE("test-http-status-reason-invalid-chars: a reason phrase cannot contain line breaks") {
   std::string const bad =
       GENERATE(std::string("OK\r\nContent-Type: gotcha\r\n"), std::string("OK\n"),
                std::string("a\0b", 3), std::string("\x7f"));
@@ -260,7 +261,7 @@ TEST_CASE("test-http-write-head: status and headers, once") {
 }
 
 TEST_CASE("test-http-write-head-2: headers as a flat list") {
-  SECTION("win over those set before") {
+  SECTION("override headers set before") {
     std::string const answer = answer_of([](http::incoming_message&, http::server_response& res) {
       res.set_header("test", "1");
       res.write_head(200, {"test", "2", "test2", "2"});
@@ -268,14 +269,14 @@ TEST_CASE("test-http-write-head-2: headers as a flat list") {
     });
     CHECK(answer.starts_with("HTTP/1.1 200 OK\r\ntest: 2\r\ntest2: 2\r\nDate: "));
   }
-  SECTION("stand alone") {
+  SECTION("without headers set before") {
     std::string const answer = answer_of([](http::incoming_message&, http::server_response& res) {
       res.write_head(200, {"test", "1", "test2", "2"});
       res.end();
     });
     CHECK(answer.starts_with("HTTP/1.1 200 OK\r\ntest: 1\r\ntest2: 2\r\nDate: "));
   }
-  SECTION("with an odd number of texts are none") {
+  SECTION("with an odd number of texts are rejected") {
     std::string const answer = answer_of([](http::incoming_message&, http::server_response& res) {
       CHECK(thrown([&] {
               res.write_head(200, http::header_list::from_flat({"test"}));
@@ -284,7 +285,7 @@ TEST_CASE("test-http-write-head-2: headers as a flat list") {
     });
     CHECK(answer == empty_answer("200 OK\r\n"));
   }
-  SECTION("and a phrase") {
+  SECTION("with a reason phrase") {
     std::string const answer = answer_of([](http::incoming_message&, http::server_response& res) {
       res.write_head(200, "Fine", {"foo", "bar"});
       res.end();
@@ -293,7 +294,7 @@ TEST_CASE("test-http-write-head-2: headers as a flat list") {
   }
 }
 
-TEST_CASE("test-http-write-head-after-set-header: what a flat list repeats stays repeated") {
+TEST_CASE("test-http-write-head-after-set-header: repeated names of a flat list stay repeated") {
   bool const before = GENERATE(false, true);
   client_and_server f;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {

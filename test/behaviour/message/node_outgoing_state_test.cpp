@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Outgoing messages: room and waiting, corking, what ends them, and what they say about themselves.
+// Outgoing messages: buffer limits and drain, corking, their end, and their properties.
 #include "support/client_and_server.hpp"
 #include "support/counting_stream.hpp"
 #include "support/event_log.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-// Lets everything happen that is due.
+// Waits until all ready handlers have run.
 net::awaitable<void> a_turn(net::io_context& io) {
   for (int i = 0; i < 10; ++i) {
     co_await net::post(io, net::use_awaitable);
@@ -51,7 +51,7 @@ void watch(http::outgoing_message& m, event_log& log) {
 
 }  // namespace
 
-TEST_CASE("test-http-outgoing-buffer: writes tell when the high-water mark is reached") {
+TEST_CASE("test-http-outgoing-buffer: write returns false when the high-water mark is reached") {
   server_fixture f;
   http::server_response* waiting = nullptr;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -61,7 +61,7 @@ TEST_CASE("test-http-outgoing-buffer: writes tell when the high-water mark is re
   });
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n");
-  // An earlier response has the connection: this one has no socket to write to.
+  // An earlier response uses the connection, therefore this response has no socket to write to.
   REQUIRE(waiting != nullptr);
   CHECK_FALSE(waiting->socket());
   CHECK(waiting->write("asd"));
@@ -71,7 +71,7 @@ TEST_CASE("test-http-outgoing-buffer: writes tell when the high-water mark is re
   CHECK(waiting->writable_need_drain());
 }
 
-TEST_CASE("test-http-outgoing-destroy: what is written after destroy fails without an event") {
+TEST_CASE("test-http-outgoing-destroy: a write after destroy fails without an event") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -88,7 +88,7 @@ TEST_CASE("test-http-outgoing-destroy: what is written after destroy fails witho
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-outgoing-end-cork: a second end leaves nothing corked behind") {
+TEST_CASE("test-http-outgoing-end-cork: a second end leaves no corked bytes behind") {
   http::agent_options agent;
   agent.keep_alive = true;
   client_and_server f({}, agent);
@@ -122,7 +122,7 @@ TEST_CASE("test-http-outgoing-end-multiple: only the first end counts") {
     watch(res, log);
     net::co_spawn(f.io, res.end("testing ended state"), noting(log, "first"));
     CHECK(res.writable_corked() == 0);
-    // Nothing is wrong with ending again, as long as there is nothing to write.
+    // A second end without data is not an error.
     net::co_spawn(f.io, res.end(), noting(log, "second"));
     CHECK(res.writable_corked() == 0);
     net::co_spawn(f.io, res.end("end"), noting(log, "third"));
@@ -140,7 +140,7 @@ TEST_CASE("test-http-outgoing-end-multiple: only the first end counts") {
         "third ERR_STREAM_WRITE_AFTER_END, fourth ERR_STREAM_ALREADY_FINISHED");
 }
 
-TEST_CASE("test-http-outgoing-finish-writable: ended is known before anything is sent") {
+TEST_CASE("test-http-outgoing-finish-writable: writable_ended is true before anything is sent") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     CHECK_FALSE(res.writable_ended());
@@ -158,7 +158,7 @@ TEST_CASE("test-http-outgoing-finish-writable: ended is known before anything is
   CHECK(result->status == 200);
 }
 
-TEST_CASE("test-http-outgoing-finish: finish is told when all bytes have left") {
+TEST_CASE("test-http-outgoing-finish: finish is emitted when all bytes are sent") {
   client_and_server f;
   event_log log;
   std::string const block(16384, '.');
@@ -200,7 +200,7 @@ TEST_CASE("test-http-outgoing-finish: finish is told when all bytes have left") 
   CHECK(log.told() == "request finish, request done, response finish, response done");
 }
 
-TEST_CASE("test-http-outgoing-properties: what waits to be sent is counted with its chunk") {
+TEST_CASE("test-http-outgoing-properties: buffered bytes are counted with their chunk framing") {
   client_and_server f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -251,7 +251,7 @@ TEST_CASE("test-http-outgoing-writableFinished: true from the finish event on") 
   CHECK(log.told() == "finish, finish");
 }
 
-TEST_CASE("test-http-res-write-after-end: a late write is one error of the response") {
+TEST_CASE("test-http-res-write-after-end: a late write emits one error of the response") {
   client_and_server f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -259,13 +259,13 @@ TEST_CASE("test-http-res-write-after-end: a late write is one error of the respo
     res.write("This should write.");
     res.end();
     CHECK_FALSE(res.write("This should raise an error."));
-    CHECK(log.told() == "prefinish");  // told when nobody is in the middle of something
+    CHECK(log.told() == "prefinish");  // emitted outside of the running callback
   });
   CHECK(f.get()->body == "This should write.");
   CHECK(log.told() == "finish, error ERR_STREAM_WRITE_AFTER_END, close");
 }
 
-TEST_CASE("test-http-server-write-after-end: once all is over, only who writes hears of it") {
+TEST_CASE("test-http-server-write-after-end: after close a late write fails without an event") {
   server_fixture f;
   event_log log;
   f.server.on_request(
@@ -282,7 +282,7 @@ TEST_CASE("test-http-server-write-after-end: once all is over, only who writes h
   CHECK(peer.received().ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
 }
 
-TEST_CASE("test-http-server-write-end-after-end: a late end is no event either") {
+TEST_CASE("test-http-server-write-end-after-end: a late end emits no event") {
   server_fixture f;
   event_log log;
   f.server.on_request(
@@ -300,7 +300,7 @@ TEST_CASE("test-http-server-write-end-after-end: a late end is no event either")
   CHECK(peer.received().ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
 }
 
-TEST_CASE("test-http-response-cork: nothing leaves while the response is corked") {
+TEST_CASE("test-http-response-cork: nothing is sent while the response is corked") {
   server_fixture f;
   http::server_response* corked = nullptr;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -323,7 +323,7 @@ TEST_CASE("test-http-response-cork: nothing leaves while the response is corked"
   f.settle();
   CHECK(peer.received() == "");
   std::string const body = "second" + std::string(10000, 'x');
-  SECTION("and uncork sends it") {
+  SECTION("until uncork") {
     corked->uncork();
     CHECK(corked->writable_corked() == 0);
     f.settle();
@@ -332,7 +332,7 @@ TEST_CASE("test-http-response-cork: nothing leaves while the response is corked"
           "Transfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n2716\r\n" +
               body + "\r\n");
   }
-  SECTION("and end does, however often it was corked") {
+  SECTION("until end, however often it was corked") {
     corked->cork();
     corked->end("asd");
     CHECK(corked->writable_corked() == 0);
@@ -341,7 +341,7 @@ TEST_CASE("test-http-response-cork: nothing leaves while the response is corked"
   }
 }
 
-TEST_CASE("test-http-server-response-standalone: a response over any stream leaves in one write") {
+TEST_CASE("test-http-server-response-standalone: a response over any stream is sent in one write") {
   server_fixture f;
   f.server.on_request(
       [](http::incoming_message&, http::server_response& res) { res.end("hello world"); });

@@ -23,7 +23,7 @@ http::agent_options keeping() {
   return o;
 }
 
-// Answers with what it is sent.
+// Echoes the body of the request.
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
   if (auto const length = req.headers().get("content-length")) {
     res.set_header("Content-Length", *length);
@@ -62,7 +62,7 @@ TEST_CASE("test-http-buffer-sanity: every byte of a large body arrives, in order
   CHECK(answer->body == "thanks");
 }
 
-TEST_CASE("test-http-generic-streams: a request and its answer over a stream in memory") {
+TEST_CASE("test-http-generic-streams: a request and its response over a stream in memory") {
   client_and_server f;
   f.server.on_request(
       [](http::incoming_message&, http::server_response& res) { res.end("Hello, World!\n"); });
@@ -79,7 +79,7 @@ TEST_CASE("test-http-generic-streams: two requests over one stream") {
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
-TEST_CASE("test-http-generic-streams: bodies both ways, then the stream is closed") {
+TEST_CASE("test-http-generic-streams: bodies in both directions, then the stream is closed") {
   bool const chunked = GENERATE(false, true);
   client_and_server f;
   f.server.on_request(echo);

@@ -18,7 +18,7 @@ namespace testing = anode::testing;
 
 using anode::detail::function;
 
-TEST_CASE("a server and an agent may be made inside of a co_await expression") {
+TEST_CASE("signatures: a server and an agent can be constructed inside a co_await expression") {
   testing::event_loop loop;
   loop.run([]() -> net::awaitable<void> {
     http::agent agent{co_await net::this_coro::executor};
@@ -31,7 +31,7 @@ TEST_CASE("a server and an agent may be made inside of a co_await expression") {
   }());
 }
 
-TEST_CASE("handlers and listeners may hold what can only be moved") {
+TEST_CASE("signatures: handlers and listeners can own move-only objects") {
   testing::event_loop loop;
   http::server server{loop.get_executor()};
   auto text = std::make_unique<std::string>("moved");
@@ -54,7 +54,7 @@ TEST_CASE("handlers and listeners may hold what can only be moved") {
   client.expect("1");
 }
 
-TEST_CASE("a handler that returns the operation of its last write is done with it") {
+TEST_CASE("signatures: a handler that returns the operation of its last write does not await it") {
   testing::event_loop loop;
   http::server server{loop.get_executor(), [](auto&, auto& res) { return res.end("ok"); }};
   testing::peer client = loop.connect(server);
@@ -62,7 +62,7 @@ TEST_CASE("a handler that returns the operation of its last write is done with i
   CHECK(client.take().ends_with("\r\n\r\nok"));
 }
 
-TEST_CASE("an operation keeps the temporary text that is written") {
+TEST_CASE("signatures: a write operation keeps a temporary text alive") {
   testing::event_loop loop;
   constexpr std::size_t size = 300'000;
   bool const whole = GENERATE(false, true);
@@ -74,7 +74,7 @@ TEST_CASE("an operation keeps the temporary text that is written") {
         res.set_header("Content-Length", size);
         anode::write_operation kept =
             whole ? res.end(std::string(size, 'x')) : res.write(std::string(size, 'x'));
-        std::string const other(size, 'y');  // may take the memory that was freed
+        std::string const other(size, 'y');  // can reuse the freed memory
         CHECK_FALSE(kept);
         if (awaited) {
           co_await std::move(kept);
@@ -88,7 +88,7 @@ TEST_CASE("an operation keeps the temporary text that is written") {
   CHECK(client.take() == std::string(size, 'x'));
 }
 
-TEST_CASE("a socket's operation keeps the temporary text that is written") {
+TEST_CASE("signatures: a write operation of a socket keeps a temporary text alive") {
   testing::event_loop loop;
   constexpr std::size_t size = 300'000;
   auto [one, other] = anode::socket_pair(loop.get_executor(), 1000);
@@ -109,7 +109,7 @@ TEST_CASE("a socket's operation keeps the temporary text that is written") {
   CHECK(peer.take() == std::string(size, 'x'));
 }
 
-TEST_CASE("functions: are empty, called, moved and destroyed") {
+TEST_CASE("functions: empty, called, moved and destroyed") {
   CHECK_FALSE(function<void()>());
   CHECK_FALSE(function<void()>(nullptr));
   CHECK_FALSE(function<void()>(std::function<void()>()));
@@ -124,7 +124,7 @@ TEST_CASE("functions: are empty, called, moved and destroyed") {
     g = nullptr;
     CHECK_FALSE(g);
   }
-  SECTION("a large callable, which changes") {
+  SECTION("a large callable with state") {
     function<int()> f = [counted, n = 0, a = 1L, b = 2L]() mutable {
       return ++n + static_cast<int>(a + b);
     };
@@ -136,7 +136,7 @@ TEST_CASE("functions: are empty, called, moved and destroyed") {
     g = [] { return 1; };
     CHECK(g() == 1);
   }
-  SECTION("one that replaces itself while it is called") {
+  SECTION("a callable that replaces itself during the call") {
     function<void()> f;
     int calls = 0;
     f = [&f, &calls] {
@@ -148,7 +148,7 @@ TEST_CASE("functions: are empty, called, moved and destroyed") {
     f();
     CHECK(calls == 11);
   }
-  SECTION("arguments are passed on, by value too") {
+  SECTION("arguments are forwarded, also by value") {
     function<std::size_t(std::string, std::unique_ptr<int>)> f = [](std::string const& s,
                                                                     std::unique_ptr<int> p) {
       return s.size() + static_cast<std::size_t>(*p);

@@ -18,8 +18,8 @@ namespace testing = anode::testing;
 
 namespace {
 
-// A proxy between a client and an origin that the test plays. The request's body and the answer
-// are piped on their own, so that either may end first.
+// A proxy between a client and an origin that the test plays. The body of the request and the
+// response are piped independently, therefore either can end first.
 struct proxy_fixture {
   proxy_fixture() {
     auto const pass = [this](http::incoming_message& req, http::server_response& res) {
@@ -62,7 +62,7 @@ struct proxy_fixture {
   http::agent agent{loop.get_executor(),
                     {.keep_alive = true, .create_connection = origin.connections()}};
   http::client_request out;
-  std::optional<std::string> length;  // set instead of that of the body
+  std::optional<std::string> length;  // replaces the length of the body
   std::optional<std::uint64_t> sent;
   std::optional<std::uint64_t> received;
   std::string send_error;
@@ -75,7 +75,7 @@ constexpr std::string_view ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 }  // namespace
 
-TEST_CASE("a pipe frames a body anew and passes the trailers on") {
+TEST_CASE("pipe: regenerates the framing of a body and forwards the trailers") {
   proxy_fixture f;
   f.client.send(
       "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n"
@@ -98,7 +98,7 @@ TEST_CASE("a pipe frames a body anew and passes the trailers on") {
   f.client.expect_silence();
 }
 
-TEST_CASE("a pipe passes on the trailers of an empty body that no Trailer field announces") {
+TEST_CASE("pipe: passes on the trailers of an empty body that no Trailer field announces") {
   proxy_fixture f;
   f.client.send(
       "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Sum: 1\r\n\r\n");
@@ -111,7 +111,7 @@ TEST_CASE("a pipe passes on the trailers of an empty body that no Trailer field 
   f.client.expect("0\r\nT: 2\r\n\r\n");
 }
 
-TEST_CASE("a pipe keeps a Content-Length, and sends the head before a body that is to come") {
+TEST_CASE("pipe: keeps Content-Length and sends the head before the body arrives") {
   proxy_fixture f;
   f.client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
   std::string const head = f.origin[0].expect_until("\r\n\r\n");
@@ -125,7 +125,7 @@ TEST_CASE("a pipe keeps a Content-Length, and sends the head before a body that 
   f.client.expect("wxyz");
 }
 
-TEST_CASE("a body that ends with its connection is passed on in chunks") {
+TEST_CASE("pipe: forwards a body that ends with its connection in chunks") {
   proxy_fixture f;
   f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(f.origin[0].take().ends_with("\r\n\r\n"));
@@ -136,19 +136,19 @@ TEST_CASE("a body that ends with its connection is passed on in chunks") {
   f.client.expect("3\r\nall\r\n0\r\n\r\n");
 }
 
-TEST_CASE("a body is passed on in chunks, whatever the method") {
+TEST_CASE("pipe: forwards a body in chunks, whatever the method") {
   auto const method =
       GENERATE(as<std::string>{}, "DELETE", "GET", "OPTIONS", "POST", "TRACE", "PROPFIND");
   INFO(method);
   proxy_fixture f;
   std::string const head = method + " / HTTP/1.1\r\nHost: a\r\n";
-  SECTION("all at once") {
+  SECTION("received at once") {
     f.client.send(head + "Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n");
     CHECK(f.origin[0].expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
           std::string::npos);
     f.origin[0].expect("2\r\nhi\r\n0\r\n\r\n");
   }
-  SECTION("as it comes") {
+  SECTION("received in parts") {
     f.client.send(head + "Transfer-Encoding: chunked\r\n\r\n");
     CHECK(f.origin[0].expect_until("\r\n\r\n").find("Transfer-Encoding: chunked\r\n") !=
           std::string::npos);
@@ -167,15 +167,15 @@ TEST_CASE("a body is passed on in chunks, whatever the method") {
   f.client.expect("HTTP/1.1 200 OK\r\n");
 }
 
-TEST_CASE("a body that cannot be framed destroys the request, which is never shortened") {
+TEST_CASE("pipe: a body that violates its length destroys the request instead of shortening it") {
   proxy_fixture f;
   std::string const head = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
-  SECTION("longer than the length that the program has set") {
+  SECTION("longer than the length that the user has set") {
     f.length = "3";
     f.client.send(head + "4\r\nabcd\r\n0\r\n\r\n");
     CHECK(f.send_error == "ERR_HTTP_CONTENT_LENGTH_MISMATCH");
   }
-  SECTION("longer, as it comes") {
+  SECTION("longer, received in parts") {
     f.length = "3";
     f.client.send(head + "2\r\nab\r\n");
     CHECK(f.origin[0].received().ends_with("\r\n\r\nab"));
@@ -196,7 +196,7 @@ TEST_CASE("a body that cannot be framed destroys the request, which is never sho
   }
 }
 
-TEST_CASE("a response 204 is passed on without a length") {
+TEST_CASE("pipe: forwards a 204 response without a length") {
   proxy_fixture f;
   f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   f.origin[0].send("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\nX-A: 1\r\n\r\n");
@@ -205,7 +205,8 @@ TEST_CASE("a response 204 is passed on without a length") {
   CHECK(head.find("Content-Length") == std::string::npos);
 }
 
-TEST_CASE("interim responses to a client that does not read are dropped when its output is full") {
+TEST_CASE(
+    "pipe: drops informational responses to a client that does not read when its output is full") {
   proxy_fixture f;
   http::server_options options = f.server.options();
   options.high_water_mark = 2048;
@@ -230,7 +231,7 @@ TEST_CASE("interim responses to a client that does not read are dropped when its
   CHECK(all.find("HTTP/1.1 100 ") == all.rfind("HTTP/1.1 100 "));
 }
 
-TEST_CASE("interim responses are passed on, to clients that know them") {
+TEST_CASE("pipe: forwards informational responses to clients that support them") {
   proxy_fixture f;
   SECTION("100 from the origin, not from the proxy") {
     f.client.send(
@@ -245,13 +246,13 @@ TEST_CASE("interim responses are passed on, to clients that know them") {
     f.origin[0].send(ok);
     f.client.expect("HTTP/1.1 200 OK\r\n");
   }
-  SECTION("a final answer instead of 100") {
+  SECTION("a final response instead of 100") {
     f.client.send(
         "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n");
     f.origin[0].send("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
     f.client.expect("HTTP/1.1 413 ");
   }
-  SECTION("others, without what concerns the connection") {
+  SECTION("others, without hop-by-hop fields") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send(
         "HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nConnection: X-A\r\nX-A: 1\r\n\r\n");
@@ -268,7 +269,7 @@ TEST_CASE("interim responses are passed on, to clients that know them") {
   }
 }
 
-TEST_CASE("a pipe that cannot read closes where it writes") {
+TEST_CASE("pipe: a failed read closes the destination") {
   proxy_fixture f;
   SECTION("a request that is cut off") {
     f.client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
@@ -278,7 +279,7 @@ TEST_CASE("a pipe that cannot read closes where it writes") {
     CHECK(f.send_error == "ECONNRESET");
     CHECK_FALSE(f.sent.has_value());
   }
-  SECTION("an answer that is cut off is not ended in good order") {
+  SECTION("a response that is cut off is not ended normally") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n");
     f.client.expect_until("2\r\nab\r\n");
@@ -289,14 +290,14 @@ TEST_CASE("a pipe that cannot read closes where it writes") {
   }
 }
 
-TEST_CASE("a pipe that cannot write closes what it reads, unless that can be answered") {
+TEST_CASE("pipe: a failed write closes the source, unless an answer is possible") {
   proxy_fixture f;
-  SECTION("an answer") {
+  SECTION("a response") {
     f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     f.origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n");
     f.client.expect_until("\r\n\r\n");
     f.client.reset();
-    CHECK(f.origin[0].ended());  // at once, not with the next piece
+    CHECK(f.origin[0].ended());  // at once, not with the next read
     CHECK_FALSE(f.receive_error.empty());
   }
   SECTION("a request") {
@@ -304,7 +305,7 @@ TEST_CASE("a pipe that cannot write closes what it reads, unless that can be ans
     f.origin[0].send("HTTP/1.1 413 Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     f.origin[0].close();
     f.client.expect("HTTP/1.1 413 ");
-    CHECK(f.send_error == "ERR_STREAM_PREMATURE_CLOSE");  // at once, not with the next piece
+    CHECK(f.send_error == "ERR_STREAM_PREMATURE_CLOSE");  // at once, not with the next read
     f.client.take();
     f.client.send("bcd");
     CHECK_FALSE(f.client.ended());
@@ -313,7 +314,7 @@ TEST_CASE("a pipe that cannot write closes what it reads, unless that can be ans
   }
 }
 
-TEST_CASE("a pipe asks for no more than it can pass on") {
+TEST_CASE("pipe: applies back-pressure") {
   proxy_fixture f;
   f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   f.origin[0].take();
@@ -328,7 +329,7 @@ TEST_CASE("a pipe asks for no more than it can pass on") {
   CHECK(f.client.take().size() > size);
 }
 
-TEST_CASE("a message in another transfer coding is not to be passed on") {
+TEST_CASE("pipe: rejects a message in a transfer coding other than chunked") {
   testing::event_loop loop;
   std::string seen;
   http::server server{loop.get_executor(),

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Large enough that a relay stops to copy.
+// Large enough that a relay switches to splice.
 constexpr std::size_t large = 8'000'000;
 
 anode::socket system_socket(net::ip::tcp::socket s) {
@@ -79,7 +79,7 @@ struct fixture {
                                               }));
   }
 
-  // Goes on until `f()`; a generous time is the limit.
+  // Runs until `f()` returns true, up to a generous time limit.
   template <class F>
   void until(F f) {
     auto const limit = std::chrono::steady_clock::now() + 30s;
@@ -99,7 +99,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("relay: between sockets of the system every byte arrives, both ways at once") {
+TEST_CASE("relay: between TCP sockets every byte arrives, in both directions at once") {
   fixture f;
   std::string const there = pattern(large, 1);
   std::string const back = pattern(large / 2, 2);
@@ -121,7 +121,7 @@ TEST_CASE("relay: between sockets of the system every byte arrives, both ways at
   CHECK(f.right.b.bytes_read() == back.size());
 }
 
-TEST_CASE("relay: a half-closed direction of sockets of the system leaves the other open") {
+TEST_CASE("relay: a half-closed direction of TCP sockets leaves the other open") {
   fixture f;
   std::string at_right;
   std::string at_left;
@@ -137,7 +137,7 @@ TEST_CASE("relay: a half-closed direction of sockets of the system leaves the ot
   CHECK(f.result.b_to_a == 6);
 }
 
-TEST_CASE("relay: what a socket of the system does not take is not asked for") {
+TEST_CASE("relay: back-pressure of a TCP socket stops reading") {
   fixture f;
   f.start();
   net::co_spawn(f.io, write_all(f.left.a, std::string(large * 8, 'x')), net::detached);
@@ -145,22 +145,22 @@ TEST_CASE("relay: what a socket of the system does not take is not asked for") {
   CHECK_FALSE(f.done);
   CHECK(f.left.b.bytes_read() - f.right.b.bytes_written() <= 65536);
   CHECK(f.left.b.bytes_read() < large * 8);
-  SECTION("and goes on when it does") {
+  SECTION("reading continues when the socket accepts data") {
     std::string at_right;
     net::co_spawn(f.io, read_all(f.right.a, at_right), net::detached);
     f.until([&] { return at_right.size() == large * 8; });
   }
-  SECTION("and is given up when that side is lost") {
+  SECTION("the relay ends when that side is lost") {
     f.right.a.reset();
     f.until([&] { return f.done; });
     CHECK(f.left.b.destroyed());
   }
-  SECTION("and is given up when the other is") {
+  SECTION("the relay ends when the other side is lost") {
     f.left.a.reset();
     f.right.a.reset();
     f.until([&] { return f.done; });
   }
-  SECTION("and is given up when the relay is") {
+  SECTION("the relay ends when it is cancelled") {
     f.cancel.emit(net::cancellation_type::terminal);
     f.until([&] { return f.done; });
     CHECK(f.left.b.destroyed());
@@ -168,7 +168,7 @@ TEST_CASE("relay: what a socket of the system does not take is not asked for") {
   }
 }
 
-TEST_CASE("relay: sockets of the system that idle for too long are closed") {
+TEST_CASE("relay: TCP sockets that idle too long are closed") {
   fixture f;
   auto& clock = anode::runtime::clock::of(f.io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));

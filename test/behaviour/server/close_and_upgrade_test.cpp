@@ -20,7 +20,7 @@ constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 }  // namespace
 
-TEST_CASE("server: close leaves a connection that has been answered to its keep-alive timeout") {
+TEST_CASE("server: close keeps an answered connection open until its keep-alive timeout") {
   server_fixture f;
   http::server_response* response = nullptr;
   f.server.on_request(
@@ -44,7 +44,7 @@ TEST_CASE("server: close leaves a connection that has been answered to its keep-
   CHECK(closed);
 }
 
-TEST_CASE("server: close of a server that does not listen") {
+TEST_CASE("server: close without listen") {
   server_fixture f;
   std::exception_ptr error;
   net::co_spawn(f.io, f.server.close(), [&](std::exception_ptr e) { error = e; });
@@ -57,7 +57,7 @@ TEST_CASE("server: close of a server that does not listen") {
   }
 }
 
-TEST_CASE("server: an upgrade handler may end its socket and let go of it") {
+TEST_CASE("server: an upgrade handler can end its socket and drop the handle") {
   server_fixture f;
   f.server.on_upgrade([](http::incoming_message&, anode::socket s) {
     s.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
@@ -70,7 +70,7 @@ TEST_CASE("server: an upgrade handler may end its socket and let go of it") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("server: a trace sees what is handled otherwise") {
+TEST_CASE("server: a trace includes requests without a handler call") {
   http::server_options options;
   options.timeout = 250ms;
   options.max_requests_per_socket = 1;
@@ -101,7 +101,7 @@ TEST_CASE("server: a trace sees what is handled otherwise") {
   CHECK(seen == std::vector<std::string>{"HPE_INVALID_METHOD", "/second", "timeout"});
 }
 
-TEST_CASE("server response: the reason phrase is there once the head is made") {
+TEST_CASE("server response: the reason phrase is set once the head is fixed") {
   server_fixture f;
   std::vector<std::string> reasons;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a stream is asked for when a response is large or ends its connection, and what a connection
-// leaves to the next one.
+// The operations on a stream when a response is large or ends its connection, and the state that a
+// connection leaves to the next one.
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
 
@@ -30,7 +30,7 @@ using tcp = net::ip::tcp;
 
 namespace {
 
-/// Passes on to another stream and notes how its output ends.
+/// Forwards to another stream and records how its output ends.
 class noting_stream final : public anode::byte_stream {
 public:
   noting_stream(std::unique_ptr<anode::byte_stream> s, std::shared_ptr<std::string> log)
@@ -86,7 +86,7 @@ struct noted {
     net::co_spawn(io, read_all(*peer, received), net::detached);
   }
 
-  // Sends a request and returns what the stream was asked for.
+  // Sends a request and returns the operations on the stream.
   std::string ask(std::string const& fields) {
     peer->write("GET / HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n");
     io.restart();
@@ -110,25 +110,27 @@ int no_delay_of(anode::socket const& s) {
 
 }  // namespace
 
-TEST_CASE("connection end: the last bytes leave with the end where nobody comes in between") {
+TEST_CASE(
+    "connection end: the last bytes and the end are one operation unless user code runs in "
+    "between") {
   SECTION("a response that closes its connection") {
     noted f([](http::incoming_message&, http::server_response& res) { res.end("hello"); });
     CHECK(f.ask("Connection: close\r\n") == "last shutdown close ");
     CHECK(f.received.ends_with("\r\n\r\nhello"));
   }
-  SECTION("one that keeps it") {
+  SECTION("a response that keeps its connection") {
     noted f([](http::incoming_message&, http::server_response& res) { res.end("hello"); });
     CHECK(f.ask("") == "write ");
     CHECK(f.ask("Connection: close\r\n") == "write last shutdown close ");
   }
-  SECTION("with a listener that is told in between") {
+  SECTION("a listener that runs in between") {
     noted f([](http::incoming_message&, http::server_response& res) {
       res.on_finish([] {});
       res.end("hello");
     });
     CHECK(f.ask("Connection: close\r\n") == "write shutdown close ");
   }
-  SECTION("what does not fit goes on as usual") {
+  SECTION("output above the buffer is written as usual") {
     noted f([](http::incoming_message&, http::server_response& res) {
       res.end(std::string(100'000, 'x'));
     });
@@ -139,7 +141,7 @@ TEST_CASE("connection end: the last bytes leave with the end where nobody comes 
 }
 
 TEST_CASE(
-    "connection end: a connection over TCP ends behind its answer, the next one begins anew") {
+    "connection end: a TCP connection ends behind its response, and the next one starts fresh") {
   net::io_context io;
   http::server server(io.get_executor(), [](http::incoming_message& req,
                                             http::server_response& res) { res.end(req.url()); });
@@ -163,16 +165,17 @@ TEST_CASE(
     io.restart();
     while (!done && io.run_one_for(std::chrono::seconds(10)) > 0) {
     }
-    CHECK(result == net::error::eof);  // and no reset
+    CHECK(result == net::error::eof);  // not a reset
     CHECK(received[i].ends_with("\r\n\r\n/" + std::to_string(i)));
   }
   server.close();
   io.restart();
-  io.run();  // nothing is left that it would wait for
+  io.run();  // No work is left.
   CHECK(io.stopped());
 }
 
-TEST_CASE("connection end: who is told of a connection may end it before its request is read") {
+TEST_CASE(
+    "connection end: a connection listener can end the connection before its request is read") {
   net::io_context io;
   bool asked = false;
   http::server server(io.get_executor(), [&](http::incoming_message&, http::server_response& res) {
@@ -202,7 +205,7 @@ TEST_CASE("connection end: who is told of a connection may end it before its req
   CHECK(received.empty() == ends);
 }
 
-TEST_CASE("connection end: no_delay may be changed while a server listens") {
+TEST_CASE("connection end: no_delay can be changed while a server listens") {
   net::io_context io;
   http::server server(io.get_executor(), [](http::incoming_message&, http::server_response&) {});
   std::optional<int> found;
@@ -227,7 +230,7 @@ TEST_CASE("connection end: no_delay may be changed while a server listens") {
   }
 }
 
-TEST_CASE("connection end: what is large is led by a piece of its own") {
+TEST_CASE("connection end: a small first segment precedes a large write") {
   constexpr std::size_t size = 300'000;
   bool const in_pieces = GENERATE(true, false);
   noted f(
@@ -239,7 +242,7 @@ TEST_CASE("connection end: what is large is led by a piece of its own") {
         res.end(in_pieces ? std::string() : std::string(size, 'x'));
       },
       2 * size);
-  // Behind the pieces comes the last chunk.
+  // The last chunk follows the segments.
   CHECK(f.ask("") == (in_pieces ? "write write write " : "write write "));
   CHECK(static_cast<std::size_t>(std::count(f.received.begin(), f.received.end(), 'x')) == size);
 }

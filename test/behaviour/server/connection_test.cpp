@@ -21,7 +21,7 @@ constexpr auto bad_request = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\
 constexpr auto request_timeout = "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n";
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-// The answer to `get` of a handler that ends with a text of five bytes.
+// Returns the response to `get` of a handler that ends with a text of five bytes.
 std::string answer(std::string const& text) {
   return "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n"
          "Content-Length: 5\r\n\r\n" +
@@ -37,7 +37,7 @@ void say_hello(http::incoming_message&, http::server_response& res) { res.end("h
 
 }  // namespace
 
-TEST_CASE("server connection: garbage behind a body in one read replaces the answer") {
+TEST_CASE("server connection: invalid bytes behind a body in the same read replace the response") {
   server_fixture f;
   f.server.on_request(count_body);
   http_peer peer = f.connect();
@@ -55,7 +55,7 @@ TEST_CASE("server connection: garbage behind a body in one read replaces the ans
   CHECK(peer.ended());
 }
 
-TEST_CASE("server connection: garbage behind an answered request is not answered") {
+TEST_CASE("server connection: invalid bytes behind an answered request are not answered") {
   server_fixture f;
   f.server.on_request(say_hello);
   http_peer peer = f.connect();
@@ -64,7 +64,7 @@ TEST_CASE("server connection: garbage behind an answered request is not answered
   CHECK(peer.ended());
 }
 
-TEST_CASE("server connection: a request behind garbage is not handled") {
+TEST_CASE("server connection: a request behind invalid bytes is not handled") {
   server_fixture f;
   int handled = 0;
   f.server.on_request([&](http::incoming_message&, http::server_response&) { ++handled; });
@@ -75,7 +75,7 @@ TEST_CASE("server connection: a request behind garbage is not handled") {
   CHECK(peer.received() == bad_request);
 }
 
-TEST_CASE("server connection: the request whose response closes the connection is complete") {
+TEST_CASE("server connection: a request whose response closes the connection is complete") {
   server_fixture f;
   std::vector<std::string> events;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -90,7 +90,7 @@ TEST_CASE("server connection: the request whose response closes the connection i
   CHECK(events == std::vector<std::string>{"end", "complete"});
 }
 
-TEST_CASE("server connection: a request that nobody has read is aborted when its client goes") {
+TEST_CASE("server connection: an unread request is aborted when its client disconnects") {
   server_fixture f;
   std::vector<std::string> events;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -106,7 +106,7 @@ TEST_CASE("server connection: a request that nobody has read is aborted when its
   CHECK(events == std::vector<std::string>{"aborted", "close", "response close"});
 }
 
-TEST_CASE("server connection: a client that ends its direction gives its request up") {
+TEST_CASE("server connection: a client that half-closes within its request aborts the request") {
   server_fixture f;
   std::optional<std::string> failure;
   f.server.on_request([&](http::incoming_message& req, http::server_response&) {
@@ -123,14 +123,14 @@ TEST_CASE("server connection: a client that ends its direction gives its request
   f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
   peer.end();
   f.settle();
-  // The body cannot come to its end: 400, and the handler's failure adds nothing.
+  // The body cannot be completed: 400, and the handler's failure adds nothing.
   CHECK(peer.received() == bad_request);
   CHECK(peer.ended());
   CHECK(failure == "ECONNRESET");
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("server connection: no answer follows the end of the client's direction") {
+TEST_CASE("server connection: no response follows the client's half-close") {
   server_fixture f;
   http::server_response* response = nullptr;
   f.server.on_request(
@@ -144,7 +144,8 @@ TEST_CASE("server connection: no answer follows the end of the client's directio
   CHECK(peer.ended());
 }
 
-TEST_CASE("server connection: with http_allow_half_open the answer still comes, then the end") {
+TEST_CASE(
+    "server connection: with http_allow_half_open the response is sent, then the connection ends") {
   http::server_options options;
   options.http_allow_half_open = true;
   server_fixture f(options);
@@ -162,7 +163,7 @@ TEST_CASE("server connection: with http_allow_half_open the answer still comes, 
   CHECK(peer.ended());
 }
 
-TEST_CASE("server connection: what was written before a destroy leaves before it") {
+TEST_CASE("server connection: output written before destroy is sent first") {
   server_fixture f;
   f.server.on_request([](http::incoming_message& req, http::server_response& res) {
     res.end("hello");
@@ -193,7 +194,7 @@ TEST_CASE("server connection: a client_error handler answers on the socket") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("server connection: an error that its handler ignores leaves the connection open") {
+TEST_CASE("server connection: an error ignored by its handler leaves the connection open") {
   server_fixture f;
   f.server.on_client_error([](http::client_error const&, anode::socket const&) {});
   http_peer peer = f.connect();
@@ -207,7 +208,7 @@ TEST_CASE("server connection: an error that its handler ignores leaves the conne
     peer.end();
     f.settle();
   }
-  SECTION("until too much has come for nothing") {
+  SECTION("until too many bytes are discarded") {
     std::string const much(60000, 'x');
     for (int i = 0; i < 20; ++i) {
       f.say(peer, much);
@@ -216,7 +217,8 @@ TEST_CASE("server connection: an error that its handler ignores leaves the conne
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("server connection: a deadline that its handler ignores ends the connection next time") {
+TEST_CASE(
+    "server connection: a timeout ignored by its handler closes the connection at the next check") {
   server_fixture f;
   int told = 0;
   f.server.on_client_error([&](http::client_error const& e, anode::socket const&) {
@@ -236,7 +238,7 @@ TEST_CASE("server connection: a deadline that its handler ignores ends the conne
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("server connection: 408 when the head, or the rest of a body, does not come") {
+TEST_CASE("server connection: 408 when the head or the rest of a body does not arrive") {
   http::server_options options;
   options.headers_timeout = 300ms;
   options.request_timeout = 600ms;
@@ -256,7 +258,7 @@ TEST_CASE("server connection: 408 when the head, or the rest of a body, does not
     CHECK_FALSE(peer.ended());
     f.advance(60ms);
   }
-  SECTION("a part of the body, whose handler is reading") {
+  SECTION("a part of the body, which the handler reads") {
     f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
     f.advance(590ms);
     CHECK_FALSE(peer.ended());
@@ -272,7 +274,7 @@ TEST_CASE("server connection: 408 when the head, or the rest of a body, does not
   CHECK(peer.ended());
 }
 
-TEST_CASE("server connection: the socket timeout does not run while a connection is kept alive") {
+TEST_CASE("server connection: the socket timeout does not run while a connection is idle") {
   http::server_options options;
   options.timeout = 250ms;
   server_fixture f(options);
@@ -288,7 +290,7 @@ TEST_CASE("server connection: the socket timeout does not run while a connection
     CHECK_FALSE(peer.ended());
     f.advance(2ms);
   }
-  SECTION("the keep-alive timeout does, with a second on top") {
+  SECTION("the keep-alive timeout runs, plus one second") {
     f.advance(999ms);
     CHECK_FALSE(peer.ended());
     f.advance(2ms);
@@ -297,7 +299,7 @@ TEST_CASE("server connection: the socket timeout does not run while a connection
   CHECK(peer.ended());
 }
 
-TEST_CASE("server connection: stray line ends do not keep an idle connection") {
+TEST_CASE("server connection: stray line ends do not keep an idle connection open") {
   server_fixture f;
   f.server.on_request(say_hello);
   http_peer peer = f.connect();
@@ -310,7 +312,7 @@ TEST_CASE("server connection: stray line ends do not keep an idle connection") {
   CHECK(peer.ended());
 }
 
-TEST_CASE("server connection: output does not make it read what nobody wants yet") {
+TEST_CASE("server connection: output does not cause reads beyond the buffer of unread bytes") {
   server_fixture f;
   http::server_response* response = nullptr;
   anode::socket socket;
@@ -326,11 +328,11 @@ TEST_CASE("server connection: output does not make it read what nobody wants yet
     response->write("out");
     f.say(peer, piece);
   }
-  // What is collected up to the high-water mark, and what is read at once.
+  // The bytes buffered up to the high-water mark, and one read.
   CHECK(socket.bytes_read() < 4 * 65536);
 }
 
-TEST_CASE("server connection: a response without a byte left at its end finishes") {
+TEST_CASE("server connection: a response whose end adds no bytes finishes") {
   server_fixture f;
   int finished = 0;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -348,12 +350,12 @@ TEST_CASE("server connection: a response without a byte left at its end finishes
   CHECK(finished == 1);
   f.say(peer, get);
   CHECK(finished == 2);
-  // Nothing is under way: the connection is idle, and its deadline runs.
+  // The connection is idle, therefore its keep-alive timeout runs.
   f.advance(6001ms);
   CHECK(peer.ended());
 }
 
-TEST_CASE("server connection: a body that its handler has left is thrown away behind the answer") {
+TEST_CASE("server connection: a body left unread by its handler is discarded behind the response") {
   server_fixture f;
   f.server.on_request(
       [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
@@ -369,7 +371,7 @@ TEST_CASE("server connection: a body that its handler has left is thrown away be
   CHECK_FALSE(peer.ended());
 }
 
-TEST_CASE("server connection: more than a megabyte for nobody closes the connection") {
+TEST_CASE("server connection: more than a megabyte of unread body closes the connection") {
   server_fixture f;
   f.server.on_request(say_hello);
   http_peer peer = f.connect();

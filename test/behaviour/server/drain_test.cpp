@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Draining a server, and what it says of its connections.
+// Draining a server, and the information about its connections.
 
 #include "support/http_peer.hpp"
 
@@ -23,7 +23,7 @@ namespace {
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr auto upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
 
-// A server that answers `/slow` when it is told to, and others at once.
+// A server that answers `/slow` on request and other paths at once.
 struct draining_server : server_fixture {
   draining_server() {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
@@ -56,7 +56,7 @@ constexpr auto get_slow = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
 
 }  // namespace
 
-TEST_CASE("server: connections are listed with what they do and hold") {
+TEST_CASE("server: connections are listed with their state and buffered bytes") {
   draining_server f;
   http_peer idle = f.connect();
   http_peer receiving = f.connect();
@@ -83,7 +83,7 @@ TEST_CASE("server: connections are listed with what they do and hold") {
   CHECK(by_state[connection_state::handed_over].socket == f.upgraded);
 }
 
-TEST_CASE("server: a drain lets what runs finish, with Connection: close") {
+TEST_CASE("server: a drain lets running exchanges finish with Connection: close") {
   draining_server f;
   f.server.listen(0, "127.0.0.1");
   http_peer idle = f.connect();
@@ -116,7 +116,7 @@ TEST_CASE("server: a drain lets what runs finish, with Connection: close") {
   CHECK(f.result->cut == 0);
 }
 
-TEST_CASE("server: a drain cuts what is left when its time is over") {
+TEST_CASE("server: a drain closes the remaining connections when its time expires") {
   draining_server f;
   f.server.listen(0, "127.0.0.1");
   http_peer ends = f.connect();
@@ -145,7 +145,8 @@ TEST_CASE("server: a drain cuts what is left when its time is over") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("server: a drain without connections is over at once, and the server may listen again") {
+TEST_CASE(
+    "server: a drain without connections completes at once, and the server can listen again") {
   draining_server f;
   f.server.listen(0, "127.0.0.1");
   f.drain(10s);
@@ -158,7 +159,7 @@ TEST_CASE("server: a drain without connections is over at once, and the server m
   CHECK(peer.received().find("Connection: keep-alive\r\n") != std::string::npos);
 }
 
-TEST_CASE("server: a drain of a server that goes") {
+TEST_CASE("server: a drain of a destroyed server completes") {
   std::optional<http::drain_result> result;
   net::io_context io;
   {

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a handler learns of its client, and what the program learns of its handlers.
+// How handlers learn about their client, and how the user learns about failed handlers.
 
 #include "server/unhandled_error.hpp"
 #include "support/event_log.hpp"
@@ -48,26 +48,26 @@ net::awaitable<void> both(event_log& log) { co_await (wait_long(log, "a") && wai
 
 }  // namespace
 
-TEST_CASE("L: a handler that enables cancellation is reached at any nesting") {
+TEST_CASE("handler: cancellation that a handler enables reaches it at any nesting") {
   server_fixture f;
   event_log log;
   std::string expected;
   f.server.on_error([](std::exception_ptr const&) {});
-  SECTION("an operation of its own") {
+  SECTION("its own operation") {
     f.server.on_request([&](auto&, auto&) -> net::awaitable<void> {
       co_await http::enable_cancellation();
       co_await wait_long(log, "a");
     });
     expected = "a cancelled";
   }
-  SECTION("two at once") {
+  SECTION("two operations at once") {
     f.server.on_request([&](auto&, auto&) -> net::awaitable<void> {
       co_await http::enable_cancellation();
       co_await (wait_long(log, "a") && wait_long(log, "b"));
     });
     expected = "a cancelled, b cancelled";
   }
-  SECTION("two of which both are wanted, or a timeout") {
+  SECTION("two operations with &&, or a timeout with ||") {
     f.server.on_request([&](auto&, auto&) -> net::awaitable<void> {
       co_await http::enable_cancellation();
       co_await ((wait_long(log, "a") && wait_long(log, "b")) || wait_long(log, "t"));
@@ -88,7 +88,7 @@ TEST_CASE("L: a handler that enables cancellation is reached at any nesting") {
     });
     expected = "a cancelled, b cancelled";
   }
-  SECTION("total, as Asio spells it") {
+  SECTION("total, with Asio's names") {
     f.server.on_request([&](auto&, auto&) -> net::awaitable<void> {
       co_await net::this_coro::reset_cancellation_state(net::enable_total_cancellation());
       co_await (both(log) || wait_long(log, "t"));
@@ -126,7 +126,7 @@ TEST_CASE("L: a handler that enables cancellation is reached at any nesting") {
     });
     expected = "cancelled, thrown";
   }
-  SECTION("not without asking") {
+  SECTION("not enabled") {
     f.server.on_request([&](auto&, auto&) -> net::awaitable<void> {
       co_await (both(log) && wait_long(log, "c"));
       log.note("over");
@@ -141,7 +141,7 @@ TEST_CASE("L: a handler that enables cancellation is reached at any nesting") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("L: the reader of a body learns why the rest of it does not come") {
+TEST_CASE("handler: a body reader learns why the rest of the body does not arrive") {
   server_fixture f;
   event_log log;
   f.server.on_request(
@@ -160,31 +160,31 @@ TEST_CASE("L: the reader of a body learns why the rest of it does not come") {
       });
   http_peer peer = f.connect();
   std::string expected;
-  SECTION("chunks that are none") {
+  SECTION("invalid chunks") {
     f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
     f.say(peer, "zz\r\n");
     expected = "HPE_INVALID_CHUNK_SIZE, error HPE_INVALID_CHUNK_SIZE";
     CHECK(count_of(peer.received(), "400 Bad Request") == 1);
   }
-  SECTION("chunk extensions that are too long") {
+  SECTION("chunk extensions above the limit") {
     f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3;" +
                     std::string(20'000, 'x'));
     expected = "HPE_CHUNK_EXTENSIONS_OVERFLOW, error HPE_CHUNK_EXTENSIONS_OVERFLOW";
   }
-  SECTION("the deadline of the request") {
+  SECTION("the timeout of the request") {
     f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
     f.advance(400s);
     expected = "ERR_HTTP_REQUEST_TIMEOUT, error ERR_HTTP_REQUEST_TIMEOUT";
     CHECK(count_of(peer.received(), "408 Request Timeout") == 1);
   }
-  SECTION("nothing happens on the connection") {
+  SECTION("the socket timeout") {
     f.server.set_timeout(10s);
     http_peer other = f.connect();
     f.say(other, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
     f.advance(10s);
     expected = "ETIMEDOUT, error ETIMEDOUT";
   }
-  SECTION("the client leaves") {
+  SECTION("the client disconnects") {
     f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc");
     peer.end();
     f.settle();
@@ -193,7 +193,7 @@ TEST_CASE("L: the reader of a body learns why the rest of it does not come") {
   CHECK(log.told() == expected);
 }
 
-TEST_CASE("L: a body is read once") {
+TEST_CASE("handler: a body is read once") {
   server_fixture f;
   std::string first;
   std::string second;
@@ -221,18 +221,18 @@ TEST_CASE("L: a body is read once") {
     f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
     CHECK(first == "abc");
   }
-  SECTION("an empty one") {
+  SECTION("an empty body") {
     f.say(peer, get);
     CHECK(first.empty());
   }
   CHECK(second == "ERR_INVALID_STATE: The body has already been read");
 }
 
-// What nobody listens to.
+// Exceptions without a listener.
 
 namespace {
 
-// Collects what is written to the standard error output.
+// Captures the standard error output.
 class captured_stderr {
 public:
   captured_stderr() {
@@ -265,7 +265,7 @@ private:
 
 }  // namespace
 
-TEST_CASE("L: an exception that leaves a handler is a line of the standard error output") {
+TEST_CASE("handler: an exception that leaves a handler is logged as a line of standard error") {
   server_fixture f;
   std::string expected = "anode: the handler of GET /a threw: why\n";
   SECTION("a coroutine") {
@@ -277,7 +277,7 @@ TEST_CASE("L: an exception that leaves a handler is a line of the standard error
   SECTION("a callback") {
     f.server.on_request([](auto&, auto&) { throw std::runtime_error("why"); });
   }
-  SECTION("unless somebody listens") {
+  SECTION("not with a listener") {
     f.server.on_request([](auto&, auto&) { throw std::runtime_error("why"); });
     f.server.on_error([](std::exception_ptr const&) {});
     expected.clear();
@@ -289,7 +289,7 @@ TEST_CASE("L: an exception that leaves a handler is a line of the standard error
   CHECK(count_of(peer.received(), "500 Internal Server Error") == 1);
 }
 
-TEST_CASE("L: what a peer sends cannot make more than one line of it") {
+TEST_CASE("handler: bytes of a peer cannot add a line to the log") {
   auto const line = [](std::string const& what, std::string const& target) {
     return anode::server::describe_unhandled(std::make_exception_ptr(std::runtime_error(what)),
                                              "POST", target);
@@ -303,9 +303,9 @@ TEST_CASE("L: what a peer sends cannot make more than one line of it") {
         "anode: an exception that is no std::exception\n");
 }
 
-// What a response cannot carry.
+// Invalid responses.
 
-TEST_CASE("L: a response that has no body carries no length where none is allowed") {
+TEST_CASE("handler: a response without a body carries no length where none is allowed") {
   server_fixture f;
   int status = 204;
   f.server.on_request([&](auto&, http::server_response& res) {
@@ -324,7 +324,7 @@ TEST_CASE("L: a response that has no body carries no length where none is allowe
   CHECK(count_of(peer.take(), "Content-Length: 5\r\n") == 1);
 }
 
-TEST_CASE("L: no control character leaves with a response") {
+TEST_CASE("handler: no control character is sent in a response head") {
   server_fixture f;
   f.server.on_request([&](auto&, http::server_response& res) {
     for (char const c : {'\0', '\1', '\n', '\r', '\x1f', '\x7f'}) {

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Where a server listens.
+// The endpoints on which a server listens.
 
 #include "support/catch.hpp"
 
@@ -35,7 +35,7 @@ namespace {
 
 void hello(http::incoming_message&, http::server_response& res) { res.end("hello"); }
 
-// Runs until `done`, which has to come within a generous time.
+// Runs until `done` returns true, up to a generous time limit.
 bool run_until(net::io_context& io, std::function<bool()> const& done) {
   auto const limit = std::chrono::steady_clock::now() + 30s;
   io.restart();
@@ -44,7 +44,8 @@ bool run_until(net::io_context& io, std::function<bool()> const& done) {
   return done();
 }
 
-// Asks on a new connection. @return whether the answer came
+// Sends a request on a new connection.
+// @return whether the response arrived
 template <class Endpoint>
 bool answers(net::io_context& io, Endpoint const& to) {
   using protocol = typename Endpoint::protocol_type;
@@ -93,7 +94,7 @@ TEST_CASE("server: without a host it listens on IPv6 and IPv4") {
   }
 }
 
-TEST_CASE("server: ipv6_only leaves IPv4 out") {
+TEST_CASE("server: ipv6_only excludes IPv4") {
   if (!has_ipv6()) {
     return;
   }
@@ -118,7 +119,7 @@ TEST_CASE("server: reuse_port lets servers share a port") {
   options.port = one.address().port;
   two.listen(options);
   CHECK(two.address().port == one.address().port);
-  // Both get connections; which one the system decides.
+  // Both servers get connections. The system decides which one gets which.
   int of_one = 0;
   int of_two = 0;
   one.on_connection([&](anode::socket const&) { ++of_one; });
@@ -130,7 +131,7 @@ TEST_CASE("server: reuse_port lets servers share a port") {
   CHECK(of_two > 0);
 }
 
-TEST_CASE("server: a drain answers those who wait to be accepted") {
+TEST_CASE("server: a drain answers connections in the backlog") {
   net::io_context io;
   http::server server(io.get_executor(), hello);
   server.listen(0, "127.0.0.1");
@@ -152,9 +153,9 @@ TEST_CASE("server: a drain answers those who wait to be accepted") {
       s.send(net::buffer(std::string_view("GET / HTTP/1.1\r\nHost: a\r\n\r\n")));
     }
   };
-  SECTION("all of them") { drain(); }
+  SECTION("all of them in the backlog") { drain(); }
   bool first = true;
-  SECTION("one of which Asio has accepted, but not told of") {
+  SECTION("one of them accepted by Asio whose completion is still pending") {
     server.on_connection([&](anode::socket const&) {
       if (std::exchange(first, false)) {
         net::post(io, drain);
@@ -176,7 +177,7 @@ TEST_CASE("server: a drain answers those who wait to be accepted") {
   }
 }
 
-TEST_CASE("server: an acceptor or a descriptor that is there already") {
+TEST_CASE("server: listens on an existing acceptor or descriptor") {
   net::io_context io;
   http::server server(io.get_executor(), hello);
   tcp::acceptor acceptor(io, {net::ip::address_v4::loopback(), 0});
@@ -188,14 +189,14 @@ TEST_CASE("server: an acceptor or a descriptor that is there already") {
   CHECK(answers(io, at));
 }
 
-TEST_CASE("server: a descriptor that is no socket") {
+TEST_CASE("server: rejects a descriptor that is not a socket") {
   net::io_context io;
   http::server server(io.get_executor(), hello);
   CHECK_THROWS_AS(server.listen_descriptor(-1), boost::system::system_error);
   CHECK_FALSE(server.listening());
 }
 
-TEST_CASE("server: a Unix socket, whose file goes with it") {
+TEST_CASE("server: a Unix socket's file is removed with it") {
   std::string const path =
       (std::filesystem::temp_directory_path() / ("anode_listen_" + std::to_string(::getpid())))
           .string();
@@ -211,13 +212,13 @@ TEST_CASE("server: a Unix socket, whose file goes with it") {
   CHECK_FALSE(std::filesystem::exists(path));
 }
 
-TEST_CASE("server: listening twice, and again after closing") {
+TEST_CASE("server: listening twice, and again after close") {
   net::io_context io;
   http::server server(io.get_executor(), hello);
   server.listen(0, "127.0.0.1");
   try {
     server.listen(0, "127.0.0.1");
-    FAIL("it listens already");
+    FAIL("it already listens");
   } catch (http::exception const& e) {
     CHECK(e.code() == http::error::server_already_listen);
   }
@@ -226,12 +227,12 @@ TEST_CASE("server: listening twice, and again after closing") {
   CHECK(answers(io, tcp::endpoint(net::ip::address_v4::loopback(), server.address().port)));
 }
 
-TEST_CASE("server: without descriptors it waits, tells, and goes on when there are some") {
+TEST_CASE("server: without free descriptors it waits, notifies, and continues when some are free") {
   net::io_context io;
   http::server server(io.get_executor(), hello);
   int failures = 0;
   int accepted = 0;
-  std::string codes;  // looked at when there are descriptors again, which a sanitizer needs too
+  std::string codes;  // checked later: a sanitizer needs descriptors too
   server.on_error([&](std::exception_ptr const& e) {
     try {
       std::rethrow_exception(e);
@@ -245,7 +246,7 @@ TEST_CASE("server: without descriptors it waits, tells, and goes on when there a
   tcp::socket client(io, tcp::v4());
   client.connect({net::ip::address_v4::loopback(), server.address().port});
 
-  // Takes all descriptors away that are not in use.
+  // Opens all unused descriptors.
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   rlimit none = before;

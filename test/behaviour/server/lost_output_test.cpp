@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A connection that cannot write any more was never closed when it was to end behind its output.
+// A connection whose output failed must close when it is to end behind that output.
 #include "support/http_peer.hpp"
 
 namespace {
@@ -11,7 +11,9 @@ using support::server_fixture;
 
 }  // namespace
 
-TEST_CASE("a connection whose 100 could not be written ends with its client", "[regress]") {
+TEST_CASE(
+    "server connection: a failed write of 100 does not prevent the close when the client ends",
+    "[regress]") {
   server_fixture f;
   auto const serve = [](http::incoming_message& req,
                         http::server_response& res) -> net::awaitable<void> {

@@ -31,7 +31,7 @@ constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 void hello(http::incoming_message&, http::server_response& res) { res.end("Hello World!"); }
 
-// Closes a server, noting when that is done.
+// Closes a server and records the completion.
 void close(server_fixture& f, event_log& log) {
   net::co_spawn(f.io, f.server.close(),
                 [&log](std::exception_ptr e) { log.note(e ? "close failed" : "closed"); });
@@ -56,7 +56,7 @@ TEST_CASE("test-http-listening: whether a server listens") {
   CHECK(log.told() == "close");
 }
 
-TEST_CASE("test-http-bind-twice: a taken port") {
+TEST_CASE("test-http-bind-twice: a port in use") {
   server_fixture f;
   f.server.listen(0, "127.0.0.1");
   f.settle();
@@ -65,7 +65,7 @@ TEST_CASE("test-http-bind-twice: a taken port") {
   second.on_listening([&] { ++told; });
   try {
     second.listen(f.server.address().port, "127.0.0.1");
-    FAIL("the port was taken");
+    FAIL("the port is in use");
   } catch (boost::system::system_error const& e) {
     CHECK(http::code_name(e.code()) == "EADDRINUSE");
   }
@@ -74,7 +74,7 @@ TEST_CASE("test-http-bind-twice: a taken port") {
   CHECK_FALSE(second.listening());
 }
 
-TEST_CASE("test-http-eof-on-connect: a client that says nothing and goes") {
+TEST_CASE("test-http-eof-on-connect: a client that connects and disconnects without a byte") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response&) { log.note("wrong"); });
@@ -90,7 +90,7 @@ TEST_CASE("test-http-eof-on-connect: a client that says nothing and goes") {
   CHECK(log.told() == "closed");
 }
 
-TEST_CASE("test-http-server-close-all: connections under way are closed too") {
+TEST_CASE("test-http-server-close-all: connections with running exchanges are closed too") {
   server_fixture f;
   event_log log;
   int connections = 0;
@@ -117,7 +117,7 @@ TEST_CASE("test-http-server-close-all: connections under way are closed too") {
   CHECK(connections == 2);
 }
 
-TEST_CASE("test-http-server-close-idle: close waits for a request that is being sent") {
+TEST_CASE("test-http-server-close-idle: close waits for a request that is being received") {
   server_fixture f;
   event_log log;
   f.server.on_request(hello);
@@ -140,7 +140,9 @@ TEST_CASE("test-http-server-close-idle: close waits for a request that is being 
   CHECK(log.told() == "close failed");
 }
 
-TEST_CASE("test-http-server-close-idle-wait-response: who waits for an answer is not idle") {
+TEST_CASE(
+    "test-http-server-close-idle-wait-response: a connection that waits for a response is not "
+    "idle") {
   server_fixture f;
   http::server_response* response = nullptr;
   f.server.on_request(
@@ -163,7 +165,7 @@ TEST_CASE("test-http-server-close-idle-wait-response: who waits for an answer is
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-client-close-with-default-agent: close ends what is kept alive") {
+TEST_CASE("test-http-client-close-with-default-agent: close closes idle connections") {
   http::agent_options pooled;
   pooled.keep_alive = true;
   client_and_server f({}, pooled);
@@ -177,7 +179,8 @@ TEST_CASE("test-http-client-close-with-default-agent: close ends what is kept al
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
-TEST_CASE("test-http-server-async-dispose: an awaited close is through when all has ended") {
+TEST_CASE(
+    "test-http-server-async-dispose: an awaited close completes when all connections have ended") {
   server_fixture f;
   event_log log;
   f.server.on_close(log.noting("close"));
@@ -185,7 +188,7 @@ TEST_CASE("test-http-server-async-dispose: an awaited close is through when all 
   close(f, log);
   std::string const told = log.told();
   CHECK((told == "close, closed" || told == "closed, close"));
-  // Nothing is left to wait for: the context has run out of work.
+  // The context has no work left.
   CHECK(f.io.stopped());
 }
 
@@ -194,13 +197,13 @@ TEST_CASE("test-http-server-close-destroy-timeout: no timer outlives a closed se
   http::server server(io.get_executor(), hello);
   server.listen(0, "127.0.0.1");
   server.on_listening([&] { server.close(); });
-  // Would go on for thirty seconds if connections were still to be checked.
+  // Would run for thirty seconds if the periodic check still ran.
   auto const before = std::chrono::steady_clock::now();
   io.run();
   CHECK(std::chrono::steady_clock::now() - before < 20s);
 }
 
-TEST_CASE("test-http-server-clear-timer: listening again leaves no timer of the first time") {
+TEST_CASE("test-http-server-clear-timer: listening again leaves no timer of the first period") {
   net::io_context io;
   http::server server(io.get_executor(), hello);
   int times = 0;
@@ -220,7 +223,8 @@ TEST_CASE("test-http-server-clear-timer: listening again leaves no timer of the 
   CHECK(std::chrono::steady_clock::now() - before < 20s);
 }
 
-TEST_CASE("test-http-server-connections-checking-leak: servers that never listen leave nothing") {
+TEST_CASE(
+    "test-http-server-connections-checking-leak: servers that never listen leave nothing behind") {
   net::io_context io;
   {
     std::vector<std::unique_ptr<http::server>> servers;
@@ -233,7 +237,7 @@ TEST_CASE("test-http-server-connections-checking-leak: servers that never listen
   CHECK(io.stopped());
 }
 
-TEST_CASE("test-http-nodelay: Nagle's algorithm is off unless the server leaves it on") {
+TEST_CASE("test-http-nodelay: Nagle's algorithm is off unless the server enables it") {
   for (bool const wanted : {true, false}) {
     net::io_context io;
     http::server_options options;

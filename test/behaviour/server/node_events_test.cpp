@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Which handler of a server is asked, and what happens when there is none.
+// Which handler of a server is called, and what happens without one.
 
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
@@ -36,7 +36,7 @@ net::awaitable<void> echo(http::incoming_message& req, http::server_response& re
 
 }  // namespace
 
-TEST_CASE("server events: a handler given to the constructor is that of on_request") {
+TEST_CASE("server events: a handler passed to the constructor equals on_request") {
   net::io_context io;
   auto const handler = [](http::incoming_message&, http::server_response& res) { res.end("ok"); };
   for (bool const to_constructor : {true, false}) {
@@ -55,7 +55,7 @@ TEST_CASE("server events: a handler given to the constructor is that of on_reque
   }
 }
 
-TEST_CASE("server events: each request of a connection has a request and a response of its own") {
+TEST_CASE("server events: each request of a connection has its own request and response objects") {
   server_fixture f;
   event_log log;
   anode::socket connection;
@@ -73,7 +73,7 @@ TEST_CASE("server events: each request of a connection has a request and a respo
   CHECK(log.told() == "/1, /2, /3");
 }
 
-TEST_CASE("server events: without check_continue 100 is sent, then comes the request") {
+TEST_CASE("server events: without check_continue 100 is sent before the request is emitted") {
   server_fixture f;
   f.server.on_request(echo);
   http_peer peer = f.connect();
@@ -83,7 +83,7 @@ TEST_CASE("server events: without check_continue 100 is sent, then comes the req
   CHECK(peer.received() == ok("abc"));
 }
 
-TEST_CASE("server events: a check_continue handler may refuse the body") {
+TEST_CASE("server events: a check_continue handler can reject the body") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response&) { log.note("wrong"); });
@@ -100,7 +100,7 @@ TEST_CASE("server events: a check_continue handler may refuse the body") {
   CHECK(log.told().empty());
 }
 
-TEST_CASE("server events: a check_continue handler may ask for the body") {
+TEST_CASE("server events: a check_continue handler can request the body") {
   server_fixture f;
   f.server.on_check_continue(
       [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
@@ -127,7 +127,7 @@ TEST_CASE("server events: CONNECT without a handler closes the connection") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("server events: a head that is too large is told as what it is, and gets 431") {
+TEST_CASE("server events: a head above the size limit is reported as such and gets 431") {
   server_fixture f;
   event_log log;
   http::server_trace trace;
@@ -143,7 +143,7 @@ TEST_CASE("server events: a head that is too large is told as what it is, and ge
   CHECK(log.told() == "HPE_HEADER_OVERFLOW");
 }
 
-TEST_CASE("server events: the socket of a client that is gone takes no answer") {
+TEST_CASE("server events: the socket of a disconnected client accepts no response") {
   server_fixture f;
   event_log log;
   f.server.on_request([](http::incoming_message&, http::server_response&) {});
@@ -162,7 +162,7 @@ TEST_CASE("server events: the socket of a client that is gone takes no answer") 
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("server events: a socket's timeout gives way to keep_alive_timeout behind a response") {
+TEST_CASE("server events: keep_alive_timeout replaces a socket's timeout behind a response") {
   http::server_options options;
   options.keep_alive_timeout = 100ms;
   options.keep_alive_timeout_buffer = 0ms;
@@ -180,7 +180,7 @@ TEST_CASE("server events: a socket's timeout gives way to keep_alive_timeout beh
   CHECK(log.told().empty());
 }
 
-TEST_CASE("server events: a timeout that nobody handles closes the connection") {
+TEST_CASE("server events: a timeout without a listener closes the connection") {
   http::server_options options;
   options.timeout = 50ms;
   server_fixture f(options);
@@ -194,7 +194,7 @@ TEST_CASE("server events: a timeout that nobody handles closes the connection") 
   CHECK(peer.received().empty());
 }
 
-TEST_CASE("server events: who handles a timeout has the connection to close") {
+TEST_CASE("server events: a timeout listener is responsible for closing the connection") {
   http::server_options options;
   options.timeout = 50ms;
   event_log log;
@@ -217,15 +217,15 @@ TEST_CASE("server events: who handles a timeout has the connection to close") {
   CHECK_FALSE(peer.ended());
 }
 
-TEST_CASE("server events: an idle connection's end is a timeout too") {
+TEST_CASE("server events: the keep-alive timeout of an idle connection is a timeout event too") {
   http::server_options options;
   options.keep_alive_timeout = 100ms;
   options.keep_alive_timeout_buffer = 0ms;
   server_fixture f(options);
   event_log log;
   bool closes = false;
-  SECTION("which the handler may follow") { closes = true; }
-  SECTION("or not") {}
+  SECTION("the handler closes the connection") { closes = true; }
+  SECTION("the handler does nothing") {}
   f.server.on_timeout([&](anode::socket s) {
     log.note("timeout");
     if (closes) {
@@ -240,7 +240,7 @@ TEST_CASE("server events: an idle connection's end is a timeout too") {
   CHECK(peer.ended() == closes);
   if (!closes) {
     f.advance(1h);
-    CHECK(log.told().empty());  // told once
+    CHECK(log.told().empty());  // emitted once
     peer.forget();
     f.say(peer, get);
     CHECK(peer.received().ends_with("ok"));
@@ -249,7 +249,7 @@ TEST_CASE("server events: an idle connection's end is a timeout too") {
   }
 }
 
-TEST_CASE("server events: data that comes in time brings the socket's timeout back") {
+TEST_CASE("server events: data received in time restores the socket's timeout") {
   http::server_options options;
   options.timeout = 250ms;
   server_fixture f(options);
@@ -267,7 +267,7 @@ TEST_CASE("server events: data that comes in time brings the socket's timeout ba
   CHECK(peer.ended());
 }
 
-TEST_CASE("server events: close_idle_connections behind close does no harm") {
+TEST_CASE("server events: close_idle_connections after close has no effect") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
   f.server.listen(0, "127.0.0.1");
@@ -281,7 +281,7 @@ TEST_CASE("server events: close_idle_connections behind close does no harm") {
   CHECK(peer.ended());
 }
 
-TEST_CASE("server events: close_all_connections leaves what has left HTTP alone") {
+TEST_CASE("server events: close_all_connections excludes connections that left HTTP") {
   server_fixture f;
   anode::socket kept;
   f.server.on_upgrade([&](http::incoming_message&, anode::socket s) { kept = s; });

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Failures: of connections, of peers, and of the program's own functions.
+// Failures of connections, of peers, and of user functions.
 #include "support/client_and_server.hpp"
 
 #include <anode/error.hpp>
@@ -25,7 +25,7 @@ constexpr auto bad_request = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\
 
 }  // namespace
 
-TEST_CASE("test-http-exceptions: a handler that throws answers 500, and the server goes on") {
+TEST_CASE("test-http-exceptions: a handler that throws answers 500, and the server continues") {
   client_and_server f;
   int told = 0;
   bool fails = true;
@@ -44,7 +44,7 @@ TEST_CASE("test-http-exceptions: a handler that throws answers 500, and the serv
   CHECK(f.get()->body == "served");
 }
 
-TEST_CASE("test-http-header-badrequest: an error behind a head is not answered with another") {
+TEST_CASE("test-http-header-badrequest: an error after a head is not answered with another head") {
   server_fixture f;
   f.server.on_request(
       [](http::incoming_message&, http::server_response& res) { res.write("asd"); });
@@ -56,7 +56,8 @@ TEST_CASE("test-http-header-badrequest: an error behind a head is not answered w
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-outgoing-message-capture-rejection: what fails in the body cuts it off") {
+TEST_CASE(
+    "test-http-outgoing-message-capture-rejection: an exception during the body cuts it off") {
   client_and_server f;
   int told = 0;
   f.server.on_error([&](std::exception_ptr) { ++told; });
@@ -91,18 +92,18 @@ TEST_CASE("test-http-server-capture-rejections: a coroutine that throws") {
         }
         throw std::runtime_error("kaboom");
       });
-  SECTION("before the head is made answers 500, without what it had set") {
+  SECTION("before the head is fixed: answers 500 without the headers that it had set") {
     auto const answer = f.get("/");
     CHECK(answer->status == 500);
     CHECK(answer->body == "Internal Server Error");
     CHECK(answer->header("Content-Type") == "none");
   }
-  SECTION("before the head has left does, too") {
+  SECTION("before the head is sent: answers 500") {
     auto const answer = f.get("/head");
     CHECK(answer->status == 500);
     CHECK(answer->header("Content-Type") == "none");
   }
-  SECTION("in the body cuts it off") {
+  SECTION("during the body: cuts it off") {
     auto const answer = f.get("/body");
     CHECK(answer->status == 200);
     CHECK(answer->header("Content-Type") == "application/json");
@@ -110,7 +111,7 @@ TEST_CASE("test-http-server-capture-rejections: a coroutine that throws") {
   }
 }
 
-TEST_CASE("test-http-server-client-error: who is told of the error answers on the socket") {
+TEST_CASE("test-http-server-client-error: the error handler answers on the socket") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end(); });
   int told = 0;
@@ -131,7 +132,8 @@ TEST_CASE("test-http-server-client-error: who is told of the error answers on th
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-server-destroy-socket-on-client-error: nobody told, the answer is 400") {
+TEST_CASE(
+    "test-http-server-destroy-socket-on-client-error: without a handler the response is 400") {
   server_fixture f;
   int told = 0;
   http::server_trace trace;
@@ -150,7 +152,7 @@ TEST_CASE("test-http-server-destroy-socket-on-client-error: nobody told, the ans
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-server-multiple-client-error: bytes behind an error are no second error") {
+TEST_CASE("test-http-server-multiple-client-error: bytes behind an error cause no second error") {
   server_fixture f;
   strings packets;
   int handled = 0;
@@ -169,7 +171,8 @@ TEST_CASE("test-http-server-multiple-client-error: bytes behind an error are no 
 }
 
 TEST_CASE(
-    "test-http-socket-error-listeners: a bad connection that is left open ends with its client") {
+    "test-http-socket-error-listeners: a failed connection that is left open ends with its "
+    "client") {
   server_fixture f;
   strings packets;
   f.server.on_client_error([&](http::client_error const& e, anode::socket) {

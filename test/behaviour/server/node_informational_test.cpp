@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Interim responses, expectations, and trailers.
+// Informational responses, expectations, and trailers.
 
 #include "support/client_and_server.hpp"
 #include "support/event_log.hpp"
@@ -25,7 +25,7 @@ namespace {
 
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-// Returns the name of the code that `call` throws, and its message.
+// Returns the name of the code of the exception that `call` throws, and its message.
 std::string thrown(std::function<void()> const& call) {
   try {
     call();
@@ -37,7 +37,7 @@ std::string thrown(std::function<void()> const& call) {
 
 }  // namespace
 
-TEST_CASE("test-http-expect-continue: a handler of its own decides about the body") {
+TEST_CASE("test-http-expect-continue: its own handler decides about the body") {
   client_and_server f;
   event_log log;
   http::server_response* response = nullptr;
@@ -73,18 +73,18 @@ TEST_CASE("test-http-expect-continue: a handler of its own decides about the bod
   CHECK(log.told() == "response");
 }
 
-TEST_CASE("test-http-expect-handling: an expectation that the library does not know") {
+TEST_CASE("test-http-expect-handling: an expectation unknown to the library") {
   server_fixture f;
   event_log log;
   f.server.on_request(
       [&](http::incoming_message&, http::server_response&) { log.note("request"); });
   http_peer peer = f.connect();
   constexpr auto asking = "GET / HTTP/1.1\r\nHost: a\r\nExpect: meoww\r\n\r\n";
-  SECTION("is refused") {
+  SECTION("is rejected") {
     f.say(peer, asking);
     CHECK(log.told().empty());
   }
-  SECTION("is for its handler") {
+  SECTION("is passed to its handler") {
     f.server.on_check_expectation([&](http::incoming_message&, http::server_response& res) {
       log.note("check");
       res.set_status_code(417);
@@ -100,7 +100,7 @@ TEST_CASE("test-http-expect-handling: an expectation that the library does not k
   CHECK_FALSE(peer.ended());
 }
 
-TEST_CASE("test-http-write-callbacks: writes complete in their order, on both sides") {
+TEST_CASE("test-http-write-callbacks: writes complete in order, on both sides") {
   client_and_server f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response&) { log.note("wrong"); });
@@ -151,13 +151,13 @@ TEST_CASE("test-http-early-hints: links before the response") {
                                                   "</scripts.js>; rel=preload; as=script"});
     expected = "103 </styles.css>; rel=preload; as=style, </scripts.js>; rel=preload; as=script";
   }
-  SECTION("another header beside them") {
+  SECTION("another header beside the links") {
     hints.append("link", "</styles.css>; rel=preload; as=style");
     hints.append("x-trace-id", "id for diagnostics");
     expected = "103 </styles.css>; rel=preload; as=style, trace id for diagnostics";
   }
   SECTION("no link") { hints.append("link", std::vector<std::string>{}); }
-  SECTION("nothing") {}
+  SECTION("no headers") {}
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     res.write_early_hints(hints);
     res.end("response content\n");
@@ -177,7 +177,7 @@ TEST_CASE("test-http-early-hints: links before the response") {
   CHECK(response->body == "response content\n");
 }
 
-TEST_CASE("test-http-early-hints-invalid-argument: nothing invalid is sent") {
+TEST_CASE("test-http-early-hints-invalid-argument: invalid hints are not sent") {
   std::string const code = "ERR_INVALID_ARG_VALUE: ";
   struct row {
     http::header_list hints;
@@ -207,7 +207,7 @@ TEST_CASE("test-http-early-hints-invalid-argument: nothing invalid is sent") {
   }
 }
 
-TEST_CASE("test-http-information-headers: an interim response with headers") {
+TEST_CASE("test-http-information-headers: an informational response with headers") {
   client_and_server f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -232,7 +232,7 @@ TEST_CASE("test-http-information-headers: an interim response with headers") {
   CHECK(response->body == "other stuff!\n");
 }
 
-TEST_CASE("test-http-information-processing: several interim responses") {
+TEST_CASE("test-http-information-processing: several informational responses") {
   client_and_server f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -251,7 +251,7 @@ TEST_CASE("test-http-information-processing: several interim responses") {
   CHECK(response->body == "other stuff!\n");
 }
 
-TEST_CASE("test-http-set-trailers: trailers follow a body in chunks, and no other") {
+TEST_CASE("test-http-set-trailers: trailers follow a chunked body only") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.write_head(200, {{"content-type", "text/plain"}});
@@ -271,7 +271,7 @@ TEST_CASE("test-http-set-trailers: trailers follow a body in chunks, and no othe
         "stuff\n");
 }
 
-TEST_CASE("test-http-set-trailers: the client finds them at the end") {
+TEST_CASE("test-http-set-trailers: the client has the trailers at the end") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.add_trailers({{"x-foo", "bar"}});
@@ -292,7 +292,7 @@ TEST_CASE("test-http-set-trailers: the client finds them at the end") {
   CHECK(found == "bar");
 }
 
-TEST_CASE("test-http-server-de-chunked-trailer: Trailer needs a body in chunks") {
+TEST_CASE("test-http-server-de-chunked-trailer: Trailer requires a chunked body") {
   client_and_server f;
   std::string what;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {

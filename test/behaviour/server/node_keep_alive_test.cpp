@@ -25,7 +25,7 @@ http::server_options with_max_requests(std::uint32_t n) {
   return o;
 }
 
-// A request with a body, and the blank lines that some clients send behind one.
+// A request with a body, and the blank lines that some clients send behind a body.
 std::string post(std::string const& connection = "keep-alive") {
   return "POST / HTTP/1.1\r\nHost: a\r\nConnection: " + connection +
          "\r\nContent-Length: 18\r\n\r\n0123456789abcdefgh\r\n\r\n\r\n";
@@ -52,11 +52,11 @@ TEST_CASE("test-http-1.0-keep-alive: an HTTP/1.0 connection is kept when the len
   std::string request = asking + "\r\n";
   bool stays = true;
   http::header_list list;
-  SECTION("not without a length") {
+  SECTION("not kept without a length") {
     list.append("Connection", "keep-alive");
     stays = false;
   }
-  SECTION("when the client understands chunks") {
+  SECTION("kept when the client accepts chunked coding") {
     list.append("Connection", "keep-alive");
     request = asking + "TE: chunked\r\n\r\n";
   }
@@ -86,7 +86,8 @@ TEST_CASE("test-http-1.0-keep-alive: an HTTP/1.0 connection is kept when the len
   }
 }
 
-TEST_CASE("test-http-keep-alive-drop-requests: a request over the limit is told, and refused") {
+TEST_CASE(
+    "test-http-keep-alive-drop-requests: a request above the limit is reported and rejected") {
   server_fixture f(with_max_requests(1));
   int handled = 0;
   std::vector<std::string> dropped;
@@ -125,7 +126,7 @@ TEST_CASE("test-http-keep-alive-max-requests: each socket counts its own request
   CHECK(one.take() == refused);
 }
 
-TEST_CASE("test-http-keep-alive-pipeline-max-requests: the request over the limit gets 503") {
+TEST_CASE("test-http-keep-alive-pipeline-max-requests: the request above the limit gets 503") {
   server_fixture f(with_max_requests(3));
   f.server.on_request(hello_world);
   http_peer peer = f.connect();
@@ -158,7 +159,7 @@ TEST_CASE("test-http-server-keep-alive-max-requests-null: zero means no limit") 
   CHECK(peer.received() == one + one + one + one);
 }
 
-TEST_CASE("test-http-keep-alive-timeout: whole seconds are announced") {
+TEST_CASE("test-http-keep-alive-timeout: the hint has whole seconds") {
   http::server_options options;
   options.keep_alive_timeout = 12'010ms;
   server_fixture f(options);
@@ -168,7 +169,7 @@ TEST_CASE("test-http-keep-alive-timeout: whole seconds are announced") {
   CHECK(peer.received() == kept("timeout=12"));
 }
 
-TEST_CASE("test-http-keep-alive-timeout-custom: a handler's own Keep-Alive header stands") {
+TEST_CASE("test-http-keep-alive-timeout-custom: a handler's own Keep-Alive header is kept") {
   http::server_options options;
   options.keep_alive_timeout = 12'010ms;
   server_fixture f(options);
@@ -182,7 +183,7 @@ TEST_CASE("test-http-keep-alive-timeout-custom: a handler's own Keep-Alive heade
         "Content-Length: 12\r\n\r\nHello World!");
 }
 
-TEST_CASE("test-http-remove-connection-header-persists-connection: only HTTP/1.1 is kept") {
+TEST_CASE("test-http-remove-connection-header-persists-connection: only HTTP/1.1 is kept alive") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.remove_header("connection");
@@ -221,12 +222,12 @@ TEST_CASE("test-http-wget: the end of the connection delimits a body without a l
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-keep-alive-timeout-buffer: the client is told less than it gets") {
+TEST_CASE("test-http-keep-alive-timeout-buffer: the hint is shorter than the timeout") {
   server_fixture f;
   CHECK(f.server.options().keep_alive_timeout_buffer == 1000ms);
   http::server_options options;
   options.keep_alive_timeout = 100ms;
-  SECTION("a second unless told") {
+  SECTION("one second by default") {
     f.server.set_options(options);
     f.server.on_request(hello_world);
     http_peer peer = f.connect();
@@ -250,7 +251,7 @@ TEST_CASE("test-http-keep-alive-timeout-buffer: the client is told less than it 
   }
 }
 
-TEST_CASE("test-http-keep-alive-timeout-race-condition: a request in the last moment is served") {
+TEST_CASE("test-http-keep-alive-timeout-race-condition: a request at the last moment is served") {
   http::server_options options;
   options.keep_alive_timeout = 2000ms;
   http::agent_options pooled;
@@ -265,7 +266,8 @@ TEST_CASE("test-http-keep-alive-timeout-race-condition: a request in the last mo
   CHECK(second->error.empty());
 }
 
-TEST_CASE("test-http-server-keep-alive-timeout-slow-client-headers: a first byte stops the clock") {
+TEST_CASE(
+    "test-http-server-keep-alive-timeout-slow-client-headers: a first byte stops the timeout") {
   http::server_options options;
   options.keep_alive_timeout = 100ms;
   options.keep_alive_timeout_buffer = 0ms;
@@ -283,7 +285,8 @@ TEST_CASE("test-http-server-keep-alive-timeout-slow-client-headers: a first byte
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-server-keep-alive-timeout-slow-server: it does not run while one answers") {
+TEST_CASE(
+    "test-http-server-keep-alive-timeout-slow-server: the timeout does not run during a response") {
   http::server_options options;
   options.keep_alive_timeout = 200ms;
   options.keep_alive_timeout_buffer = 0ms;
@@ -307,7 +310,8 @@ TEST_CASE("test-http-server-keep-alive-timeout-slow-server: it does not run whil
   CHECK(peer.received() == kept("timeout=0") + kept("timeout=0"));
 }
 
-TEST_CASE("test-http-keep-alive-empty-line.mjs: a stray empty line does not keep a connection") {
+TEST_CASE(
+    "test-http-keep-alive-empty-line.mjs: a stray empty line does not keep a connection open") {
   http::server_options options;
   options.headers_timeout = 100ms;
   options.keep_alive_timeout = 300ms;

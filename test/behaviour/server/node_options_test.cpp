@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What each option of a server does, and what it is unless told.
+// The effect and the default of each option of a server.
 
 #include "support/client_and_server.hpp"
 #include "support/event_log.hpp"
@@ -33,7 +33,7 @@ constexpr auto too_large =
 
 void hello(http::incoming_message&, http::server_response& res) { res.end("hello"); }
 
-// Returns what a server with these options answers to `sent`, on a new connection.
+// Returns the response of a server with these options to `sent`, on a new connection.
 std::string answer(http::server_options options, std::string_view sent,
                    http::request_handler handler = http::request_handler(hello)) {
   server_fixture f(std::move(options));
@@ -43,7 +43,7 @@ std::string answer(http::server_options options, std::string_view sent,
   return peer.received();
 }
 
-// Returns an option of the system's socket that a server with these options has accepted.
+// Returns a socket option of the system's socket that a server with these options accepted.
 int accepted_option(http::server_options const& options, int level, int name) {
   net::io_context io;
   http::server server(io.get_executor(), options, hello);
@@ -64,7 +64,7 @@ int accepted_option(http::server_options const& options, int level, int name) {
 
 }  // namespace
 
-TEST_CASE("server options: unless told") {
+TEST_CASE("server options: defaults") {
   http::server_options const o;
   CHECK(o.connections_checking_interval == 30s);
   CHECK_FALSE(o.headers_timeout);
@@ -107,7 +107,7 @@ TEST_CASE("server options: headers_timeout is the smaller of a minute and reques
   CHECK_THROWS_AS(server_fixture(o), http::exception);
 }
 
-TEST_CASE("server options: what has expired is found by the periodic check") {
+TEST_CASE("server options: the periodic check finds expired connections") {
   http::server_options o;
   o.headers_timeout = 1s;
   o.connections_checking_interval = 10s;
@@ -207,7 +207,7 @@ TEST_CASE("server options: reject_non_standard_body_writes") {
   CHECK(what == "ERR_HTTP_BODY_NOT_ALLOWED");
 }
 
-TEST_CASE("server options: keep_alive and its delay are those of the system's sockets") {
+TEST_CASE("server options: keep_alive and its delay apply to the system's sockets") {
   http::server_options o;
   CHECK(accepted_option(o, SOL_SOCKET, SO_KEEPALIVE) == 0);
   o.keep_alive = true;
@@ -216,7 +216,7 @@ TEST_CASE("server options: keep_alive and its delay are those of the system's so
   CHECK(accepted_option(o, IPPROTO_TCP, TCP_KEEPIDLE) == 77);
 }
 
-TEST_CASE("server options: keep_alive_timeout of zero keeps idle connections for ever") {
+TEST_CASE("server options: keep_alive_timeout of zero keeps idle connections open") {
   http::server_options o;
   o.keep_alive_timeout = 0ms;
   server_fixture f(o);
@@ -229,7 +229,7 @@ TEST_CASE("server options: keep_alive_timeout of zero keeps idle connections for
   CHECK_FALSE(peer.ended());
 }
 
-TEST_CASE("server options: changed ones hold for new connections") {
+TEST_CASE("server options: changes apply to new connections") {
   server_fixture f;
   f.server.on_request(hello);
   http::server_options o = f.server.options();
@@ -252,7 +252,7 @@ TEST_CASE("server options: changed ones hold for new connections") {
   CHECK(short_lived.ended());
 }
 
-TEST_CASE("server options: no timeout of sockets unless told, and zero means none") {
+TEST_CASE("server options: no socket timeout by default, and zero means none") {
   for (bool const set : {false, true}) {
     server_fixture f;
     if (set) {
@@ -274,7 +274,7 @@ TEST_CASE("server options: the backlog reaches the system") {
   o.host = "127.0.0.1";
   o.backlog = 7;
   server.listen(o);
-  // The listening socket is the one that is bound to this port.
+  // The listening socket is the one bound to this port.
   std::optional<unsigned> found;
   for (int fd = 0; fd < 1024 && !found; ++fd) {
     sockaddr_in at{};
@@ -287,7 +287,7 @@ TEST_CASE("server options: the backlog reaches the system") {
       tcp_info info{};
       socklen_t info_size = sizeof info;
       REQUIRE(::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &info_size) == 0);
-      found = info.tcpi_sacked;  // of a listening socket: the longest queue
+      found = info.tcpi_sacked;  // of a listening socket: the maximum queue length
     }
   }
   CHECK(found == 7u);

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a server makes of requests that are malformed, ambiguous or too large.
+// How a server handles requests that are malformed, ambiguous or too large.
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
 
@@ -25,7 +25,7 @@ constexpr auto overflow =
     "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n";
 constexpr auto too_large = "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\n\r\n";
 
-// A server that notes the requests it handles, and what it sees of their bodies.
+// A server that records the requests it handles and their bodies.
 class noting_server : public server_fixture {
 public:
   explicit noting_server(http::server_options o = {}) : server_fixture(std::move(o)) {
@@ -40,7 +40,7 @@ public:
         });
   }
 
-  /// Has errors of clients noted, and nothing done about them.
+  /// Records errors of clients and leaves their connections open.
   void note_errors() {
     server.on_client_error([this](http::client_error const& e, anode::socket) {
       CHECK(e.message.starts_with("Parse Error"));
@@ -54,7 +54,9 @@ public:
 
 }  // namespace
 
-TEST_CASE("test-http-blank-header: an empty value is a value, and junk behind is an error") {
+TEST_CASE(
+    "test-http-blank-header: an empty value is valid, and invalid bytes behind the request are an "
+    "error") {
   server_fixture f;
   strings seen;
   f.server.on_request([&](http::incoming_message& req, http::server_response&) {
@@ -77,17 +79,17 @@ TEST_CASE("test-http-chunk-extensions-limit: the extensions of a chunk have a li
   std::string const head =
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
   std::string const tail = "=bar\r\nAA\r\n0\r\n\r\n";
-  SECTION("in one piece") {
+  SECTION("in one segment") {
     f.say(peer, head + "2;" + std::string(17000, 'A') + tail);
     CHECK(peer.received() == too_large);
   }
-  SECTION("in two") {
+  SECTION("in two segments") {
     f.say(peer, head + "2;" + std::string(8500, 'A'));
     CHECK(peer.received() == "");
     f.say(peer, std::string(8500, 'A') + tail);
     CHECK(peer.received() == too_large);
   }
-  SECTION("that each chunk has anew") {
+  SECTION("the limit applies to each chunk") {
     std::string const chunk = "2;" + std::string(10000, 'A') + "=bar\r\nAA\r\n";
     f.say(peer, head + chunk + chunk + chunk + "0\r\n\r\n");
     CHECK(peer.received() ==
@@ -96,7 +98,7 @@ TEST_CASE("test-http-chunk-extensions-limit: the extensions of a chunk have a li
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-chunked-smuggling: a chunk's size line does not end in a bare LF") {
+TEST_CASE("test-http-chunked-smuggling: a bare LF does not end a chunk's size line") {
   noting_server f;
   http_peer peer = f.connect();
   f.say(peer,
@@ -108,7 +110,7 @@ TEST_CASE("test-http-chunked-smuggling: a chunk's size line does not end in a ba
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-double-content-length: two lengths are none") {
+TEST_CASE("test-http-double-content-length: two lengths are rejected") {
   noting_server f;
   f.note_errors();
   http_peer peer = f.connect();
@@ -120,7 +122,7 @@ TEST_CASE("test-http-double-content-length: two lengths are none") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-dummy-characters-smuggling: a CR is followed by an LF") {
+TEST_CASE("test-http-dummy-characters-smuggling: an LF must follow a CR") {
   noting_server f;
   http_peer peer = f.connect();
   SECTION("at the end of a head") {
@@ -141,7 +143,7 @@ TEST_CASE("test-http-dummy-characters-smuggling: a CR is followed by an LF") {
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-header-overflow: one byte over the limit of a head") {
+TEST_CASE("test-http-header-overflow: one byte above the limit of a head") {
   server_fixture f;
   std::string const line = "GET /blah HTTP/1.1\r\n";
   std::string const bytes =
@@ -163,7 +165,7 @@ TEST_CASE("test-http-header-overflow: one byte over the limit of a head") {
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-header-owstext: blanks around a value are not part of it") {
+TEST_CASE("test-http-header-owstext: white space around a value is not part of it") {
   struct {
     strings pieces;
     std::string value;
@@ -192,7 +194,7 @@ TEST_CASE("test-http-header-owstext: blanks around a value are not part of it") 
   }
 }
 
-TEST_CASE("test-http-insecure-parser: a server can be told to take control bytes in values") {
+TEST_CASE("test-http-insecure-parser: a server option allows control bytes in values") {
   bool const insecure = GENERATE(false, true);
   http::server_options options;
   options.insecure_http_parser = insecure;
@@ -223,7 +225,7 @@ TEST_CASE("test-http-invalid-te: chunked behind an unknown coding and beside a l
   CHECK(f.log.told() == "HPE_INVALID_TRANSFER_ENCODING");
 }
 
-TEST_CASE("test-http-max-header-size: the limit of heads is known, and an option") {
+TEST_CASE("test-http-max-header-size: the limit of heads can be queried and is an option") {
   CHECK(http::max_header_size() == 16384);
   http::server_options options;
   CHECK(options.max_header_size == 16384);
@@ -234,7 +236,7 @@ TEST_CASE("test-http-max-header-size: the limit of heads is known, and an option
   CHECK(peer.received() == overflow);
 }
 
-TEST_CASE("test-http-max-header-size-per-stream: a server may take larger heads") {
+TEST_CASE("test-http-max-header-size-per-stream: a server can accept larger heads") {
   bool const larger = GENERATE(false, true);
   http::server_options options;
   if (larger) {
@@ -247,8 +249,8 @@ TEST_CASE("test-http-max-header-size-per-stream: a server may take larger heads"
   CHECK(f.urls.size() == (larger ? 1 : 0));
 }
 
-TEST_CASE("test-http-max-http-headers: a head that trickles in has the same limit") {
-  // What counts are the target, names and values.
+TEST_CASE("test-http-max-http-headers: a head received slowly has the same limit") {
+  // The limit counts the target, names and values.
   std::size_t const rest = std::string("/HostlocalhostAgentnodeX-CRASH").size();
   std::size_t const over = GENERATE(as<std::size_t>{}, 0, 1);
   noting_server f;
@@ -263,7 +265,7 @@ TEST_CASE("test-http-max-http-headers: a head that trickles in has the same limi
   CHECK(f.urls.size() == 1 - over);
 }
 
-TEST_CASE("test-http-missing-header-separator-cr: a line of a head does not end in LF alone") {
+TEST_CASE("test-http-missing-header-separator-cr: a bare LF does not end a line of a head") {
   std::string const field = GENERATE(std::string("Dummy: x\nContent-Length: 23"),
                                      std::string("x:x\nTransfer-Encoding: chunked"),
                                      std::string("x:\nTransfer-Encoding: chunked"));
@@ -276,7 +278,7 @@ TEST_CASE("test-http-missing-header-separator-cr: a line of a head does not end 
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-missing-header-separator-lf: nor in CR alone") {
+TEST_CASE("test-http-missing-header-separator-lf: a bare CR does not end a line of a head") {
   std::string const field = GENERATE(std::string("Dummy: x\rContent-Length: 23"),
                                      std::string("x:x\rTransfer-Encoding: chunked"),
                                      std::string("x:\rTransfer-Encoding: chunked"));
@@ -289,7 +291,7 @@ TEST_CASE("test-http-missing-header-separator-lf: nor in CR alone") {
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-parser-finish-error: the end of input in the middle of a head") {
+TEST_CASE("test-http-parser-finish-error: the end of input within a head") {
   noting_server f;
   event_log log;
   f.server.on_client_error([&](http::client_error const& e, anode::socket s) {
@@ -307,7 +309,7 @@ TEST_CASE("test-http-parser-finish-error: the end of input in the middle of a he
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-parser-freed-during-execute: closed while its input is taken apart") {
+TEST_CASE("test-http-parser-freed-during-execute: closed while its input is parsed") {
   server_fixture f;
   int handled = 0;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -331,7 +333,7 @@ TEST_CASE("test-http-request-smuggling-content-length: no blank before the colon
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-server-reject-chunked-with-content-length: one or the other") {
+TEST_CASE("test-http-server-reject-chunked-with-content-length: both framing fields are rejected") {
   noting_server f;
   f.note_errors();
   http_peer peer = f.connect();
@@ -345,7 +347,7 @@ TEST_CASE("test-http-server-reject-chunked-with-content-length: one or the other
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-server-reject-cr-no-lf: a lone CR ends nothing") {
+TEST_CASE("test-http-server-reject-cr-no-lf: a lone CR does not end a line") {
   noting_server f;
   f.note_errors();
   http_peer peer = f.connect();
@@ -373,7 +375,7 @@ TEST_CASE("test-http-transfer-encoding-repeated-chunked: chunkedchunked is not c
 TEST_CASE("test-http-transfer-encoding-smuggling: a coding behind chunked") {
   noting_server f;
   http_peer peer = f.connect();
-  SECTION("in a line of its own") {
+  SECTION("in a separate line") {
     f.say(peer,
           "PUT /ignore HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n"
           "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked-false\r\n\r\n"

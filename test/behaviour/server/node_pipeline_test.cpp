@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Several requests on one connection before the first is answered.
+// Several requests on one connection before the first one is answered.
 
 #include "support/client_and_server.hpp"
 #include "support/event_log.hpp"
@@ -61,7 +61,7 @@ TEST_CASE("test-http-pipeline-assertionerror-finish: responses end in any order"
   CHECK_FALSE(peer.ended());
 }
 
-TEST_CASE("test-http-highwatermark: pipelined requests that the library answers itself") {
+TEST_CASE("test-http-highwatermark: pipelined requests that the library answers") {
   server_fixture f;
   int handled = 0;
   f.server.on_request([&](http::incoming_message&, http::server_response&) { ++handled; });
@@ -77,9 +77,11 @@ TEST_CASE("test-http-highwatermark: pipelined requests that the library answers 
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-incoming-pipelined-socket-destroy: the connection goes in the middle") {
+TEST_CASE(
+    "test-http-incoming-pipelined-socket-destroy: the connection is destroyed within the "
+    "pipeline") {
   server_fixture f;
-  // What each of the requests does, after the seeds of the original.
+  // The action of each request, after the seeds of the original test.
   std::string const acts = "3123412341234";
   std::string requests;
   for (char const c : acts) {
@@ -104,7 +106,7 @@ TEST_CASE("test-http-incoming-pipelined-socket-destroy: the connection goes in t
   });
   http_peer peer = f.connect();
   f.say(peer, requests);
-  // The first response never ends: those that are destroyed behind it wait for their turn.
+  // The first response never ends, therefore the responses destroyed behind it stay queued.
   CHECK(handled == 13);
   CHECK(peer.ended());
   CHECK(f.server.connection_count() == 0);
@@ -131,7 +133,7 @@ TEST_CASE("test-http-many-ended-pipelines: every response ended, then the connec
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-pipeline-requests-connection-leak: ten thousand on one connection") {
+TEST_CASE("test-http-pipeline-requests-connection-leak: ten thousand requests on one connection") {
   server_fixture f;
   int finished = 0;
   std::string const body(16384, 'x');
@@ -152,7 +154,7 @@ TEST_CASE("test-http-pipeline-requests-connection-leak: ten thousand on one conn
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-pipeline-flood: a client that never reads is read no more") {
+TEST_CASE("test-http-pipeline-flood: reading stops when the client does not read") {
   server_fixture f;
   event_log log;
   int handled = 0;
@@ -184,7 +186,7 @@ TEST_CASE("test-http-pipeline-flood: a client that never reads is read no more")
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-no-read-no-dump: an unread body does not block who comes next") {
+TEST_CASE("test-http-no-read-no-dump: an unread body does not block the next client") {
   http::agent_options pooled;
   pooled.keep_alive = true;
   pooled.max_sockets = 1;
@@ -208,7 +210,7 @@ TEST_CASE("test-http-no-read-no-dump: an unread body does not block who comes ne
   http::client_request get_next = f.request("GET");
   get_next.end();
   auto const second = f.fetch(std::move(get_next));
-  post.write(std::string(4 * 65536, 'x'));  // more than is read for nobody
+  post.write(std::string(4 * 65536, 'x'));  // above the buffer for unread bytes
   f.settle();
   REQUIRE(response != nullptr);
   CHECK_FALSE(second->done);

@@ -42,7 +42,7 @@ TEST_CASE("test-http-1.0: the version of a request decides how its response is f
     res.end();
   });
   http_peer peer = f.connect();
-  SECTION("facts") {
+  SECTION("properties") {
     f.say(peer, "GET /version HTTP/1.0\r\n\r\n");
     CHECK(peer.received().ends_with("\r\n\r\n1.0 1 0"));
   }
@@ -78,7 +78,7 @@ TEST_CASE("test-http-malformed-request: a target is not decoded") {
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-request-methods: methods without a body, of HTTP/1.0") {
+TEST_CASE("test-http-request-methods: HTTP/1.0 requests of methods without a body") {
   for (std::string const method : {"DELETE", "PATCH", "PURGE"}) {
     server_fixture f;
     event_log log;
@@ -122,7 +122,7 @@ TEST_CASE("test-http-request-host-header: a request without Host") {
     res.write_head(200, http::header_list("test", "1"));
     res.end();
   };
-  SECTION("is refused") {
+  SECTION("is rejected by default") {
     server_fixture f(options);
     f.server.on_request(handler);
     http_peer peer = f.connect();
@@ -133,7 +133,7 @@ TEST_CASE("test-http-request-host-header: a request without Host") {
     CHECK(peer.ended());
     CHECK(handled == 0);
   }
-  SECTION("is served if the server says so") {
+  SECTION("is served if the option allows it") {
     options.require_host_header = false;
     server_fixture f(options);
     f.server.on_request(handler);
@@ -146,7 +146,7 @@ TEST_CASE("test-http-request-host-header: a request without Host") {
   }
 }
 
-TEST_CASE("test-http-server: with half-open connections every pipelined answer comes") {
+TEST_CASE("test-http-server: with half-open connections all pipelined responses are sent") {
   http::server_options options;
   options.http_allow_half_open = true;
   server_fixture f(options);
@@ -184,11 +184,11 @@ TEST_CASE("test-http-server: with half-open connections every pipelined answer c
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-server-options-highwatermark: both directions of a message have it") {
+TEST_CASE("test-http-server-options-highwatermark: both directions of a message use it") {
   http::server_options options;
   std::size_t const usual = options.high_water_mark;
   SECTION("as set") { options.high_water_mark = 2 * usual; }
-  SECTION("as usual") {}
+  SECTION("the default") {}
   server_fixture f(options);
   std::size_t mark = 0;
   anode::socket socket;
@@ -202,12 +202,14 @@ TEST_CASE("test-http-server-options-highwatermark: both directions of a message 
   for (int i = 0; i < 20; ++i) {
     f.say(peer, std::string(65536, 'x'));
   }
-  // The body is collected up to the mark; one more read may have been under way.
+  // The body is buffered up to the mark, plus one read.
   CHECK(socket.bytes_read() >= options.high_water_mark);
   CHECK(socket.bytes_read() <= options.high_water_mark + 2 * 65536);
 }
 
-TEST_CASE("test-http-server-optimize-empty-requests: a request without a body is at its end") {
+TEST_CASE(
+    "test-http-server-optimize-empty-requests: a request without a body is at its end "
+    "immediately") {
   struct row {
     std::string method;
     std::string framing;
@@ -278,12 +280,12 @@ TEST_CASE("test-http-req-res-close: the order of the last events") {
   }
 }
 
-TEST_CASE("test-http-outgoing-finished: who waits for the end goes on behind close") {
+TEST_CASE("test-http-outgoing-finished: awaiting the end completes after close") {
   server_fixture f;
   event_log log;
   bool late = false;
-  SECTION("asked before") {}
-  SECTION("asked when it is over") { late = true; }
+  SECTION("awaited before the end") {}
+  SECTION("awaited after the end") { late = true; }
   auto const wait = [](http::server_response& res, event_log& to) -> net::awaitable<void> {
     co_await res.finished();
     to.note("finished");
@@ -306,7 +308,7 @@ TEST_CASE("test-http-outgoing-finished: who waits for the end goes on behind clo
   CHECK((told == "close, finished" || (!late && told == "finished, close")));
 }
 
-TEST_CASE("test-http-server-unconsume: what comes behind a request can be read from the socket") {
+TEST_CASE("test-http-server-unconsume: bytes behind a request can be read from the socket") {
   server_fixture f;
   event_log log;
   f.server.on_upgrade([&](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
@@ -343,7 +345,7 @@ TEST_CASE("test-http-full-response: many HTTP/1.0 requests, each on its own conn
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-pipe-fs: two bodies one after the other on one connection") {
+TEST_CASE("test-http-pipe-fs: two successive bodies on one connection") {
   http::agent_options pooled;
   pooled.max_sockets = 1;
   client_and_server f({}, pooled);

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The deadlines of heads and requests.
+// The timeouts of heads and requests.
 
 #include "support/http_peer.hpp"
 
@@ -29,7 +29,7 @@ http::server_options limits(std::chrono::milliseconds headers, std::chrono::mill
   return o;
 }
 
-// A server whose handler answers at once, and counts.
+// A server whose handler answers at once and counts requests.
 struct counting_server : server_fixture {
   explicit counting_server(http::server_options o) : server_fixture(std::move(o)) {
     server.on_request([this](http::incoming_message&, http::server_response& res) {
@@ -46,8 +46,8 @@ struct counting_server : server_fixture {
   bool answers = true;
 };
 
-// Checks that a silent connection is answered 408 between two and two and a half seconds, the
-// limit and the interval of checks, and closed.
+// Checks that a silent connection gets 408 and is closed after two to two and a half seconds: the
+// limit plus the interval of the periodic check.
 void check_times_out(counting_server& f, http_peer& peer) {
   f.advance(1999ms);
   CHECK(peer.received().empty());
@@ -76,7 +76,7 @@ TEST_CASE("test-http-server-headers-timeout-interrupted-headers: a head that sto
   CHECK(f.handled == 0);
 }
 
-TEST_CASE("test-http-server-headers-timeout-keepalive: each request has its own deadline") {
+TEST_CASE("test-http-server-headers-timeout-keepalive: each request has its own timeout") {
   counting_server f(limits(5000ms, 0ms, 1250ms));
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\n");
@@ -97,7 +97,7 @@ TEST_CASE("test-http-server-headers-timeout-keepalive: each request has its own 
   CHECK(f.timeouts == 0);
 }
 
-TEST_CASE("test-http-server-headers-timeout-pipelining: a request that came with another") {
+TEST_CASE("test-http-server-headers-timeout-pipelining: a request received with another") {
   counting_server f(limits(2000ms, 0ms));
   http_peer peer = f.connect();
   f.say(peer,
@@ -108,7 +108,8 @@ TEST_CASE("test-http-server-headers-timeout-pipelining: a request that came with
   CHECK(f.handled == 1);
 }
 
-TEST_CASE("test-http-server-request-timeout-delayed-headers: it runs from the connection on") {
+TEST_CASE(
+    "test-http-server-request-timeout-delayed-headers: the timeout runs from the connection on") {
   counting_server f(limits(0ms, 2000ms));
   http_peer peer = f.connect();
   check_times_out(f, peer);
@@ -123,7 +124,7 @@ TEST_CASE("test-http-server-request-timeout-interrupted-headers: a head that sto
   CHECK(f.handled == 0);
 }
 
-TEST_CASE("test-http-server-request-timeout-delayed-body: the handler has the request already") {
+TEST_CASE("test-http-server-request-timeout-delayed-body: the handler already has the request") {
   counting_server f(limits(0ms, 2000ms));
   f.answers = false;
   http_peer peer = f.connect();
@@ -132,7 +133,9 @@ TEST_CASE("test-http-server-request-timeout-delayed-body: the handler has the re
   check_times_out(f, peer);
 }
 
-TEST_CASE("test-http-server-request-timeout-interrupted-body: bytes of a body buy no time") {
+TEST_CASE(
+    "test-http-server-request-timeout-interrupted-body: bytes of a body do not extend the "
+    "timeout") {
   counting_server f(limits(0ms, 2000ms));
   f.answers = false;
   http_peer peer = f.connect();
@@ -153,7 +156,7 @@ TEST_CASE("test-http-server-request-timeout-interrupted-body: bytes of a body bu
   }
 }
 
-TEST_CASE("test-http-server-request-timeout-keepalive: it does not run between requests") {
+TEST_CASE("test-http-server-request-timeout-keepalive: the timeout does not run between requests") {
   counting_server f(limits(0ms, 5000ms, 1250ms));
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\n");
@@ -172,7 +175,7 @@ TEST_CASE("test-http-server-request-timeout-keepalive: it does not run between r
   CHECK(f.handled == 1);
 }
 
-TEST_CASE("test-http-server-request-timeout-pipelining: a request that came with another") {
+TEST_CASE("test-http-server-request-timeout-pipelining: a request received with another") {
   counting_server f(limits(0ms, 2000ms));
   http_peer peer = f.connect();
   f.say(peer,
@@ -182,7 +185,7 @@ TEST_CASE("test-http-server-request-timeout-pipelining: a request that came with
   check_times_out(f, peer);
 }
 
-TEST_CASE("test-http-server-request-timeout-upgrade: an upgraded socket has no deadline") {
+TEST_CASE("test-http-server-request-timeout-upgrade: an upgraded socket has no timeout") {
   counting_server f(limits(0ms, 2000ms));
   f.server.on_upgrade([](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
     s.write("HTTP/1.1 101 Web Socket Protocol Handshake\r\n\r\n");
@@ -202,7 +205,7 @@ TEST_CASE("test-http-server-request-timeout-upgrade: an upgraded socket has no d
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-server-request-timeouts-mixed: each connection by its own clock") {
+TEST_CASE("test-http-server-request-timeouts-mixed: each connection has its own timeouts") {
   counting_server f(limits(2000ms, 4000ms, 250ms));
   std::string const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\nConnection: ";
   std::string const rest_of_head = "close\r\n\r\n";

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Timeouts of sockets: nothing happens for so long.
+// Socket timeouts: no activity on a connection for a given time.
 
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
@@ -30,7 +30,7 @@ TEST_CASE("test-http-set-timeout-server: a timeout of the server") {
     s.destroy();
   });
   CHECK(&same == &f.server);
-  SECTION("of a request that is not answered") {
+  SECTION("for a request that is not answered") {
     f.server.on_request([](http::incoming_message&, http::server_response&) {});
     http_peer peer = f.connect();
     f.say(peer, get);
@@ -39,7 +39,7 @@ TEST_CASE("test-http-set-timeout-server: a timeout of the server") {
     f.advance(2ms);
     CHECK(peer.ended());
   }
-  SECTION("of a connection without a request") {
+  SECTION("for a connection without a request") {
     http_peer peer = f.connect();
     f.settle();
     f.advance(51ms);
@@ -48,7 +48,7 @@ TEST_CASE("test-http-set-timeout-server: a timeout of the server") {
   CHECK(log.told() == "server");
 }
 
-TEST_CASE("test-http-set-timeout-server: a timeout of a request whose body is not complete") {
+TEST_CASE("test-http-set-timeout-server: a timeout of a request with an incomplete body") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message& req, http::server_response&) {
@@ -82,7 +82,7 @@ TEST_CASE("test-http-set-timeout-server: a timeout of a response") {
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-set-timeout-server: a request that is complete does not time out") {
+TEST_CASE("test-http-set-timeout-server: a complete request does not time out") {
   server_fixture f;
   event_log log;
   f.server.on_timeout([&](anode::socket s) {
@@ -99,7 +99,7 @@ TEST_CASE("test-http-set-timeout-server: a request that is complete does not tim
   CHECK(log.told() == "response, server");
 }
 
-TEST_CASE("test-http-set-timeout-server: the response at the head of the queue times out") {
+TEST_CASE("test-http-set-timeout-server: the first response of the pipeline times out") {
   server_fixture f;
   event_log log;
   f.server.on_timeout([&](anode::socket s) {
@@ -121,7 +121,7 @@ TEST_CASE("test-http-set-timeout-server: the response at the head of the queue t
   CHECK(log.told() == "/2, server");
 }
 
-TEST_CASE("test-http-set-timeout-server: behind an answer only the server's timeout runs") {
+TEST_CASE("test-http-set-timeout-server: after a response only the server's timeout runs") {
   http::server_options options;
   options.keep_alive_timeout = 0ms;
   server_fixture f(options);
@@ -162,7 +162,7 @@ TEST_CASE("test-http-set-timeout: a timeout of the socket") {
   CHECK(log.told() == "timeout");
 }
 
-TEST_CASE("test-http-server-consumed-timeout: bytes of the body put the timeout off") {
+TEST_CASE("test-http-server-consumed-timeout: bytes of the body postpone the timeout") {
   server_fixture f;
   event_log log;
   f.server.on_request(
@@ -184,7 +184,7 @@ TEST_CASE("test-http-server-consumed-timeout: bytes of the body put the timeout 
   CHECK(peer.received().ends_with("0\r\n\r\n"));
 }
 
-TEST_CASE("test-http-keep-alive-large-write: who reads slowly does not time out") {
+TEST_CASE("test-http-keep-alive-large-write: a slow reader does not time out") {
   server_fixture f;
   event_log log;
   f.server.set_timeout(100ms, [&](anode::socket const&) { log.note("timeout"); });
@@ -193,7 +193,7 @@ TEST_CASE("test-http-keep-alive-large-write: who reads slowly does not time out"
     res.set_header("Content-Length", std::to_string(body.size()));
     res.end(body);
   });
-  // Takes 64 KiB each time it looks.
+  // Reads 64 KiB at a time.
   auto [ours, theirs] = anode::transport::make_memory_pair(f.io.get_executor(), 65536);
   f.server.emit_connection(std::move(theirs));
   anode::socket client(std::move(ours));
@@ -219,7 +219,7 @@ TEST_CASE("test-http-server-keep-alive-timeout: pipelined requests are handled a
   options.keep_alive_timeout = 50ms;
   options.http_allow_half_open = true;
   bool answers = false;
-  SECTION("and answered") { answers = true; }
+  SECTION("and answered at once") { answers = true; }
   SECTION("and not answered") {}
   server_fixture f(options);
   event_log log;

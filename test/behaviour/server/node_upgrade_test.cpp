@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Connections that leave HTTP, as the server sees it.
+// Connections that leave HTTP, on the server.
 
 #include "support/client_and_server.hpp"
 #include "support/event_log.hpp"
@@ -38,7 +38,7 @@ http::request_handler answering(event_log& log) {
   };
 }
 
-// Switches, and echoes until it is told to kill the connection.
+// Switches protocols and echoes until a message asks to close the connection.
 net::awaitable<void> echo(http::incoming_message&, anode::socket s) {
   s.write(switching);
   while (auto const piece = co_await s.read()) {
@@ -68,7 +68,7 @@ TEST_CASE("test-http-upgrade-server: the bytes behind the request belong to the 
   CHECK(log.told().empty());
 }
 
-TEST_CASE("test-http-upgrade-server: without a handler it is a request like any other") {
+TEST_CASE("test-http-upgrade-server: without a handler it is an ordinary request") {
   server_fixture f;
   event_log log;
   f.server.on_request(answering(log));
@@ -80,12 +80,12 @@ TEST_CASE("test-http-upgrade-server: without a handler it is a request like any 
   f.say(peer, get);
   CHECK(peer.take() == okay);
   CHECK(log.told() == "request, request");
-  // What follows is answered too, which Node drops.
+  // The request that follows is answered too. Node drops it.
   f.say(peer, std::string(upgrade) + get);
   CHECK(peer.take() == std::string(okay) + okay);
 }
 
-TEST_CASE("test-http-upgrade-server2: an exception of the handler surfaces") {
+TEST_CASE("test-http-upgrade-server2: an exception of the handler is rethrown") {
   server_fixture f;
   event_log log;
   f.server.on_request(answering(log));
@@ -96,12 +96,12 @@ TEST_CASE("test-http-upgrade-server2: an exception of the handler surfaces") {
       log.note(error.what());
     }
   });
-  SECTION("a callback") {
+  SECTION("of a callback") {
     f.server.on_upgrade([](http::incoming_message&, anode::socket const&) {
       throw std::runtime_error("upgrade error");
     });
   }
-  SECTION("a coroutine") {
+  SECTION("of a coroutine") {
     f.server.on_upgrade([](http::incoming_message&, anode::socket) -> net::awaitable<void> {
       throw std::runtime_error("upgrade error");
       co_return;
@@ -115,7 +115,7 @@ TEST_CASE("test-http-upgrade-server2: an exception of the handler surfaces") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("test-http-upgrade-server-callback: the program decides request by request") {
+TEST_CASE("test-http-upgrade-server-callback: the user decides for each request") {
   http::server_options options;
   event_log log;
   std::function<bool(http::incoming_message const&)> decide;
@@ -127,13 +127,13 @@ TEST_CASE("test-http-upgrade-server-callback: the program decides request by req
   f.server.on_request(answering(log));
   f.server.on_error([&](std::exception_ptr const&) { log.note("error"); });
   bool listens = true;
-  SECTION("yes") {
+  SECTION("accepted") {
     decide = [](http::incoming_message const&) { return true; };
   }
-  SECTION("no") {
+  SECTION("declined") {
     decide = [](http::incoming_message const&) { return false; };
   }
-  SECTION("yes, but nobody takes it") {
+  SECTION("accepted, without an upgrade handler") {
     decide = [](http::incoming_message const&) { return true; };
     listens = false;
   }
@@ -161,14 +161,14 @@ TEST_CASE("test-http-upgrade-server-callback: the program decides request by req
     CHECK(peer.ended());
     CHECK(f.server.connection_count() == 0);
   }
-  // Requests that do not ask for it are not asked about.
+  // The function is not called for requests without Upgrade.
   http_peer other = f.connect();
   f.say(other, get);
   CHECK(other.received() == okay);
   CHECK(log.told() == "request");
 }
 
-TEST_CASE("test-http-upgrade-advertise: to offer an upgrade is not to make one") {
+TEST_CASE("test-http-upgrade-advertise: a server can offer an upgrade without upgrading") {
   client_and_server f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -182,20 +182,20 @@ TEST_CASE("test-http-upgrade-advertise: to offer an upgrade is not to make one")
   SECTION("a request without headers") {}
   SECTION("a request with Upgrade alone") { headers.append("Upgrade", "h2c"); }
   SECTION("a request with Connection alone") { headers.append("Connection", "upgrade"); }
-  SECTION("a request that both sides are ready for") {
+  SECTION("a request that both sides accept") {
     headers.append("Connection", "upgrade");
     headers.append("Upgrade", "h2c");
     server_takes = true;
     expected = "upgrade 101";
   }
-  SECTION("a client that is not ready") {
+  SECTION("a client that does not accept") {
     headers.append("Connection", "upgrade");
     headers.append("Upgrade", "h2c");
     server_takes = true;
     client_takes = false;
     expected = "server sees end";
   }
-  SECTION("a server that is not ready any more") {
+  SECTION("a server that no longer accepts") {
     headers.append("Connection", "upgrade");
     headers.append("Upgrade", "h2c");
   }
@@ -229,7 +229,7 @@ TEST_CASE("test-http-upgrade-advertise: to offer an upgrade is not to make one")
   CHECK(log.told() == expected);
 }
 
-TEST_CASE("test-http-upgrade-reconsume-stream: another reader takes the connection over") {
+TEST_CASE("test-http-upgrade-reconsume-stream: another reader takes over the connection") {
   server_fixture f;
   event_log log;
   f.server.on_request(answering(log));
@@ -249,7 +249,7 @@ TEST_CASE("test-http-upgrade-reconsume-stream: another reader takes the connecti
   CHECK(peer.ended());
 }
 
-TEST_CASE("test-http-parser-freed-before-upgrade: what comes then is not taken for HTTP") {
+TEST_CASE("test-http-parser-freed-before-upgrade: later bytes are not parsed as HTTP") {
   client_and_server f;
   event_log log;
   f.server.on_request(answering(log));
@@ -283,7 +283,7 @@ TEST_CASE("test-http-parser-freed-before-upgrade: what comes then is not taken f
   CHECK(log.told().empty());
 }
 
-TEST_CASE("test-http-pipeline-socket-parser-typeerror: an upgrade behind answers that wait") {
+TEST_CASE("test-http-pipeline-socket-parser-typeerror: an upgrade behind queued responses") {
   server_fixture f;
   event_log log;
   std::vector<http::server_response*> responses;

@@ -20,7 +20,7 @@ using names = std::vector<std::string>;
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr auto head = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-// A server whose handler only notes its responses.
+// A server whose handler only records its responses.
 struct noting_server {
   explicit noting_server(http::server_options options = {}) : f(std::move(options)) {
     f.server.on_request([this](http::incoming_message& req, http::server_response& res) {
@@ -42,7 +42,7 @@ struct noting_server {
 
 }  // namespace
 
-TEST_CASE("a handle to no socket does nothing") {
+TEST_CASE("empty socket handle: calls have no effect") {
   anode::socket s;
   CHECK_FALSE(s);
   CHECK(s.destroyed());
@@ -60,7 +60,7 @@ TEST_CASE("a handle to no socket does nothing") {
   CHECK(s.native_handle() == -1);
 }
 
-TEST_CASE("a handler may destroy the connection of a client that has gone") {
+TEST_CASE("response end: a handler can destroy the connection of a disconnected client") {
   server_fixture f;
   http::incoming_message* request = nullptr;
   std::string event;
@@ -79,7 +79,7 @@ TEST_CASE("a handler may destroy the connection of a client that has gone") {
   CHECK(f.server.connection_count() == 0);
 }
 
-TEST_CASE("the head of a response without a body waits for its end") {
+TEST_CASE("response end: the head of a response without a body is sent with its end") {
   noting_server n;
   http_peer peer = n.f.connect();
   n.f.say(peer, head);
@@ -94,7 +94,8 @@ TEST_CASE("the head of a response without a body waits for its end") {
   CHECK(peer.received().ends_with("\r\n\r\n"));
 }
 
-TEST_CASE("a body that is not allowed is refused before the head is sent, even an empty one") {
+TEST_CASE(
+    "response end: a body that is not allowed throws before the head is sent, even an empty one") {
   http::server_options options;
   options.reject_non_standard_body_writes = true;
   noting_server n(options);
@@ -110,7 +111,7 @@ TEST_CASE("a body that is not allowed is refused before the head is sent, even a
   CHECK(peer.received().starts_with("HTTP/1.1 200 OK\r\n"));
 }
 
-TEST_CASE("what a handler does wrong is told behind what it did before") {
+TEST_CASE("response end: errors of a handler are emitted after its earlier events") {
   noting_server n;
   http_peer peer = n.f.connect();
   n.f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -127,7 +128,9 @@ TEST_CASE("what a handler does wrong is told behind what it did before") {
   CHECK(n.events == names{"returned", "finish", "error ERR_STREAM_WRITE_AFTER_END", "close"});
 }
 
-TEST_CASE("a request is complete when its handler has destroyed the connection behind the answer") {
+TEST_CASE(
+    "response end: a request is complete if its handler destroys the connection after the "
+    "response") {
   server_fixture f;
   names events;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
@@ -143,7 +146,7 @@ TEST_CASE("a request is complete when its handler has destroyed the connection b
   CHECK(events == names{"end", "complete"});
 }
 
-TEST_CASE("a response that is destroyed before its turn lets the earlier ones out") {
+TEST_CASE("response end: a queued response that is destroyed lets the earlier ones finish") {
   noting_server n;
   http_peer peer = n.f.connect();
   n.f.say(peer, std::string(get) + get + get);
@@ -160,7 +163,7 @@ TEST_CASE("a response that is destroyed before its turn lets the earlier ones ou
   CHECK(n.f.server.connection_count() == 0);
 }
 
-TEST_CASE("a response behind one that closes the connection does not finish") {
+TEST_CASE("response end: a response behind one that closes the connection does not finish") {
   noting_server n;
   http_peer peer = n.f.connect();
   n.f.say(peer, std::string(get) + get + get);
@@ -175,7 +178,9 @@ TEST_CASE("a response behind one that closes the connection does not finish") {
   CHECK(std::ranges::count(n.events, "close 3") == 1);
 }
 
-TEST_CASE("with http_allow_half_open a response whose head is out closes the connection") {
+TEST_CASE(
+    "response end: with http_allow_half_open a client's half-close closes a connection whose head "
+    "is sent") {
   http::server_options options;
   options.http_allow_half_open = true;
   noting_server n(options);

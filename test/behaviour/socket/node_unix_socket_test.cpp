@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// HTTP over Unix sockets, and what is seen of real sockets only.
+// HTTP over Unix sockets, and behaviour that only real sockets show.
 
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// A server on a Unix socket, or on TCP.
+// A server on a Unix socket or on TCP.
 struct listening {
   explicit listening(bool unix_socket = true) : server(io.get_executor()) {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
@@ -65,7 +65,7 @@ struct listening {
     return o;
   }
 
-  // Runs until there is nothing left to do but to wait for more connections.
+  // Runs until only the listening socket has work left.
   template <class F>
   void run_until(F done) {
     auto const limit = std::chrono::steady_clock::now() + 30s;
@@ -120,7 +120,7 @@ TEST_CASE("test-http-unix-socket: a request and a response, and close") {
   }(f));
 }
 
-TEST_CASE("test-http-unix-socket-keep-alive: one connection for all") {
+TEST_CASE("test-http-unix-socket-keep-alive: one connection for all requests") {
   listening f;
   support::run(f.io, [](listening& l) -> net::awaitable<void> {
     for (int i = 0; i < 10; ++i) {
@@ -139,7 +139,7 @@ TEST_CASE("test-http-unix-socket-keep-alive: one connection for all") {
   http::global_agent(f.io.get_executor()).destroy();
 }
 
-TEST_CASE("test-http-client-abort-keep-alive-queued-unix-socket: the others are served") {
+TEST_CASE("test-http-client-abort-keep-alive-queued-unix-socket: the other requests are served") {
   listening f;
   http::agent agent(f.io.get_executor(), keeping(1));
   auto first = agent.request(f.to("/1"));
@@ -168,7 +168,7 @@ TEST_CASE("test-http-client-abort-keep-alive-queued-unix-socket: the others are 
   CHECK(f.server.connection_count() == 1);
 }
 
-TEST_CASE("test-http-client-abort-unix-socket: a request that is aborted at once") {
+TEST_CASE("test-http-client-abort-unix-socket: a request aborted at once") {
   listening f;
   http::agent agent(f.io.get_executor());
   auto r = agent.request(f.to());
@@ -181,7 +181,7 @@ TEST_CASE("test-http-client-abort-unix-socket: a request that is aborted at once
 #pragma GCC diagnostic pop
   f.run_until([&] { return closed; });
   CHECK(agent.by_name().empty());
-  // What was connected by then is closed: a later request is the server's first.
+  // Connections established by then are closed: a later request is the first one of the server.
   auto later = agent.request(f.to("/later"));
   bool answered = false;
   later.on_response([&](http::incoming_message m) {
@@ -193,7 +193,7 @@ TEST_CASE("test-http-client-abort-unix-socket: a request that is aborted at once
   CHECK(f.urls == std::vector<std::string>{"/later"});
 }
 
-TEST_CASE("test-http-client-pipe-end: end long after the last byte that was announced") {
+TEST_CASE("test-http-client-pipe-end: end long after the last announced byte") {
   listening f;
   f.answer = [](http::incoming_message& req, http::server_response& res) {
     req.on_end([&res] { res.end(); });
@@ -225,7 +225,7 @@ TEST_CASE("test-http-client-pipe-end: end long after the last byte that was anno
   CHECK(status == 200);
 }
 
-TEST_CASE("test-http-agent-keepalive-delay: probes on connections that are kept") {
+TEST_CASE("test-http-agent-keepalive-delay: TCP keep-alive on pooled connections") {
   listening f(false);
   bool const kept = GENERATE(true, false);
   http::agent_options o;
@@ -254,7 +254,7 @@ TEST_CASE("test-http-agent-keepalive-delay: probes on connections that are kept"
   agent.destroy();
 }
 
-TEST_CASE("agent: a custom look-up finds the addresses in place of the system") {
+TEST_CASE("agent: a custom look-up function replaces the system's resolver") {
   listening f(false);
   bool const of_request = GENERATE(true, false);
   std::vector<std::string> asked;

@@ -48,7 +48,7 @@ net::awaitable<std::string> read_all(anode::socket s) {
 
 }  // namespace
 
-TEST_CASE("socket: reads what the other side wrote, then the end") {
+TEST_CASE("socket: reads the bytes that the other side wrote, then the end") {
   net::io_context io;
   pair p(io);
   run(io, [](pair& x) -> net::awaitable<void> {
@@ -64,7 +64,7 @@ TEST_CASE("socket: reads what the other side wrote, then the end") {
   CHECK(p.b.bytes_read() == 11);
 }
 
-TEST_CASE("socket: the writes of one turn leave in one write") {
+TEST_CASE("socket: the writes of one tick are sent in one write") {
   net::io_context io;
   pair p(io);
   run(io, [](pair& x) -> net::awaitable<void> {
@@ -87,7 +87,7 @@ TEST_CASE("socket: an awaited write of a large buffer does not copy it") {
   CHECK(p.counts->places == std::vector<void const*>{large.data()});
 }
 
-TEST_CASE("socket: a write that is not awaited keeps what it could not send") {
+TEST_CASE("socket: a write that is not awaited buffers its unsent bytes") {
   net::io_context io;
   pair p(io, 1000);
   std::string expected;
@@ -125,7 +125,7 @@ TEST_CASE("socket: an awaited write waits while the other side does not read") {
   CHECK(all == data);
 }
 
-TEST_CASE("socket: a peer that takes everything does not keep the others from their turn") {
+TEST_CASE("socket: writes to a fast reader do not starve other handlers") {
   net::io_context io;
   pair p(io, 64 << 20);
   std::string const piece(32768, 'x');
@@ -155,7 +155,7 @@ TEST_CASE("socket: half-close leaves the other direction open") {
   }(p));
 }
 
-TEST_CASE("socket: writing after the end fails, and says so") {
+TEST_CASE("socket: a write after the end fails with an error") {
   net::io_context io;
   pair p(io);
   p.a.end();
@@ -170,14 +170,14 @@ TEST_CASE("socket: writing after the end fails, and says so") {
   CHECK(code == "write after end");
 }
 
-TEST_CASE("socket: destroy tells on_close once, and ends the other side's input") {
+TEST_CASE("socket: destroy emits close once and ends the other side's input") {
   net::io_context io;
   pair p(io);
   int closed = 0;
   p.a.on_close([&] { ++closed; });
   p.a.destroy();
   p.a.destroy();
-  CHECK(closed == 0);  // not from inside the call
+  CHECK(closed == 0);  // not inside the call
   run(io, [](pair& x) -> net::awaitable<void> {
     auto const piece = co_await x.b.read();
     CHECK_FALSE(piece);
@@ -188,7 +188,7 @@ TEST_CASE("socket: destroy tells on_close once, and ends the other side's input"
   CHECK(p.a.destroyed());
 }
 
-TEST_CASE("socket: destroy_soon sends what was written first") {
+TEST_CASE("socket: destroy_soon sends buffered writes first") {
   net::io_context io;
   pair p(io, 100);
   p.a.write(std::string(5000, 'q'));
@@ -202,7 +202,7 @@ TEST_CASE("socket: destroy_soon sends what was written first") {
   CHECK(p.a.destroyed());
 }
 
-TEST_CASE("socket: the last handle closes the connection") {
+TEST_CASE("socket: dropping the last handle closes the connection") {
   net::io_context io;
   pair p(io);
   {
@@ -217,7 +217,7 @@ TEST_CASE("socket: the last handle closes the connection") {
   }(p));
 }
 
-TEST_CASE("socket: a timeout is told, and does not close") {
+TEST_CASE("socket: a timeout is emitted and does not close the connection") {
   net::io_context io;
   auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
@@ -256,7 +256,7 @@ TEST_CASE("socket: a cancelled read leaves the connection usable") {
   }(p));
 }
 
-TEST_CASE("socket: is a stream to Asio's algorithms") {
+TEST_CASE("socket: works as a stream with Asio's algorithms") {
   net::io_context io;
   pair p(io, 10);
   run(io, [](net::io_context& context, pair& x) -> net::awaitable<void> {
@@ -281,7 +281,7 @@ TEST_CASE("socket: is a stream to Asio's algorithms") {
   }(io, p));
 }
 
-TEST_CASE("relay: passes both directions on, with their ends, and counts") {
+TEST_CASE("relay: forwards both directions with their ends, and counts bytes") {
   net::io_context io;
   pair left(io, 100);
   pair right(io, 100);
@@ -308,7 +308,7 @@ TEST_CASE("relay: passes both directions on, with their ends, and counts") {
   CHECK(right.b.destroyed());
 }
 
-TEST_CASE("relay: a side that is lost closes the other") {
+TEST_CASE("relay: losing one side closes the other") {
   net::io_context io;
   pair left(io);
   pair right(io);
@@ -320,7 +320,7 @@ TEST_CASE("relay: a side that is lost closes the other") {
   }(left, right));
 }
 
-TEST_CASE("relay: nothing passing for the idle timeout closes both") {
+TEST_CASE("relay: idling for the timeout closes both connections") {
   net::io_context io;
   auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
@@ -346,7 +346,7 @@ TEST_CASE("relay: nothing passing for the idle timeout closes both") {
   CHECK(done);
 }
 
-TEST_CASE("relay: cancelled, it closes both connections") {
+TEST_CASE("relay: cancellation closes both connections") {
   net::io_context io;
   pair left(io);
   pair right(io);
@@ -365,7 +365,7 @@ TEST_CASE("relay: cancelled, it closes both connections") {
   CHECK(right.b.destroyed());
 }
 
-TEST_CASE("relay: when both sides have ended, one that does not read is cut off") {
+TEST_CASE("relay: when both sides have ended, a side that does not read is cut off") {
   net::io_context io;
   auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
@@ -381,7 +381,7 @@ TEST_CASE("relay: when both sides have ended, one that does not read is cut off"
   settle(io, 1s);
   clock.advance(299s);
   settle(io, 1s);
-  CHECK_FALSE(done);  // the other direction is open
+  CHECK_FALSE(done);  // The other direction is open.
   right.a.end();
   settle(io, 1s);
   clock.advance(59s);
@@ -394,7 +394,7 @@ TEST_CASE("relay: when both sides have ended, one that does not read is cut off"
   CHECK(right.b.destroyed());
 }
 
-TEST_CASE("relay: when one side has ended, silence of the other ends after a time") {
+TEST_CASE("relay: a half-closed relay closes after a time without bytes") {
   net::io_context io;
   auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
@@ -432,7 +432,7 @@ TEST_CASE("relay: when one side has ended, silence of the other ends after a tim
   CHECK(done);
 }
 
-TEST_CASE("relay: cancelled at any step, it closes both connections") {
+TEST_CASE("relay: cancellation at any step closes both connections") {
   for (int steps = 0; steps != 60; ++steps) {
     net::io_context io;
     pair left(io, 100);

@@ -28,7 +28,7 @@ net::awaitable<std::string> text_of(http::agent& agent, std::string_view url) {
 
 }  // namespace
 
-TEST_CASE("a handler is tested by the bytes that it answers") {
+TEST_CASE("testing: a handler is tested by its response bytes") {
   testing::event_loop loop;
   http::server server{loop.get_executor(), hello};
   testing::peer client = loop.connect(server);
@@ -46,7 +46,7 @@ TEST_CASE("a handler is tested by the bytes that it answers") {
   CHECK(loop.now() == std::chrono::sys_seconds(std::chrono::seconds(784'111'777 + 6)));
 }
 
-TEST_CASE("a client is tested by what its server hears, and is told") {
+TEST_CASE("testing: a client is tested by the requests that its server receives and answers") {
   testing::event_loop loop;
   testing::origin origin{loop};
   http::agent agent{loop.get_executor(),
@@ -74,14 +74,14 @@ TEST_CASE("a client is tested by what its server hears, and is told") {
   CHECK(origin.size() == 1);
 }
 
-TEST_CASE("a client and a server meet in memory") {
+TEST_CASE("testing: a client and a server connect in memory") {
   testing::event_loop loop;
   http::server server{loop.get_executor(), hello};
   http::agent agent{loop.get_executor(), {.create_connection = testing::connections_to(server)}};
   CHECK(loop.run(text_of(agent, "http://test/there")) == "Hello /there");
 }
 
-TEST_CASE("a coroutine that cannot go on is told so, and one that fails throws") {
+TEST_CASE("testing: a coroutine that cannot continue throws, and so does one that fails") {
   testing::event_loop loop;
   testing::origin origin{loop};
   http::agent agent{loop.get_executor(), {.create_connection = origin.connections()}};
@@ -92,7 +92,7 @@ TEST_CASE("a coroutine that cannot go on is told so, and one that fails throws")
   CHECK_THROWS_AS(loop.run(text_of(agent, "http://test/")), http::request_error);
 }
 
-TEST_CASE("a peer says what it expected and what came") {
+TEST_CASE("testing: a mismatch shows the expected and the received bytes") {
   testing::event_loop loop;
   auto [a, b] = anode::socket_pair(loop.get_executor());
   testing::peer peer{loop, b};
@@ -109,7 +109,7 @@ TEST_CASE("a peer says what it expected and what came") {
   CHECK_FALSE(peer.ended());
 }
 
-TEST_CASE("a peer ends, closes and resets, and sees it when the other side does") {
+TEST_CASE("testing: a peer can end, close and reset, and observes the same of the other side") {
   testing::event_loop loop;
   auto [a, b] = anode::socket_pair(loop.get_executor());
   testing::peer one{loop, a};
@@ -131,13 +131,13 @@ TEST_CASE("a peer ends, closes and resets, and sees it when the other side does"
   }
 }
 
-TEST_CASE("a peer that does not listen makes the writer wait") {
+TEST_CASE("testing: a peer that does not read suspends the writer") {
   testing::event_loop loop;
   auto [a, b] = anode::socket_pair(loop.get_executor(), 1000);
   testing::peer peer{loop, b};
   loop.settle();
   peer.stop_listening();
-  // What was asked for already is still read.
+  // A read that is already pending still completes.
   a.write(std::string(200'000, 'x'));
   loop.settle();
   CHECK(a.writable_length() > 100'000);
@@ -147,7 +147,7 @@ TEST_CASE("a peer that does not listen makes the writer wait") {
   CHECK(peer.take().size() == 200'000);
 }
 
-TEST_CASE("time limits are met one after the other while time passes") {
+TEST_CASE("testing: timers expire one after the other while time advances") {
   testing::event_loop loop;
   auto [a, b] = anode::socket_pair(loop.get_executor());
   std::vector<long> seconds;

@@ -32,7 +32,7 @@ std::string handshake(std::string_view connection = "Upgrade",
          "\r\nSec-WebSocket-Key: " + std::string(key) + "\r\nSec-WebSocket-Version: 13\r\n\r\n";
 }
 
-// A client's text frame, with a mask of zeros.
+// Returns a client's text frame, masked with zeros.
 std::string frame(std::string_view text) {
   return std::string("\x81") + static_cast<char>(0x80 | text.size()) + std::string(4, '\0') +
          std::string(text);
@@ -55,7 +55,7 @@ net::awaitable<void> echo(http::incoming_message& req, anode::socket s,
   }
 }
 
-// A server that echoes messages, and an agent that is connected to it.
+// A server that echoes messages, and a connected agent.
 struct echo_fixture {
   explicit echo_fixture(anode::websocket_options o = {}) : options(std::move(o)) {
     server.on_upgrade([this](http::incoming_message& req, anode::socket s) {
@@ -92,7 +92,7 @@ std::string refusal(testing::event_loop& loop, net::awaitable<anode::websocket_p
 
 }  // namespace
 
-TEST_CASE("a client and a server speak WebSocket, and close it") {
+TEST_CASE("websocket: a client and a server exchange messages and close") {
   echo_fixture f;
   anode::websocket_ptr const ws =
       f.loop.run(anode::connect_websocket(f.agent, "ws://test/chat?x=1"));
@@ -110,7 +110,7 @@ TEST_CASE("a client and a server speak WebSocket, and close it") {
   CHECK(f.end == make_error_code(websocket::error::closed).message());
 }
 
-TEST_CASE("what follows a handshake in the same packet is read once") {
+TEST_CASE("websocket: frames received with the handshake are read once") {
   SECTION("by a server") {
     echo_fixture f;
     testing::peer client = f.loop.connect(f.server);
@@ -123,7 +123,7 @@ TEST_CASE("what follows a handshake in the same packet is read once") {
   }
   SECTION("by a client") {
     echo_fixture f;
-    // Reads and writes as usual, but the 101 and a frame leave together.
+    // Reads and writes as usual, but sends 101 and a frame together.
     f.server.on_upgrade([](http::incoming_message& req, anode::socket s) -> net::awaitable<void> {
       anode::websocket_ptr const ws = co_await anode::accept_websocket(req, std::move(s));
       co_await ws->async_write(net::buffer("first", 5), net::use_awaitable);
@@ -136,7 +136,7 @@ TEST_CASE("what follows a handshake in the same packet is read once") {
   }
 }
 
-TEST_CASE("a client asks for a WebSocket with its own headers, and wants the right answer") {
+TEST_CASE("websocket: a client sends its own headers and validates the response") {
   testing::event_loop loop;
   testing::origin origin{loop};
   http::agent agent{loop.get_executor(), {.create_connection = origin.connections()}};
@@ -170,16 +170,16 @@ TEST_CASE("a client asks for a WebSocket with its own headers, and wants the rig
   CHECK(origin[0].ended());
 }
 
-TEST_CASE("a client says why a WebSocket did not come to be") {
+TEST_CASE("websocket: a client reports why the handshake failed") {
   echo_fixture f;
-  SECTION("another answer") {
+  SECTION("a response other than 101") {
     f.server.on_upgrade([](http::incoming_message&, anode::socket s) {
       s.end("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
     });
     CHECK(refusal(f.loop, anode::connect_websocket(f.agent, "ws://test/"))
               .starts_with("the server answered 403 Forbidden"));
   }
-  SECTION("a wrong key") {
+  SECTION("a wrong accept key") {
     f.server.on_upgrade([](http::incoming_message&, anode::socket s) {
       s.write(
           "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -189,7 +189,7 @@ TEST_CASE("a client says why a WebSocket did not come to be") {
               .find(make_error_code(websocket::error::bad_sec_accept).message()) !=
           std::string::npos);
   }
-  SECTION("no connection") {
+  SECTION("the connection is refused") {
     http::agent_options o;
     o.create_connection =
         [](http::connect_options const&) -> net::awaitable<std::unique_ptr<anode::byte_stream>> {
@@ -199,13 +199,13 @@ TEST_CASE("a client says why a WebSocket did not come to be") {
     http::agent const agent{f.loop.get_executor(), o};
     CHECK_THROWS_AS(f.loop.run(anode::connect_websocket(agent, "ws://test/")), http::request_error);
   }
-  SECTION("another scheme") {
+  SECTION("an unsupported scheme") {
     CHECK_THROWS_AS(anode::connect_websocket(f.agent, "wss://test/"), http::exception);
     CHECK_THROWS_AS(anode::connect_websocket(f.agent, "test"), http::exception);
   }
 }
 
-TEST_CASE("a handshake that is none is refused, and answered") {
+TEST_CASE("websocket: an invalid handshake is rejected with a response") {
   echo_fixture f;
   testing::peer client = f.loop.connect(f.server);
   std::string const asked = handshake();
@@ -238,7 +238,7 @@ TEST_CASE("a handshake that is none is refused, and answered") {
   CHECK(f.end != "");
 }
 
-TEST_CASE("an upgrade is asked for by whole words") {
+TEST_CASE("websocket: Upgrade and Connection are matched by whole tokens") {
   echo_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("http"); });
   testing::peer client = f.loop.connect(f.server);
@@ -249,7 +249,7 @@ TEST_CASE("an upgrade is asked for by whole words") {
 
 namespace {
 
-// Which of the two codes a frame without end gets differs between releases of Beast.
+// Releases of Beast differ in the code for an oversized frame.
 void expect_refusal(testing::peer& client) {
   client.expect("\x88\x02\x03");
   std::string const code = client.take();
@@ -258,7 +258,7 @@ void expect_refusal(testing::peer& client) {
 
 }  // namespace
 
-TEST_CASE("hostile WebSocket frames end the connection") {
+TEST_CASE("websocket: hostile frames end the connection") {
   anode::websocket_options options;
   options.max_message_size = 1000;
   options.configure = [](anode::websocket_stream& ws) {
@@ -268,7 +268,7 @@ TEST_CASE("hostile WebSocket frames end the connection") {
   };
   echo_fixture f(options);
   testing::peer client = f.loop.connect(f.server);
-  SECTION("a length of 64 bits with the highest one set") {
+  SECTION("a 64-bit length with the highest bit set") {
     client.send(handshake());
     client.expect_until("\r\n\r\n");
     client.send(std::string("\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff", 10) + "mask");
@@ -288,7 +288,7 @@ TEST_CASE("hostile WebSocket frames end the connection") {
     client.end();
     CHECK(f.end != "");
   }
-  SECTION("a message that grows when it is decompressed") {
+  SECTION("a message that exceeds the limit when decompressed") {
     http::agent const agent{f.loop.get_executor(),
                             {.create_connection = testing::connections_to(f.server)}};
     anode::websocket_options with_deflate;
@@ -306,10 +306,10 @@ TEST_CASE("hostile WebSocket frames end the connection") {
   }
 }
 
-TEST_CASE("a WebSocket that is idle is asked for a sign of life, then given up") {
+TEST_CASE("websocket: an idle connection gets a ping, then times out") {
   echo_fixture f;
   f.options.configure = [](anode::websocket_stream& ws) {
-    // Beast's own clock counts here: the time limits are only looked at.
+    // Beast uses its own clock, therefore the test only checks the time limits.
     websocket::stream_base::timeout limits;
     ws.get_option(limits);
     CHECK(limits.idle_timeout == std::chrono::seconds(300));

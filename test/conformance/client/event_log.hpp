@@ -15,17 +15,18 @@
 
 namespace support {
 
-/// Notes the events of a request and of its response, which it reads, and acts on them.
+/// Records the events of a request and of its response, whose body it reads, and runs actions on
+/// them.
 class client_log : public event_log {
 public:
   explicit client_log(net::io_context& io) : io_(&io) {}
   client_log(client_log const&) = delete;
   client_log& operator=(client_log const&) = delete;
 
-  // A response that is dropped may still tell its end.
+  // A destroyed response can still emit its end.
   ~client_log() { response = {}; }
 
-  /// Listens to everything a request tells. The log must outlive it.
+  /// Registers listeners of all events of a request. The log must outlive the request.
   void watch(anode::http::client_request& r) {
     r.on_socket([this](anode::socket) { tell("socket"); });
     r.on_finish([this] { tell("finish"); });
@@ -43,12 +44,12 @@ public:
     r.on_response([this](anode::http::incoming_message m) { take(std::move(m)); });
   }
 
-  /// Has `act` called each time when `event` has been noted.
+  /// Calls `act` each time `event` is recorded.
   void when(std::string event, std::function<void()> act) {
     acts_[std::move(event)] = std::move(act);
   }
 
-  /// Takes a response as its event does.
+  /// Accepts a response as the listener of the response event does.
   void take(anode::http::incoming_message m) {
     response = std::move(m);
     response.on_aborted([this] { tell("res.aborted"); });

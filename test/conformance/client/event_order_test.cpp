@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Which events follow what happens to a request, at each point of its life, compared with what
-// Node 23.5 told: tools/node/record client-events.
+// Compares the events that follow an action on a request, at each point of its life, with the
+// events recorded from Node 23.5 (tools/node/record client-events).
 #include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -26,7 +26,7 @@ http::agent_options options_for(std::string const& kind, std::string const& poin
   return o;
 }
 
-// One request to which something happens at one point.
+// Runs one request with one action at one point.
 class run {
 public:
   run(std::string const& kind, std::string point, std::string act)
@@ -175,9 +175,8 @@ private:
 
 }  // namespace
 
-TEST_CASE("client events: in Node's order, whatever happens to a request, at each of its points",
-          "[client]") {
-  // What is told in another order, or not at all; docs/deviations.md.
+TEST_CASE("client events: in Node's order after any action at any point of a request", "[client]") {
+  // The cases in which anode emits other events; see docs/deviations.md.
   std::map<std::string, std::string> const ours{};
   std::ifstream file("test/conformance/client/recorded/events.tsv");
   REQUIRE(file);

@@ -1,13 +1,13 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A client for comparing its requests and events with those of others. Reads scenarios as JSON
-// lines from standard input, writes what happens as JSON lines to standard output:
+// A client whose requests and events are compared with those of other clients. It reads scenarios
+// as JSON lines from standard input and writes events as JSON lines to standard output:
 //
 //   in   {"id":1,"run":{...},"ports":[8080]}   starts a scenario
-//   in   {"id":1,"tell":"name"}                lets an operation go on that waits for this
-//   in   {"cleanup":1}                         destroys what is left of it
-//   out  {"id":1,"ev":["a","response",{...}]}  something happened
-//   out  {"id":1,"done":true}                  nothing happens any more
+//   in   {"id":1,"tell":"name"}                resumes an operation that waits for this name
+//   in   {"cleanup":1}                         destroys all objects of the scenario
+//   out  {"id":1,"ev":["a","response",{...}]}  reports an event
+//   out  {"id":1,"done":true}                  the scenario has ended
 #include "conformance/client/scenario.hpp"
 #include "support/json.hpp"
 

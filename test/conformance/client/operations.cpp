@@ -10,7 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// Errors that scenarios make up, by number.
+// Errors defined by scenarios, by number.
 class scenario_errors final : public boost::system::error_category {
 public:
   struct named {
@@ -245,7 +245,7 @@ void scenario::properties(json::object const& operation, running_request& r) {
     } else if (name == "writableNeedDrain") {
       value = request.writable_need_drain();
     } else if (name == "maxHeadersCount") {
-      // Node's default is null, and means 2000.
+      // Node's default is null, which means 2000.
       value = request.max_headers_count() == 2000 ? json::value()
                                                   : json::value(request.max_headers_count());
     } else if (name == "strictContentLength") {

@@ -73,7 +73,7 @@ std::size_t sockets(std::string_view name, json::value const& value) {
   return value.is_null() ? http::agent_options::no_limit : size(name, value);
 }
 
-// Node takes a Host only as a text.
+// Node accepts Host only as a single text.
 void check_host(json::value const& headers) {
   if (!headers.is_object()) {
     return;
@@ -116,7 +116,7 @@ void change(http::agent_options& o, json::object const& values) {
       o.keep_alive_timeout_buffer = milliseconds(name, value);
     } else if (name == "scheduling") {
       if (value == 0 || value.is_null() || value == "" || value == false) {
-        continue;  // as if it were not there
+        continue;  // ignored
       }
       std::string const which = value.is_string() ? text(name, value) : json::serialize(value);
       if (which != "fifo" && which != "lifo") {
@@ -172,7 +172,7 @@ http::request_options request_options_of(json::object const& options,
     } else if (name == "port") {
       o.port = value.is_string() ? port(json::string(filled())) : port(value);
     } else if (name == "defaultPort") {
-      // In Node a text never equals the port's number, so that Host has the port.
+      // In Node a text never equals the port's number, therefore Host contains the port.
       if (!value.is_string()) {
         o.default_port = port(value);
       }
@@ -180,7 +180,7 @@ http::request_options request_options_of(json::object const& options,
       o.path = one_byte_text(filled(), http::error::unescaped_characters,
                              "Request path contains unescaped characters");
       if (o.path.empty()) {
-        o.path = "/";  // also in place of a URL's
+        o.path = "/";  // also replaces the path of a URL
       }
     } else if (name == "auth") {
       o.auth = filled();

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Starting the requests of a scenario, and what is reported of them.
+// Starts the requests of a scenario and reports their events.
 #include "conformance/client/scenario.hpp"
 #include "transport/socket_stream.hpp"
 
@@ -31,7 +31,7 @@ json::object head_fields(http::incoming_message const& m) {
           {"rawHeaders", flat_of(m.raw_headers())}};
 }
 
-// Makes a connection for a request that brings its own, to an address and a port.
+// Connects a request with its own connector to an address and a port.
 net::awaitable<std::unique_ptr<anode::byte_stream>> connect_plainly(http::connect_options const& to,
                                                                     net::any_io_executor ex) {
   net::generic::stream_protocol::socket socket(ex);
@@ -40,7 +40,7 @@ net::awaitable<std::unique_ptr<anode::byte_stream>> connect_plainly(http::connec
   co_return std::make_unique<anode::transport::socket_stream>(std::move(socket));
 }
 
-// Reads a response as it comes, as a listener of its data would.
+// Reads a response as a listener of its data event would.
 net::awaitable<void> read_response(std::shared_ptr<scenario> s,
                                    std::shared_ptr<running_request> r) {
   try {
@@ -48,7 +48,7 @@ net::awaitable<void> read_response(std::shared_ptr<scenario> s,
       s->event(r->id, "data", from_bytes(*piece));
     }
   } catch (std::exception const&) {
-    // Its listeners are told.
+    // The listeners of the response report the error.
   }
 }
 
@@ -60,7 +60,7 @@ net::awaitable<void> read_tunnel(std::shared_ptr<scenario> s, std::shared_ptr<ru
     }
     if (!tunnel.destroyed()) {
       s->event(r->id, "tunnel.end");
-      // A stream of Node's net module ends its own direction as well.
+      // A stream of Node's net module also ends its own direction.
       tunnel.end();
       co_await tunnel.drained();
       tunnel.destroy();
@@ -83,7 +83,7 @@ void scenario::start(json::object const& what) {
       r->signal.emit(net::cancellation_type::terminal);
     }
   } catch (http::exception const& e) {
-    // Node has the URL beside its message, as `input`.
+    // Node reports the URL beside its message, as `input`.
     bool const of_url = e.code() == http::error::invalid_url_argument;
     event(r->id, "throw", error_fields(e.code(), of_url ? "Invalid URL" : e.what()));
     r->closed = true;
@@ -99,7 +99,7 @@ http::client_request scenario::make(json::object const& what, running_request& r
   http::request_options o = request_options_of(options, ports_);
   json::value const& url = get(what, "url");
   if (url.is_string() && get(options, "hostname").is_null()) {
-    o.host.clear();  // the host name of a URL counts, not an option's host
+    o.host.clear();  // The host of a URL takes precedence over the option.
   }
   if (url.is_null()) {
     if (get(options, "host").is_null() && o.host.empty()) {
@@ -223,7 +223,7 @@ void scenario::watch_tunnel(record const& r, std::string_view name, http::incomi
                             anode::socket socket) {
   auto const self = shared_from_this();
   std::string const& id = r->id;
-  // What came behind the head is Node's third argument, and no data of the socket.
+  // Bytes behind the head are Node's third argument and no data of the socket.
   std::string const head(socket.buffered());
   json::object fields = head_fields(response);
   fields.erase("version");

@@ -125,7 +125,7 @@ void scenario::snap(json::object const& operation) {
   auto const list = [&](std::size_t http::agent::counts::* member) {
     json::array out;
     for (auto const& [name, counts] : by_name) {
-      // Node has an empty list of sockets for a name that only has waiting requests.
+      // Node has an empty list of sockets for a name that has only waiting requests.
       bool const empty_list = member == &http::agent::counts::sockets && counts.requests > 0;
       if (counts.*member > 0 || empty_list) {
         out.emplace_back(json::array{json::string(name), counts.*member});
@@ -196,8 +196,8 @@ net::awaitable<void> scenario::perform_all() {
   }
 }
 
-// What is done first ends with the turn in which the scenario came, before anything else happens;
-// later operations follow each other at once. Returns how many operations that took.
+// The first operations run in the tick in which the scenario arrived, before anything else happens.
+// Later operations run without a pause. Returns the number of operations that ran.
 std::size_t scenario::begin(json::object const* what, json::array const& operations,
                             std::string const& who) {
   anode::runtime::tick const t(executor_);

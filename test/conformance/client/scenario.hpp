@@ -21,7 +21,7 @@ namespace net = boost::asio;
 
 class scenario;
 
-/// A request of a scenario with what it has got so far.
+/// A request of a scenario with its response and socket.
 struct running_request {
   std::string id;
   http::client_request request;
@@ -33,19 +33,19 @@ struct running_request {
   bool read = true;
 };
 
-/// A scenario of the driver protocol: performs its operations and reports what happens.
+/// A scenario of the driver protocol. It performs its operations and reports the events.
 class scenario : public std::enable_shared_from_this<scenario> {
 public:
   scenario(net::any_io_executor ex, std::int64_t id, json::object what,
            std::vector<std::uint16_t> ports);
 
-  /// Performs all operations, waits until nothing happens any more, and says so.
+  /// Performs all operations, waits until the events end, and reports the end.
   static net::awaitable<void> run(std::shared_ptr<scenario> self);
 
-  /// Notes that the scenario's server has come to a place, as the event `name` of `server`.
+  /// Records that the scenario's server reached a point, as the event `name` of `server`.
   void tell(std::string_view name);
 
-  /// Destroys what is left.
+  /// Destroys the remaining objects.
   void clean_up();
 
   /// Reports an event.
@@ -57,7 +57,7 @@ public:
 private:
   using record = std::shared_ptr<running_request>;
 
-  // parity_client_scenario.cpp
+  // Defined in scenario.cpp.
   net::awaitable<void> until(std::string who, std::string name, std::size_t count,
                              std::chrono::milliseconds limit);
   net::awaitable<void> pause(std::chrono::milliseconds time);
@@ -70,7 +70,7 @@ private:
   std::chrono::milliseconds limit_of(json::object const& operation) const;
   void seen(std::string what);
 
-  // parity_client_request.cpp
+  // Defined in request.cpp.
   void start(json::object const& what);
   http::client_request make(json::object const& what, running_request& r);
   void watch(record const& r, json::object const& what);
@@ -78,7 +78,7 @@ private:
   void watch_tunnel(record const& r, std::string_view name, http::incoming_message response,
                     anode::socket socket);
 
-  // parity_client_operations.cpp
+  // Defined in operations.cpp.
   net::awaitable<void> perform(json::object operation, std::string who);
   bool perform_now(json::object const& operation, std::string const& who);
   bool perform_on_request(std::string_view name, json::object const& operation, running_request& r);
@@ -99,10 +99,10 @@ private:
   bool over_ = false;
 };
 
-/// Returns code and message of a failure, as the protocol has them.
+/// Returns the code and the message of an error in the form of the protocol.
 json::object error_fields(boost::system::error_code const& ec, std::string_view message = {});
 
-/// Returns an error code with a name and a message that a scenario chooses.
+/// Returns an error code with a name and a message chosen by the scenario.
 boost::system::error_code named_error(std::string name, std::string message);
 
 /// Writes a line of output.

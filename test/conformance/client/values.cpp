@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t folded_run = 128;
 
-// Takes the next character of a UTF-8 text.
+// Removes the first character of a UTF-8 text and returns it.
 char32_t next_character(std::string_view& text) {
   auto const first = static_cast<unsigned char>(text.front());
   std::size_t const size = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
@@ -268,7 +268,7 @@ json::value json_of(http::header_value const& value) {
 
 http::header_list header_list_of(json::value const& value) {
   if (auto const* list = value.if_array()) {
-    // Pairs, or one text after the other.
+    // The list has pairs, or names and values in turn.
     std::vector<std::string> flat;
     for (json::value const& v : *list) {
       if (auto const* pair = v.if_array(); pair != nullptr && list->front().is_array()) {

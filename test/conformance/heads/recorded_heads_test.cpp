@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Replays the heads that were recorded from Node.js (tools/node/record heads).
+// Replays heads recorded from Node.js (tools/node/record heads).
 #include "http1/head_writer.hpp"
 #include "policy/default_headers.hpp"
 #include "support/catch.hpp"
@@ -46,7 +46,7 @@ std::string unescape(std::string const& text) {
   return plain;
 }
 
-/// A message as the API above this layer keeps it, driven by the calls of a recorded line.
+/// A message as the API layer keeps it, driven by the calls of a recorded line.
 struct message {
   header_map headers;
   response_context response;
@@ -186,7 +186,7 @@ void set_peer(message& m, std::string const& peer, std::string& keep_alive) {
 
 }  // namespace
 
-TEST_CASE("response heads are those that Node writes", "[encoder][recorded]") {
+TEST_CASE("recorded heads: responses equal Node's", "[encoder][recorded]") {
   auto const lines = read_lines("test/conformance/heads/recorded/response_heads.tsv");
   REQUIRE(lines.size() > 1400);
   for (auto const& line : lines) {
@@ -197,13 +197,14 @@ TEST_CASE("response heads are those that Node writes", "[encoder][recorded]") {
     INFO(show(line));
     std::string const actual = m.outcome(calls);
     std::string expected = unescape(line[1]);
-    // Node keeps the mark of an own Transfer-Encoding on a message that has no body.
+    // Node keeps its flag of the user's Transfer-Encoding on a message without a body.
     if (m.framing.end() == body_end::none && !m.head.empty() &&
         expected[expected.find(' ') - 1] == 'c') {
       expected = (expected[0] == 'c' ? "-" : expected.substr(0, expected.find(' ') - 1)) +
                  expected.substr(expected.find(' '));
     }
-    // Node sends an own Content-Length where there can be none (docs/deviations.md, `length-204`).
+    // Node sends a user's Content-Length where it is not allowed (docs/deviations.md,
+    // `length-204`).
     std::size_t const status = expected.find("HTTP/1.1 ");
     std::size_t const length = expected.find("Content-Length: ");
     if (status != std::string::npos && length != std::string::npos &&
@@ -214,7 +215,7 @@ TEST_CASE("response heads are those that Node writes", "[encoder][recorded]") {
   }
 }
 
-TEST_CASE("request heads are those that Node writes", "[encoder][recorded]") {
+TEST_CASE("recorded heads: requests equal Node's", "[encoder][recorded]") {
   auto const lines = read_lines("test/conformance/heads/recorded/request_heads.tsv");
   REQUIRE(lines.size() > 350);
   for (auto const& line : lines) {

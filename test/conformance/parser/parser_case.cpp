@@ -49,7 +49,7 @@ std::optional<failure> read_error(json::value const& error) {
                  member(error, "bytes").to_number<std::size_t>()};
 }
 
-/// Reads what `value` says of `result`; what it does not mention stays.
+/// Reads the members of `value` into `result`; other members keep their values.
 void read_outcome(json::value const& value, outcome& result) {
   auto const& object = value.as_object();
   if (object.contains("messages")) {

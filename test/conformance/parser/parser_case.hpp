@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The recorded parser cases (test/conformance/parser/recorded/*.jsonl, made by
-// tools/node/record parser).
+// Recorded parser cases (test/conformance/parser/recorded/*.jsonl, written by tools/node/record
+// parser).
 #pragma once
 
 #include "http1/parser.hpp"
@@ -58,7 +58,7 @@ struct parser_case {
   std::optional<outcome> expected;  ///< what the decoder makes of the input instead
 };
 
-/// Reads the cases of one file of test/conformance/parser/recorded.
+/// Reads the cases of one file in test/conformance/parser/recorded.
 std::vector<parser_case> read_parser_cases(std::string const& file,
                                            anode::message::message_kind kind);
 

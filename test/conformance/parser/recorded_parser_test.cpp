@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Replays what Node's parser made of many inputs (tools/node/record parser) against the decoder:
-// whole, byte by byte, and cut in two at every offset.
+// Compares the parser with the recorded results of Node's parser (tools/node/record parser). Each
+// input is parsed whole, byte by byte, and split in two at every offset.
 #include "conformance/parser/parser_case.hpp"
 #include "http1/parser.hpp"
 #include "support/catch.hpp"
@@ -41,7 +41,7 @@ std::vector<parser_case> const& responses() {
   return cases;
 }
 
-// --- the decoder --------------------------------------------------------------------------------
+// --- the parser ---------------------------------------------------------------------------------
 
 std::vector<std::string> flat(http::field_lines const& lines) {
   std::vector<std::string> out;
@@ -52,7 +52,7 @@ std::vector<std::string> flat(http::field_lines const& lines) {
   return out;
 }
 
-/// Feeds the input, cut at `cuts`, to a fresh decoder.
+/// Feeds the input, split at `cuts`, to a fresh parser.
 class replay {
 public:
   explicit replay(parser_case const& c) : case_(c), parser_(c.kind, c.options) {
@@ -87,7 +87,7 @@ public:
 
 private:
   void feed(std::size_t begin, std::size_t end) {
-    // A block of its own of exactly this size: a sanitizer sees a look beyond the end.
+    // A heap block of exactly this size lets a sanitizer detect reads beyond the end.
     std::size_t const size = end - begin;
     auto const block = std::make_unique<char[]>(size);
     std::memcpy(block.get(), case_.input.data() + begin, size);
@@ -165,7 +165,7 @@ private:
   bool stopped_ = false;
 };
 
-// --- comparing ----------------------------------------------------------------------------------
+// --- comparison ---------------------------------------------------------------------------------
 
 std::string shown(std::string_view bytes) {
   std::ostringstream out;
@@ -205,8 +205,8 @@ std::string shown(outcome const& o) {
   return out.str();
 }
 
-/// Returns whether `got` is `wanted`, whose error may also stand between the two bytes at which
-/// Node reports it for an input in one piece and in pieces.
+/// Returns whether `got` equals `wanted`. The error can also lie between the two offsets at which
+/// Node reports it for whole and for split input.
 bool equal_but_for_place(outcome got, outcome const& wanted, outcome const& other) {
   if (got.error && wanted.error && other.error) {
     auto const low = std::min(wanted.error->bytes, other.error->bytes);
@@ -218,7 +218,7 @@ bool equal_but_for_place(outcome got, outcome const& wanted, outcome const& othe
   return got == wanted;
 }
 
-/// Collects every difference of one set of cases, to show them all at once.
+/// Collects all differences of one set of cases and reports them together.
 class differences {
 public:
   void check(parser_case const& c, std::string const& how, std::vector<std::size_t> const& cuts,
@@ -275,7 +275,8 @@ void check_bytewise(std::vector<parser_case> const& cases) {
   found.require_none();
 }
 
-/// Long inputs are cut at the offsets of their first and last bytes and at some in between.
+/// Returns all split offsets of a short input. For a long input, returns those of its first and
+/// last bytes and some in between.
 std::vector<std::size_t> offsets(std::size_t size) {
   constexpr std::size_t all_up_to = 2000;
   constexpr std::size_t ends = 300;
@@ -291,7 +292,7 @@ void check_cut(std::vector<parser_case> const& cases) {
   differences found;
   for (auto const& c : cases) {
     for (std::size_t const at : offsets(c.input.size())) {
-      // Node itself may take part of the rest as HTTP when a cut hides it from the one read.
+      // Node itself can parse a part of the rest as HTTP if the split hides it from one read.
       found.check(c, "cut at " + std::to_string(at), {at}, wanted_whole(c), wanted_in_pieces(c));
     }
   }
@@ -303,8 +304,8 @@ std::string read_text(std::string const& path) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-/// Returns whether everything in `ours` is also in `node`, and `ours` stops with an error, leaves
-/// HTTP, or gives the connection up where `node` goes on.
+/// Returns whether `node` contains everything in `ours`, and `ours` stops with an error, leaves
+/// HTTP, or closes the connection where `node` continues.
 bool stricter(outcome const& ours, outcome const& node) {
   bool less = ours.error || ours.head;
   if (ours.messages.size() > node.messages.size()) {
@@ -333,21 +334,21 @@ bool stricter(outcome const& ours, outcome const& node) {
 
 }  // namespace
 
-TEST_CASE("requests recorded from Node, in one piece", "[parser]") { check_whole(requests()); }
-TEST_CASE("responses recorded from Node, in one piece", "[parser]") { check_whole(responses()); }
+TEST_CASE("recorded requests: whole", "[parser]") { check_whole(requests()); }
+TEST_CASE("recorded responses: whole", "[parser]") { check_whole(responses()); }
 
-TEST_CASE("requests recorded from Node, byte by byte", "[parser]") { check_bytewise(requests()); }
-TEST_CASE("responses recorded from Node, byte by byte", "[parser]") { check_bytewise(responses()); }
+TEST_CASE("recorded requests: byte by byte", "[parser]") { check_bytewise(requests()); }
+TEST_CASE("recorded responses: byte by byte", "[parser]") { check_bytewise(responses()); }
 
-TEST_CASE("requests recorded from Node, cut in two", "[parser]") { check_cut(requests()); }
-TEST_CASE("responses recorded from Node, cut in two", "[parser]") { check_cut(responses()); }
+TEST_CASE("recorded requests: split in two", "[parser]") { check_cut(requests()); }
+TEST_CASE("recorded responses: split in two", "[parser]") { check_cut(responses()); }
 
-TEST_CASE("the recorded cases are as many as they should be", "[parser]") {
+TEST_CASE("recorded cases: the number of cases is as expected", "[parser]") {
   CHECK(requests().size() >= 400);
   CHECK(responses().size() >= 200);
 }
 
-TEST_CASE("each error code that Node's parser can give is recorded", "[parser]") {
+TEST_CASE("recorded cases: every error code of Node's parser occurs", "[parser]") {
   std::map<std::string, int> seen;
   for (auto const* cases : {&requests(), &responses()}) {
     for (auto const& c : *cases) {
@@ -368,7 +369,7 @@ TEST_CASE("each error code that Node's parser can give is recorded", "[parser]")
   }
 }
 
-TEST_CASE("each deviation from Node is stricter and documented", "[parser]") {
+TEST_CASE("recorded cases: every deviation from Node is stricter and documented", "[parser]") {
   std::string const documented = read_text("docs/deviations.md");
   for (auto const* cases : {&requests(), &responses()}) {
     for (auto const& c : *cases) {

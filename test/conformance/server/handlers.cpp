@@ -23,7 +23,7 @@ int call::number(std::size_t index) const {
   std::string const text = argument(index);
   double value = 0;
   auto const [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // What is no number, and what no int can hold, is 0 as a status of Node's is.
+  // An invalid number or a number out of range counts as 0, like a status in Node.
   bool const whole = ec == std::errc() && end == text.data() + text.size();
   return whole && std::abs(value) < 1e9 ? static_cast<int>(value) : 0;
 }

@@ -19,10 +19,10 @@ namespace parity {
 namespace http = anode::http;
 namespace net = boost::asio;
 
-/// Writes an event of the connection with client port `port`, as one JSON line on stderr.
+/// Writes an event of the connection with client port `port` as one JSON line to stderr.
 void log_event(std::uint16_t port, std::string_view event, json_text const& fields = json_text());
 
-/// One request on its way through a handler.
+/// One request during its handler.
 struct call {
   http::server& server;
   http::incoming_message& req;
@@ -40,14 +40,15 @@ struct call {
   /// Writes an event of this request.
   void log(std::string_view event, json_text const& fields = json_text()) const;
 
-  /// Listens to errors of the request; as others do, so that it is seen who does.
+  /// Registers an error listener, as other servers do.
   void listen_to_errors() const;
 
-  /// Writes `handler.throw` with code and message.
+  /// Writes `handler.throw` with the code and the message.
   void log_throw(http::exception const& e) const;
 };
 
-/// A handler that is done, or has set up what it does later, when it returns; or one that waits.
+/// A handler: either a function that finishes or schedules its work before it returns, or a
+/// coroutine.
 struct handler {
   std::string_view name;
   void (*run)(call&);
@@ -64,13 +65,13 @@ std::span<handler const> lifecycle_handlers();
 /// Returns the handler of that name, or null.
 handler const* find_handler(std::string_view name);
 
-/// Waits.
+/// Suspends for the given time.
 net::awaitable<void> pause(call& c, int milliseconds);
 
-/// Collects the body of the request.
+/// Reads the whole body of the request.
 net::awaitable<std::string> collect(call& c);
 
-/// Calls `f` and returns what came of it: "ok" or code and message, as JSON.
+/// Calls `f` and returns its result as JSON: "ok", or the code and the message of its error.
 template <class F>
 std::string attempt(F f) {
   try {

@@ -4,9 +4,9 @@
 namespace parity {
 namespace {
 
-// The handlers about writing bodies and trailers.
+// Handlers that write bodies and trailers.
 
-// Calls `f`, and logs what it throws.
+// Calls `f` and logs its exception.
 template <class F>
 bool tried(call& c, F f) {
   try {
@@ -65,7 +65,7 @@ void empty_write(call& c) {
   c.res.end();
 }
 
-// Encodings are the caller's business: the bytes that they make.
+// anode writes bytes. The caller encodes them.
 void encodings(call& c) {
   c.res.write(std::string_view("\x00\xff\x41", 3));
   c.res.write("hi");

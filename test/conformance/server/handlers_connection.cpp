@@ -7,7 +7,7 @@
 namespace parity {
 namespace {
 
-// The handlers about the headers that are added automatically, and those that decide framing.
+// Handlers for automatic headers and for headers that decide the framing.
 
 void without(call& c, std::initializer_list<std::string_view> names) {
   for (std::string_view const name : names) {
@@ -15,7 +15,7 @@ void without(call& c, std::initializer_list<std::string_view> names) {
   }
 }
 
-// Sets one header and ends.
+// Sets one header and ends the response.
 void end_with(call& c, std::string_view name, http::header_value_ref value, std::string_view body) {
   c.res.set_header(name, value);
   c.res.end(body);

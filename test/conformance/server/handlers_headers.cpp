@@ -4,7 +4,7 @@
 namespace parity {
 namespace {
 
-// The handlers about status lines and the program's own headers.
+// Handlers for status lines and user headers.
 
 void write_head(call& c) {
   try {
@@ -16,7 +16,7 @@ void write_head(call& c) {
   }
 }
 
-// Ends with a reason that may be refused.
+// Ends the response with a reason phrase that can be invalid.
 void end_with_reason(call& c, std::string const& reason) {
   try {
     c.res.set_status_message(reason);
@@ -197,8 +197,8 @@ void api_errors(call& c) {
   all.raw("emptyName", set("", "1")).raw("spaceName", set("a b", "1"));
   all.raw("colonName", set("a:b", "1")).raw("crValue", set("X", "a\rb"));
   all.raw("lfValue", set("X", "a\nb")).raw("nulValue", set("X", "a\0b"sv));
-  // Neither a character above U+00FF nor a value that is not there has a counterpart: the first is
-  // two bytes here, the second an empty text.
+  // Two values have no counterpart: a character above U+00FF is two bytes here, and a missing value
+  // is an empty text.
   all.raw("wideValue", set("X", "\xc4\x80")).raw("undefinedValue", set("X", ""));
   all.raw("delValue", set("X", "\x7f")).raw("tabValue", set("X", "a\tb"));
   res.remove_header("X");

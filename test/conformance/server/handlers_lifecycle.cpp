@@ -6,7 +6,7 @@
 namespace parity {
 namespace {
 
-// The handlers about interim heads, waiting, failing, and closing.
+// Handlers for informational responses, delays, errors and closing.
 
 void end_after_hints(call& c, http::header_list const& hints) {
   c.res.write_early_hints(hints);
@@ -108,7 +108,7 @@ void end_callback(call& c) {
   c.res.end("cb");
 }
 
-// What others give a callback to, one awaits.
+// Awaits the writes to which Node passes callbacks.
 net::awaitable<void> write_callbacks(call& c) {
   anode::write_operation a = c.res.write("a");
   anode::write_operation b = c.res.write("b");

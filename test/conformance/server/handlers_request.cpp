@@ -7,7 +7,7 @@
 namespace parity {
 namespace {
 
-// The handlers that say what a request was, or read its body.
+// Handlers that report the request or read its body.
 
 std::string flat(http::field_lines const& lines) {
   json_text all("[]");
@@ -116,7 +116,7 @@ net::awaitable<void> respond_then_read(call& c) {
     c.res.end("early");
   } catch (http::exception const& e) {
     c.log_throw(e);
-    c.req.socket().destroy();  // the body is being read already
+    c.req.socket().destroy();  // The body is being read already.
   }
   std::string const body = co_await collect(c);
   c.log("handler.body", json_text().number("length", static_cast<std::int64_t>(body.size())));
@@ -129,7 +129,7 @@ void req_props(call& c) {
   all.text("method", req.method()).text("url", req.url()).text("httpVersion", req.http_version());
   all.number("httpVersionMajor", req.http_version_major());
   all.number("httpVersionMinor", req.http_version_minor());
-  // A request has no status, and one that reaches this handler is no upgrade.
+  // A request has no status, and a request that reaches this handler is not an upgrade.
   all.null("statusCode").null("statusMessage").truth("upgrade", false);
   all.truth("readableEnded", req.readable_ended()).truth("destroyed", req.destroyed());
   c.res.end(all.str());

@@ -7,20 +7,20 @@
 
 namespace parity {
 
-/// Returns `bytes` as a JSON string in ASCII: a byte from 0x7f on is written as \u00xx.
+/// Returns `bytes` as a JSON string in ASCII. Bytes from 0x7f on are written as \u00xx.
 std::string json_quoted(std::string_view bytes);
 
-/// Writes a JSON object or array without white space, element by element.
+/// Writes a JSON object or array without white space, one element at a time.
 class json_text {
 public:
-  /// Begins an object, or with "[]" an array.
+  /// Begins an object, or an array if `brackets` is "[]".
   explicit json_text(std::string_view brackets = "{}")
       : close_(brackets[1]), text_(1, brackets[0]) {}
 
-  /// Adds a member whose value is JSON already.
+  /// Adds a member whose value is JSON text.
   json_text& raw(std::string_view key, std::string_view json);
 
-  /// Adds an element whose value is JSON already.
+  /// Adds an element whose value is JSON text.
   json_text& raw(std::string_view json);
 
   json_text& text(std::string_view key, std::string_view value) {

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A server whose handlers are fixed by a written contract, so that its bytes can be compared with
-// those of other servers built after the same contract.
+// A server with handlers fixed by a contract. Its bytes are compared with those of other servers
+// with the same contract.
 //   parity_server --mode NAME
-// Writes {"port":N} on stdout and its events on stderr, and ends when stdin is closed.
+// Writes {"port":N} to stdout and events to stderr. It ends when stdin is closed.
 
 #include "conformance/server/handlers.hpp"
 #include "conformance/server/modes.hpp"
@@ -23,7 +23,7 @@
 namespace parity {
 namespace {
 
-/// The server of one mode with everything that is set on it.
+/// The server of one mode with all its settings.
 class oracle {
 public:
   oracle(net::any_io_executor ex, mode const& m);
@@ -35,7 +35,7 @@ private:
   void watch(call const& c);
   void install();
 
-  /// Returns the client's port, also when the connection is closed already.
+  /// Returns the client's port, even if the connection is closed.
   std::uint16_t port_of(anode::socket const& s) const { return ports_.at(s.core()); }
 
   void log_timeout(std::uint16_t port);
@@ -51,16 +51,16 @@ private:
   mode const& mode_;
   http::server server_;
   std::map<void const*, std::uint16_t> ports_;  // of clients, by connection
-  std::map<std::uint16_t, unsigned> requests_;  // how many, by client port
+  std::map<std::uint16_t, unsigned> requests_;  // number of requests, by client port
   std::map<std::uint16_t, std::deque<unsigned>> unanswered_;
   struct latest {
     unsigned id = 0;
     http::incoming_message const* req = nullptr;  // null once it is closed
   };
-  std::map<std::uint16_t, latest> latest_;  // requests, by client port
+  std::map<std::uint16_t, latest> latest_;  // latest request, by client port
 };
 
-// Logs what was thrown where nobody expects it.
+// Logs an exception outside of a handler call.
 void log_uncaught(http::exception const& e) {
   log_event(0, "uncaught", json_text().text("code", e.code_name()).text("message", e.what()));
 }
@@ -99,7 +99,7 @@ oracle::oracle(net::any_io_executor ex, mode const& m)
   install();
 }
 
-// Logs what happens on a connection.
+// Logs the events of a connection.
 void oracle::watch(anode::socket s) {
   std::uint16_t const port = ports_[s.core()] = s.remote_endpoint().port;
   requests_[port] = 0;
@@ -116,8 +116,8 @@ void oracle::watch(anode::socket s) {
       [port, failed] { log_event(port, "socket.close", json_text().truth("hadError", *failed)); });
 }
 
-// Tells whom a timeout is told: the connection, the request that is being received, the response
-// whose turn it is, the server.
+// Logs which listeners get a timeout: the connection, the request that is being received, the
+// current response, the server.
 void oracle::log_timeout(std::uint16_t port) {
   log_event(port, "socket.timeout");
   if (latest const l = latest_[port]; l.req != nullptr && !l.req->complete()) {
@@ -129,7 +129,7 @@ void oracle::log_timeout(std::uint16_t port) {
   log_event(port, "server.timeout");
 }
 
-// Logs what happens to a request and its response.
+// Logs the events of a request and its response.
 void oracle::watch(call const& c) {
   auto const log = [port = c.port, id = c.id](std::string_view event) {
     return [=] { log_event(port, event, json_text().number("id", id)); };
@@ -170,7 +170,7 @@ net::awaitable<void> oracle::request(http::incoming_message& req, http::server_r
   co_await dispatch(c, forced);
 }
 
-// Finds the handler that a request asks for and runs it.
+// Finds the handler that a request names and runs it.
 net::awaitable<void> oracle::dispatch(call& c, std::string_view forced) {
   std::string_view name = forced;
   if (name.empty() && c.req.url().starts_with('/')) {
@@ -195,10 +195,10 @@ net::awaitable<void> oracle::dispatch(call& c, std::string_view forced) {
       c.log_throw(e);
       c.req.socket().destroy();
     } else {
-      log_uncaught(e);  // not while it was being called: nobody answers
+      log_uncaught(e);  // After the handler call, therefore nothing is answered.
     }
   }
-  // A handler that answers later, or never, has done its part; returning would end the response.
+  // A handler that answers later or never has returned. Returning from here would end the response.
   if (!c.res.writable_ended()) {
     co_await c.res.finished();
   }
@@ -229,7 +229,7 @@ net::awaitable<void> oracle::check_expectation(http::incoming_message& req,
   }
 }
 
-// Echoes what comes, first of all what came with the request.
+// Echoes the received bytes, beginning with those received with the request.
 net::awaitable<void> echo(anode::socket s) {
   while (auto const piece = co_await s.read()) {
     co_await s.write(*piece);
@@ -316,7 +316,7 @@ void oracle::install() {
   }
 }
 
-// Reads until there is nothing more to read, which throws.
+// Reads until the end of input, which throws.
 net::awaitable<void> wait_closed(net::posix::stream_descriptor& input) {
   for (char ignored[256];;) {
     co_await input.async_read_some(net::buffer(ignored), net::use_awaitable);

@@ -7,15 +7,15 @@
 
 namespace parity {
 
-/// One way to set a server up: its options, the events it handles, and the handler that gets every
-/// request, if one does.
+/// A configuration of a server: its options, the events it handles, and an optional handler for
+/// every request.
 struct mode {
   std::string_view name;
   void (*set)(anode::http::server_options&) = [](anode::http::server_options&) {};
   std::string_view listeners = {};  ///< names with blanks between and around them
   std::string_view force = {};
 
-  /// Returns whether the listener is wanted.
+  /// Returns whether the mode registers the listener.
   bool has(std::string_view listener) const;
 };
 

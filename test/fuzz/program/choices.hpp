@@ -9,8 +9,8 @@
 
 namespace anode::test {
 
-/// Reads decisions from the bytes of a fuzzer. Used-up bytes decide 0, which is everywhere the
-/// choice that ends soonest.
+/// Reads choices from the bytes of a fuzzer. When all bytes are used, the choice is 0, which is
+/// everywhere the one that ends soonest.
 class choices {
 public:
   explicit choices(std::string_view bytes) : rest_(bytes) {}
@@ -26,10 +26,10 @@ public:
     return n;
   }
 
-  /// Returns a number below `n`, at most 256.
+  /// Returns a number below `n`, which is at most 256.
   unsigned below(unsigned n) noexcept { return number() % n; }
 
-  /// Returns true for one byte in `n`, never for a used-up one.
+  /// Returns true for one byte in `n`, and false when all bytes are used.
   bool rarely(unsigned n) noexcept { return number() % n == n - 1; }
 
   bool flip() noexcept { return (number() & 1U) != 0; }
@@ -39,7 +39,7 @@ public:
     return from[below(N)];
   }
 
-  /// Takes bytes as they are.
+  /// Returns the next bytes unchanged.
   std::string_view bytes(std::size_t most) noexcept {
     std::string_view const taken = rest_.substr(0, std::min(rest_.size(), most));
     rest_.remove_prefix(taken.size());

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What a fuzzed program does with one request, and what it remembers of it.
+// The actions of a fuzzed client on one request, and the recorded results.
 #pragma once
 
 #include "choices.hpp"
@@ -39,13 +39,13 @@ struct asked {
   net::cancellation_signal abort;   ///< of the request
 };
 
-/// Does one thing after the other that a program may do with a request.
+/// Performs actions of a user on a request.
 class client_acts {
 public:
   client_acts(choices& in, std::size_t& budget, std::vector<anode::socket>& taken)
       : in_(in), budget_(budget), taken_(taken) {}
 
-  /// Notes which response came.
+  /// Records the response.
   static void answered(asked& x, http::incoming_message answer) {
     x.answer = std::move(answer);
     std::string const tag(x.answer.headers().get("X-Tag").value_or(""));
@@ -55,7 +55,8 @@ public:
     trace("request " + std::to_string(x.serial) + " is answered, tag " + tag);
   }
 
-  /// Counts the events of a request. @param takes has listeners take the answer
+  /// Counts the events of a request.
+  /// @param takes whether listeners accept the response
   void listen(std::shared_ptr<asked> const& x, bool takes, bool throws) {
     x->req.on_close([x, throws] {
       trace("request " + std::to_string(x->serial) + " closes");
@@ -106,7 +107,8 @@ public:
     }
   }
 
-  /// Does a thing that takes no time. @throws what the library throws
+  /// Performs an action that does not suspend.
+  /// @throws exceptions of the library
   void act(asked& x) {
     http::client_request& req = x.req;
     switch (in_.below(18)) {
@@ -165,7 +167,7 @@ public:
     }
   }
 
-  /// Does a thing with the answer of a request.
+  /// Performs an action on the response of a request.
   void act_on_answer(asked& x) {
     trace("answer of " + std::to_string(x.serial));
     if (!x.answer || x.waits) {
@@ -206,7 +208,7 @@ public:
     x.ended = true;
   }
 
-  /// Writes some, not more than was announced. The bytes stay where they are.
+  /// Writes some bytes, at most the announced length. The buffer stays valid.
   write_operation write(asked& x) {
     static constexpr std::size_t sizes[] = {1, 0, 10, 1000, 20'000, 100'000};
     std::size_t size = spend(in_.pick(sizes));
@@ -254,7 +256,7 @@ public:
   }
 
 private:
-  // Asks for everything there is to know.
+  // Calls every query function.
   static void look(http::client_request const& req) {
     static_cast<void>(std::string(req.method()) + std::string(req.path()));
     static_cast<void>(req.host().size() + req.protocol().size());
@@ -265,10 +267,10 @@ private:
     static_cast<void>(req.socket().remote_endpoint());
   }
 
-  // A write behind the end, or to a destroyed request, fails through its operation.
+  // A write after the end, or to a destroyed request, reports its error through its operation.
   static bool takes_body(asked const& x) { return !x.req.writable_ended() && !x.req.destroyed(); }
 
-  // Bytes that tell which request they are of, and where they stand in it.
+  // Returns bytes that identify their request and their offset in its body.
   static std::string_view piece(asked const& x, std::size_t size) {
     return pattern(x.serial * 7 + x.written.size(), size);
   }

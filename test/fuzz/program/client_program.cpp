@@ -1,11 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A client in memory whose agent, requests and servers do what the input says.
+// A client in memory. The input controls its agent, its requests and its servers.
 //
-// Invariants: what arrives at a server is framed right and byte for byte what was written; an
-// answer belongs to the request that it is given to, and one that was sent before its request is
-// given to nobody; a request emits `close` once, and nothing behind it; the pool keeps its limits;
-// when the servers have left nothing remains.
+// Invariants: a server receives correctly framed messages with exactly the written bytes. A
+// response belongs to the request that receives it, and a response sent before its request is
+// discarded. A request emits `close` once and no event after it. The pool keeps its limits. When
+// the servers have left, nothing remains.
 #include "choices.hpp"
 #include "client_acts.hpp"
 #include "grammar.hpp"
@@ -31,19 +31,19 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// The server's end of a connection, played by the input.
+/// The server's end of a connection, controlled by the input.
 struct served_link {
   std::string pending;      // of its output
-  std::size_t answers = 0;  // how many it has sent
-  bool plain = true;        // each of them can only be understood in one way
+  std::size_t answers = 0;  // number of responses sent
+  bool plain = true;        // each response has only one interpretation
   bool listening = true;
 };
 
-/// A response that a server has sent.
+/// A response sent by a server.
 struct sent_response {
-  unsigned serial = 0;   // of the request that it answers; 0: unknown
+  unsigned serial = 0;   // number of its request; 0: unknown
   std::size_t size = 0;  // of its body
-  bool unasked = false;  // there was no request that it could answer
+  bool unasked = false;  // sent without a request that it could answer
 };
 
 class client_program {
@@ -61,7 +61,7 @@ public:
   client_program(client_program const&) = delete;
   client_program& operator=(client_program const&) = delete;
 
-  // Listeners keep the record that keeps the handle.
+  // Listeners own the record that owns the handle.
   ~client_program() {
     for (auto const& x : asked_) {
       x->req = http::client_request();
@@ -268,7 +268,7 @@ private:
     peer.send(now);
   }
 
-  // Sends a response that can only be understood in one way, unless nobody has asked.
+  // Sends a response with only one interpretation, unless no request was received.
   void answer(served_link& l, testing::peer& peer) {
     static constexpr std::size_t sizes[] = {2, 0, 100, 5000, 70'000};
     bool certain = l.plain && l.listening && l.pending.empty();
@@ -301,7 +301,7 @@ private:
     trace(r.unasked ? "(unasked)" : "(asked for)");
   }
 
-  // Whether no request is left that may take an answer before it has been sent.
+  // Returns whether every request that can still get a response was sent first.
   bool all_sent() const {
     for (auto const& x : asked_) {
       if (x->events.close == 0 && !x->ended) {
@@ -311,8 +311,7 @@ private:
     return true;
   }
 
-  // The numbers of the requests whose heads have arrived, those of the agent's own CONNECT left
-  // out.
+  // Returns the numbers of the requests whose heads have arrived, without the agent's own CONNECT.
   static std::vector<unsigned> heads_on(testing::peer& peer, bool& whole) {
     std::vector<unsigned> found;
     wire_reader reader(peer.received());
@@ -490,14 +489,14 @@ private:
     expect(all.sockets + all.free_sockets <= o.max_total_sockets, "max_total_sockets");
     for (auto const& [name, n] : agent_->by_name()) {
       expect(n.sockets <= o.max_sockets, "max_sockets");
-      // As in Node, 0 stands for the default.
+      // As in Node, 0 means the default.
       std::size_t const most = o.max_free_sockets == 0 ? 256 : o.max_free_sockets;
       expect(n.free_sockets <= most, "max_free_sockets");
     }
     expect(o.keep_alive || all.free_sockets == 0, "keep_alive");
   }
 
-  // The servers leave; before that the program may give up all requests (1) or the agent (2).
+  // The servers leave. Before that, the program can destroy all requests (1) or the agent (2).
   void wind_up(unsigned way) {
     trace("winding up");
     closing_ = true;
@@ -534,7 +533,7 @@ private:
     for (auto const& x : asked_) {
       bool const told = x->takes && x->req;
       expect(!told || x->events.close == 1, "a request closes when its server has left");
-      // What nobody has asked for waits to be taken.
+      // Responses without a request stay buffered until they are read.
       world_.act([&] {
         if (x->req) {
           x->req.destroy();
@@ -553,7 +552,8 @@ private:
     }
   }
 
-  // What came at the servers is what was written, and who got an answer had asked for it.
+  // The servers received exactly the written bytes, and each request that got a response had been
+  // sent.
   void check_wire() {
     for (std::size_t i = 0; i < origin_.size(); ++i) {
       check_requests(origin_[i].received());
@@ -602,13 +602,13 @@ private:
     }
   }
 
-  unsigned running_ = 0;  // coroutines; their frames may outlast all but this
+  unsigned running_ = 0;  // coroutines; their frames can outlive all other members
   choices in_;
   std::size_t budget_ = 600'000;  // bytes of bodies
   wakeups wakeups_;
   bool closing_ = false;
   bool limits_fixed_ = true;
-  std::vector<std::shared_ptr<asked>> asked_;  // their signals outlast what uses them
+  std::vector<std::shared_ptr<asked>> asked_;  // Signals outlive their users.
   world world_;
   std::vector<anode::socket> taken_;
   client_acts acts_;

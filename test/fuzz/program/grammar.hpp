@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Messages as peers send them: valid, nearly valid, and broken.
+// Messages of peers: valid, almost valid, and invalid.
 #pragma once
 
 #include "choices.hpp"
@@ -11,7 +11,7 @@
 
 namespace anode::test {
 
-/// Returns a body in one chunk, with its end.
+/// Returns a body in one chunk, with the last chunk.
 inline std::string chunked(std::string const& body) {
   char size[20] = "";
   if (!body.empty()) {
@@ -20,7 +20,7 @@ inline std::string chunked(std::string const& body) {
   return size + body + (body.empty() ? "" : "\r\n") + "0\r\n\r\n";
 }
 
-/// Returns a body, and appends the field lines that frame it.
+/// Returns a body and appends the field lines that frame it.
 inline std::string make_body(choices& in, std::string& head) {
   static constexpr std::size_t sizes[] = {0, 1, 5, 100, 4096, 70'000};
   switch (in.below(8)) {
@@ -31,7 +31,7 @@ inline std::string make_body(choices& in, std::string& head) {
     case 3: {
       std::size_t const size = in.pick(sizes);
       head += "Content-Length: " + std::to_string(size) + "\r\n";
-      // Sometimes less or more than announced.
+      // Sometimes sends fewer or more bytes than announced.
       std::size_t const sent = in.rarely(8) ? in.pick(sizes) : size;
       return std::string(sent, 'b');
     }
@@ -52,12 +52,12 @@ inline std::string make_body(choices& in, std::string& head) {
                                                       "g\r\n",
                                                       "\r\n",
                                                       "ffffffffffffffff1\r\n"};
-        // The broken ones are rarer.
+        // Invalid chunks are chosen less often.
         body += in.rarely(6) ? chunks[in.below(9)] : chunks[in.below(5)];
       }
       if (in.rarely(6)) {
         body += chunked(std::string(in.pick(sizes), 'c'));
-        body.resize(body.size() - 5);  // without its end
+        body.resize(body.size() - 5);  // without its last chunk
       }
       static constexpr std::string_view ends[] = {"0\r\n\r\n",   "0\r\nX-T: 1\r\n\r\n",
                                                   "0;e\r\n\r\n", "0\r\nContent-Length: 1\r\n\r\n",
@@ -70,7 +70,7 @@ inline std::string make_body(choices& in, std::string& head) {
   }
 }
 
-/// Changes a byte, takes a part away, or cuts the end off: one message in eight.
+/// Changes a byte, removes a part, or truncates the end, in one message of eight.
 inline void spoil(choices& in, std::string& message) {
   if (message.empty() || !in.rarely(8)) {
     return;
@@ -92,7 +92,7 @@ inline void spoil(choices& in, std::string& message) {
   }
 }
 
-/// Appends field lines that concern the connection, or nothing in particular.
+/// Appends field lines for the connection, or without a meaning.
 inline void make_fields(choices& in, std::string& head) {
   static constexpr std::string_view fields[] = {
       "X-A: 1\r\n",
@@ -160,7 +160,7 @@ inline std::string make_response(choices& in) {
   return message;
 }
 
-/// Makes an interim head.
+/// Makes an informational head.
 inline std::string make_interim(choices& in) {
   static constexpr std::string_view heads[] = {
       "HTTP/1.1 100 Continue\r\n\r\n",

@@ -5,8 +5,8 @@
 
 namespace anode::test {
 
-// Each runs the program that the bytes describe, in memory, and aborts when an invariant is broken.
-// The fuzz targets of these names run them, and the tests replay the corpora.
+// Each function runs the program that the bytes describe, in memory, and aborts if an invariant is
+// broken. The fuzz targets of the same names call them; the tests replay their corpora.
 
 void run_server_program(std::string_view bytes);
 void run_client_program(std::string_view bytes);

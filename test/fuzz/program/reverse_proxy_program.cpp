@@ -1,12 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The sample reverse proxy in memory, but for its command line; its clients and upstreams do what
-// the input says.
+// The sample reverse proxy in memory, without its command line. The input controls its clients and
+// upstreams.
 //
-// Invariants: what an upstream gets is framed right, and a request that arrives whole has all of
-// its body; a client gets the answers to its own requests, in their order, framed right and byte
-// for byte, as long as it and the upstream say nothing odd; when both sides have left nothing
-// remains.
+// Invariants: an upstream receives correctly framed messages, and a request that arrives whole has
+// its complete body. As long as the client and the upstream send only unambiguous messages, a
+// client gets the responses to its own requests, in order, correctly framed and byte for byte. When
+// both sides have left, nothing remains.
 #include "../../../samples/reverse_proxy/proxy.hpp"
 #include "choices.hpp"
 #include "grammar.hpp"
@@ -29,16 +29,16 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// A request that can only be understood in one way.
+/// A request with only one interpretation.
 struct plain_request {
   std::string method;
   std::size_t size = 0;  // of its body
   std::size_t client = 0;
 };
 
-/// A response that can only be understood in one way.
+/// A response with only one interpretation.
 struct plain_response {
-  unsigned serial = 0;   // of the request that it answers; 0: unknown
+  unsigned serial = 0;   // number of its request; 0: unknown
   std::size_t size = 0;  // of its body
 };
 
@@ -47,15 +47,15 @@ struct client_link {
   testing::peer peer;
   std::size_t capacity;
   std::string pending;             // of its input
-  std::vector<unsigned> requests;  // their numbers, from 1
-  bool plain = true;               // it has sent nothing but plain requests
-  bool intact = true;              // it has ended nothing
+  std::vector<unsigned> requests;  // numbers of its requests, from 1
+  bool plain = true;               // It sent only unambiguous requests.
+  bool intact = true;              // It ended nothing.
 };
 
 struct upstream_link {
   std::string pending;  // of its output
   unsigned answers = 0;
-  bool plain = true;  // it has sent nothing but plain responses
+  bool plain = true;  // It sent only unambiguous responses.
 };
 
 class proxy_program {
@@ -247,7 +247,8 @@ private:
     peer.send(now);
   }
 
-  // The numbers of the requests whose heads have come to an upstream, as far as that is clear.
+  // Returns the numbers of the requests whose heads have arrived at an upstream, as far as they are
+  // unambiguous.
   static std::vector<unsigned> asked_on(testing::peer& peer) {
     std::vector<unsigned> found;
     wire_reader reader(peer.received());
@@ -267,7 +268,7 @@ private:
     static constexpr std::size_t sizes[] = {2, 0, 100, 5000, 70'000};
     std::vector<unsigned> const asked = asked_on(peer);
     if (l.answers >= asked.size()) {
-      return;  // nobody has asked; what a client makes of such answers is tried elsewhere
+      return;  // No request was received; the client program covers unsolicited responses.
     }
     plain_response r;
     r.serial = l.plain ? asked[l.answers] : 0;
@@ -436,7 +437,7 @@ private:
         continue;
       }
       if (place == l.requests.size()) {
-        // Of the server itself: 408, when the rest of a request has not come.
+        // A response of the server itself: 408 if the rest of a request does not arrive.
         reader.response_body(m, true);
         expect(!m.has("X-Tag"), "no more answers than requests");
         continue;

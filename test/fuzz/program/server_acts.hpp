@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What the handlers of a fuzzed server do with one exchange, and what they remember of it.
+// The actions of a fuzzed server's handlers on one exchange, and the recorded results.
 #pragma once
 
 #include "choices.hpp"
@@ -15,7 +15,7 @@
 
 namespace anode::test {
 
-/// One request that a handler of the program was called for.
+/// One request with a handler call.
 struct served {
   unsigned serial = 0;  ///< counts from 1; the response says it in X-Serial
   int connection = -1;  ///< which one the request came on, if that is known
@@ -33,12 +33,13 @@ struct served {
   http::server_response* res = nullptr;
 };
 
-/// Does one thing after the other that a handler may do.
+/// Performs actions of a handler.
 class server_acts {
 public:
   server_acts(choices& in, std::size_t& budget) : in_(in), budget_(budget) {}
 
-  /// Counts the events of an exchange. @param throws has some of the listeners throw
+  /// Counts the events of an exchange.
+  /// @param throws whether some of the listeners throw
   static void listen(std::shared_ptr<served> const& x, bool throws) {
     x->listens = true;
     x->res->on_close([x, throws] {
@@ -76,7 +77,7 @@ public:
     });
   }
 
-  /// Sets what the response is to be, before it begins.
+  /// Chooses the properties of the response before it begins.
   void prepare(served& x) {
     static constexpr int statuses[] = {200, 204, 304, 404, 500, 299};
     if (in_.rarely(4)) {
@@ -101,7 +102,8 @@ public:
     }
   }
 
-  /// Does a thing that takes no time. @throws what the library throws, and `planned`
+  /// Performs an action that does not suspend.
+  /// @throws exceptions of the library, and `planned`
   void act(served& x) {
     http::server_response& res = *x.res;
     unsigned const what = in_.below(24);
@@ -179,7 +181,7 @@ public:
     }
   }
 
-  /// Ends the response, with what its length still asks for.
+  /// Ends the response with the bytes that its length still requires.
   void end(served& x) {
     trace("res.end");
     std::size_t const size = x.left ? *x.left : in_.rarely(2) ? spend(in_.number()) : 0;
@@ -200,7 +202,7 @@ public:
     x.ended = true;
   }
 
-  /// Writes some, not more than was announced. The bytes stay where they are.
+  /// Writes some bytes, at most the announced length. The buffer stays valid.
   write_operation write(served& x) {
     static constexpr std::size_t sizes[] = {1, 0, 10, 1000, 20'000, 100'000};
     std::size_t size = spend(in_.pick(sizes));
@@ -222,7 +224,7 @@ public:
     return written;
   }
 
-  /// Does something with a connection that leaves what was written readable.
+  /// Acts on a connection without making the written bytes unreadable.
   void touch(anode::socket s) {
     trace("socket");
     switch (in_.below(7)) {
@@ -251,7 +253,7 @@ public:
   }
 
 private:
-  // Asks for everything there is to know.
+  // Calls every query function.
   static void look(served& x) {
     http::server_response const& res = *x.res;
     http::incoming_message const& req = *x.req;
@@ -268,12 +270,12 @@ private:
     static_cast<void>(req.socket().buffered());
   }
 
-  // Bytes that tell which response they are of, and where they stand in it.
+  // Returns bytes that identify their response and their offset in its body.
   static std::string_view piece(served const& x, std::size_t size) {
     return pattern(x.serial * 7 + x.written.size(), size);
   }
 
-  // A write behind the end, or to a destroyed response, fails through its operation.
+  // A write after the end, or to a destroyed response, reports its error through its operation.
   static bool takes_body(served const& x) {
     return !x.res->writable_ended() && !x.res->destroyed();
   }

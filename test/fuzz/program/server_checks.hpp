@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Compares what a client of a fuzzed server gets with what the handlers have written.
+// Compares the bytes that a client of a fuzzed server receives with those that the handlers wrote.
 #pragma once
 
 #include "server_acts.hpp"
@@ -14,11 +14,11 @@
 
 namespace anode::test {
 
-/// Checks the responses that came on a connection: framed right, in the order of their requests,
-/// of requests that came on this connection, with the bodies that were written.
-/// @param limited the connection has a number of requests, behind which the server answers 503, or
-///   400 to what is no request, as Node does
-/// @return the numbers of those that came whole
+/// Checks the responses of a connection: correctly framed, in the order of their requests, for
+/// requests of this connection, and with the bodies that were written.
+/// @param limited whether the connection has a limit of requests, above which the server answers
+///   503, or 400 to invalid requests, as Node does
+/// @return the numbers of the complete responses
 inline std::set<unsigned> check_responses(std::string_view bytes,
                                           std::vector<std::shared_ptr<served>> const& handlers,
                                           int connection, bool limited) {
@@ -35,7 +35,7 @@ inline std::set<unsigned> check_responses(std::string_view bytes,
     expect(!closed || (serial == 0 && m.status() >= 400),
            "nothing but refusals behind the last response");
     if (serial == 0) {
-      // Made by the library, or interim.
+      // Made by the library, or informational.
       reader.made_body(m);
       expect(m.status() != 101, "no 101 that nobody has written");
       if (m.status() / 100 == 1) {

@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A server in memory whose clients, handlers and settings do what the input says.
+// A server in memory. The input controls its clients, handlers and options.
 //
-// Invariants: whatever a handler ends arrives, in the order of the requests, framed right and byte
-// for byte, or the connection is closed; every exchange emits `close` once, and nothing behind it;
-// when the clients have left nothing remains; what waits unread is bounded.
+// Invariants: each response that a handler ends arrives in the order of the requests, correctly
+// framed and byte for byte, or the connection is closed. Every exchange emits `close` once and no
+// event after it. When the clients have left, nothing remains. Unread input is bounded.
 #include "choices.hpp"
 #include "grammar.hpp"
 #include "programs.hpp"
@@ -33,14 +33,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// A client, played by the input.
+/// A client, controlled by the input.
 struct link {
   link(testing::peer p, std::size_t c) : peer(std::move(p)), capacity(c) {}
   testing::peer peer;
   std::size_t capacity;
   std::string pending;   // of its input
-  bool intact = true;    // it has ended nothing
-  bool spoiled = false;  // the program has written on the connection by itself
+  bool intact = true;    // It ended nothing.
+  bool spoiled = false;  // The program wrote on the connection directly.
 };
 
 class server_program {
@@ -187,7 +187,7 @@ private:
     x->res = &res;
     x->coroutine = !callback;
     trace("handler " + std::to_string(x->serial) + " on " + std::to_string(x->connection));
-    // Who keeps the exchange beyond a callback has to know when it ends.
+    // A program that keeps the exchange beyond a callback has to observe its end.
     if (callback || in_.flip()) {
       server_acts::listen(x, in_.rarely(4));
     }
@@ -214,7 +214,7 @@ private:
       at_end& operator=(at_end const&) = delete;
       ~at_end() {
         x.coroutine = false;
-        // An exchange that is closed lasts as long as its handler.
+        // A closed exchange lives as long as its handler.
         if (x.response.close != 0) {
           x.req = nullptr;
           x.res = nullptr;
@@ -428,7 +428,7 @@ private:
     world_.advance(time);
   }
 
-  // Handlers that were callbacks do more.
+  // Performs later actions of handlers that were callbacks.
   void act_late() {
     std::vector<std::shared_ptr<served>> late;
     for (auto const& x : served_) {
@@ -499,7 +499,7 @@ private:
 
   void wind_up() {
     trace("winding up");
-    // Every handler goes on to its end, unless it waits for its client.
+    // Every handler runs to its end, unless it waits for its client.
     for (unsigned i = 0; i != 200; ++i) {
       open_gates();
       bool any = false;
@@ -566,9 +566,9 @@ private:
     }
   }
 
-  // A handler that waits for the end of a response that it has not ended may wait for ever: its
-  // client seems to have ended one direction only, or the end of the input is behind a body that
-  // nobody reads. It has to go on when the response is destroyed.
+  // A handler that awaits the end of a response that it has not ended may never resume: its client
+  // may have half-closed, or the end of the input may be after a body that is not read. The handler
+  // has to resume when the response is destroyed.
   void give_up_waiting() {
     for (std::size_t n = 0; n < served_.size(); ++n) {
       std::shared_ptr<served> const x = served_[n];
@@ -581,7 +581,8 @@ private:
     }
   }
 
-  // What came on a connection is what its handlers wrote, and all that they have ended.
+  // A connection carries exactly the bytes that its handlers wrote, and all responses that they
+  // ended.
   void check_link(std::size_t index) {
     link& l = links_[index];
     if (l.spoiled) {
@@ -604,12 +605,12 @@ private:
     }
   }
 
-  unsigned running_ = 0;  // coroutines; their frames may outlast all but this
+  unsigned running_ = 0;  // coroutines; their frames can outlive all other members
   choices in_;
   std::size_t budget_ = 600'000;  // bytes of bodies
   wakeups wakeups_;
-  bool limited_ = false;    // a connection has, or had, a number of requests
-  bool half_open_ = false;  // a client may, or might, end its direction and wait for responses
+  bool limited_ = false;    // A connection has, or had, a limit of requests.
+  bool half_open_ = false;  // A client may half-close and wait for responses.
   world world_;
   server_acts acts_;
   gates gates_;

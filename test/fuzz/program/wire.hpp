@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A small, strict reader of what the library writes. It shares nothing with the library, so that a
-// fault in the one is not a fault in the other.
+// A small, strict reader of the library's output. It shares no code with the library, therefore a
+// fault in one does not hide a fault in the other.
 #pragma once
 
 #include "world.hpp"
@@ -17,7 +17,7 @@
 
 namespace anode::test {
 
-/// A message as it was found on the wire.
+/// A message read from the wire.
 struct wire_message {
   std::string first;  ///< its first line
   std::vector<std::pair<std::string, std::string>> fields;
@@ -28,7 +28,7 @@ struct wire_message {
   bool until_close = false;
   std::optional<std::size_t> length;
 
-  /// Returns the value of a field, empty if there is none.
+  /// Returns the value of a field, or an empty text if there is none.
   std::string_view field(std::string_view name) const {
     for (auto const& [n, value] : fields) {
       if (same(n, name)) {
@@ -73,14 +73,15 @@ private:
   }
 };
 
-/// Reads messages off a text.
+/// Reads messages from a text.
 class wire_reader {
 public:
   explicit wire_reader(std::string_view bytes) : rest_(bytes) {}
 
   std::string_view rest() const noexcept { return rest_; }
 
-  /// Reads a head. @return false if it is not there whole
+  /// Reads a head.
+  /// @return false if the head is incomplete
   bool head(wire_message& m) {
     if (rest_.find("\r\n\r\n") == std::string_view::npos) {
       return false;
@@ -91,7 +92,8 @@ public:
     return true;
   }
 
-  /// Reads the rest of a response whose head was read. @param to_head its request was a HEAD
+  /// Reads the rest of a response after its head.
+  /// @param to_head whether its request was a HEAD
   void response_body(wire_message& m, bool to_head) {
     expect(m.first.size() >= 13 && m.first.starts_with("HTTP/1.1 ") && is_digits(m.first, 9, 3) &&
                m.first[12] == ' ',
@@ -110,13 +112,13 @@ public:
     }
   }
 
-  /// Reads the body of a response whose request is unknown: that to a HEAD has none, and no body
-  /// that the library makes looks like a head.
+  /// Reads the body of a response whose request is unknown. A response to HEAD has no body, and no
+  /// body that the library makes looks like a head.
   void made_body(wire_message& m) {
     response_body(m, rest_.empty() || rest_.starts_with("HTTP/1.1 "));
   }
 
-  /// Reads the rest of a request whose head was read.
+  /// Reads the rest of a request after its head.
   void request_body(wire_message& m) {
     expect(m.first.ends_with(" HTTP/1.1"), "a request line");
     expect(!m.has("Transfer-Encoding") || !m.has("Content-Length"), "one framing");
@@ -136,7 +138,7 @@ private:
     return true;
   }
 
-  // Without control bytes but the tab.
+  // Returns whether a text contains no control bytes other than tab.
   static bool is_text(std::string_view text) {
     for (char const c : text) {
       auto const u = static_cast<unsigned char>(c);
@@ -157,7 +159,7 @@ private:
     return !text.empty();
   }
 
-  // The next line; it is there.
+  // Returns the next line, which must exist.
   std::string line() {
     std::size_t const end = rest_.find("\r\n");
     std::string text(rest_.substr(0, end));

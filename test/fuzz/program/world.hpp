@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// What the programs that a fuzzer writes run in: a loop whose time the program moves, listeners
-// that throw, and coroutines that wait until the program resumes them.
+// The environment of fuzzed programs: a loop whose clock the program moves, listeners that throw,
+// and coroutines that wait until the program resumes them.
 #pragma once
 
 #include <anode/testing.hpp>
@@ -37,7 +37,7 @@ inline void expect(bool holds, std::string_view what) {
   }
 }
 
-/// Prints a step of the program when the environment asks for it.
+/// Prints a step of the program if the environment variable ANODE_FUZZ_TRACE is set.
 inline void trace(std::string_view what) {
   static bool const wanted = std::getenv("ANODE_FUZZ_TRACE") != nullptr;
   if (wanted) {
@@ -45,19 +45,19 @@ inline void trace(std::string_view what) {
   }
 }
 
-/// What a listener or handler of the program throws on purpose.
+/// The exception that a listener or handler of the program throws on purpose.
 class planned : public std::runtime_error {
 public:
   planned() : std::runtime_error("planned") {}
 };
 
-/// A loop that continues behind what listeners throw. Any other exception is a fault.
+/// A loop that continues after exceptions of listeners. Any other exception is a fault.
 class world {
 public:
   testing::event_loop& loop() noexcept { return loop_; }
   net::any_io_executor executor() { return loop_.get_executor(); }
 
-  /// Calls `f`, which may settle the loop, and does all there is to do.
+  /// Calls `f`, which can settle the loop, and runs all ready handlers.
   template <class F>
   void act(F&& f) {
     try {
@@ -103,14 +103,15 @@ private:
   unsigned thrown_ = 0;
 };
 
-/// Places where coroutines wait until the program resumes them.
+/// Points where coroutines wait until the program resumes them.
 class gates {
 public:
   explicit gates(net::any_io_executor ex) : executor_(std::move(ex)) {}
 
   std::size_t waiting() const noexcept { return closed_.size(); }
 
-  /// Waits for `open`. @throws boost::system::system_error when it is cancelled
+  /// Waits for `open`.
+  /// @throws boost::system::system_error if it is cancelled
   net::awaitable<void> pass() {
     auto const g = std::make_shared<gate>(executor_);
     closed_.push_back(g);
@@ -148,8 +149,8 @@ private:
   std::vector<std::shared_ptr<gate>> closed_;
 };
 
-/// Limits how often a program has its connections wake somebody up: a small connection passes few
-/// bytes each time, and the time that an input takes goes with the times.
+/// Limits how often the connections of a program resume a coroutine. A small connection transfers
+/// few bytes each time, and the time of an input is proportional to the number of resumptions.
 class wakeups {
 public:
   /// Returns how much of `size` bytes may still be sent over a connection of this capacity.
@@ -170,8 +171,8 @@ private:
   std::size_t left_ = most;
 };
 
-/// Returns bytes that tell where they stand: letters in order, from the one at `at` on.
-/// @param size up to 100,000
+/// Returns bytes that show their offset: consecutive letters, from the one at `at` on.
+/// @param size at most 100,000
 inline std::string_view pattern(std::size_t at, std::size_t size) {
   static std::string const letters = [] {
     std::string text(100'026, 'a');
@@ -183,7 +184,7 @@ inline std::string_view pattern(std::size_t at, std::size_t size) {
   return std::string_view(letters).substr(at % 26, size);
 }
 
-/// How often an object has emitted its events.
+/// Counts the events that an object has emitted.
 struct emitted {
   unsigned close = 0;
   unsigned finish = 0;

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The program that each consumer builds against an installed or embedded anode: answers one
+// The program that each consumer builds against an installed or embedded anode. It answers one
 // request and ends.
 #include <anode/http.hpp>
 

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// hello.cpp without anode: the Asio headers that such a program needs itself, and nothing else.
+// hello.cpp without anode: only the Asio headers that such a program needs itself.
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The smallest server, to be timed against asio_only.cpp.
+// The smallest server. tools/check/headers compares its compile time with asio_only.cpp.
 #include <anode/http.hpp>
 
 #include <boost/asio/awaitable.hpp>

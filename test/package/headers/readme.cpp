@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The snippets of README.md, compiled; tools/check/headers finds them here line by line.
+// The snippets of README.md, compiled. tools/check/headers searches for them here line by line.
 #include <anode/http.hpp>
 #include <anode/testing.hpp>
 

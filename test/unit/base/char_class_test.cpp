@@ -8,7 +8,7 @@
 
 using namespace anode::base;
 
-TEST_CASE("sixteen bytes at a time: the same as one after the other") {
+TEST_CASE("char_class: the sixteen-byte search finds the same byte as the bytewise search") {
   auto const visible = [](char c) { return c > 0x20 && c < 0x7f; };
   auto const word = [](char c) { return is(c, alpha_char | digit_char) || c == '-'; };
   auto const value = [](char c) { return is(c, value_char); };
@@ -22,7 +22,8 @@ TEST_CASE("sixteen bytes at a time: the same as one after the other") {
           text[at] = static_cast<char>(byte);
           char const* const expected = good(text[at]) ? end : text.data() + at;
           found = found && skip_wide(text.data(), end) == expected;
-          // From behind the byte, and from the byte itself, which may be less than sixteen bytes.
+          // Starts behind the byte and at the byte itself; the rest can be shorter than sixteen
+          // bytes.
           found = found && skip_wide(text.data() + at, end) == expected;
           found = found && skip_wide(text.data() + at + 1, end) == end;
           text[at] = filler;
@@ -44,7 +45,7 @@ TEST_CASE("sixteen bytes at a time: the same as one after the other") {
   check(skip_name_wide, name, '9');
 }
 
-TEST_CASE("words are compared without regard to the case of letters") {
+TEST_CASE("char_class: words compare equal regardless of the case of ASCII letters") {
   constexpr ci_literal two("te");
   constexpr ci_literal seven("chunked");
   constexpr ci_literal ten("keep-alive");
@@ -67,7 +68,7 @@ TEST_CASE("words are compared without regard to the case of letters") {
   }
 }
 
-TEST_CASE("sets of bytes") {
+TEST_CASE("char_class: the members of each byte set") {
   for (unsigned i = 0; i < 256; ++i) {
     char const c = static_cast<char>(i);
     CHECK(is(c, value_char) == (i == 9 || (i >= 32 && i != 127)));

@@ -22,7 +22,7 @@ std::vector<timer_node*> expired(timer_heap& q, steady_time now) {
 
 }  // namespace
 
-TEST_CASE("deadlines: one deadline", "[deadlines]") {
+TEST_CASE("timer heap: one timer", "[deadlines]") {
   timer_heap q;
   timer_node d;
   CHECK(q.next_deadline() == no_deadline);
@@ -39,7 +39,7 @@ TEST_CASE("deadlines: one deadline", "[deadlines]") {
     CHECK(expired(q, start + 1h).empty());
     CHECK(q.next_deadline() == no_deadline);
   }
-  SECTION("moved to later, it wakes the driver in vain once, then at the right time") {
+  SECTION("moved to later: wakes the driver once too early, then at the right time") {
     CHECK_FALSE(q.arm(d, start + 50ms, 100ms));
     CHECK(q.next_deadline() == start + 100ms);
     CHECK(expired(q, start + 100ms).empty());
@@ -47,37 +47,37 @@ TEST_CASE("deadlines: one deadline", "[deadlines]") {
     CHECK(expired(q, start + 149ms).empty());
     CHECK(expired(q, start + 150ms) == std::vector{&d});
   }
-  SECTION("moved to earlier, the driver has to set its timer again") {
+  SECTION("moved to earlier: the driver has to set its timer again") {
     CHECK(q.arm(d, start, 10ms));
     CHECK(q.next_deadline() == start + 10ms);
     CHECK(expired(q, start + 10ms) == std::vector{&d});
   }
-  SECTION("dropped, it does not expire") {
+  SECTION("cancelled: does not expire") {
     q.cancel(d);
     CHECK_FALSE(d.armed());
     CHECK(expired(q, start + 100ms).empty());
     CHECK(q.next_deadline() == no_deadline);
   }
-  SECTION("dropped and set again before its old time") {
+  SECTION("cancelled and set again before its old time") {
     q.cancel(d);
     q.arm(d, start + 90ms, 100ms);
     CHECK(expired(q, start + 189ms).empty());
     CHECK(expired(q, start + 190ms) == std::vector{&d});
   }
-  SECTION("0 and less is none, and so is more than the clock can count") {
+  SECTION("zero, a negative time and a time beyond the clock's range disable the timer") {
     for (auto none : {0ms, -5ms, std::chrono::milliseconds::max()}) {
       CHECK_FALSE(q.arm(d, start, none));
       CHECK_FALSE(d.armed());
     }
     CHECK(expired(q, start + 1h).empty());
   }
-  SECTION("moves to another queue") {
+  SECTION("moves to another heap") {
     timer_heap other;
     other.arm(d, start, 20ms);
     CHECK(expired(q, start + 1h).empty());
     CHECK(expired(other, start + 20ms) == std::vector{&d});
   }
-  SECTION("outlives its queue") {
+  SECTION("outlives its heap") {
     auto brief = std::make_unique<timer_heap>();
     brief->arm(d, start, 20ms);
     brief.reset();
@@ -87,7 +87,7 @@ TEST_CASE("deadlines: one deadline", "[deadlines]") {
   }
 }
 
-TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
+TEST_CASE("timer heap: what a callback can do", "[deadlines]") {
   timer_heap q;
   auto a = std::make_unique<timer_node>();
   auto b = std::make_unique<timer_node>();
@@ -97,7 +97,7 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
   q.arm(*c, start, 3ms);
   int calls = 0;
 
-  SECTION("destroy the others") {
+  SECTION("destroy the other timers") {
     q.expire(start + 1h, [&](timer_node&) {
       ++calls;
       b.reset();
@@ -117,7 +117,7 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
     CHECK(calls == 3);
     CHECK(q.next_deadline() == no_deadline);
   }
-  SECTION("drop another") {
+  SECTION("cancel another timer") {
     q.expire(start + 1h, [&](timer_node&) {
       ++calls;
       q.cancel(*b);
@@ -125,7 +125,7 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
     });
     CHECK(calls == 1);
   }
-  SECTION("set itself again, to now: the next call's turn") {
+  SECTION("set itself again for now: it expires in the next call") {
     CHECK(q.expire(start + 1h, [&](timer_node& d) {
       ++calls;
       q.arm(d, start);
@@ -133,7 +133,7 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
     CHECK(calls == 3);
     CHECK(q.next_deadline() == start);
   }
-  SECTION("set new ones") {
+  SECTION("set new timers") {
     std::vector<std::unique_ptr<timer_node>> more;
     q.expire(start + 1h, [&](timer_node&) {
       ++calls;
@@ -147,7 +147,7 @@ TEST_CASE("deadlines: what a callback may do", "[deadlines]") {
   }
 }
 
-TEST_CASE("deadlines: random operations against a list of times", "[deadlines]") {
+TEST_CASE("timer heap: random operations agree with a list of times", "[deadlines]") {
   std::mt19937 random{5};
   auto const below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   for (int round = 0; round < 300; ++round) {
@@ -169,7 +169,7 @@ TEST_CASE("deadlines: random operations against a list of times", "[deadlines]")
           bool const earlier = q.arm(*all[i], now, timeout);
           expected[i] = timeout == 0ms ? no_deadline : now + timeout;
           if (earlier != (q.next_deadline() < before)) {
-            FAIL("arm tells when to wake up earlier");
+            FAIL("arm reports an earlier wake-up");
           }
           break;
         }
@@ -211,7 +211,7 @@ TEST_CASE("deadlines: random operations against a list of times", "[deadlines]")
       }
       for (std::size_t k = 0; k < all.size(); ++k) {
         if (all[k]->expiry() != expected[k]) {
-          FAIL("a deadline tells when it expires");
+          FAIL("a timer reports the wrong expiry time");
         }
         if (q.next_deadline() > expected[k]) {
           FAIL("the driver would sleep too long");

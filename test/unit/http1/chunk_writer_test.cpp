@@ -25,17 +25,18 @@ std::string thrown(trailer_lines& trailers, http::header_list const& list) {
 
 }  // namespace
 
-TEST_CASE("a chunk's size is in lower-case hexadecimal digits", "[chunk-encoder]") {
+TEST_CASE("chunk writer: writes the size in lower-case hexadecimal digits", "[chunk-encoder]") {
   CHECK(chunk_size_line(1).text() == "1\r\n");
   CHECK(chunk_size_line(10).text() == "a\r\n");
   CHECK(chunk_size_line(16).text() == "10\r\n");
   CHECK(chunk_size_line(255).text() == "ff\r\n");
   CHECK(chunk_size_line(65536).text() == "10000\r\n");
-  std::string const most(2 * sizeof(std::size_t), 'f');  // 8 or 16, as the machine is
+  std::string const most(2 * sizeof(std::size_t), 'f');  // 8 or 16 digits
   CHECK(chunk_size_line(SIZE_MAX).text() == most + "\r\n");
 }
 
-TEST_CASE("a chunk is size, data and line end; no data is no chunk", "[chunk-encoder]") {
+TEST_CASE("chunk writer: writes size, data and line end; empty data writes no chunk",
+          "[chunk-encoder]") {
   std::string out;
   append_chunk(out, "");
   append_chunk(out, "Hello World!");
@@ -46,7 +47,7 @@ TEST_CASE("a chunk is size, data and line end; no data is no chunk", "[chunk-enc
   CHECK(last_chunk == "0\r\n\r\n");
 }
 
-TEST_CASE("trailers stand behind the last chunk", "[chunk-encoder]") {
+TEST_CASE("chunk writer: writes trailers behind the last chunk", "[chunk-encoder]") {
   trailer_lines trailers;
   CHECK(trailers.empty());
   trailers.set({{"X-T", "tv"}, {"X-U", 5}, {"X-Trailer", {"1", "2"}}, {"X-One", {"3"}}});
@@ -61,14 +62,15 @@ TEST_CASE("trailers stand behind the last chunk", "[chunk-encoder]") {
   CHECK(trailers.lines() == "X-T: 1\r\nX-T: 2\r\n");
 }
 
-TEST_CASE("lists of unique trailers go on one line", "[chunk-encoder]") {
+TEST_CASE("chunk writer: joins unique trailers on one line", "[chunk-encoder]") {
   unique_headers const unique({"x-trailer"});
   trailer_lines trailers;
   trailers.set({{"X-Trailer", {"1", "2"}}, {"X-T", {"3", "4"}}}, &unique);
   CHECK(trailers.lines() == "X-Trailer: 1; 2\r\nX-T: 3\r\nX-T: 4\r\n");
 }
 
-TEST_CASE("a refused trailer changes nothing", "[chunk-encoder][injection]") {
+TEST_CASE("chunk writer: an invalid trailer leaves the output unchanged",
+          "[chunk-encoder][injection]") {
   trailer_lines trailers;
   trailers.set({{"X-T", "kept"}});
   CHECK(thrown(trailers, {{"X", "1"}, {"a b", "1"}}) ==

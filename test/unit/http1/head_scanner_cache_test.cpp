@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A head whose field lines are those of the head before means what it means on its own.
+// The scanner reuses the result of the previous head for equal field lines. The outcome equals that
+// of a fresh parser.
 #include "http1/head_scanner.hpp"
 #include "support/catch.hpp"
 #include "unit/http1/parser_harness.hpp"
@@ -24,7 +25,7 @@ std::string without_count(std::string text) {
   return text;
 }
 
-// What follows the first message behind it, and alone.
+// Checks that the second message has the same outcome behind the first as on its own.
 void check_behind(anode::test::decoding const& how, std::string const& first,
                   std::string const& second) {
   INFO(first << second);
@@ -51,7 +52,7 @@ void check_pairs(anode::test::decoding const& how, std::vector<std::string> cons
 
 }  // namespace
 
-TEST_CASE("a request with the fields of the one before means what it means alone") {
+TEST_CASE("head scanner cache: a request with the previous request's fields parses as on its own") {
   check_pairs(
       {}, {"GET / HTTP/1.1\r\n", "GET /longer?than=that HTTP/1.1\r\n", "PUT /a HTTP/1.1\r\n"},
       {"\r\n", "Host: a.example\r\n\r\n", "Host: a.example \r\nAccept:\t*/*\r\n\r\n",
@@ -59,7 +60,7 @@ TEST_CASE("a request with the fields of the one before means what it means alone
        "Host: a\r\nX: 1\r\nX: 2\r\nExpect: 100-continue\r\n\r\n", "Host: a\r\n#$: \x80\r\n\r\n"});
 }
 
-TEST_CASE("a request with body and trailers between equal fields") {
+TEST_CASE("head scanner cache: a request with a body and trailers between equal fields") {
   std::string const chunked = "Host: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   std::string const body = "3\r\nabc\r\n0\r\nConnection: x\r\nT: 1\r\n\r\n";
   std::string const sized = "Host: a\r\nContent-Length: 3\r\n\r\n";
@@ -67,11 +68,12 @@ TEST_CASE("a request with body and trailers between equal fields") {
                "POST /longer HTTP/1.1\r\n" + chunked + body);
   check_behind({}, "POST / HTTP/1.1\r\n" + sized + "abc",
                "PUT /longer HTTP/1.1\r\n" + sized + "def");
-  // Codings mean nothing in HTTP/1.0, for which the same lines are looked at anew.
+  // HTTP/1.0 has no transfer codings, therefore the same lines are parsed again.
   check_behind({}, "POST / HTTP/1.1\r\n" + chunked + body, "POST / HTTP/1.0\r\n" + chunked + body);
 }
 
-TEST_CASE("a response with the fields of the one before means what it means alone") {
+TEST_CASE(
+    "head scanner cache: a response with the previous response's fields parses as on its own") {
   anode::test::decoding how;
   how.kind = message_kind::response;
   check_pairs(how, {"HTTP/1.1 204 No Content\r\n", "HTTP/1.1 304 \r\n"},
@@ -79,7 +81,7 @@ TEST_CASE("a response with the fields of the one before means what it means alon
                "Date: x\r\nTransfer-Encoding: chunked\r\n\r\n"});
 }
 
-TEST_CASE("equal fields count towards the limit as the first ones did") {
+TEST_CASE("head scanner cache: reused fields count towards the limits") {
   anode::test::decoding how;
   how.options.max_header_size = 64;
   std::string const section = "Host: a\r\nX: " + std::string(40, 'x') + "\r\n\r\n";
@@ -89,7 +91,7 @@ TEST_CASE("equal fields count towards the limit as the first ones did") {
   }
 }
 
-TEST_CASE("field lines are taken as they were before only when all of them are there") {
+TEST_CASE("head scanner cache: field lines are reused only if the whole section is buffered") {
   head_scanner guard(message_kind::request, head_scanner_limits{16384, 2000, false});
   auto const feed = [&](std::string_view head) {
     guard.start_head();

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The short way to a head gives the same bytes and the same framing as the long one, and is not
-// taken where it would not.
+// The fast path writes the same bytes and the same framing as the general head writer, and rejects
+// input that it cannot handle.
 #include "http1/head_writer_fast_path.hpp"
 
 #include "http1/head_writer.hpp"
@@ -29,7 +29,7 @@ response_context usual_facts() {
 
 }  // namespace
 
-TEST_CASE("the usual head equals what the head writer makes", "[encoder]") {
+TEST_CASE("head writer fast path: writes the same head as the general head writer", "[encoder]") {
   using set_up = std::function<void(header_map&)>;
   std::vector<set_up> const header_sets = {
       [](header_map&) {},
@@ -67,7 +67,7 @@ TEST_CASE("the usual head equals what the head writer makes", "[encoder]") {
   }
 }
 
-TEST_CASE("what differs from the usual head goes the long way", "[encoder]") {
+TEST_CASE("head writer fast path: rejects each unusual head", "[encoder]") {
   header_map const none;
   CHECK(has_fast_path(usual_facts(), none));
   std::vector<std::function<void(response_context&)>> const fact_changes = {

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The head writer where recorded_heads_test.cpp does not reach: what Node leaves to the wire and
-// anode refuses or repairs, and the parts of the interface beside the head itself.
+// Cases of the head writer that recorded_heads_test.cpp does not cover: input that Node sends
+// unchanged and anode rejects or repairs, and functions besides the writing of a head.
 #include "http1/head_writer.hpp"
 
 #include "support/catch.hpp"
@@ -26,7 +26,7 @@ response_context plain(int status = 200) {
   return facts;
 }
 
-/// The message of what `f` throws, with the name of its code.
+/// Returns the message of the exception that `f` throws, with the name of its code.
 template <class F>
 std::string thrown(F&& f) {
   try {
@@ -53,7 +53,7 @@ std::string request_error(request_context const& facts, header_map const& header
 
 }  // namespace
 
-TEST_CASE("a response head is appended behind what is there", "[encoder]") {
+TEST_CASE("head writer: appends a response head to the output", "[encoder]") {
   header_map headers;
   headers.set("Content-Type", "text/plain");
   response_context facts = plain();
@@ -70,7 +70,8 @@ TEST_CASE("a response head is appended behind what is there", "[encoder]") {
   CHECK_FALSE(framing.expect());
 }
 
-TEST_CASE("header bytes are sent as given, whatever the body is", "[encoder][deviation]") {
+TEST_CASE("head writer: sends header bytes unchanged, whatever the body is",
+          "[encoder][deviation]") {
   header_map headers;
   headers.set("Content-Length", 4);
   headers.set("Content-Disposition", "inline; filename=\xc3\xa9");
@@ -82,7 +83,7 @@ TEST_CASE("header bytes are sent as given, whatever the body is", "[encoder][dev
         "X-L: caf\xe9\r\nDate: now\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n");
 }
 
-TEST_CASE("a Content-Length that is not one number is refused", "[encoder][deviation]") {
+TEST_CASE("head writer: rejects a Content-Length that is not one number", "[encoder][deviation]") {
   auto const [value, shown] = GENERATE(table<http::header_value, std::string>({
       {"abc", "abc"},
       {"", ""},
@@ -104,14 +105,15 @@ TEST_CASE("a Content-Length that is not one number is refused", "[encoder][devia
   CHECK(request_error({}, headers) == expected);
 }
 
-TEST_CASE("two Content-Length fields of different spelling are refused", "[encoder][deviation]") {
+TEST_CASE("head writer: rejects two Content-Length fields of different spelling",
+          "[encoder][deviation]") {
   header_map headers;
   headers.merge({"Content-Length", "5", "content-length", "6"});
   CHECK(response_error(plain(), headers) ==
         "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"6\" for header \"content-length\"");
 }
 
-TEST_CASE("a Content-Length beside a Transfer-Encoding stays behind", "[encoder][deviation]") {
+TEST_CASE("head writer: omits Content-Length beside Transfer-Encoding", "[encoder][deviation]") {
   header_map headers;
   headers.set("Content-Length", "4");
   headers.set("Transfer-Encoding", "chunked");
@@ -127,7 +129,8 @@ TEST_CASE("a Content-Length beside a Transfer-Encoding stays behind", "[encoder]
   CHECK(out == "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n");
 }
 
-TEST_CASE("a Transfer-Encoding that peers read differently is refused", "[encoder][deviation]") {
+TEST_CASE("head writer: rejects a Transfer-Encoding that peers interpret differently",
+          "[encoder][deviation]") {
   auto const value =
       GENERATE(as<http::header_value>(), "chunked, gzip", "chunked, chunked", "chunked;q=1",
                "x-chunked", "", ", ,", "\"chunked\"", "chunked abc", "chunked\t", "\tchunked", "\t",
@@ -139,7 +142,7 @@ TEST_CASE("a Transfer-Encoding that peers read differently is refused", "[encode
   CHECK(request_error({}, headers).starts_with(expected));
 }
 
-TEST_CASE("a response in a coding without chunks ends with the connection",
+TEST_CASE("head writer: a response in a coding other than chunked ends with the connection",
           "[encoder][deviation]") {
   header_map headers;
   headers.set("Transfer-Encoding", "gzip");
@@ -154,7 +157,7 @@ TEST_CASE("a response in a coding without chunks ends with the connection",
   framing = write_response_head(out, plain(), headers);
   CHECK(framing.last());
 
-  // Without a body there is nothing to end.
+  // Without a body the connection can stay open.
   headers.remove("connection");
   headers.unmark_removed(field_id::connection);
   response_context head = plain();
@@ -164,7 +167,7 @@ TEST_CASE("a response in a coding without chunks ends with the connection",
   CHECK_FALSE(framing.last());
 }
 
-TEST_CASE("a request in a coding without chunks is refused", "[encoder][deviation]") {
+TEST_CASE("head writer: rejects a request in a coding other than chunked", "[encoder][deviation]") {
   header_map headers;
   headers.set("Transfer-Encoding", "identity");
   CHECK(request_error({}, headers) ==
@@ -172,7 +175,8 @@ TEST_CASE("a request in a coding without chunks is refused", "[encoder][deviatio
         "\"Transfer-Encoding\"");
 }
 
-TEST_CASE("an informational status as the final one closes", "[encoder][deviation]") {
+TEST_CASE("head writer: an informational status as the final status closes the connection",
+          "[encoder][deviation]") {
   int const status = GENERATE(100, 101, 103, 199);
   header_map headers;
   std::string out;
@@ -182,7 +186,7 @@ TEST_CASE("an informational status as the final one closes", "[encoder][deviatio
   CHECK(out.ends_with("\r\nDate: now\r\nConnection: close\r\n\r\n"));
 }
 
-TEST_CASE("a request's body is always framed", "[encoder][deviation]") {
+TEST_CASE("head writer: always frames the body of a request", "[encoder][deviation]") {
   std::string const method = GENERATE("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT");
   header_map headers;
   std::string const head = method + " / HTTP/1.1\r\nConnection: keep-alive\r\n";
@@ -190,23 +194,23 @@ TEST_CASE("a request's body is always framed", "[encoder][deviation]") {
   facts.method = method;
   std::string out;
 
-  SECTION("of known length") {
+  SECTION("known length") {
     facts.content_length = 4;
     outgoing_framing const framing = write_request_head(out, facts, headers);
     CHECK(framing.content_length() == 4);
     CHECK(out == head + "Content-Length: 4\r\n\r\n");
   }
-  SECTION("of unknown length") {
+  SECTION("unknown length") {
     facts.body_follows = true;
     CHECK(write_request_head(out, facts, headers).chunked());
     CHECK(out == head + "Transfer-Encoding: chunked\r\n\r\n");
   }
-  SECTION("none") {
+  SECTION("no body") {
     facts.content_length = 0;
     CHECK(write_request_head(out, facts, headers).end() == body_end::none);
     CHECK(out == head + "\r\n");
   }
-  SECTION("trailers, with a body or without") {
+  SECTION("trailers, with and without a body") {
     headers.set("Trailer", "X-T");
     facts.content_length = GENERATE(0U, 4U);
     CHECK(request_error(facts, headers) ==
@@ -214,7 +218,7 @@ TEST_CASE("a request's body is always framed", "[encoder][deviation]") {
   }
 }
 
-TEST_CASE("framing that a request's program removed comes back for a body",
+TEST_CASE("head writer: adds removed framing again if the request has a body",
           "[encoder][deviation]") {
   std::string const method = GENERATE("GET", "POST");
   header_map headers;
@@ -225,29 +229,31 @@ TEST_CASE("framing that a request's program removed comes back for a body",
   facts.method = method;
   std::string out;
 
-  SECTION("of known length") {
+  SECTION("known length") {
     facts.content_length = 4;
     write_request_head(out, facts, headers);
     CHECK(out == method + " / HTTP/1.1\r\nContent-Length: 4\r\n\r\n");
   }
-  SECTION("of unknown length") {
+  SECTION("unknown length") {
     facts.body_follows = true;
     write_request_head(out, facts, headers);
     CHECK(out == method + " / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
   }
-  SECTION("with trailers") {
+  SECTION("trailers") {
     facts.content_length = 4;
     headers.set("Trailer", "X-T");
     CHECK(request_error(facts, headers) ==
           "ERR_HTTP_TRAILER_INVALID: Trailers are invalid with this transfer encoding");
   }
-  SECTION("but not without a body") {
+  SECTION("no body: nothing is added") {
     CHECK(write_request_head(out, facts, headers).end() == body_end::none);
     CHECK(out == method + " / HTTP/1.1\r\n\r\n");
   }
 }
 
-TEST_CASE("a request's own Connection decides about its socket", "[encoder][deviation]") {
+TEST_CASE(
+    "head writer: the user's Connection header decides whether a request's connection is kept",
+    "[encoder][deviation]") {
   header_map headers;
   request_context facts;
   std::string out;
@@ -263,7 +269,7 @@ TEST_CASE("a request's own Connection decides about its socket", "[encoder][devi
   CHECK_FALSE(framing.last());
 }
 
-TEST_CASE("a request without an agent closes", "[encoder]") {
+TEST_CASE("head writer: a request without an agent closes its connection", "[encoder]") {
   header_map headers;
   request_context facts;
   facts.should_keep_alive = false;
@@ -274,7 +280,7 @@ TEST_CASE("a request without an agent closes", "[encoder]") {
   CHECK(framing.last());
   CHECK(out == "GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
 
-  // Kept open by hand, a request without a body is not taken for one that can be followed.
+  // The user's keep-alive does not make the connection of a request without a body reusable.
   facts.should_keep_alive = true;
   out.clear();
   CHECK(write_request_head(out, facts, headers).last());
@@ -283,7 +289,7 @@ TEST_CASE("a request without an agent closes", "[encoder]") {
   CHECK_FALSE(write_request_head(out, facts, headers).last());
 }
 
-TEST_CASE("Expect is reported, since its head leaves at once", "[encoder]") {
+TEST_CASE("head writer: reports Expect, because such a head is sent at once", "[encoder]") {
   header_map headers;
   headers.set("Expect", "100-continue");
   request_context facts;
@@ -292,7 +298,7 @@ TEST_CASE("Expect is reported, since its head leaves at once", "[encoder]") {
   CHECK(write_request_head(out, facts, headers).expect());
 }
 
-TEST_CASE("nothing unvalidated gets into a start line", "[encoder][injection]") {
+TEST_CASE("head writer: rejects invalid bytes in a start line", "[encoder][injection]") {
   std::string const bad =
       GENERATE(as<std::string>(), "a\rb", "a\nb", "a\r\nX: y", std::string("a\0b", 3));
   header_map headers;
@@ -309,7 +315,7 @@ TEST_CASE("nothing unvalidated gets into a start line", "[encoder][injection]") 
   CHECK(response_error(answer, headers) == "ERR_INVALID_CHAR: Invalid character in statusMessage");
 }
 
-TEST_CASE("a start line's parts have their rules", "[encoder][injection]") {
+TEST_CASE("head writer: validates each part of a start line", "[encoder][injection]") {
   header_map headers;
   request_context facts;
   for (std::string_view const method : {"", "G T", "G:T", "G\xe9", "(GET)"}) {
@@ -334,13 +340,13 @@ TEST_CASE("a start line's parts have their rules", "[encoder][injection]") {
   }
 }
 
-TEST_CASE("an empty target is refused", "[encoder][injection]") {
+TEST_CASE("head writer: rejects an empty target", "[encoder][injection]") {
   request_context facts;
   facts.target = "";
   CHECK(request_error(facts, {}).starts_with("ERR_UNESCAPED_CHARACTERS"));
 }
 
-TEST_CASE("the Keep-Alive line has full seconds", "[encoder]") {
+TEST_CASE("head writer: the Keep-Alive field has whole seconds", "[encoder]") {
   CHECK(keep_alive_line(5000, 0) == "Keep-Alive: timeout=5\r\n");
   CHECK(keep_alive_line(1999, 0) == "Keep-Alive: timeout=1\r\n");
   CHECK(keep_alive_line(200, 0) == "Keep-Alive: timeout=0\r\n");
@@ -348,7 +354,7 @@ TEST_CASE("the Keep-Alive line has full seconds", "[encoder]") {
   CHECK(keep_alive_line(0, 3) == "");
 }
 
-TEST_CASE("a declared length is checked on request", "[encoder]") {
+TEST_CASE("head writer: checks a declared Content-Length on request", "[encoder]") {
   outgoing_framing const five(body_end::length, 5);
   check_content_length(five, 5, false);
   check_content_length(five, 2, false);
@@ -365,7 +371,7 @@ TEST_CASE("a declared length is checked on request", "[encoder]") {
         "not allowed.");
 }
 
-TEST_CASE("a request names one host", "[encoder]") {
+TEST_CASE("head writer: a request has one Host", "[encoder]") {
   std::string const wrong =
       "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value for header \"Host\": it is one text";
   header_map headers;

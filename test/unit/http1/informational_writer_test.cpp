@@ -37,7 +37,7 @@ std::string hints(http::header_list const& headers) {
 
 }  // namespace
 
-TEST_CASE("interim heads are a status line and fields", "[interim]") {
+TEST_CASE("informational writer: writes a status line and fields", "[interim]") {
   CHECK(continue_head == "HTTP/1.1 100 Continue\r\n\r\n");
   CHECK(processing_head == "HTTP/1.1 102 Processing\r\n\r\n");
   CHECK(information(100, {}) == continue_head);
@@ -46,13 +46,13 @@ TEST_CASE("interim heads are a status line and fields", "[interim]") {
         "HTTP/1.1 199 unknown\r\nX-A: 1\r\nX-B: 2\r\nX-B: 3\r\n\r\n");
 }
 
-TEST_CASE("an interim head has an interim status", "[interim]") {
+TEST_CASE("informational writer: accepts informational statuses only", "[interim]") {
   int const status = GENERATE(0, 99, 101, 200, 1000);
   CHECK(information(status, {}) ==
         "ERR_HTTP_INVALID_STATUS_CODE: Invalid status code: " + std::to_string(status));
 }
 
-TEST_CASE("an interim head announces no body", "[interim][deviation]") {
+TEST_CASE("informational writer: rejects fields that announce a body", "[interim][deviation]") {
   CHECK(information(103, {{"Content-Length", 5}}) ==
         "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"5\" for header \"Content-Length\"");
   CHECK(hints({{"link", "</a>"}, {"transfer-encoding", "chunked"}}) ==
@@ -60,19 +60,19 @@ TEST_CASE("an interim head announces no body", "[interim][deviation]") {
         "\"transfer-encoding\"");
 }
 
-TEST_CASE("the fields of an interim head are validated", "[interim][injection]") {
+TEST_CASE("informational writer: validates field names and values", "[interim][injection]") {
   CHECK(information(103, {{"a b", "1"}}) ==
         "ERR_INVALID_HTTP_TOKEN: Header name must be a valid HTTP token [\"a b\"]");
   CHECK(information(103, {{"X", "a\r\nY: z"}}) ==
         "ERR_INVALID_CHAR: Invalid character in header content [\"X\"]");
   CHECK(hints({{"link", "</a>"}, {"X", "a\nb"}}) ==
         "ERR_INVALID_CHAR: Invalid character in header content [\"X\"]");
-  // Node lets a line end through inside of the angle brackets.
+  // Node lets a line end pass inside the angle brackets.
   CHECK(hints({{"link", "</a\r\nX: y>"}}) ==
         "ERR_INVALID_CHAR: Invalid character in header content [\"link\"]");
 }
 
-TEST_CASE("early hints put all links on one line and in front", "[interim]") {
+TEST_CASE("informational writer: early hints start with all links on one line", "[interim]") {
   CHECK(hints({{"link", "</style.css>; rel=preload; as=style"}}) ==
         "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n");
   CHECK(hints({{"link", {"</a.css>; rel=preload", "</b.js>; rel=preload"}}}) ==
@@ -82,20 +82,20 @@ TEST_CASE("early hints put all links on one line and in front", "[interim]") {
         "X-Other: 2\r\n\r\n");
 }
 
-TEST_CASE("early hints without a link write nothing", "[interim]") {
+TEST_CASE("informational writer: early hints without a link write nothing", "[interim]") {
   CHECK(hints({}).empty());
   CHECK(hints({{"x", "1"}}).empty());
   CHECK(hints({{"link", std::vector<std::string>()}}).empty());
 }
 
-TEST_CASE("a hint that is no link is refused", "[interim]") {
+TEST_CASE("informational writer: rejects an invalid link", "[interim]") {
   CHECK(hints({{"link", "bad"}}) ==
         "ERR_INVALID_ARG_VALUE: The argument 'hints' must be an array or string of format "
         "\"</styles.css>; rel=preload; as=style\". Received 'bad'");
   CHECK(hints({{"link", {"</a>", "bad"}}}).starts_with("ERR_INVALID_ARG_VALUE"));
 }
 
-TEST_CASE("an automatic error answer has three lines", "[interim]") {
+TEST_CASE("informational writer: an automatic error response has three lines", "[interim]") {
   std::string out;
   write_error_head(out, 400);
   CHECK(out == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");

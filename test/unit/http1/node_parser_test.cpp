@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Messages as the decoder tells them, however they are cut.
+// Cases of Node's parser tests. The outcome does not depend on how the input is split.
 #include "support/catch.hpp"
 #include "unit/http1/parser_harness.hpp"
 
@@ -53,7 +53,7 @@ TEST_CASE("test-http-parser: many headers") {
   CHECK(anode::test::decode({}, request + "\r\n") == expected + "] +close\n");
 }
 
-TEST_CASE("test-http-parser: chunked bodies, cut at each place") {
+TEST_CASE("test-http-parser: chunked bodies, split at each offset") {
   std::string const head =
       "POST /it HTTP/1.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
   std::string const told = "POST /it [Content-Type=text/plain, Transfer-Encoding=chunked] ";
@@ -65,8 +65,8 @@ TEST_CASE("test-http-parser: chunked bodies, cut at each place") {
   CHECK(decode_request(head + "3\r\n123\r\n6\r\n123456\r\n0\r\n") == told + "\"123123456\"...\n");
 }
 
-TEST_CASE("test-http-parser: a new message behind one that was never ended") {
-  // The first one's last line is missing; its decoder is done with, a fresh one starts anew.
+TEST_CASE("test-http-parser: a new message after an incomplete one") {
+  // The first message lacks its last line. A fresh parser parses the second one.
   CHECK(decode_request("PUT /this HTTP/1.1\r\nContent-Type: text/plain\r\n"
                        "Transfer-Encoding: chunked\r\n\r\n4\r\nping\r\n0\r\n")
             .ends_with("\"ping\"...\n"));
@@ -75,9 +75,8 @@ TEST_CASE("test-http-parser: a new message behind one that was never ended") {
         "POST /that HTTP/1.0 [Content-Type=text/plain, Content-Length=4] +close \"pong\"\n");
 }
 
-TEST_CASE(
-    "test-http-parser-bad-ref: a name or a value that is cut does not point behind its piece") {
-  // Each piece lies before a page that cannot be read, and is gone when the next one comes.
+TEST_CASE("test-http-parser-bad-ref: a split name or value does not refer to a released segment") {
+  // Each segment lies before an inaccessible page and is released before the next one.
   CHECK(decode_request("POST /1/22 HTTP/1.1\r\nContent-Type: text/plain\r\n"
                        "Content-Length: 4\r\n\r\npong"
                        "POST /333/4444 HTTP/1.1\r\nContent-Type: text/plain\r\n"

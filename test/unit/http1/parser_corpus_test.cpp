@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Replays the seed inputs of the decoder's fuzz targets; a broken invariant aborts.
+// Replays the seed inputs of the parser's fuzz targets. A broken invariant aborts.
 #include "fuzz/parser_invariants.hpp"
 #include "support/catch.hpp"
 
@@ -19,7 +19,7 @@ std::size_t replay(std::string const& target, Check check) {
     std::ifstream file(entry.path(), std::ios::binary);
     std::string const input((std::istreambuf_iterator<char>(file)), {});
     check(input);
-    // Each prefix is an input of its own.
+    // Each prefix is an input.
     for (std::size_t size = 1; size < input.size(); size += 7) {
       check(input.substr(0, size));
     }
@@ -32,19 +32,19 @@ using anode::message::message_kind;
 
 }  // namespace
 
-TEST_CASE("the corpus of the request parser's fuzz target") {
+TEST_CASE("fuzz corpus: request parser") {
   CHECK(replay("request_parser", [](std::string const& input) {
           anode::test::check_decoder(message_kind::request, input);
         }) > 100);
 }
 
-TEST_CASE("the corpus of the response parser's fuzz target") {
+TEST_CASE("fuzz corpus: response parser") {
   CHECK(replay("response_parser", [](std::string const& input) {
           anode::test::check_decoder(message_kind::response, input);
         }) > 50);
 }
 
-TEST_CASE("the corpus of the chunk decoder's fuzz target") {
+TEST_CASE("fuzz corpus: chunk parser") {
   CHECK(replay("chunk_decoder",
                [](std::string const& input) { anode::test::check_chunks(input); }) >= 10);
 }

@@ -11,7 +11,7 @@ namespace {
 
 using anode::http1::parse_result;
 
-/// Memory in front of a page that cannot be read.
+/// Memory in front of an inaccessible page.
 class guarded_memory {
 public:
   guarded_memory() {
@@ -65,7 +65,7 @@ public:
     }
   }
 
-  /// @return false when nothing may follow
+  /// @return false if no further input is accepted
   bool feed(std::string_view piece, std::size_t behind) {
     static guarded_memory memory;
     std::string_view const whole = memory.hold(piece);

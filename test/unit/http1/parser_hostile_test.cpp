@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Hostile bytes, row by row of the threat list (A framing, B chunks, C syntax, E limits): each
-// input whole, byte by byte and cut at every offset.
+// Hostile input for the parser: framing, chunks, syntax and limits. Each input is parsed whole,
+// byte by byte and split at every offset.
 #include "support/catch.hpp"
 #include "unit/http1/parser_harness.hpp"
 
@@ -20,7 +20,7 @@ using anode::message::message_kind;
 struct row {
   char const* name;
   std::string input;
-  std::string outcome;  // up to the place of the error
+  std::string outcome;  // without the position of the error
 };
 
 std::string without_place(std::string const& outcome) {
@@ -55,14 +55,15 @@ std::string const bad_value = "!HPE_INVALID_HEADER_TOKEN: Invalid header value c
 std::string const bad_token = "!HPE_INVALID_HEADER_TOKEN: Invalid header token";
 std::string const bad_length = "!HPE_INVALID_CONTENT_LENGTH: Invalid character in Content-Length";
 
-/// The head is told before the last coding is known not to be chunked.
+/// Returns the outcome of a request whose head is reported before its last coding is known not to
+/// be chunked.
 std::string told(std::string const& fields, std::string const& error) {
   return "POST / [" + fields + "]...\n" + error;
 }
 
 }  // namespace
 
-TEST_CASE("A1-A2: Transfer-Encoding with Content-Length is refused, in both orders") {
+TEST_CASE("parser: rejects Transfer-Encoding with Content-Length in both orders") {
   std::string const te_last =
       "!HPE_INVALID_TRANSFER_ENCODING: Transfer-Encoding can't be present with Content-Length";
   std::string const length_last =
@@ -83,7 +84,7 @@ TEST_CASE("A1-A2: Transfer-Encoding with Content-Length is refused, in both orde
   });
 }
 
-TEST_CASE("A3: a request whose last coding is not chunked is refused") {
+TEST_CASE("parser: rejects a request whose last coding is not chunked") {
   for (std::string const value : {"gzip", "identity", "xchunked", "chunked abc", "chunked/",
                                   "chunked=1", "chunked;", "chunked;q=1", "\"chunked\"",
                                   "\xa0"
@@ -117,7 +118,7 @@ TEST_CASE("A3: a request whose last coding is not chunked is refused") {
   });
 }
 
-TEST_CASE("A3-A4: codings in front of the last chunked are left to the handler") {
+TEST_CASE("parser: leaves codings before a final chunked to the handler") {
   std::string const body = "3\r\nabc\r\n0\r\n\r\n";
   check_requests({
       {"chunked", post(te + "chunked", body), "POST / [Transfer-Encoding=chunked] \"abc\"\n"},
@@ -134,7 +135,7 @@ TEST_CASE("A3-A4: codings in front of the last chunked are left to the handler")
   });
 }
 
-TEST_CASE("A5: Transfer-Encoding in HTTP/1.0") {
+TEST_CASE("parser: Transfer-Encoding in HTTP/1.0") {
   check_requests({
       {"A5 request", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", not_chunked},
       {"A5 keep-alive",
@@ -150,7 +151,7 @@ TEST_CASE("A5: Transfer-Encoding in HTTP/1.0") {
   });
 }
 
-TEST_CASE("A6: one Content-Length of digits") {
+TEST_CASE("parser: accepts one Content-Length of digits only") {
   for (char const* const value : {"+5", "-5", "-0", "0x5", "1_0", "1 2", "5Z", "5,5", "5, 6", "5;",
                                   "5\t5", "\"5\"", "five", "5.0", "\xb2"}) {
     INFO(value);
@@ -183,7 +184,7 @@ TEST_CASE("A6: one Content-Length of digits") {
   });
 }
 
-TEST_CASE("A7: folded lines are refused") {
+TEST_CASE("parser: rejects folded lines") {
   std::string const folded = "!HPE_INVALID_HEADER_TOKEN: Unexpected whitespace after header value";
   check_requests({
       {"A7 any", post("X: a\r\n b"), folded},
@@ -196,7 +197,7 @@ TEST_CASE("A7: folded lines are refused") {
   });
 }
 
-TEST_CASE("A8: bodies of methods that rarely have one are framed all the same") {
+TEST_CASE("parser: frames bodies of methods that rarely have one") {
   for (std::string const method : {"GET", "HEAD", "OPTIONS", "DELETE", "TRACE"}) {
     INFO(method);
     CHECK(decode_request(method +
@@ -206,7 +207,7 @@ TEST_CASE("A8: bodies of methods that rarely have one are framed all the same") 
   CHECK(decode_request("GET / HTTP/1.1\r\n\r\nGET / HTTP/1.1\r\n\r\n") == "GET / []\nGET / []\n");
 }
 
-TEST_CASE("A9: responses that have no body, whatever they announce") {
+TEST_CASE("parser: responses without a body ignore their framing fields") {
   std::string const next = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
   std::string const then = "200 OK [Content-Length=0]\n";
   for (std::string const status : {"100", "102", "103", "199", "204", "304"}) {
@@ -235,7 +236,7 @@ std::string const head = "POST / [Transfer-Encoding=chunked]";
 
 }  // namespace
 
-TEST_CASE("B1: chunk sizes are hexadecimal digits, less than 2^64") {
+TEST_CASE("parser: chunk sizes are hexadecimal digits below 2^64") {
   for (char const* const size :
        {"0x5", "+5", "-2", "5G", "", " ", " 5", "5 ", "5\t", "g", "\"5\""}) {
     INFO(size);
@@ -256,7 +257,7 @@ TEST_CASE("B1: chunk sizes are hexadecimal digits, less than 2^64") {
   });
 }
 
-TEST_CASE("B2-B3: chunk lines and data end with CRLF") {
+TEST_CASE("parser: chunk lines and chunk data end with CRLF") {
   check_requests({
       {"B2 LF behind size", chunks("3\nabc\r\n"),
        head + "...\n!HPE_CR_EXPECTED: Missing expected CR after chunk size"},
@@ -284,7 +285,7 @@ TEST_CASE("B2-B3: chunk lines and data end with CRLF") {
   });
 }
 
-TEST_CASE("B4: chunk extensions are checked and limited") {
+TEST_CASE("parser: validates and limits chunk extensions") {
   std::string const in_name = head + "...\n!HPE_STRICT: Invalid character in chunk extensions name";
   std::string const in_value =
       head + "...\n!HPE_STRICT: Invalid character in chunk extensions value";
@@ -321,7 +322,7 @@ TEST_CASE("B4: chunk extensions are checked and limited") {
   });
 }
 
-TEST_CASE("B4: the bytes of chunk extensions are limited for a chunk and for a body") {
+TEST_CASE("parser: limits the bytes of chunk extensions for a chunk and for a body") {
   std::string const overflow = "!HPE_CHUNK_EXTENSIONS_OVERFLOW: Chunk extensions overflow";
   auto const extended = [](std::size_t size) {
     return "1;" + std::string(size, 'a') + "\r\nx\r\n";
@@ -362,7 +363,7 @@ TEST_CASE("B4: the bytes of chunk extensions are limited for a chunk and for a b
         head + "...\n" + overflow);
 }
 
-TEST_CASE("B4: a hundred thousand tiny chunks are a body like any other") {
+TEST_CASE("parser: accepts a body of a hundred thousand tiny chunks") {
   std::string tiny;
   for (int i = 0; i < 100000; ++i) {
     tiny += "1\r\nx\r\n";
@@ -371,7 +372,7 @@ TEST_CASE("B4: a hundred thousand tiny chunks are a body like any other") {
         head + " \"" + std::string(100000, 'x') + "\"\n");
 }
 
-TEST_CASE("B5: trailers are told apart from headers and frame nothing") {
+TEST_CASE("parser: reports trailers separately from headers, and trailers frame nothing") {
   check_requests({
       {"B5 Host, Authorization",
        chunks("0\r\nHost: b\r\nAuthorization: x\r\nContent-Type: y\r\n\r\n"),
@@ -398,7 +399,7 @@ TEST_CASE("B5: trailers are told apart from headers and frame nothing") {
         head + "...\n" + overflow);
 }
 
-TEST_CASE("C1: lines end with CRLF") {
+TEST_CASE("parser: lines end with CRLF") {
   std::string const line = "GET / HTTP/1.1";
   std::string const no_cr = "!HPE_CR_EXPECTED: Missing expected CR after header value";
   check_requests({
@@ -425,7 +426,7 @@ TEST_CASE("C1: lines end with CRLF") {
   });
 }
 
-TEST_CASE("C2: field names and values") {
+TEST_CASE("parser: field names and values") {
   auto const with = [](std::string const& line) {
     return "GET / HTTP/1.1\r\n" + line + "\r\n\r\n";
   };
@@ -456,7 +457,7 @@ TEST_CASE("C2: field names and values") {
   });
 }
 
-TEST_CASE("C3: request lines") {
+TEST_CASE("parser: request lines") {
   std::string const end = "\r\n\r\n";
   std::string const bad_method = "!HPE_INVALID_METHOD: Invalid method encountered";
   std::string const no_http = "!HPE_INVALID_CONSTANT: Expected HTTP/";
@@ -514,7 +515,7 @@ TEST_CASE("C3: request lines") {
   });
 }
 
-TEST_CASE("C4: request targets") {
+TEST_CASE("parser: request targets") {
   std::string const end = " HTTP/1.1\r\n\r\n";
   std::string const in_path = "!HPE_INVALID_URL: Invalid char in url path";
   std::string const in_server = "!HPE_INVALID_URL: Unexpected char in url server";
@@ -569,7 +570,7 @@ TEST_CASE("C4: request targets") {
   });
 }
 
-TEST_CASE("C5: Host is at most one, and a host") {
+TEST_CASE("parser: accepts at most one Host, which is a valid host") {
   auto const with = [](std::string const& line) {
     return "GET / HTTP/1.1\r\n" + line + "\r\n\r\n";
   };
@@ -585,13 +586,13 @@ TEST_CASE("C5: Host is at most one, and a host") {
   });
 }
 
-TEST_CASE("C6: names with a meaning elsewhere are plain data") {
+TEST_CASE("parser: field names with a meaning in other languages are plain data") {
   CHECK(decode_request("GET / HTTP/1.1\r\n__proto__: a\r\nconstructor: b\r\nREMOTE_ADDR: c\r\n"
                        "Content_Length: 5\r\n\r\nGET / HTTP/1.1\r\n\r\n") ==
         "GET / [__proto__=a, constructor=b, REMOTE_ADDR=c, Content_Length=5]\nGET / []\n");
 }
 
-TEST_CASE("C7: status lines") {
+TEST_CASE("parser: status lines") {
   std::string const bad_status = "!HPE_INVALID_STATUS: Invalid status code";
   std::string const behind = "!HPE_INVALID_STATUS: Invalid response status";
   std::string const no_body = "\r\nContent-Length: 0\r\n\r\n";
@@ -619,7 +620,7 @@ TEST_CASE("C7: status lines") {
   });
 }
 
-TEST_CASE("E1: bytes of a head are limited") {
+TEST_CASE("parser: limits the bytes of a head") {
   std::string const overflow = "!HPE_HEADER_OVERFLOW: Header overflow";
   auto const outcome = [](std::string const& input) {
     return without_place(decode_request(input));
@@ -645,7 +646,7 @@ TEST_CASE("E1: bytes of a head are limited") {
   CHECK(without_place(decode_all_ways(small, "GET /23 HTTP/1.1\r\nX: 567890\r\n\r\n")) == overflow);
 }
 
-TEST_CASE("E1: field lines are counted, and too many are refused and not dropped") {
+TEST_CASE("parser: rejects heads with too many field lines instead of truncating them") {
   std::string const overflow = "!HPE_HEADER_OVERFLOW: Header overflow";
   auto const lines = [](int count) {
     std::string out = "GET / HTTP/1.1\r\n";
@@ -663,7 +664,7 @@ TEST_CASE("E1: field lines are counted, and too many are refused and not dropped
   CHECK(anode::test::decode(unlimited, lines(5000)).starts_with("GET / [a=, a="));
 }
 
-TEST_CASE("E5: interim responses are told one by one") {
+TEST_CASE("parser: reports informational responses one by one") {
   std::string flood;
   std::string told_flood;
   for (int i = 0; i < 50; ++i) {

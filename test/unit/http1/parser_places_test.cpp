@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The fields of a head are where Beast's parser finds them: for every recorded input and every seed
-// of the fuzz targets, wherever a head or a trailer section begins in it.
+// The parser and Beast's parser find the fields of a head at the same offsets. Checked at each
+// offset of every recorded input and every fuzz seed at which a head or a trailer section begins.
 #include "conformance/parser/parser_case.hpp"
 #include "fuzz/tokenizer_invariants.hpp"
 #include "http1/head_places.hpp"
@@ -37,17 +37,17 @@ std::size_t check_corpus(std::string const& target, message_kind kind) {
 
 }  // namespace
 
-TEST_CASE("fields lie where Beast finds them: recorded inputs") {
+TEST_CASE("field offsets equal Beast's: recorded inputs") {
   CHECK(check_recorded("parser_requests.jsonl", message_kind::request) > 300);
   CHECK(check_recorded("parser_responses.jsonl", message_kind::response) > 100);
 }
 
-TEST_CASE("fields lie where Beast finds them: seeds of the fuzz targets") {
+TEST_CASE("field offsets equal Beast's: seeds of the fuzz targets") {
   CHECK(check_corpus("request_parser", message_kind::request) > 100);
   CHECK(check_corpus("response_parser", message_kind::response) > 50);
 }
 
-TEST_CASE("fields lie where Beast finds them: blanks, empty values, odd names") {
+TEST_CASE("field offsets equal Beast's: white space, empty values, unusual names") {
   CHECK(check_places(message_kind::request,
                      "GET /a?b#c HTTP/1.1\r\nHost: \t a \t \r\nA:\r\nB: \t \r\nConnection:  close ,"
                      " x\t\r\n!#$%&'*+-.^_`|~9z:\xff\x80 a\tb\r\nContent-Length: 0  \r\n\r\n") > 1);

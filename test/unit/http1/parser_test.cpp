@@ -32,7 +32,7 @@ decoding response_to(std::string_view method) {
 
 }  // namespace
 
-TEST_CASE("messages are told as head, body and end") {
+TEST_CASE("parser: reports a message as head, body and end") {
   CHECK(decode_request("GET /a HTTP/1.1\r\nHost: b\r\n\r\n") == "GET /a [Host=b]\n");
   CHECK(decode_request("POST / HTTP/1.0\r\nContent-Length: 3\r\n\r\nabc") ==
         "POST / HTTP/1.0 [Content-Length=3] +close \"abc\"\n");
@@ -47,7 +47,7 @@ TEST_CASE("messages are told as head, body and end") {
         "200 OK [Content-Length=2] \"ab\"\n404 Not Found [Content-Length=0]\n");
 }
 
-TEST_CASE("all methods are known, and case matters") {
+TEST_CASE("parser: knows all methods, which are case-sensitive") {
   for (std::string_view const name : method_names) {
     INFO(name);
     method const m = find_method(name);
@@ -63,7 +63,7 @@ TEST_CASE("all methods are known, and case matters") {
   CHECK(name_of(method::unknown).empty());
 }
 
-TEST_CASE("a body may last until the connection ends") {
+TEST_CASE("parser: a body can last until the connection ends") {
   decoding how = response_to("GET");
   how.eof = true;
   CHECK(decode_all_ways(how, "HTTP/1.1 200 OK\r\n\r\nabc") == "200 OK [] +close \"abc\"\n");
@@ -72,7 +72,7 @@ TEST_CASE("a body may last until the connection ends") {
         "200 OK [Transfer-Encoding=gzip] +close \"abc\"\n");
 }
 
-TEST_CASE("the end of input inside a message is an error, between messages it is none") {
+TEST_CASE("parser: the end of input is an error inside a message only") {
   decoding how;
   how.eof = true;
   std::string const error = "!HPE_INVALID_EOF_STATE: Invalid EOF state @0";
@@ -90,7 +90,7 @@ TEST_CASE("the end of input inside a message is an error, between messages it is
         "200 OK [Content-Length=3] \"ab\"...\n" + error);
 }
 
-TEST_CASE("finish also tells what next would have told") {
+TEST_CASE("parser: finish reports what next would have reported") {
   message_head head;
   parser d(message_kind::request);
   std::string_view input = "GET / HTTP/1.1\r\n\r\n";
@@ -104,7 +104,7 @@ TEST_CASE("finish also tells what next would have told") {
   CHECK(d.next(input, head) == parse_result::upgrade);
 }
 
-TEST_CASE("a message that ends its connection may not be followed") {
+TEST_CASE("parser: accepts no message behind one that closes its connection") {
   std::string const error = "!HPE_CLOSED_CONNECTION: Data after `Connection: close`";
   CHECK(decode_request("GET / HTTP/1.1\r\nConnection: close\r\n\r\n\r\nG") ==
         "GET / [Connection=close] +close\n" + error + " @40");
@@ -117,7 +117,7 @@ TEST_CASE("a message that ends its connection may not be followed") {
         "200 OK [] +close\n204 X []\n");
 }
 
-TEST_CASE("Connection is a list of tokens") {
+TEST_CASE("parser: Connection is a list of tokens") {
   auto const keep_alive = [](std::string const& value) {
     return decode_request("GET / HTTP/1.1\r\nConnection: " + value + "\r\n\r\n").find("+close") ==
            std::string::npos;
@@ -145,7 +145,7 @@ TEST_CASE("Connection is a list of tokens") {
   CHECK(!http10("keep-aliv"));
 }
 
-TEST_CASE("an upgrade ends HTTP only when it is accepted") {
+TEST_CASE("parser: an upgrade ends HTTP only if it is accepted") {
   std::string const request =
       "POST / HTTP/1.1\r\nConnection: x, Upgrade\r\nUpgrade: y\r\nContent-Length: 3\r\n\r\nabc";
   std::string const head = "POST / [Connection=x, Upgrade, Upgrade=y, Content-Length=3] +upgrade";
@@ -163,7 +163,7 @@ TEST_CASE("an upgrade ends HTTP only when it is accepted") {
                         "\r\n\r\n") == "426 X [Connection=upgrade, Upgrade=y, Content-Length=0]\n");
 }
 
-TEST_CASE("a head knows its hot fields") {
+TEST_CASE("parser: a head gives direct access to frequently used fields") {
   parser d(message_kind::request);
   message_head head;
   std::string_view input =
@@ -192,7 +192,7 @@ TEST_CASE("a head knows its hot fields") {
   CHECK(find_field_id("") == field_id::none);
 }
 
-TEST_CASE("a head can be moved away, and others be filled meanwhile") {
+TEST_CASE("parser: a head can be moved away while further heads are parsed") {
   parser d(message_kind::request);
   std::vector<message_head> heads;
   std::string_view input = "GET /1 HTTP/1.1\r\nA: 1\r\n\r\nGET /2 HTTP/1.1\r\nA: 2\r\n\r\n";
@@ -211,7 +211,7 @@ TEST_CASE("a head can be moved away, and others be filled meanwhile") {
   CHECK(heads[1].method_name() == "GET");
 }
 
-TEST_CASE("a decoder tells where in a message it is") {
+TEST_CASE("parser: reports its position within a message") {
   parser d(message_kind::request);
   message_head head;
   std::string_view input = "\r\n";
@@ -241,7 +241,7 @@ TEST_CASE("a decoder tells where in a message it is") {
   CHECK(!d.closed());
 }
 
-TEST_CASE("an error's bytes are counted from the beginning of the read") {
+TEST_CASE("parser: counts the bytes of an error from the start of the read") {
   parser d(message_kind::request);
   message_head head;
   std::string_view input = "GET / HTTP/1.1\r\n";
@@ -254,7 +254,7 @@ TEST_CASE("an error's bytes are counted from the beginning of the read") {
   CHECK(d.error().code == http::error::invalid_method);
 }
 
-TEST_CASE("the expected method holds over interim responses") {
+TEST_CASE("parser: the expected method applies across informational responses") {
   parser d(message_kind::response);
   message_head head;
   d.expect_response_to("HEAD");
@@ -271,7 +271,7 @@ TEST_CASE("the expected method holds over interim responses") {
   CHECK(d.next(input, head) == parse_result::end);
 }
 
-TEST_CASE("insecure_http_parser takes what Node's leniency flags take") {
+TEST_CASE("parser: insecure_http_parser accepts what Node's leniency flags accept") {
   auto const request = [](std::string_view input) { return decode_all_ways(lenient(), input); };
   auto const response = [](std::string_view input) {
     return decode_all_ways(lenient(message_kind::response), input);
@@ -329,7 +329,7 @@ TEST_CASE("insecure_http_parser takes what Node's leniency flags take") {
   CHECK(d.buffered() > 0);
 }
 
-TEST_CASE("the bytes of an error are counted from the end of a read that was taken whole") {
+TEST_CASE("parser: counts the bytes of an error from the end of a read that was consumed whole") {
   std::string const read = "GET / HTTP/1.1\r\n\r\nG?T / HTTP/1.1\r\n\r\n";
   for (bool const ended : {false, true}) {
     parser d(message_kind::request);
@@ -345,7 +345,7 @@ TEST_CASE("the bytes of an error are counted from the end of a read that was tak
   }
 }
 
-TEST_CASE("options of a decoder are equal or not") {
+TEST_CASE("parser: compares options for equality") {
   parser_options const usual;
   CHECK(usual == parser_options{});
   CHECK(usual != parser_options{1, 2000, false});
@@ -353,9 +353,9 @@ TEST_CASE("options of a decoder are equal or not") {
   CHECK(usual != parser_options{16384, 2000, true});
 }
 
-TEST_CASE("lines that are whole and lines that are not give the same head") {
-  // Each is decoded whole, byte by byte and cut at each place; one of these ways takes a line at
-  // once, another byte by byte.
+TEST_CASE("parser: whole and split lines give the same head") {
+  // Each input is parsed whole, byte by byte and split at each offset. Some of these ways parse a
+  // line at once, others byte by byte.
   struct {
     char const* lines;
     char const* expected;
@@ -394,7 +394,7 @@ TEST_CASE("lines that are whole and lines that are not give the same head") {
   }
 }
 
-TEST_CASE("an idle decoder gives the memory of a large head back and goes on") {
+TEST_CASE("parser: releases the memory of a large head when idle and continues") {
   std::string lines;
   for (int i = 0; i < 200; ++i) {
     lines += "Connection: keep-alive\r\nX-" + std::to_string(i) + ": y\r\n";
@@ -414,7 +414,7 @@ TEST_CASE("an idle decoder gives the memory of a large head back and goes on") {
   CHECK(head.value(field_id::connection).empty());
 }
 
-TEST_CASE("a decoder goes on to another connection behind a message that closed one") {
+TEST_CASE("parser: can be reset for another connection after a message that closed one") {
   parser d(message_kind::request);
   message_head head;
   std::string_view input = "GET /a HTTP/1.1\r\nConnection: close\r\n\r\n";

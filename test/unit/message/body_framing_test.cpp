@@ -7,7 +7,7 @@ namespace {
 
 using namespace anode::message;
 
-/// What RFC 9112 section 6.3 says of a response, written down once more and more slowly.
+/// A second, simpler implementation of RFC 9112 section 6.3 for responses.
 body_kind response_body(method request, int status, framing_fields const& f) {
   if (request == method::head || request == method::connect) {
     return body_kind::none;
@@ -66,7 +66,8 @@ void for_all_fields(Check check) {
 
 }  // namespace
 
-TEST_CASE("requests: method x version x Content-Length x Transfer-Encoding x Connection") {
+TEST_CASE(
+    "body framing: requests by method, version, Content-Length, Transfer-Encoding and Connection") {
   for (method const m : methods) {
     for (version const v : versions) {
       for_all_fields([&](framing_fields const& f) {
@@ -89,7 +90,8 @@ TEST_CASE("requests: method x version x Content-Length x Transfer-Encoding x Con
 }
 
 TEST_CASE(
-    "responses: method x status x version x Content-Length x Transfer-Encoding x Connection") {
+    "body framing: responses by method, status, version, Content-Length, Transfer-Encoding and "
+    "Connection") {
   for (method const m : methods) {
     for (int const status : statuses) {
       for (version const v : versions) {
@@ -116,7 +118,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a response to HEAD without a framing field says nothing of the connection's future") {
+TEST_CASE(
+    "body framing: a response to HEAD without a framing field does not decide about the "
+    "connection") {
   CHECK(!frame_response(method::head, 200, 1, 1, {}).should_keep_alive);
   framing_fields f;
   f.content_length_seen = true;

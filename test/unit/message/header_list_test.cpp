@@ -15,7 +15,7 @@ namespace {
 
 namespace http = anode::http;
 
-// What may stand in a co_await expression as an argument: no aggregates (g++ 12).
+// Types that are used as arguments in a co_await expression must not be aggregates (g++ 12).
 static_assert(!std::is_aggregate_v<http::header_list>);
 static_assert(!std::is_aggregate_v<http::header_field>);
 static_assert(!std::is_aggregate_v<http::header_value>);
@@ -47,7 +47,7 @@ std::string thrown(F&& f) {
 
 }  // namespace
 
-TEST_CASE("a header list is written as pairs", "[headers]") {
+TEST_CASE("header_list: from pairs", "[headers]") {
   std::string const s = "s";
   std::string_view const v = "v";
   std::vector<std::string> const many{"1", "2"};
@@ -62,7 +62,7 @@ TEST_CASE("a header list is written as pairs", "[headers]") {
   CHECK(show({{"A", http::header_value(7)}, {"A", std::string_view("8")}}) == "pairs; A #7; A 8");
 }
 
-TEST_CASE("a header list is written flat", "[headers]") {
+TEST_CASE("header_list: from a flat list of names and values", "[headers]") {
   CHECK(show({"A", "b"}) == "flat; A b");
   CHECK(show({"A", "b", "A", 5, "C", std::vector<std::string>{"1", "2"}}) ==
         "flat; A b; A #5; C [1|2]");
@@ -74,14 +74,14 @@ TEST_CASE("a header list is written flat", "[headers]") {
         "ERR_INVALID_ARG_VALUE: The argument 'headers' is invalid. Received [ 'X-A', 'b', 'c' ]");
 }
 
-TEST_CASE("a header list is made of a range of pairs", "[headers]") {
+TEST_CASE("header_list: from a range of pairs", "[headers]") {
   std::map<std::string, std::string> const map{{"B", "2"}, {"A", "1"}};
   CHECK(show(http::header_list(map)) == "pairs; A 1; B 2");
   std::vector<std::pair<std::string_view, int>> const numbers{{"N", 1}};
   CHECK(show(http::header_list(numbers)) == "pairs; N #1");
 }
 
-TEST_CASE("a header list is searched and changed by name", "[headers]") {
+TEST_CASE("header_list: searched and changed by name", "[headers]") {
   http::header_list list{{"A", "1"}, {"b", "2"}};
   list.append("a", 3).append("C", {"x", "y"});
   CHECK(list.size() == 4);
@@ -96,7 +96,7 @@ TEST_CASE("a header list is searched and changed by name", "[headers]") {
   CHECK(list == http::header_list{{"b", "2"}, {"C", {"x", "y"}}});
 }
 
-TEST_CASE("a header value keeps its kind", "[headers]") {
+TEST_CASE("header_list: a value keeps its kind", "[headers]") {
   http::header_value value;
   CHECK(value.text().empty());
   CHECK(value.size() == 1);
@@ -114,7 +114,7 @@ TEST_CASE("a header value keeps its kind", "[headers]") {
   CHECK(http::header_value(UINT64_MAX).text() == "18446744073709551615");
 }
 
-TEST_CASE("a reference to a header value reads every form alike", "[headers]") {
+TEST_CASE("header_list: a value reference reads each kind of value alike", "[headers]") {
   std::vector<std::string_view> const views{"a", "b"};
   std::vector<std::string> const strings{"a", "b"};
   http::header_value const list{"a", "b"};
@@ -134,7 +134,7 @@ TEST_CASE("a reference to a header value reads every form alike", "[headers]") {
   CHECK(http::header_value(http::header_value_ref(number)) == number);
 }
 
-TEST_CASE("a header name is a token", "[headers]") {
+TEST_CASE("header_list: a name is a token", "[headers]") {
   for (int c = 0; c != 256; ++c) {
     std::string const name(1, static_cast<char>(c));
     bool const token = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -150,7 +150,7 @@ TEST_CASE("a header name is a token", "[headers]") {
   CHECK(thrown([] { http::validate_header_name("__proto__"); }) == "nothing");
 }
 
-TEST_CASE("a header value has no control characters", "[headers]") {
+TEST_CASE("header_list: a value has no control characters", "[headers]") {
   for (int c = 0; c != 256; ++c) {
     bool const good = c == '\t' || (c >= 0x20 && c != 0x7f);
     for (std::size_t const before : {0U, 3U, 7U, 8U, 20U}) {
@@ -169,7 +169,7 @@ TEST_CASE("a header value has no control characters", "[headers]") {
   CHECK(thrown([] { http::validate_header_value("X", 5); }) == "nothing");
 }
 
-TEST_CASE("names are compared by the letters of ASCII only", "[headers]") {
+TEST_CASE("header_list: names compare with ASCII case folding only", "[headers]") {
   CHECK(anode::base::names_equal("Content-Type", "content-TYPE"));
   CHECK_FALSE(anode::base::names_equal("a", "ab"));
   CHECK_FALSE(anode::base::names_equal("a-b", "a_b"));

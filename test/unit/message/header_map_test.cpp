@@ -28,7 +28,7 @@ using names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a header is set at its place", "[outgoing-headers]") {
+TEST_CASE("header_map: set keeps the position of a header", "[outgoing-headers]") {
   header_map headers;
   headers.set("X-One", "1");
   headers.set("X-Mid", "m");
@@ -43,7 +43,7 @@ TEST_CASE("a header is set at its place", "[outgoing-headers]") {
   CHECK(show(headers) == "X-One: 7\nX-Mid: 1 +\nX-Mid: 2 -\n");
 }
 
-TEST_CASE("a header is read back as it was set", "[outgoing-headers]") {
+TEST_CASE("header_map: returns headers in the form in which they were set", "[outgoing-headers]") {
   header_map headers;
   headers.set("X-A", "1");
   headers.set("set-cookie", {"a", "b"});
@@ -69,7 +69,7 @@ TEST_CASE("a header is read back as it was set", "[outgoing-headers]") {
                                                {"x-none", std::vector<std::string>()}});
 }
 
-TEST_CASE("values are appended to those there are", "[outgoing-headers]") {
+TEST_CASE("header_map: append adds to existing values", "[outgoing-headers]") {
   header_map headers;
   headers.append("X-App", "1");
   CHECK_FALSE(headers.get("x-app")->is_list());
@@ -83,7 +83,7 @@ TEST_CASE("values are appended to those there are", "[outgoing-headers]") {
   CHECK(headers.raw_names() == names{"X-App", "X-None"});
 }
 
-TEST_CASE("a removed header is gone, and set again it comes last", "[outgoing-headers]") {
+TEST_CASE("header_map: a removed header that is set again comes last", "[outgoing-headers]") {
   header_map headers;
   headers.set("X-A", "1");
   headers.set("X-B", {"2", "3"});
@@ -96,7 +96,7 @@ TEST_CASE("a removed header is gone, and set again it comes last", "[outgoing-he
   CHECK(headers.empty());
 }
 
-TEST_CASE("the removal of an automatic field is remembered", "[outgoing-headers]") {
+TEST_CASE("header_map: remembers the removal of an automatic header", "[outgoing-headers]") {
   header_map headers;
   for (std::string_view const name :
        {"Date", "CONNECTION", "content-length", "Transfer-Encoding"}) {
@@ -114,7 +114,7 @@ TEST_CASE("the removal of an automatic field is remembered", "[outgoing-headers]
   CHECK_FALSE(headers.removed(field_id::connection));
 }
 
-TEST_CASE("special fields are known by name", "[outgoing-headers]") {
+TEST_CASE("header_map: recognises special headers by name", "[outgoing-headers]") {
   std::map<std::string, field_id> const known{
       {"Connection", field_id::connection},
       {"keep-alive", field_id::keep_alive},
@@ -145,7 +145,7 @@ TEST_CASE("special fields are known by name", "[outgoing-headers]") {
   }
 }
 
-TEST_CASE("many headers are set at once, the cookies last", "[outgoing-headers]") {
+TEST_CASE("header_map: sets many headers at once, cookies last", "[outgoing-headers]") {
   header_map headers;
   headers.set("Set-Cookie", "old");
   headers.set("X-M", "old");
@@ -158,19 +158,19 @@ TEST_CASE("many headers are set at once, the cookies last", "[outgoing-headers]"
   CHECK(fresh.raw_names() == names{"X-M", "X-N", "set-cookie"});
 }
 
-TEST_CASE("the headers of write_head meet those set before", "[outgoing-headers]") {
+TEST_CASE("header_map: write_head merges its headers with those set before", "[outgoing-headers]") {
   header_map headers;
-  SECTION("none were set: as given") {
+  SECTION("none set before: unchanged") {
     headers.merge({{"X-A", "1"}, {"x-a", "2"}});
     CHECK(show(headers) == "X-A: 1\nx-a: 2\n");
   }
-  SECTION("pairs replace") {
+  SECTION("pairs replace earlier headers") {
     headers.set("X-A", "set");
     headers.set("X-B", "set");
     headers.merge({{"x-a", "head"}, {"X-C", "head"}});
     CHECK(show(headers) == "x-a: head\nX-B: set\nX-C: head\n");
   }
-  SECTION("a flat list removes and appends") {
+  SECTION("a flat list removes earlier headers and appends") {
     headers.set("X-A", "set");
     headers.set("X-K", "keep");
     headers.merge({"x-a", "1", "X-A", "2", "X-Z", "3"});
@@ -178,7 +178,7 @@ TEST_CASE("the headers of write_head meet those set before", "[outgoing-headers]
   }
 }
 
-TEST_CASE("a refused header changes nothing", "[outgoing-headers][injection]") {
+TEST_CASE("header_map: an invalid header changes nothing", "[outgoing-headers][injection]") {
   std::string const bad = GENERATE(as<std::string>(), "a\rb", "a\nb", std::string("a\0b", 3),
                                    "a\x7f", "\x1b[0m", "a\r\nX: y");
   header_map headers;
@@ -194,7 +194,7 @@ TEST_CASE("a refused header changes nothing", "[outgoing-headers][injection]") {
   CHECK(show(headers) == "X-A: 1\n");
 }
 
-TEST_CASE("a header is set from a text of its own", "[outgoing-headers]") {
+TEST_CASE("header_map: set accepts text of the map itself", "[outgoing-headers]") {
   header_map headers;
   headers.set("X-A", "a text that is too long to lie in a small string");
   std::string const text(*headers.text("x-a"));
@@ -208,13 +208,13 @@ TEST_CASE("a header is set from a text of its own", "[outgoing-headers]") {
   std::vector<std::string_view> const own{*headers.text("x-1"), "b"};
   headers.append("X-1", own);
   CHECK(headers.get("x-1") == http::header_value{text, text, "b"});
-  // A value that was set as text can be the name of another.
+  // A value set as text can become the name of another header.
   headers.set("X-A", "X-New");
   headers.set(*headers.text("X-A"), "1");
   CHECK(headers.contains("x-new"));
 }
 
-TEST_CASE("replacing for ever does not grow", "[outgoing-headers]") {
+TEST_CASE("header_map: repeated replacement does not increase memory", "[outgoing-headers]") {
   header_map headers;
   headers.set("X-Keep", {"k1", "k2"});
   for (int i = 0; i != 20000; ++i) {
@@ -234,7 +234,7 @@ TEST_CASE("replacing for ever does not grow", "[outgoing-headers]") {
   CHECK(headers.text("x-a") == std::string(19999 % 300, 'a'));
 }
 
-TEST_CASE("any sequence of changes gives what a plain list gives", "[outgoing-headers]") {
+TEST_CASE("header_map: random changes agree with a plain list", "[outgoing-headers]") {
   std::mt19937 random(1);
   auto const draw = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   std::vector<std::string> const pool{"a", "B", "Connection", "set-cookie", "X-Longer-Name", "b"};
@@ -289,7 +289,7 @@ TEST_CASE("any sequence of changes gives what a plain list gives", "[outgoing-he
   }
 }
 
-TEST_CASE("many headers are found like few, whatever has been changed before",
+TEST_CASE("header_map: finds headers among many as among few, after any changes",
           "[outgoing-headers]") {
   header_map headers;
   std::map<int, std::string> values;

@@ -7,7 +7,7 @@
 
 using namespace anode::message;
 
-TEST_CASE("a word stands alone", "[header-rules]") {
+TEST_CASE("header validation: finds a token only as a whole word", "[header-rules]") {
   auto const [text, found] = GENERATE(table<std::string, bool>({
       {"close", true},
       {"Close", true},
@@ -34,7 +34,7 @@ TEST_CASE("a word stands alone", "[header-rules]") {
   CHECK(has_word(text, "close") == found);
 }
 
-TEST_CASE("a decimal number is digits only", "[header-rules]") {
+TEST_CASE("header validation: a decimal number consists of digits only", "[header-rules]") {
   CHECK(parse_decimal("0") == 0);
   CHECK(parse_decimal("0005") == 5);
   CHECK(parse_decimal("18446744073709551615") == UINT64_MAX);
@@ -44,7 +44,7 @@ TEST_CASE("a decimal number is digits only", "[header-rules]") {
   }
 }
 
-TEST_CASE("methods that announce no body by themselves", "[header-rules]") {
+TEST_CASE("header validation: methods that announce no body by default", "[header-rules]") {
   for (std::string_view const method : {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"}) {
     CHECK(is_bodyless_method(method));
   }
@@ -53,14 +53,14 @@ TEST_CASE("methods that announce no body by themselves", "[header-rules]") {
   }
 }
 
-TEST_CASE("statuses that never have a body", "[header-rules]") {
+TEST_CASE("header validation: statuses that never have a body", "[header-rules]") {
   for (int status = 100; status != 600; ++status) {
     CHECK(is_bodyless_status(status) == (status < 200 || status == 204 || status == 304));
   }
 }
 
-// The answers are those of Node's regular expression.
-TEST_CASE("a Link value has the form that Node asks for", "[header-rules]") {
+// The expected results are those of Node's regular expression.
+TEST_CASE("header validation: a Link value has the form that Node requires", "[header-rules]") {
   auto const [value, good] = GENERATE(table<std::string, bool>({
       {"<a>", true},
       {"<>", true},
@@ -99,7 +99,7 @@ TEST_CASE("a Link value has the form that Node asks for", "[header-rules]") {
   CHECK(is_link_value(value) == good);
 }
 
-TEST_CASE("a long Link value takes linear time", "[header-rules]") {
+TEST_CASE("header validation: a long Link value takes linear time", "[header-rules]") {
   std::string value = "<a>";
   for (int i = 0; i != 100000; ++i) {
     value += "; a=b";
@@ -108,7 +108,7 @@ TEST_CASE("a long Link value takes linear time", "[header-rules]") {
   CHECK_FALSE(is_link_value(value + ";"));
 }
 
-TEST_CASE("unique headers are found without regard to case", "[header-rules]") {
+TEST_CASE("header validation: finds unique headers regardless of case", "[header-rules]") {
   unique_headers const unique({"X-Multi", "set-cookie"});
   CHECK(unique.contains("x-multi"));
   CHECK(unique.contains("Set-Cookie"));

@@ -8,7 +8,7 @@
 
 namespace {
 
-/// Asks for the value by itself and behind other bytes, which are looked at in another way.
+/// Validates the value on its own and behind other bytes, which is a different code path.
 bool is_host_value(std::string const& value) {
   bool const alone = anode::message::is_host_value(value);
   std::string const head = "GET / HTTP/1.1\r\nHost: " + value;
@@ -19,7 +19,7 @@ bool is_host_value(std::string const& value) {
 
 }  // namespace
 
-TEST_CASE("what a Host field may say") {
+TEST_CASE("host value: valid Host fields") {
   for (char const* const host : {"a",
                                  "a.b",
                                  "a.b.",
@@ -49,7 +49,7 @@ TEST_CASE("what a Host field may say") {
   }
 }
 
-TEST_CASE("what a Host field may not say") {
+TEST_CASE("host value: invalid Host fields") {
   for (char const* const host : {"",
                                  ":80",
                                  "a:x",

@@ -7,7 +7,7 @@ using namespace anode::message;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-TEST_CASE("a date has HTTP's preferred form", "[date]") {
+TEST_CASE("date: has HTTP's preferred form", "[date]") {
   CHECK(format_http_date(sys_seconds(seconds(784111777))) == "Sun, 06 Nov 1994 08:49:37 GMT");
   CHECK(format_http_date(sys_seconds(seconds(0))) == "Thu, 01 Jan 1970 00:00:00 GMT");
   CHECK(format_http_date(sys_seconds(seconds(951782400))) == "Tue, 29 Feb 2000 00:00:00 GMT");
@@ -16,6 +16,6 @@ TEST_CASE("a date has HTTP's preferred form", "[date]") {
   CHECK(format_http_date(sys_seconds(seconds(-1))) == "Wed, 31 Dec 1969 23:59:59 GMT");
 }
 
-TEST_CASE("a date line is a whole field line", "[date]") {
+TEST_CASE("date: the date line is a whole field line", "[date]") {
   CHECK(date_line(sys_seconds(seconds(784111777))) == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
 }

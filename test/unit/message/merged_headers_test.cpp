@@ -23,7 +23,7 @@ std::vector<std::string> split(std::string const& text, char separator) {
   return parts;
 }
 
-/// Shows headers as the recorded data does: names and values with blanks between them.
+/// Formats headers as in the recorded data: names and values separated by blanks.
 std::string show(http::merged_headers const& headers, bool distinct) {
   std::string text;
   for (auto const& field : headers) {
@@ -63,7 +63,7 @@ http::field_lines lines_of(std::vector<std::string> const& flat) {
 
 }  // namespace
 
-TEST_CASE("merged headers are those that Node shows", "[merged-headers][recorded]") {
+TEST_CASE("merged headers: equal Node's recorded headers", "[merged-headers][recorded]") {
   std::ifstream file("test/unit/message/data/merged_headers.tsv", std::ios::binary);
   std::size_t count = 0;
   http::merged_headers headers;
@@ -87,7 +87,7 @@ TEST_CASE("merged headers are those that Node shows", "[merged-headers][recorded
   CHECK(count > 130);
 }
 
-TEST_CASE("look-up does not regard case", "[merged-headers]") {
+TEST_CASE("merged headers: look-up ignores case", "[merged-headers]") {
   http::field_lines const lines = lines_of({"Content-Type", "text/plain", "X-A", ""});
   http::merged_headers const headers(lines);
   CHECK(headers.get("content-TYPE") == "text/plain");
@@ -100,7 +100,7 @@ TEST_CASE("look-up does not regard case", "[merged-headers]") {
   CHECK(headers.values("CONTENT-type").front() == "text/plain");
 }
 
-TEST_CASE("the values of a name come one by one", "[merged-headers]") {
+TEST_CASE("merged headers: iterates the values of a name one by one", "[merged-headers]") {
   http::field_lines const lines = lines_of({"A", "1", "B", "2", "a", "3"});
   http::merged_headers const headers(lines);
   http::header_values const values = headers.values("A");
@@ -113,14 +113,14 @@ TEST_CASE("the values of a name come one by one", "[merged-headers]") {
   CHECK(headers.values("c").size() == 0);
 }
 
-TEST_CASE("of set-cookie the single value is the first", "[merged-headers]") {
+TEST_CASE("merged headers: the single value of set-cookie is the first one", "[merged-headers]") {
   http::field_lines const lines = lines_of({"Set-Cookie", "a=1", "set-cookie", "b=2"});
   http::merged_headers const headers(lines);
   CHECK(headers.get("set-cookie") == "a=1");
   CHECK(headers.values("set-cookie").to_vector() == std::vector<std::string>{"a=1", "b=2"});
 }
 
-TEST_CASE("no lines are no headers", "[merged-headers]") {
+TEST_CASE("merged headers: no lines give no headers", "[merged-headers]") {
   http::merged_headers const headers;
   CHECK(headers.empty());
   CHECK(headers.size() == 0);
@@ -132,7 +132,7 @@ TEST_CASE("no lines are no headers", "[merged-headers]") {
   CHECK(http::merged_headers(lines).empty());
 }
 
-TEST_CASE("names are data whatever they say", "[merged-headers]") {
+TEST_CASE("merged headers: any field name is plain data", "[merged-headers]") {
   http::field_lines const lines =
       lines_of({"__proto__", "a", "constructor", "b", "__proto__", "c", "hasOwnProperty", "d"});
   http::merged_headers const headers(lines);
@@ -141,7 +141,7 @@ TEST_CASE("names are data whatever they say", "[merged-headers]") {
   CHECK(headers.get("toString") == std::nullopt);
 }
 
-TEST_CASE("views stay valid until the lines change", "[merged-headers]") {
+TEST_CASE("merged headers: views stay valid until the lines change", "[merged-headers]") {
   http::field_lines lines = lines_of({"a", "1", "A", "2", "cookie", "x", "Cookie", "y"});
   http::merged_headers headers(lines);
   auto const a = headers.get("a");
@@ -159,7 +159,8 @@ TEST_CASE("views stay valid until the lines change", "[merged-headers]") {
   CHECK(it == headers.end());
 }
 
-TEST_CASE("a head of many names takes time that is not quadratic", "[merged-headers]") {
+TEST_CASE("merged headers: the time for a head with many names is not quadratic",
+          "[merged-headers]") {
   http::field_lines lines;
   for (int i = 0; i != 100000; ++i) {
     lines.append("x" + std::to_string(i), "v");

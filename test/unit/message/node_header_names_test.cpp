@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Names and values: what may be sent, and how what was received is shown.
+// Names and values: which of them can be sent, and how received ones are presented.
 #include "support/catch.hpp"
 #include "support/thrown.hpp"
 
@@ -38,7 +38,7 @@ bool valid_value(std::string_view value) {
 
 constexpr std::string_view hiragana = "t\xe3\x81\xa6t";
 
-// Two fields of one name, merged.
+// Merges two fields of one name.
 std::string merge(std::string const& name, bool join = false) {
   http::field_lines lines;
   lines.append(name, "test");
@@ -67,7 +67,7 @@ TEST_CASE("test-http-common: tokens of every length, and values") {
   }
 }
 
-TEST_CASE("test-http-invalidheaderfield2: which bytes a name and a value may have") {
+TEST_CASE("test-http-invalidheaderfield2: the bytes allowed in a name and in a value") {
   for (std::string_view const name :
        {"TCN",      "ETag",       "date",       "alt-svc",    "Content-Type",
         "0",        "Set-Cookie", "Set_Cookie", "foo`bar^",   "foo|bar",
@@ -97,7 +97,7 @@ TEST_CASE("test-http-invalidheaderfield2: which bytes a name and a value may hav
   CHECK_FALSE(valid_value(std::string_view("Testing 123\0", 12)));
 }
 
-TEST_CASE("test-http-header-validators: the checks can be asked for by themselves") {
+TEST_CASE("test-http-header-validators: the validation functions are public") {
   for (std::string_view const name :
        {"user-agent", "USER-AGENT", "User-Agent", "x-forwarded-for"}) {
     CHECK(valid_name(name));
@@ -109,7 +109,7 @@ TEST_CASE("test-http-header-validators: the checks can be asked for by themselve
   CHECK(thrown([] { http::validate_header_value("x-header", "1"); }) == "nothing");
   CHECK(thrown([] { http::validate_header_value("x-header", {"string", "bad\n"}); }) ==
         "ERR_INVALID_CHAR: Invalid character in header content [\"x-header\"]");
-  // Text is bytes: those that UTF-8 is made of may be sent.
+  // Text is bytes, therefore UTF-8 bytes can be sent.
   CHECK(valid_value(hiragana));
 }
 

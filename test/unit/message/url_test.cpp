@@ -42,8 +42,8 @@ TEST_CASE("url: the parts of a request") {
   }
 }
 
-// A URL with a blank in front is never taken as a plain one.
-TEST_CASE("url: a plain one has the same parts as by all the rules") {
+// A leading blank prevents the fast path.
+TEST_CASE("url: the fast path finds the same parts as the complete parser") {
   std::string_view const hosts[] = {
       "h",   "a-b.example.org", "127.0.0.1", "1.2.3", "256.1.1.1", "H",       "h.", "-",   "..", "",
       "u@h", "u:1@h",           "[::1]",     "a_b",   "a%20b",     "%41.org", "h^", "h\\x"};
@@ -77,19 +77,19 @@ TEST_CASE("url: a plain one has the same parts as by all the rules") {
   SUCCEED();
 }
 
-TEST_CASE("url: line breaks and control bytes never get through") {
+TEST_CASE("url: line breaks and control bytes never pass") {
   url_parts p;
   REQUIRE(parse_url("http://h/a\r\nX: y", p));
   CHECK(p.path == "/aX:%20y");
 }
 
-TEST_CASE("url: other schemes are told by their protocol") {
+TEST_CASE("url: other schemes are reported as the protocol") {
   url_parts p;
   REQUIRE(parse_url("mailto:a", p));
   CHECK(p.protocol == "mailto:");
 }
 
-TEST_CASE("url: what is none") {
+TEST_CASE("url: rejects text that is not a URL") {
   for (std::string_view const text : {"", "nonsense", "/path", "http://", "//h/x",
                                       "http://h:99999/", "http://h:x/", "http://[::1/"}) {
     CAPTURE(text);
@@ -98,8 +98,8 @@ TEST_CASE("url: what is none") {
   }
 }
 
-// Seen with Node 23.5 and 26.12, which also brings addresses into their shortest form.
-TEST_CASE("url: brackets hold an IPv6 address, without a zone") {
+// Observed with Node 23.5 and 26.12. The latter also shortens addresses.
+TEST_CASE("url: brackets enclose an IPv6 address without a zone") {
   for (std::string_view const address :
        {"::1", "::", "fe80::1", "1:2:3:4:5:6:7:8", "1::8", "::ffff:1.2.3.4", "::1.2.3.4",
         "0:0:0:0:0:0:0:1", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8"}) {
@@ -151,7 +151,7 @@ TEST_CASE("url: brackets hold an IPv6 address, without a zone") {
   }
 }
 
-TEST_CASE("url: a name is decoded, and has no byte that ends a host") {
+TEST_CASE("url: a host name is decoded and contains no byte that ends a host") {
   url_parts p;
   REQUIRE(parse_url("http://a%41-b_c.%64~!$&'()*+,;=/", p));
   CHECK(p.host == "aa-b_c.d~!$&'()*+,;=");
@@ -165,7 +165,7 @@ TEST_CASE("url: a name is decoded, and has no byte that ends a host") {
   }
 }
 
-TEST_CASE("url: user and password are decoded, and have to be UTF-8") {
+TEST_CASE("url: user and password are decoded and must be UTF-8") {
   struct row {
     std::string_view userinfo, auth;
   };
@@ -186,7 +186,7 @@ TEST_CASE("url: user and password are decoded, and have to be UTF-8") {
   }
 }
 
-TEST_CASE("url: an authority is a host and a port") {
+TEST_CASE("url: an authority consists of host and port") {
   std::string host;
   std::uint16_t port = 0;
   REQUIRE(parse_authority("example.org:443", host, port));

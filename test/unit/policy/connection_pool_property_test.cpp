@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-TEST_CASE("pool: 100,000 random sequences of up to 50 events break no rule", "[pool]") {
+TEST_CASE("pool: 100,000 random sequences of up to 50 events violate no rule", "[pool]") {
   constexpr std::uint64_t sequences = 100'000;
   std::uint64_t served = 0;
   std::uint64_t evicted = 0;
@@ -19,7 +19,7 @@ TEST_CASE("pool: 100,000 random sequences of up to 50 events break no rule", "[p
     served += o.served;
     evicted += o.evicted;
   }
-  // The sequences reach what they are for.
+  // The sequences reach the interesting states.
   CHECK(served > 4 * sequences);
   CHECK(evicted > sequences / 10);
 }

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Each rule of the pool as a short script: events on the left, the decisions they lead to as text.
+// Tests each rule of the pool with a short script: each event returns the resulting decisions as
+// text.
 #include "policy/connection_pool.hpp"
 
 #include "support/catch.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 constexpr auto unlimited = pool_options::unlimited;
 
-/// Plays events by the names of requests ("r1") and sockets (s1 is the first one opened).
+/// Plays events by the names of requests ("r1") and sockets (s1 is the first socket opened).
 class script {
 public:
   explicit script(pool_options o) : pool_(o) {}
@@ -48,7 +49,8 @@ public:
     pool_.set_options(o);
     return decisions();
   }
-  /// Asks, connects and frees: leaves a free socket, if that is allowed.
+  /// Queues a request, connects its socket and frees the socket, which stays idle in the pool if
+  /// allowed.
   void use(std::string const& request, std::string_view origin) {
     ask(request, origin);
     std::size_t const s = sockets_.size();
@@ -78,7 +80,7 @@ public:
   }
 
 private:
-  /// An event that tells a request, before the decisions.
+  /// Plays an event of a request before it returns the decisions.
   std::string after(request_id r) {
     std::string const told = r ? "=" + name(r) + " " : "";
     return told + decisions();
@@ -134,7 +136,7 @@ pool_options limits(std::uint32_t sockets, std::uint32_t total = unlimited,
 
 }  // namespace
 
-TEST_CASE("pool: a socket for each request, parked and used again", "[pool]") {
+TEST_CASE("pool: a socket for each request, kept idle and reused", "[pool]") {
   script p{limits(unlimited)};
   CHECK(p.ask("r1", "a") == "open s1 r1");
   CHECK(p.ask("r2", "a") == "open s2 r2");
@@ -168,13 +170,13 @@ TEST_CASE("pool: without keep_alive", "[pool]") {
   script p{o};
   p.ask("r1", "a");
   p.ready(1);
-  SECTION("nothing is parked") { CHECK(p.free(1) == "close s1 (keep_alive_off)"); }
-  SECTION("a waiting request takes the socket over all the same") {
+  SECTION("no socket is kept idle") { CHECK(p.free(1) == "close s1 (keep_alive_off)"); }
+  SECTION("a waiting request still reuses the socket") {
     CHECK(p.ask("r2", "a") == "queue r2 (max_sockets)");
     CHECK(p.free(1) == "assign s1 r2 reused waited");
     CHECK(p.free(1) == "close s1 (keep_alive_off)");
   }
-  SECTION("names leave no trace") {
+  SECTION("no origin remains recorded") {
     p.free(1);
     p->for_each_name([](auto, auto) { FAIL("a name is left"); });
   }
@@ -190,18 +192,18 @@ TEST_CASE("pool: max_sockets", "[pool]") {
   CHECK(p->counts_of("a") == connection_pool::counts{2, 0, 2});
   p.ready(1);
   p.ready(2);
-  SECTION("a free socket goes to who waited longest, though not to be parked") {
+  SECTION("a free socket goes to the request that waited longest, but is not kept idle") {
     CHECK(p.free(1, false) == "assign s1 r3 reused waited");
     CHECK(p.free(2) == "assign s2 r4 reused waited");
   }
-  SECTION("a closed socket makes place for a new one") {
+  SECTION("a closed socket makes room for a new one") {
     CHECK(p.closed(1) == "=r1 open s4 r3 waited");
   }
   SECTION("a cancelled request leaves the queue") {
     CHECK(p.cancel("r3") == "");
     CHECK(p.free(1) == "assign s1 r4 reused waited");
   }
-  SECTION("a failed connect makes place, too") {
+  SECTION("a failed connect attempt makes room") {
     CHECK(p.ask("r6", "b") == "open s4 r6");
     CHECK(p.ask("r7", "b") == "queue r7 (max_sockets)");
     CHECK(p.failed(4) == "=r6 open s5 r7 waited");
@@ -224,7 +226,7 @@ TEST_CASE("pool: max_free_sockets", "[pool]") {
 }
 
 TEST_CASE("pool: max_total_sockets", "[pool]") {
-  SECTION("first come, first served, whatever the name") {
+  SECTION("first in, first out, across origins") {
     script p{limits(unlimited, 1)};
     p.ask("a1", "a");
     CHECK(p.ask("b1", "b") == "queue b1 (max_total_sockets)");
@@ -245,7 +247,7 @@ TEST_CASE("pool: max_total_sockets", "[pool]") {
     CHECK(p.free(1) == "assign s1 a2 reused waited");
     CHECK(p.free(1) == "close s1 (made_room), open s2 b1 waited");
   }
-  SECTION("an old request that may not have a socket yet holds nobody up") {
+  SECTION("an old request above its own origin's limit does not block others") {
     script p{limits(1, 2)};
     p.ask("a1", "a");
     p.ask("b1", "b");
@@ -256,7 +258,7 @@ TEST_CASE("pool: max_total_sockets", "[pool]") {
     CHECK(p.free(2) == "assign s2 b2 reused waited");
     CHECK(p.free(2) == "close s2 (made_room), open s3 c1 waited");
   }
-  SECTION("a free socket of another name makes room, the oldest first") {
+  SECTION("the oldest free socket of another origin is closed to make room") {
     script p{limits(unlimited, 3)};
     p.use("r1", "a");
     p.use("r2", "b");
@@ -272,19 +274,19 @@ TEST_CASE("pool: max_total_sockets", "[pool]") {
 TEST_CASE("pool: cancelled requests", "[pool]") {
   script p{limits(1)};
   p.ask("r1", "a");
-  SECTION("while connecting: the attempt ends, and the next request makes its own") {
+  SECTION("while connecting: the attempt ends, and the next request starts its own") {
     p.ask("r2", "a");
     CHECK(p.cancel("r1") == "close s1 (request_cancelled), open s2 r2 waited");
     CHECK(p.ready(1) == "");
     CHECK(p.ready(2) == "=r2 ");
   }
-  SECTION("while connecting, and no request waits: the attempt ends") {
+  SECTION("while connecting, without a waiting request: the attempt ends") {
     CHECK(p.cancel("r1") == "close s1 (request_cancelled)");
     CHECK(p->counts_of("a") == connection_pool::counts{});
     CHECK(p.ready(1) == "");
     CHECK(p.ask("r2", "a") == "open s2 r2");
   }
-  SECTION("in the middle of an exchange: closed, the next gets a new one") {
+  SECTION("during an exchange: the socket is closed, and the next request gets a new one") {
     p.ready(1);
     p.ask("r2", "a");
     CHECK(p.cancel("r1") == "close s1 (request_cancelled), open s2 r2 waited");
@@ -293,22 +295,22 @@ TEST_CASE("pool: cancelled requests", "[pool]") {
   }
 }
 
-TEST_CASE("pool: a request that wants a fresh socket", "[pool]") {
+TEST_CASE("pool: a request that requires a fresh socket", "[pool]") {
   script p{limits(2, 3)};
   p.use("r1", "a");
   CHECK(p.ask("r2", "a", true) == "open s2 r2");
   p.ready(2);
   p.free(2);
-  SECTION("one of the parked sockets makes room") {
+  SECTION("an idle socket is closed to make room") {
     CHECK(p.ask("r3", "a", true) == "close s1 (made_room), open s3 r3");
     CHECK(p.ask("r4", "a") == "assign s2 r4 reused");
   }
-  SECTION("in total, too, and it is of the same name") {
+  SECTION("also for the total limit and the same origin") {
     p.options(limits(3, 3));
     p.use("r3", "b");
     CHECK(p.ask("r4", "b", true) == "close s3 (made_room), open s4 r4");
   }
-  SECTION("when none is parked, the next one that is free will do") {
+  SECTION("without an idle socket it uses the next socket that becomes free") {
     p.ask("r3", "a");
     p.ask("r4", "a");
     CHECK(p.ask("r5", "a", true) == "queue r5 (max_sockets)");
@@ -316,14 +318,14 @@ TEST_CASE("pool: a request that wants a fresh socket", "[pool]") {
   }
 }
 
-TEST_CASE("pool: sockets that go away", "[pool]") {
+TEST_CASE("pool: sockets that close", "[pool]") {
   script p{limits(unlimited)};
   p.use("r1", "a");
-  SECTION("while parked: never handed out again") {
+  SECTION("while idle: never reused") {
     CHECK(p.closed(1) == "");
     CHECK(p.ask("r2", "a") == "open s2 r2");
   }
-  SECTION("late events about them are without effect") {
+  SECTION("late events of a closed socket have no effect") {
     p.closed(1);
     p.ask("r2", "a");
     CHECK(p.socket(2).index == p.socket(1).index);
@@ -333,7 +335,7 @@ TEST_CASE("pool: sockets that go away", "[pool]") {
     CHECK(p->counts_of("a") == connection_pool::counts{1, 0, 0});
     CHECK(p->request_of(p.socket(1)) == request_id{});
   }
-  SECTION("free is not heard twice, nor before the socket is ready") {
+  SECTION("repeated or premature free events have no effect") {
     CHECK(p.free(1) == "");
     p.ask("r2", "b");
     CHECK(p.free(2) == "");
@@ -348,14 +350,14 @@ TEST_CASE("pool: destroy and shut_down", "[pool]") {
   p.ask("r3", "a");
   p.ready(2);
   p.ask("r4", "a");
-  SECTION("destroy closes free sockets first, then the others; waiting requests go on") {
+  SECTION("destroy closes free sockets first, then the others; waiting requests continue") {
     CHECK(p.destroy() ==
           "close s1 (destroyed), close s2 r2 (destroyed), close s3 r3 (destroyed), "
           "open s4 r4 waited");
     CHECK(p->counts_of("b") == connection_pool::counts{});
     CHECK(p.ask("r5", "b") == "open s5 r5");
   }
-  SECTION("shut_down refuses waiting and later requests") {
+  SECTION("shut_down rejects waiting and later requests") {
     CHECK(p.shut_down() ==
           "refuse r4 (destroyed), close s1 (destroyed), close s2 r2 (destroyed), "
           "close s3 r3 (destroyed)");
@@ -364,15 +366,15 @@ TEST_CASE("pool: destroy and shut_down", "[pool]") {
   }
 }
 
-TEST_CASE("pool: options change while it runs", "[pool]") {
-  SECTION("more room serves who waits") {
+TEST_CASE("pool: options change at run time", "[pool]") {
+  SECTION("a higher limit serves waiting requests") {
     script p{limits(1)};
     for (auto r : {"r1", "r2", "r3", "r4"}) {
       p.ask(r, "a");
     }
     CHECK(p.options(limits(3)) == "open s2 r2 waited, open s3 r3 waited");
   }
-  SECTION("less room closes free sockets now, others when they are free") {
+  SECTION("a lower limit closes free sockets now, others when they become free") {
     script p{limits(unlimited)};
     for (auto r : {"r1", "r2", "r3"}) {
       p.ask(r, "a");
@@ -386,7 +388,7 @@ TEST_CASE("pool: options change while it runs", "[pool]") {
     CHECK(p.free(2) == "close s2 (max_sockets)");
     CHECK(p.free(3) == "assign s3 r4 reused waited");
   }
-  SECTION("less room in total") {
+  SECTION("a lower total limit") {
     script p{limits(unlimited)};
     p.use("r1", "a");
     p.use("r2", "b");
@@ -397,14 +399,14 @@ TEST_CASE("pool: options change while it runs", "[pool]") {
     CHECK(p.free(1) == "close s1 (max_total_sockets)");
     CHECK(p.free(3) == "park s3");
   }
-  SECTION("no keep_alive any more") {
+  SECTION("keep_alive is turned off") {
     script p{limits(unlimited)};
     p.use("r1", "a");
     auto o = limits(unlimited);
     o.keep_alive = false;
     CHECK(p.options(o) == "close s1 (keep_alive_off)");
   }
-  SECTION("a limit of 0 would serve nobody: it is 1") {
+  SECTION("a limit of 0 counts as 1") {
     script p{limits(0, 0)};
     CHECK(p.ask("r1", "a") == "open s1 r1");
     CHECK(p.ask("r2", "a") == "queue r2 (max_sockets)");
@@ -455,7 +457,7 @@ TEST_CASE("pool: names of actions and reasons", "[pool]") {
   CHECK(to_string(static_cast<pool_reason>(99)) == "unknown");
 }
 
-TEST_CASE("pool: more names than it keeps memory for", "[pool]") {
+TEST_CASE("pool: more origins than it retains memory for", "[pool]") {
   script p{limits(1)};
   for (int i = 1; i <= 40; ++i) {
     std::string const n = std::to_string(i);
@@ -471,5 +473,5 @@ TEST_CASE("pool: more names than it keeps memory for", "[pool]") {
   for (int i = 1; i <= 40; ++i) {
     p.cancel("r" + std::to_string(i));
   }
-  CHECK(names() == 0);  // an attempt ends with its request
+  CHECK(names() == 0);  // the attempt ends with its request
 }

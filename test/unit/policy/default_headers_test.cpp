@@ -8,7 +8,8 @@
 using namespace anode::message;
 using namespace anode::policy;
 
-TEST_CASE("Host has the port unless it is the default one", "[request-defaults]") {
+TEST_CASE("default headers: Host has the port unless it is the default port",
+          "[request-defaults]") {
   CHECK(host_header("127.0.0.1", 8080, 80) == "127.0.0.1:8080");
   CHECK(host_header("h.example", 80, 80) == "h.example");
   CHECK(host_header("h.example", 443, 80) == "h.example:443");
@@ -20,7 +21,7 @@ TEST_CASE("Host has the port unless it is the default one", "[request-defaults]"
   CHECK(host_header("h", 0, 80) == "h");
 }
 
-TEST_CASE("credentials are sent in base64", "[request-defaults]") {
+TEST_CASE("default headers: credentials are sent in base64", "[request-defaults]") {
   CHECK(basic_authorization("") == "Basic ");
   CHECK(basic_authorization("a") == "Basic YQ==");
   CHECK(basic_authorization("ab") == "Basic YWI=");
@@ -29,40 +30,42 @@ TEST_CASE("credentials are sent in base64", "[request-defaults]") {
   CHECK(basic_authorization("\xfb\xff\xfe") == "Basic +//+");
 }
 
-TEST_CASE("an agent asks to keep what it will reuse", "[request-defaults]") {
+TEST_CASE("default headers: an agent requests keep-alive for connections that it reuses",
+          "[request-defaults]") {
   CHECK(agent_keeps_alive(true, true));
   CHECK(agent_keeps_alive(true, false));
   CHECK(agent_keeps_alive(false, false));
   CHECK_FALSE(agent_keeps_alive(false, true));
 }
 
-TEST_CASE("Host and Authorization are added unless they are there", "[request-defaults]") {
+TEST_CASE("default headers: Host and Authorization are added unless they are set",
+          "[request-defaults]") {
   request_origin origin;
   origin.host = "h";
   origin.port = 81;
   origin.auth = "u:p";
   header_map headers;
 
-  SECTION("added behind the program's own") {
+  SECTION("added behind the user's headers") {
     headers.set("X-A", "1");
     add_default_headers(headers, origin);
     CHECK(headers.raw_names() == std::vector<std::string>{"X-A", "Host", "Authorization"});
     CHECK(headers.text("host") == "h:81");
     CHECK(headers.text("authorization") == "Basic dTpw");
   }
-  SECTION("made before") {
+  SECTION("prepared in advance") {
     origin.host_value = "made:82";
     add_default_headers(headers, origin);
     CHECK(headers.text("host") == "made:82");
   }
-  SECTION("there already") {
+  SECTION("already set") {
     headers.set("host", "given");
     headers.set("authorization", "given");
     add_default_headers(headers, origin);
     CHECK(headers.text("host") == "given");
     CHECK(headers.text("authorization") == "given");
   }
-  SECTION("not wanted") {
+  SECTION("turned off") {
     origin.set_host = false;
     origin.auth = "";
     add_default_headers(headers, origin);
@@ -73,7 +76,7 @@ TEST_CASE("Host and Authorization are added unless they are there", "[request-de
     add_default_headers(headers, origin);
     CHECK_FALSE(headers.contains("host"));
   }
-  SECTION("a host with a line end in it") {
+  SECTION("a host with a line break") {
     origin.host = "h\r\nX: y";
     CHECK_THROWS_AS(add_default_headers(headers, origin), anode::http::exception);
     CHECK(headers.empty());

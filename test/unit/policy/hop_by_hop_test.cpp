@@ -46,7 +46,7 @@ std::string passed_on(message_head const& from) {
 
 }  // namespace
 
-TEST_CASE("a message's end-to-end fields are passed on, a request's without Host") {
+TEST_CASE("hop-by-hop: end-to-end fields are forwarded, except Host of a request") {
   message_head from = head({{"Host", "a"},
                             {"X-A", "1"},
                             {"Connection", "keep-alive, x-b"},
@@ -63,13 +63,13 @@ TEST_CASE("a message's end-to-end fields are passed on, a request's without Host
       "X-First=0 ");
 }
 
-TEST_CASE("what was read by lenient rules is validated before it is passed on") {
+TEST_CASE("hop-by-hop: fields parsed leniently are validated before they are forwarded") {
   message_head from = head({{"X", "a\x01z"}});
   from.lenient = true;
   CHECK_THROWS_AS(passed_on(from), exception);
 }
 
-TEST_CASE("fields that concern a single connection end here") {
+TEST_CASE("hop-by-hop: fields that concern one connection are removed") {
   field_lines const plain = fields({{"X", "1"}});
   hop_by_hop const ends(plain);
   for (char const* const name :
@@ -85,7 +85,7 @@ TEST_CASE("fields that concern a single connection end here") {
   }
 }
 
-TEST_CASE("a response without a body is passed on without Content-Length") {
+TEST_CASE("hop-by-hop: a response without a body is forwarded without Content-Length") {
   message_head from = head({{"Content-Length", "5"}, {"X-A", "1"}});
   from.kind = message_kind::response;
   for (std::uint16_t const status : std::initializer_list<std::uint16_t>{103, 204}) {
@@ -98,7 +98,7 @@ TEST_CASE("a response without a body is passed on without Content-Length") {
   }
 }
 
-TEST_CASE("Connection may name many fields, in several lines and any order") {
+TEST_CASE("hop-by-hop: Connection can name many fields, in several lines and any order") {
   field_lines many;
   std::string list;
   for (int i = 999; i >= 0; --i) {
@@ -119,7 +119,7 @@ TEST_CASE("Connection may name many fields, in several lines and any order") {
   CHECK(ends.contains("TE"));
 }
 
-TEST_CASE("fields that Connection names end here, whole words in any case") {
+TEST_CASE("hop-by-hop: fields named by Connection are removed by whole name in any case") {
   field_lines const named = fields({{"Connection", " close,\tX-Secret ,,"},
                                     {"connection", "x-forwarded-for"},
                                     {"Connection", ""}});
@@ -132,14 +132,15 @@ TEST_CASE("fields that Connection names end here, whole words in any case") {
   CHECK_FALSE(ends.contains(""));
 }
 
-TEST_CASE("Trailer is passed on with a body in chunks only") {
+TEST_CASE("hop-by-hop: Trailer is forwarded only with a chunked body") {
   field_lines const chunked = fields({{"Transfer-Encoding", "chunked"}, {"Trailer", "X"}});
   CHECK_FALSE(hop_by_hop(chunked).contains("Trailer"));
   field_lines const length = fields({{"Content-Length", "1"}, {"Trailer", "X"}});
   CHECK(hop_by_hop(length).contains("Trailer"));
 }
 
-TEST_CASE("trailers that frame, route, authorize or describe are not passed on") {
+TEST_CASE(
+    "hop-by-hop: trailers for framing, routing, authorization or content description are removed") {
   for (char const* const name :
        {"content-length", "Transfer-Encoding", "Host", "authorization", "Content-Type", "Trailer",
         "TE", "Set-Cookie", "Connection", "X-Forwarded-For", "Content-Encoding", "Max-Forwards",
@@ -153,7 +154,7 @@ TEST_CASE("trailers that frame, route, authorize or describe are not passed on")
   }
 }
 
-TEST_CASE("a body in another coding than chunked cannot be framed anew") {
+TEST_CASE("hop-by-hop: a body in a coding other than chunked cannot be framed again") {
   CHECK(can_be_reframed(head({})));
   CHECK(can_be_reframed(head({{"Content-Length", "5"}})));
   CHECK(can_be_reframed(head({{"transfer-encoding", " CHUNKED "}})));

@@ -9,7 +9,7 @@
 using namespace anode::policy;
 using namespace std::chrono_literals;
 
-TEST_CASE("agent_name: the strings of Node's getName", "[agent]") {
+TEST_CASE("origin key: equals the strings of Node's getName", "[agent]") {
   struct row {
     origin_key_options options;
     std::string_view name;
@@ -34,7 +34,7 @@ TEST_CASE("agent_name: the strings of Node's getName", "[agent]") {
   }
 }
 
-TEST_CASE("agent_name: the server's Keep-Alive hint", "[agent]") {
+TEST_CASE("origin key: the server's Keep-Alive hint", "[agent]") {
   struct row {
     std::string_view value;
     bool given;
@@ -64,19 +64,19 @@ TEST_CASE("agent_name: the server's Keep-Alive hint", "[agent]") {
     CHECK(h.may_park == r.may_park);
     CHECK(h.timeout == r.timeout);
   }
-  SECTION("numbers without end saturate") {
+  SECTION("large numbers saturate") {
     keep_alive_hint const h = read_keep_alive_hint("timeout=" + std::string(1000, '9'));
     CHECK(h.may_park);
     CHECK(h.timeout > 24h * 365 * 100);
   }
-  SECTION("the margin is the caller's") {
+  SECTION("the caller chooses the margin") {
     CHECK(read_keep_alive_hint("timeout=5", 0ms).timeout == 5000ms);
     CHECK(read_keep_alive_hint("timeout=1", 500ms).timeout == 500ms);
     CHECK_FALSE(read_keep_alive_hint("timeout=5", 5000ms).may_park);
   }
 }
 
-TEST_CASE("agent_name: how long a socket stays parked", "[agent]") {
+TEST_CASE("origin key: the time that a socket stays idle in the pool", "[agent]") {
   CHECK(parked_timeout(0ms, {}) == 0ms);
   CHECK(parked_timeout(5000ms, {}) == 5000ms);
   CHECK(parked_timeout(5000ms, read_keep_alive_hint("timeout=3")) == 2000ms);

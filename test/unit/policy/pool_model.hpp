@@ -9,7 +9,7 @@
 
 namespace pool_test {
 
-/// A small random generator (splitmix64): the same sequences on every platform.
+/// A small random generator (splitmix64). Its sequences are the same on every platform.
 class dice {
 public:
   explicit dice(std::uint64_t seed) : state_(seed) {}
@@ -33,8 +33,8 @@ constexpr std::array<std::string_view, name_count> names{
     "a:80:", "b:80:", "c:443:", "d:1:", "e:2:", "f:3:", "g:4:"};
 constexpr std::size_t slots = 64;
 
-/// A naive owner of a pool: throws random events at it, keeps the books of its own beside it, and
-/// checks each decision against the documented rules. Throws `broken_rule`.
+/// A simple model of a pool. It feeds random events to a pool, keeps its own records and checks
+/// each decision against the documented rules. Throws `broken_rule`.
 class owner {
 public:
   explicit owner(dice& d) : dice_(d), pool_(options_ = random_options()) {}
@@ -203,7 +203,7 @@ private:
     check(pool_.socket_closed(id) == expected, "the request of a lost socket is told");
   }
 
-  /// Events about what is gone already are without effect.
+  /// Plays events of objects that no longer exist. They have no effect.
   void stale() {
     auto const i = static_cast<std::uint32_t>(dice_.roll(8));
     anode::policy::socket_id const s{
@@ -323,7 +323,7 @@ private:
     }
   }
 
-  /// First come, first served, among those that may be served at all.
+  /// Serves in first-in, first-out order among the requests that can be served.
   void serve(request& r) {
     check(r.state == request::where::fresh || r.state == request::where::waiting,
           "only a request without socket gets one");
@@ -450,7 +450,8 @@ private:
     }
   }
 
-  /// Lets everything end: each waiting request is served within twice as many rounds as fit.
+  /// Finishes everything. Each waiting request is served within twice the number of rounds that the
+  /// limits allow.
   void finish() {
     for (unsigned round = 0; all_waiting_ > 0; ++round) {
       check(round < 2 * slots, "a request starves");
@@ -496,7 +497,7 @@ private:
     }
     return {static_cast<std::uint32_t>(r), requests_[static_cast<std::size_t>(r)].generation};
   }
-  /// Finds a record that fits, beginning anywhere; -1 if none does.
+  /// Finds a matching record from a random start; -1 if none matches.
   template <class Records, class F>
   int any(Records const& records, std::uint32_t end, F fits) {
     std::uint32_t i = end == 0 ? 0 : dice_.roll(end);
@@ -507,7 +508,7 @@ private:
     }
     return -1;
   }
-  /// Finds a socket in a state (`gone`: in any other).
+  /// Finds a socket in a state; `gone` finds one in any other state.
   int any_socket(is state) {
     return any(sockets_, socket_end_, [=](socket const& s) {
       return state == is::gone ? s.state != is::gone : s.state == state;
@@ -534,8 +535,8 @@ private:
   std::uint64_t arrivals_ = 0;
   std::uint64_t parkings_ = 0;
   bool may_park_ = true;
-  bool fresh_ = false;                  // what was asked for
-  anode::policy::socket_id next_free_;  // when it was
+  bool fresh_ = false;                  // the last request required a fresh socket
+  anode::policy::socket_id next_free_;  // the value of next_ when it did
   bool destroyed_ = false;
   int condemned_ = -1;
 };

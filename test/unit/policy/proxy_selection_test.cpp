@@ -30,7 +30,7 @@ bool bypassed(std::string const& no_proxy, std::string_view host, std::uint16_t 
 
 }  // namespace
 
-TEST_CASE("proxy_rules: which variable counts", "[proxy]") {
+TEST_CASE("proxy selection: precedence of the environment variables", "[proxy]") {
   auto const both = rules_of({{"http_proxy", "http://low:1"},
                               {"HTTP_PROXY", "http://up:1"},
                               {"https_proxy", ""},
@@ -44,14 +44,14 @@ TEST_CASE("proxy_rules: which variable counts", "[proxy]") {
   CHECK(proxy_selection{}.proxy_for("http", "h", 80).empty());
   CHECK(rules_of({{"HTTP_PROXY", "http://up:1"}}).proxy_for("https", "h", 443).empty());
 
-  SECTION("NO_PROXY: lower case wins, empty is not set") {
+  SECTION("NO_PROXY: lower case wins, an empty value counts as unset") {
     environment e{{"HTTP_PROXY", "http://p:1"}, {"no_proxy", "a"}, {"NO_PROXY", "b"}};
     CHECK(rules_of(e).bypasses("a", 80));
     CHECK_FALSE(rules_of(e).bypasses("b", 80));
     e["no_proxy"] = "";
     CHECK(rules_of(e).bypasses("b", 80));
   }
-  SECTION("a CGI program does not take HTTP_PROXY, which a client's Proxy field becomes") {
+  SECTION("a CGI program ignores HTTP_PROXY, which a client's Proxy field sets") {
     environment e{{"REQUEST_METHOD", "GET"}, {"HTTP_PROXY", "http://evil:1"}};
     CHECK(rules_of(e).proxy_for("http", "h", 80).empty());
     e["http_proxy"] = "http://good:1";
@@ -61,7 +61,7 @@ TEST_CASE("proxy_rules: which variable counts", "[proxy]") {
   }
 }
 
-TEST_CASE("proxy_rules: the proxy's URL", "[proxy]") {
+TEST_CASE("proxy selection: the proxy's URL", "[proxy]") {
   auto const proxy = [](std::string text) {
     auto const rules = rules_of({{"http_proxy", std::move(text)}});
     return std::string{rules.proxy_for("http", "h", 80)};
@@ -73,7 +73,7 @@ TEST_CASE("proxy_rules: the proxy's URL", "[proxy]") {
   CHECK(proxy("http://[::1]:3128") == "http://[::1]:3128");
   CHECK(proxy("socks5://p:1080").empty());
 
-  SECTION("unusable values are named, not shown") {
+  SECTION("errors name the variable, not its value") {
     for (auto bad : {"http://p\r\nX: y", "http://p:1\n", "http://p q", "http://", "http://u:p@",
                      "http://:3128", "http://p\x7f", " http://p"}) {
       CAPTURE(bad);
@@ -86,8 +86,8 @@ TEST_CASE("proxy_rules: the proxy's URL", "[proxy]") {
   }
 }
 
-TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
-  SECTION("names, and names below them") {
+TEST_CASE("proxy selection: NO_PROXY", "[proxy]") {
+  SECTION("names and their subdomains") {
     CHECK(bypassed("example.com", "example.com"));
     CHECK(bypassed("example.com", "EXAMPLE.com"));
     CHECK(bypassed("Example.COM", "www.example.com"));
@@ -103,14 +103,14 @@ TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
     CHECK_FALSE(bypassed("*.example.com", "example.com"));
     CHECK(bypassed("my-host.lan", "my-host.lan"));
   }
-  SECTION("everything") {
+  SECTION("all hosts") {
     CHECK(bypassed("*", "example.com"));
     CHECK(bypassed("*", "10.0.0.1"));
     CHECK(bypassed("a, * ,b", "::1"));
     CHECK(bypassed("*:8080", "x", 8080));
     CHECK_FALSE(bypassed("*:8080", "x", 80));
   }
-  SECTION("lists") {
+  SECTION("a list of entries") {
     CHECK(bypassed("a.com, b.com", "b.com"));
     CHECK(bypassed(",, \t,b.com,", "b.com"));
     CHECK_FALSE(bypassed(", ,", "b.com"));
@@ -118,7 +118,7 @@ TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
     CHECK_FALSE(bypassed(".", "b.com"));
     CHECK_FALSE(bypassed("*.", "b.com"));
   }
-  SECTION("ports") {
+  SECTION("entries with a port") {
     CHECK(bypassed("example.com:8080", "example.com", 8080));
     CHECK_FALSE(bypassed("example.com:8080", "example.com", 80));
     CHECK(bypassed(".example.com:80", "www.example.com", 80));
@@ -130,7 +130,7 @@ TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
       CHECK_FALSE((bypassed(bad, "example.com") || bypassed(bad, "::1")));
     }
   }
-  SECTION("addresses") {
+  SECTION("IP addresses") {
     CHECK(bypassed("127.0.0.1", "127.0.0.1"));
     CHECK_FALSE(bypassed("127.0.0.1", "127.0.0.10"));
     CHECK_FALSE(bypassed("127.0.0.1", "x.127.0.0.1"));
@@ -143,7 +143,7 @@ TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
     CHECK(bypassed("::ffff:10.0.0.1", "10.0.0.1"));
     CHECK_FALSE(bypassed("::1", "::2"));
   }
-  SECTION("blocks") {
+  SECTION("CIDR blocks") {
     CHECK(bypassed("10.0.0.0/8", "10.255.0.1"));
     CHECK_FALSE(bypassed("10.0.0.0/8", "11.0.0.1"));
     CHECK(bypassed("192.168.128.0/17", "192.168.200.1"));
@@ -162,7 +162,7 @@ TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
       CHECK_FALSE((bypassed(bad, "10.0.0.0") || bypassed(bad, "2001:db8::")));
     }
   }
-  SECTION("ranges") {
+  SECTION("address ranges") {
     CHECK(bypassed("192.168.1.5-192.168.1.9", "192.168.1.5"));
     CHECK(bypassed("192.168.1.5 - 192.168.1.9", "192.168.1.9"));
     CHECK_FALSE(bypassed("192.168.1.5-192.168.1.9", "192.168.1.10"));
@@ -177,7 +177,7 @@ TEST_CASE("proxy_rules: NO_PROXY", "[proxy]") {
   }
 }
 
-TEST_CASE("proxy_rules: userinfo never shows", "[proxy]") {
+TEST_CASE("proxy selection: userinfo never appears in messages", "[proxy]") {
   auto const url = GENERATE(
       as<std::pair<std::string, std::string>>{},
       std::pair{"http://user:pass@p:3128/", "http://p:3128/"},
@@ -189,7 +189,7 @@ TEST_CASE("proxy_rules: userinfo never shows", "[proxy]") {
       std::pair{"http://p/?mail=a@b", "http://p/?mail=a@b"},
       std::pair{"http://[::1]/a@b", "http://[::1]/a@b"},
       std::pair{"http://[::1]:80/a@b", "http://[::1]:80/a@b"}, std::pair{"p:3128", "p:3128"},
-      // A port that is none, but no @ behind it to tell where the password ends.
+      // An invalid port, without an @ that would show where the password ends.
       std::pair{"http://user:pass", "http://user:pass"}, std::pair{"http://p:x/y", "http://p:x/y"},
       std::pair{"", ""}, std::pair{"@", ""}, std::pair{"://", "://"});
   CHECK(redact_userinfo(url.first) == url.second);

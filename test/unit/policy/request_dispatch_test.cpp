@@ -39,7 +39,7 @@ TEST_CASE("dispatch: an ordinary request goes to its handler") {
   CHECK(decide("GET / HTTP/1.0\r\n\r\n") == dispatch::request);
 }
 
-TEST_CASE("dispatch: whatever the facts, an ordinary request goes to its handler") {
+TEST_CASE("dispatch: an ordinary request goes to its handler, whatever the other inputs") {
   std::string_view const heads[] = {
       "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n",
@@ -68,14 +68,14 @@ TEST_CASE("dispatch: whatever the facts, an ordinary request goes to its handler
   CHECK(ordinary == 2);
 }
 
-TEST_CASE("dispatch: HTTP/1.1 needs a Host unless that is switched off") {
+TEST_CASE("dispatch: HTTP/1.1 requires Host unless that is turned off") {
   CHECK(decide("GET / HTTP/1.1\r\n\r\n") == dispatch::missing_host);
   dispatch_context facts;
   facts.require_host_header = false;
   CHECK(decide("GET / HTTP/1.1\r\n\r\n", facts) == dispatch::request);
 }
 
-TEST_CASE("dispatch: Expect asks for 100 Continue as a word, in any case, in any line") {
+TEST_CASE("dispatch: Expect requests 100 Continue as a token, in any case and in any line") {
   struct row {
     std::string_view fields;
     dispatch expected;
@@ -99,7 +99,7 @@ TEST_CASE("dispatch: Expect asks for 100 Continue as a word, in any case, in any
   CHECK(decide("GET / HTTP/1.0\r\nExpect: 100-continue\r\n\r\n") == dispatch::request);
 }
 
-TEST_CASE("dispatch: handlers for expectations are asked instead") {
+TEST_CASE("dispatch: handlers of expectations are called instead") {
   dispatch_context facts;
   facts.has_check_continue = true;
   facts.has_check_expectation = true;
@@ -107,7 +107,7 @@ TEST_CASE("dispatch: handlers for expectations are asked instead") {
   CHECK(decide(get("Expect: other\r\n"), facts) == dispatch::check_expectation);
 }
 
-TEST_CASE("dispatch: an Upgrade without a handler is a request like any other") {
+TEST_CASE("dispatch: an Upgrade without a handler is an ordinary request") {
   std::string const ask = get("Connection: upgrade\r\nUpgrade: chat\r\n");
   CHECK(decide(ask) == dispatch::request);
   dispatch_context facts;
@@ -116,7 +116,7 @@ TEST_CASE("dispatch: an Upgrade without a handler is a request like any other") 
   CHECK(decide(get("Upgrade: chat\r\n"), facts) == dispatch::request);
 }
 
-TEST_CASE("dispatch: the program may decide about an Upgrade itself") {
+TEST_CASE("dispatch: the user can decide about an Upgrade") {
   std::string const ask = get("Connection: upgrade\r\nUpgrade: chat\r\n");
   CHECK(asks_for_upgrade(decode(ask)));
   CHECK_FALSE(asks_for_upgrade(decode(get("Connection: upgrade\r\n"))));
@@ -131,7 +131,7 @@ TEST_CASE("dispatch: the program may decide about an Upgrade itself") {
   CHECK(decide(ask, facts) == dispatch::refuse_upgrade);
 }
 
-TEST_CASE("dispatch: CONNECT without a handler is refused") {
+TEST_CASE("dispatch: CONNECT without a handler is rejected") {
   std::string const ask = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
   CHECK(decide(ask) == dispatch::refuse_connect);
   dispatch_context facts;
@@ -139,7 +139,8 @@ TEST_CASE("dispatch: CONNECT without a handler is refused") {
   CHECK(decide(ask, facts) == dispatch::connect);
 }
 
-TEST_CASE("dispatch: requests over max_requests_per_socket are dropped, HTTP/1.0 is not counted") {
+TEST_CASE(
+    "dispatch: requests above max_requests_per_socket are rejected, except those of HTTP/1.0") {
   dispatch_context facts;
   facts.max_requests_per_socket = 2;
   std::uint32_t served = 0;
@@ -155,7 +156,7 @@ TEST_CASE("dispatch: requests over max_requests_per_socket are dropped, HTTP/1.0
   CHECK(dispatch_request(head, facts, served, limit) == dispatch::drop);
 }
 
-TEST_CASE("dispatch: a failure has the status that Node answers it with") {
+TEST_CASE("dispatch: an error has the status with which Node responds") {
   CHECK(status_of(error::header_overflow) == 431);
   CHECK(status_of(error::chunk_extensions_overflow) == 413);
   CHECK(status_of(error::request_timeout) == 408);
@@ -163,7 +164,7 @@ TEST_CASE("dispatch: a failure has the status that Node answers it with") {
   CHECK(status_of(error::invalid_eof_state) == 400);
 }
 
-TEST_CASE("dispatch: HTTP/1.1 understands chunks, HTTP/1.0 if its TE says so") {
+TEST_CASE("dispatch: HTTP/1.1 accepts chunked coding, HTTP/1.0 only if its TE says so") {
   CHECK(understands_chunks(decode(get(""))));
   CHECK_FALSE(understands_chunks(decode("GET / HTTP/1.0\r\n\r\n")));
   CHECK(understands_chunks(decode("GET / HTTP/1.0\r\nTE: trailers, chunked\r\n\r\n")));

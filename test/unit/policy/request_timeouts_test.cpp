@@ -17,7 +17,7 @@ using phase = connection_timer::phase;
 
 }  // namespace
 
-TEST_CASE("request deadlines: the settings", "[deadlines]") {
+TEST_CASE("request timeouts: the settings", "[deadlines]") {
   CHECK(default_headers_timeout({}, 300s) == 60s);
   CHECK(default_headers_timeout({}, 10s) == 10s);
   CHECK(default_headers_timeout({}, 0s) == 0s);
@@ -42,7 +42,7 @@ TEST_CASE("request deadlines: the settings", "[deadlines]") {
   CHECK(deadline_after(start, kept_alive_for(t)) == no_deadline);
 }
 
-TEST_CASE("request deadlines: the life of a connection", "[deadlines]") {
+TEST_CASE("request timeouts: the life of a connection", "[deadlines]") {
   request_timeouts t;  // 60 s, 300 s, 5 s + 1 s
   connection_timers clocks;
   connection_timer c;
@@ -51,38 +51,38 @@ TEST_CASE("request deadlines: the life of a connection", "[deadlines]") {
   clocks.accepted(c, start);
   CHECK(clocks.size() == 1);
 
-  // No byte yet: the head is due all the same.
+  // The timeout of the head runs before the first byte.
   CHECK(c.waiting_for() == phase::head);
   CHECK(c.deadline(t) == start + 60s);
   CHECK(c.expired(start + 59s, t) == expired_phase::none);
   CHECK(c.expired(start + 60s, t) == expired_phase::headers);
 
-  // The first byte begins anew.
+  // The first byte restarts the timeout.
   clocks.message_begun(c, start + 50s);
   CHECK(c.since() == start + 50s);
   CHECK(c.expired(start + 109s, t) == expired_phase::none);
   CHECK(c.expired(start + 110s, t) == expired_phase::headers);
 
-  // With the head complete, the body is due, counted from the same byte.
+  // With a complete head the timeout of the body runs, counted from the same byte.
   clocks.headers_completed(c);
   CHECK(c.waiting_for() == phase::body);
   CHECK(c.expired(start + 349s, t) == expired_phase::none);
   CHECK(c.expired(start + 350s, t) == expired_phase::request);
 
-  // While the response is made, nothing is due.
+  // No timeout runs while the response is produced.
   clocks.message_completed(c);
   CHECK(c.waiting_for() == phase::serving);
   CHECK(c.deadline(t) == no_deadline);
   CHECK(c.expired(start + 1000h, t) == expired_phase::none);
 
-  // Idle.
+  // The connection is idle.
   clocks.became_idle(c, start + 100s);
   CHECK(c.waiting_for() == phase::idle);
   CHECK(clocks.next_idle_deadline(t) == start + 106s);
   CHECK(c.expired(start + 105999ms, t) == expired_phase::none);
   CHECK(c.expired(start + 106s, t) == expired_phase::keep_alive);
 
-  // The next request has the same deadlines as the first.
+  // The next request has the same timeouts as the first.
   clocks.message_begun(c, start + 103s);
   CHECK(clocks.next_idle_deadline(t) == no_deadline);
   CHECK(c.expired(start + 162s, t) == expired_phase::none);
@@ -93,7 +93,7 @@ TEST_CASE("request deadlines: the life of a connection", "[deadlines]") {
   CHECK(c.expired(start + 1000h, t) == expired_phase::none);
 }
 
-TEST_CASE("request deadlines: a request behind one that is served", "[deadlines]") {
+TEST_CASE("request timeouts: a request queued behind another", "[deadlines]") {
   request_timeouts t;
   connection_timers clocks;
   connection_timer c;
@@ -102,7 +102,7 @@ TEST_CASE("request deadlines: a request behind one that is served", "[deadlines]
   clocks.headers_completed(c);
   clocks.message_completed(c);
   clocks.message_begun(c, start + 1s);
-  // The first response ends now: the second request is still being received.
+  // The first response ends now. The second request is still being received.
   clocks.became_idle(c, start + 2s);
   CHECK(c.waiting_for() == phase::head);
   CHECK(c.expired(start + 61s, t) == expired_phase::headers);
@@ -111,7 +111,7 @@ TEST_CASE("request deadlines: a request behind one that is served", "[deadlines]
   CHECK(c.waiting_for() == phase::body);
 }
 
-TEST_CASE("request deadlines: 0 is for ever", "[deadlines]") {
+TEST_CASE("request timeouts: 0 turns a timeout off", "[deadlines]") {
   connection_timers clocks;
   connection_timer c;
   clocks.accepted(c, start);
@@ -125,10 +125,10 @@ TEST_CASE("request deadlines: 0 is for ever", "[deadlines]") {
   CHECK(c.expired(later, {0ms, 0ms, 1s, 0ms}) == expired_phase::keep_alive);
 }
 
-TEST_CASE("request deadlines: the sweep", "[deadlines]") {
+TEST_CASE("request timeouts: the periodic check", "[deadlines]") {
   request_timeouts t;
   connection_timers clocks;
-  // head, body, serving, idle; each in an old and a young copy.
+  // Head, body, serving, idle: each as an expired and a recent connection.
   std::vector<std::unique_ptr<connection_timer>> all;
   for (auto at : {start, start + 200s}) {
     for (auto p : {phase::head, phase::body, phase::serving, phase::idle}) {
@@ -173,12 +173,12 @@ TEST_CASE("request deadlines: the sweep", "[deadlines]") {
                                                        {at(4), expired_phase::headers},
                                                        {at(3), expired_phase::keep_alive},
                                                        {at(7), expired_phase::keep_alive}});
-  SECTION("closing what has expired") {
+  SECTION("closing expired connections") {
     CHECK(sweep(start + 300s, [&](connection_timer& c) { clocks.closed(c); }).size() == 5);
     CHECK(clocks.size() == 3);
     CHECK(sweep(start + 300s, leave).empty());
   }
-  SECTION("destroying what has expired") {
+  SECTION("destroying expired connections") {
     sweep(start + 300s, [&](connection_timer& c) {
       for (auto& p : all) {
         if (p.get() == &c) {
@@ -189,7 +189,7 @@ TEST_CASE("request deadlines: the sweep", "[deadlines]") {
     CHECK(clocks.size() == 3);
     CHECK(sweep(start + 500s, leave).size() == 1);
   }
-  SECTION("what begins anew in the sweep is not met again") {
+  SECTION("a connection restarted during the check is not visited again") {
     CHECK(sweep(start + 300s, [&](connection_timer& c) {
             clocks.message_begun(c, start);
           }).size() == 5);
@@ -205,7 +205,7 @@ TEST_CASE("request deadlines: the sweep", "[deadlines]") {
   }
 }
 
-TEST_CASE("request deadlines: either side may go first", "[deadlines]") {
+TEST_CASE("request timeouts: either side can be destroyed first", "[deadlines]") {
   connection_timer c;
   {
     connection_timers clocks;
@@ -227,7 +227,7 @@ TEST_CASE("request deadlines: either side may go first", "[deadlines]") {
   CHECK(other.size() == 1);
 }
 
-TEST_CASE("request deadlines: a connection belongs to one server", "[deadlines]") {
+TEST_CASE("request timeouts: a connection belongs to one server", "[deadlines]") {
   connection_timers first, second;
   connection_timer c;
   first.accepted(c, start);
@@ -247,7 +247,7 @@ TEST_CASE("request deadlines: a connection belongs to one server", "[deadlines]"
   CHECK(c.deadline({}) == no_deadline);
 }
 
-TEST_CASE("request deadlines: a head that is complete is so only once", "[deadlines]") {
+TEST_CASE("request timeouts: a repeated end of the head has no effect", "[deadlines]") {
   connection_timers clocks;
   connection_timer c;
   clocks.accepted(c, start);

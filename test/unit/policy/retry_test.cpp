@@ -11,7 +11,7 @@ namespace {
 constexpr retry_context::sent every_sent[] = {retry_context::sent::none, retry_context::sent::some,
                                               retry_context::sent::all};
 
-/// Calls `f` with every combination of facts.
+/// Calls `f` with every combination of inputs.
 template <class F>
 void for_each_case(F f) {
   for (retry_context::sent sent : every_sent) {
@@ -37,7 +37,7 @@ void for_each_case(F f) {
 
 }  // namespace
 
-TEST_CASE("retry: every combination of facts", "[retry]") {
+TEST_CASE("retry: every combination of inputs", "[retry]") {
   for_each_case([](retry_context const& x) {
     retry_decision const d = judge_failure(x);
     bool const sent = x.connected && x.request_sent != retry_context::sent::none;
@@ -67,7 +67,7 @@ TEST_CASE("retry: every combination of facts", "[retry]") {
 }
 
 TEST_CASE("retry: reasons", "[retry]") {
-  retry_context stale;  // an idempotent request met the server's idle timeout
+  retry_context stale;  // an idempotent request that met the server's idle timeout
   stale.request_sent = retry_context::sent::all;
   stale.socket_reused = true;
   stale.idempotent = true;

@@ -8,7 +8,8 @@
 
 using anode::runtime::event;
 
-TEST_CASE("listeners are told in the order in which they came, new ones from the next time on") {
+TEST_CASE(
+    "event: listeners are called in the order of registration, new ones from the next emit on") {
   event<int> e;
   std::string told;
   e.add([&](int n) {
@@ -24,7 +25,7 @@ TEST_CASE("listeners are told in the order in which they came, new ones from the
   CHECK(told == "a1b1a2b2c2");
 }
 
-TEST_CASE("listeners that are dropped while they are told are told, and live until then") {
+TEST_CASE("event: listeners cleared during an emit are still called, and live until then") {
   event<> e;
   std::string told;
   std::weak_ptr<int> of_first;
@@ -44,7 +45,7 @@ TEST_CASE("listeners that are dropped while they are told are told, and live unt
   CHECK(told == "first second new ");
 }
 
-TEST_CASE("any number of listeners is dropped, and moves with its event") {
+TEST_CASE("event: clears any number of listeners, and moves with them") {
   constexpr int many = 3000;
   int told = 0;
   event<> first;

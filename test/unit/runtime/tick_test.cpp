@@ -43,7 +43,7 @@ struct member final : deferred_task {
 
 }  // namespace
 
-TEST_CASE("turn: members are called once, in order, at the end") {
+TEST_CASE("tick: deferred tasks run once, in order, at the end") {
   net::io_context io;
   net::any_io_executor const ex = io.get_executor();
   std::vector<std::string> log;
@@ -64,7 +64,7 @@ TEST_CASE("turn: members are called once, in order, at the end") {
   CHECK(log == std::vector<std::string>{"a", "b"});
 }
 
-TEST_CASE("turn: a member may enlist itself again") {
+TEST_CASE("tick: a deferred task can defer itself again") {
   net::io_context io;
   net::any_io_executor const ex = io.get_executor();
   std::vector<std::string> log;
@@ -78,7 +78,7 @@ TEST_CASE("turn: a member may enlist itself again") {
   CHECK(log.size() == 3);
 }
 
-TEST_CASE("turn: outside of a turn, members get one of their own from the scheduler") {
+TEST_CASE("tick: outside of a tick, deferred tasks get a tick from the scheduler") {
   net::io_context io;
   net::any_io_executor const ex = io.get_executor();
   std::vector<std::string> log;
@@ -92,7 +92,7 @@ TEST_CASE("turn: outside of a turn, members get one of their own from the schedu
   CHECK(log == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("turn: a turn of one executor does not run the members of another") {
+TEST_CASE("tick: the tick of one executor does not run the tasks of another") {
   net::io_context one;
   net::io_context two;
   net::any_io_executor const ex1 = one.get_executor();
@@ -113,7 +113,7 @@ TEST_CASE("turn: a turn of one executor does not run the members of another") {
 
 namespace {
 
-// Runs `f` in a process of its own; returns the signal that ended it, 0 if none did.
+// Runs `f` in a child process. Returns the signal that ended it, 0 if none did.
 template <class F>
 int signal_of(F f) {
   pid_t const child = ::fork();
@@ -128,7 +128,7 @@ int signal_of(F f) {
   return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-// Two threads have turns on two executors at the same time.
+// Runs ticks of two executors in two threads at the same time.
 void turns_at_once(net::any_io_executor const& one, net::any_io_executor const& other) {
   std::promise<void> inside;
   std::promise<void> over;
@@ -147,19 +147,19 @@ void turns_at_once(net::any_io_executor const& one, net::any_io_executor const& 
 
 }  // namespace
 
-TEST_CASE("turn: two threads at once on one executor end the program, with a message") {
+TEST_CASE("tick: two threads at once on one executor abort the program with a message") {
   net::io_context io;
   CHECK(signal_of([&] { turns_at_once(io.get_executor(), io.get_executor()); }) == SIGABRT);
 }
 
-TEST_CASE("turn: threads may work on strands or contexts of their own") {
+TEST_CASE("tick: threads can run ticks on their own strands or contexts") {
   net::io_context io;
   net::io_context other;
   turns_at_once(io.get_executor(), other.get_executor());
   turns_at_once(net::make_strand(io), net::make_strand(io));
   net::any_io_executor const ex = io.get_executor();
   for (int i = 0; i != 2; ++i) {
-    std::thread([&] { tick const t(ex); }).join();  // one after the other
+    std::thread([&] { tick const t(ex); }).join();  // one thread after the other
   }
 }
 

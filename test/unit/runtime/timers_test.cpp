@@ -37,7 +37,7 @@ struct fixture {
 
 }  // namespace
 
-TEST_CASE("timers: expire in the order of their times, not before") {
+TEST_CASE("timers: expire in the order of their times, not earlier") {
   fixture f;
   bell late(f.log, "late");
   bell early(f.log, "early");
@@ -53,7 +53,7 @@ TEST_CASE("timers: expire in the order of their times, not before") {
   CHECK(f.log.size() == 2);
 }
 
-TEST_CASE("timers: setting again moves, cancelling drops, zero drops") {
+TEST_CASE("timers: setting again moves a timer, cancelling and zero stop it") {
   fixture f;
   bell moved(f.log, "moved");
   bell dropped(f.log, "dropped");
@@ -71,7 +71,7 @@ TEST_CASE("timers: setting again moves, cancelling drops, zero drops") {
   CHECK(f.log == std::vector<std::string>{"moved"});
 }
 
-TEST_CASE("timers: a timer set to an earlier time expires then") {
+TEST_CASE("timers: a timer moved to an earlier time expires then") {
   fixture f;
   bell a(f.log, "a");
   f.all->arm(a, 1000ms);
@@ -80,13 +80,13 @@ TEST_CASE("timers: a timer set to an earlier time expires then") {
   CHECK(f.log.size() == 1);
 }
 
-TEST_CASE("timers: none set leaves the context without work") {
+TEST_CASE("timers: without a timer set the context has no work") {
   net::io_context io;
   std::vector<std::string> log;
   anode::detail::ptr<timers> const all(new timers(io.get_executor()));
   bell a(log, "a");
   all->arm(a, std::chrono::hours(1));
   all->cancel(a);
-  io.run();  // would wait an hour
+  io.run();  // would run for an hour
   CHECK(log.empty());
 }

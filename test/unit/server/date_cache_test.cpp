@@ -11,7 +11,7 @@ using anode::server::date_cache;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
 
-TEST_CASE("date cache: the line follows the wall clock by the second") {
+TEST_CASE("date cache: follows the wall clock by the second") {
   net::io_context io;
   auto& time = clock::of(io.get_executor());
   time.set_manual(std::chrono::sys_seconds(784111777s));

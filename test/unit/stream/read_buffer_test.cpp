@@ -29,10 +29,10 @@ TEST_CASE("read_buffer: starts small, grows when reads fill it, shrinks when idl
   receive(in, std::string(16384, 'b'));
   in.consume(16384);
   CHECK(in.prepare().size() == read_buffer::large);
-  in.commit(0);  // nothing came
+  in.commit(0);  // an empty read
   in.release_memory();
   CHECK(in.capacity() == 0);
-  // A burst came that was more than a small one takes: the next one may be.
+  // A burst filled more than the small size, therefore the next buffer is medium.
   CHECK(in.prepare().size() == read_buffer::medium);
   receive(in, std::string(read_buffer::small + 1, 'c'));
   in.consume(read_buffer::small + 1);
@@ -45,7 +45,7 @@ TEST_CASE("read_buffer: starts small, grows when reads fill it, shrinks when idl
   CHECK(in.prepare().size() == read_buffer::small);
 }
 
-TEST_CASE("read_buffer: what is not used stays, in one piece") {
+TEST_CASE("read_buffer: unconsumed bytes stay contiguous") {
   read_buffer in;
   std::size_t const used = read_buffer::small - 24;
   receive(in, std::string(used, 'a') + "rest");
@@ -54,7 +54,7 @@ TEST_CASE("read_buffer: what is not used stays, in one piece") {
   CHECK(in.input() == "rest and more than fits");
 }
 
-TEST_CASE("read_buffer: held bytes stay where they are while reading goes on") {
+TEST_CASE("read_buffer: pinned bytes keep their address while reads continue") {
   read_buffer in;
   receive(in, "first");
   std::string_view const seen = in.input();
@@ -68,7 +68,7 @@ TEST_CASE("read_buffer: held bytes stay where they are while reading goes on") {
   hold.release();
 }
 
-TEST_CASE("read_buffer: the same memory is used again when nobody holds it") {
+TEST_CASE("read_buffer: memory that is not pinned is reused") {
   read_buffer in;
   void const* const where = in.prepare().data();
   receive(in, "abc");
@@ -77,7 +77,7 @@ TEST_CASE("read_buffer: the same memory is used again when nobody holds it") {
   CHECK(in.prepare().size() == read_buffer::small);
 }
 
-TEST_CASE("read_buffer: shrink leaves memory alone that a read may still write to") {
+TEST_CASE("read_buffer: shrink keeps memory that a pending read writes to") {
   read_buffer in;
   std::string const large(read_buffer::large, 'x');
   in.append(large);
@@ -93,7 +93,7 @@ TEST_CASE("read_buffer: shrink leaves memory alone that a read may still write t
   CHECK(in.capacity() <= read_buffer::small);
 }
 
-TEST_CASE("read_buffer: append puts bytes in as if received") {
+TEST_CASE("read_buffer: append adds bytes as if received") {
   read_buffer in;
   std::string const large(5000, 'q');
   in.append("p");

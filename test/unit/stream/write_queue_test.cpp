@@ -23,7 +23,7 @@ std::string contents(write_queue const& out) {
 
 }  // namespace
 
-TEST_CASE("outbox: small pieces are copied together into one buffer") {
+TEST_CASE("write queue: small writes are copied into one buffer") {
   write_queue out;
   out.append("head ");
   out.append("body");
@@ -34,7 +34,7 @@ TEST_CASE("outbox: small pieces are copied together into one buffer") {
   CHECK(out.end() == 9);
 }
 
-TEST_CASE("outbox: consuming in any steps leaves the rest in order") {
+TEST_CASE("write queue: consuming any number of bytes keeps the rest in order") {
   std::string const large(10000, 'x');
   for (std::size_t step = 1; step < 700; step += 37) {
     write_queue out;
@@ -55,7 +55,7 @@ TEST_CASE("outbox: consuming in any steps leaves the rest in order") {
   }
 }
 
-TEST_CASE("outbox: a borrowed piece is not copied until it is settled") {
+TEST_CASE("write queue: a borrowed segment is copied only when it is detached") {
   std::string large(10000, 'x');
   write_queue out;
   out.append("a");
@@ -75,7 +75,7 @@ TEST_CASE("outbox: a borrowed piece is not copied until it is settled") {
   CHECK(out.end() == 10002);
 }
 
-TEST_CASE("outbox: settling what has been sent changes nothing") {
+TEST_CASE("write queue: detaching sent bytes has no effect") {
   std::string const large(9000, 'x');
   write_queue out;
   write_queue::position const at = out.borrow(large);
@@ -85,7 +85,7 @@ TEST_CASE("outbox: settling what has been sent changes nothing") {
   CHECK(contents(out) == "tail");
 }
 
-TEST_CASE("outbox: take moves everything behind what is there") {
+TEST_CASE("write queue: take appends the contents of another queue") {
   std::string const large(9000, 'z');
   write_queue first;
   write_queue second;
@@ -105,7 +105,7 @@ TEST_CASE("outbox: take moves everything behind what is there") {
   CHECK(contents(first) == "1" + large + "34");
 }
 
-TEST_CASE("outbox: clear drops everything and keeps the position") {
+TEST_CASE("write queue: clear discards all bytes and keeps the position") {
   write_queue out;
   out.append("abc");
   out.consume(2);

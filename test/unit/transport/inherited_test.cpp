@@ -28,7 +28,7 @@ namespace {
 
 using names = std::set<std::string>;
 
-// Returns the sockets and pipes that this process has, by the names that /proc gives them.
+// Returns the sockets and pipes of this process, by their names in /proc.
 names open_here() {
   names all;
   for (auto const& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
@@ -41,7 +41,7 @@ names open_here() {
   return all;
 }
 
-// Returns what a program has that this process starts, by fork and exec.
+// Returns the sockets and pipes that a program started with fork and exec inherits.
 names open_in_a_program() {
   names all;
   std::string text;
@@ -68,7 +68,7 @@ struct accepting final : listener::accept_observer {
 
 }  // namespace
 
-TEST_CASE("programs that are started inherit no socket and no pipe") {
+TEST_CASE("transport: child programs inherit no socket and no pipe") {
   names const before = open_here();
   net::io_context io;
   accepting sink;
@@ -94,7 +94,7 @@ TEST_CASE("programs that are started inherit no socket and no pipe") {
   ::unlink(local.path.c_str());
   listen(local);
 
-  // A listening socket that comes from elsewhere, and is close-on-exec from then on.
+  // A listening socket of another origin becomes close-on-exec when it is adopted.
   std::string const other = local.path + "2";
   ::unlink(other.c_str());
   sockaddr_un at{};
@@ -103,7 +103,7 @@ TEST_CASE("programs that are started inherit no socket and no pipe") {
   int const descriptor = ::socket(AF_UNIX, SOCK_STREAM, 0);
   REQUIRE(::bind(descriptor, reinterpret_cast<sockaddr const*>(&at), sizeof at) == 0);
   REQUIRE(::listen(descriptor, 1) == 0);
-  CHECK(open_in_a_program().size() > before.size());  // it can be seen
+  CHECK(open_in_a_program().size() > before.size());  // An inheritable descriptor is detected.
   listeners.emplace_back(new listener(io.get_executor(), sink));
   listeners.back()->open(descriptor, ec);
   REQUIRE_FALSE(ec);
@@ -130,7 +130,7 @@ TEST_CASE("programs that are started inherit no socket and no pipe") {
 
   names made;
   std::ranges::set_difference(open_here(), before, std::inserter(made, made.end()));
-  CHECK(made.size() == 3 + 3 + 3 + 1);  // listening, accepted, connected, and the pipe
+  CHECK(made.size() == 3 + 3 + 3 + 1);  // listening, accepted and connected sockets, and the pipe
   names inherited;
   std::ranges::set_intersection(made, open_in_a_program(),
                                 std::inserter(inherited, inherited.end()));

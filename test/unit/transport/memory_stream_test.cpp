@@ -10,18 +10,18 @@ using anode::transport::make_memory_pair;
 using support::stream_user;
 namespace net = boost::asio;
 
-TEST_CASE("memory_stream: what one side writes the other reads") {
+TEST_CASE("memory_stream: one side reads what the other side writes") {
   net::io_context io;
   auto [a, b] = make_memory_pair(io.get_executor());
   stream_user reader(*b);
   reader.read(100);
   CHECK(stream_user::write(*a, "hello") == 5);
-  CHECK_FALSE(reader.done());  // never from inside the call
+  CHECK_FALSE(reader.done());  // Never completes inside the call.
   io.run();
   CHECK(reader.bytes == "hello");
 }
 
-TEST_CASE("memory_stream: a full direction would block until it is read") {
+TEST_CASE("memory_stream: a write to a full direction waits for a read") {
   net::io_context io;
   auto [a, b] = make_memory_pair(io.get_executor(), 4);
   anode::error_code ec;
@@ -40,7 +40,7 @@ TEST_CASE("memory_stream: a full direction would block until it is read") {
   CHECK(writer.done());
 }
 
-TEST_CASE("memory_stream: shutting down ends the other side's input after the data") {
+TEST_CASE("memory_stream: shutdown ends the other side's input behind the data") {
   net::io_context io;
   auto [a, b] = make_memory_pair(io.get_executor());
   stream_user::write(*a, "last");
@@ -56,7 +56,7 @@ TEST_CASE("memory_stream: shutting down ends the other side's input after the da
   CHECK(stream_user::write(*b, "the other way") == 13);
 }
 
-TEST_CASE("memory_stream: closing aborts the own read and ends the other's") {
+TEST_CASE("memory_stream: close aborts the pending local read and ends the peer's") {
   net::io_context io;
   auto [a, b] = make_memory_pair(io.get_executor());
   stream_user own(*a);
@@ -73,7 +73,7 @@ TEST_CASE("memory_stream: closing aborts the own read and ends the other's") {
   CHECK(ec == net::error::broken_pipe);
 }
 
-TEST_CASE("memory_stream: a reset drops what is on its way") {
+TEST_CASE("memory_stream: a reset discards data in transit") {
   net::io_context io;
   auto [a, b] = make_memory_pair(io.get_executor());
   stream_user::write(*a, "lost");

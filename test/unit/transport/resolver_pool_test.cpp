@@ -20,7 +20,7 @@ namespace net = boost::asio;
 
 namespace {
 
-// A context whose resolver answers nothing about the name "slow" before it is released.
+// A context whose resolver does not return for the name "slow" until it is released.
 struct slow_names {
   explicit slow_names(int concurrency_hint = BOOST_ASIO_CONCURRENCY_HINT_DEFAULT)
       : io(concurrency_hint), pool(resolver_pool::of(io.get_executor())) {
@@ -61,13 +61,13 @@ struct slow_names {
   error_code failure;
   resolver_pool::addresses addresses;
   std::vector<std::string> answered;
-  net::io_context io;  // the last member: its end joins the threads that use the others
+  net::io_context io;  // the last member: its destructor joins the threads that use the others
   resolver_pool& pool;
 };
 
 }  // namespace
 
-TEST_CASE("name look-ups: slow names do not delay another one") {
+TEST_CASE("resolver pool: slow names do not delay others") {
   slow_names names;
   net::io_context& io = names.io;
   for (int i = 0; i != 3; ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("name look-ups: slow names do not delay another one") {
   CHECK(names.answered.size() == 4);
 }
 
-TEST_CASE("name look-ups: at most four run at once, the others wait") {
+TEST_CASE("resolver pool: at most four look-ups run at once, the others wait") {
   slow_names names;
   net::io_context& io = names.io;
   for (int i = 0; i != 20; ++i) {
@@ -98,11 +98,11 @@ TEST_CASE("name look-ups: at most four run at once, the others wait") {
   CHECK(names.pool.thread_count() <= resolver_pool::max_threads);
 }
 
-TEST_CASE("name look-ups: a cancelled one calls nothing and keeps nothing busy") {
+TEST_CASE("resolver pool: a cancelled look-up calls no handler and keeps no work") {
   slow_names names;
   net::io_context& io = names.io;
   std::vector<std::shared_ptr<resolver_pool::request>> asked;
-  for (int i = 0; i != 6; ++i) {  // the last ones are still in the queue
+  for (int i = 0; i != 6; ++i) {  // the last ones are still queued
     asked.push_back(names.ask("slow"));
   }
   for (auto const& r : asked) {
@@ -116,7 +116,7 @@ TEST_CASE("name look-ups: a cancelled one calls nothing and keeps nothing busy")
   CHECK(names.answered.empty());
 }
 
-TEST_CASE("name look-ups: those under way and in the queue end with their context") {
+TEST_CASE("resolver pool: running and queued look-ups end with their context") {
   auto const kept = std::make_shared<int>(1);
   std::promise<void> open;
   std::shared_future<void> const gate = open.get_future().share();
@@ -135,7 +135,7 @@ TEST_CASE("name look-ups: those under way and in the queue end with their contex
   CHECK(kept.use_count() == 1);
 }
 
-TEST_CASE("name look-ups: go on after a fork") {
+TEST_CASE("resolver pool: continues after a fork") {
   slow_names names;
   net::io_context& io = names.io;
   names.ask("fast");
@@ -149,7 +149,7 @@ TEST_CASE("name look-ups: go on after a fork") {
   CHECK(names.answered.size() == 2);
 }
 
-TEST_CASE("name look-ups: fail on a context that takes nothing from other threads") {
+TEST_CASE("resolver pool: fails on a context that does not accept work from other threads") {
   slow_names names(BOOST_ASIO_CONCURRENCY_HINT_UNSAFE);
   net::io_context& io = names.io;
   names.ask("fast");
@@ -158,7 +158,7 @@ TEST_CASE("name look-ups: fail on a context that takes nothing from other thread
   CHECK(names.pool.thread_count() == 0);
 }
 
-TEST_CASE("name look-ups: addresses and localhost need none") {
+TEST_CASE("resolver pool: addresses and localhost need no look-up") {
   net::io_context io;
   resolver_pool& pool = resolver_pool::of(io.get_executor());
   for (char const* const host : {"127.0.0.1", "::1", "localhost", "LocalHost"}) {
@@ -178,7 +178,8 @@ TEST_CASE("name look-ups: addresses and localhost need none") {
 }
 
 TEST_CASE(
-    "name look-ups: the system's resolver is asked for a family, and its failures have codes") {
+    "resolver pool: passes the address family to the system's resolver, and maps its errors to "
+    "codes") {
   error_code ec;
   resolver_query q;
   q.host = "127.0.0.1";
@@ -192,7 +193,7 @@ TEST_CASE(
   CHECK(ec);
 }
 
-TEST_CASE("dial: a name is looked up, and given up while that runs") {
+TEST_CASE("connector: looks a name up, and can be cancelled during the look-up") {
   slow_names names;
   net::io_context& io = names.io;
   bool called = false;
@@ -202,14 +203,14 @@ TEST_CASE("dial: a name is looked up, and given up while that runs") {
   auto const done = [&](error_code, std::string_view, std::unique_ptr<anode::byte_stream>) {
     called = true;
   };
-  SECTION("looked up") {
+  SECTION("completed") {
     auto const attempt = anode::transport::start_connect(io.get_executor(), to, nullptr, done);
     CHECK(attempt->looking_up());
     names.release();
     io.run();
     CHECK(called);
   }
-  SECTION("given up") {
+  SECTION("cancelled") {
     anode::transport::start_connect(io.get_executor(), to, nullptr, done)->cancel();
     CHECK(io.run_for(std::chrono::seconds(10)) == 0);
     CHECK(io.stopped());

@@ -41,7 +41,7 @@ struct fixture {
     server->start();
   }
 
-  // Connects, and runs until the outcome is there.
+  // Connects and runs until the connector completes.
   void connect(connect_target const& t, anode::transport::lookup_function const& lookup = nullptr) {
     outcome = false;
     attempt = start_connect(
@@ -84,7 +84,7 @@ connect_target to(std::string host, std::uint16_t port) {
 
 }  // namespace
 
-TEST_CASE("sockets: a TCP connection over IPv4 knows both its ends") {
+TEST_CASE("sockets: a TCP connection over IPv4 knows the addresses of both ends") {
   fixture f;
   f.listen(on("127.0.0.1"));
   auto const at = f.server->local_endpoint();
@@ -107,7 +107,7 @@ TEST_CASE("sockets: a TCP connection over IPv4 knows both its ends") {
   CHECK(reader.bytes == "ping");
 }
 
-TEST_CASE("sockets: what is there is read at once, and nothing else is waited for") {
+TEST_CASE("sockets: a read returns the available bytes at once") {
   fixture f;
   f.listen(on("127.0.0.1"));
   f.connect(to("127.0.0.1", f.server->local_endpoint().port));
@@ -138,7 +138,9 @@ TEST_CASE("sockets: what is there is read at once, and nothing else is waited fo
   CHECK(ec == net::error::eof);
 }
 
-TEST_CASE("sockets: a listener takes those who wait before it closes, and nobody else") {
+TEST_CASE(
+    "sockets: a listener accepts the connections in its backlog before it closes, and no later "
+    "ones") {
   using tcp = net::ip::tcp;
   struct dialling final : listener::accept_observer {
     void on_accept(std::unique_ptr<anode::byte_stream> s) override {
@@ -155,8 +157,8 @@ TEST_CASE("sockets: a listener takes those who wait before it closes, and nobody
   dialling sink;
   anode::detail::ptr<listener> const server(new listener(io.get_executor(), sink));
   listen_target t = on("127.0.0.1");
-  SECTION("of its own port") {}
-  SECTION("of a shared one") { t.reuse_port = true; }
+  SECTION("its own port") {}
+  SECTION("a shared port") { t.reuse_port = true; }
   error_code ec;
   server->open(t, ec);
   REQUIRE_FALSE(ec);
@@ -169,7 +171,7 @@ TEST_CASE("sockets: a listener takes those who wait before it closes, and nobody
   }
 #ifdef __linux__
   if (t.reuse_port) {
-    // Another listener would get them; here is none, so they wait until they are closed.
+    // Another listener would accept these connections. Without one they wait until they are closed.
     sink.on_first = [&] {
       for (int i = 0; i < 3; ++i) {
         late.emplace_back(io).open(tcp::v4());
@@ -191,7 +193,7 @@ TEST_CASE("sockets: a listener takes those who wait before it closes, and nobody
   }
 }
 
-TEST_CASE("sockets: without a host a listener takes IPv6 and IPv4") {
+TEST_CASE("sockets: without a host a listener accepts IPv6 and IPv4") {
   fixture f;
   f.listen(on(""));
   std::uint16_t const port = f.server->local_endpoint().port;
@@ -203,7 +205,7 @@ TEST_CASE("sockets: without a host a listener takes IPv6 and IPv4") {
   }
 }
 
-TEST_CASE("sockets: a Unix socket is made and removed") {
+TEST_CASE("sockets: a Unix socket's file is created and removed") {
   fixture f;
   std::string const path = "/tmp/anode-test-" + std::to_string(::getpid()) + ".sock";
   ::unlink(path.c_str());
@@ -220,7 +222,7 @@ TEST_CASE("sockets: a Unix socket is made and removed") {
   CHECK(::stat(path.c_str(), &st) != 0);
 }
 
-TEST_CASE("sockets: a port in use is an error, and so is an unknown address") {
+TEST_CASE("sockets: a port in use and an unknown address are errors") {
   fixture f;
   f.listen(on("127.0.0.1"));
   anode::detail::ptr<listener> const second(new listener(f.io.get_executor(), f.sink));
@@ -232,7 +234,7 @@ TEST_CASE("sockets: a port in use is an error, and so is an unknown address") {
   CHECK(ec == net::error::host_not_found);
 }
 
-TEST_CASE("dial: nobody listening is refused, and says so") {
+TEST_CASE("connector: reports a refused connection") {
   fixture f;
   f.connect(to("127.0.0.1", 1));
   CHECK(f.ec == net::error::connection_refused);
@@ -240,7 +242,7 @@ TEST_CASE("dial: nobody listening is refused, and says so") {
   CHECK_FALSE(f.stream);
 }
 
-TEST_CASE("dial: tries the next address when one fails") {
+TEST_CASE("connector: tries the next address when one fails") {
   fixture f;
   f.listen(on("127.0.0.1"));
   f.connect(to("some.name", f.server->local_endpoint().port), [](std::string_view host, auto done) {
@@ -250,7 +252,7 @@ TEST_CASE("dial: tries the next address when one fails") {
   CHECK(f.stream);
 }
 
-TEST_CASE("dial: a lookup that fails ends the attempt, in that phase") {
+TEST_CASE("connector: a failed look-up ends the attempt in that phase") {
   fixture f;
   f.connect(to("some.name", 80),
             [](std::string_view, auto done) { done(net::error::host_not_found, {}); });
@@ -260,7 +262,7 @@ TEST_CASE("dial: a lookup that fails ends the attempt, in that phase") {
   CHECK(f.ec == net::error::host_not_found);
 }
 
-TEST_CASE("dial: cancelled, it never tells and leaves no work") {
+TEST_CASE("connector: a cancelled attempt calls no handler and leaves no work") {
   fixture f;
   bool told = false;
   std::function<void(error_code, std::vector<resolved_address>)> later;
@@ -273,7 +275,7 @@ TEST_CASE("dial: cancelled, it never tells and leaves no work") {
   CHECK_FALSE(told);
 }
 
-TEST_CASE("dial: binds to the local address it is given") {
+TEST_CASE("connector: binds to the given local address") {
   fixture f;
   f.listen(on("127.0.0.1"));
   connect_target t = to("127.0.0.1", f.server->local_endpoint().port);
