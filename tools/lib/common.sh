@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Read by the scripts in tools/ and .ci/; not a program.
+# Sourced by the scripts in tools/ and .ci/; not a program.
 # Messages go to stderr: stdout belongs to the program that a script runs.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root" || exit 1
 
-# The precompiled headers need this, else ccache declines every file that uses one.
+# Without this, ccache does not cache files that use precompiled headers.
 export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
 say() { printf '%s\n' "$*" >&2; }
@@ -14,7 +14,7 @@ die() {
   exit "${2:-1}"
 }
 
-# configure DIR [MESON_OPTION...]: sets DIR up, or does nothing when it is set up with these options.
+# configure DIR [MESON_OPTION...]: configures DIR, unless it is configured with these options.
 configure() {
   local dir=$1
   shift
@@ -29,7 +29,7 @@ configure() {
   fi
 }
 
-# build DIR [TARGET...]: quiet when there is nothing to do.
+# build DIR [TARGET...]: silent if there is nothing to do.
 build() {
   local dir=$1
   shift
@@ -42,9 +42,9 @@ build() {
   fi
 }
 
-# configure_sanitized: sets build-asan up, for the address and undefined-behaviour sanitizers, with
-# clang where it is installed: it compiles that faster, and g++ 12 gives wrong warnings there.
-# Optimizing would double the time to compile, full debug information half of it again.
+# configure_sanitized: sets up build-asan for the address and undefined-behaviour sanitizers. It uses
+# clang if it is installed, because clang compiles faster and g++ 12 gives wrong warnings there.
+# Optimization would double the compile time, full debug information would add half of it.
 configure_sanitized() {
   local compiler='' strict=false ccache
   if compiler=$(command -v clang++-19); then

@@ -1,7 +1,7 @@
-# Read by tools/fuzz and tools/node/fuzz/against_node; not a program.
+# Sourced by tools/fuzz and tools/node/fuzz/against_node; not a program.
 
-# compile DIR COMPILER FLAGS SOURCE...: makes an object of each source in DIR, two at a time.
-# ccache, where it is installed, keeps this from taking long when little has changed.
+# compile DIR COMPILER FLAGS SOURCE...: compiles each source to an object in DIR, two at a time.
+# ccache, if installed, makes this fast when little has changed.
 compile() {
   local dir=$1 compiler=$2 flags=$3
   shift 3
@@ -14,7 +14,7 @@ compile() {
   done | xargs -0 -n 1 -P "${ANODE_JOBS:-2}" bash -c 'set -f; exec $0' || die "the build in $dir failed"
 }
 
-# pure_library DIR COMPILER FLAGS: makes DIR/pure.a of the folders without Asio.
+# pure_library DIR COMPILER FLAGS: builds DIR/pure.a from the folders without Asio.
 pure_library() {
   local dir=$1
   rm -rf "$dir/objects"
@@ -24,7 +24,7 @@ pure_library() {
 }
 
 # whole_library DIR COMPILER FLAGS: makes DIR/whole.a of the other folders; the pure ones are DIR/pure.a.
-# Each layer is one source there: most of the time to compile a file goes into Asio's headers.
+# Each folder is one source, because most of the compile time goes into Asio's headers.
 whole_library() {
   local dir=$1 layer sources=()
   rm -rf "$dir/whole_objects"

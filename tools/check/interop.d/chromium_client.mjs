@@ -1,5 +1,5 @@
-// Chromium's WebSocket: a page sends messages and checks what comes back. Driven by Chromium's own
-// debugging protocol, for which Node's WebSocket is enough.
+// Tests Chromium's WebSocket: a page sends messages and checks the echoes. Chromium's debugging
+// protocol drives the page; it needs only Node's WebSocket.
 // usage: chromium_client.mjs CHROMIUM URL COUNT
 import assert from 'node:assert';
 import {spawn} from 'node:child_process';
@@ -14,12 +14,12 @@ const chromium = spawn(program, [
   '--remote-debugging-port=0', `--user-data-dir=${profile}`, 'about:blank',
 ], {stdio: ['ignore', 'ignore', 'pipe']});
 const limit = setTimeout(() => {
-  console.error('chromium: no end within 120 s');
+  console.error('chromium: not finished within 120 s');
   chromium.kill('SIGKILL');
   process.exit(1);
 }, 120_000);
 
-// Runs in the page: no name from outside.
+// Runs in the page, therefore it must not use names of this file.
 const page = (target, total) => new Promise((resolve, reject) => {
   const ws = new WebSocket(target);
   ws.binaryType = 'arraybuffer';
@@ -90,7 +90,7 @@ try {
   assert.equal(result.value.code, 1000);
   assert(result.value.clean);
   const name = /\w*Chrome\/[\d.]+/.exec(result.value.agent)[0];
-  console.log(`${name}: ${count} messages came back in ${Date.now() - began} ms`);
+  console.log(`${name}: ${count} messages were echoed in ${Date.now() - began} ms`);
 } finally {
   clearTimeout(limit);
   chromium.removeAllListeners('exit');

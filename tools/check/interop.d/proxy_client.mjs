@@ -1,4 +1,4 @@
-// Node's http client, and undici if it can be imported, through a forward proxy.
+// Tests Node's http client, and undici if it can be imported, with a forward proxy.
 // usage: proxy_client.mjs PROXY ORIGIN
 import assert from 'node:assert';
 import http from 'node:http';

@@ -1,4 +1,4 @@
-// Trailers both ways: Node's http client asks `upstream.mjs` through a proxy.
+// Tests trailers in both directions: Node's http client requests `upstream.mjs` through a proxy.
 // usage: trailers_client.mjs URL
 import assert from 'node:assert';
 import http from 'node:http';
@@ -30,4 +30,4 @@ for (let i = 0; i < 20; ++i) {
 }
 const {seen} = await ask({'X-Sum': '1', 'Authorization': 'Basic eA==', 'Host': 'b'});
 assert.deepEqual(seen, {body: 'onetwo', trailers: ['X-Sum', '1']});
-console.log('node: trailers up and down, 20 times; those that route or authorize are left out');
+console.log('node: trailers in both directions, 20 times, without those for routing and authorization');

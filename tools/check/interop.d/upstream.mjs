@@ -1,4 +1,4 @@
-// An HTTP server of Node's, for proxies: sends bodies back with trailers, makes large ones, hints.
+// An HTTP server of Node for proxy tests: echoes bodies with trailers, sends large bodies, hints.
 import http from 'node:http';
 
 const chunk = Buffer.alloc(65536, 'x');

@@ -1,4 +1,4 @@
-// Node's WebSocket: sends messages and checks what comes back.
+// Tests Node's WebSocket: sends messages and checks the echoes.
 // usage: websocket_client.mjs URL COUNT
 import assert from 'node:assert';
 
@@ -27,5 +27,5 @@ ws.onerror = (e) => assert.fail(e.message);
 ws.onclose = (e) => {
   assert.equal(received, Number(count));
   assert.equal(e.code, 1000);
-  console.log(`node: ${received} messages came back in ${Date.now() - began} ms`);
+  console.log(`node: ${received} messages were echoed in ${Date.now() - began} ms`);
 };
