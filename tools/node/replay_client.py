@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Performs the recorded client scenarios with parity_client, and compares what it does with Node.js.
+"""Performs the recorded client scenarios with parity_client and compares the results with Node.js.
 
 usage: tools/node/replay_client.py BUILD_DIR [REGEX]    compares; prints every case that fails
-       tools/node/replay_client.py --accept BUILD_DIR   writes down what we do where we deviate
-       tools/node/replay_client.py --record NODE [REGEX]  writes down what Node does (use tools/node/record)
+       tools/node/replay_client.py --accept BUILD_DIR   records anode's results of deviating cases
+       tools/node/replay_client.py --record NODE [REGEX]  records Node's results (use tools/node/record)
 
-A line of test/conformance/client/recorded/*.jsonl and test/conformance/agent/recorded/*.jsonl is a case: its name, the scenario
-(see client/scenarios.py), and under `node` what Node 23.5.0 did: the bytes each connection received,
-whether it was open at the end, and the events of each request in order. A case with a `deviation`,
-the name of a row in docs/deviations.md, has to do what is written under `ours` instead.
+A line of test/conformance/client/recorded/*.jsonl and test/conformance/agent/recorded/*.jsonl is a case: its
+name, the scenario (see client/scenarios.py), and under `node` the result of Node 23.5.0: the bytes that
+each connection received, whether it was open at the end, and the events of each request in order. A
+case with a `deviation`, the name of a row in docs/deviations.md, must have the result under `ours`.
 
-Closes with `N passed, N failed`.
+Ends with `N passed, N failed`.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from scenarios import Driver, Play  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = ("client", "agent")
 TOGETHER = 24  # scenarios at the same time
-GRACE = 0.15  # seconds after everything expected has come
+GRACE = 0.15  # seconds after the expected result is complete
 MEMBERS = ("name", "note", "deviation", "scenario", "node", "ours")
 
 
@@ -39,13 +39,13 @@ def read(path):
 
 
 def write(path, cases):
-    """Writes a file of cases again, a line each, members in one order."""
+    """Writes a file of cases, one per line, with members in a fixed order."""
     lines = (json.dumps({k: c[k] for k in MEMBERS if k in c}) for c in cases)
     path.write_text("".join(line + "\n" for line in lines))
 
 
 def difference(wanted, got, path=""):
-    """Returns where two values differ first, as text, or None."""
+    """Returns the first difference of two values as text, or None."""
     if type(wanted) is type(got) and isinstance(wanted, dict):
         for key in sorted(wanted.keys() | got.keys(), reverse=True):
             found = difference(wanted.get(key), got.get(key), f"{path}/{key}")
@@ -80,7 +80,7 @@ async def perform(command, cases, expected):
             case = left.pop(0)
             try:
                 results[case["name"]] = await Play(driver, case["scenario"]).run(expected(case), GRACE)
-            except Exception as problem:  # a scenario that cannot be played must not take others along
+            except Exception as problem:  # a broken scenario must not stop others
                 results[case["name"]] = {"broken": repr(problem)}
 
     await asyncio.gather(*(worker() for _ in range(TOGETHER)))
@@ -144,7 +144,7 @@ def accept(build):
         again, _ = asyncio.run(perform(command, deviating, lambda _: None))
         for case in deviating:
             if first[case["name"]] != again[case["name"]]:
-                print(f"{case['name']}: not the same twice: {difference(first[case['name']], again[case['name']])}")
+                print(f"{case['name']}: two runs differ: {difference(first[case['name']], again[case['name']])}")
             case["ours"] = first[case["name"]]
         write(path, cases)
     return 0
@@ -161,7 +161,7 @@ def record(node, only):
             results = [r[case["name"]] for r in runs]
             if any(r != results[0] for r in results):
                 unstable += 1
-                print(f"{case['name']}: Node does not do the same each time")
+                print(f"{case['name']}: Node's runs differ")
                 print(f"    {difference(results[0], next(r for r in results if r != results[0]))}")
             case["node"] = results[0]
         write(path, cases)

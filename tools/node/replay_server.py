@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Sends the recorded cases to parity_server, and compares what comes back with Node.js.
+"""Sends the recorded cases to parity_server and compares the responses with those of Node.js.
 
 usage: tools/node/replay_server.py BUILD_DIR [REGEX]    compares; prints every case that fails
        tools/node/replay_server.py --beast BUILD_DIR [REGEX]  compares with Beast's parser for all heads
-       tools/node/replay_server.py --accept BUILD_DIR   writes down what we answer where we deviate
-       tools/node/replay_server.py --record NODE [REGEX]  writes down what Node answers (use tools/node/record)
+       tools/node/replay_server.py --accept BUILD_DIR   records anode's responses of deviating cases
+       tools/node/replay_server.py --record NODE [REGEX]  records Node's responses (use tools/node/record)
 
-A line of test/conformance/server/recorded/*.jsonl is a case (see server/cases.py), and under `node` what Node 23.5.0
-answered: the bytes, and whether it closed the connection. A case with a `deviation`, the name of a row
-in docs/deviations.md, has to end as is written under `ours` instead.
+A line of test/conformance/server/recorded/*.jsonl is a case (see server/cases.py), and under `node` the
+result of Node 23.5.0: the bytes, and whether it closed the connection. A case with a `deviation`, the
+name of a row in docs/deviations.md, must have the result under `ours`.
 
-Closes with `N passed, N failed`.
+Ends with `N passed, N failed`.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "test" / "conformance" / "server" / "recorded"
 TOGETHER = 40  # cases at the same time
 SERVERS = 8  # servers of one case each at the same time
-TAKES = 3  # recordings, which have to agree
+TAKES = 3  # recordings, which must agree
 MEMBERS = ("name", "note", "deviation", "mode", "cuts", "steps", "node", "ours")
 
 
@@ -36,13 +36,13 @@ def read(path):
 
 
 def write(path, cases):
-    """Writes a file of cases again, a line each, members in one order."""
+    """Writes a file of cases, one per line, with members in a fixed order."""
     lines = (json.dumps({k: c[k] for k in MEMBERS if k in c}) for c in cases)
     path.write_text("".join(line + "\n" for line in lines))
 
 
 async def run_all(command, cases, wanted):
-    """Runs the cases, each mode on a server of its own; returns the outcomes by name."""
+    """Runs the cases, each mode on its own server; returns the outcomes by name."""
     outcomes = {}
     connections, servers = asyncio.Semaphore(TOGETHER), asyncio.Semaphore(SERVERS)
 
@@ -73,9 +73,9 @@ async def run_all(command, cases, wanted):
 
 
 def difference(wanted, got):
-    """Returns where two outcomes differ, as text."""
+    """Returns the differences of two outcomes as text."""
     if "uncut" in got:
-        return "cut in two, it ends differently: " + difference(got.pop("uncut"), got)
+        return "split in two, the outcome differs: " + difference(got.pop("uncut"), got)
     a, b = to_bytes(wanted["bytes"]), to_bytes(got["bytes"])
     at = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
     begin = max(0, at - 30)
@@ -87,7 +87,7 @@ def difference(wanted, got):
 
 
 def excused(cases):
-    """Yields the cases whose excuse is none, and what is wrong with it."""
+    """Yields the cases with an invalid deviation, and the reason."""
     rows = set(re.findall(r"^\| `([^`]+)`", (ROOT / "docs" / "deviations.md").read_text(), re.M))
     for case in cases:
         row = case.get("deviation")
@@ -97,7 +97,7 @@ def excused(cases):
         elif row not in rows:
             yield case, f"docs/deviations.md has no row '{row}'"
         elif "ours" not in case:
-            yield case, "nobody has accepted what we answer"
+            yield case, "anode's response is not recorded; use --accept"
         elif case["ours"] == case["node"]:
             yield case, f"does not differ, so '{row}' excuses nothing"
 
@@ -116,7 +116,7 @@ async def replay(command, cases):
 
 
 async def record(command, files, chosen):
-    """Records what Node answers; a case that ends in two ways is told, and left as it is."""
+    """Records Node's responses. Reports a case with varying outcomes and keeps its old record."""
     cases = [c for f in files.values() for c in f if chosen(c)]
     takes = [await run_all(command, cases, lambda case: None) for _ in range(TAKES)]
     unsure = 0

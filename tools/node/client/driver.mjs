@@ -1,16 +1,17 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Node's side of the client scenarios: reads scenarios as JSON lines from standard input, performs
-// them with node:http, and writes what happens as JSON lines. test/conformance/client/main.cpp is ours.
+// Node's side of the client scenarios. It reads scenarios as JSON lines from standard input,
+// performs them with node:http, and writes events as JSON lines. test/conformance/client/main.cpp
+// is anode's side.
 //
 //   in   {"id":1,"run":{...},"ports":[8080]}   starts a scenario
-//   in   {"id":1,"tell":"name"}                lets {"op":"until","req":"server","event":"name"} go on
-//   in   {"cleanup":1}                         destroys what is left of it
-//   out  {"id":1,"ev":["a","response",{...}]}  something happened
-//   out  {"id":1,"done":true}                  nothing happens any more
+//   in   {"id":1,"tell":"name"}                resumes {"op":"until","req":"server","event":"name"}
+//   in   {"cleanup":1}                         destroys all objects of the scenario
+//   out  {"id":1,"ev":["a","response",{...}]}  reports an event
+//   out  {"id":1,"done":true}                  the scenario has ended
 //
-// A scenario of kind `client` (the default) has a request, or requests; each is started and its ops are
-// performed before the next. One of kind `agent` has steps. Agents are named in `agents`.
+// A scenario of kind `client` (the default) has one or more requests; each is started and its ops
+// are performed before the next. A scenario of kind `agent` has steps. `agents` names the agents.
 import http from 'node:http';
 import net from 'node:net';
 import readline from 'node:readline';

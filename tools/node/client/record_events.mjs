@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Runs one request for each point of its life and each thing that can happen there, and writes the
-// events that Node tells: "agent point act", tab, the events.
+// Runs one request for each point of its life and each action at that point, and writes Node's
+// events as a line: "agent point act", tab, the events.
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -117,7 +117,7 @@ async function run(kind, point, act) {
     doAct();
   }
   await pause(150);
-  // What the end of the run tells does not count.
+  // Events caused by the end of the run do not count.
   const told = events.filter((e) => e !== '*').join(', ');
   const after = events.slice(events.indexOf('*') + 1).join(', ');
   agent.destroy();

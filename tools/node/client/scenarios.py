@@ -1,23 +1,24 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Plays the servers of client scenarios and lets a driver, a program with an HTTP client, perform them.
+"""Plays the servers of client scenarios, which a driver (a program with an HTTP client) performs.
 
 A scenario is a JSON object:
 
   server           list of scripts, one for each accepted connection in order; a script is a list of steps
   server_default   the script of further connections
-  rules            instead: scripts by request path ("*": any other), played for each request received
-  servers          how many origins there are (1); {PORT}, {PORT1} in texts stand for their ports
-  refuse           nobody listens
-  kind, request, requests, agents, steps: what the driver does, see client_driver.mjs
+  rules            instead: scripts by request path ("*": any other), played for each received request
+  servers          number of origins (default: 1); {PORT}, {PORT1} in texts are replaced by their ports
+  refuse           connections are refused
+  kind, request, requests, agents, steps: the driver's actions, see driver.mjs
 
-Steps: {"wait": bytes} goes on behind these bytes of the client; {"send": bytes}; {"answer": {status,
+Steps: {"wait": bytes} waits for these bytes of the client; {"send": bytes}; {"answer": {status,
 headers, body}} sends a response with a Content-Length; {"await": "a response", "count": n} waits until
-the driver has told that event; {"tell": name} lets the driver's operation {"op": "until", "req":
-"server", "event": name} go on; {"end": true} sends FIN; {"destroy": true}; {"reset": true};
+the driver has reported that event; {"tell": name} resumes the driver's operation {"op": "until", "req":
+"server", "event": name}; {"end": true} sends FIN; {"destroy": true}; {"reset": true};
 {"wait_end": true} waits for the client's FIN.
 
-Bytes are JSON strings with a character U+0000..U+00FF for each; {"rep": bytes, "n": times} repeats; a
-list joins. Nothing waits for time to pass: each wait has an event and a wide limit.
+Bytes are JSON strings with one character U+0000..U+00FF for each byte; {"rep": bytes, "n": times}
+repeats; a list concatenates. Each wait has an event and a generous time limit; nothing waits for a
+fixed time.
 """
 
 import asyncio
@@ -27,13 +28,13 @@ import re
 import socket
 import struct
 
-# Seconds that any wait may take on a slow machine; a failing scenario takes as long.
+# Limit of each wait in seconds, for a slow machine. A failing scenario takes as long.
 LIMIT = float(os.environ.get("REPLAY_LIMIT", "20"))
 DATE = re.compile(rb"Date: [A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 
 
 def to_bytes(value):
-    """Returns the bytes that the notation stands for."""
+    """Returns the bytes that the notation describes."""
     if isinstance(value, str):
         return value.encode("latin-1")
     if isinstance(value, list):
@@ -42,7 +43,7 @@ def to_bytes(value):
 
 
 def from_bytes(data):
-    """Returns bytes in the notation; runs of 128 or more equal ones are folded."""
+    """Returns bytes in the notation. Runs of 128 or more equal bytes are folded."""
     parts = []
     at = 0
     for run in re.finditer(rb"(.)\1{127,}", data, re.S):
@@ -58,7 +59,7 @@ def from_bytes(data):
 
 
 class Connection(asyncio.Protocol):
-    """A connection that a server has accepted."""
+    """A connection accepted by a server."""
 
     def __init__(self, play, server):
         self.play = play
@@ -92,7 +93,7 @@ class Connection(asyncio.Protocol):
         self.transport.abort()
 
     async def head(self):
-        """Takes the next request and returns its path; None at the end."""
+        """Consumes the next request and returns its path; None at the end of input."""
         await self.play.until(lambda: b"\r\n\r\n" in self.received[self.position :] or not self.open)
         at = self.received.find(b"\r\n\r\n", self.position)
         if at < 0:
@@ -107,7 +108,7 @@ class Connection(asyncio.Protocol):
 
 
 class Play:
-    """One scenario under way: its servers, what they got, and what the driver told."""
+    """A running scenario: its servers, their received bytes, and the driver's reports."""
 
     def __init__(self, driver, scenario):
         self.driver = driver
@@ -125,7 +126,7 @@ class Play:
                 future.set_result(None)
 
     async def until(self, condition, limit=LIMIT):
-        """Waits until `condition()`; returns whether it came true within `limit` seconds."""
+        """Waits until `condition()` is true; returns whether that happens within `limit` seconds."""
         loop = asyncio.get_running_loop()
         end = loop.time() + limit
         while not condition():
@@ -205,7 +206,7 @@ class Play:
         return DATE.sub(b"Date: {DATE}", data)
 
     def result(self):
-        """Returns what was sent, which connections are open, and the events of each request."""
+        """Returns the received bytes, the open connections, and the events of each request."""
         events = {}
         for who, *what in self.events:
             mine = events.setdefault(who, [])
@@ -223,8 +224,8 @@ class Play:
         }
 
     async def run(self, expected, grace):
-        """Performs it until it gives what is `expected`, or when that is None until the driver says that
-        nothing happens any more; returns the result.
+        """Runs the scenario until its result is `expected`, or if that is None until the driver reports the
+        end; returns the result.
         """
         loop = asyncio.get_running_loop()
         servers = []
@@ -240,7 +241,7 @@ class Play:
         if expected is None:
             await self.until(lambda: self.over, 3 * LIMIT)
         elif await self.until(lambda: self.result() == expected or self.driver.ended):
-            # All is there; what should not come gets some time to come nevertheless.
+            # The result is complete. Unexpected events get some time to arrive.
             await self.until(lambda: self.result() != expected, grace)
         result = self.result()
         self.driver.clean_up(self)
@@ -255,7 +256,7 @@ class Play:
 
 
 def judged(event):
-    """Returns an event without what is not compared: texts of the system's and the parser's errors."""
+    """Returns an event without the parts that are not compared: texts of system and parser errors."""
     if len(event) < 2 or not isinstance(event[1], dict) or "code" not in event[1]:
         return event
     fields = {k: v for k, v in event[1].items() if k not in ("bytesParsed", "rawPacket")}
@@ -316,7 +317,7 @@ class Driver:
         self.say({"cleanup": play.id})
 
     async def end(self):
-        """Closes the driver's input, which ends it; returns its exit code."""
+        """Closes the driver's input, which ends the driver; returns its exit code."""
         self.process.stdin.close()
         try:
             return await asyncio.wait_for(self.process.wait(), LIMIT)

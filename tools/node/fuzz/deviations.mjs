@@ -1,7 +1,7 @@
-// The classes of inputs in which ours is stricter than Node, by the error that ours gives: each
-// names a row of docs/deviations.md. Ours must have found the same messages up to that error.
+// The classes of inputs for which anode is stricter than Node, by anode's error. Each class names a
+// row of docs/deviations.md. Up to that error anode must parse the same messages.
 
-// With the insecure parser the first field line may begin with a blank.
+// With the insecure parser the first field line can begin with a blank.
 const field = (name) => new RegExp(`[\\r\\n] ?${name}[ \\t]*:`, 'gi');
 const has = (input, pattern) => pattern.test(input);
 const closeTab = /connection:[^\r\n]*close *\t[ \t]*[,\r\n]/i;
@@ -85,7 +85,7 @@ const classes = [
   },
 ];
 
-/// Returns whether ours found what Node found, up to an error, or less.
+/// Returns whether anode's result equals Node's result up to an error.
 function isPrefix(node, ours) {
   return ours.messages.length <= node.messages.length && ours.messages.every((m, i) => {
     const n = node.messages[i];
@@ -95,51 +95,51 @@ function isPrefix(node, ours) {
   });
 }
 
-/// Returns the length that a message's fields tell, -1 if none.
+/// Returns the length in a message's Content-Length field, -1 if there is none.
 function lengthOf(message) {
   const at = message[5].findIndex((name, i) => i % 2 === 0 && /^content-length$/i.test(name));
   return at < 0 ? -1 : Number(message[5][at + 1]);
 }
 
-// Where ours takes what Node does not, Node is asked again, for an input that means to it what the
-// first one means to ours.
+// If anode accepts what Node rejects, Node parses a second input that means to Node what the first one
+// means to anode.
 
 const framingFields = /((?:^|[\r\n]) ?(?:content-length|transfer-encoding|connection|proxy-connection)[ \t]*:)([^\r\n]*)/gi;
 const blanks = (text) => text.replaceAll('\t', ' ');
 
-/// Returns the text with blanks for the tabs in the fields that frame messages (row framing-tab).
+/// Returns the text with spaces for the tabs in the fields that frame messages (row framing-tab).
 export const withoutTabs = (text) => text.replace(framingFields, (_, name, value) => name + blanks(value));
 
-/// Returns the result with blanks for tabs in what fields say.
+/// Returns the result with spaces for tabs in field values.
 export function showWithoutTabs(result) {
   const show = (lines) => lines.map(blanks);
   return { ...result, messages: result.messages.map((m) => m.map((x) => (Array.isArray(x) ? show(x) : x))) };
 }
 
-/// Returns how many bytes of a response to CONNECT Node's result leaves behind an interim head, which
-/// it takes for the answer (row connect-interim); undefined if it does not.
+/// Returns the number of bytes that Node leaves unparsed after an informational head, which it reads as
+/// the answer to CONNECT (row connect-interim); undefined if it does not.
 export function leftBehindInterim({ kind, method }, { messages, code, behind }) {
   const interim = /^1(?!01)\d\d /.test(messages.at(-1)?.[2] ?? '');
   return kind === 'response' && method === 'CONNECT' && !code && behind !== '' && interim ? Number(behind) : undefined;
 }
 
-/// Returns the row that explains why ours and Node's results differ, if any does.
+/// Returns the row that explains the difference between the two results, or undefined.
 export function classify({ kind, input, lenient }, node, ours) {
-  // A blank behind a name that decides the framing is no part of it.
+  // A blank behind a name that decides the framing is not part of the name.
   if (lenient && JSON.stringify(node.messages) !== JSON.stringify(ours.messages)) {
     const trimmed = node.messages.map((m) => m.map((x) => (Array.isArray(x) ? x.map((t, i) => (i % 2 === 0 ? t.replace(/ +$/, '') : t)) : x)));
     if (JSON.stringify({ ...node, messages: trimmed }) === JSON.stringify(ours)) return 'insecure-name-blank';
   }
-  // The insecure parser reads on behind a close, which is not answered any more.
+  // The insecure parser continues after a close, but the server no longer answers.
   if (lenient && closeTab.test(input) && node.answers.startsWith(ours.answers) && JSON.stringify({ ...node, answers: ours.answers }) === JSON.stringify(ours)) {
     return 'close-tab';
   }
-  // The rest of the input is in another protocol, says Node's parser, and reads on as HTTP.
+  // Node's parser reports that the rest of the input is in another protocol, and parses it as HTTP.
   if (kind === 'response' && !ours.code && ours.behind && isPrefix(node, ours) && ours.messages.at(-1)[2].startsWith('101 ')) {
     return '101-unannounced';
   }
-  // Node keeps the length of a response without body whose connection should have closed, and puts
-  // the digits of the next length behind it.
+  // Node keeps the length of a response without body whose connection should have closed, and
+  // appends the digits of the next length.
   if (kind === 'response' && lenient && ours.messages.some((m, i) => i > 0 && lengthOf(ours.messages[i - 1]) > 0 && !ours.messages[i - 1][4] && lengthOf(m) >= 0)) {
     return 'insecure-length-kept';
   }

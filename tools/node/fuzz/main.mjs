@@ -1,9 +1,9 @@
-// Differential fuzzer: mutated bytes to a Node server (responses: to Node's parser as a client drives
-// it) and to our decoder, results compared.
-// usage: node fuzz_node.mjs --peer PROGRAM [--count N] [--seed S] [--out FILE] [--only INDEX] [--responses]
+// Differential fuzzer. Sends mutated bytes to a Node server (for responses: to Node's parser,
+// driven like a client's) and to anode's parser, and compares the results.
+// usage: node main.mjs --peer PROGRAM [--count N] [--seed S] [--out FILE] [--only INDEX] [--responses]
 //
-// Fails when ours takes what Node refuses, or finds other messages, bodies or answers. Where ours
-// is stricter, the case has to belong to a class of fuzz_deviations.mjs, each a row of
+// Fails if anode accepts what Node rejects, or if messages, bodies or responses differ. If anode is
+// stricter, the input must belong to a class of deviations.mjs, each of which is a row of
 // docs/deviations.md.
 
 import { writeFileSync } from 'node:fs';
@@ -28,7 +28,7 @@ const kind = process.argv.includes('--responses') ? 'response' : 'request';
 const batch = 250;
 const mostFailures = 10;
 
-// Long inputs are rare: most of the time would go into copying them.
+// Long inputs are rare, because copying them would take most of the time.
 const long = (text) => text.length > 3000;
 const all = [...new Set((kind === 'request' ? requests : responses).map((r) => r.input).filter((s) => s.length > 0))];
 const taken = await askNode(all.map((input) => ({ kind, input, cuts: [] })));
@@ -40,7 +40,7 @@ const peer = new Peer(option('peer'));
 
 /// Returns undefined for equal results, else {kind, deviation?}.
 function judge(input, node, ours) {
-  // What is answered behind a change of protocol, or to a peer that has ended its side, is not HTTP's.
+  // Responses after a change of protocol, or to a half-closed peer, are not HTTP's concern.
   if (ours.behind || (input.eof && !ours.code)) [node, ours] = [{ ...node, answers: '' }, { ...ours, answers: '' }];
   if (isDeepStrictEqual(node, ours)) return undefined;
   const deviation = classify(input, node, ours);
@@ -55,7 +55,7 @@ function judge(input, node, ours) {
   return { kind: 'other reason or place of the error' };
 }
 
-/// Returns whether a server ignored a wish to leave HTTP: Node forgets the rest of that read.
+/// Returns whether a server ignored an upgrade request: Node discards the rest of that read.
 function ignoresUpgrade(input, { messages }) {
   return input.kind === 'request' && !input.upgrade && messages.some((m) => m[5].some((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade'));
 }
@@ -167,8 +167,8 @@ for (let at = first; at < last; at += batch) {
 }
 
 const seconds = (Date.now() - began) / 1000;
-console.log(`${done} inputs in ${seconds.toFixed(0)} s (${Math.round(done / seconds)} a second): ${messages} messages, ${refused} inputs refused by Node`);
-console.log(`refused with: ${[...codes].sort((a, b) => b[1] - a[1]).map(([c, n]) => `${c} ${n}`).join(', ')}`);
+console.log(`${done} inputs in ${seconds.toFixed(0)} s (${Math.round(done / seconds)} per second): ${messages} messages, ${refused} inputs rejected by Node`);
+console.log(`rejected with: ${[...codes].sort((a, b) => b[1] - a[1]).map(([c, n]) => `${c} ${n}`).join(', ')}`);
 for (const [row, n] of [...deviations].sort()) console.log(`deviation ${row}: ${n}`);
 for (const [kind, n] of kinds) console.log(`FAILURE ${kind}: ${n}`);
 if (failures.length > 0) {
@@ -180,7 +180,7 @@ if (failures.length > 0) {
     lines.push(toLine({ kind: small.verdict.kind, index, ...how, input: fold(input), node: show(small.node), ours: show(small.ours) }));
   }
   writeFileSync(out, lines.join('\n') + '\n');
-  console.log(`the first ${failures.length}, made shorter: ${out}; one again: --seed ${seed} --only INDEX`);
+  console.log(`the first ${failures.length}, minimized: ${out}; repeat one with --seed ${seed} --only INDEX`);
   process.exitCode = 1;
 }
 peer.end();

@@ -1,6 +1,7 @@
 // Seeded mutations of HTTP/1 bytes for the differential fuzzer.
 
-/// Returns a function that gives the next random number in [0, n). Equal seeds, equal numbers.
+/// Returns a function that returns the next random number in [0, n). Equal seeds give equal
+/// numbers.
 export function random(seed) {
   let a = (seed * 2654435761) >>> 0;
   return (n) => {
@@ -27,7 +28,7 @@ const biggest = 40000;
 const insert = (s, at, what) => s.slice(0, at) + what + s.slice(at);
 const pick = (rnd, list) => list[rnd(list.length)];
 
-/// Returns the places at which `what` occurs in `s`.
+/// Returns the offsets at which `what` occurs in `s`.
 function places(s, what) {
   const out = [];
   for (let i = s.indexOf(what); i >= 0; i = s.indexOf(what, i + 1)) out.push(i);
@@ -107,11 +108,11 @@ const mutators = [
 ];
 
 /// Returns input number `index` of the sequence `seed`: `{input, cuts}` and the flags `lenient`
-/// (insecureHTTPParser), `upgrade` (the server takes upgrades), `eof` (the peer ends its side) and
+/// (insecureHTTPParser), `upgrade` (the server accepts upgrades), `eof` (the peer half-closes) and
 /// `host` (requireHostHeader).
-/// For responses: `method`, that of the request.
+/// For responses: `method`, the method of the request.
 /// @param kind request or response
-/// @param good inputs that Node takes: most mutations start from them
+/// @param good inputs that Node accepts: most mutations start from them
 /// @param all all inputs
 export function mutate(kind, seed, index, good, all) {
   const rnd = random(seed * 1000003 + index);
@@ -122,7 +123,8 @@ export function mutate(kind, seed, index, good, all) {
     s = s.replace(/[^\0-\xff]/g, 'x').slice(0, biggest);
   }
   const cuts = Array.from({ length: rnd(2) ? 0 : 1 + rnd(3) }, () => rnd(s.length + 1)).sort((a, b) => a - b);
-  // A server that refuses a request without Host closes the connection behind what it read by then.
+  // A server that rejects a request without Host closes the connection behind the bytes it has
+  // read.
   const method = pick(rnd, ['GET', 'GET', 'GET', 'HEAD', 'CONNECT']);
   return { kind, method, input: s, lenient: rnd(8) === 0, upgrade: rnd(3) === 0, eof: rnd(4) === 0, host: cuts.length === 0, cuts };
 }

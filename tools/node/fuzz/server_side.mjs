@@ -1,4 +1,4 @@
-// What a real Node server and a real Node client make of one case, over TCP on this machine.
+// The reaction of a real Node server and a real Node client to one case, over TCP on this machine.
 
 import http from 'node:http';
 import net from 'node:net';
@@ -7,10 +7,10 @@ function listen(server) {
   return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(server.address().port)));
 }
 
-/// Sends the input of a request case, in one write, to a server with default behaviour.
-/// @param quiet milliseconds without an event, after everything was read, that are the end
-/// @return {answers, error?}: the first lines that the server sent, and what a clientError listener
-///   is told. Requests are left unanswered, so that only automatic answers are seen.
+/// Sends the input of a request case in one write to a server with default options.
+/// @param quiet milliseconds without an event, after all input was read, that end the case
+/// @return {answers, error?}: the start lines that the server sent, and the error passed to a
+///   clientError listener. Requests stay unanswered, therefore only automatic responses are sent.
 export async function askServer(test, listenForErrors, quiet) {
   const server = http.createServer({ insecureHTTPParser: !!test.lenient, maxHeaderSize: test.max_header_size });
   const result = { requests: 0 };
@@ -62,9 +62,9 @@ export async function askServer(test, listenForErrors, quiet) {
   return result;
 }
 
-/// Sends the input of a response case, in one write, to a client that sent one request.
+/// Sends the input of a response case in one write to a client that sent one request.
 /// @param quiet as for askServer
-/// @return {status?, error?}: the final status and the error that the request emits.
+/// @return {status?, error?}: the final status, and the error emitted by the request
 export async function askClient(test, quiet) {
   const server = net.createServer((socket) => {
     socket.on('error', () => {});

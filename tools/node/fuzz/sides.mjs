@@ -1,5 +1,5 @@
-// The two sides of the differential fuzzer. Both take a list of inputs as `mutate` of
-// fuzz_mutations.mjs makes them and return, for each, {messages, code, reason, at, behind, answers}.
+// The two sides of the differential fuzzer. Both take a list of inputs made by `mutate` of
+// mutations.mjs and return, for each, {messages, code, reason, at, behind, answers}.
 
 import { spawn } from 'node:child_process';
 import http from 'node:http';
@@ -11,7 +11,7 @@ const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 
 // --- Node ---------------------------------------------------------------------------------------
 
-/// A request that keeps what its parser gives it, whatever becomes of its connection.
+/// A request that keeps the segments of its body, even if its connection is lost.
 class Message extends http.IncomingMessage {
   constructor(socket) {
     super(socket);
@@ -25,12 +25,12 @@ class Message extends http.IncomingMessage {
   }
 }
 
-/// The end of an in-memory connection that a server sees.
+/// The server's end of an in-memory connection.
 class Pipe extends Duplex {
   exchange = { messages: [], responses: [], code: '', reason: '', at: '0', behind: '', sent: '' };
   total = 0; // bytes of the input
-  fed = 0; // those of them that were fed
-  begin = 0; // where the piece fed last begins
+  fed = 0; // bytes fed so far
+  begin = 0; // offset of the segment fed last
 
   _read() {}
 
@@ -70,7 +70,7 @@ function makeServer(lenient, upgrade, requireHostHeader) {
   const { emit } = server;
   server.emit = function (name, error, socket) {
     if (name !== 'clientError') return emit.apply(this, arguments);
-    // Told, but not listening: the server gives its own answer.
+    // Returning false means no listener: the server sends its automatic response.
     const e = socket.exchange;
     if (!e.code) Object.assign(e, { code: error.code, reason: error.reason, at: String(socket.begin + error.bytesParsed) });
     return false;
@@ -85,7 +85,7 @@ function serverFor({ lenient, upgrade, host }) {
   return servers.get(key);
 }
 
-/// Cuts an input where it is to be cut.
+/// Splits an input at its cuts.
 export function pieces({ input, cuts }) {
   const at = [0, ...cuts, input.length];
   return at.slice(1).map((end, i) => input.slice(at[i], end));
@@ -102,7 +102,7 @@ function resultOf(exchange) {
   return { messages, code, reason: reason ?? '', at, behind, answers: answers.join(' ') };
 }
 
-/// Lets Node's parser read the inputs as a client does that sent one request.
+/// Parses the inputs with Node's parser, like a client that sent one request.
 function parseResponses(inputs) {
   return inputs.map((input) => {
     const { messages, error, head } = parse(input, pieces(input).filter((p) => p.length > 0));
@@ -113,7 +113,7 @@ function parseResponses(inputs) {
   });
 }
 
-/// Lets Node read the inputs: requests by servers, over connections in memory.
+/// Parses the inputs with Node: requests by servers, over connections in memory.
 export async function askNode(inputs) {
   if (inputs[0].kind === 'response') return parseResponses(inputs);
 
@@ -142,7 +142,7 @@ export async function askNode(inputs) {
     pipe.push(null);
   });
   await nextTurn();
-  // What is answered now is answered in the order of the requests.
+  // Answers in the order of the requests.
   for (let more = true; more; ) {
     more = false;
     for (const { exchange } of pipes) {
@@ -163,7 +163,7 @@ export async function askNode(inputs) {
 
 // --- ours ---------------------------------------------------------------------------------------
 
-/// The program of test/fuzz/node_peer.cpp, whose protocol is explained there.
+/// Runs the program of test/fuzz/node_peer.cpp, which documents the protocol.
 export class Peer {
   #child;
   #wanted = [];

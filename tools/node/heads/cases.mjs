@@ -1,9 +1,9 @@
-// What is asked of Node's head writer: the cases of record_heads.mjs.
+// The cases for Node's head writer, recorded by record.mjs.
 //
-// A call is its name and its arguments with a blank between them, %XX for what cannot stand there.
-// Cases in which anode deliberately differs are not here; test/unit/http1/head_writer_test.cpp has them.
+// A call is its name and its arguments, separated by blanks; %XX replaces special characters.
+// Cases in which anode differs on purpose are in test/unit/http1/head_writer_test.cpp.
 
-/// How the request came and what the server's settings are.
+/// The properties of the request and the settings of the server.
 export const peers = {
   '11': { version: [1, 1], keep: true },
   '11-close': { version: [1, 1], keep: false },
@@ -85,7 +85,7 @@ export function* responses() {
   }
 }
 
-/// How the client was set up.
+/// The options of the client.
 export const clients = (http) => ({
   'agent': {},
   'agent-without-keep-alive': { agent: new http.Agent() },
@@ -94,7 +94,7 @@ export const clients = (http) => ({
   'bare-host': { setDefaultHeaders: false, setHost: true },
 });
 
-// Bodies that Node sends without framing have no place here.
+// Bodies that Node sends without framing are excluded.
 const bodyless = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'];
 const bodied = ['POST', 'PUT', 'PATCH', 'PROPFIND', 'QUERY', 'FOO'];
 const requestCalls = [
@@ -140,7 +140,7 @@ export function* received() {
     yield [upper(name), 'a', 'X', 'x', name, 'b'];
     yield ['x', '', name, '', upper(name), 'b', name.toUpperCase(), 'c', 'X', 'y'];
   }
-  // Many names at once, drawn with a generator of fixed seed.
+  // Many names in random order, from a generator with a fixed seed.
   let seed = 1;
   const draw = (n) => { seed = (seed * 48271) % 2147483647; return seed % n; };
   for (let size = 2; size < 40; ++size) {

@@ -1,12 +1,12 @@
-// Records the heads that Node writes: the checked-in data of the head writer's replay test.
-// usage: node record_heads.mjs FOLDER
+// Records the heads that Node writes, the data of the head writer's replay test.
+// usage: node record.mjs FOLDER
 //
-// Writes response_heads.tsv and request_heads.tsv into FOLDER, and merged_headers.tsv into the data
-// of the vocabulary's tests. A line of the first two is: who, outcome, calls. The outcome is an
-// error's code; or flags (l: the connection closes behind the message, c: the body is chunked, -:
-// none), a blank, and the head with %XX for what is not visible. A line of the third is what was
-// received and what `headers`, `headers` with joinDuplicateHeaders, and `headersDistinct` make of
-// it: names and values with blanks between them, values of a list with |.
+// Writes response_heads.tsv and request_heads.tsv into FOLDER, and merged_headers.tsv into
+// test/unit/message/data. A line of the first two files is: peer, outcome, calls. The outcome is an
+// error code; or flags (l: the connection closes after the message, c: the body is chunked, -:
+// none), a blank, and the head with %XX for invisible bytes. A line of the third file has the
+// received fields and the results of `headers`, `headers` with joinDuplicateHeaders, and
+// `headersDistinct`: names and values separated by blanks, values of a list by |.
 
 import http from 'node:http';
 import { writeFileSync } from 'node:fs';
@@ -90,7 +90,7 @@ function request(client, method, texts) {
   const message = http.request(options);
   const result = outcome(message, texts);
   message.destroy();
-  // Node notes for GET that no body ends it, with a flag that a client does not read.
+  // For GET, Node sets a flag that no body ends the message. Clients do not read this flag.
   return result.replace(/^l(c?) /, (_, c) => `${c || '-'} `);
 }
 

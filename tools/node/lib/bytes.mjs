@@ -1,5 +1,5 @@
-// Bytes in JSON: one character U+0000..U+00FF is one byte; a run of at least 64 equal bytes, or of
-// repeated longer pieces, is written as {"rep": piece, "n": times} in an array of pieces.
+// Bytes in JSON: one character U+0000..U+00FF for each byte. A run of at least 64 equal bytes or
+// repeated longer segments is written as {"rep": segment, "n": times} in an array of segments.
 
 const escape = /[\x7f-\x9f\xad]/g;
 
@@ -19,7 +19,7 @@ export function fold(bytes) {
   return parts.length === 1 ? parts[0] : parts;
 }
 
-/// Returns the string of bytes of a JSON value made by `fold`.
+/// Returns the bytes, as a string, of a JSON value made by `fold`.
 export function unfold(value) {
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(unfold).join('');

@@ -1,11 +1,11 @@
-// The list of all parser cases: the areas of the case files, with names and options made explicit.
+// The list of all parser cases: the areas of the case files with complete names and options.
 //
 // Options of a case:
 //   lenient          insecureHTTPParser
 //   max_header_size  maxHeaderSize; 16384 by default
-//   eof              the peer ends its side after the input
+//   eof              the peer half-closes after the input
 //   upgrade          requests: the server has an 'upgrade' listener
-//   method           responses: the method of the request that is answered
+//   method           responses: the method of the request
 
 import { areas as requestAreas } from './request_cases.mjs';
 import { areas as framingAreas } from './request_framing_cases.mjs';
@@ -15,13 +15,13 @@ function expand(kind, areas) {
   const list = [];
   for (const [area, cases] of Object.entries(areas)) {
     for (const [name, input, options] of cases) {
-      if (/[^\0-\xff]/.test(input)) throw new Error(`${area}/${name}: a character is no byte`);
+      if (/[^\0-\xff]/.test(input)) throw new Error(`${area}/${name}: a character is above U+00FF`);
       list.push({ name: `${kind}/${area}/${name}`, kind, input, ...options });
     }
   }
   const names = new Set();
   for (const { name } of list) {
-    if (names.has(name)) throw new Error(`two cases are called ${name}`);
+    if (names.has(name)) throw new Error(`two cases have the name ${name}`);
     names.add(name);
   }
   return list;

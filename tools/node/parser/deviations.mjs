@@ -1,15 +1,15 @@
-// Where the decoder differs from Node's parser on purpose: which recorded cases, which row of
-// docs/deviations.md says why, and what the decoder makes of them instead. Where the decoder mends a
-// fault of Node, instead of being stricter, `mends` is set.
-// `bytewise` is the outcome byte by byte, where it is another one (an overflow is seen earlier).
+// The intended differences between anode's and Node's parser: the recorded cases, the row of
+// docs/deviations.md with the reason, and anode's outcome. `mends` is set if anode corrects a fault
+// of Node instead of being stricter. `bytewise` is the outcome byte by byte if it differs (an
+// overflow is detected earlier).
 
 import { hideUpgrade, parse } from './node_parser.mjs';
 
-/// The outcome that stops with an error at byte `bytes`, behind the first `complete` messages.
+/// The outcome that stops with an error at byte `bytes`, after the first `complete` messages.
 const refused = (code, reason, bytes, complete = 0) => (test, node) => ({
   messages: node.messages.slice(0, complete), error: { code, reason, bytes: typeof bytes === 'function' ? bytes(test.input) : bytes },
 });
-/// Places in an input.
+/// Offsets in an input.
 const behind = (text) => (input) => input.indexOf(text) + text.length;
 const behindMatch = (pattern) => (input) => {
   const m = pattern.exec(input);
@@ -161,7 +161,8 @@ const rules = [
   },
 ];
 
-/// Returns `{row, expected, bytewise, mends}` for a case that is to differ from Node's result, else undefined.
+/// Returns `{row, expected, bytewise, mends}` for a case that must differ from Node, else
+/// undefined.
 export function deviationOf(test, node) {
   const rule = rules.find((r) => r.cases.test(test.name) && (r.applies?.(node) ?? true));
   return rule && { row: rule.row, mends: rule.mends, expected: rule.expected(test, node), bytewise: rule.bytewise?.(test, node) };

@@ -11,9 +11,9 @@ const kOnHeadersComplete = HTTPParser.kOnHeadersComplete | 0;
 const kOnBody = HTTPParser.kOnBody | 0;
 const kOnMessageComplete = HTTPParser.kOnMessageComplete | 0;
 
-/// Returns `{hidden, show}`: the input with its Upgrade fields renamed, and a function that undoes it
-/// in what was parsed. Node's parser forgets input, and errors, behind a wish to leave HTTP that
-/// nobody takes; it does not behind a field of another name.
+/// Returns `{hidden, show}`: the input with its Upgrade fields renamed, and a function that reverts
+/// the names in parsed results. Node's parser discards input and errors behind an ignored upgrade
+/// request, but not behind a field with another name.
 export function hideUpgrade(input) {
   const [upper, lower] = [..."^|~`!#*'$%&+.0123456789qzxQZX"].filter((c) => !input.includes(c));
   return {
@@ -22,16 +22,16 @@ export function hideUpgrade(input) {
   };
 }
 
-// What the callback for a complete head answers.
+// The results of the callback for a complete head.
 const withBody = 0;
 const withoutBody = 1;
 const leaveHttp = 2;
 
-/// Feeds the pieces of an input to a fresh parser.
-/// @param test a case as in parser_case_list.mjs
-/// @param pieces its input, cut
-/// @return {messages, error?, head?, dropped?}: the messages as far as they came; the error; the
-///   number of bytes behind an upgrade that was taken, and forgotten behind one that was not.
+/// Feeds the segments of an input to a fresh parser.
+/// @param test a case as in case_list.mjs
+/// @param pieces the segments of its input
+/// @return {messages, error?, head?, dropped?}: the messages as far as parsed; the error; the
+///   number of bytes behind an accepted upgrade, and the number discarded behind an ignored one
 export function parse(test, pieces) {
   const request = test.kind === 'request';
   const parser = new HTTPParser();
@@ -67,7 +67,7 @@ export function parse(test, pieces) {
     message.trailers = fields;
     message.complete = true;
     fields = [];
-    url = ''; // a trailer section is told together with the target, again
+    url = ''; // a trailer section is reported together with the target again
   };
 
   let at = 0;

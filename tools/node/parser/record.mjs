@@ -1,9 +1,9 @@
-// Records what Node's parser makes of every case: the checked-in data of the parser's replay test.
-// usage: node --expose-internals record_parser.mjs FOLDER
+// Records the results of Node's parser for every case, the data of the parser's replay test.
+// usage: node --expose-internals record.mjs FOLDER
 //
-// Writes parser_requests.jsonl and parser_responses.jsonl into FOLDER. Each case goes through
-// Node's parser itself, whole and byte by byte, which tells the messages exactly; and through a
-// real server or client, which must agree and which tells the automatic answer.
+// Writes requests.jsonl and responses.jsonl into FOLDER. Node's parser parses each case whole and
+// byte by byte, which gives the exact messages. A real server or client also gets the case: it must
+// agree, and it gives the automatic response.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ const folder = process.argv[2];
 const oneRead = 65536;
 const disagreements = [];
 
-/// A result without what is at its default.
+/// Returns a result without members that have default values.
 function compact(result) {
   const messages = result.messages.map((m) => {
     const c = { ...m, headers: m.headers.map(fold), trailers: m.trailers.map(fold), body: fold(m.body) };
@@ -37,7 +37,7 @@ function compact(result) {
   return { ...result, messages: foldMessages(messages) };
 }
 
-/// Equal neighbours become one with a count.
+/// Merges equal neighbours into one with a count.
 function foldMessages(messages) {
   const out = [];
   for (const m of messages) {
@@ -48,7 +48,7 @@ function foldMessages(messages) {
   return out;
 }
 
-/// Asks the real server or client too; a machine under load may need more patience than `quiet` ms.
+/// Asks the real server or client too. A loaded machine can need more time than `quiet` ms.
 async function confirm(test, node, quiet, compare) {
   if (test.kind === 'request') {
     const told = await askServer(test, true, quiet);
@@ -79,7 +79,7 @@ async function confirm(test, node, quiet, compare) {
   }
 }
 
-/// Returns whether the server answers a request by itself: it has no Host, or an Expect field.
+/// Returns whether the server answers a request automatically: it has no Host, or an Expect field.
 function answeredBefore(node) {
   const has = (m, name) => m.headers.some((h, i) => i % 2 === 0 && h.toLowerCase() === name);
   return node.messages.some((m) => m.version === '1.1' && (!has(m, 'host') || has(m, 'expect')));
@@ -101,7 +101,7 @@ async function record(test) {
   }
   const { name, kind, input, ...options } = test;
   const out = { name, ...options, input: fold(input), node: compact(node) };
-  // Byte by byte Node notices some errors at another byte, and few at all.
+  // Byte by byte, Node detects some errors at another byte and misses a few.
   const differs = {};
   if (!isDeepStrictEqual(bytewise.error, node.error)) differs.error = bytewise.error ?? null;
   if (!isDeepStrictEqual(bytewise.messages, node.messages)) differs.messages = compact(bytewise).messages;

@@ -1,14 +1,14 @@
-// The inputs of the recorded request cases: what is sent to a server's parser, area by area.
+// The inputs of the recorded request cases, by area. They are sent to a server's parser.
 //
-// One character of a string is one byte. A case is `[name, input]` or `[name, input, options]`;
-// `expand` in parser_case_list.mjs says which options exist.
+// Each character of a string is one byte. A case is `[name, input]` or `[name, input, options]`;
+// case_list.mjs documents the options.
 
 const crlf = '\r\n';
 const host = 'Host: a\r\n';
 
-/// A GET with these extra lines, each without its CRLF.
+/// A GET with these additional lines, each without its CRLF.
 const get = (...lines) => `GET / HTTP/1.1\r\n${host}${lines.map((l) => l + crlf).join('')}\r\n`;
-/// A POST with these extra lines and this body.
+/// A POST with these additional lines and this body.
 const post = (lines, body = '') =>
   `POST / HTTP/1.1\r\n${host}${[].concat(lines).map((l) => l + crlf).join('')}\r\n${body}`;
 const chunked = (body) => post('Transfer-Encoding: chunked', body);
@@ -18,7 +18,7 @@ const lenient = { lenient: true };
 const eof = { eof: true };
 const upgrade = { upgrade: true };
 
-/// Every name of a table with the request that `make` builds of its text.
+/// Returns each name of a table with the request that `make` builds from its text.
 const table = (texts, make, options) =>
   Object.entries(texts).map(([name, text]) => [name, make(text), options].filter((x) => x !== undefined));
 

@@ -1,5 +1,5 @@
-// More inputs of the recorded request cases: where a body ends, chunks, limits, the end of the
-// input, pipelines. See parser_request_cases.mjs for the notation.
+// More inputs of the recorded request cases: the end of a body, chunks, limits, the end of input,
+// pipelines. request_cases.mjs documents the notation.
 
 const crlf = '\r\n';
 const host = 'Host: a\r\n';

@@ -1,8 +1,8 @@
-// The inputs of the recorded response cases: what is sent to a client's parser, area by area.
+// The inputs of the recorded response cases, by area. They are sent to a client's parser.
 //
-// One character of a string is one byte. A case is `[name, input]` or `[name, input, options]`;
-// `expand` in parser_case_list.mjs says which options exist. The option `method` is the method of
-// the request that is answered, GET by default.
+// Each character of a string is one byte. A case is `[name, input]` or `[name, input, options]`;
+// case_list.mjs documents the options. The option `method` is the method of the request, GET by
+// default.
 
 const crlf = '\r\n';
 const head = (status, lines = [], body = '') =>

@@ -1,23 +1,23 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-"""Sends recorded cases to a server, each over a connection of its own, and says what came back.
+"""Sends recorded cases to a server, each over its own connection, and returns the outcomes.
 
 A case is a JSON object: its name, the mode of the server (`default`), and steps:
 
-  {"send": bytes}    one write; with "each": n in pieces of n bytes, each read before the next one
-  {"settle": true}   waits until the server has read all that was sent
+  {"send": bytes}    one write; with "each": n in segments of n bytes, each read before the next
+  {"settle": true}   waits until the server has read all sent bytes
   {"await": bytes}   waits until these bytes were received, with "count": n so many times
   {"end": true}      sends FIN
   {"closed": true}   waits until the server closes
-  {"pause": true}, {"resume": true}   reads no more, reads on
-  {"close": true}, {"reset": true}    the client leaves
+  {"pause": true}, {"resume": true}   stops and continues reading
+  {"close": true}, {"reset": true}    the client disconnects
 
-With "cuts": true the case is repeated with its first write cut in two at every place, and all have to
-end alike. The outcome is {"bytes": what was received, "close": "open", "closed" or "left"}.
+With "cuts": true the case is repeated with its first write split in two at every offset, and all outcomes
+must be equal. The outcome is {"bytes": the received bytes, "close": "open", "closed" or "left"}.
 
-Bytes are JSON strings with a character U+0000..U+00FF for each; {"rep": bytes, "n": times} repeats; a
-list joins. The value of a Date field is written as {DATE}. Nothing waits for time to pass: each wait
-has an event and a wide limit. That the server has read something is known when it has answered a
-request that was sent later, over another connection.
+Bytes are JSON strings with one character U+0000..U+00FF for each byte; {"rep": bytes, "n": times}
+repeats; a list concatenates. The value of a Date field is written as {DATE}. Each wait has an event
+and a generous time limit; nothing waits for a fixed time. The server has read earlier bytes when it has
+answered a request that was sent later over another connection.
 """
 
 import asyncio
@@ -26,15 +26,15 @@ import re
 import socket
 import struct
 
-# Seconds that any wait may take on a slow machine; a failing case takes as long.
+# Limit of each wait in seconds, for a slow machine. A failing case takes as long.
 LIMIT = 20
 
-# Seconds after which a server may close a connection that is to stay open, because the machine did not
-# get to the end of the case: then it is repeated.
+# Seconds after which a server can close a connection that must stay open, because the machine was too
+# slow to finish the case. The case is repeated then.
 STALLED = 4
 TRIES = 5
 
-# Seconds without a byte that are the end of a case nobody knows the outcome of.
+# Seconds without a byte that end a case with an unknown outcome.
 QUIET = 0.35
 
 PROBE = b"OPTIONS * HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n"
@@ -44,7 +44,7 @@ RUN = re.compile(r"(?s)(.)\1{63,}")
 
 
 def to_bytes(value):
-    """Returns the bytes that a JSON value stands for."""
+    """Returns the bytes that a JSON value describes."""
     if isinstance(value, list):
         return b"".join(map(to_bytes, value))
     if isinstance(value, dict):
@@ -100,7 +100,7 @@ class Server:
         return self.process.returncode is not None
 
     async def probe(self):
-        """Returns when the server has answered a request that is sent after this call."""
+        """Returns when the server has answered a request sent after this call."""
         if self.running is not None:
             if self.waiting is None:
                 self.waiting = asyncio.ensure_future(self.probe_behind(self.running))
@@ -171,7 +171,7 @@ class Connection:
             pass  # closed by the server, as the reader will find
 
     async def until(self, condition, limit=LIMIT):
-        """Returns whether the condition comes true."""
+        """Waits for the condition; returns whether it becomes true."""
         end = self.loop.time() + limit
         while not condition():
             self.changed.clear()
@@ -182,7 +182,7 @@ class Connection:
         return True
 
     async def leave(self, reset):
-        # The loop has to forget the descriptor before another connection gets it.
+        # The event loop must release the descriptor before another connection gets it.
         self.reader.cancel()
         await asyncio.gather(self.reader, return_exceptions=True)
         if reset:
@@ -194,7 +194,7 @@ class Connection:
 
 
 async def perform(connection, server, steps):
-    """Performs the steps. Returns whether the client has left."""
+    """Performs the steps. Returns whether the client has disconnected."""
     for step in steps:
         if connection.closed:
             return False
@@ -229,7 +229,7 @@ async def perform(connection, server, steps):
 
 
 async def play(server, steps, wanted):
-    """Performs the steps and returns the outcome; `wanted` is the one to expect, or None."""
+    """Performs the steps and returns the outcome. `wanted` is the expected outcome, or None."""
     loop = asyncio.get_running_loop()
     for _ in range(TRIES):
         begin = loop.time()
@@ -259,7 +259,7 @@ async def play_once(server, steps, wanted):
         if wanted["close"] == "closed":
             await connection.until(lambda: connection.closed)
         else:
-            # What comes besides, comes before the answers to these.
+            # Unexpected bytes arrive before the responses to these probes.
             await server.probe()
             await server.probe()
     close = "left" if left else "closed" if connection.closed else "open"
@@ -268,7 +268,7 @@ async def play_once(server, steps, wanted):
 
 
 def cuts(steps):
-    """Yields the steps with the first write cut in two at every place."""
+    """Yields the steps with the first write split in two at every offset."""
     data = to_bytes(steps[0]["send"])
     for at in range(1, len(data)):
         parts = (data[:at].decode("latin-1"), data[at:].decode("latin-1"))
@@ -276,7 +276,7 @@ def cuts(steps):
 
 
 async def outcome(server, case, wanted=None):
-    """Returns the outcome of a case, with "cuts" the first other one that a cut leads to."""
+    """Returns the outcome of a case; with "cuts", the first different outcome of a split."""
     found = await play(server, case["steps"], wanted)
     if case.get("cuts"):
         for steps in cuts(case["steps"]):

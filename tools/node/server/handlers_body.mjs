@@ -1,9 +1,9 @@
-// The handlers of the oracle about bodies, trailers, interim heads, and the end of connections; see
-// server_oracle.mjs.
+// The handlers of the oracle for bodies, trailers, informational responses and the end of
+// connections; see oracle.mjs.
 
 import { json } from './handlers_head.mjs';
 
-/// Calls what may throw, and goes on.
+/// Calls a function and ignores its exception.
 function tried(action) {
   try {
     action();
@@ -13,7 +13,8 @@ function tried(action) {
   }
 }
 
-/// Makes a handler that writes these pieces; the last one is given to end, null to end without one.
+/// Makes a handler that writes these segments. The last one is passed to end; null calls end
+/// without one.
 const pieces = (...all) => (_req, res) => {
   const last = all.at(-1);
   for (const piece of all.slice(0, -1)) res.write(piece);
@@ -33,7 +34,7 @@ const declared = (res, body) => {
   res.end(body);
 };
 
-/// Makes a handler that sets a status, says more about the body, and ends.
+/// Makes a handler that sets a status and a header, optionally writes a body, and ends.
 const status = (header, write) => (_req, res, [code]) => {
   res.statusCode = Number(code);
   if (header) res.setHeader(...header);
@@ -41,7 +42,7 @@ const status = (header, write) => (_req, res, [code]) => {
   res.end(...(write ? [] : ['body']));
 };
 
-/// Makes a handler that sends interim heads first.
+/// Makes a handler that sends informational responses first.
 const interim = (before, body) => (_req, res) => {
   before(res);
   res.end(body);
@@ -61,7 +62,7 @@ const snapshot = (res) => [
 const later = (ms, action) => setTimeout(action, Number(ms));
 
 export const bodyHandlers = {
-  // Lengths that are checked.
+  // Lengths that are validated.
   'strict-over'(_req, res) {
     strict(res, 3).flushHeaders();
     tried(() => res.write('hello'));
@@ -81,7 +82,7 @@ export const bodyHandlers = {
     res.end('cde');
   },
 
-  // Pieces.
+  // Segments.
   'chunks': pieces('one', 'two2', 'three', null),
   'chunks-end-data': pieces('a', 'b'),
   'empty-write': pieces('', 'x', '', null),
@@ -191,7 +192,7 @@ export const bodyHandlers = {
     res.end();
   },
 
-  // Interim heads.
+  // Informational responses.
   'continue': interim((res) => res.writeContinue(), 'after 100'),
   'continue-twice': interim((res) => { res.writeContinue(); res.writeContinue(); }, 'after'),
   'processing': interim((res) => res.writeProcessing(), 'after 102'),
@@ -212,7 +213,7 @@ export const bodyHandlers = {
   'info-after-head': interim((res) => res.writeHead(200).writeProcessing(), 'body'),
   'info-after-flush': interim((res) => { res.flushHeaders(); res.writeProcessing(); }, 'body'),
 
-  // Waiting, failing, and closing.
+  // Delays, failures and closing.
   'delay': (_req, res, [ms]) => later(ms, () => res.end(`delayed ${ms}`)),
   'delay-stream'(_req, res, [ms]) {
     res.write('first');

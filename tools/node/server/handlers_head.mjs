@@ -1,5 +1,5 @@
-// The handlers of the oracle about requests, status lines and header fields; see server_oracle.mjs.
-// A handler gets the request, the response, the further segments of the path, and the server.
+// The handlers of the oracle for requests, status lines and header fields; see oracle.mjs.
+// A handler receives the request, the response, the further segments of the path, and the server.
 
 /// Returns JSON in ASCII, as test/conformance/server/json_text.cpp writes it.
 export const json = (value) =>
@@ -12,7 +12,7 @@ export function read(req, done) {
   req.on('end', () => done(Buffer.concat(pieces)));
 }
 
-/// Does what may be refused; `refused` gets the error.
+/// Performs an action that can throw. `refused` receives the error.
 function attempt(action, refused) {
   try {
     action();
@@ -21,7 +21,7 @@ function attempt(action, refused) {
   }
 }
 
-/// Returns what came of a call: "ok", or code and message.
+/// Returns the result of a call: "ok", or code and message of its error.
 function told(action) {
   let result = 'ok';
   attempt(action, (error) => { result = { code: error.code ?? error.name, message: error.message }; });
@@ -51,7 +51,7 @@ const summary = (req, body) => json({
   body,
 });
 
-/// Makes a handler that sets these headers, in turn, and ends.
+/// Makes a handler that sets these headers in order, and ends.
 const set = (headers, body) => (_req, res) => {
   for (const [name, value] of headers) res.setHeader(name, value);
   res.end(body);
@@ -63,7 +63,7 @@ const remove = (names, body) => (_req, res) => {
   res.end(body);
 };
 
-/// Makes a handler that gives these arguments to writeHead, and ends.
+/// Makes a handler that passes these arguments to writeHead, and ends.
 const head = (args, body) => (_req, res) => { res.writeHead(...args).end(body); };
 
 const refuse500 = (res) => (error) => {
@@ -156,7 +156,7 @@ export const headHandlers = {
     attempt(() => res.writeHead(404), (error) => res.end(error.code));
   },
 
-  // The program's own header fields.
+  // The user's header fields.
   'set-header': set([['X-One', '1'], ['x-two', '2'], ['X-Num', 42], ['X-Empty', '']], 'set'),
   'set-header-replace': set([['X-One', '1'], ['X-Mid', 'm'], ['x-ONE', '2']], 'set'),
   'append-header'(_req, res) {
@@ -246,7 +246,7 @@ export const headHandlers = {
     }));
   },
 
-  // Automatic header fields, and those that decide the framing.
+  // Automatic header fields, and header fields that decide the framing.
   'no-date'(_req, res) {
     res.sendDate = false;
     res.end('no date');

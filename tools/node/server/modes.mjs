@@ -1,6 +1,6 @@
-// The ways to set a server up, as in test/conformance/server/modes.cpp: options of createServer, properties of the
-// server, listeners, the handler that gets every request (if one does), and whether each case needs a
-// server of its own.
+// Configurations of a server, as in test/conformance/server/modes.cpp: options of createServer,
+// properties of the server, listeners, an optional handler for every request, and whether each case
+// needs its own server.
 
 const shortDeadlines = { headersTimeout: 300, requestTimeout: 600, connectionsCheckingInterval: 50 };
 

@@ -1,8 +1,8 @@
-// What parity_server does, done by Node: a server whose handlers are chosen by the path.
-// usage: node server_oracle.mjs --mode NAME
+// Node's counterpart of parity_server: a server whose handlers are selected by the path.
+// usage: node oracle.mjs --mode NAME
 //
-// Writes {"port":N} on stdout, and ends when stdin is closed. The handlers are those of
-// test/conformance/server/handlers*.cpp, by the same names.
+// Writes {"port":N} to stdout, and ends when stdin is closed. The handlers have the names of those
+// in test/conformance/server/handlers*.cpp.
 
 import http from 'node:http';
 
@@ -13,7 +13,7 @@ import { modes } from './modes.mjs';
 const handlers = { ...headHandlers, ...bodyHandlers };
 const mode = modes[process.argv[3]];
 if (process.argv[2] !== '--mode' || !mode) {
-  console.error('usage: node server_oracle.mjs --mode NAME');
+  console.error('usage: node oracle.mjs --mode NAME');
   process.exit(2);
 }
 
@@ -39,7 +39,7 @@ Object.assign(server, mode.properties);
 
 const begins = (req, text) => req.url.startsWith(text);
 
-/// Sends back what was read with the request, then all that comes.
+/// Echoes the bytes read with the request, then all further bytes.
 function echo(socket, head) {
   if (head.length > 0) socket.write(head);
   socket.on('data', (piece) => socket.write(piece));
@@ -82,7 +82,7 @@ const listeners = {
 };
 for (const name of mode.listeners ?? []) server.on(name.replace(/(?<=^clientError).*/, ''), listeners[name]);
 
-// What a callback throws that nobody called: the case shows what comes of it.
+// Ignores exceptions of callbacks outside of a handler call; the case records the consequences.
 process.on('uncaughtException', () => {});
 server.listen(0, '127.0.0.1', () => console.log(JSON.stringify({ port: server.address().port })));
 process.stdin.on('end', () => process.exit(0)).resume();
