@@ -52,7 +52,7 @@ struct kept : client_fixture {
 
 }  // namespace
 
-TEST_CASE("retry: without the option the error tells how far the request got") {
+TEST_CASE("retry: without the option the error says how far the request got") {
   kept f;
   auto r = f.failing("GET");
   r.end();

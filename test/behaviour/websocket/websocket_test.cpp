@@ -249,7 +249,7 @@ TEST_CASE("websocket: Upgrade and Connection are matched by whole tokens") {
 
 namespace {
 
-// Releases of Beast differ in the code for an oversized frame.
+// Releases of Beast differ in the code for a frame without end.
 void expect_refusal(testing::peer& client) {
   client.expect("\x88\x02\x03");
   std::string const code = client.take();

@@ -118,9 +118,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE(
-    "body framing: a response to HEAD without a framing field does not decide about the "
-    "connection") {
+TEST_CASE("body framing: a response to HEAD without a framing field closes the connection") {
   CHECK(!frame_response(method::head, 200, 1, 1, {}).should_keep_alive);
   framing_fields f;
   f.content_length_seen = true;

@@ -536,7 +536,7 @@ private:
   std::uint64_t parkings_ = 0;
   bool may_park_ = true;
   bool fresh_ = false;                  // the last request required a fresh socket
-  anode::policy::socket_id next_free_;  // the value of next_ when it did
+  anode::policy::socket_id next_free_;  // the next free socket at that time
   bool destroyed_ = false;
   int condemned_ = -1;
 };

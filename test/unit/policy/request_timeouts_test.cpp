@@ -128,7 +128,7 @@ TEST_CASE("request timeouts: 0 turns a timeout off", "[deadlines]") {
 TEST_CASE("request timeouts: the periodic check", "[deadlines]") {
   request_timeouts t;
   connection_timers clocks;
-  // Head, body, serving, idle: each as an expired and a recent connection.
+  // Head, body, serving, idle: each as an old and a recent connection.
   std::vector<std::unique_ptr<connection_timer>> all;
   for (auto at : {start, start + 200s}) {
     for (auto p : {phase::head, phase::body, phase::serving, phase::idle}) {

@@ -77,7 +77,7 @@ TEST_CASE("read_buffer: memory that is not pinned is reused") {
   CHECK(in.prepare().size() == read_buffer::small);
 }
 
-TEST_CASE("read_buffer: shrink keeps memory that a pending read writes to") {
+TEST_CASE("read_buffer: release_memory keeps memory that a pending read writes to") {
   read_buffer in;
   std::string const large(read_buffer::large, 'x');
   in.append(large);

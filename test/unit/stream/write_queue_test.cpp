@@ -85,7 +85,7 @@ TEST_CASE("write queue: detaching sent bytes has no effect") {
   CHECK(contents(out) == "tail");
 }
 
-TEST_CASE("write queue: take appends the contents of another queue") {
+TEST_CASE("write queue: splice appends the contents of another queue") {
   std::string const large(9000, 'z');
   write_queue first;
   write_queue second;

@@ -94,7 +94,7 @@ TEST_CASE("transport: child programs inherit no socket and no pipe") {
   ::unlink(local.path.c_str());
   listen(local);
 
-  // A listening socket of another origin becomes close-on-exec when it is adopted.
+  // A listening socket of the user becomes close-on-exec when a server adopts it.
   std::string const other = local.path + "2";
   ::unlink(other.c_str());
   sockaddr_un at{};
