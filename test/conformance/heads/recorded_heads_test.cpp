@@ -186,7 +186,7 @@ void set_peer(message& m, std::string const& peer, std::string& keep_alive) {
 
 }  // namespace
 
-TEST_CASE("recorded heads: responses equal Node's", "[encoder][recorded]") {
+TEST_CASE("recorded heads: responses equal Node's", "[head-writer][recorded]") {
   auto const lines = read_lines("test/conformance/heads/recorded/response_heads.tsv");
   REQUIRE(lines.size() > 1400);
   for (auto const& line : lines) {
@@ -215,7 +215,7 @@ TEST_CASE("recorded heads: responses equal Node's", "[encoder][recorded]") {
   }
 }
 
-TEST_CASE("recorded heads: requests equal Node's", "[encoder][recorded]") {
+TEST_CASE("recorded heads: requests equal Node's", "[head-writer][recorded]") {
   auto const lines = read_lines("test/conformance/heads/recorded/request_heads.tsv");
   REQUIRE(lines.size() > 350);
   for (auto const& line : lines) {

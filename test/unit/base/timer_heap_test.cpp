@@ -22,7 +22,7 @@ std::vector<timer_node*> expired(timer_heap& q, steady_time now) {
 
 }  // namespace
 
-TEST_CASE("timer heap: one timer", "[deadlines]") {
+TEST_CASE("timer heap: one timer", "[timer-heap]") {
   timer_heap q;
   timer_node d;
   CHECK(q.next_deadline() == no_deadline);
@@ -87,7 +87,7 @@ TEST_CASE("timer heap: one timer", "[deadlines]") {
   }
 }
 
-TEST_CASE("timer heap: what a callback can do", "[deadlines]") {
+TEST_CASE("timer heap: what a callback can do", "[timer-heap]") {
   timer_heap q;
   auto a = std::make_unique<timer_node>();
   auto b = std::make_unique<timer_node>();
@@ -147,7 +147,7 @@ TEST_CASE("timer heap: what a callback can do", "[deadlines]") {
   }
 }
 
-TEST_CASE("timer heap: random operations agree with a list of times", "[deadlines]") {
+TEST_CASE("timer heap: random operations agree with a list of times", "[timer-heap]") {
   std::mt19937 random{5};
   auto const below = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   for (int round = 0; round < 300; ++round) {

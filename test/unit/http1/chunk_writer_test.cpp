@@ -25,7 +25,7 @@ std::string thrown(trailer_lines& trailers, http::header_list const& list) {
 
 }  // namespace
 
-TEST_CASE("chunk writer: writes the size in lower-case hexadecimal digits", "[chunk-encoder]") {
+TEST_CASE("chunk writer: writes the size in lower-case hexadecimal digits", "[chunk-writer]") {
   CHECK(chunk_size_line(1).text() == "1\r\n");
   CHECK(chunk_size_line(10).text() == "a\r\n");
   CHECK(chunk_size_line(16).text() == "10\r\n");
@@ -36,7 +36,7 @@ TEST_CASE("chunk writer: writes the size in lower-case hexadecimal digits", "[ch
 }
 
 TEST_CASE("chunk writer: writes size, data and line end; empty data writes no chunk",
-          "[chunk-encoder]") {
+          "[chunk-writer]") {
   std::string out;
   append_chunk(out, "");
   append_chunk(out, "Hello World!");
@@ -47,7 +47,7 @@ TEST_CASE("chunk writer: writes size, data and line end; empty data writes no ch
   CHECK(last_chunk == "0\r\n\r\n");
 }
 
-TEST_CASE("chunk writer: writes trailers behind the last chunk", "[chunk-encoder]") {
+TEST_CASE("chunk writer: writes trailers behind the last chunk", "[chunk-writer]") {
   trailer_lines trailers;
   CHECK(trailers.empty());
   trailers.set({{"X-T", "tv"}, {"X-U", 5}, {"X-Trailer", {"1", "2"}}, {"X-One", {"3"}}});
@@ -62,7 +62,7 @@ TEST_CASE("chunk writer: writes trailers behind the last chunk", "[chunk-encoder
   CHECK(trailers.lines() == "X-T: 1\r\nX-T: 2\r\n");
 }
 
-TEST_CASE("chunk writer: joins unique trailers on one line", "[chunk-encoder]") {
+TEST_CASE("chunk writer: joins unique trailers on one line", "[chunk-writer]") {
   unique_headers const unique({"x-trailer"});
   trailer_lines trailers;
   trailers.set({{"X-Trailer", {"1", "2"}}, {"X-T", {"3", "4"}}}, &unique);
@@ -70,7 +70,7 @@ TEST_CASE("chunk writer: joins unique trailers on one line", "[chunk-encoder]") 
 }
 
 TEST_CASE("chunk writer: an invalid trailer leaves the output unchanged",
-          "[chunk-encoder][injection]") {
+          "[chunk-writer][injection]") {
   trailer_lines trailers;
   trailers.set({{"X-T", "kept"}});
   CHECK(thrown(trailers, {{"X", "1"}, {"a b", "1"}}) ==

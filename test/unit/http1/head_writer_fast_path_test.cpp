@@ -29,7 +29,8 @@ response_context usual_facts() {
 
 }  // namespace
 
-TEST_CASE("head writer fast path: writes the same head as the general head writer", "[encoder]") {
+TEST_CASE("head writer fast path: writes the same head as the general head writer",
+          "[head-writer]") {
   using set_up = std::function<void(header_map&)>;
   std::vector<set_up> const header_sets = {
       [](header_map&) {},
@@ -67,7 +68,7 @@ TEST_CASE("head writer fast path: writes the same head as the general head write
   }
 }
 
-TEST_CASE("head writer fast path: rejects each unusual head", "[encoder]") {
+TEST_CASE("head writer fast path: rejects each unusual head", "[head-writer]") {
   header_map const none;
   CHECK(has_fast_path(usual_facts(), none));
   std::vector<std::function<void(response_context&)>> const fact_changes = {

@@ -53,7 +53,7 @@ std::string request_error(request_context const& facts, header_map const& header
 
 }  // namespace
 
-TEST_CASE("head writer: appends a response head to the output", "[encoder]") {
+TEST_CASE("head writer: appends a response head to the output", "[head-writer]") {
   header_map headers;
   headers.set("Content-Type", "text/plain");
   response_context facts = plain();
@@ -71,7 +71,7 @@ TEST_CASE("head writer: appends a response head to the output", "[encoder]") {
 }
 
 TEST_CASE("head writer: sends header bytes unchanged, whatever the body is",
-          "[encoder][deviation]") {
+          "[head-writer][deviation]") {
   header_map headers;
   headers.set("Content-Length", 4);
   headers.set("Content-Disposition", "inline; filename=\xc3\xa9");
@@ -83,7 +83,8 @@ TEST_CASE("head writer: sends header bytes unchanged, whatever the body is",
         "X-L: caf\xe9\r\nDate: now\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n");
 }
 
-TEST_CASE("head writer: rejects a Content-Length that is not one number", "[encoder][deviation]") {
+TEST_CASE("head writer: rejects a Content-Length that is not one number",
+          "[head-writer][deviation]") {
   auto const [value, shown] = GENERATE(table<http::header_value, std::string>({
       {"abc", "abc"},
       {"", ""},
@@ -106,14 +107,15 @@ TEST_CASE("head writer: rejects a Content-Length that is not one number", "[enco
 }
 
 TEST_CASE("head writer: rejects two Content-Length fields of different spelling",
-          "[encoder][deviation]") {
+          "[head-writer][deviation]") {
   header_map headers;
   headers.merge({"Content-Length", "5", "content-length", "6"});
   CHECK(response_error(plain(), headers) ==
         "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"6\" for header \"content-length\"");
 }
 
-TEST_CASE("head writer: omits Content-Length beside Transfer-Encoding", "[encoder][deviation]") {
+TEST_CASE("head writer: omits Content-Length beside Transfer-Encoding",
+          "[head-writer][deviation]") {
   header_map headers;
   headers.set("Content-Length", "4");
   headers.set("Transfer-Encoding", "chunked");
@@ -130,7 +132,7 @@ TEST_CASE("head writer: omits Content-Length beside Transfer-Encoding", "[encode
 }
 
 TEST_CASE("head writer: rejects a Transfer-Encoding that peers interpret differently",
-          "[encoder][deviation]") {
+          "[head-writer][deviation]") {
   auto const value =
       GENERATE(as<http::header_value>(), "chunked, gzip", "chunked, chunked", "chunked;q=1",
                "x-chunked", "", ", ,", "\"chunked\"", "chunked abc", "chunked\t", "\tchunked", "\t",
@@ -143,7 +145,7 @@ TEST_CASE("head writer: rejects a Transfer-Encoding that peers interpret differe
 }
 
 TEST_CASE("head writer: a response in a coding other than chunked ends with the connection",
-          "[encoder][deviation]") {
+          "[head-writer][deviation]") {
   header_map headers;
   headers.set("Transfer-Encoding", "gzip");
   std::string out;
@@ -167,7 +169,8 @@ TEST_CASE("head writer: a response in a coding other than chunked ends with the 
   CHECK_FALSE(framing.last());
 }
 
-TEST_CASE("head writer: rejects a request in a coding other than chunked", "[encoder][deviation]") {
+TEST_CASE("head writer: rejects a request in a coding other than chunked",
+          "[head-writer][deviation]") {
   header_map headers;
   headers.set("Transfer-Encoding", "identity");
   CHECK(request_error({}, headers) ==
@@ -176,7 +179,7 @@ TEST_CASE("head writer: rejects a request in a coding other than chunked", "[enc
 }
 
 TEST_CASE("head writer: an informational status as the final status closes the connection",
-          "[encoder][deviation]") {
+          "[head-writer][deviation]") {
   int const status = GENERATE(100, 101, 103, 199);
   header_map headers;
   std::string out;
@@ -186,7 +189,7 @@ TEST_CASE("head writer: an informational status as the final status closes the c
   CHECK(out.ends_with("\r\nDate: now\r\nConnection: close\r\n\r\n"));
 }
 
-TEST_CASE("head writer: always frames the body of a request", "[encoder][deviation]") {
+TEST_CASE("head writer: always frames the body of a request", "[head-writer][deviation]") {
   std::string const method = GENERATE("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT");
   header_map headers;
   std::string const head = method + " / HTTP/1.1\r\nConnection: keep-alive\r\n";
@@ -219,7 +222,7 @@ TEST_CASE("head writer: always frames the body of a request", "[encoder][deviati
 }
 
 TEST_CASE("head writer: adds removed framing again if the request has a body",
-          "[encoder][deviation]") {
+          "[head-writer][deviation]") {
   std::string const method = GENERATE("GET", "POST");
   header_map headers;
   headers.mark_removed(field_id::connection);
@@ -253,7 +256,7 @@ TEST_CASE("head writer: adds removed framing again if the request has a body",
 
 TEST_CASE(
     "head writer: the user's Connection header decides whether a request's connection is kept",
-    "[encoder][deviation]") {
+    "[head-writer][deviation]") {
   header_map headers;
   request_context facts;
   std::string out;
@@ -269,7 +272,7 @@ TEST_CASE(
   CHECK_FALSE(framing.last());
 }
 
-TEST_CASE("head writer: a request without an agent closes its connection", "[encoder]") {
+TEST_CASE("head writer: a request without an agent closes its connection", "[head-writer]") {
   header_map headers;
   request_context facts;
   facts.should_keep_alive = false;
@@ -289,7 +292,7 @@ TEST_CASE("head writer: a request without an agent closes its connection", "[enc
   CHECK_FALSE(write_request_head(out, facts, headers).last());
 }
 
-TEST_CASE("head writer: reports Expect, because such a head is sent at once", "[encoder]") {
+TEST_CASE("head writer: reports Expect, because such a head is sent at once", "[head-writer]") {
   header_map headers;
   headers.set("Expect", "100-continue");
   request_context facts;
@@ -298,7 +301,7 @@ TEST_CASE("head writer: reports Expect, because such a head is sent at once", "[
   CHECK(write_request_head(out, facts, headers).expect());
 }
 
-TEST_CASE("head writer: rejects invalid bytes in a start line", "[encoder][injection]") {
+TEST_CASE("head writer: rejects invalid bytes in a start line", "[head-writer][injection]") {
   std::string const bad =
       GENERATE(as<std::string>(), "a\rb", "a\nb", "a\r\nX: y", std::string("a\0b", 3));
   header_map headers;
@@ -315,7 +318,7 @@ TEST_CASE("head writer: rejects invalid bytes in a start line", "[encoder][injec
   CHECK(response_error(answer, headers) == "ERR_INVALID_CHAR: Invalid character in statusMessage");
 }
 
-TEST_CASE("head writer: validates each part of a start line", "[encoder][injection]") {
+TEST_CASE("head writer: validates each part of a start line", "[head-writer][injection]") {
   header_map headers;
   request_context facts;
   for (std::string_view const method : {"", "G T", "G:T", "G\xe9", "(GET)"}) {
@@ -340,13 +343,13 @@ TEST_CASE("head writer: validates each part of a start line", "[encoder][injecti
   }
 }
 
-TEST_CASE("head writer: rejects an empty target", "[encoder][injection]") {
+TEST_CASE("head writer: rejects an empty target", "[head-writer][injection]") {
   request_context facts;
   facts.target = "";
   CHECK(request_error(facts, {}).starts_with("ERR_UNESCAPED_CHARACTERS"));
 }
 
-TEST_CASE("head writer: the Keep-Alive field has whole seconds", "[encoder]") {
+TEST_CASE("head writer: the Keep-Alive field has whole seconds", "[head-writer]") {
   CHECK(keep_alive_line(5000, 0) == "Keep-Alive: timeout=5\r\n");
   CHECK(keep_alive_line(1999, 0) == "Keep-Alive: timeout=1\r\n");
   CHECK(keep_alive_line(200, 0) == "Keep-Alive: timeout=0\r\n");
@@ -354,7 +357,7 @@ TEST_CASE("head writer: the Keep-Alive field has whole seconds", "[encoder]") {
   CHECK(keep_alive_line(0, 3) == "");
 }
 
-TEST_CASE("head writer: checks a declared Content-Length on request", "[encoder]") {
+TEST_CASE("head writer: checks a declared Content-Length on request", "[head-writer]") {
   outgoing_framing const five(body_end::length, 5);
   check_content_length(five, 5, false);
   check_content_length(five, 2, false);
@@ -371,7 +374,7 @@ TEST_CASE("head writer: checks a declared Content-Length on request", "[encoder]
         "not allowed.");
 }
 
-TEST_CASE("head writer: a request has one Host", "[encoder]") {
+TEST_CASE("head writer: a request has one Host", "[head-writer]") {
   std::string const wrong =
       "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value for header \"Host\": it is one text";
   header_map headers;

@@ -37,7 +37,7 @@ std::string hints(http::header_list const& headers) {
 
 }  // namespace
 
-TEST_CASE("informational writer: writes a status line and fields", "[interim]") {
+TEST_CASE("informational writer: writes a status line and fields", "[informational-writer]") {
   CHECK(continue_head == "HTTP/1.1 100 Continue\r\n\r\n");
   CHECK(processing_head == "HTTP/1.1 102 Processing\r\n\r\n");
   CHECK(information(100, {}) == continue_head);
@@ -46,13 +46,14 @@ TEST_CASE("informational writer: writes a status line and fields", "[interim]") 
         "HTTP/1.1 199 unknown\r\nX-A: 1\r\nX-B: 2\r\nX-B: 3\r\n\r\n");
 }
 
-TEST_CASE("informational writer: accepts informational statuses only", "[interim]") {
+TEST_CASE("informational writer: accepts informational statuses only", "[informational-writer]") {
   int const status = GENERATE(0, 99, 101, 200, 1000);
   CHECK(information(status, {}) ==
         "ERR_HTTP_INVALID_STATUS_CODE: Invalid status code: " + std::to_string(status));
 }
 
-TEST_CASE("informational writer: rejects fields that announce a body", "[interim][deviation]") {
+TEST_CASE("informational writer: rejects fields that announce a body",
+          "[informational-writer][deviation]") {
   CHECK(information(103, {{"Content-Length", 5}}) ==
         "ERR_HTTP_INVALID_HEADER_VALUE: Invalid value \"5\" for header \"Content-Length\"");
   CHECK(hints({{"link", "</a>"}, {"transfer-encoding", "chunked"}}) ==
@@ -60,7 +61,8 @@ TEST_CASE("informational writer: rejects fields that announce a body", "[interim
         "\"transfer-encoding\"");
 }
 
-TEST_CASE("informational writer: validates field names and values", "[interim][injection]") {
+TEST_CASE("informational writer: validates field names and values",
+          "[informational-writer][injection]") {
   CHECK(information(103, {{"a b", "1"}}) ==
         "ERR_INVALID_HTTP_TOKEN: Header name must be a valid HTTP token [\"a b\"]");
   CHECK(information(103, {{"X", "a\r\nY: z"}}) ==
@@ -72,7 +74,8 @@ TEST_CASE("informational writer: validates field names and values", "[interim][i
         "ERR_INVALID_CHAR: Invalid character in header content [\"link\"]");
 }
 
-TEST_CASE("informational writer: early hints start with all links on one line", "[interim]") {
+TEST_CASE("informational writer: early hints start with all links on one line",
+          "[informational-writer]") {
   CHECK(hints({{"link", "</style.css>; rel=preload; as=style"}}) ==
         "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload; as=style\r\n\r\n");
   CHECK(hints({{"link", {"</a.css>; rel=preload", "</b.js>; rel=preload"}}}) ==
@@ -82,20 +85,22 @@ TEST_CASE("informational writer: early hints start with all links on one line", 
         "X-Other: 2\r\n\r\n");
 }
 
-TEST_CASE("informational writer: early hints without a link write nothing", "[interim]") {
+TEST_CASE("informational writer: early hints without a link write nothing",
+          "[informational-writer]") {
   CHECK(hints({}).empty());
   CHECK(hints({{"x", "1"}}).empty());
   CHECK(hints({{"link", std::vector<std::string>()}}).empty());
 }
 
-TEST_CASE("informational writer: rejects an invalid link", "[interim]") {
+TEST_CASE("informational writer: rejects an invalid link", "[informational-writer]") {
   CHECK(hints({{"link", "bad"}}) ==
         "ERR_INVALID_ARG_VALUE: The argument 'hints' must be an array or string of format "
         "\"</styles.css>; rel=preload; as=style\". Received 'bad'");
   CHECK(hints({{"link", {"</a>", "bad"}}}).starts_with("ERR_INVALID_ARG_VALUE"));
 }
 
-TEST_CASE("informational writer: an automatic error response has three lines", "[interim]") {
+TEST_CASE("informational writer: an automatic error response has three lines",
+          "[informational-writer]") {
   std::string out;
   write_error_head(out, 400);
   CHECK(out == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");

@@ -28,7 +28,7 @@ using names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("header_map: set keeps the position of a header", "[outgoing-headers]") {
+TEST_CASE("header_map: set keeps the position of a header", "[header-map]") {
   header_map headers;
   headers.set("X-One", "1");
   headers.set("X-Mid", "m");
@@ -43,7 +43,7 @@ TEST_CASE("header_map: set keeps the position of a header", "[outgoing-headers]"
   CHECK(show(headers) == "X-One: 7\nX-Mid: 1 +\nX-Mid: 2 -\n");
 }
 
-TEST_CASE("header_map: returns headers in the form in which they were set", "[outgoing-headers]") {
+TEST_CASE("header_map: returns headers in the form in which they were set", "[header-map]") {
   header_map headers;
   headers.set("X-A", "1");
   headers.set("set-cookie", {"a", "b"});
@@ -69,7 +69,7 @@ TEST_CASE("header_map: returns headers in the form in which they were set", "[ou
                                                {"x-none", std::vector<std::string>()}});
 }
 
-TEST_CASE("header_map: append adds to existing values", "[outgoing-headers]") {
+TEST_CASE("header_map: append adds to existing values", "[header-map]") {
   header_map headers;
   headers.append("X-App", "1");
   CHECK_FALSE(headers.get("x-app")->is_list());
@@ -83,7 +83,7 @@ TEST_CASE("header_map: append adds to existing values", "[outgoing-headers]") {
   CHECK(headers.raw_names() == names{"X-App", "X-None"});
 }
 
-TEST_CASE("header_map: a removed header that is set again comes last", "[outgoing-headers]") {
+TEST_CASE("header_map: a removed header that is set again comes last", "[header-map]") {
   header_map headers;
   headers.set("X-A", "1");
   headers.set("X-B", {"2", "3"});
@@ -96,7 +96,7 @@ TEST_CASE("header_map: a removed header that is set again comes last", "[outgoin
   CHECK(headers.empty());
 }
 
-TEST_CASE("header_map: remembers the removal of an automatic header", "[outgoing-headers]") {
+TEST_CASE("header_map: remembers the removal of an automatic header", "[header-map]") {
   header_map headers;
   for (std::string_view const name :
        {"Date", "CONNECTION", "content-length", "Transfer-Encoding"}) {
@@ -114,7 +114,7 @@ TEST_CASE("header_map: remembers the removal of an automatic header", "[outgoing
   CHECK_FALSE(headers.removed(field_id::connection));
 }
 
-TEST_CASE("header_map: recognises special headers by name", "[outgoing-headers]") {
+TEST_CASE("header_map: recognises special headers by name", "[header-map]") {
   std::map<std::string, field_id> const known{
       {"Connection", field_id::connection},
       {"keep-alive", field_id::keep_alive},
@@ -145,7 +145,7 @@ TEST_CASE("header_map: recognises special headers by name", "[outgoing-headers]"
   }
 }
 
-TEST_CASE("header_map: sets many headers at once, cookies last", "[outgoing-headers]") {
+TEST_CASE("header_map: sets many headers at once, cookies last", "[header-map]") {
   header_map headers;
   headers.set("Set-Cookie", "old");
   headers.set("X-M", "old");
@@ -158,7 +158,7 @@ TEST_CASE("header_map: sets many headers at once, cookies last", "[outgoing-head
   CHECK(fresh.raw_names() == names{"X-M", "X-N", "set-cookie"});
 }
 
-TEST_CASE("header_map: write_head merges its headers with those set before", "[outgoing-headers]") {
+TEST_CASE("header_map: write_head merges its headers with those set before", "[header-map]") {
   header_map headers;
   SECTION("none set before: unchanged") {
     headers.merge({{"X-A", "1"}, {"x-a", "2"}});
@@ -178,7 +178,7 @@ TEST_CASE("header_map: write_head merges its headers with those set before", "[o
   }
 }
 
-TEST_CASE("header_map: an invalid header changes nothing", "[outgoing-headers][injection]") {
+TEST_CASE("header_map: an invalid header changes nothing", "[header-map][injection]") {
   std::string const bad = GENERATE(as<std::string>(), "a\rb", "a\nb", std::string("a\0b", 3),
                                    "a\x7f", "\x1b[0m", "a\r\nX: y");
   header_map headers;
@@ -194,7 +194,7 @@ TEST_CASE("header_map: an invalid header changes nothing", "[outgoing-headers][i
   CHECK(show(headers) == "X-A: 1\n");
 }
 
-TEST_CASE("header_map: set accepts text of the map itself", "[outgoing-headers]") {
+TEST_CASE("header_map: set accepts text of the map itself", "[header-map]") {
   header_map headers;
   headers.set("X-A", "a text that is too long to lie in a small string");
   std::string const text(*headers.text("x-a"));
@@ -214,7 +214,7 @@ TEST_CASE("header_map: set accepts text of the map itself", "[outgoing-headers]"
   CHECK(headers.contains("x-new"));
 }
 
-TEST_CASE("header_map: repeated replacement does not increase memory", "[outgoing-headers]") {
+TEST_CASE("header_map: repeated replacement does not increase memory", "[header-map]") {
   header_map headers;
   headers.set("X-Keep", {"k1", "k2"});
   for (int i = 0; i != 20000; ++i) {
@@ -234,7 +234,7 @@ TEST_CASE("header_map: repeated replacement does not increase memory", "[outgoin
   CHECK(headers.text("x-a") == std::string(19999 % 300, 'a'));
 }
 
-TEST_CASE("header_map: random changes agree with a plain list", "[outgoing-headers]") {
+TEST_CASE("header_map: random changes agree with a plain list", "[header-map]") {
   std::mt19937 random(1);
   auto const draw = [&](unsigned n) { return static_cast<unsigned>(random() % n); };
   std::vector<std::string> const pool{"a", "B", "Connection", "set-cookie", "X-Longer-Name", "b"};
@@ -289,8 +289,7 @@ TEST_CASE("header_map: random changes agree with a plain list", "[outgoing-heade
   }
 }
 
-TEST_CASE("header_map: finds headers among many as among few, after any changes",
-          "[outgoing-headers]") {
+TEST_CASE("header_map: finds headers among many as among few, after any changes", "[header-map]") {
   header_map headers;
   std::map<int, std::string> values;
   std::mt19937 random(1);

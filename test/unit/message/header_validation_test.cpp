@@ -7,7 +7,7 @@
 
 using namespace anode::message;
 
-TEST_CASE("header validation: finds a token only as a whole word", "[header-rules]") {
+TEST_CASE("header validation: finds a token only as a whole word", "[header-validation]") {
   auto const [text, found] = GENERATE(table<std::string, bool>({
       {"close", true},
       {"Close", true},
@@ -34,7 +34,7 @@ TEST_CASE("header validation: finds a token only as a whole word", "[header-rule
   CHECK(has_word(text, "close") == found);
 }
 
-TEST_CASE("header validation: a decimal number consists of digits only", "[header-rules]") {
+TEST_CASE("header validation: a decimal number consists of digits only", "[header-validation]") {
   CHECK(parse_decimal("0") == 0);
   CHECK(parse_decimal("0005") == 5);
   CHECK(parse_decimal("18446744073709551615") == UINT64_MAX);
@@ -44,7 +44,7 @@ TEST_CASE("header validation: a decimal number consists of digits only", "[heade
   }
 }
 
-TEST_CASE("header validation: methods that announce no body by default", "[header-rules]") {
+TEST_CASE("header validation: methods that announce no body by default", "[header-validation]") {
   for (std::string_view const method : {"GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"}) {
     CHECK(is_bodyless_method(method));
   }
@@ -53,14 +53,15 @@ TEST_CASE("header validation: methods that announce no body by default", "[heade
   }
 }
 
-TEST_CASE("header validation: statuses that never have a body", "[header-rules]") {
+TEST_CASE("header validation: statuses that never have a body", "[header-validation]") {
   for (int status = 100; status != 600; ++status) {
     CHECK(is_bodyless_status(status) == (status < 200 || status == 204 || status == 304));
   }
 }
 
 // The expected results are those of Node's regular expression.
-TEST_CASE("header validation: a Link value has the form that Node requires", "[header-rules]") {
+TEST_CASE("header validation: a Link value has the form that Node requires",
+          "[header-validation]") {
   auto const [value, good] = GENERATE(table<std::string, bool>({
       {"<a>", true},
       {"<>", true},
@@ -99,7 +100,7 @@ TEST_CASE("header validation: a Link value has the form that Node requires", "[h
   CHECK(is_link_value(value) == good);
 }
 
-TEST_CASE("header validation: a long Link value takes linear time", "[header-rules]") {
+TEST_CASE("header validation: a long Link value takes linear time", "[header-validation]") {
   std::string value = "<a>";
   for (int i = 0; i != 100000; ++i) {
     value += "; a=b";
@@ -108,7 +109,7 @@ TEST_CASE("header validation: a long Link value takes linear time", "[header-rul
   CHECK_FALSE(is_link_value(value + ";"));
 }
 
-TEST_CASE("header validation: finds unique headers regardless of case", "[header-rules]") {
+TEST_CASE("header validation: finds unique headers regardless of case", "[header-validation]") {
   unique_headers const unique({"X-Multi", "set-cookie"});
   CHECK(unique.contains("x-multi"));
   CHECK(unique.contains("Set-Cookie"));

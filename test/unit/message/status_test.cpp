@@ -7,7 +7,7 @@
 
 namespace http = anode::http;
 
-TEST_CASE("methods: equal Node's, in Node's order", "[vocabulary]") {
+TEST_CASE("methods: equal Node's, in Node's order", "[message]") {
   std::string all;
   for (std::string_view const method : http::methods()) {
     all.append(all.empty() ? "" : " ").append(method);
@@ -19,7 +19,7 @@ TEST_CASE("methods: equal Node's, in Node's order", "[vocabulary]") {
         "UNLOCK UNSUBSCRIBE");
 }
 
-TEST_CASE("methods: are found by exact name", "[vocabulary]") {
+TEST_CASE("methods: are found by exact name", "[message]") {
   for (std::size_t i = 0; i != http::methods().size(); ++i) {
     CHECK(http::method_index(http::methods()[i]) == static_cast<int>(i));
   }
@@ -28,7 +28,7 @@ TEST_CASE("methods: are found by exact name", "[vocabulary]") {
   }
 }
 
-TEST_CASE("status codes: equal Node's", "[vocabulary]") {
+TEST_CASE("status codes: equal Node's", "[message]") {
   std::string all;
   for (http::status_code const& status : http::status_codes()) {
     all.append(std::to_string(status.code)).append(" ").append(status.reason).append("\n");
@@ -99,7 +99,7 @@ TEST_CASE("status codes: equal Node's", "[vocabulary]") {
         "511 Network Authentication Required\n");
 }
 
-TEST_CASE("status codes: a reason phrase is found by its code", "[vocabulary]") {
+TEST_CASE("status codes: a reason phrase is found by its code", "[message]") {
   for (http::status_code const& status : http::status_codes()) {
     CHECK(http::reason_phrase(status.code) == status.reason);
   }
@@ -108,6 +108,6 @@ TEST_CASE("status codes: a reason phrase is found by its code", "[vocabulary]") 
   }
 }
 
-TEST_CASE("max_header_size: the default limit of a head is Node's", "[vocabulary]") {
+TEST_CASE("max_header_size: the default limit of a head is Node's", "[message]") {
   CHECK(http::max_header_size() == 16384);
 }

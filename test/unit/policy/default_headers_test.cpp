@@ -8,8 +8,7 @@
 using namespace anode::message;
 using namespace anode::policy;
 
-TEST_CASE("default headers: Host has the port unless it is the default port",
-          "[request-defaults]") {
+TEST_CASE("default headers: Host has the port unless it is the default port", "[default-headers]") {
   CHECK(host_header("127.0.0.1", 8080, 80) == "127.0.0.1:8080");
   CHECK(host_header("h.example", 80, 80) == "h.example");
   CHECK(host_header("h.example", 443, 80) == "h.example:443");
@@ -21,7 +20,7 @@ TEST_CASE("default headers: Host has the port unless it is the default port",
   CHECK(host_header("h", 0, 80) == "h");
 }
 
-TEST_CASE("default headers: credentials are sent in base64", "[request-defaults]") {
+TEST_CASE("default headers: credentials are sent in base64", "[default-headers]") {
   CHECK(basic_authorization("") == "Basic ");
   CHECK(basic_authorization("a") == "Basic YQ==");
   CHECK(basic_authorization("ab") == "Basic YWI=");
@@ -31,7 +30,7 @@ TEST_CASE("default headers: credentials are sent in base64", "[request-defaults]
 }
 
 TEST_CASE("default headers: an agent requests keep-alive for connections that it reuses",
-          "[request-defaults]") {
+          "[default-headers]") {
   CHECK(agent_keeps_alive(true, true));
   CHECK(agent_keeps_alive(true, false));
   CHECK(agent_keeps_alive(false, false));
@@ -39,7 +38,7 @@ TEST_CASE("default headers: an agent requests keep-alive for connections that it
 }
 
 TEST_CASE("default headers: Host and Authorization are added unless they are set",
-          "[request-defaults]") {
+          "[default-headers]") {
   request_origin origin;
   origin.host = "h";
   origin.port = 81;

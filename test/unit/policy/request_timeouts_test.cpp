@@ -17,7 +17,7 @@ using phase = connection_timer::phase;
 
 }  // namespace
 
-TEST_CASE("request timeouts: the settings", "[deadlines]") {
+TEST_CASE("request timeouts: the settings", "[request-timeouts]") {
   CHECK(default_headers_timeout({}, 300s) == 60s);
   CHECK(default_headers_timeout({}, 10s) == 10s);
   CHECK(default_headers_timeout({}, 0s) == 0s);
@@ -42,7 +42,7 @@ TEST_CASE("request timeouts: the settings", "[deadlines]") {
   CHECK(deadline_after(start, kept_alive_for(t)) == no_deadline);
 }
 
-TEST_CASE("request timeouts: the life of a connection", "[deadlines]") {
+TEST_CASE("request timeouts: the life of a connection", "[request-timeouts]") {
   request_timeouts t;  // 60 s, 300 s, 5 s + 1 s
   connection_timers clocks;
   connection_timer c;
@@ -93,7 +93,7 @@ TEST_CASE("request timeouts: the life of a connection", "[deadlines]") {
   CHECK(c.expired(start + 1000h, t) == expired_phase::none);
 }
 
-TEST_CASE("request timeouts: a request queued behind another", "[deadlines]") {
+TEST_CASE("request timeouts: a request queued behind another", "[request-timeouts]") {
   request_timeouts t;
   connection_timers clocks;
   connection_timer c;
@@ -111,7 +111,7 @@ TEST_CASE("request timeouts: a request queued behind another", "[deadlines]") {
   CHECK(c.waiting_for() == phase::body);
 }
 
-TEST_CASE("request timeouts: 0 turns a timeout off", "[deadlines]") {
+TEST_CASE("request timeouts: 0 turns a timeout off", "[request-timeouts]") {
   connection_timers clocks;
   connection_timer c;
   clocks.accepted(c, start);
@@ -125,7 +125,7 @@ TEST_CASE("request timeouts: 0 turns a timeout off", "[deadlines]") {
   CHECK(c.expired(later, {0ms, 0ms, 1s, 0ms}) == expired_phase::keep_alive);
 }
 
-TEST_CASE("request timeouts: the periodic check", "[deadlines]") {
+TEST_CASE("request timeouts: the periodic check", "[request-timeouts]") {
   request_timeouts t;
   connection_timers clocks;
   // Head, body, serving, idle: each as an old and a recent connection.
@@ -205,7 +205,7 @@ TEST_CASE("request timeouts: the periodic check", "[deadlines]") {
   }
 }
 
-TEST_CASE("request timeouts: either side can be destroyed first", "[deadlines]") {
+TEST_CASE("request timeouts: either side can be destroyed first", "[request-timeouts]") {
   connection_timer c;
   {
     connection_timers clocks;
@@ -227,7 +227,7 @@ TEST_CASE("request timeouts: either side can be destroyed first", "[deadlines]")
   CHECK(other.size() == 1);
 }
 
-TEST_CASE("request timeouts: a connection belongs to one server", "[deadlines]") {
+TEST_CASE("request timeouts: a connection belongs to one server", "[request-timeouts]") {
   connection_timers first, second;
   connection_timer c;
   first.accepted(c, start);
@@ -247,7 +247,7 @@ TEST_CASE("request timeouts: a connection belongs to one server", "[deadlines]")
   CHECK(c.deadline({}) == no_deadline);
 }
 
-TEST_CASE("request timeouts: a repeated end of the head has no effect", "[deadlines]") {
+TEST_CASE("request timeouts: a repeated end of the head has no effect", "[request-timeouts]") {
   connection_timers clocks;
   connection_timer c;
   clocks.accepted(c, start);
