@@ -203,7 +203,7 @@ void agent_impl::abandon(http1_client_connection& c) {
   c.close();
 }
 
-void agent_impl::handed_over(http1_client_connection& c) { connection_closed(c); }
+void agent_impl::connection_detached(http1_client_connection& c) { connection_closed(c); }
 
 bool agent_impl::remove(stream::buffered_socket const& socket) {
   detail::ptr<http1_client_connection> const c(

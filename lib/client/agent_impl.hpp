@@ -85,7 +85,7 @@ public:
   void abandon(http1_client_connection& c);
 
   /// Removes a connection from the pool, because it is detached for an upgrade.
-  void handed_over(http1_client_connection& c);
+  void connection_detached(http1_client_connection& c);
 
   /// Takes back an exchange without references, for reuse.
   void recycle(client_exchange& x) noexcept;
@@ -164,7 +164,7 @@ private:
   detail::ptr<stream::socket_context> timers_;
   policy::connection_pool pool_;
   std::optional<proxy_server> proxy_;
-  policy::proxy_selection proxy_rules_;
+  policy::proxy_selection proxy_selection_;
   std::vector<detail::ptr<client_exchange>> exchanges_;            // by request_id::index
   std::vector<detail::ptr<http1_client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<connect_attempt>> connect_attempts_;     // by socket_id::index

@@ -79,12 +79,13 @@ void agent_impl::select_proxy() {
   if (!options_.no_proxy.empty()) {
     environment.no_proxy = options_.no_proxy;
   }
-  proxy_rules_ = policy::proxy_selection(environment);
-  if (options_.proxy.empty() && !proxy_rules_.invalid_variable().empty()) {
-    throw http::exception(error::proxy_invalid_config,
-                          "Invalid proxy URL in " + std::string(proxy_rules_.invalid_variable()));
+  proxy_selection_ = policy::proxy_selection(environment);
+  if (options_.proxy.empty() && !proxy_selection_.invalid_variable().empty()) {
+    throw http::exception(
+        error::proxy_invalid_config,
+        "Invalid proxy URL in " + std::string(proxy_selection_.invalid_variable()));
   }
-  std::string const address(options_.proxy.empty() ? proxy_rules_.http_proxy()
+  std::string const address(options_.proxy.empty() ? proxy_selection_.http_proxy()
                                                    : std::string_view(options_.proxy));
   if (address.empty()) {
     return;
@@ -123,8 +124,8 @@ void agent_impl::set_options(http::agent_options options) {
 
 bool agent_impl::through_proxy(http::request_options const& o) const noexcept {
   return proxy_.has_value() && o.socket_path.empty() &&
-         !proxy_rules_.bypasses(o.host.empty() ? std::string_view("localhost") : o.host,
-                                o.port != 0 ? o.port : default_port(o));
+         !proxy_selection_.bypasses(o.host.empty() ? std::string_view("localhost") : o.host,
+                                    o.port != 0 ? o.port : default_port(o));
 }
 
 bool agent_impl::tunnels(http::request_options const& o) const noexcept {

@@ -254,7 +254,7 @@ void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
   detail::ptr<http1_client_connection> const c = std::move(connection_);
   response.complete();
   request.detach_socket();
-  agent_->handed_over(*c);
+  agent_->connection_detached(*c);
   bool const connect = request.method == "CONNECT";
   auto& handler = connect ? on_connect : on_upgrade;
   socket->set_timeout({});

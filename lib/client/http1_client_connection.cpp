@@ -17,13 +17,13 @@ namespace {
 
 // Complete responses up to this size are buffered before the waiter resumes, which saves one
 // suspension.
-constexpr std::size_t little_body = 4096;
+constexpr std::size_t eager_body_limit = 4096;
 
 bool is_here(message::message_head const& head, std::size_t input) {
   using anode::message::body_kind;
   return head.body == body_kind::none ||
          (head.body == body_kind::length &&
-          head.content_length <= std::min<std::uint64_t>(input, little_body));
+          head.content_length <= std::min<std::uint64_t>(input, eager_body_limit));
 }
 
 }  // namespace

@@ -357,7 +357,7 @@ void http1_server_connection::after_response() {
     }
     socket_->incoming().release_memory();
     if (parser_ && between_messages_ && !parser_->closed()) {
-      give_decoder_back();
+      release_parser();
     }
     server_->became_idle(*this);
   }

@@ -99,7 +99,7 @@ private:
   /// Returns whether all responses are passed to the system.
   bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
   http1::parser& acquire_parser();
-  void give_decoder_back();
+  void release_parser();
   /// The result of a parsing step.
   enum class step : std::uint8_t {
     more,     ///< continue with another step

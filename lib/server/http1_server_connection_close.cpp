@@ -266,7 +266,7 @@ void http1_server_connection::on_close() {
   last_ = nullptr;
   resume_readers();
   if (parser_ && between_messages_ && !parser_->in_message()) {
-    give_decoder_back();
+    release_parser();
   }
   server_->connection_ended();
   server_->remove(*this);

@@ -169,7 +169,7 @@ http1::parser& http1_server_connection::acquire_parser() {
 }
 
 // Returns the parser to the server for reuse by any connection.
-void http1_server_connection::give_decoder_back() {
+void http1_server_connection::release_parser() {
   parser_->reset();
   server_->recycle_parser(*parser_, parser_generation_);
   parser_.reset();

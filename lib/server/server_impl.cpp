@@ -390,7 +390,7 @@ void server_impl::report(std::exception_ptr e, server_exchange* of) {
     on->error.emit(e);
   } else if (of != nullptr) {
     print_unhandled(e, of->request.head.method_name(), of->request.head.target());
-  } else if (!std::exchange(told_unheard_, true)) {
+  } else if (!std::exchange(unhandled_reported_, true)) {
     print_unhandled(e, {}, {});  // once, because a server that cannot accept fails repeatedly
   }
 }

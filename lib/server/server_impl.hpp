@@ -169,7 +169,7 @@ private:
   void check_idle();
   void drop_checks();
   void check_closed();
-  void destroy_handed_over();
+  void destroy_upgraded();
   void apply_options();
   policy::request_timeouts request_timeouts() const noexcept;
   detail::ptr<handler_runner> acquire_runner();
@@ -201,7 +201,7 @@ private:
   bool accepted_no_delay_ = false;  // accepted sockets inherit TCP_NODELAY from the listener
   bool closing_ = false;            // `close` is still to be emitted
   bool draining_ = false;
-  bool told_unheard_ = false;
+  bool unhandled_reported_ = false;
   bool released_ = false;
   bool context_shut_down_ = false;
 };

@@ -35,7 +35,7 @@ void server_impl::close_all_connections() {
   }
 }
 
-void server_impl::destroy_handed_over() {
+void server_impl::destroy_upgraded() {
   for (auto const& [raw, s] : std::unordered_map(upgraded_sockets_)) {
     s->destroy();
   }
@@ -95,7 +95,7 @@ net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> s
     result.cut_requests += c->requests_under_way();
   }
   self->close_all_connections();
-  self->destroy_handed_over();
+  self->destroy_upgraded();
   self->closing_ = true;
   self->check_closed();
   co_await wait_closed(self);
@@ -109,7 +109,7 @@ void server_impl::on_context_shutdown() {
   released_ = context_shut_down_ = true;
   auto const handlers_of_user = std::exchange(handlers_, detail::ptr<handlers>(new handlers));
   auto const listener = std::exchange(listener_, {});
-  auto const handed_over = std::exchange(upgraded_sockets_, {});
+  auto const upgraded = std::exchange(upgraded_sockets_, {});
   auto const runners = std::exchange(spare_runners_, {});
   while (connections_ != nullptr) {
     detail::ptr<http1_server_connection> const c(connections_, false);  // adopts the reference
@@ -132,7 +132,7 @@ void server_impl::release() {
     listener_->close();
   }
   close_all_connections();
-  destroy_handed_over();
+  destroy_upgraded();
   upgraded_sockets_.clear();
   timers_->stop();
   stop_runners();
