@@ -40,13 +40,6 @@ std::size_t hash_of(std::string_view name) {
   return static_cast<std::size_t>(hash >> 32);
 }
 
-std::string lower(std::string_view name) {
-  std::string text;
-  text.reserve(name.size());
-  std::ranges::transform(name, std::back_inserter(text), base::to_lower);
-  return text;
-}
-
 void check_growth(std::size_t size, std::size_t more) {
   if (more > std::numeric_limits<std::uint32_t>::max() - size) {
     throw std::length_error("headers of more than 4 GiB");  // GCOVR_EXCL_LINE: needs 4 GiB
@@ -173,32 +166,6 @@ std::optional<std::string_view> header_map::text(std::string_view name) const no
     return std::nullopt;
   }
   return view(entries_[at].value, entries_[at].value_size);
-}
-
-http::header_list header_map::get_all() const {
-  http::header_list list;
-  for (entry const& e : entries_) {
-    list.append(lower(view(e.name, e.name_size)), value_of(e));
-  }
-  return list;
-}
-
-std::vector<std::string> header_map::names() const {
-  std::vector<std::string> list;
-  list.reserve(entries_.size());
-  for (entry const& e : entries_) {
-    list.push_back(lower(view(e.name, e.name_size)));
-  }
-  return list;
-}
-
-std::vector<std::string> header_map::raw_names() const {
-  std::vector<std::string> list;
-  list.reserve(entries_.size());
-  for (entry const& e : entries_) {
-    list.emplace_back(view(e.name, e.name_size));
-  }
-  return list;
 }
 
 void header_map::clear() noexcept {

@@ -14,16 +14,8 @@
 namespace anode::stream {
 namespace {
 
-// Limits for a peer that still sends after the last response: the discarded bytes, the longest
-// pause, and the total time.
+// The most bytes that are discarded from a peer that still sends after the last response.
 constexpr std::size_t linger_bytes = 1024 * 1024 * 1024;
-constexpr std::chrono::milliseconds linger_pause{1000};
-constexpr std::chrono::milliseconds linger_time{30'000};
-
-// Limits for a socket that closes with unsent output. The peer may pause for `closing_pause`. The
-// total time is `closing_pause` plus one second for each `slowest_closing` bytes.
-constexpr std::chrono::milliseconds closing_pause{60'000};
-constexpr std::size_t slowest_closing = 1024;
 
 constexpr std::size_t gathered_pieces = 16;
 
@@ -224,7 +216,7 @@ void buffered_socket::flush() {
   if (out_.empty() && ending_ && !destroyed_) {
     shut_down();
   } else if (close_after_ && !destroyed_ && !closing_timed_) {
-    limit_closing(closing_pause + std::chrono::seconds(out_.size() / slowest_closing));
+    limit_unsent();
   }
 }
 
@@ -322,16 +314,6 @@ void buffered_socket::run_deferred() {
   }
 }
 
-void buffered_socket::end() {
-  if (!ending_ && !destroyed_) {
-    ending_ = true;
-    flush_later();
-    if (!close_after_ && owner_ != nullptr) {
-      owner_->on_local_end();
-    }
-  }
-}
-
 void buffered_socket::watch_hangup() {
   if (hung_up_) {
     hangup_due_ = true;
@@ -353,72 +335,6 @@ void buffered_socket::on_hung_up(detail::counted& self, error_code ec, std::size
   }
 }
 
-void buffered_socket::shut_down() {
-  if (std::exchange(shut_down_, true)) {
-    return;
-  }
-  if (!end_sent_) {
-    stream_->async_shutdown({});
-  }
-  finish_closing();
-}
-
-void buffered_socket::finish_closing() {
-  if (!close_after_) {
-    return;
-  }
-  if (!linger_ || ended_) {
-    destroy(error_);
-    return;
-  }
-  in_.consume(in_.input().size());
-  timeout_ = {};
-  limit_closing(linger_time);
-  reading_ = true;
-  request_read();
-}
-
-void buffered_socket::destroy_soon(bool linger, error_code ec) {
-  if (close_after_ || destroyed_) {
-    return;
-  }
-  close_after_ = true;
-  notify_end_ = ending_;
-  error_ = ec;
-  linger_ = linger;
-  if (shut_down_) {
-    finish_closing();
-  } else {
-    end();
-    flush_later();
-  }
-}
-
-void buffered_socket::destroy(error_code ec) {
-  if (!ec && pending_flush_) {
-    flush();  // output written before `destroy` leaves first
-  }
-  if (std::exchange(destroyed_, true)) {
-    return;
-  }
-  error_ =
-      ec ? error_code(ec.value(), ec.category()) : error_code();  // drops Asio's source location
-  context_->cancel(inactivity_);
-  stream_->close();
-  out_.clear();
-  runtime::tick::defer(*this, executor());
-}
-
-void buffered_socket::reset() {
-  if (!destroyed_) {
-    if (pending_flush_) {
-      flush();  // as in `destroy`
-    }
-    stream_->reset();
-    destroy();
-  }
-}
-
 void buffered_socket::set_timeout(std::chrono::milliseconds timeout) {
   timeout_ = std::min(timeout, runtime::longest_delay);
   last_activity_ = context_->now();
@@ -429,26 +345,6 @@ void buffered_socket::set_timeout(std::chrono::milliseconds timeout) {
   }
 }
 
-// Closes the socket after `most`, or earlier after a pause without activity. The program cannot
-// disable this limit. It uses the inactivity timer.
-void buffered_socket::limit_closing(std::chrono::milliseconds most) {
-  last_activity_ = context_->now();
-  close_by_ = last_activity_ + most;
-  closing_timed_ = true;
-  arm_closing();
-}
-
-void buffered_socket::arm_closing() {
-  runtime::protocol_time const now = context_->now();
-  runtime::protocol_time next =
-      std::min(close_by_, last_activity_ + (shut_down_ ? linger_pause : closing_pause));
-  if (timeout_.count() > 0) {
-    next = std::min(next, last_activity_ + timeout_);
-  }
-  context_->arm(inactivity_, std::max(std::chrono::milliseconds(1),
-                                      std::chrono::ceil<std::chrono::milliseconds>(next - now)));
-}
-
 // Activity only stores the current time. The timer reads it when it expires.
 void buffered_socket::touch() {
   if (timeout_.count() > 0 || closing_timed_) {
@@ -456,37 +352,6 @@ void buffered_socket::touch() {
     if (!inactivity_.armed()) {
       context_->arm(inactivity_, timeout_);
     }
-  }
-}
-
-void buffered_socket::inactivity::expired() {
-  buffered_socket& core = *of;
-  runtime::protocol_time const now = core.context_->now();
-  auto const quiet = now - core.last_activity_;
-  if (core.closing_timed_) {
-    bool const timeout = core.timeout_.count() > 0 && quiet >= core.timeout_;
-    if (now >= core.close_by_ || quiet >= (core.shut_down_ ? linger_pause : closing_pause) ||
-        (timeout && core.shut_down_)) {
-      core.destroy(core.error_);
-      return;
-    }
-    if (!timeout) {
-      core.arm_closing();
-      return;
-    }
-    core.timeout_ = {};  // notify once
-    core.arm_closing();
-  } else if (quiet < core.timeout_) {
-    auto const rest = std::chrono::ceil<std::chrono::milliseconds>(core.timeout_ - quiet);
-    core.context_->arm(*this, rest);
-    return;
-  }
-  detail::ptr<buffered_socket> const self(of);
-  if (core.owner_ != nullptr) {
-    core.owner_->on_timeout();
-  }
-  if (core.listeners_) {
-    core.listeners_->timeout.emit();
   }
 }
 

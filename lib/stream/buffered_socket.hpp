@@ -294,7 +294,10 @@ private:
   bool check_stale();
   void shut_down();
   void finish_closing();
+  // The longest pause of a peer while a socket closes with unsent output.
+  static constexpr std::chrono::milliseconds closing_pause{60'000};
   void limit_closing(std::chrono::milliseconds most);
+  void limit_unsent();
   void arm_closing();
   void touch();
 
