@@ -2,6 +2,7 @@
 
 // Tests each operation of a client's messages against each way to lose the server, the agent or the
 // handle: before, during and after the operation, in each state of the request.
+#include "behaviour/lifetime/far_end.hpp"
 #include "behaviour/lifetime/operations.hpp"
 #include "support/catch.hpp"
 #include "transport/memory_stream.hpp"
@@ -142,82 +143,6 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(stage::count)> s
     "ended",  "half answered", "answered",
 };
 
-// The server's end of a connection. No socket with its coroutines: that would take more time in
-// each cell than what is tested. Nothing happens before the event loop runs.
-class server_end final : public anode::detail::counted {
-public:
-  explicit server_end(std::unique_ptr<anode::byte_stream> stream) : stream_(std::move(stream)) {
-    read();
-  }
-
-  /// Reads all there is, instead of once.
-  void listen() {
-    if (!std::exchange(listening_, true) && !reading_ && !ended_) {
-      read();
-    }
-  }
-
-  void send(std::string_view bytes) {
-    output_ += bytes;
-    write();
-  }
-
-  void end() {
-    ending_ = true;
-    write();
-  }
-
-  void close() { stream_->close(); }
-  void reset() { stream_->reset(); }
-
-  /// Returns whether the connection has ended, in whatever way.
-  bool ended() const { return ended_; }
-
-private:
-  void read() {
-    reading_ = true;
-    stream_->async_read_some(net::buffer(input_), anode::io_callback(*this, &server_end::on_read));
-  }
-
-  static void on_read(anode::detail::counted& self, error_code ec, std::size_t) {
-    auto& end = static_cast<server_end&>(self);
-    end.reading_ = false;
-    end.ended_ = end.ended_ || ec;
-    if (end.listening_ && !end.ended_) {
-      end.read();
-    }
-  }
-
-  void write() {
-    error_code ec;
-    if (!output_.empty()) {
-      net::const_buffer const bytes = net::buffer(output_);
-      output_.erase(0, stream_->try_write({&bytes, 1}, ec));
-    }
-    if (ec && ec != net::error::would_block) {
-      output_.clear();
-    } else if (!output_.empty()) {
-      stream_->async_wait_writable(anode::io_callback(*this, &server_end::on_writable));
-    } else if (ending_ && stream_->is_open()) {
-      stream_->async_shutdown({});
-    }
-  }
-
-  static void on_writable(anode::detail::counted& self, error_code ec, std::size_t) {
-    if (!ec) {
-      static_cast<server_end&>(self).write();
-    }
-  }
-
-  std::unique_ptr<anode::byte_stream> stream_;
-  std::array<char, 512> input_;
-  std::string output_;
-  bool listening_ = false;
-  bool reading_ = false;
-  bool ending_ = false;
-  bool ended_ = false;
-};
-
 template <class Handle>
 struct cell {
   operation<Handle> const& what;
@@ -235,7 +160,7 @@ struct cell {
   net::cancellation_signal signal{};
   std::array<net::cancellation_signal, 2> cancel{};  // one signal for each attempt
   std::size_t attempts = 0;
-  anode::detail::ptr<server_end> server{};
+  anode::detail::ptr<far_end> server{};
 };
 
 template <class Handle>
@@ -339,7 +264,7 @@ private:
       throw boost::system::system_error(net::error::connection_refused);
     }
     auto ends = anode::transport::make_memory_pair(self.loop_.get_executor(), 64);
-    c.server = new server_end(std::move(ends.second));
+    c.server = new far_end(std::move(ends.second));
     co_return std::move(ends.first);
   }
 

@@ -3,8 +3,10 @@
 // Tests each operation of a server's messages, and of a socket that a server detaches, against each
 // way to lose the other side: before, during and after the operation, in each state of the
 // response.
+#include "behaviour/lifetime/far_end.hpp"
 #include "behaviour/lifetime/operations.hpp"
 #include "support/catch.hpp"
+#include "transport/memory_stream.hpp"
 
 #include <anode/server.hpp>
 #include <anode/testing.hpp>
@@ -87,7 +89,7 @@ struct cell {
   http::incoming_message* request = nullptr;
   http::server_response* response = nullptr;
   anode::socket connection{};
-  std::optional<testing::peer> client{};
+  anode::detail::ptr<far_end> client{};
 };
 
 template <class Handle>
@@ -117,14 +119,15 @@ public:
   ~server_with_cells() {
     for (auto& c : cells_) {
       c->connection = anode::socket();
-      c->client.reset();
+      if (c->client) {
+        c->client->close();  // else what it waits for would keep it
+        c->client.reset();
+      }
     }
   }
 
   void run() {
-    for (std::size_t i = 0; i != cells_.size(); ++i) {
-      begin(*cells_[i], "/" + std::to_string(i));
-    }
+    begin();
     if (point_ == point::before) {
       lose();
       begin_.open();
@@ -136,6 +139,7 @@ public:
           c->client->listen();
           c->client->send("67890");
         }
+        loop_.settle();
       }
       lose();
     }
@@ -156,7 +160,9 @@ public:
     loop_.settle();
     for (auto& c : cells_) {
       c->connection = anode::socket();
+      c->client->listen();
     }
+    loop_.settle();
     for (auto& c : cells_) {
       check(*c);
     }
@@ -170,19 +176,27 @@ private:
   }
 
   // Writes suspend because the client does not read and its connection buffer is full.
-  void begin(cell<Handle>& c, std::string const& path) {
-    c.client.emplace(loop_.connect(*server_, 64));
-    c.client->stop_listening();
-    if (c.state == stage::queued) {
-      c.client->send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
+  void begin() {
+    for (auto& c : cells_) {
+      auto ends = anode::transport::make_memory_pair(loop_.get_executor(), 64);
+      server_->emit_connection(std::move(ends.second));
+      c->client = new far_end(std::move(ends.first));
+      if (c->state == stage::queued) {
+        c->client->send("GET /first HTTP/1.1\r\nHost: a\r\n\r\n");
+      }
     }
-    if (c.state == stage::upgraded) {
-      c.client->send("GET " + path +
-                     " HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nhead");
-    } else {
-      c.client->send("POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
+    loop_.settle();
+    for (std::size_t i = 0; i != cells_.size(); ++i) {
+      bool const upgrades = cells_[i]->state == stage::upgraded;
+      cells_[i]->client->send((upgrades ? "GET /" : "POST /") + std::to_string(i) +
+                              " HTTP/1.1\r\nHost: a\r\n" +
+                              (upgrades ? "Connection: upgrade\r\nUpgrade: x\r\n\r\nhead"
+                                        : "Content-Length: 10\r\n\r\n12345"));
     }
-    matrix_.check(c.out, c.reached, "the handler was not reached");
+    loop_.settle();
+    for (auto& c : cells_) {
+      matrix_.check(c->out, c->reached, "the handler was not reached");
+    }
   }
 
   void check(cell<Handle>& c) {
@@ -194,7 +208,6 @@ private:
                   "close of the request: " + std::to_string(c.request_closes) + " times");
     matrix_.check(c.out, c.response_closes == (c.state == stage::upgraded ? 0 : 1),
                   "close of the response: " + std::to_string(c.response_closes) + " times");
-    c.client->listen();
     matrix_.check(c.out, c.client->ended(), "the connection is still open");
   }
 
