@@ -243,7 +243,7 @@ struct waiting final : detail::counted {
 
 net::awaitable<socket> run_connect(net::any_io_executor ex, transport::connect_target target) {
   detail::ptr<waiting> const w(new waiting(ex));
-  std::string const where = policy::host_header(target.host, target.port, 0);
+  std::string const where = policy::host_header({target.host, target.port}, 0);
   detail::ptr<transport::connector> const attempt = transport::start_connect(
       ex, std::move(target), nullptr,
       [w, ex](error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {

@@ -22,6 +22,12 @@ inline std::uint16_t default_port(http::request_options const& o) noexcept {
   return o.default_port != 0 ? o.default_port : std::uint16_t{80};
 }
 
+/// Returns the origin of a request whose host or port may be left at their defaults.
+inline policy::origin origin_of(http::request_options const& o) noexcept {
+  return {o.host.empty() ? std::string_view("localhost") : o.host,
+          o.port != 0 ? o.port : default_port(o)};
+}
+
 /// The state behind an `http::agent`. It executes the decisions of its connection pool.
 class agent_impl final : public detail::counted, private runtime::shutdown_hook {
 public:
@@ -46,7 +52,7 @@ public:
   /// Returns the pool key of the origin.
   std::string name_of(http::request_options const& options) const {
     std::string name;
-    write_name(options, name);
+    write_key(options, name);
     return name;
   }
 
@@ -114,6 +120,8 @@ private:
     std::string host;
     std::uint16_t port = 80;
     std::string authorization;
+
+    policy::origin at() const noexcept { return {host, port}; }
   };
 
   /// Returns the entry of `id` in a list that is indexed by ids. The list grows on demand.
@@ -150,7 +158,7 @@ private:
   http1_client_connection* find(policy::socket_id id) noexcept;
   void retire(policy::request_id id) noexcept;
   void close_stale(std::string_view name);
-  void write_name(http::request_options const& options, std::string& name) const;
+  void write_key(http::request_options const& options, std::string& name) const;
   bool is_last_origin(policy::request_origin const& origin) const noexcept;
   void note_origin(policy::request_origin const& origin);
   void apply_options();
@@ -174,8 +182,8 @@ private:
     std::string host;
     std::uint16_t port = 0;
     std::uint16_t default_port = 0;
-    std::string value;  // of the Host header
-    std::string name;   // the pool key
+    std::string host_value;  // of the Host header
+    std::string key;         // in the pool
   } last_origin_;
   unsigned handles_ = 0;
   bool running_actions_ = false;

@@ -23,8 +23,18 @@ bool wants(http::lookup_hints given, http::lookup_hints one) {
   return (static_cast<unsigned>(given) & static_cast<unsigned>(one)) != 0;
 }
 
-std::string authority_of(http::request_options const& o) {
-  return policy::host_header(o.host, o.port, 0);
+transport::connect_target target_of(http::connect_options const& o) {
+  transport::connect_target target;
+  target.host = o.host;
+  target.port = o.port;
+  target.path = o.socket_path;
+  target.family = o.family;
+  target.address_configured = wants(o.hints, http::lookup_hints::addrconfig);
+  target.v4_mapped = wants(o.hints, http::lookup_hints::v4mapped);
+  target.all_matching = wants(o.hints, http::lookup_hints::all);
+  target.local_address = o.local_address;
+  target.local_port = o.local_port;
+  return target;
 }
 
 }  // namespace
@@ -35,19 +45,16 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   detail::ptr<connect_attempt> const o(new connect_attempt);
   o->of = this;
   o->id = a.socket;
-  o->to.host = x.options.host;
-  o->to.port = x.options.port;
+  policy::origin const hop = through_proxy(x.options) ? proxy_->at() : origin_of(x.options);
+  o->to.host = hop.host;
+  o->to.port = hop.port;
   o->to.socket_path = x.options.socket_path;
   o->to.family = x.options.family;
   o->to.hints = x.options.hints;
   o->to.local_address = x.options.local_address;
   o->to.local_port = x.options.local_port;
-  if (through_proxy(x.options)) {
-    o->to.host = proxy_->host;
-    o->to.port = proxy_->port;
-    if (tunnels(x.options)) {
-      o->authority = authority_of(x.options);
-    }
+  if (tunnels(x.options)) {
+    o->authority = policy::host_header(origin_of(x.options), 0);
   }
   slot(connect_attempts_, o->id) = o;
   if (o->authority.empty()) {
@@ -87,16 +94,6 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
                   net::bind_cancellation_slot(o->cancel_create.slot(), [o](std::exception_ptr) {}));
     return;
   }
-  transport::connect_target target;
-  target.host = o->to.host;
-  target.port = o->to.port;
-  target.path = o->to.socket_path;
-  target.family = o->to.family;
-  target.address_configured = wants(o->to.hints, http::lookup_hints::addrconfig);
-  target.v4_mapped = wants(o->to.hints, http::lookup_hints::v4mapped);
-  target.all_matching = wants(o->to.hints, http::lookup_hints::all);
-  target.local_address = o->to.local_address;
-  target.local_port = o->to.local_port;
   transport::lookup_function lookup;
   if (find_addresses) {
     lookup = [f = find_addresses, o](std::string_view host, auto done) {
@@ -118,7 +115,7 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
     };
   }
   o->attempt = transport::start_connect(
-      executor_, std::move(target), lookup,
+      executor_, target_of(o->to), lookup,
       [self = detail::ptr<agent_impl>(this), o](error_code ec, std::string_view phase,
                                                 std::unique_ptr<byte_stream> stream) {
         runtime::tick const t(self->executor_);

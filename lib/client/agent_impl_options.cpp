@@ -123,9 +123,7 @@ void agent_impl::set_options(http::agent_options options) {
 }
 
 bool agent_impl::through_proxy(http::request_options const& o) const noexcept {
-  return proxy_.has_value() && o.socket_path.empty() &&
-         !proxy_selection_.bypasses(o.host.empty() ? std::string_view("localhost") : o.host,
-                                    o.port != 0 ? o.port : default_port(o));
+  return proxy_.has_value() && o.socket_path.empty() && !proxy_selection_.bypasses(origin_of(o));
 }
 
 bool agent_impl::tunnels(http::request_options const& o) const noexcept {

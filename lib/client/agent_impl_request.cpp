@@ -66,34 +66,31 @@ void complete_options(http::request_options& o) {
 
 }  // namespace
 
-void agent_impl::write_name(http::request_options const& o, std::string& name) const {
-  policy::origin_key_options n;
-  n.host = o.host;
-  n.port = o.port != 0 ? o.port : o.default_port;
-  n.local_address = o.local_address;
-  n.family = o.family;
-  n.socket_path = o.socket_path;
-  if (through_proxy(o) && !tunnels(o)) {
-    n.host = proxy_->host;  // all origins share the connections to the proxy
-    n.port = proxy_->port;
-  }
-  policy::origin_key(n, name);
+void agent_impl::write_key(http::request_options const& o, std::string& key) const {
+  policy::origin_key_options k;
+  // All requests that a proxy receives itself share its connections.
+  k.to = through_proxy(o) && !tunnels(o)
+             ? proxy_->at()
+             : policy::origin{o.host, o.port != 0 ? o.port : o.default_port};
+  k.local_address = o.local_address;
+  k.family = o.family;
+  k.socket_path = o.socket_path;
+  policy::origin_key(k, key);
 }
 
 bool agent_impl::is_last_origin(policy::request_origin const& o) const noexcept {
-  return last_origin_.port == o.port && last_origin_.default_port == o.default_port &&
-         last_origin_.host == o.host;
+  return last_origin_.port == o.to.port && last_origin_.default_port == o.default_port &&
+         last_origin_.host == o.to.host;
 }
 
 void agent_impl::note_origin(policy::request_origin const& o) {
-  last_origin_.value = policy::host_header(o.host, o.port, o.default_port);
-  last_origin_.host = o.host;
-  last_origin_.port = o.port;
+  last_origin_.host_value = policy::host_header(o.to, o.default_port);
+  last_origin_.host = o.to.host;
+  last_origin_.port = o.to.port;
   last_origin_.default_port = o.default_port;
-  policy::origin_key_options n;
-  n.host = o.host;
-  n.port = o.port;
-  policy::origin_key(n, last_origin_.name);
+  policy::origin_key_options k;
+  k.to = o.to;
+  policy::origin_key(k, last_origin_.key);
 }
 
 std::unique_ptr<client_exchange> agent_impl::acquire_exchange() {
@@ -156,8 +153,7 @@ void agent_impl::write_headers(client_exchange& x) {
     }
   }
   policy::request_origin origin;
-  origin.host = options.host;
-  origin.port = options.port;
+  origin.to = origin_of(options);
   origin.default_port = x.request.has_agent ? default_port(options) : options.default_port;
   origin.auth = options.auth;
   origin.set_host = options.set_host.value_or(options.set_default_headers);
@@ -172,7 +168,7 @@ void agent_impl::write_headers(client_exchange& x) {
   }
   if (!options.headers.is_flat()) {
     bool const by_path = options.method == "CONNECT" && options.path != "/";
-    origin.host_value = by_path ? std::string_view(options.path) : last_origin_.value;
+    origin.host_value = by_path ? std::string_view(options.path) : last_origin_.host_value;
     policy::add_default_headers(x.request.headers, origin);
   }
   if (through_proxy(options) && !tunnels(options)) {
@@ -187,7 +183,7 @@ void agent_impl::write_headers(client_exchange& x) {
 void agent_impl::address_proxy(client_exchange& x, std::uint16_t default_port) {
   http::request_options const& options = x.options;
   if (options.method != "CONNECT") {
-    x.request.proxied_authority = policy::host_header(options.host, options.port, default_port);
+    x.request.proxied_authority = policy::host_header(origin_of(options), default_port);
     x.request.target =
         policy::absolute_target(options.method, options.path, x.request.proxied_authority);
     x.request.check_host();
@@ -203,9 +199,9 @@ void agent_impl::choose_key(client_exchange& x) const {
   bool const plain_name = !proxy_ && options.local_address.empty() && options.family == 0 &&
                           options.socket_path.empty();
   if (plain_name) {
-    x.name = last_origin_.name;
+    x.name = last_origin_.key;
   } else {
-    write_name(options, x.name);
+    write_key(options, x.name);
   }
 }
 

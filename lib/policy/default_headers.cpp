@@ -29,7 +29,8 @@ void append_base64(std::string& out, std::string_view bytes) {
 
 }  // namespace
 
-std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t default_port) {
+std::string host_header(origin const& of, std::uint16_t default_port) {
+  std::string_view const host = of.host;
   bool const bare_ipv6 = !host.starts_with('[') && host.find(':') != host.rfind(':');
   std::string value;
   if (bare_ipv6) {
@@ -39,8 +40,8 @@ std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t
   } else {
     value.append(host);
   }
-  if (port != 0 && port != default_port) {
-    value.append(":").append(std::to_string(port));
+  if (of.port != 0 && of.port != default_port) {
+    value.append(":").append(std::to_string(of.port));
   }
   return value;
 }
@@ -95,9 +96,9 @@ std::string basic_authorization(std::string_view credentials) {
 }
 
 void add_default_headers(message::header_map& headers, request_origin const& origin) {
-  if (!origin.host.empty() && origin.set_host && headers.text("host").value_or("").empty()) {
+  if (!origin.to.host.empty() && origin.set_host && headers.text("host").value_or("").empty()) {
     if (origin.host_value.empty()) {
-      headers.set("Host", host_header(origin.host, origin.port, origin.default_port));
+      headers.set("Host", host_header(origin.to, origin.default_port));
     } else {
       headers.set("Host", origin.host_value);
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "message/header_map.hpp"
+#include "policy/origin.hpp"
 
 #include <cstdint>
 #include <string>
@@ -13,7 +14,7 @@ namespace anode::policy {
 ///
 /// An IPv6 address is in brackets and without its zone, which is valid on this machine only (RFC
 /// 6874 section 4). The port is omitted if it is 0 or `default_port`.
-std::string host_header(std::string_view host, std::uint16_t port, std::uint16_t default_port);
+std::string host_header(origin const& of, std::uint16_t default_port);
 
 /// Returns whether two authorities, in the form of Host, are the same origin with scheme http.
 /// Ignores case and the port 80.
@@ -43,9 +44,8 @@ constexpr bool agent_keeps_alive(bool keep_alive, bool max_sockets_unlimited) no
 
 /// The inputs for the default headers of a request.
 struct request_origin {
-  std::string_view host;
+  origin to;
   std::string_view host_value;  ///< the result of `host_header`; computed if empty
-  std::uint16_t port = 80;
   std::uint16_t default_port = 80;
   std::string_view auth;  ///< "user:password", or empty
   bool set_host = true;   ///< option `set_host`; its default is `set_default_headers`

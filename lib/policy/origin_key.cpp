@@ -6,11 +6,11 @@
 namespace anode::policy {
 
 void origin_key(origin_key_options const& options, std::string& name) {
-  name.assign(options.host.empty() ? std::string_view{"localhost"} : options.host);
+  name.assign(options.to.host.empty() ? std::string_view{"localhost"} : options.to.host);
   name += ':';
-  if (options.port != 0) {
+  if (options.to.port != 0) {
     char digits[5];
-    auto const end = std::to_chars(digits, digits + sizeof digits, options.port).ptr;
+    auto const end = std::to_chars(digits, digits + sizeof digits, options.to.port).ptr;
     name.append(digits, end);
   }
   name += ':';

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "policy/origin.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -10,8 +12,7 @@ namespace anode::policy {
 
 /// The values that two requests must have in common to share sockets.
 struct origin_key_options {
-  std::string_view host;           ///< empty means "localhost"; IPv6 without brackets
-  std::uint16_t port = 0;          ///< 0 is omitted
+  origin to;                       ///< an empty host means "localhost"; port 0 is omitted
   std::string_view local_address;  ///< empty is omitted
   int family = 0;                  ///< 4 or 6; other values are omitted
   std::string_view socket_path;    ///< of a Unix socket; empty is omitted

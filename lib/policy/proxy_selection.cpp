@@ -128,8 +128,8 @@ std::string proxy_selection::usable_proxy(std::string_view text, std::string_vie
   return url;
 }
 
-std::string_view proxy_selection::proxy_for(std::string_view scheme, std::string_view host,
-                                            std::uint16_t port) const noexcept {
+std::string_view proxy_selection::proxy_for(std::string_view scheme,
+                                            origin const& to) const noexcept {
   std::string_view proxy;
   if (base::names_equal(scheme, "http") || base::names_equal(scheme, "ws")) {
     proxy = http_;
@@ -137,17 +137,17 @@ std::string_view proxy_selection::proxy_for(std::string_view scheme, std::string
   if (base::names_equal(scheme, "https") || base::names_equal(scheme, "wss")) {
     proxy = https_;
   }
-  if (proxy.empty() || bypasses(host, port)) {
+  if (proxy.empty() || bypasses(to)) {
     return {};
   }
   return proxy;
 }
 
-bool proxy_selection::bypasses(std::string_view host, std::uint16_t port) const noexcept {
+bool proxy_selection::bypasses(origin const& to) const noexcept {
   if (no_proxy_.empty()) {
     return false;
   }
-  host = without_brackets(host);
+  std::string_view host = without_brackets(to.host);
   // Remove the zone first: "::1%.example.com" is an address, not a subdomain of example.com.
   address const ip = parse_address(host.substr(0, host.find('%')));
   host = without_final_dot(host);
@@ -165,7 +165,7 @@ bool proxy_selection::bypasses(std::string_view host, std::uint16_t port) const 
     return host[before - 1] == '.';
   };
   return std::any_of(no_proxy_.begin(), no_proxy_.end(), [&](entry const& e) {
-    if (e.port != 0 && e.port != port) {
+    if (e.port != 0 && e.port != to.port) {
       return false;
     }
     switch (e.is) {

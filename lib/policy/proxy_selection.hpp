@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "policy/origin.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -69,16 +71,14 @@ public:
   /// Returns the URL of the proxy for a request, including credentials; empty if no proxy applies.
   /// The view is valid as long as this object.
   /// @param scheme  "http", "https", "ws" or "wss", in any case, without colon
-  /// @param host    a name or an address; IPv6 with or without brackets
-  /// @param port    the port to connect to; the caller replaces 0 by the default
-  std::string_view proxy_for(std::string_view scheme, std::string_view host,
-                             std::uint16_t port) const noexcept;
+  /// @param to      the server; the caller replaces port 0 by the default
+  std::string_view proxy_for(std::string_view scheme, origin const& to) const noexcept;
 
   /// Returns the URL of the proxy for requests with scheme http that `no_proxy` does not match.
   std::string_view http_proxy() const noexcept { return http_; }
 
   /// Returns whether `no_proxy` matches a host and port.
-  bool bypasses(std::string_view host, std::uint16_t port) const noexcept;
+  bool bypasses(origin const& to) const noexcept;
 
   /// Returns the name of the first variable whose value is not a usable URL, because it contains a
   /// control character or a space or has no host; empty if there is none. Such a value is ignored.

@@ -227,8 +227,8 @@ TEST_CASE("recorded heads: requests equal Node's", "[head-writer][recorded]") {
     m.request.should_keep_alive =
         agent_keeps_alive(who[0] != "agent-without-keep-alive", who[0] != "agent-with-max-sockets");
     request_origin origin;
-    origin.host = "h.example";
-    origin.port = 8080;
+    origin.to.host = "h.example";
+    origin.to.port = 8080;
     origin.set_host = who[0] != "bare";
     add_default_headers(m.headers, origin);
     if (who[0].starts_with("bare")) {

@@ -9,15 +9,15 @@ using namespace anode::message;
 using namespace anode::policy;
 
 TEST_CASE("default headers: Host has the port unless it is the default port", "[default-headers]") {
-  CHECK(host_header("127.0.0.1", 8080, 80) == "127.0.0.1:8080");
-  CHECK(host_header("h.example", 80, 80) == "h.example");
-  CHECK(host_header("h.example", 443, 80) == "h.example:443");
-  CHECK(host_header("h.example", 443, 443) == "h.example");
-  CHECK(host_header("::1", 80, 80) == "[::1]");
-  CHECK(host_header("::1", 81, 80) == "[::1]:81");
-  CHECK(host_header("[::1]", 81, 80) == "[::1]:81");
-  CHECK(host_header("a:b", 81, 80) == "a:b:81");
-  CHECK(host_header("h", 0, 80) == "h");
+  CHECK(host_header({"127.0.0.1", 8080}, 80) == "127.0.0.1:8080");
+  CHECK(host_header({"h.example", 80}, 80) == "h.example");
+  CHECK(host_header({"h.example", 443}, 80) == "h.example:443");
+  CHECK(host_header({"h.example", 443}, 443) == "h.example");
+  CHECK(host_header({"::1", 80}, 80) == "[::1]");
+  CHECK(host_header({"::1", 81}, 80) == "[::1]:81");
+  CHECK(host_header({"[::1]", 81}, 80) == "[::1]:81");
+  CHECK(host_header({"a:b", 81}, 80) == "a:b:81");
+  CHECK(host_header({"h", 0}, 80) == "h");
 }
 
 TEST_CASE("default headers: credentials are sent in base64", "[default-headers]") {
@@ -40,8 +40,8 @@ TEST_CASE("default headers: an agent requests keep-alive for connections that it
 TEST_CASE("default headers: Host and Authorization are added unless they are set",
           "[default-headers]") {
   request_origin origin;
-  origin.host = "h";
-  origin.port = 81;
+  origin.to.host = "h";
+  origin.to.port = 81;
   origin.auth = "u:p";
   header_map headers;
 
@@ -71,12 +71,12 @@ TEST_CASE("default headers: Host and Authorization are added unless they are set
     CHECK(headers.empty());
   }
   SECTION("no host") {
-    origin.host = "";
+    origin.to.host = "";
     add_default_headers(headers, origin);
     CHECK_FALSE(headers.contains("host"));
   }
   SECTION("a host with a line break") {
-    origin.host = "h\r\nX: y";
+    origin.to.host = "h\r\nX: y";
     CHECK_THROWS_AS(add_default_headers(headers, origin), anode::http::exception);
     CHECK(headers.empty());
   }

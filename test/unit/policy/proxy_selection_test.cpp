@@ -22,8 +22,8 @@ proxy_selection rules_of(environment const& e) {
 
 bool bypassed(std::string const& no_proxy, std::string_view host, std::uint16_t port = 80) {
   auto const rules = rules_of({{"http_proxy", "http://proxy:3128"}, {"no_proxy", no_proxy}});
-  bool const yes = rules.bypasses(host, port);
-  CHECK(rules.proxy_for("http", host, port) ==
+  bool const yes = rules.bypasses({host, port});
+  CHECK(rules.proxy_for("http", {host, port}) ==
         (yes ? std::string_view{} : std::string_view{"http://proxy:3128"}));
   return yes;
 }
@@ -36,35 +36,35 @@ TEST_CASE("proxy selection: precedence of the environment variables", "[proxy]")
                               {"https_proxy", ""},
                               {"HTTPS_PROXY", "http://ups:1"}});
   CHECK(both.http_proxy() == "http://low:1");
-  CHECK(both.proxy_for("http", "h", 80) == "http://low:1");
-  CHECK(both.proxy_for("ws", "h", 80) == "http://low:1");
-  CHECK(both.proxy_for("HTTPS", "h", 443) == "http://ups:1");
-  CHECK(both.proxy_for("wss", "h", 443) == "http://ups:1");
-  CHECK(both.proxy_for("ftp", "h", 21).empty());
-  CHECK(proxy_selection{}.proxy_for("http", "h", 80).empty());
-  CHECK(rules_of({{"HTTP_PROXY", "http://up:1"}}).proxy_for("https", "h", 443).empty());
+  CHECK(both.proxy_for("http", {"h", 80}) == "http://low:1");
+  CHECK(both.proxy_for("ws", {"h", 80}) == "http://low:1");
+  CHECK(both.proxy_for("HTTPS", {"h", 443}) == "http://ups:1");
+  CHECK(both.proxy_for("wss", {"h", 443}) == "http://ups:1");
+  CHECK(both.proxy_for("ftp", {"h", 21}).empty());
+  CHECK(proxy_selection{}.proxy_for("http", {"h", 80}).empty());
+  CHECK(rules_of({{"HTTP_PROXY", "http://up:1"}}).proxy_for("https", {"h", 443}).empty());
 
   SECTION("NO_PROXY: lower case wins, an empty value counts as unset") {
     environment e{{"HTTP_PROXY", "http://p:1"}, {"no_proxy", "a"}, {"NO_PROXY", "b"}};
-    CHECK(rules_of(e).bypasses("a", 80));
-    CHECK_FALSE(rules_of(e).bypasses("b", 80));
+    CHECK(rules_of(e).bypasses({"a", 80}));
+    CHECK_FALSE(rules_of(e).bypasses({"b", 80}));
     e["no_proxy"] = "";
-    CHECK(rules_of(e).bypasses("b", 80));
+    CHECK(rules_of(e).bypasses({"b", 80}));
   }
   SECTION("a CGI program ignores HTTP_PROXY, which a client's Proxy field sets") {
     environment e{{"REQUEST_METHOD", "GET"}, {"HTTP_PROXY", "http://evil:1"}};
-    CHECK(rules_of(e).proxy_for("http", "h", 80).empty());
+    CHECK(rules_of(e).proxy_for("http", {"h", 80}).empty());
     e["http_proxy"] = "http://good:1";
     e["HTTPS_PROXY"] = "http://goods:1";
-    CHECK(rules_of(e).proxy_for("http", "h", 80) == "http://good:1");
-    CHECK(rules_of(e).proxy_for("https", "h", 443) == "http://goods:1");
+    CHECK(rules_of(e).proxy_for("http", {"h", 80}) == "http://good:1");
+    CHECK(rules_of(e).proxy_for("https", {"h", 443}) == "http://goods:1");
   }
 }
 
 TEST_CASE("proxy selection: the proxy's URL", "[proxy]") {
   auto const proxy = [](std::string text) {
     auto const rules = rules_of({{"http_proxy", std::move(text)}});
-    return std::string{rules.proxy_for("http", "h", 80)};
+    return std::string{rules.proxy_for("http", {"h", 80})};
   };
   CHECK(proxy("http://user:pass@p:3128/") == "http://user:pass@p:3128/");
   CHECK(proxy("HTTPS://p") == "HTTPS://p");
@@ -78,7 +78,7 @@ TEST_CASE("proxy selection: the proxy's URL", "[proxy]") {
                      "http://:3128", "http://p\x7f", " http://p"}) {
       CAPTURE(bad);
       auto const rules = rules_of({{"HTTP_PROXY", bad}});
-      CHECK(rules.proxy_for("http", "h", 80).empty());
+      CHECK(rules.proxy_for("http", {"h", 80}).empty());
       CHECK(rules.invalid_variable() == "HTTP_PROXY");
     }
     CHECK(rules_of({{"https_proxy", "http://"}}).invalid_variable() == "https_proxy");
