@@ -103,31 +103,36 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
     co_await net::this_coro::reset_cancellation_state(net::disable_cancellation());
     co_await net::this_coro::throw_if_cancelled(true);
     self->finish(error);
-    if (!self->exchange_ && !self->stopped_) {
+    if (!self->stopped_) {
       co_await next_job(*self);
     }
   }
 }
 
-// Completes the job after the handler has returned or thrown. The end of the tick may start the
-// next job.
+// Completes the job after the handler has returned or thrown. Requests that start at the end of the
+// tick go to other runners: this coroutine could start its next handler only after it has returned,
+// behind the handlers of later requests.
 void handler_runner::finish(std::exception_ptr const& error) {
   detail::ptr<server_impl> const server(server_);  // owns the executor that the tick refers to
-  runtime::tick const t(server->executor());
+  end_job(*server, error);
+  stopped_ = stopped_ || !server->recycle_runner(*this);
+}
+
+void handler_runner::end_job(server_impl& server, std::exception_ptr const& error) {
+  runtime::tick const t(server.executor());
   detail::ptr<server_exchange> const exchange = std::move(exchange_);
   detail::ptr<detail::counted> const keep = std::move(keep_);
   exchange->runner = nullptr;
   if (std::exchange(request_, nullptr) != nullptr) {
-    handler_finished(*server, *exchange, error);
+    handler_finished(server, *exchange, error);
   } else {
     upgrade_ = nullptr;
     anode::socket socket = std::move(socket_);
     if (error) {
       socket.destroy();
-      server->report(error, exchange.get());
+      server.report(error, exchange.get());
     }
   }
-  stopped_ = !server->recycle_runner(*this);
 }
 
 void handler_finished(server_impl& server, server_exchange& exchange,

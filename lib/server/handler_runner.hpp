@@ -49,6 +49,7 @@ private:
   static net::awaitable<void> loop(detail::ptr<handler_runner> self);
   void start(server_exchange& exchange, detail::ptr<detail::counted> keep);
   void finish(std::exception_ptr const& error);
+  void end_job(server_impl& server, std::exception_ptr const& error);
   void on_context_shutdown() override { stop(); }
 
   server_impl* server_;

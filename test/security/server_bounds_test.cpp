@@ -76,6 +76,36 @@ TEST_CASE("server bounds: max_pipelined_requests limits the requests handled at 
   CHECK(count_of(peer.received(), "200 OK") == 100);
 }
 
+TEST_CASE("server bounds: handlers start in the order of their requests") {
+  server_fixture f({.max_pipelined_requests = 3});
+  event_log log;
+  std::vector<std::unique_ptr<net::steady_timer>> waiting;
+  int begun = 0;
+  f.server.on_request(
+      [&](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
+        log.note(std::string(req.url()));
+        if (++begun <= 3) {
+          waiting.push_back(
+              std::make_unique<net::steady_timer>(f.io, net::steady_timer::time_point::max()));
+          boost::system::error_code ec;
+          co_await waiting.back()->async_wait(net::redirect_error(net::use_awaitable, ec));
+        }
+      });
+  http_peer peer = f.connect();
+  std::string all;
+  for (int i = 1; i < 10; ++i) {
+    all += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+  }
+  f.say(peer, all);
+  CHECK(log.told() == "/1, /2, /3");
+  for (std::size_t const i : {2U, 1U, 0U}) {
+    waiting.at(i)->cancel();
+    f.settle();
+  }
+  CHECK(log.told() == "/4, /5, /6, /7, /8, /9");
+  CHECK(count_of(peer.received(), "200 OK") == 9);
+}
+
 TEST_CASE("server bounds: heads and bodies of queued requests have a limit in bytes") {
   server_fixture f({.max_header_size = 100'000, .max_pipelined_requests = 1000});
   slow_handlers handlers(f.server);
