@@ -218,7 +218,9 @@ bool agent_impl::remove(stream::buffered_socket const& socket) {
   }
   runtime::tick const t(executor_);
   connection_closed(*c);
-  if (!c->busy()) {
+  if (c->busy()) {
+    c->leave_agent();
+  } else {
     c->close();
   }
   return true;

@@ -69,6 +69,13 @@ void http1_client_connection::set_limits(client_exchange const& x) {
 
 void http1_client_connection::detach() noexcept { exchange_.reset(); }
 
+void http1_client_connection::leave_agent() { join(agent_->executor()); }
+
+void http1_client_connection::on_context_shutdown() {
+  detail::ptr<http1_client_connection> const self(this);
+  detach();
+}
+
 bool http1_client_connection::release() {
   exchange_.reset();
   return !socket_->destroyed() && !socket_->ended() && !parser_.closed() && !left_http_ &&

@@ -4,6 +4,7 @@
 #include "http1/parser.hpp"
 #include "policy/connection_pool.hpp"
 #include "policy/origin_key.hpp"
+#include "runtime/shutdown_hook.hpp"
 #include "stream/buffered_socket.hpp"
 
 namespace anode::client {
@@ -14,7 +15,8 @@ class client_exchange;
 /// An HTTP/1 connection of a client. It carries one exchange at a time. While idle, it detects a
 /// close by the server.
 class http1_client_connection final : public runtime::deferred_task,
-                                      public stream::socket_observer {
+                                      public stream::socket_observer,
+                                      private runtime::shutdown_hook {
 public:
   http1_client_connection(agent_impl& agent, detail::ptr<stream::buffered_socket> socket,
                           policy::socket_id id);
@@ -51,6 +53,10 @@ public:
   /// Detaches the exchange, which owns this connection, when the context shuts down.
   void detach() noexcept;
 
+  /// Completes the exchange after the agent has removed the connection. The agent then no longer
+  /// calls `detach` when the context shuts down.
+  void leave_agent();
+
   /// Parses the input. `one_piece` stops after the first body segment.
   void parse_input(bool one_piece);
 
@@ -66,6 +72,7 @@ private:
   void on_timeout() override;
   void on_stale() override;
   void on_close() override;
+  void on_context_shutdown() override;
 
   void parse_messages(bool one_piece);
   void handle_head(client_exchange& x);

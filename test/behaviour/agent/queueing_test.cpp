@@ -370,3 +370,31 @@ TEST_CASE("agent: a connection that is being established cannot be removed from 
   CHECK(error == "ECONNREFUSED");
   CHECK(agent.totals().sockets == 0);
 }
+
+TEST_CASE("agent: a request on a connection that was removed goes with its context", "[agent]") {
+  auto const kept = std::make_shared<int>();
+  bool const half = GENERATE(false, true);
+  {
+    anode::testing::event_loop loop;
+    anode::testing::origin origin(loop);
+    http::agent_options o = keeping();
+    o.create_connection = origin.connections();
+    http::agent agent(loop.get_executor(), std::move(o));
+    http::request_options r;
+    r.host = "a";
+    http::client_request req = agent.request(std::move(r));
+    http::incoming_message answer;
+    req.on_response([&answer](http::incoming_message m) { answer = std::move(m); });
+    req.on_close([kept] {});
+    req.end();
+    loop.settle();
+    REQUIRE(origin.size() == 1);
+    if (half) {
+      origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\na");
+      CHECK(answer.status_code() == 200);
+    }
+    CHECK(agent.remove(req.socket()));
+    CHECK(kept.use_count() == 2);
+  }
+  CHECK(kept.use_count() == 1);
+}
