@@ -371,7 +371,7 @@ TEST_CASE("agent: a connection that is being established cannot be removed from 
   CHECK(agent.totals().sockets == 0);
 }
 
-TEST_CASE("agent: a request on a connection that was removed goes with its context", "[agent]") {
+TEST_CASE("agent: a request on a removed connection does not outlive its context", "[agent]") {
   auto const kept = std::make_shared<int>();
   bool const half = GENERATE(false, true);
   {

@@ -229,8 +229,9 @@ public:
   }
 
   void touch(anode::socket s) {
-    trace("socket");
-    switch (in_.below(5)) {
+    unsigned const what = in_.below(5);
+    trace("socket, way " + std::to_string(what));
+    switch (what) {
       case 0:
         s.set_timeout(std::chrono::milliseconds(100U * in_.number()));
         break;

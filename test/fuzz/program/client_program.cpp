@@ -453,8 +453,9 @@ private:
     if (!agent_) {
       return;
     }
-    trace("agent changes");
-    switch (in_.below(4)) {
+    unsigned const what = in_.below(4);
+    trace("agent changes, way " + std::to_string(what));
+    switch (what) {
       case 0:
         agent_->destroy();
         break;

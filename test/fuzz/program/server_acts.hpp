@@ -226,8 +226,9 @@ public:
 
   /// Acts on a connection without making the written bytes unreadable.
   void touch(anode::socket s) {
-    trace("socket");
-    switch (in_.below(7)) {
+    unsigned const what = in_.below(7);
+    trace("socket, way " + std::to_string(what));
+    switch (what) {
       case 0:
         s.set_timeout(std::chrono::milliseconds(100U * in_.number()));
         break;

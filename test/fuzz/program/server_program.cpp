@@ -83,6 +83,7 @@ private:
     o.join_duplicate_headers = in_.flip();
     o.keep_alive_timeout = in_.pick(times);
     o.request_timeout = in_.rarely(3) ? in_.pick(times) : milliseconds(300'000);
+    patient_ = patient_ || o.request_timeout.count() == 0;
     o.connections_checking_interval = in_.flip() ? milliseconds(30'000) : milliseconds(500);
     o.max_header_size = in_.rarely(4) ? 200 : 16384;
     o.max_headers_count = in_.rarely(4) ? 3 : 2000;
@@ -130,6 +131,7 @@ private:
       cores_.push_back(s.core());
       closes_.push_back(0);
       s.on_close([this, index] {
+        trace("connection " + std::to_string(index) + " closes");
         cores_[index] = nullptr;
         ++closes_[index];
       });
@@ -170,6 +172,7 @@ private:
       }
       s.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     } else {
+      error_ignored_ = true;
       acts_.touch(std::move(s));
     }
   }
@@ -448,8 +451,9 @@ private:
     if (!server_) {
       return;
     }
-    trace("server changes");
-    switch (in_.below(8)) {
+    unsigned const what = in_.below(8);
+    trace("server changes, way " + std::to_string(what));
+    switch (what) {
       case 0:
         try {
           server_->set_options(make_options());
@@ -540,6 +544,10 @@ private:
     world_.advance(std::chrono::minutes(6));
     open_gates();
     give_up_waiting();
+    if (patient_ && error_ignored_ && server_) {
+      // The handler of the error has to close the connection, else a deadline does. As in Node.
+      world_.act([this] { server_->close_all_connections(); });
+    }
     open_gates();
     world_.advance(std::chrono::minutes(12));
     expect(running_ == 0, "handlers end when their clients have left");
@@ -589,7 +597,7 @@ private:
       return;
     }
     int const connection = static_cast<int>(index);
-    trace("client has got " + std::string(l.peer.received().substr(0, 4000)));
+    trace("client has got " + std::string(l.peer.received().substr(0, 40000)));
     std::set<unsigned> const whole =
         check_responses(l.peer.received(), served_, connection, limited_);
     if (!l.intact || l.peer.ended()) {
@@ -609,7 +617,9 @@ private:
   choices in_;
   std::size_t budget_ = 600'000;  // bytes of bodies
   wakeups wakeups_;
-  bool limited_ = false;    // A connection has, or had, a limit of requests.
+  bool limited_ = false;  // A connection has, or had, a limit of requests.
+  bool patient_ = false;  // A request has, or had, no deadline.
+  bool error_ignored_ = false;
   bool half_open_ = false;  // A client may half-close and wait for responses.
   world world_;
   server_acts acts_;
