@@ -89,8 +89,8 @@ public:
   }
 
   /// Returns the exception that caused this error, or null: the exception that
-  /// `agent_options::create_connection` or a `lookup` threw, or the `request_error` of a CONNECT that
-  /// got no answer from the proxy. Rethrow it with `std::rethrow_exception` to inspect it.
+  /// `agent_options::create_connection` or a `lookup` threw, or the `request_error` of a CONNECT
+  /// that got no answer from the proxy. Rethrow it with `std::rethrow_exception` to inspect it.
   /// **Node**: `err.cause`.
   std::exception_ptr cause() const noexcept { return cause_; }
 
