@@ -1,14 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/resolver_pool.hpp"
 
-#include <boost/asio/detail/concurrency_hint.hpp>
-#include <boost/asio/detail/scheduler.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #if __has_include(<boost/asio/config.hpp>)
 #include <boost/asio/config.hpp>
+#else
+#include <boost/asio/detail/concurrency_hint.hpp>
+#include <boost/asio/detail/scheduler.hpp>
 #endif
 
 #ifdef _WIN32
@@ -29,14 +30,14 @@ namespace anode::transport {
 namespace {
 
 // Returns whether other threads may post to a context. False if its owner has disabled locking.
-bool accepts_posts([[maybe_unused]] net::execution_context& context) {
-#ifdef BOOST_ASIO_CONCURRENCY_HINT_IS_LOCKING
+bool accepts_posts(net::execution_context& context) {
+#if __has_include(<boost/asio/config.hpp>)
+  return net::config(context).get("scheduler", "locking", true);
+#else
   using scheduler = net::detail::scheduler;
   return !net::has_service<scheduler>(context) ||
          BOOST_ASIO_CONCURRENCY_HINT_IS_LOCKING(
              SCHEDULER, net::use_service<scheduler>(context).concurrency_hint());
-#else
-  return net::config(context).get("scheduler", "locking", true);
 #endif
 }
 
