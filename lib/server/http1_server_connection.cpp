@@ -303,7 +303,7 @@ void http1_server_connection::on_output() {
   if (current_ != nullptr) {
     current_->response.emit_drain();
   }
-  if (leaving_ && is_quiet() && !left_http_) {
+  if (may_leave_http() && !left_http_) {
     leave_http();
   } else if (!closing_ && !left_http_ && (receiving_ || !socket_->waits_for_input())) {
     parse_input(false);  // reads on, unless the body buffer is full
@@ -361,6 +361,11 @@ void http1_server_connection::after_response() {
     }
     server_->became_idle(*this);
   }
+}
+
+// Returns whether the earlier responses are sent and none of them has closed the connection.
+bool http1_server_connection::may_leave_http() const noexcept {
+  return leaving_ && is_quiet() && socket_->writable();
 }
 
 // Passes the socket to the handler of the event. The remaining input is the first input of the

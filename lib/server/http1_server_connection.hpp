@@ -97,6 +97,7 @@ private:
   bool in_message() const noexcept { return parser_ && parser_->in_message(); }
 
   /// Returns whether all responses are passed to the system.
+  bool may_leave_http() const noexcept;
   bool is_quiet() const noexcept { return first_ == nullptr && answered_ == 0; }
   http1::parser& acquire_parser();
   void release_parser();

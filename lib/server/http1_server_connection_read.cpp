@@ -72,7 +72,7 @@ void http1_server_connection::parse_input(bool one_piece) {
     on_end();
     return;
   }
-  if (leaving_ && is_quiet()) {
+  if (may_leave_http()) {
     leave_http();
   } else if (failed_) {
     discard_input();

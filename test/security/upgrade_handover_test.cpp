@@ -224,6 +224,30 @@ TEST_CASE("L: a client that leaves before earlier answers are out is noticed") {
   CHECK(f.server.connection_count() == 0);
 }
 
+TEST_CASE("L: nothing is switched behind a response that closes the connection") {
+  server_fixture f;
+  event_log log;
+  http::server_response* waiting = nullptr;
+  f.server.on_request([&](http::incoming_message&, http::server_response& res) { waiting = &res; });
+  f.server.on_upgrade([&](http::incoming_message&, anode::socket const&) { log.note("switched"); });
+  http_peer peer = f.connect();
+  f.say(peer, with("") + with("Connection: Upgrade\r\nUpgrade: x\r\n"));
+  REQUIRE(waiting != nullptr);
+  SECTION("by its header") { waiting->set_header("Connection", "close"); }
+  SECTION("by its setting") { waiting->set_should_keep_alive(false); }
+  SECTION("by the program, behind it") {
+    waiting->on_finish([&] { waiting->socket().end(); });
+  }
+  waiting->end("one");
+  f.settle();
+  CHECK(log.told().empty());
+  CHECK(peer.received().ends_with("one"));
+  CHECK(peer.ended());
+  peer.close();
+  f.settle();
+  CHECK(f.server.connection_count() == 0);
+}
+
 TEST_CASE("L: the deadlines of a request end with its head, whatever answers it waits for") {
   server_fixture f;
   event_log log;
