@@ -1,21 +1,28 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Servers, connections and handlers that are destroyed at the worst moment.
+// Clients that leave during a handler, and calls of the handler after that.
 
+#include "security/busy_server.hpp"
+#include "security/requests.hpp"
 #include "support/event_log.hpp"
 #include "support/http_peer.hpp"
 #include "support/run.hpp"
+#include "transport/memory_stream.hpp"
 
 #include <anode/error.hpp>
+#include <anode/server.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 
+#include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -23,21 +30,13 @@
 
 namespace http = anode::http;
 namespace net = boost::asio;
+using namespace anode::test;
 using namespace std::chrono_literals;
 using support::event_log;
 using support::http_peer;
 using support::server_fixture;
 
 namespace {
-
-constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-constexpr auto open_post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nabc";
-constexpr auto upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
-
-net::awaitable<void> never(http::incoming_message&, http::server_response&) {
-  net::steady_timer t(co_await net::this_coro::executor, std::chrono::hours(1000));
-  co_await t.async_wait(net::use_awaitable);
-}
 
 net::awaitable<void> wait_for_cancellation(event_log& log) {
   net::steady_timer t(co_await net::this_coro::executor, std::chrono::hours(1));
@@ -47,325 +46,6 @@ net::awaitable<void> wait_for_cancellation(event_log& log) {
     log.note("cancelled");
   }
 }
-
-net::awaitable<void> reads(http::incoming_message& req, http::server_response& res) {
-  co_await req.text();
-  co_await res.end("done");
-}
-
-net::awaitable<void> writes(http::incoming_message&, http::server_response& res) {
-  std::string const piece(65536, 'x');
-  for (;;) {
-    co_await res.write(piece);
-  }
-}
-
-net::awaitable<void> holds(http::incoming_message&, anode::socket s) {
-  while ([[maybe_unused]] auto const piece = co_await s.read()) {
-  }
-}
-
-// Each state in which a connection can be.
-struct moment {
-  std::string name;
-  std::string sent;
-  http::request_handler handler;
-};
-
-std::vector<moment> moments() {
-  std::vector<moment> all;
-  all.push_back({"nothing sent", "", http::request_handler(never)});
-  all.push_back({"in the head", "GET / HT", http::request_handler(never)});
-  all.push_back({"in the body, nobody reads", open_post,
-                 http::request_handler([](http::incoming_message&, http::server_response&) {})});
-  all.push_back({"in the body, somebody reads", open_post, http::request_handler(reads)});
-  all.push_back({"the handler waits", get, http::request_handler(never)});
-  all.push_back({"the response is being sent", get, http::request_handler(writes)});
-  all.push_back({"pipelined", std::string(get) + get + get, http::request_handler(never)});
-  all.push_back({"handed over", upgrade, http::request_handler(never)});
-  return all;
-}
-
-// A server in memory with a connection in each state.
-struct busy_server {
-  explicit busy_server(moment const& m) : server(new http::server(io.get_executor(), m.handler)) {
-    server->on_upgrade(holds);
-    auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 4096);
-    server->emit_connection(std::move(theirs));
-    client = anode::socket(std::move(ours));
-    client.write(m.sent);
-    settle();
-  }
-
-  void settle() {
-    io.restart();
-    io.poll();
-  }
-
-  // Returns whether the client sees the end of its connection after it has read all bytes.
-  bool client_ended() {
-    bool ended = false;
-    net::co_spawn(
-        io,
-        [](anode::socket s, bool& e) -> net::awaitable<void> {
-          try {
-            while ([[maybe_unused]] auto const piece = co_await s.read()) {
-            }
-          } catch (boost::system::system_error const&) {
-          }
-          e = true;
-        }(client, ended),
-        net::detached);
-    settle();
-    return ended;
-  }
-
-  net::io_context io;
-  std::unique_ptr<http::server> server;
-  anode::socket client;
-};
-
-}  // namespace
-
-TEST_CASE("server lifetime: a server can be destroyed in any state of its connections") {
-  for (moment const& m : moments()) {
-    INFO(m.name);
-    busy_server s(m);
-    CHECK(s.server->connection_count() == 1);
-    s.server.reset();
-    s.settle();
-    CHECK(s.client_ended());
-  }
-}
-
-TEST_CASE("server lifetime: the context can be destroyed before its server, or with it") {
-  for (moment const& m : moments()) {
-    INFO(m.name);
-    for (bool const server_first : {true, false}) {
-      auto io = std::make_unique<net::io_context>();
-      auto server = std::make_unique<http::server>(io->get_executor(), m.handler);
-      server->on_upgrade(holds);
-      server->listen(0, "127.0.0.1");
-      auto [ours, theirs] = anode::transport::make_memory_pair(io->get_executor(), 4096);
-      server->emit_connection(std::move(theirs));
-      std::optional<anode::socket> client(anode::socket(std::move(ours)));
-      client->write(m.sent);
-      io->poll();
-      client.reset();
-      if (server_first) {
-        server.reset();
-        io.reset();
-      } else {
-        io.reset();
-        server.reset();
-      }
-      CHECK_FALSE(io);
-    }
-  }
-}
-
-TEST_CASE("server lifetime: a server can be closed twice with all its connections") {
-  for (moment const& m : moments()) {
-    INFO(m.name);
-    busy_server s(m);
-    s.server->listen(0, "127.0.0.1");
-    s.server->close();
-    s.server->close();
-    s.server->close_all_connections();
-    s.server->close_all_connections();
-    s.settle();
-    // The handler owns a socket that left HTTP.
-    CHECK(s.client_ended() == (m.name != "handed over"));
-    CHECK_FALSE(s.server->listening());
-  }
-}
-
-TEST_CASE("server lifetime: a drain ends connections in every state") {
-  for (moment const& m : moments()) {
-    INFO(m.name);
-    busy_server s(m);
-    auto& clock = anode::runtime::clock::of(s.io.get_executor());
-    clock.set_manual(std::chrono::sys_seconds(std::chrono::seconds(784111777)));
-    std::optional<http::drain_result> result;
-    net::co_spawn(s.io, s.server->drain(1s),
-                  [&](std::exception_ptr, http::drain_result r) { result = r; });
-    s.settle();
-    CHECK_FALSE(result);
-    clock.advance(1001ms);
-    s.settle();
-    REQUIRE(result);
-    CHECK(result->cut == 1);
-    CHECK(s.client_ended());
-    CHECK(s.server->connection_count() == 0);
-  }
-}
-
-TEST_CASE("server lifetime: a server can be destroyed in one of its own handlers") {
-  net::io_context io;
-  std::unique_ptr<http::server> server;
-  event_log log;
-  auto const gone = [&] {
-    server.reset();
-    log.note("gone");
-  };
-  auto const make = [&](http::request_handler h) {
-    server = std::make_unique<http::server>(io.get_executor(), std::move(h));
-  };
-  std::string sent = get;
-  bool ends = true;
-  SECTION("a callback, before its response") {
-    make([&](http::incoming_message&, http::server_response& res) {
-      gone();
-      res.end("late");
-    });
-  }
-  SECTION("a callback, after its response") {
-    make([&](http::incoming_message&, http::server_response& res) {
-      res.end("early");
-      gone();
-    });
-  }
-  SECTION("a coroutine") {
-    make([&](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
-      co_await net::post(net::use_awaitable);
-      gone();
-      co_await res.end("late");
-    });
-  }
-  SECTION("an upgrade") {
-    sent = upgrade;
-    make(never);
-    server->on_upgrade([&](http::incoming_message&, anode::socket s) {
-      gone();
-      s.end("late");
-    });
-  }
-  SECTION("a client error") {
-    sent = "BAD\r\n\r\n";
-    make(never);
-    server->on_client_error([&](http::client_error const&, anode::socket s) {
-      gone();
-      s.end("late");
-    });
-  }
-  SECTION("a listener of finish") {
-    make([&](http::incoming_message&, http::server_response& res) {
-      res.on_finish(gone);
-      res.end("early");
-    });
-  }
-  SECTION("a listener of close") {
-    make([&](http::incoming_message&, http::server_response& res) {
-      res.on_close(gone);
-      res.end("early");
-    });
-  }
-  SECTION("a listener of connection") {
-    make(never);
-    server->on_connection([&](anode::socket const&) { gone(); });
-  }
-  SECTION("a should_upgrade function") {
-    sent = upgrade;
-    make(never);
-    http::server_options o;
-    o.should_upgrade_callback = [&](http::incoming_message const&) {
-      gone();
-      return false;
-    };
-    server->set_options(o);
-  }
-  SECTION("a listener of errors") {
-    make([](http::incoming_message&, http::server_response&) { throw std::runtime_error("x"); });
-    server->on_error([&](std::exception_ptr const&) { gone(); });
-  }
-  auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 65536);
-  anode::socket client(std::move(ours));
-  server->emit_connection(std::move(theirs));
-  client.write(sent);
-  io.poll();
-  CHECK(log.told() == "gone");
-  CHECK_FALSE(server);
-  bool ended = false;
-  net::co_spawn(
-      io,
-      [](anode::socket s, bool& e) -> net::awaitable<void> {
-        try {
-          while ([[maybe_unused]] auto const piece = co_await s.read()) {
-          }
-        } catch (boost::system::system_error const&) {
-        }
-        e = true;
-      }(client, ended),
-      net::detached);
-  io.restart();
-  io.poll();
-  CHECK(ended == ends);
-}
-
-TEST_CASE("server lifetime: an exception of a handler is answered, or closes the connection") {
-  server_fixture f;
-  event_log log;
-  f.server.on_error([&](std::exception_ptr const& e) {
-    try {
-      std::rethrow_exception(e);
-    } catch (std::exception const& x) {
-      log.note(x.what());
-    }
-  });
-  http_peer peer = f.connect();
-  std::string const internal_error =
-      "HTTP/1.1 500 Internal Server Error\r\nDate: now\r\nConnection: keep-alive\r\n"
-      "Keep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n";
-  SECTION("before the head, of a callback") {
-    f.server.on_request([](http::incoming_message&, http::server_response& res) {
-      res.set_header("Secret", "value");
-      throw std::runtime_error("no");
-    });
-    f.say(peer, get);
-    CHECK(peer.received().starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
-    CHECK(peer.received().find("Secret") == std::string::npos);
-    CHECK_FALSE(peer.ended());
-  }
-  SECTION("before the head, of a coroutine after a suspension") {
-    f.server.on_request(
-        [](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
-          co_await req.text();
-          throw std::runtime_error("no");
-        });
-    f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n");
-    f.say(peer, "abc");
-    CHECK(peer.received().starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
-    CHECK_FALSE(peer.ended());
-  }
-  SECTION("after the head") {
-    f.server.on_request([](http::incoming_message&, http::server_response& res) {
-      res.write("begun");
-      throw std::runtime_error("no");
-    });
-    f.say(peer, get);
-    CHECK(peer.received().ends_with("5\r\nbegun\r\n"));
-    CHECK(peer.ended());
-  }
-  CHECK(log.told() == "no");
-  // Other connections are not affected.
-  f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
-  http_peer other = f.connect();
-  f.say(other, get);
-  CHECK(other.received().ends_with("ok"));
-}
-
-TEST_CASE("server lifetime: a handler can throw an object that is not a std::exception") {
-  server_fixture f;
-  int told = 0;
-  f.server.on_error([&](std::exception_ptr const&) { ++told; });
-  f.server.on_request([](http::incoming_message&, http::server_response&) { throw 1; });
-  http_peer peer = f.connect();
-  f.say(peer, get);
-  CHECK(told == 1);
-  CHECK(peer.received().starts_with("HTTP/1.1 500 "));
-}
-
-namespace {
 
 struct act {
   std::string name;
@@ -507,77 +187,6 @@ TEST_CASE("server lifetime: calls of a handler after the end of its connection a
       }
     }
   }
-}
-
-TEST_CASE("server lifetime: a handler that is replaced while it runs keeps its captures") {
-  net::io_context io;
-  http::server server(io.get_executor());
-  std::vector<std::string> seen;
-  net::steady_timer wait(io, std::chrono::hours(1));
-  auto const other = [](http::incoming_message&, http::server_response& res) { res.end(); };
-  auto const ask = [&] {
-    auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 4096);
-    server.emit_connection(std::move(theirs));
-    anode::socket client(std::move(ours));
-    client.write(get);
-    io.restart();
-    io.poll();
-    return client;
-  };
-  std::string const captured(100, 'c');
-  SECTION("a callback") {
-    server.on_request([captured, &server, &seen, &other](auto&, http::server_response& res) {
-      server.on_request(other);
-      seen.push_back(captured);
-      res.end();
-    });
-    ask();
-  }
-  SECTION("a coroutine") {
-    server.on_request([captured, &wait, &seen](http::incoming_message&,
-                                               http::server_response&) -> net::awaitable<void> {
-      boost::system::error_code ignored;
-      co_await wait.async_wait(net::redirect_error(net::use_awaitable, ignored));
-      seen.push_back(captured);
-    });
-    anode::socket const client = ask();
-    server.on_request(other);
-    wait.cancel();
-    io.restart();
-    io.poll();
-  }
-  SECTION("a handler of errors") {
-    server.on_client_error([captured, &server, &seen](http::client_error const&, anode::socket s) {
-      server.on_client_error({});
-      seen.push_back(captured);
-      s.destroy();
-    });
-    anode::socket client = ask();
-    client.write("\x01\r\n\r\n");
-    io.restart();
-    io.poll();
-  }
-  CHECK(seen == std::vector<std::string>{captured});
-}
-
-TEST_CASE("server lifetime: options can change during a request") {
-  net::io_context io;
-  http::server server(io.get_executor(), {.unique_headers = {"X-One"}}, never);
-  http::server_response* response = nullptr;
-  server.on_request([&](http::incoming_message&, http::server_response& res) { response = &res; });
-  auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 4096);
-  server.emit_connection(std::move(theirs));
-  http_peer client{anode::socket(std::move(ours))};
-  client.send(get);
-  io.poll();
-  REQUIRE(response != nullptr);
-  server.set_options({});
-  response->add_trailers({{"X-One", "t"}});
-  response->set_header("X-One", std::vector<std::string>{"a", "b"});
-  response->end();
-  io.restart();
-  io.poll();
-  CHECK(support::count_of(client.received(), "X-One: a; b\r\n") == 1);
 }
 
 TEST_CASE("server lifetime: a client disconnects during a handler") {
