@@ -31,7 +31,7 @@ namespace anode::http {
 /// **Node**: the flags of `dns.lookup`: ADDRCONFIG, V4MAPPED, ALL.
 enum class lookup_hints : std::uint8_t {
   none = 0,        ///< no flag
-  addrconfig = 1,  ///< only address families that this machine has an address of
+  addrconfig = 1,  ///< only address families in which this machine has an address
   v4mapped = 2,    ///< with family 6: IPv4-mapped addresses if there are no IPv6 addresses
   all = 4,         ///< with `v4mapped`: IPv4-mapped addresses in addition to IPv6 addresses
 };
@@ -54,7 +54,7 @@ struct connect_options {
 };
 
 /// Makes the connections of an agent, in place of the system's sockets. Runs on the executor of the
-/// agent. An exception, or a null pointer (`ECONNRESET`), fails the request.
+/// agent. An exception fails the request; a null pointer fails it with `ECONNRESET`.
 ///
 /// **Node**: `agent.createConnection()`.
 using create_connection_function =
@@ -66,8 +66,8 @@ struct lookup_address {
   int family = 4;       ///< 4 or 6
 };
 
-/// Resolves a host name, in place of the system's resolver. Must call `done` once, on the executor
-/// of the agent. An exception fails the look-up.
+/// Resolves a host name, in place of the system's resolver. The function must call `done` once, on
+/// the executor of the agent. An exception fails the look-up.
 ///
 /// **Node**: the option `lookup`.
 using lookup_function = std::function<void(
@@ -127,15 +127,16 @@ struct agent_options {
   /// is all hosts.
   std::string no_proxy{};
   /// Selects the proxy of each request from an environment, for example `process_environment`.
-  /// Unset: no variable is read. Ignored if `proxy` is set. When the agent is made, it reads
-  /// `http_proxy`, `https_proxy`, `no_proxy` and their upper-case names. The option `no_proxy`
-  /// overrides the variable.
+  /// Unset: no variable is read. Ignored if `proxy` is set. The variables `http_proxy`,
+  /// `https_proxy` and `no_proxy`, or their upper-case names, are read when the agent is made and
+  /// by `set_options`. The option `no_proxy` overrides the variable.
   environment_function proxy_env{};
   /// Makes connections in place of the system's sockets.
   create_connection_function create_connection{};
   /// Resolves host names in place of the system's resolver.
   lookup_function lookup{};
-  /// Called for each connection that is about to become idle; returning false closes it.
+  /// Called for each connection that is about to become idle; if it returns false, the connection
+  /// is closed.
   /// **Node**: `agent.keepSocketAlive()`.
   std::function<bool(anode::socket)> keep_socket_alive{};
   /// Called for each idle connection that a request reuses.
@@ -143,8 +144,8 @@ struct agent_options {
   std::function<void(anode::socket)> reuse_socket{};
 };
 
-/// The options of a request. A class and not an aggregate, therefore usable inside `co_await`
-/// expressions with g++ 12.
+/// The options of a request. They are a class and not an aggregate, therefore they may be used
+/// inside `co_await` expressions with g++ 12.
 ///
 /// **Node**: the options of `http.request`.
 class ANODE_EXPORT request_options {
@@ -187,8 +188,8 @@ public:
   std::size_t max_header_size = 16384;
   /// Maximum number of field lines in the response head; 0: unlimited.
   std::size_t max_headers_count = 2000;
-  /// Maximum number of informational responses (1xx); 0: none is accepted. Their heads together may
-  /// have at most `max_header_size` bytes. If a limit is exceeded, the request fails with
+  /// Maximum number of informational responses (1xx); 0: none is accepted. Their fields together
+  /// may have at most `max_header_size` bytes. If a limit is exceeded, the request fails with
   /// `error::header_overflow`.
   /// **Node**: no limit.
   std::size_t max_interim_responses = 100;
@@ -210,11 +211,12 @@ public:
   /// Whether the request may be sent twice without further effect, for `retry`. Unset: depends on
   /// the method (RFC 9110 section 9.2.2).
   std::optional<bool> idempotent;
-  /// Emitting this signal aborts the request with `error::aborted`.
+  /// Emitting this signal aborts the request with `error::aborted`. The signal must exist until the
+  /// request has emitted `on_close`.
   /// **Node**: an AbortSignal.
   net::cancellation_slot signal;
-  /// Uses a connection of its own, closed after the response, instead of the global agent. Only for
-  /// the free function `http::request`.
+  /// Uses a new connection, closed after the response, instead of the global agent. Only for the
+  /// free function `http::request`.
   /// **Node**: `agent: false`.
   bool one_shot = false;
   /// Makes the connection of a request without an agent. Only for the free function
@@ -231,19 +233,19 @@ public:
 
 /// A pool of client connections.
 ///
-/// A connection is never reused if the server has closed it, or if any byte arrives on it before a
-/// request is sent. A request that was about to use it moves to another connection.
+/// A connection is never reused if the server has closed it, or if any byte arrives before a
+/// request is sent. A request that was about to use such a connection moves to another one.
 ///
-/// A handle: copies refer to the same agent. When the last handle is destroyed, idle connections
-/// are closed and requests in progress are completed.
+/// The object is a handle: copies refer to the same agent. When the last handle is destroyed, idle
+/// connections are closed and requests in progress are completed.
 ///
 /// The system's resolver runs in up to four threads for each execution context. IP addresses and
 /// "localhost" (127.0.0.1, then ::1) need no look-up.
 ///
-/// On an empty handle, queries return empty values, `destroy` and `remove` do nothing, and all
-/// other calls throw `exception` with `error::invalid_this`.
+/// On an empty handle, `totals` returns zeros, `options` returns default options, `destroy` and
+/// `remove` do nothing, and all other calls throw `exception` with `error::invalid_this`.
 ///
-/// **Concurrency**: use it only on its executor, which must run on one thread at a time: an
+/// **Concurrency**: use the agent only on its executor, which must run on one thread at a time: an
 /// `io_context` run by one thread, or a strand.
 /// **Node**: `http.Agent`.
 class ANODE_EXPORT agent {
@@ -281,27 +283,30 @@ public:
   /// Returns the executor of the agent.
   executor_type get_executor() const;
 
-  /// Creates a request. `write` and `end` of the result send it.
+  /// Creates a request, which is sent by `write` and `end` of the result.
   /// @throws exception for invalid arguments, before a connection is used:
   ///   `error::invalid_protocol`, `invalid_http_token`, `invalid_char`, `unescaped_characters`,
   ///   `invalid_arg_value`, `invalid_ip_address` or `out_of_range`.
   client_request request(request_options options);
 
   /// Creates a request for a URL.
-  /// @throws exception as above, or with `error::invalid_url_argument`.
+  /// @throws exception as the first overload, or with `error::invalid_url_argument`.
   client_request request(std::string_view method, std::string_view url, header_list headers = {});
 
-  /// Creates a request with the options of `like`, but another method and path (with query). For
-  /// many requests to one origin. `like` is not used after the call.
+  /// Creates a request with the options of `like`, but another method and path (with query). Use it
+  /// for many requests to one origin. `like` is not used after the call. Errors are those of the
+  /// first overload.
   client_request request(request_options const& like, std::string_view method,
                          std::string_view path);
 
-  /// Creates a request for a URL. Values set in `options` override those of the URL.
+  /// Creates a request for a URL. Values set in `options` override those of the URL. Errors are
+  /// those of the overload for a URL.
   client_request request(std::string_view url, request_options options);
 
   /// Sends a GET request and waits for its response.
   /// @return the response; its body is not read yet.
-  /// @throws request_error if the request fails; exception for an invalid URL.
+  /// @throws request_error when awaited, if the request fails.
+  /// @throws exception from the call itself, for an invalid URL.
   /// **Cancellation**: aborts the request.
   /// **Node**: `http.get`.
   net::awaitable<incoming_message> get(std::string_view url);
@@ -349,17 +354,18 @@ private:
 /// thread pool has its own. The library keeps an agent while a handle, a request or a connection
 /// uses it. Idle connections count as use.
 ///
-/// If a context has agents for 192 or more executors, each new agent causes unused agents to be
-/// destroyed. Options set by `set_options` are then lost; keep a handle to prevent this. If 256
-/// agents are in use, each call for a further executor makes a separate agent. Such an agent keeps
-/// no connections after its handles are destroyed.
+/// If a context has agents for 192 or more executors, each new agent causes a check of the two
+/// least recently used ones, which are destroyed if they are unused. Their options are then lost;
+/// keep a handle to prevent this. If a context has 256 agents, each call for a further executor
+/// makes a separate agent. Such an agent keeps no connections after its handles are destroyed.
 ///
-/// **Concurrency**: different executors may call this function at the same time. Call it and use
-/// the agent on `ex`, or before `ex` runs.
+/// **Concurrency**: different executors may call this function at the same time. Call the function
+/// and use the agent on `ex`, or before `ex` runs.
 /// **Node**: `http.globalAgent`, of which a process has one.
 ANODE_EXPORT agent global_agent(net::any_io_executor const& ex);
 
 /// Makes `replacement` the global agent of its executor.
+/// @throws exception with `error::invalid_this` if `replacement` is empty.
 /// **Node**: an assignment to `http.globalAgent`.
 ANODE_EXPORT void set_global_agent(agent replacement);
 
@@ -388,8 +394,8 @@ ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex
 namespace anode {
 namespace detail {
 
-// A function object, not a function: where Asio looks for a `connect` of senders (unless
-// BOOST_ASIO_NO_DEPRECATED is defined), it would find a function for every type of this namespace.
+// A function object, not a function. Asio looks for a `connect` of senders unless
+// BOOST_ASIO_NO_DEPRECATED is defined, and would find a function for every type of this namespace.
 struct ANODE_EXPORT connect_function {
   boost::asio::awaitable<socket> operator()(net::any_io_executor ex,
                                             std::string_view authority) const;
@@ -399,7 +405,8 @@ struct ANODE_EXPORT connect_function {
 
 /// Connects to "host:port", an authority in the form of CONNECT (RFC 9112 section 3.2.3). Call it
 /// as `connect(ex, authority)`; it returns a `net::awaitable<socket>`.
-/// @throws http::exception with the system's error if connecting fails, or with
+/// @return the connection, with Nagle's algorithm disabled.
+/// @throws http::exception with the system's error if connecting fails; from the call itself with
 ///   `http::error::invalid_arg_value` for a malformed authority.
 /// **Cancellation**: aborts the attempt.
 /// **Node**: `net.connect`.

@@ -2,8 +2,8 @@
 #pragma once
 
 /// WebSocket connections: an upgrade of a server or a client becomes a
-/// `boost::beast::websocket::stream`. Not part of `anode/http.hpp`. Slow to compile: include it
-/// only where WebSockets are used.
+/// `boost::beast::websocket::stream`. Not part of `anode/http.hpp`. The header is slow to compile:
+/// include it only where WebSockets are used.
 ///
 /// ```cpp
 /// server.on_upgrade([](http::incoming_message& req, anode::socket s) -> net::awaitable<void> {
@@ -53,8 +53,8 @@ using websocket_stream = boost::beast::websocket::stream<socket>;
 /// Owns a WebSocket stream. Destroying it closes the connection.
 using websocket_ptr = std::unique_ptr<websocket_stream>;
 
-/// The options of a WebSocket connection. A class and not an aggregate, therefore usable inside
-/// `co_await` expressions with g++ 12.
+/// The options of a WebSocket connection. They are a class and not an aggregate, therefore they may
+/// be used inside `co_await` expressions with g++ 12.
 class websocket_options {
 public:
   /// Makes the default options.
@@ -66,8 +66,8 @@ public:
   /// Additional headers of a server's 101 response, for example the selected
   /// Sec-WebSocket-Protocol.
   http::header_list headers;
-  /// Called before the handshake. It can set any option of Beast: compression
-  /// (`permessage_deflate`), or time limits other than Beast's suggested ones.
+  /// Called before the handshake. The function can set any option of Beast, for example compression
+  /// (`permessage_deflate`) or time limits other than Beast's suggested ones.
   std::function<void(websocket_stream&)> configure;
   /// Called in a client with the 101 response.
   std::function<void(http::incoming_message const&)> on_answer;
@@ -75,7 +75,7 @@ public:
 
 namespace detail {
 
-/// Makes a stream with the options that both sides share.
+/// Makes a stream with the options that apply to both sides.
 inline websocket_ptr make_websocket(socket s, boost::beast::role_type role,
                                     websocket_options const& options) {
   namespace websocket = boost::beast::websocket;
@@ -94,14 +94,15 @@ inline net::awaitable<websocket_ptr> run_accept(upgrade_request request, websock
   try {
     co_await ws->async_accept(request, net::use_awaitable);
   } catch (boost::system::system_error const&) {
-    ws->next_layer().end();  // sends the refusal that Beast has written, then ends
+    ws->next_layer().end();  // sends the error response that Beast wrote, then half-closes
     throw;
   }
   co_return std::move(ws);
 }
 
-/// The handshake of a client. Beast performs its handshake over a connection in memory; a request
-/// of an agent carries it to the server. The real connection then replaces the one in memory.
+/// The handshake of a client. Beast performs its handshake over a connection in memory, and a
+/// request of an agent sends the same fields to the server. Then the real connection replaces the
+/// connection in memory.
 struct websocket_handshake {
   http::agent agent;
   http::request_options request;
@@ -115,7 +116,7 @@ struct websocket_handshake {
 
   /// Adds the fields of Beast's request to the request.
   void take_fields(std::string_view head) {
-    http::header_list all;  // as pairs, whatever the form of the caller's list: Host is then added
+    http::header_list all;  // pairs, even if the caller's list is flat: Host is added to pairs only
     for (http::header_list::entry const& h : request.headers) {
       all.append(h.name, h.value);
     }
@@ -213,13 +214,13 @@ inline net::awaitable<void> tear_down(boost::beast::role_type role, socket s) {
 /// handshake, and with 400 or 426 otherwise (RFC 6455 section 4.2.2).
 ///
 /// Bytes that the client sent after its request are the first bytes of the stream. Ping, idle and
-/// handshake time limits are Beast's suggested ones. The caller must check before the call whether
-/// the page may connect, by the header Origin.
-/// @param req the request. It is read before this function returns the awaitable.
+/// handshake time limits are Beast's suggested ones. If only some pages may connect, the caller
+/// must check the header Origin before the call.
+/// @param req the request, which is not used after this function has returned the awaitable.
 /// @param s the connection.
 /// @return the open stream.
 /// @throws boost::system::system_error with a code of `beast::websocket::error` if the request is
-///   not a valid handshake. In that case the refusal is sent and the connection is closed.
+///   not a valid handshake. In that case the error response is sent and the connection is closed.
 /// **Cancellation**: closes the connection.
 /// **Node**: none; packages such as ws do the same from event 'upgrade'.
 inline net::awaitable<websocket_ptr> accept_websocket(http::incoming_message const& req, socket s,
@@ -248,8 +249,8 @@ inline net::awaitable<websocket_ptr> accept_websocket(http::incoming_message con
   return detail::run_accept(std::move(request), std::move(ws));
 }
 
-/// Opens a WebSocket with a request of an agent. Proxies, connect timeouts and the way to connect
-/// are options of the agent.
+/// Opens a WebSocket with a request of an agent. Proxies, the connect timeout and
+/// `create_connection` are options of the agent.
 /// @param request the destination and additional headers (Origin, Sec-WebSocket-Protocol). The
 ///   headers of the handshake are added.
 /// @return the open stream. Bytes that the server sent after its 101 response come first.
@@ -282,9 +283,9 @@ inline net::awaitable<websocket_ptr> connect_websocket(net::any_io_executor cons
   return connect_websocket(http::global_agent(ex), url, std::move(options));
 }
 
-/// Ends a connection after the closing handshake. Boost.Beast calls this function for the streams
-/// that it uses. A server closes its direction first; both sides then wait for the end of the other
-/// direction.
+/// Ends a connection after the closing handshake. Boost.Beast finds this function by
+/// argument-dependent lookup. A server closes its direction first; both sides then discard at most
+/// 1 MiB of input until the end of the other direction.
 template <class Handler>
 void async_teardown(boost::beast::role_type role, socket& s, Handler&& handler) {
   auto const ex = net::get_associated_executor(handler, s.get_executor());

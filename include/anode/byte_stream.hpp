@@ -34,8 +34,9 @@ struct endpoint {
 
 /// The completion handler of an operation on a `byte_stream`.
 ///
-/// It keeps its owner alive and allocates nothing. A stream calls it at most once, and never inside
-/// the function that starts the operation. It is a completion handler in Asio's sense.
+/// The callback keeps its owner alive and allocates nothing. A stream calls it at most once, and
+/// never inside the function that starts the operation. The class is a completion handler in Asio's
+/// sense.
 class io_callback {
 public:
   /// The function to call: `owner`, the result, and the number of bytes.
@@ -80,8 +81,8 @@ inline constexpr auto no_native_handle = static_cast<native_handle_type>(-1);
 /// A connected, ordered, two-way stream of bytes: TCP, a Unix socket, memory, TLS, or a stream of
 /// the program. Derive from it to run HTTP over another transport.
 ///
-/// At most one read and one wait for writability are in flight at a time. The buffer of a read must
-/// stay valid until the read completes. All functions are called on the executor of the stream.
+/// At most one read and one wait for writability are in flight at a time. The buffer of a read
+/// stays valid until the read completes. All functions are called on the executor of the stream.
 class ANODE_EXPORT byte_stream {
 public:
   virtual ~byte_stream() = default;
@@ -100,7 +101,8 @@ public:
     return 0;
   }
 
-  /// Writes as much as possible without waiting. Keeps no reference to the buffers.
+  /// Writes as much as possible without waiting. The stream must not keep references to the
+  /// buffers.
   /// @return the number of bytes accepted; 0 with `would_block` if the stream accepts none now.
   virtual std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) = 0;
 
@@ -116,7 +118,7 @@ public:
   /// or accepted only a part.
   virtual void async_wait_writable(io_callback done) = 0;
 
-  /// Closes the outgoing direction (TCP: sends FIN; TLS: close_notify). No writes follow.
+  /// Closes the outgoing direction (TCP: sends FIN; TLS: sends close_notify). No writes follow.
   /// @param done may be empty.
   virtual void async_shutdown(io_callback done) = 0;
 
@@ -144,15 +146,14 @@ public:
   virtual void set_keep_alive(bool, std::chrono::milliseconds) {}
 
   /// Returns whether input, the end of input or a failure is ready to be read, as far as the stream
-  /// can know without waiting. A read in flight is not disturbed and does not change the answer:
-  /// bytes that it has received and not delivered count, as far as the stream knows. The default
-  /// returns false.
+  /// can know without waiting. Bytes that a read in flight has received and not delivered count as
+  /// input. The call must not disturb a read in flight. The default returns false.
   virtual bool has_input() { return false; }
 
-  /// Completes when the peer has closed its direction, although earlier input may be unread, or
-  /// with an error when the connection fails. A read may be in flight. Called at most once. A
-  /// stream that cannot detect this discards `done` without calling it (the default); `close` does
-  /// the same.
+  /// Completes when the peer has closed its direction, even if earlier input is unread, or with an
+  /// error when the connection fails. A read may be in flight. Called at most once. A stream that
+  /// cannot detect the close destroys `done` without calling it (the default). `close` also
+  /// destroys `done` without calling it.
   virtual void async_wait_hangup(io_callback done) { io_callback const dropped = std::move(done); }
 
   /// Returns the descriptor of a plain stream socket; `no_native_handle` for other streams.

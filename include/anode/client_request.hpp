@@ -38,7 +38,7 @@ enum class request_phase : std::uint8_t {
 /// Returns the name of a phase, for example "connect". The view refers to static storage.
 ANODE_EXPORT std::string_view to_string(request_phase p) noexcept;
 
-/// Reports why a request failed, and the facts that decide whether to send it again.
+/// Reports why a request failed, and the facts that decide whether a retry is safe.
 ///
 /// `code()` is a value of `error` or a system error. `what()` is the whole message.
 class ANODE_EXPORT request_error : public exception {
@@ -61,7 +61,8 @@ public:
   http::verdict verdict() const noexcept { return verdict_; }
 
   /// Returns whether the connection carried another request before. In that case the server may
-  /// have closed it while this request was under way, and a retry on a new connection may succeed.
+  /// have closed the connection while this request was under way, and a retry on a new connection
+  /// may succeed.
   bool reused_socket() const noexcept { return reused_; }
 
   /// Returns the number of bytes of the request that were passed to the operating system, the head
@@ -90,7 +91,7 @@ public:
 
   /// Returns the exception that caused this error, or null: the exception that
   /// `agent_options::create_connection` or a `lookup` threw, or the `request_error` of a CONNECT
-  /// that got no answer from the proxy. Rethrow it with `std::rethrow_exception` to inspect it.
+  /// that got no answer from the proxy. Use `std::rethrow_exception` to inspect it.
   /// **Node**: `err.cause`.
   std::exception_ptr cause() const noexcept { return cause_; }
 
@@ -103,7 +104,7 @@ public:
     packet_ = std::move(raw_packet);
   }
 
-  /// For the library itself.
+  /// Internal: sets the exception that caused this error.
   void set_cause(std::exception_ptr cause) noexcept { cause_ = std::move(cause); }
 
 private:
@@ -126,14 +127,15 @@ struct information {
   int status_code = 0;
   /// The reason phrase as received.
   std::string status_message;
-  /// The version of HTTP, 1 and 0 or 1.
+  /// The major version of HTTP, 1.
   int http_version_major = 1;
+  /// The minor version of HTTP, 0 or 1.
   int http_version_minor = 1;
   /// The headers as received.
   field_lines raw_headers;
 
-  /// Returns the headers by name, merged. The result is a view of `raw_headers`, which must outlive
-  /// it.
+  /// Returns the headers by name, repeated ones merged. The result is a view of `raw_headers`,
+  /// which must outlive the view.
   merged_headers headers() const { return merged_headers(raw_headers); }
 
   /// Returns the version, "1.1" or "1.0".
@@ -165,8 +167,8 @@ public:
   /// Returns the connection. Valid as long as this object.
   ///
   /// The first bytes read are those that the server sent after the head of its response (Node's
-  /// `head`). If the server refuses CONNECT they are the body of the response. The handle is empty
-  /// if the server answers an upgrade request with an ordinary response.
+  /// `head`). If the server refuses CONNECT, these bytes are the body of the response. The handle
+  /// is empty if the server answers an upgrade request with an ordinary response.
   anode::socket& socket() noexcept { return socket_; }
 
 private:
@@ -174,7 +176,7 @@ private:
   anode::socket socket_;
 };
 
-/// A request of a client. A handle: movable, not copyable.
+/// A request of a client. The object is a handle: movable, not copyable.
 ///
 /// Destroying the handle aborts the request unless `end` was called and a consumer for the response
 /// exists: a completed `response()` or `upgraded()`, or a listener set by `on_response`,
@@ -185,10 +187,11 @@ private:
 /// the response. An exception thrown by a listener is rethrown once from the executor's `run()`;
 /// the request continues.
 ///
-/// On an empty or moved-from handle, queries return the values of a finished request, `abort` and
-/// `destroy` do nothing, and all other calls throw `exception` with `error::invalid_this`.
+/// On an empty or moved-from handle, functions marked `noexcept` return the values of a destroyed
+/// request, `socket` returns an empty handle, `abort` and `destroy` do nothing, and all other calls
+/// throw `exception` with `error::invalid_this`.
 ///
-/// **Concurrency**: use it only on the executor of its agent.
+/// **Concurrency**: use the object only on the executor of its agent.
 /// **Node**: `http.ClientRequest`.
 class ANODE_EXPORT client_request final : public outgoing_message {
 public:
@@ -218,8 +221,9 @@ public:
 
   /// Waits for the response to a CONNECT request or to a request with an Upgrade header.
   ///
-  /// A response that arrives before this call is kept for it. However, if the request has an
-  /// `on_response` handler and no coroutine is waiting, the connection is closed.
+  /// A response that arrives before this call is kept until the call. However, if the request has
+  /// an `on_response` handler and no coroutine is waiting, the connection of such a response is
+  /// closed.
   /// @return the response, with the connection if the server switched protocols.
   /// @throws request_error if the request fails before a head is received.
   /// **Cancellation**: aborts the request.
@@ -227,8 +231,8 @@ public:
   net::awaitable<upgrade_result> upgraded();
 
   /// Waits for 100 Continue, for a final response, or for a failure. Does not throw if the request
-  /// fails; `response()` reports the failure.
-  /// @return whether the server sent 100 Continue, which means that it wants the body.
+  /// fails; `response()` then throws the failure.
+  /// @return whether the server sent 100 Continue, and therefore expects the body.
   /// **Cancellation**: aborts the request.
   /// **Node**: event 'continue'.
   net::awaitable<bool> continued();
@@ -269,9 +273,8 @@ public:
 
   // Settings.
 
-  /// Sets the maximum number of field lines in the head of the response. Has an effect until the
-  /// response begins to arrive. A head with more lines fails the request with
-  /// `error::header_overflow`.
+  /// Sets the maximum number of field lines in the head of the response. Without effect after the
+  /// head is received. A head with more lines fails the request with `error::header_overflow`.
   /// @param lines default 2000; 0: unlimited.
   /// **Node**: `request.maxHeadersCount`.
   client_request& set_max_headers_count(std::size_t lines);
@@ -281,8 +284,8 @@ public:
   [[deprecated("use destroy")]] void abort();
 
   /// Sets the inactivity timeout of the connection. When it expires, `f` and the `on_timeout`
-  /// listeners are called once; the request continues. The time counts from the moment at which the
-  /// connection is established.
+  /// listeners are called once; the request continues. The time starts when the connection is
+  /// established.
   /// @param timeout time without a byte in either direction; 0: no timeout.
   /// @param f an additional listener; may be empty.
   /// @throws exception with `error::out_of_range` if `timeout` is negative.
@@ -297,8 +300,8 @@ public:
 
   /// Enables or disables TCP keep-alive probes on the connection. Without a connection, the setting
   /// applies when the request gets one.
-  /// @param initial_delay idle time before the first probe, in whole seconds; 0: the system's
-  ///   default.
+  /// @param initial_delay idle time before the first probe, rounded down to whole seconds; 0: the
+  ///   system's default.
   /// **Node**: `request.setSocketKeepAlive()`.
   client_request& set_socket_keep_alive(bool on = false,
                                         std::chrono::milliseconds initial_delay = {});
@@ -332,7 +335,8 @@ public:
   /// **Node**: event 'continue'.
   client_request& on_continue(anode::detail::function<void()> f);
 
-  /// Adds a listener for the connection that the request gets. A retry emits the event again.
+  /// Adds a listener for the assignment of a connection to the request. A retry emits the event
+  /// again.
   /// **Node**: event 'socket'.
   client_request& on_socket(anode::detail::function<void(anode::socket)> f);
 

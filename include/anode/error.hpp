@@ -13,7 +13,7 @@
 namespace anode::http {
 
 /// The failures that anode itself reports. Failures of the operating system keep Asio's codes. Each
-/// value has the code name that Node.js gives to the same failure, see `code_name`.
+/// value has the name that Node.js uses for the same failure, see `code_name`.
 enum class error : int {
   // Errors in the input of a peer (Node: HPE_*, from its parser).
   invalid_method = 1,         ///< HPE_INVALID_METHOD
@@ -86,7 +86,7 @@ ANODE_EXPORT std::string_view code_name(boost::system::error_code const& ec) noe
 /// A failure with its code and with Node.js's message.
 ///
 /// Thrown for invalid arguments and for calls in a wrong state. `what()` returns the whole message,
-/// which names the argument.
+/// which names an invalid argument.
 class ANODE_EXPORT exception : public boost::system::system_error {
 public:
   /// Makes an exception from a code and the whole text of its message.
@@ -95,7 +95,8 @@ public:
   /// Returns the message, with nothing added.
   char const* what() const noexcept override;
 
-  /// Returns Node's name of the code, see `anode::http::code_name`.
+  /// Returns Node's name of the code, see `anode::http::code_name`. The view refers to static
+  /// storage.
   std::string_view code_name() const noexcept;
 
 private:

@@ -29,9 +29,9 @@ struct field_place {
 
 /// The ordered field lines of one received head or trailer section, including duplicates.
 ///
-/// It stores one copy of the bytes of the section and the positions of names and values in it.
-/// `clear` keeps the memory, therefore a reused object allocates nothing. Views that it returns are
-/// valid until the next call that changes it, and until it is moved from or destroyed.
+/// The object stores one copy of the bytes of the section, and the positions of names and values in
+/// this copy. `clear` keeps the memory, therefore a reused object allocates nothing. Returned views
+/// are valid until the object is changed, moved from or destroyed.
 ///
 /// **Node**: `message.rawHeaders` and `message.rawTrailers`.
 class ANODE_EXPORT field_lines {

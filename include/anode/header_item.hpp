@@ -18,7 +18,7 @@ concept header_text = std::convertible_to<T const&, std::string_view> &&
 }  // namespace detail
 
 /// One text in a braced list of header values. With this type `{"a", "b"}` is a list of two texts
-/// and never one text made from two iterators. It borrows the text.
+/// and never one text made from two iterators. The object borrows its text, which must outlive it.
 class header_item {
 public:
   /// Refers to a text.

@@ -21,7 +21,7 @@ namespace anode::http {
 
 namespace detail {
 
-/// An integer that is a header value; booleans and characters are not.
+/// An integer type that can be a header value. `bool` and the character types are excluded.
 template <class T>
 concept header_number = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char> &&
                         !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
@@ -31,12 +31,11 @@ concept header_number = std::integral<T> && !std::same_as<T, bool> && !std::same
 
 class header_value;
 
-/// A reference to a header value that a function receives: a text, a number, or a list of texts,
-/// which makes one field line for each text.
+/// A header value as a function parameter: a text, a number, or a list of texts. A list makes one
+/// field line for each text.
 ///
-/// It borrows texts and lists and is therefore meant for parameters; `header_value` owns its
-/// content. Bytes are sent as given (Latin-1 in the sense of RFC 9110 section 5.5); nothing is
-/// encoded.
+/// The object borrows texts and lists, which must outlive it; `header_value` owns its content.
+/// Bytes are sent as given (Latin-1 in the sense of RFC 9110 section 5.5); nothing is encoded.
 ///
 /// **Node**: the `value` of `setHeader`: a string, a number or an array of strings.
 class ANODE_EXPORT header_value_ref {
@@ -136,7 +135,7 @@ public:
   /// Copies a list written in place, `{"a=1", "b=2"}`.
   header_value(std::initializer_list<header_item> items) : header_value(header_value_ref(items)) {}
 
-  /// Takes over a list.
+  /// Moves a list into the value.
   header_value(std::vector<std::string> items) noexcept
       : list_(std::move(items)), kind_(kind::list) {}
 

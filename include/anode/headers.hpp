@@ -35,7 +35,8 @@ ANODE_EXPORT void validate_header_name(std::string_view name,
 /// **Node**: `http.validateHeaderValue`.
 ANODE_EXPORT void validate_header_value(std::string_view name, header_value_ref value);
 
-/// A name with its value, as one element of a braced list. It borrows both: they must outlive it.
+/// A name with its value, as one element of a braced list. The object borrows both, therefore they
+/// must outlive it.
 class header_field {
 public:
   /// Refers to a name and a value.
@@ -59,16 +60,16 @@ private:
   header_value_ref value_;
 };
 
-/// An ordered list of headers that a program passes to the library: request options, `write_head`,
-/// `add_trailers`. It owns its texts.
+/// An ordered list of headers that a program passes to the library: in request options, to
+/// `write_head` or to `add_trailers`. The list owns its texts.
 ///
-/// It has two forms. Pairs: `{{"Content-Type", "text/csv"}, {"Set-Cookie", {"a=1", "b=2"}}}`. Flat:
-/// `{"Content-Type", "text/csv", "X-A", "1"}`, as Node's `rawHeaders`. The flat form keeps a
-/// repeated name as separate lines, also when it is merged with headers set before.
+/// The list has one of two forms. Pairs: `{{"Content-Type", "text/csv"}, {"Set-Cookie", {"a=1",
+/// "b=2"}}}`. Flat: `{"Content-Type", "text/csv", "X-A", "1"}`, as Node's `rawHeaders`. A flat list
+/// keeps a repeated name as separate lines, also when the list is merged with headers set before.
 ///
-/// A class and not an aggregate, because aggregates do not work inside `co_await` expressions with
-/// g++ 12. For the same reason the braced pairs do not work there; the flat form does. The list
-/// does not validate its content; the function that receives it does.
+/// This is a class and not an aggregate, because aggregates do not work inside `co_await`
+/// expressions with g++ 12. Braced pairs do not work there either; the flat form does. The list
+/// does not validate its content; the function that receives the list does.
 class ANODE_EXPORT header_list {
 public:
   /// A name with its value.
@@ -109,37 +110,37 @@ public:
   /// @throws exception with `error::invalid_arg_value` if the number of texts is odd.
   static header_list from_flat(std::vector<std::string> const& flat);
 
-  /// Adds a field at the end, even if the name is present.
+  /// Adds a header at the end, even if the list has that name.
   header_list& append(std::string_view name, header_value_ref value);
 
-  /// Returns the first field of that name, or null if there is none. Names are compared
+  /// Returns the first header of that name, or null if there is none. Names are compared
   /// case-insensitively. The pointer is valid until the list changes.
   entry const* find(std::string_view name) const noexcept;
 
-  /// Returns whether the list has a field of that name.
+  /// Returns whether the list has a header of that name. Names are compared case-insensitively.
   bool contains(std::string_view name) const noexcept { return find(name) != nullptr; }
 
-  /// Removes all fields of that name.
-  /// @return the number of removed fields.
+  /// Removes all headers of that name. Names are compared case-insensitively.
+  /// @return the number of removed headers.
   std::size_t erase(std::string_view name);
 
-  /// Returns whether the list has no field.
+  /// Returns whether the list is empty.
   bool empty() const noexcept { return entries_.empty(); }
 
-  /// Returns the number of fields.
+  /// Returns the number of headers.
   std::size_t size() const noexcept { return entries_.size(); }
 
-  /// Returns the field at `index`, which must be less than `size()`.
+  /// Returns the header at `index`, which must be less than `size()`.
   entry const& operator[](std::size_t index) const noexcept { return entries_[index]; }
 
-  /// Returns an iterator to the first field.
+  /// Returns an iterator to the first header.
   const_iterator begin() const noexcept { return entries_.begin(); }
 
   /// Returns the end of the list.
   const_iterator end() const noexcept { return entries_.end(); }
 
-  /// Returns whether the list was given flat, which decides how it is merged with headers set
-  /// before.
+  /// Returns whether the list has the flat form. The form decides how the list is merged with
+  /// headers set before.
   bool is_flat() const noexcept { return flat_; }
 
   /// Compares names (case-sensitively), values and form.

@@ -31,15 +31,17 @@ using boost::system::error_code;
 /// A received message: a request in a server, a response in a client.
 ///
 /// In a server, the message lives until its exchange is closed and, for a coroutine handler, until
-/// the handler returns. In a client it is a handle: movable, not copyable. If the handle is
-/// destroyed unread, a remainder of at most 64 KiB of known length is discarded; otherwise the
-/// connection is closed, because an unread response must not occupy it.
+/// the handler returns. In a client the object is a handle: movable, not copyable. If the handle is
+/// destroyed before the body is read to its end, the rest is discarded, provided that the whole
+/// message is received or its Content-Length is at most 64 KiB. Otherwise the connection is closed,
+/// because an unread response must not occupy it.
 ///
 /// The body is pulled: while the program does not read, the connection stops reading at the
 /// high-water mark. Models Asio's AsyncReadStream.
 ///
-/// On an empty handle, queries return the values of a finished message, `dump` and `destroy` do
-/// nothing, and all other calls throw `exception` with `error::invalid_this`.
+/// On an empty handle, functions marked `noexcept` return the values of a destroyed message,
+/// `socket` and `http_version` return an empty handle and "0.0", `dump` and `destroy` do nothing,
+/// and all other calls throw `exception` with `error::invalid_this`.
 ///
 /// **Concurrency**: one read at a time, on the executor of the message.
 /// **Cancellation**: in a client, cancelling a read aborts the whole request.
@@ -148,7 +150,7 @@ public:
   /// **Node**: `message.complete`.
   bool complete() const noexcept;
 
-  /// Returns whether the connection closed before the message was complete.
+  /// Returns whether the connection closed before the message was completely received and read.
   /// **Node**: `message.aborted`.
   bool aborted() const noexcept;
 
@@ -164,14 +166,13 @@ public:
   /// **Node**: `message.closed`.
   bool closed() const noexcept;
 
-  /// Returns why the message was cut off; no error if it was not, or if it was destroyed without
-  /// one.
+  /// Returns the error that cut the message off. No error if the message was not cut off, or was
+  /// destroyed without an error.
   /// **Node**: `message.errored`.
   error_code errored() const noexcept;
 
-  /// Closes the connection that the message comes from, unless the exchange has already released
-  /// it.
-  /// @param ec emitted to `on_error`; without an error nothing is emitted.
+  /// Closes the connection of the message, unless the exchange has already released the connection.
+  /// @param ec emitted to `on_error`; an empty code (the default) emits nothing.
   /// **Node**: `message.destroy()`.
   incoming_message& destroy(error_code ec = {});
 
@@ -195,7 +196,8 @@ public:
   /// **Node**: event 'end'.
   incoming_message& on_end(anode::detail::function<void()> f);
 
-  /// Adds a listener for the loss of the connection before the message is complete.
+  /// Adds a listener for the loss of the connection before the message is completely received and
+  /// read.
   /// **Node**: event 'aborted'.
   incoming_message& on_aborted(anode::detail::function<void()> f);
 

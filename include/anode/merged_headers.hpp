@@ -92,17 +92,18 @@ private:
   std::size_t first_ = 0;
 };
 
-/// The received headers by name: names in lower case, values of repeated fields merged.
+/// The received fields by name: names in lower case, values of repeated fields merged.
 ///
 /// For fields that have a single value (age, authorization, content-length, content-type, etag,
 /// expires, from, host, if-modified-since, if-unmodified-since, last-modified, location,
 /// max-forwards, proxy-authorization, referer, retry-after, server, user-agent) the first line is
-/// used; with `join_duplicates` they are joined as well. set-cookie is always a list. cookie is
-/// joined with "; ", all other fields with ", ". Every name is data, even `__proto__`.
+/// used; with `join_duplicates` their lines are joined as well. set-cookie is always a list. cookie
+/// is joined with "; ", all other fields with ", ". Every name is data, even `__proto__`.
 ///
-/// A view of field lines, which must outlive it. A look-up of a field that occurs once reads the
-/// lines and allocates nothing. The first look-up of a repeated field and the first iteration build
-/// an index; `reset` keeps its memory. All views are valid until `reset` or until the lines change.
+/// The object is a view: the field lines must outlive it. A look-up of a field that occurs once
+/// reads the lines and allocates nothing. The first look-up of a field whose lines are joined, and
+/// the first iteration, build an index; `reset` keeps the memory of the index. Returned views are
+/// valid until `reset` or until the lines change.
 ///
 /// **Node**: `message.headers`, `headersDistinct`, `trailers`, `trailersDistinct`.
 class ANODE_EXPORT merged_headers {
@@ -181,10 +182,9 @@ public:
 private:
   // A name with its lines. Lower-case names and joined values are stored in `text_`.
   struct group {
-    std::uint32_t first;            // index of the first line
-    std::uint32_t array_index;      // value of an array index as name; otherwise the largest value
-                                    // an array index
-    std::uint32_t name, name_size;  // the name in lower case
+    std::uint32_t first;              // index of the first line
+    std::uint32_t array_index;        // the name as an array index; otherwise 0xffffffff
+    std::uint32_t name, name_size;    // the name in lower case
     std::uint32_t value, value_size;  // the joined value, if `joined`
     bool joined;
   };

@@ -31,7 +31,7 @@ using boost::system::error_code;
 
 /// A message to send: the common base of `server_response` and `client_request`.
 ///
-/// `write`, `end` and `flush_headers` act at once and return a `write_operation`, which may be
+/// `write`, `end` and `flush_headers` act at once. They return a `write_operation`, which may be
 /// awaited or ignored. All data written in one tick (one callback of the executor) is sent
 /// together. Models Asio's AsyncWriteStream.
 ///
@@ -39,7 +39,7 @@ using boost::system::error_code;
 /// headers after the head is made, `error::invalid_http_token` and `error::invalid_char` for names
 /// and values that must not be sent.
 ///
-/// **Concurrency**: use it only on the executor of its server or agent.
+/// **Concurrency**: use the object only on the executor of its server or agent.
 /// **Node**: `http.OutgoingMessage`.
 class ANODE_EXPORT outgoing_message {
 public:
@@ -111,8 +111,9 @@ public:
   /// @return the operation. When awaited, it throws `error::write_after_end` after `end`, and
   ///   `error::stream_destroyed` after `destroy` or the loss of the connection.
   /// @throws exception with the error of a head that cannot be made; `error::body_not_allowed` for
-  ///   a body that the head of a request excludes; `error::content_length_mismatch` under
-  ///   `set_strict_content_length`.
+  ///   a body that the head excludes (in a server only if
+  ///   `server_options::reject_non_standard_body_writes` is set); `error::content_length_mismatch`
+  ///   under `set_strict_content_length`.
   /// **Node**: `write()`.
   write_operation write(std::string_view data);
 
@@ -148,13 +149,13 @@ public:
   /// **Node**: `flushHeaders()`.
   write_operation flush_headers();
 
-  /// Buffers writes until `uncork` or `end`. Data written after the first segment is sent as one
-  /// chunk. Calls nest. Awaiting a write while corked does not suspend.
+  /// Buffers writes until `uncork` or `end`. In a chunked body, all data written after the first
+  /// segment forms one chunk. Calls nest. Awaiting a write while corked does not suspend.
   /// **Node**: `cork()`.
   void cork();
 
-  /// Ends one `cork`. The call that ends the last one sends the buffered data. Without `cork` it
-  /// has no effect.
+  /// Ends one `cork`. The call that ends the last `cork` sends the buffered data. Without a `cork`
+  /// the call has no effect.
   /// **Node**: `uncork()`.
   void uncork();
 
@@ -172,7 +173,8 @@ public:
   /// **Node**: event 'finish'.
   net::awaitable<void> finished();
 
-  /// Closes the connection at once. A pipelined response waits for the responses before it.
+  /// Closes the connection at once; for a pipelined response, after the responses before it are
+  /// sent.
   /// @param ec returned by `errored()`. In a client, emitted to `on_error`.
   /// **Node**: `destroy(error)`.
   void destroy(error_code ec = {});

@@ -11,7 +11,7 @@
 
 namespace anode {
 
-/// The numbers of bytes that a relay transferred.
+/// The number of bytes that a relay transferred in each direction.
 struct relay_result {
   std::uint64_t a_to_b = 0;  ///< bytes from `a` to `b`
   std::uint64_t b_to_a = 0;  ///< bytes from `b` to `a`
@@ -23,18 +23,24 @@ struct relay_result {
 /// are buffered for each direction.
 ///
 /// Between two plain sockets on Linux, a direction that has transferred 256 KiB switches to
-/// `splice`, which does not copy the bytes. It needs 64 KiB in the kernel and two more descriptors,
-/// and copies if there are none. Measured over loopback, `splice` takes 0.35 to 0.43 seconds of CPU
-/// time for each GiB, copying 0.71 to 0.83, in one direction or both. Short exchanges never switch.
+/// `splice`, which does not copy the bytes. A spliced direction needs 64 KiB in the kernel and two
+/// more descriptors; without free descriptors it continues to copy. Measured over loopback,
+/// `splice` takes 0.35 to 0.43 seconds of CPU time for each GiB, and copying 0.71 to 0.83 seconds,
+/// in one direction or both.
 ///
 /// When the operation completes, both connections are closed. A failure of one side closes the
-/// other. After both sides have ended, the remaining output has 60 seconds; then it is discarded.
+/// other. After both sides have ended, the remaining output is sent for at most 60 seconds; then it
+/// is discarded.
 ///
-/// @param idle_timeout closes both connections after this time without a byte in either direction;
-///   0: no timeout while both sides are open, and 300 to 600 seconds once one of them has ended.
-/// @return the numbers of bytes, also after a failure of a side; the operation does not throw for
-///   it.
+/// @param a, b the connections, both of the same executor. The relay closes them.
+/// @param idle_timeout closes both connections after this time without a byte in either direction.
+///   Default 0: no timeout while both sides are open, and 300 to 600 seconds after one of them has
+///   ended.
+/// @return the numbers of bytes. A failure of a side is not thrown; the numbers then count the
+///   bytes before the failure.
+/// **Concurrency**: call it on the executor of the connections.
 /// **Cancellation**: closes both connections.
+/// **Node**: none; `a.pipe(b)` and `b.pipe(a)` copy the bytes.
 ANODE_EXPORT boost::asio::awaitable<relay_result> relay(
     socket a, socket b, std::chrono::milliseconds idle_timeout = {});
 

@@ -5,7 +5,7 @@
 
 namespace anode::http {
 
-/// Selects one of several idle connections for a request.
+/// The order in which requests reuse idle connections.
 ///
 /// **Node**: the option `scheduling` of an Agent.
 enum class scheduling : std::uint8_t {

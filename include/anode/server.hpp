@@ -48,7 +48,7 @@ struct server_options {
   /// If true, a half-closed client still receives its response. If false (as in Node), its pending
   /// requests are aborted.
   bool http_allow_half_open = false;
-  /// Accepts input that violates HTTP; see docs/deviations.md. Dangerous: it enables request
+  /// Accepts input that violates HTTP; see docs/deviations.md. Dangerous: enables request
   /// smuggling.
   bool insecure_http_parser = false;
   /// Joins repeated headers that would otherwise keep only their first value.
@@ -68,8 +68,8 @@ struct server_options {
   /// lines.
   std::size_t max_headers_count = 2000;
   /// Maximum number of requests that one connection handles at the same time, at least 1. Further
-  /// pipelined requests stay unread. They also stay unread while the buffered heads and bodies of
-  /// the current requests reach `high_water_mark`.
+  /// pipelined requests stay unread, also while the buffered heads and bodies of the current
+  /// requests, or their buffered responses, reach `high_water_mark`.
   /// **Node**: no such limit.
   std::uint32_t max_pipelined_requests = 32;
   /// Maximum number of requests on one connection; 0: unlimited. The response to the last one
@@ -109,8 +109,8 @@ struct listen_options {
   bool ipv6_only = false;   ///< an IPv6 listener does not accept IPv4 connections
 };
 
-/// Input that is not a valid request, or a failure of a connection. The views are valid during the
-/// call of the handler.
+/// Invalid input, an expired request timeout, or a failure of a connection. The views are valid
+/// during the call of the handler.
 ///
 /// **Node**: the error of event 'clientError'.
 struct client_error {
@@ -120,8 +120,7 @@ struct client_error {
   std::string_view raw_packet;   ///< the bytes of the last read
 };
 
-/// Observers of a server for diagnostics. They cannot change its behavior. An unset function costs
-/// nothing.
+/// Observers of a server for diagnostics. They do not replace the handlers of the server.
 struct server_trace {
   /// Called for invalid input, a connection failure or an expired request timeout, before it is
   /// handled.
@@ -161,29 +160,29 @@ struct drain_result {
   std::size_t cut_requests = 0;     ///< requests whose response was cut off or not begun
 };
 
-/// Enables the cancellation of a coroutine handler when its client disconnects. Await it in the
-/// handler. By default a handler continues, and finds its response destroyed.
+/// Enables the cancellation of a coroutine handler when its client disconnects. Await the result in
+/// the handler. By default a handler continues after the disconnect, and its response is destroyed.
 ///
 ///     net::awaitable<void> report(http::incoming_message&, http::server_response& res) {
 ///       co_await http::enable_cancellation();
 ///       co_await res.end(co_await slow_query());  // throws `operation_aborted` after a disconnect
 ///     }
 ///
-/// The effect lasts for the rest of the handler, and includes operations awaited through Asio's
-/// `&&` and `||` at any nesting. A coroutine that the handler spawns is cancelled if it is bound to
-/// the handler's cancellation slot. Equivalent to
+/// The effect lasts until the handler returns, and includes operations awaited through Asio's `&&`
+/// and `||` at any nesting. A coroutine that the handler spawns is cancelled if it is bound to the
+/// handler's cancellation slot. Equivalent to
 /// `net::this_coro::reset_cancellation_state(net::enable_total_cancellation())`. A handler that
 /// enables only `terminal` or `partial` cancellation is cancelled as well.
 ///
-/// **Node**: none; a handler there listens to event 'close'.
+/// **Node**: none; handlers there listen to event 'close'.
 inline auto enable_cancellation() noexcept {
   return boost::asio::this_coro::reset_cancellation_state(boost::asio::enable_total_cancellation());
 }
 
 namespace detail {
 
-/// The handler of an event that decides: a coroutine or a plain callback. Copies of a move-only
-/// callable share it.
+/// The handler of an event that has one handler: a coroutine or a plain callback. Copies of the
+/// object share a move-only callable.
 template <class... Args>
 class handler {
 public:
@@ -240,21 +239,22 @@ using upgrade_handler = detail::handler<incoming_message&, anode::socket>;
 
 /// An HTTP/1.1 server.
 ///
-/// If a coroutine handler returns without calling `end()`, the server calls it. If a handler throws
-/// before the head is sent, the server discards the headers set so far and responds with 500, or
-/// with 413 for `error::body_too_large`. If a handler throws later, the server closes the
-/// connection. The exception goes to `on_error`. When the client disconnects, a coroutine handler
-/// receives a cancellation, which it ignores by default, see `enable_cancellation`.
+/// If a coroutine handler returns without calling `end()`, the server ends the response. If a
+/// handler throws before the head is sent, the server discards the headers set so far and responds
+/// with 500, or with 413 for `error::body_too_large`. If a handler throws later, the server closes
+/// the connection. The exception goes to `on_error`. An exception after the client has disconnected
+/// is ignored. When the client disconnects, a coroutine handler receives a cancellation, which it
+/// ignores by default, see `enable_cancellation`.
 ///
 /// If a response is complete while more than 1 MiB of a request body of known length is unread, the
 /// response contains `Connection: close`. Further input is then discarded for up to 30 s.
 ///
-/// Destroying the server closes all connections. Handlers that are still running may continue; they
-/// find their connection destroyed. On an empty handle, queries return the values of a closed
-/// server, calls that close have no effect, and all other calls throw `exception` with
-/// `error::invalid_this`.
+/// Destroying the server closes all connections. Handlers that are still running may continue;
+/// their connection is destroyed. On an empty handle, `listening`, `connection_count` and `options`
+/// return the values of a closed server with default options, `close` and `close_..._connections`
+/// have no effect, and all other calls throw `exception` with `error::invalid_this`.
 ///
-/// **Concurrency**: use it only on its executor, which must run on one thread at a time: an
+/// **Concurrency**: use the server only on its executor, which must run on one thread at a time: an
 /// `io_context` run by one thread, or a strand.
 /// **Node**: `http.Server`.
 class ANODE_EXPORT server {
@@ -313,7 +313,8 @@ public:
   /// **Node**: `server.listen({fd})`.
   server& listen_descriptor(native_handle_type descriptor);
 
-  /// Takes over a bound and listening acceptor of Asio, see `listen_descriptor`.
+  /// Listens on the descriptor of a bound and listening acceptor of Asio, which is released, see
+  /// `listen_descriptor`.
   template <class Acceptor>
     requires requires(Acceptor& a) {
       { a.release() } -> std::convertible_to<native_handle_type>;
@@ -330,19 +331,21 @@ public:
   /// **Node**: `server.address()`.
   endpoint address() const;
 
-  /// Serves a connected stream, for example one from another acceptor or one in memory.
+  /// Serves a connected stream, for example a connection of another acceptor, TLS, or memory. The
+  /// server owns the stream, which must have the executor of the server.
   /// **Node**: `server.emit('connection', stream)`.
   void emit_connection(std::unique_ptr<byte_stream> stream);
 
   // Ending.
 
-  /// Stops listening and closes idle connections. Acts at once. Awaiting waits until the other
-  /// connections have ended.
-  /// @throws exception when awaited, with `error::server_not_running` if the server did not listen.
+  /// Stops listening and closes idle connections, at once. Awaiting the result waits until the
+  /// other connections have ended.
+  /// @throws boost::system::system_error when awaited, with `error::server_not_running` if the
+  ///   server did not listen; idle connections are closed all the same.
   /// **Node**: `server.close()`.
   write_operation close();
 
-  /// Closes the connections without a pending request.
+  /// Closes the connections that have no pending request.
   /// **Node**: `server.closeIdleConnections()`.
   void close_idle_connections();
 
@@ -353,9 +356,12 @@ public:
   /// Shuts down gracefully. Accepts the connections already in the backlog, then stops listening.
   /// Every connection completes its current requests and answers one more request with `Connection:
   /// close`. Connections that remain after `grace` are closed. Sockets that left HTTP (upgrades,
-  /// tunnels) are treated like the others. Call `connections` to observe the progress. The server
-  /// may listen again afterwards.
-  /// @param grace maximum time until the remaining connections are closed; at least 1 ms.
+  /// tunnels) are treated like the others. `connections` shows the progress. The server may listen
+  /// again afterwards.
+  /// @param grace maximum time, at least 1 ms, until the remaining connections are closed.
+  /// @return the numbers of ended and closed connections, when all connections have ended.
+  /// **Cancellation**: ends the wait; the remaining connections stay open.
+  /// **Node**: none.
   net::awaitable<drain_result> drain(std::chrono::milliseconds grace);
 
   /// Returns the number of connections, including those that left HTTP.
@@ -363,6 +369,7 @@ public:
   std::size_t connection_count() const noexcept;
 
   /// Returns snapshots of all connections, including those that left HTTP.
+  /// **Node**: none.
   std::vector<connection_info> connections() const;
 
   // Settings. They apply to connections and requests from now on.
@@ -403,8 +410,8 @@ public:
   /// **Node**: event 'upgrade'.
   server& on_upgrade(upgrade_handler h);
 
-  /// Sets the handler of CONNECT requests. The handler owns the connection. Without it the
-  /// connection is closed.
+  /// Sets the handler of CONNECT requests. The handler owns the connection. It is called after all
+  /// earlier responses are sent. Without it the connection is closed.
   /// **Node**: event 'connect'.
   server& on_connect(upgrade_handler h);
 
@@ -419,9 +426,9 @@ public:
   /// **Node**: event 'dropRequest'.
   server& on_drop_request(anode::detail::function<void(incoming_message&, anode::socket)> h);
 
-  /// Sets the handler of connections without activity for `timeout`, or without a new request for
-  /// `keep_alive_timeout` after a response. The handler must close the connection. If no timeout
-  /// listener is set here, on the request or on the response, the server closes it.
+  /// Sets the handler of connections that are inactive for `timeout`, or that receive no new
+  /// request for `keep_alive_timeout` after a response. The handler must close the connection. If
+  /// no timeout listener is set here, on the request or on the response, the server closes it.
   /// **Node**: event 'timeout'.
   server& on_timeout(anode::detail::function<void(anode::socket)> h);
 
@@ -441,13 +448,13 @@ public:
 
   /// Adds a listener for exceptions that leave a handler and for failures to accept.
   ///
-  /// Without a listener, each such exception is written to standard error as one line with the
-  /// method and path of the request. The first failure to accept is written as well. An empty
-  /// listener suppresses this output.
+  /// Without a listener, each exception is written to standard error as one line with the method
+  /// and path of the request. Of failures to accept, and of exceptions of plain upgrade and CONNECT
+  /// handlers, only the first one is written. An empty listener suppresses this output.
   /// **Node**: event 'error'.
   server& on_error(anode::detail::function<void(std::exception_ptr)> f);
 
-  /// Sets the observers of the server; they replace the previous ones.
+  /// Sets the observers of the server, replacing the previous ones.
   server& set_trace(server_trace trace);
 
 private:

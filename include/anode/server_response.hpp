@@ -11,16 +11,16 @@ class server_exchange;
 
 namespace anode::http {
 
-/// The response to one request of a server.
+/// The response to one request that a server received.
 ///
 /// The object lives until its exchange is closed and, for a coroutine handler, until the handler
 /// returns. A callback handler may keep a reference and respond later, until `on_close` is emitted.
 ///
-/// **Concurrency**: use it only on the executor of its server.
+/// **Concurrency**: use the object only on the executor of its server.
 /// **Node**: `http.ServerResponse`.
 class ANODE_EXPORT server_response final : public outgoing_message {
 public:
-  /// Returns the request that this responds to.
+  /// Returns the request of this response.
   /// **Node**: `response.req`.
   incoming_message& req() noexcept;
 
@@ -38,7 +38,8 @@ public:
   /// **Node**: `response.statusMessage`.
   std::string_view status_message() const noexcept;
 
-  /// Sets the reason phrase. An empty text selects the standard phrase of the status.
+  /// Sets the reason phrase. An empty text selects the standard phrase of the status. An invalid
+  /// phrase throws `exception` with `error::invalid_char` when the head is made, not here.
   server_response& set_status_message(std::string_view reason);
   server_response& set_status_message(std::initializer_list<header_item> texts) = delete;
 
@@ -50,25 +51,28 @@ public:
   /// **Node**: `response.writeHead()`.
   server_response& write_head(int status);
 
-  /// Sets status and headers, overriding earlier values, and makes the head. A list of pairs
-  /// replaces headers of the same name. A flat list also keeps a repeated name as separate lines.
-  /// Errors are those of the first overload.
+  /// Sets status and headers, overriding earlier values, and makes the head. The list replaces
+  /// headers of the same names. A flat list also keeps a repeated name as separate lines. Errors
+  /// are those of the first overload.
   server_response& write_head(int status, header_list const& headers);
+
+  /// Sets status and reason phrase and makes the head. Errors are those of the first overload.
   // A template, because `{"a", "b"}` must be a flat list and not a view made from two iterators.
   template <detail::header_text Reason>
   server_response& write_head(int status, Reason const& reason) {
     return write_head_with(status, reason);
   }
 
-  /// Sets status, reason phrase and headers, overriding earlier values, and makes the head.
+  /// Sets status, reason phrase and headers, overriding earlier values, and makes the head. Errors
+  /// are those of the first overload.
   server_response& write_head(int status, std::string_view reason, header_list const& headers);
 
-  // Informational responses (1xx). They are advice that a slow client can do without. Awaiting one
-  // waits for room below the high-water mark. At or above the mark, an informational response is
-  // discarded, except the first 100 Continue, to bound the memory of a client that does not read.
+  // Informational responses (1xx). Awaiting one waits until the buffered output is below the
+  // high-water mark. At or above the mark, an informational response is discarded, except the first
+  // 100 Continue, because memory for a client that does not read must be bounded.
   //
-  // All four throw `exception` with `error::headers_sent` if the head of the final response is
-  // made.
+  // All four functions throw `exception` with `error::headers_sent` after the head of the final
+  // response is made.
 
   /// Sends 100 Continue.
   /// **Node**: `response.writeContinue()`.

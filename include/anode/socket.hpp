@@ -30,19 +30,19 @@ class buffered_socket;
 
 /// A connected two-way stream: TCP, a Unix socket, memory, or a stream of the program.
 ///
-/// A handle: copies refer to the same connection. The connection closes when its last handle is
-/// destroyed, unless an HTTP connection uses it. After `end`, it closes when all written data is
+/// The object is a handle: copies refer to the same connection. When the last handle is destroyed,
+/// the connection is closed unless HTTP uses it; after `end`, it is closed when all written data is
 /// sent. Models Asio's AsyncReadStream and AsyncWriteStream.
 ///
-/// **Concurrency**: one read at a time; use it only on the executor of the connection.
+/// **Concurrency**: one read at a time; use the object only on the executor of the connection.
 /// **Cancellation**: cancelling a read or a wait leaves the connection open.
 /// **Node**: `net.Socket`.
 class ANODE_EXPORT socket {
 public:
   using executor_type = net::any_io_executor;
 
-  /// Makes an empty handle. It behaves like a destroyed connection: reads return the end of input,
-  /// awaited writes fail with `error::stream_destroyed`, and other functions have no effect.
+  /// Makes an empty handle, which behaves like a destroyed connection: reads return the end of
+  /// input, awaited writes fail with `error::stream_destroyed`, and other functions have no effect.
   socket() noexcept;
 
   /// Makes a socket that owns a connected stream.
@@ -100,7 +100,8 @@ public:
   // Deleted, because two texts in braces would become a view from one pointer to the other.
   write_operation write(std::initializer_list<http::header_item> texts) = delete;
 
-  /// Writes `data` and closes the outgoing direction when all output is sent (half-close).
+  /// Writes `data` and closes the outgoing direction when all output is sent (half-close). `data`
+  /// must be valid during the call only.
   /// **Node**: `socket.end()`.
   void end(std::string_view data = {});
   void end(std::initializer_list<http::header_item> texts) = delete;
@@ -110,17 +111,17 @@ public:
 
   // Ending.
 
-  /// Closes the connection at once. Data written in the same tick is sent as far as that needs no
-  /// waiting.
+  /// Closes the connection at once. Data written in the same tick is sent as far as the stream
+  /// accepts it without waiting; other output is discarded.
   /// **Node**: `socket.destroy()`.
   void destroy();
 
-  /// Closes the connection when all written data is sent. A peer that accepts nothing for 60 s, or
-  /// less than 1 KiB/s, ends the wait.
+  /// Closes the connection when all written data is sent, or earlier if the peer accepts nothing
+  /// for 60 s or less than 1 KiB/s.
   /// **Node**: `socket.destroySoon()`.
   void destroy_soon();
 
-  /// Closes the connection with a reset (TCP: RST).
+  /// Closes the connection with a reset (TCP: RST), at once.
   /// **Node**: `socket.resetAndDestroy()`.
   void reset();
 
@@ -148,8 +149,8 @@ public:
   socket& set_no_delay(bool on = true);
 
   /// Enables or disables TCP keep-alive probes. Without effect on streams that have none.
-  /// @param initial_delay idle time before the first probe, in whole seconds; 0: the system's
-  ///   default.
+  /// @param initial_delay idle time before the first probe, rounded down to whole seconds; 0: the
+  ///   system's default.
   /// **Node**: `socket.setKeepAlive()`.
   socket& set_keep_alive(bool on = false, std::chrono::milliseconds initial_delay = {});
 
@@ -237,12 +238,13 @@ private:
 
 /// Makes two connected sockets in memory: data written to one is read from the other.
 /// @param ex the executor of both.
-/// @param capacity maximum number of unread bytes in each direction; further writes wait for the
-///   reader.
+/// @param capacity maximum number of unread bytes in each direction, default 65536; further writes
+///   wait for the reader.
 ANODE_EXPORT std::pair<socket, socket> socket_pair(net::any_io_executor const& ex,
                                                    std::size_t capacity = 65536);
 
-/// Closes a connection. Boost.Beast calls this function for the streams that it tears down.
+/// Closes a connection. Boost.Beast finds this function by argument-dependent lookup and calls it
+/// when it closes a stream.
 inline void beast_close_socket(socket& s) { s.destroy(); }
 
 }  // namespace anode

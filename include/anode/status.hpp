@@ -10,7 +10,8 @@
 namespace anode::http {
 
 /// Returns the request methods that anode accepts, in alphabetical order: those of Node.js 23.5.
-/// The index of a method in this list is stable within one release and serves as its number.
+/// The index of a method in this list is stable within one release and serves as its number. The
+/// views refer to static storage.
 ///
 /// **Node**: `http.METHODS`.
 ANODE_EXPORT std::span<std::string_view const> methods() noexcept;
@@ -25,7 +26,8 @@ struct status_code {
   std::string_view reason;  ///< for example "Not Found"
 };
 
-/// Returns the status codes that have a standard reason phrase, in ascending order.
+/// Returns the status codes that have a standard reason phrase, in ascending order. The views refer
+/// to static storage.
 ///
 /// **Node**: `http.STATUS_CODES`.
 ANODE_EXPORT std::span<status_code const> status_codes() noexcept;

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-/// Support for the tests of programs: servers and clients without ports, and time under the control
-/// of the test. Not part of `anode/http.hpp`.
+/// Support for the tests of programs: servers and clients without ports, and a clock that the test
+/// controls. Not part of `anode/http.hpp`.
 ///
 /// ```cpp
 /// testing::event_loop loop;
@@ -48,9 +48,10 @@ class peer;
 
 /// An execution context whose time changes only when the test advances it.
 ///
-/// Pass its executor to servers, agents and sockets. Their work in memory runs inside `settle` and
-/// the functions that call it, and takes no time. Destroy the objects that use the loop before the
-/// loop. Sockets and the resolver of the system work too, but `settle` does not wait for them.
+/// Pass the executor of the loop to servers, agents and sockets. Their work in memory runs inside
+/// `settle` and the functions that call `settle`, and takes no time. Destroy the objects that use
+/// the loop before the loop. Sockets and the resolver of the system work too, but `settle` does not
+/// wait for them.
 ///
 /// **Concurrency**: one thread.
 class ANODE_EXPORT event_loop {
@@ -70,6 +71,7 @@ public:
   net::io_context& context() noexcept { return io_; }
 
   /// Runs everything that is ready now.
+  /// @throws the exception of a listener or callback that runs.
   void settle();
 
   /// Advances the time. Settles first, at each timeout on the way, and at the end.
@@ -78,15 +80,16 @@ public:
   /// Returns the time that the Date header shows.
   std::chrono::sys_seconds now();
 
-  /// Connects to a server; the test plays the client.
+  /// Connects to a server; the test acts as the client.
   /// @param capacity maximum number of unread bytes in each direction; further writes wait for the
   ///   reader.
   peer connect(http::server& to, std::size_t capacity = 65536);
 
   /// Runs a coroutine to its end, without advancing the time.
   /// @return the result of the coroutine.
-  /// @throws the exception of the coroutine. mismatch, after cancelling the coroutine, if it still
-  ///   waits when nothing else is ready.
+  /// @throws the exception of the coroutine.
+  /// @throws mismatch if the coroutine still waits when nothing is ready; the coroutine is
+  ///   cancelled.
   template <class T>
   T run(net::awaitable<T> work);
 
@@ -102,14 +105,15 @@ private:
   net::io_context io_;
 };
 
-/// The other end of a connection, played by the test. It sends bytes on request and stores the
-/// received bytes.
+/// The other end of a connection, controlled by the test. The peer sends bytes on request and
+/// stores the received bytes.
 ///
-/// Every function settles the loop before or after its work, therefore results and checks include
-/// everything that can have happened. The destructor closes the connection.
+/// Functions that send or close settle the loop afterwards, and functions that check or return
+/// received bytes settle it first. Therefore results include everything that can have happened. The
+/// destructor closes the connection.
 class ANODE_EXPORT peer {
 public:
-  /// Makes the peer of a connection and starts to read from it.
+  /// Makes the peer that uses `connection`, and starts to read. The loop must outlive the peer.
   peer(event_loop& loop, anode::socket connection);
 
   /// Moves the peer.
@@ -134,7 +138,7 @@ public:
   /// Closes the connection with a reset.
   void reset();
 
-  /// Stops reading; sent bytes then fill the capacity of the connection.
+  /// Stops reading. Bytes that the other side sends then fill the capacity of the connection.
   void stop_listening();
 
   /// Resumes reading.
@@ -182,7 +186,7 @@ private:
   std::shared_ptr<heard> heard_;
 };
 
-/// The servers that an agent connects to, all played by the test.
+/// The servers that an agent connects to, all controlled by the test.
 ///
 /// ```cpp
 /// testing::origin origin{loop};
@@ -197,7 +201,7 @@ public:
   /// Returns the function that connects to this origin, for `agent_options` and `request_options`.
   http::create_connection_function connections() const;
 
-  /// Returns the number of connections made.
+  /// Settles and returns the number of connections that were made.
   std::size_t size() const;
 
   /// Returns the peer of a connection, counted from 0.
@@ -208,7 +212,7 @@ public:
   /// @throws mismatch if there is no such connection.
   http::connect_options const& target(std::size_t index) const;
 
-  /// Makes further connections fail with `ec`. Without an error they succeed again.
+  /// Makes further connections fail with `ec`. An empty `ec` makes them succeed again.
   void refuse(error_code ec);
 
 private:
@@ -221,7 +225,7 @@ private:
 };
 
 /// Returns a function that connects to `server` in memory, for `agent_options` and
-/// `request_options`. The server must outlive its use.
+/// `request_options`. The server must outlive the function and must not be moved.
 /// @param capacity maximum number of unread bytes in each direction.
 ANODE_EXPORT http::create_connection_function connections_to(http::server& server,
                                                              std::size_t capacity = 65536);

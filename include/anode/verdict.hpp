@@ -8,10 +8,10 @@
 
 namespace anode::http {
 
-/// The progress of a failed request, which implies what the server may have done.
+/// How far a failed request got, and therefore whether the server may have processed it.
 enum class verdict : std::uint8_t {
   not_sent,          ///< no byte was sent: the server has not seen the request
-  maybe_processed,   ///< bytes were sent, none was received: the server may have acted on it
+  maybe_processed,   ///< bytes were sent, no byte was received: the server may have acted
   response_started,  ///< a part of the response was received
 };
 

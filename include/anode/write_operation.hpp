@@ -12,16 +12,17 @@ namespace anode {
 /// errors.
 ///
 /// Awaiting completes when the buffered output is below the high-water mark and the caller's buffer
-/// is no longer used. Most writes complete at once. Without an await no data is lost: data that
-/// cannot be sent yet is copied and sent later.
+/// is no longer used. Most writes complete at once. Data of an operation that is not awaited is not
+/// lost: the part that cannot be sent yet is copied and sent later.
 ///
-/// The caller's buffer must stay valid until this object is destroyed. This holds in
-/// `res.write(x);` and in `co_await res.write(x);`. This object owns a temporary `std::string`.
+/// The caller's buffer must stay valid until this object is destroyed. This is the case in
+/// `res.write(x);` and in `co_await res.write(x);`. If `x` is a temporary `std::string`, this
+/// object owns its text.
 ///
 /// The object is an awaitable: pass it to `co_spawn` to use any completion token.
 ///
-/// @throws boost::system::system_error when awaited, if the write failed. A failure that is not
-///   awaited is reported only to the `on_error` listeners of the message.
+/// @throws boost::system::system_error when awaited, if the write failed. Without an await the
+///   failure is ignored, but a write after `end` of a message also emits `on_error`.
 /// **Node**: the boolean that `write` returns, and the callback of `write`.
 class write_operation : public boost::asio::awaitable<void> {
 public:
@@ -33,7 +34,7 @@ public:
       : awaitable(std::move(wait)), below_high_water_mark_(below_high_water_mark) {}
   write_operation(write_operation&&) noexcept = default;
 
-  /// Replaces the operation. The previous operation is not awaited; its data is sent all the same.
+  /// Replaces the operation. The previous operation is not awaited, but its data is sent.
   write_operation& operator=(write_operation&& other) noexcept {
     if (this != &other) {
       // Asio 1.26 does not destroy the coroutine that a move assignment replaces.
@@ -45,8 +46,8 @@ public:
   }
   ~write_operation() = default;
 
-  /// Returns whether the buffered output is below the high-water mark. If false, await this object
-  /// or `drained()` before the next write.
+  /// Returns whether the buffered output is below the high-water mark; false after a failure. If
+  /// false, await this object or `drained()` before the next write.
   explicit operator bool() const noexcept { return below_high_water_mark_; }
 
 private:

@@ -28,9 +28,9 @@ inline constexpr bool may_be_null<std::function<Signature>> = true;
 template <class Signature>
 class function;
 
-/// A `std::function` that also stores move-only callables. Small callables are stored in place. The
-/// object is empty after default construction, or when made from `nullptr`, a null pointer or an
-/// empty `std::function`. Do not call an empty one.
+/// A move-only function object, like `std::function`, that also stores move-only callables. Small
+/// callables are stored in place. The object is empty after default construction, or when made from
+/// `nullptr`, a null pointer or an empty `std::function`. An empty object must not be called.
 template <class R, class... Args>
 class function<R(Args...)> {
 public:

@@ -13,8 +13,8 @@ ANODE_EXPORT void* take_memory(std::size_t bytes);
 /// Caches memory of `take_memory` for this thread, or frees it.
 ANODE_EXPORT void give_memory(void* memory, std::size_t bytes) noexcept;
 
-/// An allocator for operations in flight. Asio itself caches the memory of only two operations;
-/// many may end before as many begin.
+/// An allocator for operations in flight. Asio itself caches the memory of only two operations for
+/// each thread, but many operations may complete before the next ones start.
 template <class T>
 class recycling_allocator {
 public:
