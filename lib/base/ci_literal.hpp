@@ -55,7 +55,7 @@ private:
 
   static constexpr std::size_t count = (size + sizeof(piece) - 1) / sizeof(piece);
 
-  /// Returns the offset of piece `i`. The last piece may overlap the piece before it.
+  /// Returns the offset of part `i` of the literal. The last part may overlap the part before it.
   static constexpr std::size_t place(std::size_t i) noexcept {
     return std::min(i * sizeof(piece), size - sizeof(piece));
   }

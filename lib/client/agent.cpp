@@ -28,7 +28,7 @@ agent::counts public_counts(policy::connection_pool::counts const& c) {
   return out;
 }
 
-// Fills the options that are not set from the URL.
+// Returns the options. Unset options are set from the parts of the URL.
 request_options with_url(request_options options, std::string_view url) {
   request_options from;
   from.set_url(url);

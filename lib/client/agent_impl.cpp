@@ -25,7 +25,7 @@ agent_impl::agent_impl(net::any_io_executor ex, http::agent_options options)
 
 agent_impl::~agent_impl() { timers_->stop(); }
 
-// Connections and active requests own the agent, and the agent owns them. This breaks the cycle.
+// Breaks a reference cycle: connections and active requests own the agent, and the agent owns them.
 void agent_impl::on_context_shutdown() {
   detail::ptr<agent_impl> const self(this);
   auto const openings = std::exchange(connect_attempts_, {});
@@ -125,7 +125,7 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
   detail::ptr<http1_client_connection> const hold(&c);
   retire(pool_.request_of(c.id()));
   if (!c.release() || !reusable || find(c.id()) != &c) {
-    // Close after the events of this tick. The connection counts until it is closed.
+    // Close the connection after the events of this tick. The pool counts it until it is closed.
     net::post(executor_, [hold] {
       runtime::tick const t(hold->core().executor());
       hold->core().destroy_soon(false);
@@ -142,8 +142,8 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
   }
   bool const kept = park && options_.keep_alive;
   if (!kept && pool_.totals().requests == 0) {
-    // No request is queued, so later requests open new connections. This one counts until it is
-    // closed.
+    // No request is queued: close the connection after the events of this tick. The pool counts it
+    // until it is closed. Later requests open new connections.
     net::post(executor_, [self = detail::ptr<agent_impl>(this), hold] {
       runtime::tick const t(self->executor_);
       self->abandon(*hold);

@@ -17,12 +17,12 @@
 
 namespace anode::client {
 
-/// Returns the port of a request whose URL has none.
+/// Returns the port of a request whose option `port` is 0.
 inline std::uint16_t default_port(http::request_options const& o) noexcept {
   return o.default_port != 0 ? o.default_port : std::uint16_t{80};
 }
 
-/// Returns the origin of a request whose host or port may be left at their defaults.
+/// Returns the origin of a request. Replaces an empty host and the port 0 by their defaults.
 inline policy::origin origin_of(http::request_options const& o) noexcept {
   return {o.host.empty() ? std::string_view("localhost") : o.host,
           o.port != 0 ? o.port : default_port(o)};
@@ -73,7 +73,7 @@ public:
   /// Returns the phase of a request that is not connected yet: queued, lookup, connect or tunnel.
   http::request_phase connecting_phase(client_exchange const& x) const;
 
-  /// Requests another connection for a request that has lost its own.
+  /// Requests another connection for a request whose connection was lost.
   /// @param fresh whether a new connection is required
   void request_again(client_exchange& x, bool fresh);
 
@@ -93,7 +93,7 @@ public:
   /// Removes a connection from the pool, because it is detached for an upgrade.
   void connection_detached(http1_client_connection& c);
 
-  /// Takes back an exchange without references, for reuse.
+  /// Keeps an exchange without references for reuse.
   void recycle(client_exchange& x) noexcept;
 
 private:

@@ -39,8 +39,9 @@ transport::connect_target target_of(http::connect_options const& o) {
 
 }  // namespace
 
-// Opens a connection. The request gets it immediately and its output is queued until the socket is
-// connected. A request through a tunnel gets its connection once the tunnel is established.
+// Opens a connection. The request gets the connection immediately; the output of the request is
+// queued until the socket is connected. A request through a tunnel gets the connection once the
+// tunnel is established.
 void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   detail::ptr<connect_attempt> const o(new connect_attempt);
   o->of = this;

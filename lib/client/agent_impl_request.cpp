@@ -68,7 +68,7 @@ void complete_options(http::request_options& o) {
 
 void agent_impl::write_key(http::request_options const& o, std::string& key) const {
   policy::origin_key_options k;
-  // All requests that a proxy receives itself share its connections.
+  // All requests to a proxy without a tunnel share the connections to the proxy.
   k.to = through_proxy(o) && !tunnels(o)
              ? proxy_->at()
              : policy::origin{o.host, o.port != 0 ? o.port : o.default_port};
@@ -179,7 +179,7 @@ void agent_impl::write_headers(client_exchange& x) {
   }
 }
 
-// Writes the target and the credentials for a proxy that receives the request itself.
+// Writes the target and the credentials of a request to a proxy without a tunnel.
 void agent_impl::address_proxy(client_exchange& x, std::uint16_t default_port) {
   http::request_options const& options = x.options;
   if (options.method != "CONNECT") {

@@ -72,9 +72,9 @@ protected:
   bool response_done_ = false;
   bool request_done_ = false;
   bool handle_dropped_ = false;
-  bool returned_to_pool_ = false;  // the pool has taken the connection back
+  bool returned_to_pool_ = false;  // the connection was returned to the pool
   bool peer_ended_ = false;        // the peer had half-closed at the end of the response
-  bool closed_ = false;            // the connection delivers nothing more
+  bool closed_ = false;            // the connection delivers no further events
   bool aborted_ = false;
   // Notifications that are pending until the end of the tick, and those already emitted.
   bool pending_head_ = false;
@@ -99,7 +99,7 @@ public:
   explicit client_exchange(net::any_io_executor const& ex);
   ~client_exchange() override = default;
 
-  /// Starts a request with `options`. The agent takes the object back when the request is complete.
+  /// Starts a request with `options`. The agent reuses the object when the request is complete.
   void begin(agent_impl& agent);
 
   http::request_options options;
@@ -161,7 +161,7 @@ public:
   /// Detaches the connection for the user after an upgrade or CONNECT.
   void upgraded(detail::ptr<stream::buffered_socket> socket);
 
-  /// Takes all output back from a stale connection that has sent none of it.
+  /// Moves all output of the request away from a stale connection, which has sent none of it.
   /// @return whether the request still needs a connection
   bool leave_stale(http1_client_connection& c);
 

@@ -53,7 +53,7 @@ void client_exchange::return_to_pool() {
   if (detail::ptr<http1_client_connection> const c = std::move(leaving_)) {
     agent_->release(*c, returned_to_pool_ && request.framing().keep_alive());
     if (!returned_to_pool_) {
-      // Close after the connection, which the agent closes after this tick.
+      // The agent closes the connection after this tick. Close the exchange after that.
       net::post(agent_->executor(), [self = detail::ptr<client_exchange>(this)] {
         runtime::tick const t(self->agent_->executor());
         self->closed_ = true;

@@ -259,7 +259,7 @@ void http1_client_connection::on_output() {
 }
 
 // The server has sent unsolicited data or has closed the connection. Nothing of the request was
-// sent, so another connection takes it.
+// sent, therefore it is sent on another connection.
 void http1_client_connection::on_stale() {
   detail::ptr<http1_client_connection> const self(this);
   detail::ptr<client_exchange> const x = std::move(exchange_);

@@ -136,7 +136,7 @@ stream::borrowed_write outgoing_state::put_chunk(std::string_view data) {
     stream::borrowed_write&& borrowed) {
   bool const below = writable_length() < high_water_mark;
   need_drain_ = need_drain_ || !below;
-  // A corked message gets no room before `uncork`.
+  // A write to a corked message does not wait, because nothing is sent before `uncork`.
   bool const waits = corked_ == 0 && (!below || borrowed);
   return {std::move(borrowed), below, waits};
 }
@@ -192,7 +192,7 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
     framing_ = write_head(stored_head_, std::nullopt);
   }
   send_head(data.size());
-  // Corked data goes before the last chunk.
+  // Write the corked data before the last chunk.
   corked_ = 0;
   if (!corked_data_.empty()) {
     corked_data_.append(data);
@@ -209,7 +209,7 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
   on_prefinish.emit();
   if (core_ != nullptr) {
     if (core_->output().empty()) {
-      core_->report_output_later();  // no byte is left whose sending would finish the message
+      core_->report_output_later();  // no unsent byte will report the end
     }
     if (runtime::tick::on(core_->executor())) {
       core_->flush_later();
@@ -263,8 +263,9 @@ bool outgoing_state::drops_body(std::string_view data) {
   return true;
 }
 
-// Defers the error event, because no caller must be inside the library: after `finish`, before
-// `close`, and never after `destroy`.
+// Reports that the program misused the message. The event is deferred to the end of the tick, when
+// no caller is inside the library. It is emitted after `finish` and before `close`, but never after
+// `destroy`.
 outgoing_state::written_bytes outgoing_state::fail(error_code ec) {
   if (destroyed_) {
     // A destroyed message emits no error.

@@ -28,9 +28,9 @@ public:
   /// The most extension bytes of one chunk.
   static constexpr std::uint64_t max_extension = 16384;
 
-  /// The most overhead bytes of one body in excess of its data bytes received so far. Overhead
-  /// bytes are those of extensions, and size digits beyond the 16th. The limit keeps the bytes that
-  /// are parsed and discarded in proportion to the data.
+  /// The overhead bytes of one body may exceed its data bytes received so far by this number.
+  /// Overhead bytes are the bytes of extensions and the size digits beyond the 16th. The parser
+  /// discards them, therefore the limit keeps them in proportion to the data.
   static constexpr std::uint64_t max_overhead = 65536;
 
   /// @param lenient true with `insecure_http_parser`

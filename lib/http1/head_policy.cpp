@@ -69,8 +69,8 @@ message::body_end choose_request_end(request_context const& facts, user_header_s
   if (!headers.removed(message::field_id::transfer_encoding)) {
     return message::body_end::chunked;
   }
-  // The application removed the framing headers. Node sends the body without framing, as for GET,
-  // and the peer parses the body as the next request. Therefore add a framing header nevertheless.
+  // The application removed the framing headers. Node then sends the body without framing, as for
+  // GET, and the peer parses the body as the next request. Therefore frame a body even here.
   if (!body) {
     return message::body_end::none;
   }
@@ -245,7 +245,8 @@ head_policy plan_request(request_context const& facts, user_header_summary const
   plan.framing.set_last(last);
   plan.framing.set_keep_alive(keep);
   plan.framing.set_expect(own.expect);
-  // Node sends such a body without framing and rejects a Trailer header: reject it, too.
+  // For these requests Node sends the body without framing and rejects a Trailer header. The body
+  // is framed here, but a Trailer header is rejected as in Node.
   bool const bare =
       !own.transfer_encoding && (bodyless || headers.removed(message::field_id::transfer_encoding));
   check_trailer(own, bare ? message::outgoing_framing() : plan.framing, false);

@@ -180,8 +180,8 @@ private:
   bool run_value(char const*& p, char const* end);
   bool run_framing_value(char const*& p, char const* end);
 
-  // The fast path: these functions scan complete lines of the usual form within the limits. They
-  // leave all other input to the functions above.
+  // The fast path: these functions scan complete lines of the most common form within the limits.
+  // The functions above scan all other input.
   void parse_request_line(char const*& p, char const* end);
   void parse_status_line(char const*& p, char const* end);
   void begin_fields(char const*& p, char const* end);
@@ -256,7 +256,7 @@ private:
   std::string section_;
   std::size_t section_at_ = 0;
   std::size_t section_counted_ = 0;
-  std::uint8_t section_minor_ = 1;  // its minor version, which decides about codings
+  std::uint8_t section_minor_ = 1;  // its minor version: HTTP/1.0 has other coding rules
 };
 
 }  // namespace anode::http1

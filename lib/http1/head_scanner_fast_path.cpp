@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 //
-// The fast path of head_scanner for complete field lines of the usual form. All other input is
-// scanned byte by byte in head_scanner_fields.cpp, with the same result, but slower.
+// The fast path of head_scanner for complete field lines of the most common form. The slower
+// head_scanner_fields.cpp scans all other input byte by byte, with the same result.
 #include "base/char_class.hpp"
 #include "base/ci_literal.hpp"
 #include "http1/head_scanner.hpp"

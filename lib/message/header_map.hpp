@@ -50,7 +50,7 @@ public:
   /// @throws exception as `set`.
   void set_all(http::header_list const& headers);
 
-  /// Removes a header. If the head writer would add this header automatically, it no longer does.
+  /// Removes a header. The head writer then does not add a header of this name automatically.
   /// @return whether the header existed
   bool remove(std::string_view name);
 

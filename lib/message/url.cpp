@@ -146,7 +146,7 @@ bool is_word(char c) noexcept {
   return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
 }
 
-// Parses a host name into `host`, percent-decoded and in lower case. Raw characters are those of
+// Parses a host name into `host`, percent-decoded and in lower case. Accepts only the characters of
 // RFC 3986 section 3.2.2. A decoded byte must not be a forbidden host code point (WHATWG URL).
 bool parse_name(std::string_view text, std::string& host) {
   for (char const c : text) {

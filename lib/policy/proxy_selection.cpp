@@ -291,8 +291,8 @@ std::string redact_userinfo(std::string_view url) {
   std::size_t const start = static_cast<std::size_t>(authority.data() - url.data());
   std::size_t at = authority.rfind('@');
   if (at == authority.npos) {
-    // "user:pa/ss@host": an unescaped password ends the authority early. The sign is an invalid
-    // port.
+    // "user:pa/ss@host": an unescaped slash in the password ends the authority early. The rest of
+    // the authority after the colon is then not a valid port.
     std::size_t const colon =
         authority.find(':', authority.starts_with('[') ? authority.find(']') : 0);
     bool const odd = colon != authority.npos &&

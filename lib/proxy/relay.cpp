@@ -16,8 +16,9 @@
 namespace anode {
 namespace {
 
-// The time for the unsent bytes after both sides have half-closed. They fit into the buffers of a
-// slow path. A peer that does not read would otherwise keep the relay alive.
+// The time limit for sending the rest after both sides have half-closed. Without it, a peer that
+// does not read would keep the relay alive. The rest fits into buffers, therefore the time suffices
+// for a slow path.
 constexpr std::chrono::seconds time_for_the_rest{60};
 
 // The inactivity limit of a half-closed relay if the program sets no timeout, because the other

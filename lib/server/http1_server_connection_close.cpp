@@ -139,7 +139,7 @@ void http1_server_connection::on_end() {
   } else if (!server_->options().http_allow_half_open) {
     client_has_gone();
   } else if (leaving_) {
-    // The owner of the new protocol finds the end.
+    // The end of input belongs to the new protocol: the next owner of the socket detects it.
   } else if (last_ != nullptr) {
     last_->response.closes = true;
   } else {
@@ -161,19 +161,19 @@ void http1_server_connection::client_has_gone() {
   abort_requests();
   socket_->destroy_soon(false);
   if (!socket_->output().empty()) {
-    cancel_handlers();  // sending may take time
+    cancel_handlers();  // because sending may take time
   }
 }
 
-// The client has half-closed. Input that precedes the end waits for a handler, or for the responses
-// before a change of the protocol.
+// The client has half-closed while reading is paused. The remaining input is parsed later: when a
+// reader of the body continues, or when the responses before an upgrade are sent.
 void http1_server_connection::on_hangup() {
   detail::ptr<http1_server_connection> const self(this);
   if (failed_ || (closing_ && !leaving_) || server_->options().http_allow_half_open) {
     return;
   }
   if (receiving_ && !leaving_) {
-    // The buffered input may complete the body, so its reader still gets all of it.
+    // The buffered input may complete the body, therefore the reader still gets the whole body.
     cancel_handlers();
   } else {
     client_has_gone();

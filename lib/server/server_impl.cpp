@@ -174,8 +174,8 @@ void server_impl::on_accept(std::unique_ptr<byte_stream> stream) {
     stream->set_no_delay(options_.no_delay);
   }
   detail::ptr<stream::buffered_socket> const socket = begin(std::move(stream));
-  // The request has often arrived already. During a drain a user function is the caller, so do not
-  // call handlers here.
+  // The first request has often arrived already: read it at once. During a drain a user function
+  // is the caller, therefore handlers must not be called here.
   socket->start_read(!draining_);
 }
 

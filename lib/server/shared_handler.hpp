@@ -9,7 +9,7 @@
 namespace anode::server {
 
 /// A handler of the program, or empty. Copies share the handler. A running call or coroutine keeps
-/// a copy, so its captures stay alive when the program replaces the handler.
+/// a copy, therefore its captures stay alive when the program replaces the handler.
 template <class Function>
 class shared_handler {
   struct box final : detail::counted {

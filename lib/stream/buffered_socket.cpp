@@ -58,7 +58,7 @@ void buffered_socket::connected(std::unique_ptr<byte_stream> stream) {
   static_cast<connecting_stream&>(*stream_).apply_settings(*stream);
   stream_ = std::move(stream);
   connecting_ = false;
-  closing_timed_ = false;  // what is written gets a time of its own
+  closing_timed_ = false;  // the time limit restarts after the connect
   touch();
   request_read();
   flush_later();

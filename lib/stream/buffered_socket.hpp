@@ -214,7 +214,7 @@ public:
     return in_.input().empty() && !read_in_flight_ && !ended_ && !destroyed_ && !connecting_;
   }
 
-  /// Counts bytes that were received or sent without the buffers, as activity too.
+  /// Count bytes that a relay has moved without the buffers. This is activity, too.
   void passed_in(std::size_t bytes) {
     bytes_read_ += bytes;
     touch();

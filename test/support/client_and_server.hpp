@@ -20,7 +20,7 @@ struct fetched {
   std::string reason;
   anode::http::field_lines headers;
   std::string body;
-  std::string error;  ///< the code's name if it failed
+  std::string error;  ///< the name of the error code if the request failed
   bool done = false;
 
   /// Returns the value of the first field with this name, in its received spelling; "none" if there

@@ -105,17 +105,17 @@ public:
 
   net::io_context io;
   anode::http::agent agent;
-  std::deque<http_peer> peers;       ///< of the connections, in the order in which they were made
-  std::vector<std::string> targets;  ///< where they were to lead, "host:port"
+  std::deque<http_peer> peers;       ///< the other ends of the connections, oldest first
+  std::vector<std::string> targets;  ///< "host:port" of each connect attempt
   std::vector<std::string> events;
   anode::http::incoming_message response;
   bool reads = true;  ///< whether responses are read
 
-  // Applies to connections made from now on.
+  // These settings apply to connections made after a change.
 
-  bool refuse = false;           ///< there are none
-  bool peer_reads = true;        ///< whether the peer reads
-  std::size_t capacity = 65536;  ///< of either direction, in bytes
+  bool refuse = false;           ///< connect attempts fail
+  bool peer_reads = true;        ///< whether the peer reads its input
+  std::size_t capacity = 65536;  ///< buffer size of either direction, in bytes
 
 private:
   net::steady_timer hold_{io, net::steady_timer::time_point::max()};

@@ -22,8 +22,8 @@ namespace support {
 
 namespace net = boost::asio;
 
-/// The other end of a connection in memory. It sends bytes on request and records the received
-/// ones.
+/// The other end of a connection in memory. It sends the bytes that the test specifies, and records
+/// the bytes that it receives.
 class http_peer {
 public:
   /// @param reads  whether the peer reads at all

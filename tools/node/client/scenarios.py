@@ -224,8 +224,8 @@ class Play:
         }
 
     async def run(self, expected, grace):
-        """Runs the scenario until its result is `expected`, or if that is None until the driver reports the
-        end; returns the result.
+        """Runs the scenario until its result is `expected`; if `expected` is None, until the driver reports
+        the end. Returns the result.
         """
         loop = asyncio.get_running_loop()
         servers = []
@@ -304,7 +304,7 @@ class Driver:
         told = ("kind", "request", "requests", "agents", "steps")
         scenario = {k: v for k, v in play.scenario.items() if k in told}
         scenario["limit_ms"] = int(LIMIT * 1000)
-        if patient:  # the scenario is over when we have seen all
+        if patient:  # the driver must not end the scenario before all events have arrived
             scenario |= {"idle_ms": int(LIMIT * 2000), "settle_ms": int(LIMIT * 2000)}
         self.say({"id": play.id, "run": scenario, "ports": play.ports})
 

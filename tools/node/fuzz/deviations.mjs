@@ -1,7 +1,7 @@
 // The classes of inputs for which anode is stricter than Node, by anode's error. Each class names a
 // row of docs/deviations.md. Up to that error anode must parse the same messages.
 
-// With the insecure parser the first field line can begin with a blank.
+// With the insecure parser the first field line can begin with a space.
 const field = (name) => new RegExp(`[\\r\\n] ?${name}[ \\t]*:`, 'gi');
 const has = (input, pattern) => pattern.test(input);
 const closeTab = /connection:[^\r\n]*close *\t[ \t]*[,\r\n]/i;
@@ -10,7 +10,7 @@ const classes = [
   {
     row: 'http-0.9',
     error: ['HPE_INVALID_CONSTANT', 'Expected HTTP/'],
-    // The request line ended where its version should begin.
+    // The request line ends where the version should begin.
     when: (input, at) => input[at] === '\n' || input[at] === '\r',
   },
   {
@@ -101,8 +101,8 @@ function lengthOf(message) {
   return at < 0 ? -1 : Number(message[5][at + 1]);
 }
 
-// If anode accepts what Node rejects, Node parses a second input that means to Node what the first one
-// means to anode.
+// anode accepts some inputs that Node rejects. Node then parses a second input, which has the same
+// meaning for Node as the first input has for anode.
 
 const framingFields = /((?:^|[\r\n]) ?(?:content-length|transfer-encoding|connection|proxy-connection)[ \t]*:)([^\r\n]*)/gi;
 const blanks = (text) => text.replaceAll('\t', ' ');
@@ -116,8 +116,8 @@ export function showWithoutTabs(result) {
   return { ...result, messages: result.messages.map((m) => m.map((x) => (Array.isArray(x) ? show(x) : x))) };
 }
 
-/// Returns the number of bytes that Node leaves unparsed after an informational head, which it reads as
-/// the answer to CONNECT (row connect-interim); undefined if it does not.
+/// Returns the number of bytes that Node leaves unparsed after an informational head because it treats
+/// that head as the final response to CONNECT (row connect-interim); undefined in all other cases.
 export function leftBehindInterim({ kind, method }, { messages, code, behind }) {
   const interim = /^1(?!01)\d\d /.test(messages.at(-1)?.[2] ?? '');
   return kind === 'response' && method === 'CONNECT' && !code && behind !== '' && interim ? Number(behind) : undefined;
@@ -125,7 +125,7 @@ export function leftBehindInterim({ kind, method }, { messages, code, behind }) 
 
 /// Returns the row that explains the difference between the two results, or undefined.
 export function classify({ kind, input, lenient }, node, ours) {
-  // A blank behind a name that decides the framing is not part of the name.
+  // Spaces after the name of a framing field are not part of the name.
   if (lenient && JSON.stringify(node.messages) !== JSON.stringify(ours.messages)) {
     const trimmed = node.messages.map((m) => m.map((x) => (Array.isArray(x) ? x.map((t, i) => (i % 2 === 0 ? t.replace(/ +$/, '') : t)) : x)));
     if (JSON.stringify({ ...node, messages: trimmed }) === JSON.stringify(ours)) return 'insecure-name-blank';

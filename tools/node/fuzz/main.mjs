@@ -60,7 +60,7 @@ function ignoresUpgrade(input, { messages }) {
   return input.kind === 'request' && !input.upgrade && messages.some((m) => m[5].some((name, i) => i % 2 === 0 && name.toLowerCase() === 'upgrade'));
 }
 
-/// Asks Node again about what is left behind interim responses to CONNECT.
+/// Parses with Node again the bytes that it leaves unparsed after interim responses to CONNECT.
 async function askBehindInterims(input, first) {
   let result = first;
   for (let left; (left = leftBehindInterim(input, result)); ) {
@@ -87,7 +87,7 @@ async function judgeAll(inputs) {
   return results;
 }
 
-/// Judges ours against what Node makes of the inputs. `plain` is applied to Node's results.
+/// Compares anode's results with Node's results for the inputs. Applies `plain` to Node's results.
 async function compare(inputs, ours, plain = (result) => result) {
   const node = (await askNode(inputs)).map(plain);
   const results = inputs.map((input, i) => ({ input, node: node[i], ours: ours[i], verdict: judge(input, node[i], ours[i]) }));
@@ -103,7 +103,8 @@ async function compare(inputs, ours, plain = (result) => result) {
     });
   }
   for (const r of results.filter((r) => open(r) && leftBehindInterim(r.input, r.node) !== undefined)) {
-    // One that says that the connection closes does so in answer to any request.
+    // If anode reports a closed connection, compare with Node's response to GET: the close does not
+    // depend on the method of the request.
     const closed = r.ours.code === 'HPE_CLOSED_CONNECTION';
     const node = closed ? (await askNode([{ ...r.input, method: 'GET' }]))[0] : await askBehindInterims(r.input, r.node);
     if (!open({ verdict: judge(r.input, plain(node), r.ours) })) r.verdict = { deviation: 'connect-interim' };

@@ -161,7 +161,7 @@ export async function askNode(inputs) {
   return results;
 }
 
-// --- ours ---------------------------------------------------------------------------------------
+// --- anode --------------------------------------------------------------------------------------
 
 /// Runs the program of test/fuzz/node_peer.cpp, which documents the protocol.
 export class Peer {

@@ -5,7 +5,7 @@ A case is a JSON object: its name, the mode of the server (`default`), and steps
 
   {"send": bytes}    one write; with "each": n in segments of n bytes, each read before the next
   {"settle": true}   waits until the server has read all sent bytes
-  {"await": bytes}   waits until these bytes were received, with "count": n so many times
+  {"await": bytes}   waits until these bytes were received; with "count": n, until n times
   {"end": true}      sends FIN
   {"closed": true}   waits until the server closes
   {"pause": true}, {"resume": true}   stops and continues reading
@@ -74,8 +74,8 @@ class Server:
         self.command = [*command, "--mode", mode]
         self.process = None
         self.port = None
-        self.running = None  # the probe under way
-        self.waiting = None  # the one that starts behind it
+        self.running = None  # the probe in progress
+        self.waiting = None  # the next probe, which starts when `running` has ended
 
     async def __aenter__(self):
         pipe, nothing = asyncio.subprocess.PIPE, asyncio.subprocess.DEVNULL
@@ -121,7 +121,7 @@ class Server:
         try:
             connection = await Connection.open(self.port)
         except OSError:
-            return  # it listens no more
+            return  # the server does not listen any more
         await connection.send(PROBE)
         await connection.until(lambda: connection.closed)
         await connection.leave(False)
