@@ -37,7 +37,7 @@ net::awaitable<void> echo(http::incoming_message& req, http::server_response& re
   co_await res.end();
 }
 
-// Drains on the first signal. A second signal has no handler, so it ends the program.
+// Drains on the first signal. The second signal has no handler, therefore it ends the program.
 net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
   net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
   co_await signals.async_wait(net::use_awaitable);

@@ -79,7 +79,7 @@ net::awaitable<void> receive(job const& j, http::client_request& req) {
     std::fwrite(piece->data(), 1, piece->size(), stdout);
   }
   if (!req.writable_finished()) {
-    req.destroy();  // the response is complete, so stop sending the body
+    req.destroy();  // the response is complete: stop sending the body
   }
 }
 

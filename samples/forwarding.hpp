@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The part of both proxies that forwards a request once its target is known.
+// Forwards a request whose target is known. Both proxies use this part.
 #pragma once
 
 #include <anode/http.hpp>
@@ -24,7 +24,7 @@ struct outcome {
   std::uint64_t received = 0;  ///< bytes of the request body
   std::uint64_t sent = 0;      ///< bytes of the response body
   std::string_view error;      ///< error name in static storage; empty: no error
-  http::verdict verdict = http::verdict::response_started;  ///< set if the other side failed
+  http::verdict verdict = http::verdict::response_started;  ///< set if the request failed
 };
 
 /// Returns whether a request has a body (RFC 9112 section 6.3).
@@ -44,8 +44,8 @@ int status_of(anode::error_code ec);
 ///
 /// @param out has its headers set; destroyed after `silence` without activity (0: no limit)
 /// @param via is added to the response
-/// @return an outcome without a status if there was no response. Nothing was sent to the client
-///   then, so the caller can retry elsewhere or refuse the request.
+/// @return an outcome without a status if there was no response. In that case no response was sent
+///   to the client, and the caller can retry elsewhere or refuse the request.
 net::awaitable<outcome> pass_on(http::incoming_message& req, http::server_response& res,
                                 http::client_request& out, std::chrono::milliseconds silence,
                                 std::string_view via);
@@ -56,7 +56,8 @@ net::awaitable<outcome> pass_on(http::incoming_message& req, http::server_respon
 net::awaitable<outcome> pass_upgrade_on(anode::socket client, http::client_request& out,
                                         std::chrono::milliseconds silence, std::string_view via);
 
-/// Drains on the first SIGINT or SIGTERM. A second signal has no handler, so it ends the program.
+/// Drains on the first SIGINT or SIGTERM. The second signal has no handler, therefore it ends the
+/// program.
 net::awaitable<void> drain_on_signal(http::server& server, http::agent& agent,
                                      std::chrono::seconds grace);
 

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // A minimal server, and how to use more than one core: each thread has its own io_context and its
-// own server. They share only the port. The kernel distributes the connections.
+// own server. The servers share only the port, and the kernel distributes the connections.
 
 #include "options.hpp"
 
@@ -29,7 +29,7 @@ net::awaitable<void> hello(http::incoming_message&, http::server_response& res) 
   co_await res.end("Hello World!\n");
 }
 
-// Drains on the first signal. A second signal has no handler, so it ends the program.
+// Drains on the first signal. The second signal has no handler, therefore it ends the program.
 net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
   net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
   co_await signals.async_wait(net::use_awaitable);

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // A tour of the library in one program: an origin server, a tunnel proxy, and a client whose
-// persistent connections go through the proxy with CONNECT. It prints an account of each exchange.
-// At the end the servers drain and io.run() runs out of work.
+// persistent connections use CONNECT tunnels of the proxy. The program prints a report of each
+// exchange. At the end the servers drain, and `io.run()` returns because no work is left.
 
 #include "options.hpp"
 
@@ -25,7 +25,7 @@ namespace net = boost::asio;
 using namespace std::chrono_literals;
 using clock_type = std::chrono::steady_clock;
 
-// FNV-1a. It verifies that the received bytes are the sent ones.
+// The FNV-1a hash. It verifies that the received bytes equal the sent bytes.
 class checksum {
 public:
   void add(std::string_view bytes) {
@@ -56,7 +56,8 @@ net::awaitable<void> take_upload(http::incoming_message& req, http::server_respo
   co_await res.end(fmt::format("{} bytes, checksum {}\n", size, sum.text()));
 }
 
-// Sends segments. The checksum is known only after the last one, so it is sent in a trailer.
+// Sends segments. The checksum is known only after the last segment, therefore it is sent in a
+// trailer.
 net::awaitable<void> give_download(http::server_response& res, unsigned pieces) {
   res.set_header("Trailer", "X-Checksum");
   checksum sum;
@@ -95,7 +96,7 @@ void expect(bool holds, std::string_view what) {
   }
 }
 
-// One exchange and its account.
+// One exchange and its report.
 class exchange {
 public:
   exchange(http::agent& agent, std::string_view method, std::string const& url,

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Echoes every WebSocket message. With --to it is a client of such a server.
+// Echoes every WebSocket message. With --to, the program is a client of such a server.
 
 #include "options.hpp"
 

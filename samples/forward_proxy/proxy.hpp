@@ -54,7 +54,8 @@ private:
   std::string what_;
 };
 
-/// Forwards a request for "http://host/path" over a persistent connection.
+/// Forwards a request for "http://host/path" over a persistent connection. Sends 407, 400, 403 or
+/// 501 if the request is not permitted or not valid, and 502 or 504 if the origin fails.
 net::awaitable<void> forward_request(forward_proxy& p, http::incoming_message& req,
                                      http::server_response& res);
 

@@ -6,7 +6,8 @@
 namespace samples {
 namespace {
 
-// Parses a target in absolute form. It replaces the Host header (RFC 9112 section 3.2.2).
+// Parses a target in absolute form. The target overrides the Host header (RFC 9112 section 3.2.2).
+// On failure, stores the reason in `why` and returns false.
 bool read_target(http::incoming_message const& req, http::request_options& options,
                  std::string& why) {
   try {
@@ -43,7 +44,7 @@ net::awaitable<void> forward_request(forward_proxy& p, http::incoming_message& r
   } else if (!http::can_be_passed_on(req)) {
     answer(501, "an unknown Transfer-Encoding");
   } else {
-    // Not in one expression with co_await: see the README about g++ 12.
+    // A statement of its own, without co_await: see the README about g++ 12.
     http::client_request out = p.agent.request(std::move(options));
     http::pass_headers(req, out);
     std::string const via = fmt::format("{} forward_proxy", req.http_version());

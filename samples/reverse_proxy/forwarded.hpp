@@ -10,7 +10,7 @@
 
 namespace samples {
 
-/// The peers whose forwarding headers are trusted: other proxies in front of this one.
+/// The peers whose forwarding headers are trusted: proxies in front of this proxy.
 class trusted_peers {
 public:
   /// Adds an address or a block such as "10.0.0.0/8".
@@ -30,9 +30,9 @@ private:
 
 /// Sets the forwarding headers: X-Forwarded-For, -Proto, -Host, and Forwarded (RFC 7239).
 ///
-/// Existing values from a trusted peer are extended. Of its X-Forwarded-For, only the addresses
-/// after the last invalid entry are kept. Values from other peers are dropped, because a client
-/// must not choose its own address.
+/// Values from a trusted peer are extended. In X-Forwarded-For, only the addresses after the last
+/// invalid entry are kept. Values from other peers are removed, because a client must not choose
+/// its own address.
 /// @param peer the address of the client; empty: unknown
 void add_forwarded(anode::http::incoming_message const& req, std::string_view peer,
                    trusted_peers const& trusted, anode::http::client_request& out);

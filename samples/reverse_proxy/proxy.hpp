@@ -25,19 +25,20 @@ struct reverse_proxy {
   std::chrono::milliseconds silence{0};
 };
 
-/// Creates the upstream request for a client's request. Its path is below the upstream's path. It
-/// has the end-to-end headers of the client's request, and forwarding headers.
+/// Creates the upstream request for a client's request. The upstream's path precedes the path of
+/// the request. The upstream request has the end-to-end headers of the client's request, and
+/// forwarding headers.
 /// @throws http::exception if the client's target is invalid
 http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_message const& req,
                            std::string_view peer, bool with_upgrade);
 
 /// Forwards a request to an upstream. After a failure, retries with another upstream if the request
-/// was not processed or can be processed twice.
+/// was not sent or its method is safe.
 net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& req,
                                      http::server_response& res);
 
 /// Forwards a WebSocket upgrade and relays the bytes after 101. A request for another upgrade is
-/// forwarded without it (RFC 9110 section 7.8).
+/// forwarded without the Upgrade header (RFC 9110 section 7.8).
 net::awaitable<void> forward_upgrade(reverse_proxy& p, http::incoming_message& req,
                                      anode::socket client);
 

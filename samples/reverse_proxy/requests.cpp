@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view via = "1.1 reverse_proxy";
 
-// Returns the path for the upstream: below the path of its URL, and without the absolute form.
+// Returns the path for the upstream: the path of its URL, followed by the path of the target.
 // Usually this is the unchanged target; otherwise `changed` owns the text.
 std::string_view path_of(http::request_options const& upstream, std::string_view target,
                          std::string& changed) {

@@ -14,7 +14,7 @@ namespace samples {
 
 /// A server behind the reverse proxy.
 struct upstream {
-  anode::http::request_options where;  ///< its URL; requests go below its path
+  anode::http::request_options where;  ///< the URL; its path precedes the path of each request
   std::string name;                    ///< "host:port"
   unsigned failures = 0;               ///< consecutive failures
   /// Number of active requests. It is shared, because a request may outlive this object when the
@@ -25,8 +25,9 @@ struct upstream {
 
 /// Chooses the available server with the fewest active requests, round-robin among equals.
 ///
-/// A server with `failures_allowed` consecutive failures is unavailable for `rest`. Then the next
-/// request tries it again. Another failure makes it unavailable at once.
+/// A server with `failures_allowed` consecutive failures is unavailable for `rest`. After that time
+/// the next request tries the server again, and another failure makes the server unavailable at
+/// once.
 class upstreams {
 public:
   using time_point = std::chrono::steady_clock::time_point;
