@@ -50,9 +50,9 @@ int main(int argc, char** argv) try {
   std::uint16_t port = 8000;
   unsigned grace = 5;
   samples::options{"echo_server", "Answers every request with its own body."}
-      .add("--host", "ADDRESS", host, "where to listen (127.0.0.1)")
-      .add("--port", "PORT", port, "0 takes any free port (8000)")
-      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
+      .add("--host", "ADDRESS", host, "address to listen on (127.0.0.1)")
+      .add("--port", "PORT", port, "port to listen on, 0: any free port (8000)")
+      .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
       .parse(argc, argv);
 
   net::io_context io{1};

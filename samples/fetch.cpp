@@ -112,10 +112,10 @@ int main(int argc, char** argv) try {
   http::agent_options pool;
   pool.keep_alive = true;
   pool.connect_timeout = std::chrono::seconds(10);
-  samples::options options{"fetch", "Makes requests and prints the bodies of the answers."};
+  samples::options options{"fetch", "Makes requests and prints the bodies of the responses."};
   options.argument("URL", j.url)
       .add("-X", "METHOD", j.method, "GET, or POST with -d")
-      .add("-H", "'NAME: VALUE'", "a header; may be given several times",
+      .add("-H", "'NAME: VALUE'", "a header; may be repeated",
            [&](std::string_view line) {
              std::size_t const colon = line.find(':');
              if (colon == 0 || colon == std::string_view::npos) {
@@ -127,17 +127,17 @@ int main(int argc, char** argv) try {
              j.headers[std::string(line.substr(0, colon))].emplace_back(value);
              return true;
            })
-      .add("-d", "TEXT", "the body; @FILE streams a file, @- what comes on stdin",
+      .add("-d", "TEXT", "the body; @FILE streams a file, @- streams stdin",
            [&](std::string_view data) {
              j.data = data;
              return j.has_data = true;
            })
-      .add("-i", j.show_head, "prints status and headers too")
-      .add("--repeat", "N", j.repeat, "makes the request so often, on kept connections (1)")
-      .add("--concurrency", "N", j.concurrency, "so many at once; their bodies may mix (1)")
-      .add("--proxy", "URL", pool.proxy, "asks this proxy")
-      .add("--tunnel", pool.proxy_tunnel, "goes through the proxy by CONNECT")
-      .add("--timeout", "SECONDS", j.timeout, "gives up a request after so long (0: never)")
+      .add("-i", j.show_head, "print status and headers too")
+      .add("--repeat", "N", j.repeat, "number of requests, on persistent connections (1)")
+      .add("--concurrency", "N", j.concurrency, "number of requests at a time; bodies may mix (1)")
+      .add("--proxy", "URL", pool.proxy, "use this proxy")
+      .add("--tunnel", pool.proxy_tunnel, "use a CONNECT tunnel of the proxy")
+      .add("--timeout", "SECONDS", j.timeout, "time limit of a request, 0: none (0)")
       .parse(argc, argv);
   if (j.repeat == 0) {
     return EXIT_SUCCESS;

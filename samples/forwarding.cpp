@@ -45,7 +45,7 @@ net::awaitable<void> send(http::incoming_message& req, http::client_request& out
 // Returns why a response without a protocol switch cannot be forwarded; empty if it can be.
 std::string_view objection(http::incoming_message const& answer) {
   if (answer.status_code() == 101) {
-    return "a switch of protocols that nobody asked for";
+    return "an unrequested switch of protocols";
   }
   return http::can_be_passed_on(answer) ? "" : "an unknown Transfer-Encoding";
 }

@@ -49,10 +49,10 @@ int main(int argc, char** argv) try {
   unsigned threads = 1;
   unsigned grace = 5;
   samples::options{"hello_server", "Answers every request with \"Hello World!\"."}
-      .add("--host", "ADDRESS", at.host, "where to listen (127.0.0.1)")
-      .add("--port", "PORT", at.port, "0 takes any free port (8000)")
-      .add("--threads", "N", threads, "how many threads serve, 0: one for each core (1)")
-      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
+      .add("--host", "ADDRESS", at.host, "address to listen on (127.0.0.1)")
+      .add("--port", "PORT", at.port, "port to listen on, 0: any free port (8000)")
+      .add("--threads", "N", threads, "number of threads, 0: one for each core (1)")
+      .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
       .parse(argc, argv);
   if (threads == 0) {
     threads = std::max(1u, std::thread::hardware_concurrency());

@@ -77,7 +77,7 @@ public:
       }
       if (word.size() < 2 || word.front() != '-') {
         if (found) {
-          fail(fmt::format("one argument too many: '{}'", word));
+          fail(fmt::format("unexpected argument '{}'", word));
         }
         *argument_ = word;
         found = true;

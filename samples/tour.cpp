@@ -218,7 +218,7 @@ net::awaitable<void> visit(http::server& origin_server, http::server& proxy) {
   fmt::print("\nthe pool keeps {} connections\n", counts.free_sockets);
   expect(counts.free_sockets == 2 && counts.sockets == 0, "two free connections");
 
-  fmt::print("\nboth servers drain from here on; a kept connection may ask once more:\n");
+  fmt::print("\nboth servers drain; a persistent connection may send one more request:\n");
   net::co_spawn(agent.get_executor(), drain("origin", origin_server), rethrow);
   net::co_spawn(agent.get_executor(), drain("proxy", proxy), rethrow);
   co_await hello(agent, origin_url);
@@ -228,8 +228,8 @@ net::awaitable<void> visit(http::server& origin_server, http::server& proxy) {
 
 int main(int argc, char** argv) try {
   samples::options{"tour",
-                   "Makes requests through a pool, a CONNECT tunnel and back, all on loopback, and "
-                   "tells how each went."}
+                   "Makes requests through a connection pool and a CONNECT tunnel on loopback, and "
+                   "prints a report of each."}
       .parse(argc, argv);
 
   net::io_context io{1};

@@ -49,7 +49,7 @@ net::awaitable<void> send_messages(net::any_io_executor ex, std::string url, uns
     co_await ws->async_write(net::buffer(text), net::use_awaitable);
     co_await ws->async_read(answer, net::use_awaitable);
     if (beast::buffers_to_string(answer.data()) != text) {
-      throw std::runtime_error(fmt::format("{} came back otherwise", text));
+      throw std::runtime_error(fmt::format("the echo of '{}' differs", text));
     }
     answer.clear();
   }
@@ -71,11 +71,11 @@ int main(int argc, char** argv) try {
   unsigned count = 1;
   unsigned grace = 5;
   samples::options{"websocket_echo", "Sends every WebSocket message back."}
-      .add("--host", "ADDRESS", host, "where to listen (127.0.0.1)")
-      .add("--port", "PORT", port, "0 takes any free port (8080)")
-      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
-      .add("--to", "URL", to, "send messages to ws://HOST:PORT/ instead, and check what comes back")
-      .add("--count", "NUMBER", count, "how many (1)")
+      .add("--host", "ADDRESS", host, "address to listen on (127.0.0.1)")
+      .add("--port", "PORT", port, "port to listen on, 0: any free port (8080)")
+      .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
+      .add("--to", "URL", to, "send messages to ws://HOST:PORT/ instead, and check the echoes")
+      .add("--count", "NUMBER", count, "number of messages to send (1)")
       .parse(argc, argv);
 
   net::io_context io{1};
@@ -90,7 +90,7 @@ int main(int argc, char** argv) try {
     server.on_upgrade(echo);
     server.on_request([](http::incoming_message&, http::server_response& res) {
       res.write_head(426, {{"Upgrade", "websocket"}, {"Connection", "Upgrade"}});
-      res.end("A WebSocket is wanted here.\n");
+      res.end("Only WebSocket requests are accepted.\n");
     });
     server.listen(port, host);
     net::co_spawn(io, drain_on_signal(server, std::chrono::seconds(grace)), net::detached);

@@ -29,19 +29,19 @@ int main(int argc, char** argv) try {
   unsigned tunnel = 600;
   bool quiet = false;
   samples::access_rules access;
-  samples::options{"forward_proxy", "A proxy for http: tunnels by CONNECT, and requests in full."}
-      .add("--host", "ADDRESS", host, "where to listen (127.0.0.1)")
-      .add("--port", "PORT", port, "0 takes any free port (8080)")
-      .add("--user", "NAME:PASSWORD", user, "who may use it (everybody)")
-      .add("--allow", "HOST[:PORT]", "what may be reached, and nothing else; may be repeated",
+  samples::options{"forward_proxy", "A forward proxy for CONNECT tunnels and http requests."}
+      .add("--host", "ADDRESS", host, "address to listen on (127.0.0.1)")
+      .add("--port", "PORT", port, "port to listen on, 0: any free port (8080)")
+      .add("--user", "NAME:PASSWORD", user, "credentials that clients must send (none)")
+      .add("--allow", "HOST[:PORT]", "permit only these targets; may be repeated",
            [&](std::string_view rule) { return access.allow(rule); })
-      .add("--deny", "HOST[:PORT]", "what may not; may be repeated, \"*.example.org\", \":25\"",
+      .add("--deny", "HOST[:PORT]", "deny these, \"*.example.org\", \":25\"; may be repeated",
            [&](std::string_view rule) { return access.deny(rule); })
-      .add("--connect-timeout", "SECONDS", connect, "how long connecting may take (10)")
-      .add("--timeout", "SECONDS", request, "how long an origin may be silent, 0: for ever (60)")
-      .add("--tunnel-timeout", "SECONDS", tunnel, "how long a tunnel may be idle (600)")
+      .add("--connect-timeout", "SECONDS", connect, "time limit for connecting (10)")
+      .add("--timeout", "SECONDS", request, "idle time limit of a request, 0: none (60)")
+      .add("--tunnel-timeout", "SECONDS", tunnel, "idle time limit of a tunnel (600)")
       .add("--quiet", quiet, "print no access log")
-      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
+      .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
       .parse(argc, argv);
 
   // Single-threaded: disable the locks of the reactor. The scheduler keeps its locks, because name

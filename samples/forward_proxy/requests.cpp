@@ -18,7 +18,7 @@ bool read_target(http::incoming_message const& req, http::request_options& optio
     }
     return true;
   } catch (http::exception const& e) {
-    why = fmt::format("a proxy is asked for http://host/path ({})", e.what());
+    why = fmt::format("the target must be http://host/path ({})", e.what());
     return false;
   }
 }
@@ -36,11 +36,11 @@ net::awaitable<void> forward_request(forward_proxy& p, http::incoming_message& r
   std::string why;
   if (!p.users.permit(req)) {
     res.set_header("Proxy-Authenticate", R"(Basic realm="forward_proxy", charset="UTF-8")");
-    answer(407, "a name and a password are needed");
+    answer(407, "a user name and a password are required");
   } else if (!read_target(req, options, why)) {
     answer(400, why);
   } else if (!p.access.permit(options.host, options.port)) {
-    answer(403, "this host or port is not to be reached from here");
+    answer(403, "this host or port is not permitted");
   } else if (!http::can_be_passed_on(req)) {
     answer(501, "an unknown Transfer-Encoding");
   } else {

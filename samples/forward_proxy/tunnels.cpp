@@ -51,11 +51,11 @@ net::awaitable<void> open_tunnel(forward_proxy& p, http::incoming_message& req,
   std::string host;
   std::uint16_t port = 0;
   if (!p.users.permit(req)) {
-    answer(407, "a name and a password are needed", credentials::challenge);
+    answer(407, "a user name and a password are required", credentials::challenge);
   } else if (!split_authority(authority, host, port) || host.empty() || port == 0) {
-    answer(400, "CONNECT names a host and a port");
+    answer(400, "the target of CONNECT must be a host and a port");
   } else if (!p.access.permit(host, port)) {
-    answer(403, "this host or port is not to be reached from here");
+    answer(403, "this host or port is not permitted");
   } else {
     anode::socket const origin = co_await connect_in_time(p, authority, log.result);
     if (!origin) {

@@ -28,21 +28,21 @@ int main(int argc, char** argv) try {
   unsigned timeout = 60;
   unsigned rest = 5;
   unsigned grace = 5;
-  samples::options options{"reverse_proxy", "Passes every request on to one of some servers."};
+  samples::options options{"reverse_proxy", "Forwards every request to one of several servers."};
   options
-      .add("--upstream", "URL", "one of those, http://HOST:PORT or with a path; may be repeated",
+      .add("--upstream", "URL", "a server, http://HOST:PORT[/PATH]; may be repeated",
            [&](std::string_view url) {
              upstreams.emplace_back(url);
              return true;
            })
-      .add("--host", "ADDRESS", where.host, "where to listen (127.0.0.1)")
-      .add("--port", "PORT", where.port, "0 takes any free port (8080)")
-      .add("--reuse-port", where.reuse_port, "share the port with another one, for a restart")
-      .add("--trust", "ADDRESS[/BITS]", "a proxy in front whose X-Forwarded-For counts",
+      .add("--host", "ADDRESS", where.host, "address to listen on (127.0.0.1)")
+      .add("--port", "PORT", where.port, "port to listen on, 0: any free port (8080)")
+      .add("--reuse-port", where.reuse_port, "share the port with another process, for a restart")
+      .add("--trust", "ADDRESS[/BITS]", "trust the X-Forwarded-For of this proxy; may be repeated",
            [&](std::string_view text) { return trusted.add(text); })
-      .add("--timeout", "SECONDS", timeout, "how long an upstream may be silent, 0: for ever (60)")
-      .add("--rest", "SECONDS", rest, "how long one that failed twice is left alone (5)")
-      .add("--grace", "SECONDS", grace, "how long a drain may take (5)")
+      .add("--timeout", "SECONDS", timeout, "idle time limit of a request, 0: none (60)")
+      .add("--rest", "SECONDS", rest, "pause of a server that failed twice (5)")
+      .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
       .parse(argc, argv);
   if (upstreams.empty()) {
     options.fail("--upstream is missing");

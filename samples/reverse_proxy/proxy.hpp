@@ -33,7 +33,7 @@ http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_
                            std::string_view peer, bool with_upgrade);
 
 /// Forwards a request to an upstream. After a failure, retries with another upstream if the request
-/// was not sent or its method is safe.
+/// has no body, and was not sent or has a safe method.
 net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& req,
                                      http::server_response& res);
 
