@@ -10,7 +10,7 @@ namespace anode::base {
 namespace {
 
 // 1 for each byte that is invalid in a token.
-constexpr auto strange_bytes = [] {
+constexpr auto invalid_token_bytes = [] {
   std::array<unsigned char, 256> table{};
   table.fill(1);
   for (unsigned char c = '0'; c <= '9'; ++c) {
@@ -55,7 +55,9 @@ bool are_header_bytes(char const* p, std::size_t n) noexcept {
 bool is_token(std::string_view text) noexcept {
   char const* p = text.data();
   std::size_t left = text.size();
-  auto const at = [&](std::size_t i) { return strange_bytes[static_cast<unsigned char>(p[i])]; };
+  auto const at = [&](std::size_t i) {
+    return invalid_token_bytes[static_cast<unsigned char>(p[i])];
+  };
   for (; left >= 4; p += 4, left -= 4) {
     if ((at(0) | at(1) | at(2) | at(3)) != 0) {
       return false;

@@ -81,14 +81,14 @@ constexpr bool is(char c, std::uint8_t which) noexcept {
 }
 
 /// Returns whether `c` is optional whitespace, a space or a tab (OWS, RFC 9110 section 5.6.3).
-constexpr bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+constexpr bool is_ows(char c) noexcept { return c == ' ' || c == '\t'; }
 
 /// Returns `text` without leading and trailing spaces and tabs (OWS, RFC 9110 section 5.6.3).
-constexpr std::string_view trim_blanks(std::string_view text) noexcept {
-  while (!text.empty() && is_blank(text.front())) {
+constexpr std::string_view trim_ows(std::string_view text) noexcept {
+  while (!text.empty() && is_ows(text.front())) {
     text.remove_prefix(1);
   }
-  while (!text.empty() && is_blank(text.back())) {
+  while (!text.empty() && is_ows(text.back())) {
     text.remove_suffix(1);
   }
   return text;

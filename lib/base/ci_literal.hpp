@@ -21,24 +21,24 @@ class ci_literal {
 public:
   consteval explicit ci_literal(char const (&text)[size + 1]) noexcept {
     for (std::size_t i = 0; i < count; ++i) {
-      std::array<char, sizeof(piece)> bytes{};
-      std::array<char, sizeof(piece)> cases{};
-      for (std::size_t k = 0; k < sizeof(piece); ++k) {
-        bytes[k] = text[place(i) + k];
+      std::array<char, sizeof(part)> bytes{};
+      std::array<char, sizeof(part)> cases{};
+      for (std::size_t k = 0; k < sizeof(part); ++k) {
+        bytes[k] = text[part_offset(i) + k];
         cases[k] = bytes[k] >= 'a' && bytes[k] <= 'z' ? 0x20 : 0;
       }
-      text_[i] = std::bit_cast<piece>(bytes);
-      case_[i] = std::bit_cast<piece>(cases);
+      text_[i] = std::bit_cast<part>(bytes);
+      case_[i] = std::bit_cast<part>(cases);
     }
   }
 
   /// Returns whether the `size` bytes at `bytes` equal the literal.
   bool matches(char const* bytes) const noexcept {
-    piece different = 0;
+    part different = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      piece p;
-      std::memcpy(&p, bytes + place(i), sizeof p);
-      different = static_cast<piece>(different | ((p | case_[i]) ^ text_[i]));
+      part p;
+      std::memcpy(&p, bytes + part_offset(i), sizeof p);
+      different = static_cast<part>(different | ((p | case_[i]) ^ text_[i]));
     }
     return different == 0;
   }
@@ -50,18 +50,18 @@ public:
 
 private:
   static_assert(size >= 2);
-  using piece = std::conditional_t<size >= 8, std::uint64_t,
-                                   std::conditional_t<size >= 4, std::uint32_t, std::uint16_t>>;
+  using part = std::conditional_t<size >= 8, std::uint64_t,
+                                  std::conditional_t<size >= 4, std::uint32_t, std::uint16_t>>;
 
-  static constexpr std::size_t count = (size + sizeof(piece) - 1) / sizeof(piece);
+  static constexpr std::size_t count = (size + sizeof(part) - 1) / sizeof(part);
 
   /// Returns the offset of part `i` of the literal. The last part may overlap the part before it.
-  static constexpr std::size_t place(std::size_t i) noexcept {
-    return std::min(i * sizeof(piece), size - sizeof(piece));
+  static constexpr std::size_t part_offset(std::size_t i) noexcept {
+    return std::min(i * sizeof(part), size - sizeof(part));
   }
 
-  std::array<piece, count> text_{};
-  std::array<piece, count> case_{};  // 0x20 where the literal has a letter, else 0
+  std::array<part, count> text_{};
+  std::array<part, count> case_{};  // 0x20 where the literal has a letter, else 0
 };
 
 template <std::size_t n>

@@ -10,23 +10,23 @@ namespace {
 // The size in bytes of a recycled block. A read or wait operation of Asio fits into one.
 constexpr std::size_t block_size = 176;
 // The most blocks that a thread keeps.
-constexpr unsigned kept_most = 1024;
+constexpr unsigned max_free = 1024;
 
 struct block {
   block* next;
 };
 
-constinit thread_local block* kept = nullptr;
-constinit thread_local unsigned kept_count = 0;
+constinit thread_local block* free_blocks = nullptr;
+constinit thread_local unsigned free_count = 0;
 
 // Frees the kept blocks of a thread when the thread ends. No block is kept afterwards.
 struct cleaner {
   bool active = true;
   ~cleaner() {
-    while (kept != nullptr) {
-      ::operator delete(std::exchange(kept, kept->next));
+    while (free_blocks != nullptr) {
+      ::operator delete(std::exchange(free_blocks, free_blocks->next));
     }
-    kept_count = kept_most;
+    free_count = max_free;
   }
 };
 
@@ -38,22 +38,22 @@ void* take_memory(std::size_t bytes) {
   if (bytes > block_size) {
     return ::operator new(bytes);
   }
-  if (kept == nullptr) {
+  if (free_blocks == nullptr) {
     return ::operator new(block_size);
   }
-  --kept_count;
-  return std::exchange(kept, kept->next);
+  --free_count;
+  return std::exchange(free_blocks, free_blocks->next);
 }
 
 void give_memory(void* memory, std::size_t bytes) noexcept {
-  if (bytes > block_size || kept_count == kept_most) {
+  if (bytes > block_size || free_count == max_free) {
     ::operator delete(memory);
     return;
   }
-  if (kept_count++ == 0) {
+  if (free_count++ == 0) {
     at_end.active = true;  // the first use constructs the thread-local object
   }
-  kept = ::new (memory) block{kept};
+  free_blocks = ::new (memory) block{free_blocks};
 }
 
 }  // namespace anode::detail

@@ -5,7 +5,7 @@ namespace anode::base {
 
 timer_node::~timer_node() {
   if (queue_) {
-    queue_->remove(place_);
+    queue_->remove(index_);
   }
 }
 
@@ -18,7 +18,7 @@ timer_heap::~timer_heap() {
 
 bool timer_heap::arm(timer_node& d, steady_time expiry) {
   if (d.queue_ && d.queue_ != this) {
-    d.queue_->remove(d.place_);
+    d.queue_->remove(d.index_);
   }
   d.expiry_ = expiry;
   if (expiry == no_deadline) {
@@ -29,8 +29,8 @@ bool timer_heap::arm(timer_node& d, steady_time expiry) {
     heap_.push_back({expiry, &d});
     d.queue_ = this;
     sift_up(static_cast<std::uint32_t>(heap_.size() - 1), heap_.back());
-  } else if (expiry < heap_[d.place_].check) {
-    sift_up(d.place_, {expiry, &d});
+  } else if (expiry < heap_[d.index_].check) {
+    sift_up(d.index_, {expiry, &d});
   }
   return expiry < before;
 }
@@ -51,41 +51,41 @@ timer_node* timer_heap::take_expired(steady_time now) noexcept {
   return nullptr;
 }
 
-void timer_heap::remove(std::uint32_t place) noexcept {
-  heap_[place].of->queue_ = nullptr;
-  heap_[place].of->expiry_ = no_deadline;
+void timer_heap::remove(std::uint32_t index) noexcept {
+  heap_[index].of->queue_ = nullptr;
+  heap_[index].of->expiry_ = no_deadline;
   entry const last = heap_.back();
   heap_.pop_back();
-  if (place == heap_.size()) {
+  if (index == heap_.size()) {
     return;
   }
-  if (place > 0 && last.check < heap_[(place - 1) / 2].check) {
-    sift_up(place, last);
+  if (index > 0 && last.check < heap_[(index - 1) / 2].check) {
+    sift_up(index, last);
   } else {
-    sift_down(place, last);
+    sift_down(index, last);
   }
 }
 
-void timer_heap::put(std::uint32_t place, entry e) noexcept {
-  heap_[place] = e;
-  e.of->place_ = place;
+void timer_heap::put(std::uint32_t index, entry e) noexcept {
+  heap_[index] = e;
+  e.of->index_ = index;
 }
 
-void timer_heap::sift_up(std::uint32_t place, entry e) noexcept {
-  while (place > 0) {
-    std::uint32_t const parent = (place - 1) / 2;
+void timer_heap::sift_up(std::uint32_t index, entry e) noexcept {
+  while (index > 0) {
+    std::uint32_t const parent = (index - 1) / 2;
     if (heap_[parent].check <= e.check) {
       break;
     }
-    put(place, heap_[parent]);
-    place = parent;
+    put(index, heap_[parent]);
+    index = parent;
   }
-  put(place, e);
+  put(index, e);
 }
 
-void timer_heap::sift_down(std::uint32_t place, entry e) noexcept {
+void timer_heap::sift_down(std::uint32_t index, entry e) noexcept {
   for (;;) {
-    std::size_t child = std::size_t{place} * 2 + 1;
+    std::size_t child = std::size_t{index} * 2 + 1;
     if (child >= heap_.size()) {
       break;
     }
@@ -95,10 +95,10 @@ void timer_heap::sift_down(std::uint32_t place, entry e) noexcept {
     if (e.check <= heap_[child].check) {
       break;
     }
-    put(place, heap_[child]);
-    place = static_cast<std::uint32_t>(child);
+    put(index, heap_[child]);
+    index = static_cast<std::uint32_t>(child);
   }
-  put(place, e);
+  put(index, e);
 }
 
 }  // namespace anode::base

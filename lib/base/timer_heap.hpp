@@ -46,7 +46,7 @@ public:
 private:
   friend class timer_heap;
   timer_heap* queue_ = nullptr;  // null: not in a heap
-  std::uint32_t place_ = 0;      // index in `timer_heap::heap_`
+  std::uint32_t index_ = 0;      // index in `timer_heap::heap_`
   steady_time expiry_ = no_deadline;
 };
 
@@ -112,10 +112,10 @@ private:
   };
 
   timer_node* take_expired(steady_time now) noexcept;
-  void remove(std::uint32_t place) noexcept;
-  void put(std::uint32_t place, entry e) noexcept;
-  void sift_up(std::uint32_t place, entry e) noexcept;
-  void sift_down(std::uint32_t place, entry e) noexcept;
+  void remove(std::uint32_t index) noexcept;
+  void put(std::uint32_t index, entry e) noexcept;
+  void sift_up(std::uint32_t index, entry e) noexcept;
+  void sift_down(std::uint32_t index, entry e) noexcept;
 
   std::vector<entry> heap_;
 };

@@ -140,8 +140,8 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
                              [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
     park = park && !c.core().destroyed();
   }
-  bool const kept = park && options_.keep_alive;
-  if (!kept && pool_.totals().requests == 0) {
+  bool const parked = park && options_.keep_alive;
+  if (!parked && pool_.totals().requests == 0) {
     // No request is queued: close the connection after the events of this tick. The pool counts it
     // until it is closed. Later requests open new connections.
     net::post(executor_, [self = detail::ptr<agent_impl>(this), hold] {

@@ -18,7 +18,7 @@ using http::request_phase;
 namespace {
 
 // The longest request that is kept for a retry, in bytes.
-constexpr std::size_t worth_replaying = 65536;
+constexpr std::size_t replay_limit = 65536;
 
 }  // namespace
 
@@ -27,15 +27,15 @@ message::outgoing_framing client_request_state::write_head(
   if (!proxied_authority.empty()) {
     check_host();
   }
-  http1::request_context facts;
-  facts.method = method;
-  facts.target = target;
-  facts.should_keep_alive = should_keep_alive;
-  facts.has_agent = has_agent;
-  facts.content_length = content_length;
-  facts.body_follows = !content_length && !flushing_;
-  facts.unique = unique_headers;
-  return http1::write_request_head(out, facts, headers);
+  http1::request_context context;
+  context.method = method;
+  context.target = target;
+  context.should_keep_alive = should_keep_alive;
+  context.has_agent = has_agent;
+  context.content_length = content_length;
+  context.body_follows = !content_length && !flushing_;
+  context.unique = unique_headers;
+  return http1::write_request_head(out, context, headers);
 }
 
 void client_request_state::check_host() const {
@@ -78,7 +78,7 @@ void client_exchange::begin(agent_impl& agent) {
   timeout_wanted_ = options.timeout.has_value() || agent.options().timeout.count() > 0;
   options.retry = options.retry.value_or(agent.options().retry);
   if (*options.retry > 0) {
-    request.keep_copy(worth_replaying);
+    request.keep_copy(replay_limit);
   }
   if (!options.unique_headers.empty()) {
     unique = message::unique_headers(options.unique_headers);

@@ -20,7 +20,7 @@ namespace {
 
 // The longest remainder of an unread response that is discarded. A longer one costs more than a new
 // connection.
-constexpr std::uint64_t worth_draining = 65536;
+constexpr std::uint64_t drain_limit = 65536;
 
 }  // namespace
 
@@ -95,7 +95,7 @@ bool client_exchange::leave_stale(http1_client_connection& c) {
   connection_.reset();
   pending_socket_ = false;
   phase_ = request_phase::connect;
-  request.take_back();
+  request.reclaim_output();
   return true;
 }
 
@@ -218,16 +218,16 @@ void client_exchange::abort() {
 // Judges a failure of the connection, based on the counts of `count_bytes`.
 policy::retry_decision client_exchange::judge() const {
   using sent = policy::retry_context::sent;
-  policy::retry_context facts;
-  facts.request_sent = request_done_ ? sent::all : sent_ > 0 ? sent::some : sent::none;
-  facts.response_received = response_ready_ || received_ > 0;
-  facts.socket_reused = reused_;
-  facts.idempotent = options.idempotent.value_or(policy::is_idempotent(request.method));
-  facts.body_replayable = request.replayable();
-  facts.cancelled = closed_ || aborted_;
-  facts.retries_done = retries_;
-  facts.retry_budget = *options.retry;
-  return policy::judge_failure(facts);
+  policy::retry_context context;
+  context.request_sent = request_done_ ? sent::all : sent_ > 0 ? sent::some : sent::none;
+  context.response_received = response_ready_ || received_ > 0;
+  context.socket_reused = reused_;
+  context.idempotent = options.idempotent.value_or(policy::is_idempotent(request.method));
+  context.body_replayable = request.replayable();
+  context.cancelled = closed_ || aborted_;
+  context.retries_done = retries_;
+  context.retry_budget = *options.retry;
+  return policy::judge_failure(context);
 }
 
 void client_exchange::drop_request_handle() {
@@ -262,7 +262,7 @@ void client_exchange::handle_dropped() {
   using anode::message::body_kind;
   message::message_head const& head = response.head;
   bool const little = head.body == body_kind::none ||
-                      (head.body == body_kind::length && head.content_length <= worth_draining);
+                      (head.body == body_kind::length && head.content_length <= drain_limit);
   if (little) {
     discard_later();
   } else if (!response.body_discarded()) {

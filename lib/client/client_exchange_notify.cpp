@@ -97,8 +97,8 @@ void client_exchange::run_deferred() {
   if (!abort_last_ && (!returned_to_pool_ || unread)) {
     notify_abort();
   }
-  bool const cut = closed_ && response_ready_ && !response_done_ && !response.aborted();
-  if (cut && response.destroyed()) {
+  bool const interrupted = closed_ && response_ready_ && !response_done_ && !response.aborted();
+  if (interrupted && response.destroyed()) {
     // The user has destroyed the response, which also destroys the request.
     response.abort(error_);
     notify_error();
@@ -108,9 +108,10 @@ void client_exchange::run_deferred() {
     drop_listeners();
     return;
   }
-  bool const torn = unread && response.destroyed() && response.abort_unread(response.error());
+  bool const aborted_unread =
+      unread && response.destroyed() && response.abort_unread(response.error());
   notify_error();
-  if (torn) {
+  if (aborted_unread) {
     response.emit_error();
   }
   if (std::exchange(pending_discard_, false)) {
@@ -126,7 +127,7 @@ void client_exchange::run_deferred() {
       !response.destroyed()) {
     return;  // the response closes once it is read
   }
-  if (cut) {
+  if (interrupted) {
     response.abort(error::connection_reset);
   }
   if (response_done_ && (!returned_to_pool_ || !response.ended())) {
@@ -136,7 +137,7 @@ void client_exchange::run_deferred() {
   if (!abort_last_) {
     notify_abort();
   }
-  if (cut) {
+  if (interrupted) {
     response.emit_error();
   }
   notify_response_close();

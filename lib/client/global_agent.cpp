@@ -16,7 +16,7 @@ namespace anode::http {
 namespace {
 
 // The most agents of a context, and the number from which unused agents are removed.
-constexpr std::size_t kept_most = 256;
+constexpr std::size_t max_agents = 256;
 constexpr std::size_t drop_from = 192;
 constexpr int asked_at_once = 2;
 
@@ -47,17 +47,17 @@ public:
     std::list<net::any_io_executor> to_ask;
     agent found = [&] {
       std::lock_guard const lock(mutex_);
-      if (auto const e = find(ex); e != kept_.end()) {
-        kept_.splice(kept_.begin(), kept_, e);
+      if (auto const e = find(ex); e != agents_.end()) {
+        agents_.splice(agents_.begin(), agents_, e);
         return e->used;
       }
       added.emplace_back(ex, make(ex));
       agent made = added.front().used;
-      if (kept_.size() >= drop_from) {
+      if (agents_.size() >= drop_from) {
         to_ask = oldest();
       }
-      if (!ended_ && kept_.size() < kept_most) {
-        kept_.splice(kept_.begin(), added);
+      if (!ended_ && agents_.size() < max_agents) {
+        agents_.splice(agents_.begin(), added);
       }
       return made;
     }();
@@ -70,10 +70,10 @@ public:
     std::list<entry> added;
     added.emplace_back(replacement.get_executor(), std::move(replacement));
     std::lock_guard const lock(mutex_);
-    if (auto const e = find(added.front().executor); e != kept_.end()) {
+    if (auto const e = find(added.front().executor); e != agents_.end()) {
       std::swap(e->used, added.front().used);
     } else if (!ended_) {
-      kept_.splice(kept_.begin(), added);
+      agents_.splice(agents_.begin(), added);
     }
   }
 
@@ -93,8 +93,8 @@ private:
   }
 
   std::list<entry>::iterator find(net::any_io_executor const& ex) {
-    auto e = kept_.begin();
-    while (e != kept_.end() && e->executor != ex) {
+    auto e = agents_.begin();
+    while (e != agents_.end() && e->executor != ex) {
       ++e;
     }
     return e;
@@ -104,13 +104,13 @@ private:
   // the front, because the next call must find other ones.
   std::list<net::any_io_executor> oldest() {
     std::list<net::any_io_executor> found;
-    for (int n = 0; n < asked_at_once && !kept_.empty(); ++n) {
-      entry& last = kept_.back();
+    for (int n = 0; n < asked_at_once && !agents_.empty(); ++n) {
+      entry& last = agents_.back();
       if (!last.asked) {
         found.push_back(last.executor);
         last.asked = true;
       }
-      kept_.splice(kept_.begin(), kept_, std::prev(kept_.end()));
+      agents_.splice(agents_.begin(), agents_, std::prev(agents_.end()));
     }
     return found;
   }
@@ -126,12 +126,12 @@ private:
     std::list<entry> dropped;
     std::lock_guard const lock(mutex_);
     auto const e = find(ex);
-    if (e == kept_.end()) {
+    if (e == agents_.end()) {
       return;
     }
     e->asked = false;
     if (is_unused(e->used)) {
-      dropped.splice(dropped.begin(), kept_, e);
+      dropped.splice(dropped.begin(), agents_, e);
     }
   }
 
@@ -142,11 +142,11 @@ private:
     std::list<entry> dropped;
     std::lock_guard const lock(mutex_);
     ended_ = true;
-    dropped.swap(kept_);
+    dropped.swap(agents_);
   }
 
   std::mutex mutex_;
-  std::list<entry> kept_;  // most recently used first
+  std::list<entry> agents_;  // most recently used first
   bool ended_ = false;
 };
 

@@ -109,7 +109,7 @@ void http1_client_connection::on_input() {
   }
 }
 
-void http1_client_connection::parse_input(bool one_piece) {
+void http1_client_connection::parse_input(bool one_segment) {
   if (parsing_ || left_http_) {
     return;
   }
@@ -121,13 +121,13 @@ void http1_client_connection::parse_input(bool one_piece) {
   }
   detail::ptr<http1_client_connection> const self(this);
   detail::ptr<client_exchange> const x = exchange_;
-  parse_messages(one_piece);
+  parse_messages(one_segment);
   if (x) {
     x->notify_head();
   }
 }
 
-void http1_client_connection::parse_messages(bool one_piece) {
+void http1_client_connection::parse_messages(bool one_segment) {
   parsing_ = true;
   bool blocked = false;
   bool more = true;
@@ -154,11 +154,11 @@ void http1_client_connection::parse_messages(bool one_piece) {
         break;
       case parse_result::body:
         x->response.deliver(parser_.body(), socket_->incoming());
-        more = !one_piece;
+        more = !one_segment;
         break;
       case parse_result::end:
         handle_end(*x);
-        more = !one_piece;
+        more = !one_segment;
         break;
       case parse_result::upgrade:
         left_http_ = true;

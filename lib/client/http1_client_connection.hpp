@@ -57,8 +57,8 @@ public:
   /// calls `detach` when the context shuts down.
   void leave_agent();
 
-  /// Parses the input. `one_piece` stops after the first body segment.
-  void parse_input(bool one_piece);
+  /// Parses the input. `one_segment` stops after the first body segment.
+  void parse_input(bool one_segment);
 
   bool parsing() const noexcept { return parsing_; }
 
@@ -74,7 +74,7 @@ private:
   void on_close() override;
   void on_context_shutdown() override;
 
-  void parse_messages(bool one_piece);
+  void parse_messages(bool one_segment);
   void handle_head(client_exchange& x);
   void refuse(client_exchange& x, http::error code, std::string_view reason);
   void handle_end(client_exchange& x);

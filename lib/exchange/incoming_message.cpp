@@ -21,11 +21,11 @@ incoming_state& held_message(incoming_state* self) {
   return base::require_handle(self, "incoming_message");
 }
 
-void append(std::string& all, std::string_view piece) { all.append(piece); }
+void append(std::string& all, std::string_view segment) { all.append(segment); }
 
-void append(std::vector<std::byte>& all, std::string_view piece) {
-  auto const* const first = reinterpret_cast<std::byte const*>(piece.data());
-  all.insert(all.end(), first, first + piece.size());
+void append(std::vector<std::byte>& all, std::string_view segment) {
+  auto const* const first = reinterpret_cast<std::byte const*>(segment.data());
+  all.insert(all.end(), first, first + segment.size());
 }
 
 template <class Bytes>
@@ -37,18 +37,18 @@ net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail:
   }
   Bytes all;
   for (;;) {
-    std::optional<std::string_view> piece;
-    if (!self.try_read(piece)) {
-      piece = co_await self.read();
+    std::optional<std::string_view> segment;
+    if (!self.try_read(segment)) {
+      segment = co_await self.read();
     }
-    if (!piece) {
+    if (!segment) {
       break;
     }
-    if (piece->size() > limit - all.size()) {
+    if (segment->size() > limit - all.size()) {
       throw exception(error::body_too_large,
                       base::formatted("The body is larger than {} bytes", limit));
     }
-    append(all, *piece);
+    append(all, *segment);
   }
   co_return all;
 }

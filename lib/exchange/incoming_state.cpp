@@ -39,17 +39,17 @@ http::merged_headers const& incoming_state::merged_trailers() const {
   return merged_trailers_;
 }
 
-void incoming_state::deliver(std::string_view piece, stream::read_buffer& in) {
+void incoming_state::deliver(std::string_view segment, stream::read_buffer& in) {
   if (body_discarded_) {
     return;
   }
   if (reading_ && buffered_.empty()) {
     reading_ = false;
-    segment_ = piece;
+    segment_ = segment;
     pin_ = in.pin();
     changed_.notify();  // not deferred: a streaming reader needs each chunk at once
   } else {
-    buffered_.append(piece);
+    buffered_.append(segment);
   }
 }
 
@@ -174,9 +174,9 @@ void incoming_state::emit_close() {
 }
 
 bool incoming_state::emit_timeout() {
-  bool const told = !on_timeout.empty();
+  bool const notified = !on_timeout.empty();
   on_timeout.emit();
-  return told;
+  return notified;
 }
 
 void incoming_state::destroy(error_code ec) {
@@ -237,31 +237,32 @@ std::optional<std::string_view> incoming_state::pop_segment() {
   return std::nullopt;
 }
 
-bool incoming_state::try_read(std::optional<std::string_view>& piece) {
+bool incoming_state::try_read(std::optional<std::string_view>& segment) {
   touched_ = true;
   if (!rest_.empty()) {
-    piece = std::exchange(rest_, {});
+    segment = std::exchange(rest_, {});
     return true;
   }
   pin_.release();
-  return find_segment(piece);
+  return find_segment(segment);
 }
 
-// Returns whether the wait is over: `piece` has the next segment, or is empty because none follows.
-bool incoming_state::find_segment(std::optional<std::string_view>& piece) {
-  piece = pop_segment();
-  if (!piece && complete_) {
+// Returns whether the wait is over: `segment` has the next segment, or is empty because none
+// follows.
+bool incoming_state::find_segment(std::optional<std::string_view>& segment) {
+  segment = pop_segment();
+  if (!segment && complete_) {
     emit_end();
   }
-  return piece || complete_ || body_discarded_;
+  return segment || complete_ || body_discarded_;
 }
 
 net::awaitable<std::optional<std::string_view>> incoming_state::read(
     [[maybe_unused]] detail::ptr<detail::counted> keep, incoming_state& self) {
-  std::optional<std::string_view> piece;
-  for (bool found = self.try_read(piece);; found = self.find_segment(piece)) {
+  std::optional<std::string_view> segment;
+  for (bool found = self.try_read(segment);; found = self.find_segment(segment)) {
     if (found) {
-      co_return piece;
+      co_return segment;
     }
     if (self.aborted_ || self.observer_ == nullptr) {
       if (self.observer_ != nullptr) {
@@ -294,11 +295,11 @@ net::awaitable<std::size_t> incoming_state::read_some(detail::ptr<detail::counte
     co_return 0;
   }
   if (self.rest_.empty()) {
-    std::optional<std::string_view> const piece = co_await read(keep, self);
-    if (!piece) {
+    std::optional<std::string_view> const segment = co_await read(keep, self);
+    if (!segment) {
       co_return 0;
     }
-    self.rest_ = *piece;
+    self.rest_ = *segment;
   }
   std::size_t const n = std::min(self.rest_.size(), buffer.size());
   std::memcpy(buffer.data(), self.rest_.data(), n);

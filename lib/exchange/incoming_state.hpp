@@ -86,8 +86,8 @@ public:
   }
 
   /// Passes a body segment to the waiting reader, or buffers it.
-  /// @param in contains `piece`; its block is pinned while the reader uses the view
-  void deliver(std::string_view piece, stream::read_buffer& in);
+  /// @param in contains `segment`; its block is pinned while the reader uses the view
+  void deliver(std::string_view segment, stream::read_buffer& in);
 
   /// Defers the resumption of readers at the end of the body until `resume_readers`. The connection
   /// must parse all buffered input before a reader acts.
@@ -148,9 +148,9 @@ public:
   net::awaitable<std::optional<std::string_view>> read();
 
   /// Reads without waiting.
-  /// @param piece the next segment; empty at the end
+  /// @param segment the next segment; empty at the end
   /// @return false if the caller must wait with `read`
-  bool try_read(std::optional<std::string_view>& piece);
+  bool try_read(std::optional<std::string_view>& segment);
 
   /// Copies the next body bytes into `buffer`. Returns their number; 0 at the end.
   net::awaitable<std::size_t> read_some(net::mutable_buffer buffer);
@@ -193,7 +193,7 @@ private:
   static net::awaitable<std::size_t> read_some(detail::ptr<detail::counted> keep,
                                                incoming_state& self, net::mutable_buffer buffer);
   std::optional<std::string_view> pop_segment();
-  bool find_segment(std::optional<std::string_view>& piece);
+  bool find_segment(std::optional<std::string_view>& segment);
   class discard_end;
   void continue_discarding();
   void emit_end();

@@ -45,7 +45,7 @@ void outgoing_state::replay() {
   pending_.append(std::exchange(copy_, {}));
 }
 
-void outgoing_state::take_back() {
+void outgoing_state::reclaim_output() {
   if (replayable()) {
     replay();
     return;
@@ -407,9 +407,9 @@ void outgoing_state::emit_drain() {
 }
 
 bool outgoing_state::emit_timeout() {
-  bool const told = !on_timeout.empty();
+  bool const notified = !on_timeout.empty();
   on_timeout.emit();
-  return told;
+  return notified;
 }
 
 void outgoing_state::destroy(error_code ec) {

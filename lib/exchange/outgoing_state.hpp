@@ -95,7 +95,7 @@ public:
 
   /// Detaches a connection that has sent nothing of the message. Its unsent output moves to the
   /// next connection.
-  void take_back();
+  void reclaim_output();
 
   /// Marks the connection as detached for an upgrade. `end` then sends nothing.
   void detach_for_upgrade() noexcept { detached_for_upgrade_ = true; }

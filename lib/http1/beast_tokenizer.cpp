@@ -21,29 +21,29 @@ constexpr char name_mask = '!';
 constexpr char text_mask = 'x';
 
 /// Masks bytes of a head and restores them in order. The destructor restores the rest.
-class disguised {
+class byte_mask {
 public:
-  disguised(char* bytes, std::vector<masked_byte> const& all, std::ptrdiff_t shift) noexcept
+  byte_mask(char* bytes, std::vector<masked_byte> const& all, std::ptrdiff_t shift) noexcept
       : bytes_(bytes), next_(all.data()), end_(all.data() + all.size()), shift_(shift) {
     for (masked_byte const& d : all) {
-      bytes_[place(d)] = d.original >= 'A' && d.original != 0x7f ? name_mask : text_mask;
+      bytes_[position(d)] = d.original >= 'A' && d.original != 0x7f ? name_mask : text_mask;
     }
   }
 
-  disguised(disguised const&) = delete;
-  disguised& operator=(disguised const&) = delete;
+  byte_mask(byte_mask const&) = delete;
+  byte_mask& operator=(byte_mask const&) = delete;
 
-  ~disguised() { uncover(std::numeric_limits<std::ptrdiff_t>::max()); }
+  ~byte_mask() { restore(std::numeric_limits<std::ptrdiff_t>::max()); }
 
   /// Restores the masked bytes before the offset `end`.
-  void uncover(std::ptrdiff_t end) noexcept {
-    for (; next_ != end_ && place(*next_) < end; ++next_) {
-      bytes_[place(*next_)] = next_->original;
+  void restore(std::ptrdiff_t end) noexcept {
+    for (; next_ != end_ && position(*next_) < end; ++next_) {
+      bytes_[position(*next_)] = next_->original;
     }
   }
 
 private:
-  std::ptrdiff_t place(masked_byte const& d) const noexcept {
+  std::ptrdiff_t position(masked_byte const& d) const noexcept {
     return static_cast<std::ptrdiff_t>(d.at) + shift_;
   }
 
@@ -58,14 +58,14 @@ private:
 /// Beast calls the `_impl` member functions. They are not marked `override` because
 /// `on_trailer_field_impl` exists only since Beast version 359.
 template <bool is_request>
-class place_finder final : public beast::http::basic_parser<is_request> {
+class position_finder final : public beast::http::basic_parser<is_request> {
   using base = beast::http::basic_parser<is_request>;
   using error_code = beast::error_code;
   using text = beast::string_view;
 
 public:
-  place_finder(http::field_lines& lines, message::message_head* head, std::size_t at,
-               disguised& hidden)
+  position_finder(http::field_lines& lines, message::message_head* head, std::size_t at,
+                  byte_mask& hidden)
       : lines_(lines), head_(head), at_(at), hidden_(hidden) {
     this->header_limit(std::numeric_limits<std::uint32_t>::max());
     this->skip(true);
@@ -79,7 +79,7 @@ public:
   }
 
 private:
-  std::size_t place(text t) const noexcept {
+  std::size_t offset(text t) const noexcept {
     return static_cast<std::size_t>(t.data() - lines_.data());
   }
 
@@ -88,10 +88,10 @@ private:
   void on_response_impl(int, text reason, int, error_code&) { set_text(reason); }
 
   void on_field_impl(beast::http::field, text name, text value, error_code&) {
-    std::size_t const name_at = place(name);
+    std::size_t const name_at = offset(name);
     // Beast does not report the position of an empty value.
-    std::size_t const value_at = value.empty() ? name_at + name.size() : place(value);
-    hidden_.uncover(static_cast<std::ptrdiff_t>(value_at + value.size() - at_));
+    std::size_t const value_at = value.empty() ? name_at + name.size() : offset(value);
+    hidden_.restore(static_cast<std::ptrdiff_t>(value_at + value.size() - at_));
     if (head_ != nullptr) {
       head_->note(message::find_field_id({name.data(), name.size()}), lines_.size());
     }
@@ -111,34 +111,34 @@ private:
 
   void set_text(text t) noexcept {
     if (head_ != nullptr) {
-      head_->set_start_line_text(place(t), t.size());
+      head_->set_start_line_text(offset(t), t.size());
     }
   }
 
   http::field_lines& lines_;
   message::message_head* head_;
   std::size_t at_;
-  disguised& hidden_;
+  byte_mask& hidden_;
 };
 
 }  // namespace
 
 bool tokenize_head(message::message_kind kind, message::message_head& head, std::size_t at,
-                   std::vector<masked_byte> const& disguises, std::ptrdiff_t shift) {
-  disguised hidden(head.fields.data() + at, disguises, shift);
+                   std::vector<masked_byte> const& masked_bytes, std::ptrdiff_t shift) {
+  byte_mask hidden(head.fields.data() + at, masked_bytes, shift);
   if (kind == message::message_kind::request) {
-    return place_finder<true>(head.fields, &head, at, hidden).run();
+    return position_finder<true>(head.fields, &head, at, hidden).run();
   }
-  return place_finder<false>(head.fields, &head, at, hidden).run();
+  return position_finder<false>(head.fields, &head, at, hidden).run();
 }
 
 bool tokenize_trailers(http::field_lines& trailers, std::string_view section,
-                       std::vector<masked_byte> const& disguises) {
+                       std::vector<masked_byte> const& masked_bytes) {
   constexpr std::string_view start_line = "GET / HTTP/1.1\r\n";
   trailers.append_bytes(start_line);
   trailers.append_bytes(section);
-  disguised hidden(trailers.data(), disguises, start_line.size());
-  return place_finder<true>(trailers, nullptr, 0, hidden).run();
+  byte_mask hidden(trailers.data(), masked_bytes, start_line.size());
+  return position_finder<true>(trailers, nullptr, 0, hidden).run();
 }
 
 }  // namespace anode::http1

@@ -20,16 +20,16 @@ namespace anode::http1 {
 /// Parses the head stored in `head.fields` from byte `at` to the end. Stores the positions of the
 /// target or reason phrase and of the field lines in `head`.
 ///
-/// @param disguises bytes to mask during the call, in ascending order
+/// @param masked_bytes bytes to mask during the call, in ascending order
 /// @param shift added to `masked_byte::at` gives the offset of a masked byte from `at`
 /// @return false if the tokenizer rejects the head
 bool tokenize_head(message::message_kind kind, message::message_head& head, std::size_t at,
-                   std::vector<masked_byte> const& disguises, std::ptrdiff_t shift);
+                   std::vector<masked_byte> const& masked_bytes, std::ptrdiff_t shift);
 
 /// Parses the trailer section `section` and appends its field lines to `trailers`.
-/// @param disguises bytes to mask during the call, as offsets in `section`
+/// @param masked_bytes bytes to mask during the call, as offsets in `section`
 /// @return false if the tokenizer rejects the section
 bool tokenize_trailers(http::field_lines& trailers, std::string_view section,
-                       std::vector<masked_byte> const& disguises);
+                       std::vector<masked_byte> const& masked_bytes);
 
 }  // namespace anode::http1

@@ -3,15 +3,16 @@
 
 namespace anode::http1 {
 
-void assign_head(message::message_head& head, std::string_view raw, head_scanner const& guard) {
-  head.fields.assign(raw, guard.places());
-  head.set_start_line_text(guard.text_at(), guard.text_size());
-  head.set_field_index(guard.known());
+void assign_head(message::message_head& head, std::string_view raw, head_scanner const& scanner) {
+  head.fields.assign(raw, scanner.places());
+  head.set_start_line_text(scanner.text_at(), scanner.text_size());
+  head.set_field_index(scanner.known());
 }
 
-void assign_trailers(http::field_lines& trailers, std::string_view raw, head_scanner const& guard) {
-  if (!guard.places().empty()) {
-    trailers.assign(raw, guard.places());
+void assign_trailers(http::field_lines& trailers, std::string_view raw,
+                     head_scanner const& scanner) {
+  if (!scanner.places().empty()) {
+    trailers.assign(raw, scanner.places());
   }
 }
 

@@ -15,10 +15,11 @@ namespace anode::http1 {
 // positions. Tests and fuzz targets compare both on fast-path heads.
 
 /// Stores target or reason phrase and the field lines of the head `raw` in `head`. Requires
-/// `guard.is_fast_path()`.
-void assign_head(message::message_head& head, std::string_view raw, head_scanner const& guard);
+/// `scanner.is_fast_path()`.
+void assign_head(message::message_head& head, std::string_view raw, head_scanner const& scanner);
 
 /// Stores the field lines of the trailer section `raw` in `trailers`. Not for lenient parsing.
-void assign_trailers(http::field_lines& trailers, std::string_view raw, head_scanner const& guard);
+void assign_trailers(http::field_lines& trailers, std::string_view raw,
+                     head_scanner const& scanner);
 
 }  // namespace anode::http1

@@ -28,7 +28,7 @@ void read_codings(user_header_summary& own, message::header_map::line const& lin
   bool any = false;
   while (!rest.empty()) {
     std::size_t const comma = rest.find(',');
-    std::string_view const coding = base::trim_blanks(rest.substr(0, comma));
+    std::string_view const coding = base::trim_ows(rest.substr(0, comma));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
     if (coding.empty()) {
       continue;
@@ -56,13 +56,13 @@ void check_trailer(user_header_summary const& own, message::outgoing_framing con
 }
 
 /// Decides how to delimit the body of a request without framing headers.
-message::body_end choose_request_end(request_context const& facts, user_header_summary const& own,
+message::body_end choose_request_end(request_context const& context, user_header_summary const& own,
                                      message::header_map const& headers) {
-  bool const body = facts.body_follows || facts.content_length.value_or(0) != 0;
-  if (!body && message::is_bodyless_method(facts.method)) {
+  bool const body = context.body_follows || context.content_length.value_or(0) != 0;
+  if (!body && message::is_bodyless_method(context.method)) {
     return message::body_end::none;
   }
-  bool const length_fits = facts.content_length && !own.trailer;
+  bool const length_fits = context.content_length && !own.trailer;
   if (length_fits && !headers.removed(message::field_id::content_length)) {
     return message::body_end::length;
   }
@@ -121,13 +121,13 @@ user_header_summary summarize_user_headers(message::header_map const& headers) {
   return own;
 }
 
-head_policy plan_response(response_context const& facts, user_header_summary const& own,
+head_policy plan_response(response_context const& context, user_header_summary const& own,
                           message::header_map const& headers) {
-  bool const bodyless_status = message::is_bodyless_status(facts.status);
-  bool const has_body = !facts.head_request && !bodyless_status;
+  bool const bodyless_status = message::is_bodyless_status(context.status);
+  bool const has_body = !context.head_request && !bodyless_status;
   bool const own_length = own.content_length && !own.transfer_encoding;
   bool chunked = own.chunked;
-  bool keep = facts.should_keep_alive && !facts.continue_withheld;
+  bool keep = context.should_keep_alive && !context.continue_withheld;
   bool last = false;
   if (bodyless_status && chunked) {
     chunked = false;
@@ -135,16 +135,16 @@ head_policy plan_response(response_context const& facts, user_header_summary con
   }
   // After a 1xx as the final head the client still expects a response: close the connection. A body
   // with a Transfer-Encoding other than chunked ends with the connection.
-  if (facts.status < 200 || (has_body && own.transfer_encoding && !chunked)) {
+  if (context.status < 200 || (has_body && own.transfer_encoding && !chunked)) {
     keep = false;
     last = true;
   }
 
   head_policy plan;
-  plan.date = facts.send_date && !own.date && !headers.removed(message::field_id::date);
+  plan.date = context.send_date && !own.date && !headers.removed(message::field_id::date);
   // RFC 9110 section 8.6: 1xx and 204 responses have no Content-Length.
-  plan.drop_content_length =
-      own.content_length && (own.transfer_encoding || facts.status < 200 || facts.status == 204);
+  plan.drop_content_length = own.content_length && (own.transfer_encoding || context.status < 200 ||
+                                                    context.status == 204);
   if (own.connection) {
     if (own.connection_close) {
       last = true;
@@ -153,10 +153,10 @@ head_policy plan_response(response_context const& facts, user_header_summary con
     }
   } else if (headers.removed(message::field_id::connection)) {
     last = last || !keep;
-  } else if (!keep || !(own_length || facts.chunked_by_default)) {
+  } else if (!keep || !(own_length || context.chunked_by_default)) {
     plan.connection = connection_line::close;
     last = true;
-  } else if (facts.max_requests_reached) {
+  } else if (context.max_requests_reached) {
     plan.connection = connection_line::close;
   } else {
     plan.connection = connection_line::keep_alive;
@@ -172,13 +172,13 @@ head_policy plan_response(response_context const& facts, user_header_summary con
   } else if (own.content_length) {
     end = message::body_end::length;
     length = *own.content_length;
-  } else if (!facts.chunked_by_default) {
+  } else if (!context.chunked_by_default) {
     end = message::body_end::close;
     last = true;
   } else if (!own.trailer && !headers.removed(message::field_id::content_length) &&
-             facts.content_length) {
+             context.content_length) {
     end = message::body_end::length;
-    length = *facts.content_length;
+    length = *context.content_length;
     plan.length = framing_line::content_length;
   } else if (!headers.removed(message::field_id::transfer_encoding)) {
     end = message::body_end::chunked;
@@ -195,10 +195,10 @@ head_policy plan_response(response_context const& facts, user_header_summary con
   return plan;
 }
 
-head_policy plan_request(request_context const& facts, user_header_summary const& own,
+head_policy plan_request(request_context const& context, user_header_summary const& own,
                          message::header_map const& headers) {
-  bool const bodyless = message::is_bodyless_method(facts.method);
-  bool keep = facts.should_keep_alive;
+  bool const bodyless = message::is_bodyless_method(context.method);
+  bool keep = context.should_keep_alive;
   bool last = !keep;
 
   // A server must reject such a request (RFC 9112 section 3.2).
@@ -214,7 +214,7 @@ head_policy plan_request(request_context const& facts, user_header_summary const
     keep = !own.connection_close;
   } else if (headers.removed(message::field_id::connection)) {
     last = !keep;
-  } else if (keep && (own.content_length || !bodyless || facts.has_agent)) {
+  } else if (keep && (own.content_length || !bodyless || context.has_agent)) {
     plan.connection = connection_line::keep_alive;
   } else {
     plan.connection = connection_line::close;
@@ -233,9 +233,9 @@ head_policy plan_request(request_context const& facts, user_header_summary const
     end = message::body_end::length;
     length = *own.content_length;
   } else {
-    end = choose_request_end(facts, own, headers);
+    end = choose_request_end(context, own, headers);
     if (end == message::body_end::length) {
-      length = facts.content_length.value_or(0);
+      length = context.content_length.value_or(0);
     }
     plan.length = end == message::body_end::length    ? framing_line::content_length
                   : end == message::body_end::chunked ? framing_line::chunked

@@ -48,14 +48,14 @@ struct head_policy {
 
 /// Decides framing and automatic headers of a response. A pure function.
 /// @throws exception with `error::trailer_invalid` for a Trailer header without chunked coding.
-head_policy plan_response(response_context const& facts, user_header_summary const& own,
+head_policy plan_response(response_context const& context, user_header_summary const& own,
                           message::header_map const& headers);
 
 /// Decides framing and automatic headers of a request. A pure function.
 /// @throws exception with `error::trailer_invalid` for a Trailer header without chunked coding, or
 ///   with `error::invalid_header_value` for more than one Host or a Transfer-Encoding without
 ///   `chunked`, because it does not delimit the body.
-head_policy plan_request(request_context const& facts, user_header_summary const& own,
+head_policy plan_request(request_context const& context, user_header_summary const& own,
                          message::header_map const& headers);
 
 }  // namespace anode::http1

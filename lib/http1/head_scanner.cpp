@@ -94,9 +94,9 @@ head_scanner::scan_result head_scanner::feed(char const*& p, char const* end) {
     if (state_ == at::name) {
       // Store the beginning only: no known field name is longer than the array.
       auto const size = static_cast<std::size_t>(end - span_);
-      std::size_t const kept = std::min(size, sizeof(name_) - name_size_);
-      std::copy_n(span_, kept, name_ + name_size_);
-      name_size_ = static_cast<std::uint8_t>(name_size_ + kept);
+      std::size_t const stored = std::min(size, sizeof(name_) - name_size_);
+      std::copy_n(span_, stored, name_ + name_size_);
+      name_size_ = static_cast<std::uint8_t>(name_size_ + stored);
     } else if (state_ > at::name) {
       note_value(end);
     }
@@ -128,15 +128,15 @@ bool head_scanner::refuse(http::error code, std::string_view reason, char const*
 }
 
 bool head_scanner::count_span(char const* end) {
-  std::string_view const piece(span_, static_cast<std::size_t>(end - span_));
-  counted_ += piece.size();
+  std::string_view const span(span_, static_cast<std::size_t>(end - span_));
+  counted_ += span.size();
   if (counted_ >= limits_.max_header_size) {
     in_span_ = false;
     code_ = http::error::header_overflow;
     reason_ = "Header overflow";
     return false;
   }
-  emit(piece);
+  emit(span);
   return true;
 }
 
@@ -156,9 +156,9 @@ void head_scanner::emit(std::string_view bytes) {
 }
 
 void head_scanner::mask_at(char const* p) {
-  std::size_t const place =
+  std::size_t const position =
       limits_.lenient ? canonical_.size() + static_cast<std::size_t>(p - span_) : offset(p);
-  masked_bytes_.push_back({place, *p});
+  masked_bytes_.push_back({position, *p});
 }
 
 std::ptrdiff_t head_scanner::append_canonical(http::field_lines& out, std::string_view raw) const {

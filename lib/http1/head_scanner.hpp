@@ -215,7 +215,7 @@ private:
     return raw_ + static_cast<std::size_t>(p - feed_);
   }
 
-  std::uint32_t place(char const* p) const noexcept {
+  std::uint32_t offset32(char const* p) const noexcept {
     return static_cast<std::uint32_t>(offset(p));
   }
 

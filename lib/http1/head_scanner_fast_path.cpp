@@ -73,9 +73,9 @@ bool head_scanner::parse_framing_value(message::field_id name, std::string_view 
     return false;
   }
   if (std::size_t const moved = fields_at_ - section_at_; moved != 0) {
-    for (http::field_place& place : places_) {
-      place.name += static_cast<std::uint32_t>(moved);
-      place.value += static_cast<std::uint32_t>(moved);
+    for (http::field_place& field : places_) {
+      field.name += static_cast<std::uint32_t>(moved);
+      field.value += static_cast<std::uint32_t>(moved);
     }
     for (masked_byte& d : masked_bytes_) {
       d.at += moved;
@@ -105,7 +105,7 @@ void head_scanner::parse_field_lines(char const*& p, char const* end) {
     return;
   }
   char const* line = p;
-  std::uint32_t line_at = place(line);
+  std::uint32_t line_at = offset32(line);
   std::size_t lines = lines_;
   std::size_t counted = counted_;
   while (line != end && *line != '\r') {
@@ -145,7 +145,7 @@ void head_scanner::parse_field_lines(char const*& p, char const* end) {
       known_.note(name, lines);
     }
     char const* const next = behind + 2;
-    while (base::is_blank(behind[-1])) {
+    while (base::is_ows(behind[-1])) {
       --behind;
     }
     places_.push_back({line_at, static_cast<std::uint32_t>(name_size),

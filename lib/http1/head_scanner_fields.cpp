@@ -54,9 +54,9 @@ bool head_scanner::end_name(char const*& p) {
   std::string_view name(span_, static_cast<std::size_t>(p - span_));
   if (name_size_ != 0) {
     // The name arrived in several reads. A name that does not fit into the array is unknown.
-    std::size_t const kept = std::min(name.size(), sizeof(name_) - name_size_);
-    name.copy(name_ + name_size_, kept);
-    name = {name_, name_size_ + kept};
+    std::size_t const stored = std::min(name.size(), sizeof(name_) - name_size_);
+    name.copy(name_ + name_size_, stored);
+    name = {name_, name_size_ + stored};
   }
   message::field_id const known = message::find_field_id(name);
   meaning_ = meaning_of(known);
@@ -70,7 +70,7 @@ bool head_scanner::end_name(char const*& p) {
   if (!limits_.lenient) {
     auto const name_at = static_cast<std::uint32_t>(name_at_);
     known_.note(known, places_.size());
-    places_.push_back({name_at, place(p) - name_at, place(p), 0});
+    places_.push_back({name_at, offset32(p) - name_at, offset32(p), 0});
   }
   if (!end_span(p, 1)) {
     return false;
@@ -127,7 +127,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::coding_chunked_end:
-        if (base::is_blank(c)) {
+        if (base::is_ows(c)) {
           continue;
         }
         if (c == '\r' || c == '\n') {
@@ -151,7 +151,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::coding_blanks:
-        if (!base::is_blank(c)) {
+        if (!base::is_ows(c)) {
           word_at_ = 0;
           state_ = at::coding_chunked;
           --p;
@@ -172,7 +172,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
         continue;
       }
       case at::length_blanks:
-        if (base::is_blank(c)) {
+        if (base::is_ows(c)) {
           continue;
         }
         if (c != '\r' && c != '\n') {
@@ -184,7 +184,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
         state_ = at::value;
         return true;
       case at::connection:
-        if (base::is_blank(c)) {
+        if (base::is_ows(c)) {
           continue;
         }
         word_ = base::to_lower(c) == 'c'   ? std::string_view("close")
@@ -206,7 +206,7 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
         }
         continue;
       case at::connection_word_end:
-        if (base::is_blank(c)) {
+        if (base::is_ows(c)) {
           continue;
         }
         if (c == ',') {
@@ -236,11 +236,11 @@ bool head_scanner::run_framing_value(char const*& p, char const* end) {
 }
 
 void head_scanner::note_value(char const* behind) noexcept {
-  while (behind != span_ && base::is_blank(behind[-1])) {
+  while (behind != span_ && base::is_ows(behind[-1])) {
     --behind;
   }
   if (behind != span_ && !limits_.lenient) {
-    places_.back().value_size = place(behind) - places_.back().value;
+    places_.back().value_size = offset32(behind) - places_.back().value;
   }
 }
 
@@ -367,7 +367,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
         state_ = at::value_blanks;
         continue;
       case at::value_blanks:
-        if (base::is_blank(c)) {
+        if (base::is_ows(c)) {
           ++p;
           continue;
         }
@@ -380,7 +380,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
           return refuse(http::error::invalid_header_token, bad_value, p, 1);
         }
         if (!limits_.lenient) {
-          places_.back().value = place(p);
+          places_.back().value = offset32(p);
         }
         begin_span(p);
         state_ = at::value_start;
@@ -399,7 +399,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
         state_ = at::after_empty_value;
         continue;
       case at::after_empty_value:
-        if (base::is_blank(c)) {
+        if (base::is_ows(c)) {
           if (!limits_.lenient) {
             return refuse(http::error::invalid_header_token, bad_value, p, 1);
           }
@@ -425,7 +425,7 @@ bool head_scanner::run_fields(char const*& p, char const* end) {
         state_ = at::after_value;
         continue;
       case at::after_value:
-        if (base::is_blank(c)) {
+        if (base::is_ows(c)) {
           if (!limits_.lenient) {
             return refuse(http::error::invalid_header_token,
                           "Unexpected whitespace after header value", p);

@@ -93,53 +93,53 @@ constexpr std::size_t automatic_size = sizeof connection_keep_alive + sizeof tra
 
 }  // namespace
 
-message::outgoing_framing write_response_head(std::string& out, response_context const& facts,
+message::outgoing_framing write_response_head(std::string& out, response_context const& context,
                                               message::header_map const& headers) {
-  message::validate_status(facts.status);
+  message::validate_status(context.status);
   std::string_view reason;
-  if (facts.reason) {
-    reason = *facts.reason;
+  if (context.reason) {
+    reason = *context.reason;
     message::validate_reason(reason);
   } else {
-    reason = http::reason_phrase(facts.status);
+    reason = http::reason_phrase(context.status);
     if (reason.empty()) {
       reason = "unknown";
     }
   }
-  head_policy const plan = plan_response(facts, summarize_user_headers(headers), headers);
+  head_policy const plan = plan_response(context, summarize_user_headers(headers), headers);
 
   base::string_writer to(out, sizeof http_version + 4 + reason.size() + sizeof crlf +
-                                  lines_size(headers) + facts.date_line.size() +
-                                  facts.keep_alive_line.size() + automatic_size);
+                                  lines_size(headers) + context.date_line.size() +
+                                  context.keep_alive_line.size() + automatic_size);
   to.put(http_version);
-  to.put_status(facts.status);
+  to.put_status(context.status);
   to.put(" ");
   to.put(reason);
   to.put(crlf);
-  put_lines(to, headers, plan, facts.unique);
+  put_lines(to, headers, plan, context.unique);
   if (plan.date) {
-    to.put(facts.date_line);
+    to.put(context.date_line);
   }
-  put_connection(to, plan, facts.keep_alive_line);
+  put_connection(to, plan, context.keep_alive_line);
   put_framing(to, plan);
   to.finish();
   return plan.framing;
 }
 
-message::outgoing_framing write_request_head(std::string& out, request_context const& facts,
+message::outgoing_framing write_request_head(std::string& out, request_context const& context,
                                              message::header_map const& headers) {
-  message::validate_method(facts.method);
-  message::validate_request_target(facts.target);
-  head_policy const plan = plan_request(facts, summarize_user_headers(headers), headers);
+  message::validate_method(context.method);
+  message::validate_request_target(context.target);
+  head_policy const plan = plan_request(context, summarize_user_headers(headers), headers);
 
-  base::string_writer to(out, facts.method.size() + 1 + facts.target.size() + 1 +
+  base::string_writer to(out, context.method.size() + 1 + context.target.size() + 1 +
                                   sizeof http_version + sizeof crlf + lines_size(headers) +
                                   automatic_size);
-  to.put(facts.method);
+  to.put(context.method);
   to.put(" ");
-  to.put(facts.target);
+  to.put(context.target);
   to.put(" HTTP/1.1\r\n");
-  put_lines(to, headers, plan, facts.unique);
+  put_lines(to, headers, plan, context.unique);
   put_connection(to, plan, {});
   put_framing(to, plan);
   to.finish();

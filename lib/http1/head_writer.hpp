@@ -23,7 +23,7 @@ namespace anode::http1 {
 ///   `summarize_user_headers`). `out` is unchanged then.
 ///
 /// **Node**: `writeHead` and `_storeHeader`.
-message::outgoing_framing write_response_head(std::string& out, response_context const& facts,
+message::outgoing_framing write_response_head(std::string& out, response_context const& context,
                                               message::header_map const& headers);
 
 /// Appends the head of a request to `out`.
@@ -38,7 +38,7 @@ message::outgoing_framing write_response_head(std::string& out, response_context
 ///   `invalid_header_value` as `plan_request`. `out` is unchanged then.
 ///
 /// **Node**: `ClientRequest._implicitHeader` and `_storeHeader`.
-message::outgoing_framing write_request_head(std::string& out, request_context const& facts,
+message::outgoing_framing write_request_head(std::string& out, request_context const& context,
                                              message::header_map const& headers);
 
 /// The complete interim heads 100 and 102.

@@ -15,11 +15,12 @@ namespace anode::http1 {
 /// without a reason phrase, no known field (see `field_id`) among the user's headers, a Date field,
 /// a reusable connection and a body of known size. `write_head_fast_path` writes such a head from
 /// prepared parts.
-inline bool has_fast_path(response_context const& facts,
+inline bool has_fast_path(response_context const& context,
                           message::header_map const& headers) noexcept {
-  return facts.status == 200 && facts.content_length && facts.should_keep_alive &&
-         facts.chunked_by_default && facts.send_date && !facts.head_request && !facts.reason &&
-         !facts.max_requests_reached && !facts.continue_withheld && headers.is_fast_path();
+  return context.status == 200 && context.content_length && context.should_keep_alive &&
+         context.chunked_by_default && context.send_date && !context.head_request &&
+         !context.reason && !context.max_requests_reached && !context.continue_withheld &&
+         headers.is_fast_path();
 }
 
 /// Returns the part of the head between the user's headers and the number in Content-Length.

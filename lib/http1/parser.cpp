@@ -116,9 +116,9 @@ parse_result parser::state::parse_next(std::string_view& input, message::message
   char const* p = input.data();
   bool const failed = phase_ == phase::failed;
   parse_result const result = step(p, p + input.size(), head);
-  auto const taken = static_cast<std::size_t>(p - input.data());
-  input.remove_prefix(taken);
-  read_ += taken;
+  auto const consumed = static_cast<std::size_t>(p - input.data());
+  input.remove_prefix(consumed);
+  read_ += consumed;
   if (result == parse_result::need_more) {
     read_ = 0;
   } else if (result == parse_result::error && !failed) {

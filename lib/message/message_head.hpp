@@ -72,13 +72,13 @@ public:
   }
 
 private:
-  struct place {
+  struct text_range {
     std::uint32_t at = 0, size = 0;
   };
 
-  std::string_view view(place p) const noexcept { return fields.bytes().substr(p.at, p.size); }
+  std::string_view view(text_range p) const noexcept { return fields.bytes().substr(p.at, p.size); }
 
-  place start_line_text_;
+  text_range start_line_text_;
   field_index known_;
 };
 

@@ -215,26 +215,26 @@ bool parse_port(std::string_view digits, std::uint16_t& port) {
 }
 
 // The parts of a URL in which a byte needs no encoding or normalization.
-enum plain_place : std::uint8_t { in_host = 1, in_path = 2, in_query = 4 };
+enum url_part : std::uint8_t { in_host = 1, in_path = 2, in_query = 4 };
 
-constexpr auto plain_places = [] {
-  std::array<std::uint8_t, 256> places{};
+constexpr auto allowed_parts = [] {
+  std::array<std::uint8_t, 256> parts{};
   constexpr std::string_view marks = "-._~!$&()*+,;=:@/%";
   for (int c = '!'; c <= '~'; ++c) {
     char const byte = static_cast<char>(c);
     bool const small = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     bool const word = small || (c >= 'A' && c <= 'Z');
-    places[static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(
+    parts[static_cast<std::size_t>(c)] = static_cast<std::uint8_t>(
         (small || c == '-' || c == '.' ? in_host : 0) |
         (word || marks.find(byte) != marks.npos ? in_path | in_query : 0) |
         (c == '?' ? in_query : 0));
   }
-  return places;
+  return parts;
 }();
 
-// Returns the first byte in [at, end) that is not allowed in `place`, or `end`.
-char const* skip(char const* at, char const* end, plain_place place) noexcept {
-  while (at != end && (plain_places[static_cast<unsigned char>(*at)] & place) != 0) {
+// Returns the first byte in [at, end) that is not allowed in `part`, or `end`.
+char const* skip(char const* at, char const* end, url_part part) noexcept {
+  while (at != end && (allowed_parts[static_cast<unsigned char>(*at)] & part) != 0) {
     ++at;
   }
   return at;

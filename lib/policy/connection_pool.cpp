@@ -66,7 +66,7 @@ request_id connection_pool::request(std::string_view name, bool fresh) {
     std::uint32_t const r = make_request(none);
     request_id const id{r, requests_[r].generation};
     pool_action& a = act(pool_action::kind::refuse);
-    a.request = forget_request(r);
+    a.request = remove_request(r);
     a.reason = pool_reason::destroyed;
     return id;
   }
@@ -75,7 +75,7 @@ request_id connection_pool::request(std::string_view name, bool fresh) {
   request_id const id{r, requests_[r].generation};
   origin_record const& o = origins_[origin];
   if (o.free.head != none && !fresh) {
-    give(next_free(name).index, r);
+    assign_request(next_free(name).index, r);
   } else {
     if (o.free.head != none &&
         (o.all_sockets() >= options_.max_sockets || all_sockets() >= options_.max_total_sockets)) {
@@ -87,7 +87,7 @@ request_id connection_pool::request(std::string_view name, bool fresh) {
       requests_[r].waited = true;
       pool_action& a = act(pool_action::kind::queue);
       a.request = id;
-      a.reason = origins_[origin].heap_place == none ? pool_reason::max_sockets
+      a.reason = origins_[origin].heap_index == none ? pool_reason::max_sockets
                                                      : pool_reason::max_total_sockets;
     }
   }
@@ -102,9 +102,9 @@ void connection_pool::request_cancelled(request_id id) {
   std::uint32_t const s = requests_[id.index].socket;
   if (s == none) {
     dequeue(id.index);
-    forget_request(id.index);
+    remove_request(id.index);
   } else {
-    forget_request(id.index);
+    remove_request(id.index);
     sockets_[s].request = none;
     close(s, pool_reason::request_cancelled);
     serve_waiting();
@@ -127,11 +127,11 @@ void connection_pool::socket_free(socket_id id, bool may_park) {
     return;
   }
   socket_record& s = sockets_[id.index];
-  if (s.is != place::in_use || !s.connected) {
+  if (s.state != socket_state::in_use || !s.connected) {
     return;
   }
   std::uint32_t const origin = s.origin;
-  forget_request(s.request);
+  remove_request(s.request);
   s.request = none;
   s.used = true;
   offer(id.index, may_park);
@@ -144,7 +144,7 @@ request_id connection_pool::socket_closed(socket_id id) {
     return {};
   }
   std::uint32_t const origin = sockets_[id.index].origin;
-  request_id const r = forget_socket(id.index);
+  request_id const r = remove_socket(id.index);
   serve_waiting();
   drop_if_empty(origin);
   return r;
@@ -164,7 +164,7 @@ void connection_pool::shut_down() {
     }
     dequeue(i);
     pool_action& a = act(pool_action::kind::refuse);
-    a.request = forget_request(i);
+    a.request = remove_request(i);
     a.reason = pool_reason::destroyed;
   }
   close_all();
@@ -184,7 +184,7 @@ void connection_pool::set_options(pool_options options) {
     while (o.all_sockets() > options_.max_sockets && o.free.head != none) {
       close(o.free.head, pool_reason::max_sockets);
     }
-    update_turn(origin);
+    update_waiting(origin);
   }
   while (all_sockets() > options_.max_total_sockets && ages_.head != none) {
     close(ages_.head, pool_reason::max_total_sockets);
@@ -222,11 +222,11 @@ void connection_pool::open(std::uint32_t request) {
   a.request = {request, requests_[request].generation};
 }
 
-void connection_pool::give(std::uint32_t socket, std::uint32_t request) {
+void connection_pool::assign_request(std::uint32_t socket, std::uint32_t request) {
   socket_record& s = sockets_[socket];
   s.request = request;
   requests_[request].socket = socket;
-  move(socket, place::in_use);
+  move(socket, socket_state::in_use);
   pool_action& a = act(pool_action::kind::assign);
   a.connecting = !s.connected;
   a.reused = s.used;
@@ -254,7 +254,7 @@ void connection_pool::offer(std::uint32_t socket, bool may_park) {
   if (o.queue.head != none) {
     std::uint32_t const r = o.queue.head;
     dequeue(r);
-    return give(socket, r);
+    return assign_request(socket, r);
   }
   if (!options_.keep_alive) {
     return close(socket, pool_reason::keep_alive_off);
@@ -265,7 +265,7 @@ void connection_pool::offer(std::uint32_t socket, bool may_park) {
   if (o.count.free_sockets >= options_.max_free_sockets) {
     return close(socket, pool_reason::max_free_sockets);
   }
-  move(socket, place::free);
+  move(socket, socket_state::free);
   act(pool_action::kind::park).socket = {socket, s.generation};
 }
 
@@ -275,7 +275,7 @@ void connection_pool::close(std::uint32_t socket, pool_reason reason) {
   a.reused = sockets_[socket].used;
   a.connecting = !sockets_[socket].connected;
   a.socket = {socket, sockets_[socket].generation};
-  a.request = forget_socket(socket);
+  a.request = remove_socket(socket);
 }
 
 void connection_pool::close_all() {
@@ -283,7 +283,7 @@ void connection_pool::close_all() {
     close(ages_.head, pool_reason::destroyed);
   }
   for (std::uint32_t i = 0; i < sockets_.size(); ++i) {
-    if (sockets_[i].is != place::unused) {
+    if (sockets_[i].state != socket_state::unused) {
       close(i, pool_reason::destroyed);
     }
   }

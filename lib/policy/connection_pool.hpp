@@ -243,14 +243,14 @@ private:
     std::uint32_t head = none;
     std::uint32_t tail = none;
   };
-  enum class place : std::uint8_t {
+  enum class socket_state : std::uint8_t {
     unused,
     in_use,  // has a request, connected or not
     free,
   };
   struct socket_record {
     std::uint32_t generation = 1;
-    place is = place::unused;
+    socket_state state = socket_state::unused;
     bool connected = false;
     bool used = false;  // has completed an exchange
     std::uint32_t origin = none;
@@ -272,7 +272,7 @@ private:
     list free;
     list queue;
     counts count;
-    std::uint32_t heap_place = none;    // index in `waiting_heap_`
+    std::uint32_t heap_index = none;    // index in `waiting_heap_`
     std::string const* name = nullptr;  // key in `names_`
 
     std::size_t all_sockets() const noexcept { return count.sockets + count.free_sockets; }
@@ -304,26 +304,26 @@ private:
   void drop_empty();
 
   std::uint32_t make_request(std::uint32_t origin);
-  request_id forget_request(std::uint32_t request);
+  request_id remove_request(std::uint32_t request);
   void enqueue(std::uint32_t request);
   void dequeue(std::uint32_t request);
 
   std::uint32_t make_socket(std::uint32_t request);
-  request_id forget_socket(std::uint32_t socket);
+  request_id remove_socket(std::uint32_t socket);
   list& list_of(std::uint32_t socket) noexcept;
-  void move(std::uint32_t socket, place to) noexcept;
+  void move(std::uint32_t socket, socket_state to) noexcept;
   void open(std::uint32_t request);
-  void give(std::uint32_t socket, std::uint32_t request);
+  void assign_request(std::uint32_t socket, std::uint32_t request);
   void offer(std::uint32_t socket, bool may_park);
   void close(std::uint32_t socket, pool_reason reason);
   void close_all();
   void serve_waiting();
 
   std::uint64_t arrival_of(std::uint32_t origin) const noexcept;
-  void update_turn(std::uint32_t origin);
+  void update_waiting(std::uint32_t origin);
   void sift_up(std::uint32_t at) noexcept;
   void sift_down(std::uint32_t at) noexcept;
-  void set_heap_place(std::uint32_t at, std::uint32_t origin) noexcept;
+  void set_heap_index(std::uint32_t at, std::uint32_t origin) noexcept;
 
   std::size_t all_sockets() const noexcept { return totals_.sockets + totals_.free_sockets; }
   pool_action& act(pool_action::kind what);

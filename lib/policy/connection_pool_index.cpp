@@ -16,7 +16,7 @@ std::uint32_t next_generation(std::uint32_t g) noexcept { return g + 1 == 0 ? 1 
 
 /// Returns the index of an unused record, or of a new record.
 template <class Record>
-std::uint32_t take(std::vector<Record>& records, std::vector<std::uint32_t>& unused) {
+std::uint32_t acquire_record(std::vector<Record>& records, std::vector<std::uint32_t>& unused) {
   if (unused.empty()) {
     records.emplace_back();
     unused.reserve(records.capacity());  // because releasing a record must not fail
@@ -91,7 +91,7 @@ socket_id connection_pool::socket_of(request_id id) const noexcept {
 }
 
 bool connection_pool::knows(socket_id id) const noexcept {
-  return id.index < sockets_.size() && sockets_[id.index].is != place::unused &&
+  return id.index < sockets_.size() && sockets_[id.index].state != socket_state::unused &&
          sockets_[id.index].generation == id.generation;
 }
 
@@ -106,7 +106,7 @@ std::uint32_t connection_pool::origin_of(std::string_view name) {
   if (auto const* o = find(name)) {
     return static_cast<std::uint32_t>(o - origins_.data());
   }
-  std::uint32_t const i = take(origins_, unused_origins_);
+  std::uint32_t const i = acquire_record(origins_, unused_origins_);
   name_map::iterator at;
   if (spare_names_.empty()) {
     at = names_.emplace(name, i).first;
@@ -142,7 +142,7 @@ void connection_pool::drop_empty() {
 // Requests.
 
 std::uint32_t connection_pool::make_request(std::uint32_t origin) {
-  std::uint32_t const i = take(requests_, unused_requests_);
+  std::uint32_t const i = acquire_record(requests_, unused_requests_);
   request_record& r = requests_[i];
   r.alive = true;
   r.waited = false;
@@ -152,7 +152,7 @@ std::uint32_t connection_pool::make_request(std::uint32_t origin) {
   return i;
 }
 
-request_id connection_pool::forget_request(std::uint32_t request) {
+request_id connection_pool::remove_request(std::uint32_t request) {
   request_record& r = requests_[request];
   request_id const id{request, r.generation};
   r.alive = false;
@@ -166,7 +166,7 @@ void connection_pool::enqueue(std::uint32_t request) {
   append<&request_record::of_queue>(origins_[origin].queue, requests_, request);
   ++origins_[origin].count.requests;
   ++totals_.requests;
-  update_turn(origin);
+  update_waiting(origin);
 }
 
 void connection_pool::dequeue(std::uint32_t request) {
@@ -174,70 +174,70 @@ void connection_pool::dequeue(std::uint32_t request) {
   unlink<&request_record::of_queue>(origins_[origin].queue, requests_, request);
   --origins_[origin].count.requests;
   --totals_.requests;
-  update_turn(origin);
+  update_waiting(origin);
 }
 
 // Sockets.
 
 connection_pool::list& connection_pool::list_of(std::uint32_t socket) noexcept {
   origin_record& o = origins_[sockets_[socket].origin];
-  switch (sockets_[socket].is) {
-    case place::free:
+  switch (sockets_[socket].state) {
+    case socket_state::free:
       return o.free;
     default:
       return o.in_use;
   }
 }
 
-void connection_pool::move(std::uint32_t socket, place to) noexcept {
+void connection_pool::move(std::uint32_t socket, socket_state to) noexcept {
   socket_record& s = sockets_[socket];
-  if (s.is == to) {
+  if (s.state == to) {
     return;
   }
   counts& count = origins_[s.origin].count;
-  if (s.is != place::unused) {
+  if (s.state != socket_state::unused) {
     unlink<&socket_record::of_origin>(list_of(socket), sockets_, socket);
-    if (s.is != place::in_use) {
+    if (s.state != socket_state::in_use) {
       unlink<&socket_record::of_age>(ages_, sockets_, socket);
     }
-    --(s.is == place::free ? count.free_sockets : count.sockets);
-    --(s.is == place::free ? totals_.free_sockets : totals_.sockets);
+    --(s.state == socket_state::free ? count.free_sockets : count.sockets);
+    --(s.state == socket_state::free ? totals_.free_sockets : totals_.sockets);
   }
-  s.is = to;
-  if (to != place::unused) {
+  s.state = to;
+  if (to != socket_state::unused) {
     append<&socket_record::of_origin>(list_of(socket), sockets_, socket);
-    if (to != place::in_use) {
+    if (to != socket_state::in_use) {
       append<&socket_record::of_age>(ages_, sockets_, socket);
     }
-    ++(to == place::free ? count.free_sockets : count.sockets);
-    ++(to == place::free ? totals_.free_sockets : totals_.sockets);
+    ++(to == socket_state::free ? count.free_sockets : count.sockets);
+    ++(to == socket_state::free ? totals_.free_sockets : totals_.sockets);
   }
 }
 
 std::uint32_t connection_pool::make_socket(std::uint32_t request) {
-  std::uint32_t const i = take(sockets_, unused_sockets_);
+  std::uint32_t const i = acquire_record(sockets_, unused_sockets_);
   socket_record& s = sockets_[i];
   s.connected = false;
   s.used = false;
   s.origin = requests_[request].origin;
   s.request = request;
   requests_[request].socket = i;
-  move(i, place::in_use);
-  update_turn(s.origin);
+  move(i, socket_state::in_use);
+  update_waiting(s.origin);
   return i;
 }
 
-request_id connection_pool::forget_socket(std::uint32_t socket) {
+request_id connection_pool::remove_socket(std::uint32_t socket) {
   socket_record& s = sockets_[socket];
   request_id r;
   if (s.request != none) {
-    r = forget_request(s.request);
+    r = remove_request(s.request);
   }
   s.request = none;
-  move(socket, place::unused);
+  move(socket, socket_state::unused);
   s.generation = next_generation(s.generation);
   unused_sockets_.push_back(socket);
-  update_turn(s.origin);
+  update_waiting(s.origin);
   return r;
 }
 
@@ -247,36 +247,36 @@ std::uint64_t connection_pool::arrival_of(std::uint32_t origin) const noexcept {
   return requests_[origins_[origin].queue.head].arrival;
 }
 
-void connection_pool::update_turn(std::uint32_t origin) {
+void connection_pool::update_waiting(std::uint32_t origin) {
   origin_record& o = origins_[origin];
   bool const waits = o.queue.head != none && o.all_sockets() < options_.max_sockets;
-  if (!waits && o.heap_place == none) {
+  if (!waits && o.heap_index == none) {
     return;
   }
   if (!waits) {
-    std::uint32_t const at = std::exchange(o.heap_place, none);
+    std::uint32_t const at = std::exchange(o.heap_index, none);
     std::uint32_t const last = waiting_heap_.back();
     waiting_heap_.pop_back();
     if (last == origin) {
       return;
     }
-    set_heap_place(at, last);
+    set_heap_index(at, last);
     sift_up(at);
-    sift_down(origins_[last].heap_place);
+    sift_down(origins_[last].heap_index);
     return;
   }
-  if (o.heap_place == none) {
+  if (o.heap_index == none) {
     waiting_heap_.push_back(origin);
-    o.heap_place = static_cast<std::uint32_t>(waiting_heap_.size() - 1);
-    sift_up(o.heap_place);
+    o.heap_index = static_cast<std::uint32_t>(waiting_heap_.size() - 1);
+    sift_up(o.heap_index);
   } else {
-    sift_down(o.heap_place);  // the key, the arrival of the oldest request, can only increase
+    sift_down(o.heap_index);  // the key, the arrival of the oldest request, can only increase
   }
 }
 
-void connection_pool::set_heap_place(std::uint32_t at, std::uint32_t origin) noexcept {
+void connection_pool::set_heap_index(std::uint32_t at, std::uint32_t origin) noexcept {
   waiting_heap_[at] = origin;
-  origins_[origin].heap_place = at;
+  origins_[origin].heap_index = at;
 }
 
 void connection_pool::sift_up(std::uint32_t at) noexcept {
@@ -286,10 +286,10 @@ void connection_pool::sift_up(std::uint32_t at) noexcept {
     if (arrival_of(waiting_heap_[parent]) <= arrival_of(origin)) {
       break;
     }
-    set_heap_place(at, waiting_heap_[parent]);
+    set_heap_index(at, waiting_heap_[parent]);
     at = parent;
   }
-  set_heap_place(at, origin);
+  set_heap_index(at, origin);
 }
 
 void connection_pool::sift_down(std::uint32_t at) noexcept {
@@ -306,10 +306,10 @@ void connection_pool::sift_down(std::uint32_t at) noexcept {
     if (arrival_of(origin) <= arrival_of(waiting_heap_[child])) {
       break;
     }
-    set_heap_place(at, waiting_heap_[child]);
+    set_heap_index(at, waiting_heap_[child]);
     at = static_cast<std::uint32_t>(child);
   }
-  set_heap_place(at, origin);
+  set_heap_index(at, origin);
 }
 
 }  // namespace anode::policy

@@ -23,34 +23,35 @@ bool any_value_contains(message::message_head const& head, message::field_id whi
 
 }  // namespace
 
-dispatch dispatch_request(message::message_head const& head, dispatch_context const& facts,
+dispatch dispatch_request(message::message_head const& head, dispatch_context const& context,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept {
   if (head.upgrade) {
     if (head.method == message::method::connect) {
-      return facts.has_connect ? dispatch::connect : dispatch::refuse_connect;
+      return context.has_connect ? dispatch::connect : dispatch::refuse_connect;
     }
-    if (facts.upgrades.value_or(facts.has_upgrade)) {
-      return facts.has_upgrade ? dispatch::upgrade : dispatch::refuse_upgrade;
+    if (context.upgrades.value_or(context.has_upgrade)) {
+      return context.has_upgrade ? dispatch::upgrade : dispatch::refuse_upgrade;
     }
   }
   if (head.version_major != 1 || head.version_minor != 1) {
     return dispatch::request;
   }
-  if (facts.require_host_header && !head.has(message::field_id::host)) {
+  if (context.require_host_header && !head.has(message::field_id::host)) {
     return dispatch::missing_host;
   }
-  if (facts.max_requests_per_socket > 0) {
+  if (context.max_requests_per_socket > 0) {
     ++requests_served;
-    limit_reached = requests_served >= facts.max_requests_per_socket;
-    if (requests_served > facts.max_requests_per_socket) {
+    limit_reached = requests_served >= context.max_requests_per_socket;
+    if (requests_served > context.max_requests_per_socket) {
       return dispatch::drop;
     }
   }
   if (head.has(message::field_id::expect)) {
     if (expects_continue(head)) {
-      return facts.has_check_continue ? dispatch::check_continue : dispatch::continue_and_request;
+      return context.has_check_continue ? dispatch::check_continue : dispatch::continue_and_request;
     }
-    return facts.has_check_expectation ? dispatch::check_expectation : dispatch::refuse_expectation;
+    return context.has_check_expectation ? dispatch::check_expectation
+                                         : dispatch::refuse_expectation;
   }
   return dispatch::request;
 }

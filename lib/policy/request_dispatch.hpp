@@ -44,7 +44,7 @@ struct dispatch_context {
 ///   limit
 ///
 /// **Node**: `parserOnIncoming` of `_http_server.js`.
-dispatch dispatch_request(message::message_head const& head, dispatch_context const& facts,
+dispatch dispatch_request(message::message_head const& head, dispatch_context const& context,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept;
 
 /// Returns whether `dispatch_request` returns `dispatch::request` for every context without a limit

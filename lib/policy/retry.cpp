@@ -43,29 +43,29 @@ std::string_view to_string(retry_reason reason) noexcept {
   return "unknown";
 }
 
-retry_decision judge_failure(retry_context const& facts) noexcept {
+retry_decision judge_failure(retry_context const& context) noexcept {
   retry_decision d;
-  bool const sent = facts.connected && facts.request_sent != retry_context::sent::none;
+  bool const sent = context.connected && context.request_sent != retry_context::sent::none;
   // A response may precede the request: for example, a server sends 408 before it reads a request.
-  d.verdict = facts.response_received ? http::verdict::response_started
-              : sent                  ? http::verdict::maybe_processed
-                                      : http::verdict::not_sent;
+  d.verdict = context.response_received ? http::verdict::response_started
+              : sent                    ? http::verdict::maybe_processed
+                                        : http::verdict::not_sent;
 
   // Reasons of the exchange precede reasons of the budget: they are reported even without a budget.
   if (d.verdict == http::verdict::response_started) {
     d.reason = retry_reason::response_started;
-  } else if (facts.cancelled) {
+  } else if (context.cancelled) {
     d.reason = retry_reason::cancelled;
-  } else if (!facts.socket_reused || !facts.connected) {
+  } else if (!context.socket_reused || !context.connected) {
     d.reason = retry_reason::fresh_connection;
-  } else if (!facts.body_replayable) {
+  } else if (!context.body_replayable) {
     // This also applies if nothing was sent: a part of the body may already be consumed.
     d.reason = retry_reason::body_not_replayable;
-  } else if (sent && !facts.idempotent) {
+  } else if (sent && !context.idempotent) {
     d.reason = retry_reason::not_idempotent;
-  } else if (facts.retry_budget == 0) {
+  } else if (context.retry_budget == 0) {
     d.reason = retry_reason::disabled;
-  } else if (facts.retries_done >= facts.retry_budget) {
+  } else if (context.retries_done >= context.retry_budget) {
     d.reason = retry_reason::budget_spent;
   } else {
     d.may_retry = true;

@@ -53,7 +53,7 @@ struct retry_decision {
 /// idempotent unless nothing was sent. The response must not have begun (RFC 9110 section 9.2.2).
 ///
 /// **Node**: never retries. The rule is that of Go's `net/http`.
-retry_decision judge_failure(retry_context const& facts) noexcept;
+retry_decision judge_failure(retry_context const& context) noexcept;
 
 /// Returns whether a method is idempotent: GET, HEAD, OPTIONS, TRACE, PUT and DELETE by RFC 9110
 /// section 9.2.2, and the registered safe methods PROPFIND, REPORT, SEARCH and QUERY.

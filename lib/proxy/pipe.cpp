@@ -103,16 +103,16 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
     }
     while (true) {
       reading = true;
-      std::optional<std::string_view> piece;
-      if (!source.try_read(piece)) {
-        piece = co_await source.read();
+      std::optional<std::string_view> segment;
+      if (!source.try_read(segment)) {
+        segment = co_await source.read();
       }
       reading = false;
-      if (!piece) {
+      if (!segment) {
         break;
       }
-      bytes += piece->size();
-      outgoing_state::written_bytes written = target.put(*piece);
+      bytes += segment->size();
+      outgoing_state::written_bytes written = target.put(*segment);
       if (!written.settled()) {
         co_await target.operation(std::move(written));
       }

@@ -101,10 +101,10 @@ private:
 
 // After this many bytes a direction switches to splice(2). It costs a pipe (two descriptors), but
 // takes about half the time of copying.
-constexpr std::uint64_t worth_splicing = 262144;
+constexpr std::uint64_t splice_threshold = 262144;
 
 // The most bytes that one direction moves before other handlers run.
-constexpr std::size_t bytes_a_turn = 1024 * 1024;
+constexpr std::size_t yield_threshold = 1024 * 1024;
 
 // The condition of a coroutine that waits for the readiness of a system socket.
 struct readiness final : detail::counted {
@@ -143,7 +143,7 @@ public:
     if (in_ == nullptr || out_ == nullptr || !pipe_.open()) {
       co_return;
     }
-    std::size_t this_turn = 0;
+    std::size_t since_yield = 0;
     while (from_.core()->input_is_bare() && !to_.destroyed()) {
       error_code ec;
       std::size_t const n = pipe_.fill(in_->native_handle(), ec);
@@ -157,9 +157,9 @@ public:
       }
       from_.core()->passed_in(n);
       co_await drain(bytes);
-      this_turn += n;
-      if (this_turn >= bytes_a_turn) {
-        this_turn = 0;
+      since_yield += n;
+      if (since_yield >= yield_threshold) {
+        since_yield = 0;
         co_await net::post(from_.get_executor(), net::use_awaitable);
       }
     }
@@ -197,10 +197,10 @@ private:
 net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::uint64_t* bytes) {
   try {
     bool spliced = false;
-    while (auto const piece = co_await from.read()) {
-      *bytes += piece->size();
-      co_await to.write(*piece);
-      if (!spliced && *bytes >= worth_splicing) {
+    while (auto const segment = co_await from.read()) {
+      *bytes += segment->size();
+      co_await to.write(*segment);
+      if (!spliced && *bytes >= splice_threshold) {
         spliced = true;
         from.core()->consume_viewed();
         co_await to.drained();

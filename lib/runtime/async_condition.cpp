@@ -26,7 +26,7 @@ void async_condition::resume_all() {
     waiter only = std::move(waiters_.back());
     waiters_.pop_back();
     if (only.same_executor && tick::on(executor_)) {
-      only.coroutine.go_on({});
+      only.coroutine.resume({});
     } else {
       post(std::move(only), {});
     }
@@ -53,7 +53,7 @@ void async_condition::post(waiter w, error_code ec) {
     w.slot.clear();
   }
   net::any_io_executor const ex = w.coroutine.executor(executor_);
-  net::post(ex, [c = std::move(w.coroutine), ec]() mutable { c.go_on(ec); });
+  net::post(ex, [c = std::move(w.coroutine), ec]() mutable { c.resume(ec); });
 }
 
 }  // namespace anode::runtime

@@ -34,12 +34,12 @@ void clock::advance_to(time_point until) {
   now_ = until;
 }
 
-void clock::wake_at(time_point when, void const* who, std::function<void()> f) {
-  wakes_.emplace(when, wake{who, std::move(f)});
+void clock::wake_at(time_point when, void const* owner, std::function<void()> f) {
+  wakes_.emplace(when, wake{owner, std::move(f)});
 }
 
-void clock::forget(void const* who) {
-  std::erase_if(wakes_, [who](auto const& w) { return w.second.who == who; });
+void clock::remove(void const* owner) {
+  std::erase_if(wakes_, [owner](auto const& w) { return w.second.owner == owner; });
 }
 
 }  // namespace anode::runtime

@@ -41,16 +41,16 @@ public:
   }
 
   /// Calls `f` when a manual clock reaches `when`. Only `timers` uses this function.
-  void wake_at(time_point when, void const* who, std::function<void()> f);
+  void wake_at(time_point when, void const* owner, std::function<void()> f);
 
-  /// Removes the callbacks of `who`.
-  void forget(void const* who);
+  /// Removes the callbacks of `owner`.
+  void remove(void const* owner);
 
 private:
   void shutdown() override { wakes_.clear(); }
 
   struct wake {
-    void const* who;
+    void const* owner;
     std::function<void()> call;
   };
 

@@ -36,11 +36,11 @@ public:
     act_ = &act<type>;
   }
 
-  resume_handler(resume_handler&& other) noexcept { take(other); }
+  resume_handler(resume_handler&& other) noexcept { move_from(other); }
   resume_handler& operator=(resume_handler&& other) noexcept {
     if (this != &other) {
       clear();
-      take(other);
+      move_from(other);
     }
     return *this;
   }
@@ -55,7 +55,7 @@ public:
   }
 
   /// Resumes the coroutine inside this call.
-  void go_on(error_code ec) { act_(action::go_on, *this, &ec); }
+  void resume(error_code ec) { act_(action::resume, *this, &ec); }
 
   /// Destroys the coroutine, if any.
   void clear() noexcept {
@@ -65,7 +65,7 @@ public:
   }
 
 private:
-  enum class action : std::uint8_t { move, go_on, executor, destroy };
+  enum class action : std::uint8_t { move, resume, executor, destroy };
   using function = void (*)(action what, resume_handler& self, void* argument);
 
   template <class Handler>
@@ -78,17 +78,17 @@ private:
     }
     if (what == action::move) {
       ::new (argument) Handler(std::move(own));
-    } else if (what == action::go_on) {
-      Handler taken(std::move(own));
+    } else if (what == action::resume) {
+      Handler moved(std::move(own));
       own.~Handler();
       self.act_ = nullptr;
-      std::move(taken)(*static_cast<error_code*>(argument));
+      std::move(moved)(*static_cast<error_code*>(argument));
       return;  // `self` may be destroyed
     }
     own.~Handler();
   }
 
-  void take(resume_handler& other) noexcept {
+  void move_from(resume_handler& other) noexcept {
     act_ = std::exchange(other.act_, nullptr);
     if (act_ != nullptr) {
       act_(action::move, other, handler_);

@@ -81,7 +81,7 @@ busy_context* enter(net::any_io_executor const& ex, void const* thread) noexcept
 tick::tick(net::any_io_executor const& ex) : executor_(ex), outer_(current), nested_(on(ex)) {
   if (!nested_) {
 #ifndef NDEBUG
-    noted_ = enter(ex, &current);
+    entry_ = enter(ex, &current);
 #endif
     if (last_number == 0) {
       last_number = first_number();
@@ -96,8 +96,8 @@ tick::~tick() {
     run();
     current = outer_;
 #ifndef NDEBUG
-    if (noted_ != nullptr) {
-      static_cast<busy_context*>(noted_)->context.store(nullptr, std::memory_order_relaxed);
+    if (entry_ != nullptr) {
+      static_cast<busy_context*>(entry_)->context.store(nullptr, std::memory_order_relaxed);
     }
 #endif
   }

@@ -89,7 +89,7 @@ private:
   deferred_task* first_ = nullptr;
   deferred_task* last_ = nullptr;
 #ifndef NDEBUG
-  void* noted_ = nullptr;  // the entry that other threads check
+  void* entry_ = nullptr;  // the entry that other threads check
 #endif
 };
 

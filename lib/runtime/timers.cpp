@@ -49,14 +49,14 @@ void timers::run_deferred() {
   } else if (wake_at_ != no_deadline) {
     wake_at_ = no_deadline;
     wake_->cancel();
-    clock_.forget(this);
+    clock_.remove(this);
   }
 }
 
 void timers::stop() {
   if (!std::exchange(stopped_, true)) {
     wake_->cancel();
-    clock_.forget(this);
+    clock_.remove(this);
   }
 }
 
@@ -73,7 +73,7 @@ void timers::schedule() {
   }
   wake_at_ = next;
   if (clock_.manual()) {
-    clock_.forget(this);
+    clock_.remove(this);
     clock_.wake_at(next, this, [self = detail::ptr<timers>(this)] { self->on_wake(); });
     return;
   }

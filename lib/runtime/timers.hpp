@@ -38,12 +38,12 @@ public:
 
   /// Returns the current time. Each tick reads the clock at most once.
   [[gnu::always_inline]] protocol_time now() {
-    std::uint64_t const turn = tick::number();
-    if (turn == 0 || clock_.manual()) {
+    std::uint64_t const tick_number = tick::number();
+    if (tick_number == 0 || clock_.manual()) {
       return clock_.now();
     }
-    if (turn != now_of_tick_) {
-      now_of_tick_ = turn;
+    if (tick_number != now_of_tick_) {
+      now_of_tick_ = tick_number;
       now_ = clock_.now();
     }
     return now_;

@@ -73,9 +73,9 @@ void handler_runner::start(server_exchange& exchange, detail::ptr<detail::counte
     net::co_spawn(ex, loop(detail::ptr<handler_runner>(this)),
                   net::bind_cancellation_slot(cancel_.slot(), net::detached));
   } else if (idle_ && runtime::tick::on(ex)) {
-    idle_.go_on({});
+    idle_.resume({});
   } else if (idle_) {
-    net::post(ex, [next = std::move(idle_)]() mutable { next.go_on({}); });
+    net::post(ex, [next = std::move(idle_)]() mutable { next.resume({}); });
   }
 }
 

@@ -69,10 +69,10 @@ void http1_server_connection::begin_request(bool whole) {
   }
   dispatch how = dispatch::request;
   if (!policy::is_fast_path(x->request.head) || server_->options().max_requests_per_socket > 0) {
-    policy::dispatch_context facts = server_->dispatch_facts();
+    policy::dispatch_context context = server_->make_dispatch_context();
     if (policy::asks_for_upgrade(x->request.head)) {
       try {
-        facts.upgrades = server_->wants_upgrade(x->req);
+        context.upgrades = server_->wants_upgrade(x->req);
       } catch (...) {
         server_->report(std::current_exception(), x.get());
         closing_ = true;
@@ -80,7 +80,7 @@ void http1_server_connection::begin_request(bool whole) {
         return;
       }
     }
-    how = policy::dispatch_request(x->request.head, facts, requests_served_,
+    how = policy::dispatch_request(x->request.head, context, requests_served_,
                                    x->response.max_requests_reached);
   }
   if (how == dispatch::upgrade || how == dispatch::connect || how == dispatch::refuse_connect ||
@@ -159,16 +159,16 @@ void http1_server_connection::answer(server_response_state& response, int status
 
 void http1_server_connection::pass_body() {
   detail::ptr<server_exchange> const x = receiving_;
-  std::string_view const piece = parser_->body();
-  x->body_received += piece.size();
+  std::string_view const segment = parser_->body();
+  x->body_received += segment.size();
   if (x->request.body_discarded()) {
-    discarded_ += piece.size();
+    discarded_ += segment.size();
     if (discarded_ > discard_limit) {
       stop_reading();
     }
     return;
   }
-  x->request.deliver(piece, socket_->incoming());
+  x->request.deliver(segment, socket_->incoming());
 }
 
 // Completes responses that ended before this body segment. Therefore a later parse error gets a

@@ -108,9 +108,9 @@ private:
     blocked,  ///< back-pressure: the input must wait
     over,     ///< the input is consumed, or does not belong to HTTP
   };
-  void parse_input(bool one_piece);
-  step parse_head(bool one_piece);
-  step parse_body(bool one_piece);
+  void parse_input(bool one_segment);
+  step parse_head(bool one_segment);
+  step parse_body(bool one_segment);
   void leave_idle();
   void set_timeout(std::chrono::milliseconds timeout);
   void begin_request(bool whole);
@@ -169,9 +169,9 @@ private:
   std::uint32_t requests_served_ = 0;
   policy::dispatch leave_as_ = policy::dispatch::request;
   bool parsing_ = false;
-  bool end_due_ = false;  // handle the end of input once the input is parsed
-  bool closing_ = false;  // no further request is read
-  bool leaving_ = false;  // HTTP has ended; earlier responses are still being sent
+  bool pending_end_ = false;  // handle the end of input once the input is parsed
+  bool closing_ = false;      // no further request is read
+  bool leaving_ = false;      // HTTP has ended; earlier responses are still being sent
   bool left_http_ = false;
   bool idle_ = false;
   bool failed_ = false;  // a client error was reported

@@ -127,7 +127,7 @@ void http1_server_connection::on_end() {
     return;
   }
   if (end_waits()) {
-    end_due_ = true;
+    pending_end_ = true;
     return;
   }
   http1::parse_result const found = acquire_parser().finish();
@@ -210,13 +210,13 @@ void http1_server_connection::on_timeout() {
   if (auto const trace = on->trace; trace && trace->timeout) {
     trace->timeout(anode::socket(*socket_));
   }
-  bool told = receiving_ && receiving_->request.emit_timeout();
-  told = (first_ != nullptr && first_->response.emit_timeout()) || told;
+  bool notified = receiving_ && receiving_->request.emit_timeout();
+  notified = (first_ != nullptr && first_->response.emit_timeout()) || notified;
   if (auto const h = on->timeout) {
     (*h)(anode::socket(*socket_));
-    told = true;
+    notified = true;
   }
-  if (!told) {
+  if (!notified) {
     cause_ = http::error::timed_out;
     socket_->destroy();
   }

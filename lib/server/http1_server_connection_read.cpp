@@ -12,7 +12,7 @@ namespace anode::server {
 
 // Continues with the request that is being received.
 [[gnu::always_inline]] inline http1_server_connection::step http1_server_connection::parse_body(
-    bool one_piece) {
+    bool one_segment) {
   // The response or the handler may close the connection before the end of the request is parsed.
   if (leaving_ && closing_) {
     return step::over;
@@ -29,7 +29,7 @@ namespace anode::server {
     return step::over;
   }
   socket_->consume(before - input.size());
-  bool more = !one_piece;
+  bool more = !one_segment;
   switch (found) {
     case http1::parse_result::body:
       pass_body();
@@ -49,9 +49,9 @@ namespace anode::server {
   return more ? step::more : step::put_off;
 }
 
-// Parses the input until it is consumed or a reader applies back-pressure. `one_piece` stops after
-// the first body segment: a reader is the caller, therefore later requests must wait.
-void http1_server_connection::parse_input(bool one_piece) {
+// Parses the input until it is consumed or a reader applies back-pressure. `one_segment` stops
+// after the first body segment: a reader is the caller, therefore later requests must wait.
+void http1_server_connection::parse_input(bool one_segment) {
   if (parsing_ || left_http_ || failed_) {
     return;
   }
@@ -59,7 +59,7 @@ void http1_server_connection::parse_input(bool one_piece) {
   parsing_ = true;
   step last = step::more;
   while (last == step::more) {
-    last = receiving_ ? parse_body(one_piece) : parse_head(one_piece);
+    last = receiving_ ? parse_body(one_segment) : parse_head(one_segment);
   }
   parsing_ = false;
   spare_.reset();
@@ -67,8 +67,8 @@ void http1_server_connection::parse_input(bool one_piece) {
   if (left_http_) {
     return;  // a handler has closed the connection
   }
-  if (end_due_ && !failed_ && !end_waits()) {
-    end_due_ = false;
+  if (pending_end_ && !failed_ && !end_waits()) {
+    pending_end_ = false;
     on_end();
     return;
   }
@@ -90,7 +90,7 @@ void http1_server_connection::parse_input(bool one_piece) {
 }
 
 // Parses the next head. A request without a body starts and ends in this function.
-http1_server_connection::step http1_server_connection::parse_head(bool one_piece) {
+http1_server_connection::step http1_server_connection::parse_head(bool one_segment) {
   if (closing_ || socket_->destroyed()) {
     return step::over;
   }
@@ -127,7 +127,7 @@ http1_server_connection::step http1_server_connection::parse_head(bool one_piece
     return step::over;
   }
   begin_request(whole);
-  return whole && receiving_ ? parse_body(one_piece) : step::more;
+  return whole && receiving_ ? parse_body(one_segment) : step::more;
 }
 
 // Body readers are resumed only after all buffered input is parsed. Therefore a malformed request

@@ -51,25 +51,25 @@ message::outgoing_framing server_response_state::write_head(
   if (request_has_body && content_length) {
     closes_now();
   }
-  http1::response_context facts;
-  facts.status = status;
+  http1::response_context context;
+  context.status = status;
   if (reason) {
-    facts.reason = *reason;
+    context.reason = *reason;
   }
-  facts.head_request = head_request;
-  facts.should_keep_alive = should_keep_alive && !server->draining();
-  facts.chunked_by_default = chunked_by_default;
-  facts.max_requests_reached = max_requests_reached;
-  facts.continue_withheld = expect_continue && !continue_sent;
-  facts.send_date = send_date;
-  facts.content_length = content_length;
-  if (http1::has_fast_path(facts, headers)) {
+  context.head_request = head_request;
+  context.should_keep_alive = should_keep_alive && !server->draining();
+  context.chunked_by_default = chunked_by_default;
+  context.max_requests_reached = max_requests_reached;
+  context.continue_withheld = expect_continue && !continue_sent;
+  context.send_date = send_date;
+  context.content_length = content_length;
+  if (http1::has_fast_path(context, headers)) {
     return http1::write_head_fast_path(out, headers, server->fast_path_fields(), *content_length);
   }
-  facts.date_line = server->date_line();
-  facts.keep_alive_line = server->keep_alive_line();
-  facts.unique = unique_headers;
-  return http1::write_response_head(out, facts, headers);
+  context.date_line = server->date_line();
+  context.keep_alive_line = server->keep_alive_line();
+  context.unique = unique_headers;
+  return http1::write_response_head(out, context, headers);
 }
 
 server_exchange::server_exchange(server_impl& server)

@@ -99,7 +99,7 @@ std::string_view server_impl::fast_path_fields() {
   return fast_path_fields_;
 }
 
-policy::dispatch_context server_impl::dispatch_facts() const noexcept {
+policy::dispatch_context server_impl::make_dispatch_context() const noexcept {
   policy::dispatch_context f;
   f.has_upgrade = static_cast<bool>(handlers_->upgrade);
   f.has_connect = static_cast<bool>(handlers_->connect);

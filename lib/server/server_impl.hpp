@@ -51,7 +51,7 @@ public:
   std::shared_ptr<message::unique_headers const> const& unique_headers() const noexcept {
     return unique_headers_;
   }
-  policy::dispatch_context dispatch_facts() const noexcept;
+  policy::dispatch_context make_dispatch_context() const noexcept;
 
   /// Calls `should_upgrade_callback` for a request with an Upgrade header. Returns nothing if the
   /// option is not set.

@@ -65,16 +65,16 @@ net::awaitable<void> server_impl::wait_closed(detail::ptr<server_impl> self) {
 
 net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> self,
                                                       std::chrono::milliseconds grace) {
-  struct cut final : runtime::timer {
+  struct grace_timer final : runtime::timer {
     server_impl* of = nullptr;
     bool over = false;
-    ~cut() { of->timers_->cancel(*this); }
+    ~grace_timer() { of->timers_->cancel(*this); }
     void expired() override {
       over = true;
       of->changed_.notify();
     }
   };
-  cut deadline;
+  grace_timer deadline;
   deadline.of = self.get();
   self->draining_ = true;
   if (self->listener_) {

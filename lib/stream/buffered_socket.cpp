@@ -17,7 +17,7 @@ namespace {
 // The most bytes that are discarded from a peer that still sends after the last response.
 constexpr std::size_t linger_bytes = 1024 * 1024 * 1024;
 
-constexpr std::size_t gathered_pieces = 16;
+constexpr std::size_t gather_limit = 16;
 
 // The most bytes sent before other connections run, however fast the peer reads.
 constexpr std::size_t fair_share = 256 * 1024;
@@ -253,10 +253,10 @@ std::size_t buffered_socket::write_some(std::size_t& offered, bool& last, error_
     return last ? stream_->try_write_last(gathered, ec) : stream_->try_write(gathered, ec);
   };
   if (out_.is_contiguous()) {
-    net::const_buffer piece = out_.front();
-    return write({&piece, 1});
+    net::const_buffer buffer = out_.front();
+    return write({&buffer, 1});
   }
-  std::array<net::const_buffer, gathered_pieces> buffers;
+  std::array<net::const_buffer, gather_limit> buffers;
   return write({buffers.data(), out_.gather(buffers)});
 }
 
@@ -281,7 +281,7 @@ void buffered_socket::run_deferred() {
     flush();
     notifying_ = false;
   }
-  if (std::exchange(hangup_due_, false) && !reading_ && !destroyed_) {
+  if (std::exchange(pending_hangup_, false) && !reading_ && !destroyed_) {
     if (hangup_failed_) {
       destroy(net::error::connection_reset);
     } else if (owner_ != nullptr) {
@@ -308,15 +308,15 @@ void buffered_socket::run_deferred() {
       std::exchange(owner_, nullptr)->on_close();
     }
     // Listeners may own handles to this socket: release them to break the cycle.
-    if (std::unique_ptr<listeners> const told = std::move(listeners_)) {
-      told->close.emit();
+    if (std::unique_ptr<listeners> const last_listeners = std::move(listeners_)) {
+      last_listeners->close.emit();
     }
   }
 }
 
 void buffered_socket::watch_hangup() {
   if (hung_up_) {
-    hangup_due_ = true;
+    pending_hangup_ = true;
     runtime::tick::defer(*this, executor());
   } else if (!destroyed_ && !connecting_ && !std::exchange(watching_, true)) {
     stream_->async_wait_hangup(io_callback(*this, &buffered_socket::on_hung_up));
@@ -330,7 +330,7 @@ void buffered_socket::on_hung_up(detail::counted& self, error_code ec, std::size
   core.hangup_failed_ = ec.failed();
   // An active read finds the end itself, after the input before it.
   if (!core.destroyed_ && !core.reading_ && core.owner_ != nullptr) {
-    core.hangup_due_ = true;
+    core.pending_hangup_ = true;
     runtime::tick::defer(core, core.executor());
   }
 }

@@ -340,12 +340,12 @@ private:
   bool shut_down_ = false;         // FIN was sent
   bool close_after_ = false;       // `destroy_soon` was called
   bool linger_ = false;
-  bool closing_timed_ = false;  // `inactivity_` limits the closing
-  bool watching_ = false;       // the hangup watch is active
-  bool hung_up_ = false;        // the watch has completed
-  bool hangup_failed_ = false;  // the watch has found a reset
-  bool hangup_due_ = false;     // `on_hangup` is pending
-  bool notify_end_ = false;     // emit `end` while lingering, because `end` was called before
+  bool closing_timed_ = false;   // `inactivity_` limits the closing
+  bool watching_ = false;        // the hangup watch is active
+  bool hung_up_ = false;         // the watch has completed
+  bool hangup_failed_ = false;   // the watch has found a reset
+  bool pending_hangup_ = false;  // `on_hangup` is pending
+  bool notify_end_ = false;      // emit `end` while lingering, because `end` was called before
   bool destroyed_ = false;
   bool close_notified_ = false;
 };

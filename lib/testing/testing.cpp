@@ -164,9 +164,9 @@ std::string peer::expect_until(std::string_view mark) {
   loop_->settle();
   std::size_t const at = heard_->bytes.find(mark);
   check(at != std::string::npos, "something with " + shown(mark));
-  std::string taken = heard_->bytes.substr(0, at + mark.size());
-  heard_->bytes.erase(0, taken.size());
-  return taken;
+  std::string consumed = heard_->bytes.substr(0, at + mark.size());
+  heard_->bytes.erase(0, consumed.size());
+  return consumed;
 }
 
 void peer::expect_silence() {

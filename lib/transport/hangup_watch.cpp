@@ -140,7 +140,7 @@ void watch_hangup(net::any_io_executor const& ex, native_handle_type descriptor,
   watches::of(ex).add(ex, descriptor, std::move(done));
 }
 
-void forget_hangup(net::any_io_executor const& ex, native_handle_type descriptor) {
+void unwatch_hangup(net::any_io_executor const& ex, native_handle_type descriptor) {
   watches::of(ex).remove(descriptor);
 }
 
@@ -148,7 +148,7 @@ void forget_hangup(net::any_io_executor const& ex, native_handle_type descriptor
 
 void watch_hangup(net::any_io_executor const&, native_handle_type, io_callback) {}
 
-void forget_hangup(net::any_io_executor const&, native_handle_type) {}
+void unwatch_hangup(net::any_io_executor const&, native_handle_type) {}
 
 #endif
 

@@ -17,6 +17,6 @@ namespace anode::transport {
 void watch_hangup(net::any_io_executor const& ex, native_handle_type descriptor, io_callback done);
 
 /// Removes the watch on `descriptor`, if there is one. Call it before closing the descriptor.
-void forget_hangup(net::any_io_executor const& ex, native_handle_type descriptor);
+void unwatch_hangup(net::any_io_executor const& ex, native_handle_type descriptor);
 
 }  // namespace anode::transport

@@ -24,7 +24,7 @@ socket_stream::socket_stream(socket_type socket) : socket_(std::move(socket)) {
   socket_.non_blocking(true, ignored);
 }
 
-socket_stream::~socket_stream() { forget_hangup(); }
+socket_stream::~socket_stream() { unwatch_hangup(); }
 
 net::any_io_executor socket_stream::get_executor() { return socket_.get_executor(); }
 
@@ -81,20 +81,20 @@ void socket_stream::async_wait_hangup(io_callback done) {
   }
 }
 
-void socket_stream::forget_hangup() {
+void socket_stream::unwatch_hangup() {
   if (std::exchange(watched_, false) && socket_.is_open()) {
-    transport::forget_hangup(socket_.get_executor(), socket_.native_handle());
+    transport::unwatch_hangup(socket_.get_executor(), socket_.native_handle());
   }
 }
 
 void socket_stream::close() {
-  forget_hangup();
+  unwatch_hangup();
   error_code ignored;
   socket_.close(ignored);
 }
 
 void socket_stream::reset() {
-  forget_hangup();
+  unwatch_hangup();
   error_code ignored;
   socket_.set_option(net::socket_base::linger(true, 0), ignored);
   socket_.close(ignored);

@@ -43,7 +43,7 @@ public:
 private:
   std::size_t send(std::span<net::const_buffer const> buffers, int flags, error_code& ec);
 
-  void forget_hangup();
+  void unwatch_hangup();
 
   socket_type socket_;
   bool watched_ = false;                      // a hangup watch exists
