@@ -105,8 +105,8 @@ struct agent_options {
   /// Maximum time to connect, including look-up and proxy tunnel; 0: no limit. After it the request
   /// fails with `error::timed_out`.
   std::chrono::milliseconds connect_timeout{0};
-  /// Safety margin: an idle connection is closed this much earlier than the server's `Keep-Alive:
-  /// timeout` allows.
+  /// Safety margin: an idle connection is closed this much earlier than the server's
+  /// `Keep-Alive: timeout` allows.
   std::chrono::milliseconds keep_alive_timeout_buffer{1000};
   /// Maximum number of retries of a request if the server closed the reused connection before any
   /// byte of a response arrived; 0: never. The retry uses a new connection and queues behind

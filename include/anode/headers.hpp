@@ -63,9 +63,10 @@ private:
 /// An ordered list of headers that a program passes to the library: in request options, to
 /// `write_head` or to `add_trailers`. The list owns its texts.
 ///
-/// The list has one of two forms. Pairs: `{{"Content-Type", "text/csv"}, {"Set-Cookie", {"a=1",
-/// "b=2"}}}`. Flat: `{"Content-Type", "text/csv", "X-A", "1"}`, as Node's `rawHeaders`. A flat list
-/// keeps a repeated name as separate lines, also when the list is merged with headers set before.
+/// The list has one of two forms. Pairs:
+/// `{{"Content-Type", "text/csv"}, {"Set-Cookie", {"a=1", "b=2"}}}`. Flat:
+/// `{"Content-Type", "text/csv", "X-A", "1"}`, as Node's `rawHeaders`. A flat list keeps a repeated
+/// name as separate lines, also when the list is merged with headers set before.
 ///
 /// This is a class and not an aggregate, because aggregates do not work inside `co_await`
 /// expressions with g++ 12. Braced pairs do not work there either; the flat form does. The list

@@ -68,8 +68,8 @@ struct server_options {
   /// lines.
   std::size_t max_headers_count = 2000;
   /// Maximum number of requests that one connection handles at the same time, at least 1. Further
-  /// pipelined requests stay unread, also while the buffered heads and bodies of the current
-  /// requests, or their buffered responses, reach `high_water_mark`.
+  /// pipelined requests stay unread. No further request is read either while the buffered heads and
+  /// bodies of the current requests, or the buffered responses, reach `high_water_mark`.
   /// **Node**: no such limit.
   std::uint32_t max_pipelined_requests = 32;
   /// Maximum number of requests on one connection; 0: unlimited. The response to the last one
@@ -228,8 +228,8 @@ private:
 
 }  // namespace detail
 
-/// Handles requests: a coroutine or a plain function with the parameters `(incoming_message&,
-/// server_response&)`.
+/// Handles requests: a coroutine or a plain function with the parameters
+/// `(incoming_message&, server_response&)`.
 using request_handler = detail::handler<incoming_message&, server_response&>;
 
 /// Handles a connection that leaves HTTP: a coroutine or a plain function with the parameters
@@ -354,10 +354,10 @@ public:
   void close_all_connections();
 
   /// Shuts down gracefully. Accepts the connections already in the backlog, then stops listening.
-  /// Every connection completes its current requests and answers one more request with `Connection:
-  /// close`. Connections that remain after `grace` are closed. Sockets that left HTTP (upgrades,
-  /// tunnels) are treated like the others. `connections` shows the progress. The server may listen
-  /// again afterwards.
+  /// Every connection completes its current requests and answers one more request with
+  /// `Connection: close`. Connections that remain after `grace` are closed. Sockets that left HTTP
+  /// (upgrades, tunnels) are treated like the others. `connections` shows the progress. The server
+  /// may listen again afterwards.
   /// @param grace maximum time, at least 1 ms, until the remaining connections are closed.
   /// @return the numbers of ended and closed connections, when all connections have ended.
   /// **Cancellation**: ends the wait; the remaining connections stay open.
