@@ -16,16 +16,16 @@ namespace {
 // Invalid characters are percent-encoded or normalized rather than rejected. Boost.URL is not used
 // because its releases differ in what they accept, for example zones in IPv6 addresses.
 
-bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20; }
+bool is_c0_or_space(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20; }
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Removes leading and trailing bytes up to 0x20, and all tabs and line ends.
 std::string cleaned(std::string_view s) {
-  while (!s.empty() && is_space(s.front())) {
+  while (!s.empty() && is_c0_or_space(s.front())) {
     s.remove_prefix(1);
   }
-  while (!s.empty() && is_space(s.back())) {
+  while (!s.empty() && is_c0_or_space(s.back())) {
     s.remove_suffix(1);
   }
   std::string out;
