@@ -165,8 +165,8 @@ void http1_server_connection::client_has_gone() {
   }
 }
 
-// The client has half-closed while reading is paused. The remaining input is parsed later: when a
-// reader of the body continues, or when the responses before an upgrade are sent.
+// The client has half-closed while reading is paused, because a handler or the output applies
+// back-pressure, or because an upgrade waits for earlier responses.
 void http1_server_connection::on_hangup() {
   detail::ptr<http1_server_connection> const self(this);
   if (failed_ || (closing_ && !leaving_) || server_->options().http_allow_half_open) {
