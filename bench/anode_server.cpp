@@ -32,7 +32,7 @@ net::awaitable<void> stream(http::server_response& res) {
 
 net::awaitable<void> answer(http::incoming_message& req, http::server_response& res) {
   if (req.method() == "POST") {
-    while (auto const piece = co_await req.read()) {
+    while (auto const chunk = co_await req.read()) {
     }
   }
   res.set_header("Content-Type", "text/plain");

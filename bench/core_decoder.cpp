@@ -155,12 +155,12 @@ std::string long_request() {
 }
 
 void measure_parts(std::string const& input) {
-  anode::http1::head_scanner guard(anode::message::message_kind::request, {16384, 2000, false});
-  result const guarding = measure([&] {
-    guard.start_head();
+  anode::http1::head_scanner scanner(anode::message::message_kind::request, {16384, 2000, false});
+  result const scanning = measure([&] {
+    scanner.start_head();
     char const* p = input.data();
-    if (guard.feed(p, p + input.size()) != anode::http1::head_scanner::scan_result::complete) {
-      fail("the guard does not take the input");
+    if (scanner.feed(p, p + input.size()) != anode::http1::head_scanner::scan_result::complete) {
+      fail("the scanner does not accept the input");
     }
   });
   anode::message::message_head head;
@@ -172,11 +172,11 @@ void measure_parts(std::string const& input) {
     head.clear();
     head.fields.append_bytes(input);
     if (!anode::http1::tokenize_head(anode::message::message_kind::request, head, 0,
-                                     guard.masked_bytes(), 0)) {
+                                     scanner.masked_bytes(), 0)) {
       fail("the tokenizer does not take the input");
     }
   });
-  std::printf("    guard %.0f ns, copy %.0f ns, tokenizer %.0f ns\n", guarding.nanoseconds,
+  std::printf("    scanner %.0f ns, copy %.0f ns, tokenizer %.0f ns\n", scanning.nanoseconds,
               copying.nanoseconds, tokenizing.nanoseconds - copying.nanoseconds);
 }
 

@@ -69,12 +69,12 @@ void measure(char const* name, Work work) {
   std::printf("%-48s %8.1f ns %6.2f allocations\n", name, best, best_allocations);
 }
 
-response_context facts_of(std::uint64_t length) {
-  response_context facts;
-  facts.date_line = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
-  facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
-  facts.content_length = length;
-  return facts;
+response_context context_of(std::uint64_t length) {
+  response_context context;
+  context.date_line = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+  context.keep_alive_line = "Keep-Alive: timeout=5\r\n";
+  context.content_length = length;
+  return context;
 }
 
 }  // namespace
@@ -86,18 +86,18 @@ int main(int argc, char** argv) {
 
   std::string out;
   header_map headers;
-  response_context const facts = facts_of(12);
+  response_context const context = context_of(12);
 
   measure("response head, no own header", [&] {
     out.clear();
     headers.clear();
-    write_response_head(out, facts, headers);
+    write_response_head(out, context, headers);
   });
   measure("response head, 1 header set and written", [&] {
     out.clear();
     headers.clear();
     headers.set("Content-Type", "text/plain");
-    write_response_head(out, facts, headers);
+    write_response_head(out, context, headers);
   });
   measure("response head, 3 headers set and written", [&] {
     out.clear();
@@ -105,11 +105,11 @@ int main(int argc, char** argv) {
     headers.set("Content-Type", "application/json; charset=utf-8");
     headers.set("Cache-Control", "no-store");
     headers.set("X-Request-Id", "5f1a7c30-8d3e-4a52");
-    write_response_head(out, facts, headers);
+    write_response_head(out, context, headers);
   });
   measure("response head, the same 3 headers only written", [&] {
     out.clear();
-    write_response_head(out, facts, headers);
+    write_response_head(out, context, headers);
   });
   measure("response head, 16 headers set and written", [&] {
     out.clear();
@@ -120,14 +120,14 @@ int main(int argc, char** argv) {
     for (char const* name : names) {
       headers.set(name, "a value of usual size");
     }
-    write_response_head(out, facts, headers);
+    write_response_head(out, context, headers);
   });
 
   request_context request;
   request.target = "/some/path?with=query";
   request_origin origin;
-  origin.host = "h.example";
-  origin.port = 8080;
+  origin.to.host = "h.example";
+  origin.to.port = 8080;
   measure("request head with Host and 1 header", [&] {
     out.clear();
     headers.clear();
