@@ -31,8 +31,8 @@ net::awaitable<void> echo(http::incoming_message& req, http::server_response& re
       res.set_header(name, *value);
     }
   }
-  while (auto const piece = co_await req.read()) {
-    co_await res.write(*piece);
+  while (auto const chunk = co_await req.read()) {
+    co_await res.write(*chunk);
   }
   co_await res.end();
 }

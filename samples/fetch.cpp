@@ -75,8 +75,8 @@ net::awaitable<void> receive(job const& j, http::client_request& req) {
     }
     fmt::print("\r\n");
   }
-  while (auto const piece = co_await res.read()) {
-    std::fwrite(piece->data(), 1, piece->size(), stdout);
+  while (auto const chunk = co_await res.read()) {
+    std::fwrite(chunk->data(), 1, chunk->size(), stdout);
   }
   if (!req.writable_finished()) {
     req.destroy();  // the response is complete: stop sending the body

@@ -169,9 +169,9 @@ net::awaitable<outcome> pass_upgrade_on(anode::socket client, http::client_reque
       // The end of the connection frames this response. Input after the request is discarded.
       std::string head = head_of(response, via, "Connection: close\r\n");
       co_await client.write(head);
-      while (auto const piece = co_await response.read()) {
-        result.sent += piece->size();
-        co_await client.write(*piece);
+      while (auto const chunk = co_await response.read()) {
+        result.sent += chunk->size();
+        co_await client.write(*chunk);
       }
       client.end();
     } else {

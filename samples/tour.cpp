@@ -39,7 +39,7 @@ private:
   std::uint64_t sum_ = 0xcbf29ce484222325;
 };
 
-std::string piece_of(unsigned number) {
+std::string chunk_of(unsigned number) {
   return std::string(65536, static_cast<char>('a' + number % 26));
 }
 
@@ -49,22 +49,22 @@ std::string piece_of(unsigned number) {
 net::awaitable<void> take_upload(http::incoming_message& req, http::server_response& res) {
   checksum sum;
   std::size_t size = 0;
-  while (auto const piece = co_await req.read()) {
-    sum.add(*piece);
-    size += piece->size();
+  while (auto const chunk = co_await req.read()) {
+    sum.add(*chunk);
+    size += chunk->size();
   }
   co_await res.end(fmt::format("{} bytes, checksum {}\n", size, sum.text()));
 }
 
-// Sends segments. The checksum is known only after the last segment, therefore it is sent in a
+// Sends chunks. The checksum is known only after the last chunk, therefore it is sent in a
 // trailer.
-net::awaitable<void> give_download(http::server_response& res, unsigned pieces) {
+net::awaitable<void> give_download(http::server_response& res, unsigned chunks) {
   res.set_header("Trailer", "X-Checksum");
   checksum sum;
-  for (unsigned i = 0; i < pieces; ++i) {
-    std::string const piece = piece_of(i);
-    sum.add(piece);
-    co_await res.write(piece);
+  for (unsigned i = 0; i < chunks; ++i) {
+    std::string const chunk = chunk_of(i);
+    sum.add(chunk);
+    co_await res.write(chunk);
   }
   res.add_trailers({{"X-Checksum", sum.text()}});
   co_await res.end();
@@ -156,10 +156,10 @@ net::awaitable<void> upload(http::agent& agent, std::string const& origin_url) {
   checksum sum;
   std::size_t size = 0;
   for (unsigned i = 0; i < 256; ++i) {
-    std::string const piece = piece_of(i);
-    sum.add(piece);
-    size += piece.size();
-    co_await x.request().write(piece);  // suspends while the server is slower
+    std::string const chunk = chunk_of(i);
+    sum.add(chunk);
+    size += chunk.size();
+    co_await x.request().write(chunk);  // suspends while the server is slower
   }
   co_await x.request().end();
   auto res = co_await x.request().response();
@@ -175,9 +175,9 @@ net::awaitable<void> download(http::agent& agent, std::string const& origin_url)
   auto res = co_await x.request().response();
   checksum sum;
   std::size_t size = 0;
-  while (auto const piece = co_await res.read()) {
-    sum.add(*piece);
-    size += piece->size();
+  while (auto const chunk = co_await res.read()) {
+    sum.add(*chunk);
+    size += chunk->size();
   }
   expect(res.trailers().get("X-Checksum") == sum.text(), "the checksum in a trailer");
   x.account(res, 0, size);
