@@ -80,8 +80,8 @@ outcome run(std::string_view answer) {
   net::io_context io(1);
   anode::runtime::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
   auto const counts = std::make_shared<support::counting_stream::counts>();
-  counts->pieces.reserve(10000);
-  counts->places.reserve(10000);
+  counts->buffer_counts.reserve(10000);
+  counts->addresses.reserve(10000);
   http::agent_options options;
   options.keep_alive = true;
   options.create_connection =

@@ -100,8 +100,8 @@ outcome run(http::request_handler handler, std::string const& requests, unsigned
   http::server server(io.get_executor(), std::move(handler));
   auto [here, there] = anode::transport::make_memory_pair(io.get_executor());
   auto const counts = std::make_shared<support::counting_stream::counts>();
-  counts->pieces.reserve(10000);
-  counts->places.reserve(10000);
+  counts->buffer_counts.reserve(10000);
+  counts->addresses.reserve(10000);
   server.emit_connection(std::make_unique<support::counting_stream>(std::move(there), counts));
   anode::detail::ptr<asker> const a(new asker(std::move(here), requests, answers));
   a->ask(50, 500);
@@ -166,11 +166,11 @@ TEST_CASE("steady state: a body received together with its head is read without 
                           http::server_response& res) -> net::awaitable<void> {
     std::size_t size = 0;
     for (;;) {
-      auto const piece = co_await req.read();
-      if (!piece) {
+      auto const chunk = co_await req.read();
+      if (!chunk) {
         break;
       }
-      size += piece->size();
+      size += chunk->size();
     }
     co_await res.end(size == 5 ? "Hello World!" : "wrong");
   };

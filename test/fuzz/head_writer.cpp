@@ -236,86 +236,86 @@ bool read_back(parser& d, written const& message, header_map const& headers, mes
 }
 
 void round_trip_response(source& in) {
-  response_context facts;
-  facts.status = 200 + in.number() % 5 * 100 + in.number() % 8;
-  if (facts.status > 599) {
-    facts.status = 304;
+  response_context context;
+  context.status = 200 + in.number() % 5 * 100 + in.number() % 8;
+  if (context.status > 599) {
+    context.status = 304;
   }
   std::uint8_t const bits = in.number();
-  facts.head_request = (bits & 1) != 0;
-  facts.should_keep_alive = (bits & 2) != 0;
-  facts.chunked_by_default = (bits & 4) != 0;
-  facts.max_requests_reached = (bits & 8) != 0;
-  facts.send_date = (bits & 16) != 0;
-  facts.date_line = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
-  facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
+  context.head_request = (bits & 1) != 0;
+  context.should_keep_alive = (bits & 2) != 0;
+  context.chunked_by_default = (bits & 4) != 0;
+  context.max_requests_reached = (bits & 8) != 0;
+  context.send_date = (bits & 16) != 0;
+  context.date_line = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+  context.keep_alive_line = "Keep-Alive: timeout=5\r\n";
   if ((bits & 32) != 0) {
-    facts.content_length = 4;
+    context.content_length = 4;
   }
   std::string const reason = in.text();
   if ((bits & 64) != 0) {
-    facts.reason = reason;
+    context.reason = reason;
   }
   header_map headers;
   change(headers, in);
 
   written message;
   try {
-    message.framing = write_response_head(message.bytes, facts, headers);
+    message.framing = write_response_head(message.bytes, context, headers);
   } catch (http::exception const&) {
     require(message.bytes.empty());
     return;
   }
-  write_body(message, in, facts.content_length.has_value());
+  write_body(message, in, context.content_length.has_value());
   parser d(message_kind::response);
-  d.expect_response_to(facts.head_request ? "HEAD" : "GET");
+  d.expect_response_to(context.head_request ? "HEAD" : "GET");
   message_head head;
   if (!read_back(d, message, headers, head)) {
     return;
   }
-  require(head.status == facts.status);
-  if (facts.reason) {
+  require(head.status == context.status);
+  if (context.reason) {
     require(head.reason() == reason);
   }
 }
 
 void round_trip_request(source& in) {
-  request_context facts;
+  request_context context;
   auto const methods = http::methods();
-  facts.method = methods[in.number() % methods.size()];
-  if (facts.method == "CONNECT") {
-    facts.method = "GET";
+  context.method = methods[in.number() % methods.size()];
+  if (context.method == "CONNECT") {
+    context.method = "GET";
   }
   std::uint8_t const bits = in.number();
-  facts.should_keep_alive = (bits & 1) != 0;
-  facts.has_agent = (bits & 2) != 0;
-  facts.body_follows = (bits & 4) != 0;
+  context.should_keep_alive = (bits & 1) != 0;
+  context.has_agent = (bits & 2) != 0;
+  context.body_follows = (bits & 4) != 0;
   if ((bits & 8) != 0) {
-    facts.content_length = 4;
+    context.content_length = 4;
   }
   // As in Node, the writer accepts DEL and bytes from 0x80. The parser rejects them.
   std::string target = "/" + in.text();
   std::ranges::replace_if(target, [](char c) { return c < 0 || c == '\x7f'; }, 'a');
-  facts.target = target;
+  context.target = target;
   header_map headers;
   headers.set("Host", "h");
   change(headers, in);
 
   written message;
   try {
-    message.framing = write_request_head(message.bytes, facts, headers);
+    message.framing = write_request_head(message.bytes, context, headers);
   } catch (http::exception const&) {
     require(message.bytes.empty());
     return;
   }
   require(message.framing.end() != body_end::close);
-  write_body(message, in, facts.content_length.has_value());
+  write_body(message, in, context.content_length.has_value());
   parser d(message_kind::request);
   message_head head;
   if (!read_back(d, message, headers, head)) {
     return;
   }
-  require(head.method_name() == facts.method);
+  require(head.method_name() == context.method);
   require(head.target() == target);
 }
 

@@ -72,13 +72,13 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
   http1::parser d(how.kind, options);
   d.expect_response_to(std::string_view(how.response_to));
   anode::message::message_head head;
-  std::string told;
-  auto const tell_lines = [&told](http::field_lines const& lines) {
+  std::string log;
+  auto const append_lines = [&log](http::field_lines const& lines) {
     for (auto const line : lines) {
       require(!line.name.empty(), "a field has a name");
       require(line.name.find_first_of("\r\n:") == std::string_view::npos, "no CR, LF, : in names");
       require(line.value.find_first_of("\r\n") == std::string_view::npos, "no CR, LF in values");
-      told.append(line.name).append("=").append(line.value).append("\n");
+      log.append(line.name).append("=").append(line.value).append("\n");
     }
   };
   pieces cut(input, seed);
@@ -98,11 +98,11 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
         case parse_result::head:
           require(d.in_message(), "in a message after its head");
           require(head.fields.size() <= options.max_headers_count, "as many lines as allowed");
-          told.append("head ").append(head.method_name()).append(head.target());
-          told.append(std::to_string(head.status)).append(head.reason()).append("\n");
-          told.append(std::to_string(head.version_major * 10 + head.version_minor));
-          told.append(head.should_keep_alive ? "k" : "c").append(head.upgrade ? "u\n" : "\n");
-          tell_lines(head.fields);
+          log.append("head ").append(head.method_name()).append(head.target());
+          log.append(std::to_string(head.status)).append(head.reason()).append("\n");
+          log.append(std::to_string(head.version_major * 10 + head.version_minor));
+          log.append(head.should_keep_alive ? "k" : "c").append(head.upgrade ? "u\n" : "\n");
+          append_lines(head.fields);
           if (how.accept_upgrade && head.upgrade) {
             d.accept_upgrade();
           }
@@ -112,26 +112,26 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
           require(
               d.body().data() >= whole.data() && d.body().data() + d.body().size() <= rest.data(),
               "the body is a view into the input");
-          told.append(d.body());  // Segments are concatenated, which hides the splits.
+          log.append(d.body());  // Segments are concatenated, which hides the splits.
           break;
         case parse_result::end:
-          told.append("end\n");
-          tell_lines(d.trailers());
+          log.append("end\n");
+          append_lines(d.trailers());
           break;
         case parse_result::upgrade:
-          told.append("upgrade\n");
-          return told;
+          log.append("upgrade\n");
+          return log;
         case parse_result::error:
           require(d.error().bytes_parsed <= whole.size(), "an error lies in its read");
-          told.append("error ").append(d.error().reason).append("\n");
-          return told;
+          log.append("error ").append(d.error().reason).append("\n");
+          return log;
       }
     }
   }
   if (d.finish() == parse_result::error) {
-    told.append("cut off\n");
+    log.append("cut off\n");
   }
-  return told;
+  return log;
 }
 
 /// Parses `data` (options in its first byte) whole and in segments.
@@ -160,8 +160,8 @@ inline void check_chunks(std::string_view data) {
   auto const run = [&](std::uint32_t seed) {
     http1::chunk_parser chunks(lenient);
     chunks.start();
-    std::string told;
-    std::size_t taken = 0;
+    std::string log;
+    std::size_t consumed = 0;
     pieces cut(data, seed);
     while (cut.next()) {
       char const* p = cut.piece.data();
@@ -173,19 +173,19 @@ inline void check_chunks(std::string_view data) {
         require(p >= before && p <= end, "moves forward within the input");
         if (v == verdict::data) {
           require(body.data() >= before && body.data() + body.size() == p, "data ends at p");
-          told += body;
+          log += body;
         } else if (v == verdict::last) {
-          taken += static_cast<std::size_t>(p - cut.piece.data());
-          return told + "|" + std::to_string(taken);
+          consumed += static_cast<std::size_t>(p - cut.piece.data());
+          return log + "|" + std::to_string(consumed);
         } else if (v == verdict::refused) {
-          return told + "!" + std::string(chunks.reason());
+          return log + "!" + std::string(chunks.reason());
         } else {
           require(p == end, "need_more only without input");
         }
       }
-      taken += cut.piece.size();
+      consumed += cut.piece.size();
     }
-    return told;
+    return log;
   };
   std::string const whole = run(0);
   for (std::uint32_t seed = 1; seed < 4; ++seed) {

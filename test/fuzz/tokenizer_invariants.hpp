@@ -26,20 +26,20 @@ inline void require_equal(http::field_lines const& a, http::field_lines const& b
 /// @return the number of comparisons
 inline std::size_t compare_places(anode::message::message_kind kind, std::string_view bytes) {
   using verdict = http1::head_scanner::scan_result;
-  http1::head_scanner guard(kind, {16384, std::numeric_limits<std::size_t>::max(), false});
+  http1::head_scanner scanner(kind, {16384, std::numeric_limits<std::size_t>::max(), false});
   std::size_t compared = 0;
 
-  guard.start_head();
+  scanner.start_head();
   char const* p = bytes.data();
   char const* const end = p + bytes.size();
   bool const is_head = !bytes.empty() && bytes[0] != '\r' && bytes[0] != '\n';
-  if (is_head && guard.feed(p, end) == verdict::complete && guard.is_fast_path()) {
+  if (is_head && scanner.feed(p, end) == verdict::complete && scanner.is_fast_path()) {
     std::string_view const raw(bytes.data(), static_cast<std::size_t>(p - bytes.data()));
     anode::message::message_head placed;
-    http1::assign_head(placed, raw, guard);
+    http1::assign_head(placed, raw, scanner);
     anode::message::message_head tokenized;
     tokenized.fields.append_bytes(raw);
-    require(http1::tokenize_head(kind, tokenized, 0, guard.masked_bytes(), 0), "Beast takes it");
+    require(http1::tokenize_head(kind, tokenized, 0, scanner.masked_bytes(), 0), "Beast takes it");
     require(placed.target() == tokenized.target(), "the start line's text that Beast finds");
     require_equal(placed.fields, tokenized.fields);
     for (int f = 0; f != static_cast<int>(anode::message::field_id::none); ++f) {
@@ -51,15 +51,15 @@ inline std::size_t compare_places(anode::message::message_kind kind, std::string
     ++compared;
   }
 
-  guard.start_head();
-  guard.start_trailers();
+  scanner.start_head();
+  scanner.start_trailers();
   p = bytes.data();
-  if (!bytes.empty() && guard.feed(p, end) == verdict::complete && guard.is_fast_path()) {
+  if (!bytes.empty() && scanner.feed(p, end) == verdict::complete && scanner.is_fast_path()) {
     std::string_view const raw(bytes.data(), static_cast<std::size_t>(p - bytes.data()));
     http::field_lines placed;
-    http1::assign_trailers(placed, raw, guard);
+    http1::assign_trailers(placed, raw, scanner);
     http::field_lines tokenized;
-    require(raw.size() == 2 || http1::tokenize_trailers(tokenized, raw, guard.masked_bytes()),
+    require(raw.size() == 2 || http1::tokenize_trailers(tokenized, raw, scanner.masked_bytes()),
             "Beast takes the trailers");
     require_equal(placed, tokenized);
     ++compared;

@@ -47,8 +47,8 @@ std::size_t argument(std::string_view url) {
 }
 
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
-  while (auto const piece = co_await req.read()) {
-    co_await res.write(*piece);
+  while (auto const chunk = co_await req.read()) {
+    co_await res.write(*chunk);
   }
   if (auto const seal = req.trailers().get("x-seal")) {
     res.add_trailers({{"X-Seal", *seal}});
@@ -58,10 +58,10 @@ net::awaitable<void> echo(http::incoming_message& req, http::server_response& re
 
 // Writes N bytes in segments larger than the socket buffer.
 net::awaitable<void> large(std::size_t size, http::server_response& res) {
-  std::string const piece(32768, 'x');
+  std::string const chunk(32768, 'x');
   while (size != 0) {
-    std::size_t const now = std::min(size, piece.size());
-    co_await res.write(std::string_view(piece).substr(0, now));
+    std::size_t const now = std::min(size, chunk.size());
+    co_await res.write(std::string_view(chunk).substr(0, now));
     size -= now;
   }
   co_await res.end();
@@ -102,8 +102,8 @@ net::awaitable<void> serve_socket(http::incoming_message& req, anode::socket soc
   co_await socket.write(req.method() == "CONNECT" ? "HTTP/1.1 200 OK\r\n\r\n"
                                                   : "HTTP/1.1 101 Switching Protocols\r\n"
                                                     "Connection: Upgrade\r\nUpgrade: echo\r\n\r\n");
-  while (auto const piece = co_await socket.read()) {
-    co_await socket.write(*piece);
+  while (auto const chunk = co_await socket.read()) {
+    co_await socket.write(*chunk);
   }
   socket.end();
 }

@@ -25,7 +25,7 @@ void warm_up(client_fixture& f) {
   r.end();
   f.settle();
   f.say(0, ok);
-  f.told();
+  f.pop_events();
   REQUIRE(f.agent.totals().free_sockets == 1);
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("client connection reuse: any byte on a free connection removes it fro
   f.settle();
   REQUIRE(f.peers.size() == 2);
   f.say(1, "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
-  CHECK(f.told().find("response 201") != std::string::npos);
+  CHECK(f.pop_events().find("response 201") != std::string::npos);
 }
 
 TEST_CASE("client connection reuse: a free connection that ends or is reset is not reused",
@@ -81,12 +81,12 @@ TEST_CASE("client connection reuse: a response before its request closes the con
   r.write("some of the body");
   f.settle();
   f.say(0, ok);
-  CHECK(f.told().find("response 200") != std::string::npos);
+  CHECK(f.pop_events().find("response 200") != std::string::npos);
   CHECK(f.agent.totals().free_sockets == 0);
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
   r.end();
   f.settle();
-  CHECK(f.told().find("evil") == std::string::npos);
+  CHECK(f.pop_events().find("evil") == std::string::npos);
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
@@ -139,9 +139,9 @@ TEST_CASE("client connection reuse: the error of a lost connection says how far 
         sent = e.bytes_sent();
         received = e.bytes_received();
       });
-      std::size_t const heard = f.peers.at(0).received().size();
+      std::size_t const received_before = f.peers.at(0).received().size();
       bring_to(f, r, at.point);
-      std::size_t const expected = f.peers.at(0).received().size() - heard;
+      std::size_t const expected = f.peers.at(0).received().size() - received_before;
       if (reset) {
         f.peers.at(0).reset();
       } else {
@@ -172,7 +172,7 @@ TEST_CASE("client connection reuse: a body that is cut off fails its reader at a
     f.peers.at(0).end();
   }
   f.settle();
-  CHECK(f.told().find("res.error ECONNRESET, res.close") != std::string::npos);
+  CHECK(f.pop_events().find("res.error ECONNRESET, res.close") != std::string::npos);
   CHECK_FALSE(f.response.complete());
   CHECK(f.peers.size() == 1);
 }
@@ -225,7 +225,7 @@ TEST_CASE("client connection reuse: a final response instead of 100 leaves the c
   f.settle();
   CHECK(f.peers.at(0).received().ends_with("\r\n\r\n"));
   f.say(0, "HTTP/1.1 417 Expectation Failed\r\nContent-Length: 0\r\n\r\n");
-  CHECK(f.told().find("response 417") != std::string::npos);
+  CHECK(f.pop_events().find("response 417") != std::string::npos);
   CHECK(f.agent.totals().free_sockets == 0);
   if (sends) {
     // The request completes with its body. Only then the connection is free.
@@ -250,13 +250,13 @@ TEST_CASE(
   r.write("first");
   f.settle();
   f.say(0, "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno");
-  std::string const told = f.told();
-  CHECK(told.find("response 413, data no, res.end") != std::string::npos);
+  std::string const events = f.pop_events();
+  CHECK(events.find("response 413, data no, res.end") != std::string::npos);
   CHECK(f.peers.at(0).ended());  // The connection will not be reused.
   r.write("second");
   r.end();
   f.settle();
-  CHECK(f.told().find("error") == std::string::npos);
+  CHECK(f.pop_events().find("error") == std::string::npos);
   CHECK(f.agent.totals().sockets == 0);
 }
 
@@ -279,8 +279,8 @@ TEST_CASE("client upgrade: bytes behind 101 and behind 200 to CONNECT are passed
     auto const take = [&](http::incoming_message, anode::socket s) {
       socket = s;
       auto const read = [](anode::socket from, std::string& to) -> boost::asio::awaitable<void> {
-        while (auto const piece = co_await from.read()) {
-          to.append(*piece);
+        while (auto const chunk = co_await from.read()) {
+          to.append(*chunk);
         }
       };
       boost::asio::co_spawn(f.io, read(s, got), boost::asio::detached);
@@ -294,7 +294,7 @@ TEST_CASE("client upgrade: bytes behind 101 and behind 200 to CONNECT are passed
     if (got != "HTTP/1.1 200 OK\r\n\r\nleft") {
       FAIL_CHECK("cut at " << cut << ": " << got);
     }
-    f.told();
+    f.pop_events();
     socket.destroy();
     f.settle();
   }
@@ -309,16 +309,16 @@ TEST_CASE("client connection reuse: bytes behind an early response hide no end a
   f.settle();
   f.say(0, ok);
   f.say(0, "HTTP/1.1 200 OK\r\n");
-  f.told();
+  f.pop_events();
   if (finishes) {
     r.end();
     f.settle();
-    CHECK(f.told() == "finish, close");
+    CHECK(f.pop_events() == "finish, close");
     CHECK(f.agent.totals().free_sockets == 0);
   } else {
     f.peers.at(0).end();
     f.settle();
-    CHECK(f.told() == "close");
+    CHECK(f.pop_events() == "close");
   }
   CHECK(f.peers.at(0).ended());
   CHECK(f.agent.totals().sockets == 0);
@@ -333,7 +333,7 @@ TEST_CASE("client connection reuse: each response to a range request is framed b
   f.say(0, "HTTP/1.1 200 OK\r\nETag: \"a\"\r\nContent-Length: 10\r\n\r\n0123");
   f.peers.at(0).end();
   f.settle();
-  CHECK(f.told() ==
+  CHECK(f.pop_events() ==
         "socket, finish, response 200, data 0123, res.aborted, close, res.error ECONNRESET, "
         "res.close");
   CHECK_FALSE(f.response.complete());
@@ -353,15 +353,15 @@ TEST_CASE("client connection reuse: each response to a range request is framed b
   std::string const part =
       "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/10\r\nContent-Length: ";
   auto second = ask(part + "6\r\n\r\n456789");
-  CHECK(f.told() == "socket, finish, response 206, data 456789, res.end, close, res.close");
+  CHECK(f.pop_events() == "socket, finish, response 206, data 456789, res.end, close, res.close");
   CHECK(f.response.complete());
   CHECK(f.agent.totals().free_sockets == 1);
 
   // A server that announces the length of the whole resource has sent too few bytes.
   auto third = ask(part + "10\r\n\r\n456789");
-  CHECK(f.told() == "socket, finish, response 206, data 456789");
+  CHECK(f.pop_events() == "socket, finish, response 206, data 456789");
   f.peers.at(1).end();
   f.settle();
-  CHECK(f.told() == "res.aborted, close, res.error ECONNRESET, res.close");
+  CHECK(f.pop_events() == "res.aborted, close, res.error ECONNRESET, res.close");
   CHECK_FALSE(f.response.complete());
 }

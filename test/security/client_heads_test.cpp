@@ -89,7 +89,7 @@ TEST_CASE("client heads: a tunnel through a proxy that sends interim responses")
   f.say(0, "HTTP/1.1 103 Early Hints\r\n\r\n");
   f.say(0, "HTTP/1.1 200 OK\r\n\r\n");
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
-  CHECK(f.told().find("data hi") != std::string::npos);
+  CHECK(f.pop_events().find("data hi") != std::string::npos);
 }
 
 TEST_CASE("client heads: 101 is an invalid response to CONNECT") {
@@ -103,7 +103,7 @@ TEST_CASE("client heads: an unsolicited 101 is an error") {
   client_fixture f;
   auto r = f.request("GET");
   CHECK(ask(f, r, switching).error == refused);
-  CHECK(f.told().find("response") == std::string::npos);
+  CHECK(f.pop_events().find("response") == std::string::npos);
   CHECK(f.peers.at(0).ended());
   CHECK(f.agent.totals().sockets == 0);
 }
@@ -147,6 +147,6 @@ TEST_CASE("client heads: the number and the bytes of interim responses are bound
     f.say(0, head);
   }
   CHECK(informed == good);
-  CHECK(f.told().find("error HPE_HEADER_OVERFLOW") != std::string::npos);
+  CHECK(f.pop_events().find("error HPE_HEADER_OVERFLOW") != std::string::npos);
   CHECK(f.peers.at(0).ended());
 }

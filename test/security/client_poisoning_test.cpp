@@ -38,7 +38,7 @@ void warm_up(client_fixture& f) {
   r.end();
   f.settle();
   f.say(0, ok);
-  f.told();
+  f.pop_events();
   REQUIRE(f.agent.totals().free_sockets == 1);
 }
 
@@ -189,10 +189,10 @@ TEST_CASE("client poisoning: bytes between request and end move the request to a
   CHECK(sent.find(" /next HTTP/1.1\r\n") != std::string::npos);
   CHECK(sent.ends_with("\r\n\r\n" + body));
   f.say(1, ok);
-  std::string const told = f.told();
-  CHECK(told.find("data ok") != std::string::npos);
-  CHECK(told.find("evil") == std::string::npos);
-  CHECK(told.find("error") == std::string::npos);
+  std::string const events = f.pop_events();
+  CHECK(events.find("data ok") != std::string::npos);
+  CHECK(events.find("evil") == std::string::npos);
+  CHECK(events.find("error") == std::string::npos);
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("client poisoning: an awaited write continues on the next connection",
   REQUIRE(f.peers.size() == 2);
   CHECK(f.peers.at(1).received().find(large) != std::string::npos);
   f.say(1, ok);
-  CHECK(f.told().find("data ok") != std::string::npos);
+  CHECK(f.pop_events().find("data ok") != std::string::npos);
 }
 
 TEST_CASE("client poisoning: a connection passed to a waiting request is checked", "[hostile]") {
@@ -252,6 +252,6 @@ TEST_CASE("client poisoning: a request cancelled with unread bytes is not retrie
   r.destroy();
   f.settle();
   CHECK(f.peers.size() == 1);
-  CHECK(f.told().find("close") != std::string::npos);
+  CHECK(f.pop_events().find("close") != std::string::npos);
   CHECK(f.agent.totals().sockets == 0);
 }

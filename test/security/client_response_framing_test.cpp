@@ -310,7 +310,7 @@ TEST_CASE("client response: field names are plain data", "[hostile]") {
   CHECK(f.response.headers().get("__proto__") == "a");
   CHECK(f.response.headers().get("constructor") == "b");
   CHECK(f.response.headers().get("remote_addr") == "c");
-  CHECK(f.told().find("data hello, res.end") != std::string::npos);
+  CHECK(f.pop_events().find("data hello, res.end") != std::string::npos);
 }
 
 TEST_CASE("client response: status lines", "[hostile]") {
@@ -352,9 +352,9 @@ TEST_CASE(
     o.max_header_size = 64 * 1024 * 1024;
   }
   auto r = f.agent.request(std::move(o));
-  std::size_t told = 0;
+  std::size_t calls = 0;
   std::string error;
-  r.on_information([&](http::information const&) { ++told; });
+  r.on_information([&](http::information const&) { ++calls; });
   r.on_request_error([&](http::request_error const& e) {
     error = std::string(e.code_name()) + " " + std::string(http::to_string(e.phase()));
   });
@@ -368,7 +368,7 @@ TEST_CASE(
     f.say(0, flood);
     f.advance(std::chrono::seconds(1));
   }
-  CHECK(told == (limited ? 100 : 10'000));
+  CHECK(calls == (limited ? 100 : 10'000));
   CHECK(error == (limited ? "HPE_HEADER_OVERFLOW head" : "ETIMEDOUT head"));
   CHECK(f.peers.at(0).ended());
 }

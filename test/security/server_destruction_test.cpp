@@ -219,7 +219,7 @@ TEST_CASE("server lifetime: a server can be destroyed in one of its own handlers
   server->emit_connection(std::move(theirs));
   client.write(sent);
   io.poll();
-  CHECK(log.told() == "gone");
+  CHECK(log.pop_events() == "gone");
   CHECK_FALSE(server);
   bool ended = false;
   net::co_spawn(

@@ -74,7 +74,7 @@ TEST_CASE("server lifetime: an exception of a handler is answered, or closes the
     CHECK(peer.received().ends_with("5\r\nbegun\r\n"));
     CHECK(peer.ended());
   }
-  CHECK(log.told() == "no");
+  CHECK(log.pop_events() == "no");
   // Other connections are not affected.
   f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
   http_peer other = f.connect();
@@ -84,12 +84,12 @@ TEST_CASE("server lifetime: an exception of a handler is answered, or closes the
 
 TEST_CASE("server lifetime: a handler can throw an object that is not a std::exception") {
   server_fixture f;
-  int told = 0;
-  f.server.on_error([&](std::exception_ptr const&) { ++told; });
+  int calls = 0;
+  f.server.on_error([&](std::exception_ptr const&) { ++calls; });
   f.server.on_request([](http::incoming_message&, http::server_response&) { throw 1; });
   http_peer peer = f.connect();
   f.say(peer, get);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   CHECK(peer.received().starts_with("HTTP/1.1 500 "));
 }
 

@@ -195,7 +195,7 @@ TEST_CASE("server lifetime: a client disconnects during a handler") {
   SECTION("a handler that reads") {
     f.server.on_request(
         [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
-          res.on_close(log.noting("close"));
+          res.on_close(log.recorder("close"));
           try {
             co_await req.text();
           } catch (boost::system::system_error const& e) {
@@ -207,8 +207,8 @@ TEST_CASE("server lifetime: a client disconnects during a handler") {
     f.say(peer, open_post);
     peer.close();
     f.settle();
-    std::string const told = log.told();
-    CHECK((told == "ECONNRESET, close" || told == "close, ECONNRESET"));
+    std::string const events = log.pop_events();
+    CHECK((events == "ECONNRESET, close" || events == "close, ECONNRESET"));
   }
   SECTION("a handler that writes") {
     f.server.on_request(
@@ -228,10 +228,10 @@ TEST_CASE("server lifetime: a client disconnects during a handler") {
       anode::socket client(std::move(ours));
       client.write(get);
       f.settle();
-      CHECK(log.told().empty());
+      CHECK(log.pop_events().empty());
     }
     f.settle();
-    CHECK(log.told() == "failed");
+    CHECK(log.pop_events() == "failed");
   }
   SECTION("a handler that waits with cancellation enabled") {
     f.server.on_request(
@@ -243,7 +243,7 @@ TEST_CASE("server lifetime: a client disconnects during a handler") {
     f.say(peer, get);
     peer.close();
     f.settle();
-    CHECK(log.told() == "cancelled");
+    CHECK(log.pop_events() == "cancelled");
   }
   CHECK(f.server.connection_count() == 0);
 }
@@ -336,7 +336,7 @@ TEST_CASE("K: whatever a handler awaits ends when its client leaves, behind anot
                      what == awaited::text || what == awaited::bytes;
   f.say(peer, std::string(queued ? get : "") + (reads ? open_post : get));
   CHECK(running == (queued ? 2 : 1));
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   SECTION("by its end of input") { peer.end(); }
   SECTION("by closing") { peer.close(); }
   SECTION("by a reset") { peer.reset(); }
@@ -344,10 +344,11 @@ TEST_CASE("K: whatever a handler awaits ends when its client leaves, behind anot
   f.advance(2min);  // an end of input leaves time for the output
   CHECK(running == 0);
   // A write that is not queued may have found room: the connection drops what its client refuses.
-  std::string const told = log.told();
+  std::string const events = log.pop_events();
   bool const writes = what == awaited::write || what == awaited::end_operation ||
                       what == awaited::drained || what == awaited::information;
-  CHECK((told == (queued ? "failed, failed" : "failed") || (!queued && writes && told == "done")));
+  CHECK((events == (queued ? "failed, failed" : "failed") ||
+         (!queued && writes && events == "done")));
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -373,7 +374,7 @@ TEST_CASE("server lifetime: the cancellation state of a handler does not affect 
   peer.close();
   f.settle();
   CHECK(handled == 2);
-  CHECK(log.told() == "throws");
+  CHECK(log.pop_events() == "throws");
 }
 
 TEST_CASE("server lifetime: unread input does not discard the response") {

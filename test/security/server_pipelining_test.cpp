@@ -100,12 +100,12 @@ TEST_CASE("server bounds: handlers start in the order of their requests") {
     all += "GET /" + std::to_string(i) + " HTTP/1.1\r\nHost: a\r\n\r\n";
   }
   f.say(peer, all);
-  CHECK(log.told() == "/1, /2, /3");
+  CHECK(log.pop_events() == "/1, /2, /3");
   for (std::size_t const i : {2U, 1U, 0U}) {
     waiting.at(i)->cancel();
     f.settle();
   }
-  CHECK(log.told() == "/4, /5, /6, /7, /8, /9");
+  CHECK(log.pop_events() == "/4, /5, /6, /7, /8, /9");
   CHECK(count_of(peer.received(), "200 OK") == 9);
 }
 

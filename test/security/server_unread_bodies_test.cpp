@@ -64,13 +64,13 @@ TEST_CASE("server bounds: a client that disconnects behind an unread body") {
   SECTION("by its end of input: the handler is notified and can read the whole body") {
     peer.end();
     f.settle();
-    CHECK(log.told() == "cancelled, complete");
+    CHECK(log.pop_events() == "cancelled, complete");
     CHECK(read == 500'000);
   }
   SECTION("by a reset") {
     peer.reset();
     f.settle();
-    CHECK(log.told() == "cancelled, ECONNRESET");
+    CHECK(log.pop_events() == "cancelled, ECONNRESET");
   }
   CHECK(f.server.connection_count() == 0);
 }
@@ -111,7 +111,7 @@ TEST_CASE("server bounds: the end of input does not overtake an unread body") {
     f.settle();
   }
   CHECK(text == "abcde");
-  CHECK(log.told() == "complete");
+  CHECK(log.pop_events() == "complete");
 }
 
 namespace {

@@ -26,21 +26,21 @@ constexpr auto request_timeout = "HTTP/1.1 408 Request Timeout\r\nConnection: cl
 void hello(http::incoming_message&, http::server_response& res) { res.end("hello"); }
 
 net::awaitable<void> read_all(http::incoming_message& req, http::server_response& res) {
-  while ([[maybe_unused]] auto const piece = co_await req.read()) {
+  while ([[maybe_unused]] auto const chunk = co_await req.read()) {
   }
   res.end("hello");
 }
 
 // A server with the default limits: 60 s for the head, 300 s for the request, 30 s between periodic
 // checks.
-struct usual_server : server_fixture {
-  usual_server() { server.on_request(hello); }
+struct default_server : server_fixture {
+  default_server() { server.on_request(hello); }
 };
 
 }  // namespace
 
 TEST_CASE("slow client: no byte after the connect") {
-  usual_server f;
+  default_server f;
   http_peer peer = f.connect();
   f.settle();
   f.advance(59s);
@@ -53,7 +53,7 @@ TEST_CASE("slow client: no byte after the connect") {
 
 TEST_CASE("slow client: the timeout runs before the first read") {
   // The server has not yet read bytes of these connections. Their timeouts run already.
-  usual_server f;
+  default_server f;
   std::vector<http_peer> peers;
   for (int i = 0; i < 10; ++i) {
     peers.push_back(f.connect());
@@ -66,7 +66,7 @@ TEST_CASE("slow client: the timeout runs before the first read") {
 }
 
 TEST_CASE("slow client: a head byte by byte") {
-  usual_server f;
+  default_server f;
   http_peer peer = f.connect();
   std::string const head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + std::string(1000, 'x');
   auto sent = 0s;
@@ -81,7 +81,7 @@ TEST_CASE("slow client: a head byte by byte") {
 }
 
 TEST_CASE("slow client: slow headers of the second request on a connection") {
-  usual_server f;
+  default_server f;
   http_peer peer = f.connect();
   f.say(peer, get);
   CHECK(peer.take().ends_with("hello"));
@@ -97,7 +97,7 @@ TEST_CASE("slow client: slow headers of the second request on a connection") {
 }
 
 TEST_CASE("slow client: blank lines do not count as a request") {
-  usual_server f;
+  default_server f;
   http_peer peer = f.connect();
   auto sent = 0s;
   while (!peer.ended() && sent < 1000s) {
@@ -137,7 +137,7 @@ TEST_CASE("slow client: a body byte by byte") {
 }
 
 TEST_CASE("slow client: a body that stays unread behind its response") {
-  usual_server f;
+  default_server f;
   http_peer peer = f.connect();
   f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
   CHECK(peer.received().ends_with("hello"));
@@ -157,13 +157,13 @@ TEST_CASE(
   http::server_options options;
   options.timeout = 120s;
   server_fixture f(options);
-  std::string const piece(65536, 'x');
+  std::string const chunk(65536, 'x');
   std::size_t written = 0;
   f.server.on_request(
       [&](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
         for (int i = 0; i < 1000; ++i) {
-          co_await res.write(piece);
-          written += piece.size();
+          co_await res.write(chunk);
+          written += chunk.size();
         }
         res.end();
       });
@@ -210,7 +210,7 @@ TEST_CASE("slow client: a complete response waits for a slow reader in bounded m
 }
 
 TEST_CASE("slow client: a half-closed client that does not read ends by the timeout") {
-  usual_server f;
+  default_server f;
   f.server.set_timeout(1s);
   f.server.on_request([](http::incoming_message&, http::server_response& res) {
     res.end(std::string(300'000, 'x'));
@@ -228,7 +228,7 @@ TEST_CASE("slow client: a half-closed client that does not read ends by the time
 }
 
 TEST_CASE("slow client: 408, then the connection is closed") {
-  usual_server f;
+  default_server f;
   int handled = 0;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     ++handled;
@@ -261,7 +261,7 @@ TEST_CASE("slow client: a timeout after the response has begun only closes the c
 }
 
 TEST_CASE("slow client: many slow clients do not delay a healthy client") {
-  usual_server f;
+  default_server f;
   std::vector<http_peer> slow;
   for (int i = 0; i < 2000; ++i) {
     slow.push_back(f.connect());

@@ -28,8 +28,8 @@ struct switching_server : server_fixture {
     });
     auto const take = [this](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
       log.note("switched");
-      while (auto const piece = co_await s.read()) {
-        taken += *piece;
+      while (auto const chunk = co_await s.read()) {
+        received += *chunk;
       }
     };
     server.on_upgrade(take);
@@ -37,7 +37,7 @@ struct switching_server : server_fixture {
   }
 
   event_log log;
-  std::string taken;
+  std::string received;
 };
 
 std::string with(std::string_view fields) {
@@ -55,8 +55,8 @@ TEST_CASE("upgrade: bytes behind the request are passed once, however they are s
     http_peer peer = f.connect();
     f.say(peer, all.substr(0, cut));
     f.say(peer, all.substr(cut));
-    REQUIRE(f.log.told() == "switched");
-    REQUIRE(f.taken == rest);
+    REQUIRE(f.log.pop_events() == "switched");
+    REQUIRE(f.received == rest);
     CHECK(peer.received().empty());
   }
 }
@@ -70,8 +70,8 @@ TEST_CASE("upgrade: bytes behind CONNECT are passed once, however they are split
     http_peer peer = f.connect();
     f.say(peer, all.substr(0, cut));
     f.say(peer, all.substr(cut));
-    REQUIRE(f.log.told() == "switched");
-    REQUIRE(f.taken == rest);
+    REQUIRE(f.log.pop_events() == "switched");
+    REQUIRE(f.received == rest);
   }
 }
 
@@ -81,8 +81,8 @@ TEST_CASE("upgrade: a request received byte by byte") {
   for (char const c : with("Connection: Upgrade\r\nUpgrade: x\r\n") + "\x81\x05hello") {
     f.say(peer, std::string_view(&c, 1));
   }
-  CHECK(f.log.told() == "switched");
-  CHECK(f.taken == "\x81\x05hello");
+  CHECK(f.log.pop_events() == "switched");
+  CHECK(f.received == "\x81\x05hello");
 }
 
 TEST_CASE("upgrade: Connection must name upgrade as a token, and Upgrade must be present") {
@@ -110,7 +110,7 @@ TEST_CASE("upgrade: Connection must name upgrade as a token, and Upgrade must be
     switching_server f;
     http_peer peer = f.connect();
     f.say(peer, with(r.fields));
-    CHECK(f.log.told() == r.expected);
+    CHECK(f.log.pop_events() == r.expected);
   }
 }
 
@@ -129,19 +129,19 @@ TEST_CASE("upgrade: a request body before the upgrade is passed to the new owner
   };
   for (row const& r : rows) {
     server_fixture f;
-    std::string taken;
+    std::string received;
     std::optional<std::string> body;
     f.server.on_upgrade([&](http::incoming_message& req, anode::socket s) -> net::awaitable<void> {
       body = co_await req.text();
-      while (auto const piece = co_await s.read()) {
-        taken += *piece;
+      while (auto const chunk = co_await s.read()) {
+        received += *chunk;
       }
     });
     http_peer peer = f.connect();
     f.say(peer, with("Connection: Upgrade\r\nUpgrade: x\r\n" + std::string(r.fields)) +
                     std::string(r.rest));
     CHECK(body == "");
-    CHECK(taken == r.rest);
+    CHECK(received == r.rest);
     CHECK(peer.received().empty());
   }
 }
@@ -174,13 +174,13 @@ TEST_CASE("upgrade: earlier responses are sent before the output of the new owne
   http_peer peer = f.connect();
   f.say(peer, with("") + with("") + with("Connection: Upgrade\r\nUpgrade: x\r\n") + with(""));
   REQUIRE(waiting.size() == 2);
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   waiting[1]->end("two");
   f.settle();
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   waiting[0]->end("one");
   f.settle();
-  CHECK(log.told() == "switched");
+  CHECK(log.pop_events() == "switched");
   std::string const all = peer.received();
   CHECK(all.find("one") < all.find("two"));
   CHECK(all.ends_with("HTTP/1.1 101 Switching Protocols\r\n\r\nnew"));
@@ -200,8 +200,8 @@ TEST_CASE("L: a client that leaves before earlier answers are out is noticed") {
   });
   f.server.on_upgrade([&](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
     log.note("switched");
-    while (auto const piece = co_await s.read()) {
-      log.note(std::string(*piece));
+    while (auto const chunk = co_await s.read()) {
+      log.note(std::string(*chunk));
     }
     log.note("end");
   });
@@ -218,7 +218,7 @@ TEST_CASE("L: a client that leaves before earlier answers are out is noticed") {
     f.settle();
   }
   if (half_open && how == 0) {
-    CHECK(log.told() == (data_behind ? "switched, raw, end" : "switched, end"));
+    CHECK(log.pop_events() == (data_behind ? "switched, raw, end" : "switched, end"));
   }
   CHECK(waiting == nullptr);
   CHECK(f.server.connection_count() == 0);
@@ -240,7 +240,7 @@ TEST_CASE("L: nothing is switched behind a response that closes the connection")
   }
   waiting->end("one");
   f.settle();
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   CHECK(peer.received().ends_with("one"));
   CHECK(peer.ended());
   peer.close();
@@ -273,7 +273,7 @@ TEST_CASE("L: the deadlines of a request end with its head, whatever answers it 
   REQUIRE_FALSE(peer.ended());
   waiting->end("one");
   f.settle();
-  CHECK(log.told() == "switched");
+  CHECK(log.pop_events() == "switched");
   CHECK(peer.received().ends_with("one"));
 }
 
@@ -293,5 +293,5 @@ TEST_CASE("upgrade: the timeouts of requests do not apply to a silent new protoc
   f.advance(1h);
   CHECK_FALSE(peer.ended());
   f.say(peer, "still here");
-  CHECK(f.taken == "still here");
+  CHECK(f.received == "still here");
 }

@@ -86,7 +86,7 @@ public:
   }
 
   /// Returns the events recorded since the last call and clears the record.
-  std::string told() {
+  std::string pop_events() {
     std::string all;
     for (std::string const& e : std::exchange(events, {})) {
       all += (all.empty() ? "" : ", ") + e;
@@ -94,12 +94,12 @@ public:
     return all;
   }
 
-  /// Suspends connect attempts until `let_connect`.
-  void hold_connections() { held_ = true; }
+  /// Suspends connect attempts until `resume_connects`.
+  void suspend_connects() { connects_suspended_ = true; }
 
-  void let_connect() {
-    held_ = false;
-    hold_.cancel();
+  void resume_connects() {
+    connects_suspended_ = false;
+    connects_resumed_.cancel();
     settle();
   }
 
@@ -118,15 +118,15 @@ public:
   std::size_t capacity = 65536;  ///< buffer size of either direction, in bytes
 
 private:
-  net::steady_timer hold_{io, net::steady_timer::time_point::max()};
-  bool held_ = false;
+  net::steady_timer connects_resumed_{io, net::steady_timer::time_point::max()};
+  bool connects_suspended_ = false;
 
   anode::runtime::clock& clock() { return anode::runtime::clock::of(io.get_executor()); }
 
   static net::awaitable<void> read(client_fixture& self) {
     try {
-      while (auto const piece = co_await self.response.read()) {
-        self.events.push_back("data " + std::string(*piece));
+      while (auto const chunk = co_await self.response.read()) {
+        self.events.push_back("data " + std::string(*chunk));
       }
     } catch (boost::system::system_error const&) {
     }
@@ -135,9 +135,9 @@ private:
   static net::awaitable<std::unique_ptr<anode::byte_stream>> make(client_fixture& self,
                                                                   anode::http::connect_options to) {
     self.targets.push_back(to.host + ":" + std::to_string(to.port));
-    while (self.held_) {
-      boost::system::error_code let_go;
-      co_await self.hold_.async_wait(net::redirect_error(net::use_awaitable, let_go));
+    while (self.connects_suspended_) {
+      boost::system::error_code ignored;
+      co_await self.connects_resumed_.async_wait(net::redirect_error(net::use_awaitable, ignored));
     }
     if (self.refuse) {
       throw boost::system::system_error(boost::asio::error::connection_refused);

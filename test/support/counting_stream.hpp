@@ -15,8 +15,8 @@ public:
   struct counts {
     std::size_t reads = 0;
     std::size_t writes = 0;
-    std::vector<std::size_t> pieces;  // number of buffers of each write
-    std::vector<void const*> places;  // address of each buffer
+    std::vector<std::size_t> buffer_counts;  // number of buffers of each write
+    std::vector<void const*> addresses;      // address of each buffer
   };
 
   counting_stream(std::unique_ptr<anode::byte_stream> s, std::shared_ptr<counts> c)
@@ -30,9 +30,9 @@ public:
   std::size_t try_write(std::span<boost::asio::const_buffer const> buffers,
                         anode::error_code& ec) override {
     ++counts_->writes;
-    counts_->pieces.push_back(buffers.size());
+    counts_->buffer_counts.push_back(buffers.size());
     for (auto const& b : buffers) {
-      counts_->places.push_back(b.data());
+      counts_->addresses.push_back(b.data());
     }
     return stream_->try_write(buffers, ec);
   }

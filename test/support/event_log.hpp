@@ -13,12 +13,12 @@ public:
   void note(std::string const& what) { text_ += (text_.empty() ? "" : ", ") + what; }
 
   /// Returns a listener that records `what`. The log must outlive it.
-  std::function<void()> noting(std::string what) {
+  std::function<void()> recorder(std::string what) {
     return [this, what = std::move(what)] { note(what); };
   }
 
   /// Returns the recorded events separated by commas, and clears the record.
-  std::string told() { return std::exchange(text_, {}); }
+  std::string pop_events() { return std::exchange(text_, {}); }
 
 private:
   std::string text_;

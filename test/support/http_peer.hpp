@@ -29,7 +29,7 @@ public:
   /// @param reads  whether the peer reads at all
   explicit http_peer(anode::socket s, bool reads = true) : socket_(std::move(s)) {
     if (reads) {
-      net::co_spawn(socket_.get_executor(), listen(socket_, heard_), net::detached);
+      net::co_spawn(socket_.get_executor(), listen(socket_, record_), net::detached);
     }
   }
 
@@ -46,7 +46,7 @@ public:
 
   /// Returns the received bytes, with the value of Date fields replaced by "now".
   std::string received() const {
-    std::string text = heard_->bytes;
+    std::string text = record_->bytes;
     for (std::size_t at = 0; (at = text.find("\r\nDate: ", at)) != std::string::npos;) {
       at += 8;
       text.replace(at, text.find("\r\n", at) - at, "now");
@@ -57,26 +57,26 @@ public:
   /// Returns the bytes received since the last call and clears the record.
   std::string take() {
     std::string text = received();
-    forget();
+    clear();
     return text;
   }
 
   /// Clears the record of received bytes.
-  void forget() { heard_->bytes.clear(); }
+  void clear() { record_->bytes.clear(); }
 
   /// Returns whether the other side ended its direction or closed the connection.
-  bool ended() const { return heard_->ended; }
+  bool ended() const { return record_->ended; }
 
 private:
-  struct heard {
+  struct record {
     std::string bytes;
     bool ended = false;
   };
 
-  static net::awaitable<void> listen(anode::socket s, std::shared_ptr<heard> to) {
+  static net::awaitable<void> listen(anode::socket s, std::shared_ptr<record> to) {
     try {
-      while (auto const piece = co_await s.read()) {
-        to->bytes.append(*piece);
+      while (auto const chunk = co_await s.read()) {
+        to->bytes.append(*chunk);
       }
     } catch (boost::system::system_error const&) {
     }
@@ -84,7 +84,7 @@ private:
   }
 
   anode::socket socket_;
-  std::shared_ptr<heard> heard_ = std::make_shared<heard>();
+  std::shared_ptr<record> record_ = std::make_shared<record>();
 };
 
 /// Returns the number of occurrences of `part` in `text`.

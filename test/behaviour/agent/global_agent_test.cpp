@@ -97,18 +97,18 @@ TEST_CASE("global agent: each of many strands has its own agent, and a context r
 TEST_CASE("global agent: beyond the maximum the caller owns the agent", "[agent]") {
   net::io_context io;
   auto const strands = strands_of(io, 257);
-  std::vector<http::agent> held;
+  std::vector<http::agent> agents;
   for (net::any_io_executor const& ex : strands) {
-    held.push_back(http::global_agent(ex));
-    mark(held.back(), 5);
+    agents.push_back(http::global_agent(ex));
+    mark(agents.back(), 5);
     io.poll();
   }
   for (std::size_t n = 0; n < 256; ++n) {
     CHECK(mark_of(strands[n]) == 5);
   }
   CHECK(mark_of(strands[256]) == 256);  // another agent
-  CHECK(held[256].options().max_free_sockets == 5);
-  held.clear();
+  CHECK(agents[256].options().max_free_sockets == 5);
+  agents.clear();
   io.restart();
   io.poll();  // The agents examined meanwhile are unused now.
   mark(http::global_agent(strands[256]), 6);

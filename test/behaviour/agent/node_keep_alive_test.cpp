@@ -45,14 +45,14 @@ struct answering : client_and_server {
 };
 
 // Reads a response, then sends another request.
-net::awaitable<void> then_another(answering& f, http::client_request first, std::string& told) {
+net::awaitable<void> then_another(answering& f, http::client_request first, std::string& outcome) {
   http::incoming_message response = co_await first.response();
   std::size_t free_at_end = 1;
   response.on_end([&] { free_at_end = f.agent.totals().free_sockets; });
   co_await response.text();
-  told = free_at_end == 0 ? "in use at the end, " : "free at the end, ";
+  outcome = free_at_end == 0 ? "in use at the end, " : "free at the end, ";
   auto next = f.request("GET", "/next");
-  told += next.reused_socket() ? "reused" : "fresh";
+  outcome += next.reused_socket() ? "reused" : "fresh";
   next.end();
   co_await next.response();
 }
@@ -127,12 +127,12 @@ TEST_CASE("test-http-agent-error-on-idle: an error of a free connection is not r
 TEST_CASE("test-http-agent-timeout: free connections time out and are not reused afterwards") {
   SECTION("a request made at the end of a response reuses its connection") {
     answering f(keeping());
-    std::string told;
+    std::string outcome;
     auto first = f.request("GET");
     first.end();
-    net::co_spawn(f.io, then_another(f, std::move(first), told), net::detached);
+    net::co_spawn(f.io, then_another(f, std::move(first), outcome), net::detached);
     f.settle();
-    CHECK(told == "in use at the end, reused");
+    CHECK(outcome == "in use at the end, reused");
     CHECK(f.urls.size() == 2);
     CHECK(f.connections_made == 1);
   }

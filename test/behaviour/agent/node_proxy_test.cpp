@@ -71,7 +71,8 @@ TEST_CASE("test-http-proxy-request: the proxy receives the whole URL, Host names
   CHECK(f.peers.at(0).received() ==
         "GET http://localhost:3000/test HTTP/1.1\r\n"
         "Host: localhost:3000\r\nConnection: keep-alive\r\n\r\n");
-  CHECK(f.told() == "socket, finish, response 200, data Hello world, res.end, close, res.close");
+  CHECK(f.pop_events() ==
+        "socket, finish, response 200, data Hello world, res.end, close, res.close");
 }
 
 TEST_CASE("a path cannot change the host of a request to a proxy") {
@@ -132,7 +133,7 @@ TEST_CASE("a path cannot change the host of a request to a proxy") {
 TEST_CASE("a Host that is not the target's is refused in a request to a proxy") {
   struct row {
     char const* host;
-    bool taken;
+    bool accepted;
   };
   row const rows[] = {{"origin.test", true},       {"ORIGIN.test:80", true},
                       {"evil.test", false},        {"origin.test:81", false},
@@ -160,7 +161,7 @@ TEST_CASE("a Host that is not the target's is refused in a request to a proxy") 
         f.settle();
         CHECK((f.peers.empty() || f.peers.at(0).received().empty()));
       }
-      CHECK(code == (r.taken ? "taken" : "ERR_INVALID_ARG_VALUE"));
+      CHECK(code == (r.accepted ? "taken" : "ERR_INVALID_ARG_VALUE"));
     }
   }
 }
@@ -178,7 +179,7 @@ TEST_CASE("test-http-proxy-request-connection-refused: an unreachable proxy is n
   auto r = f.ask("http://localhost:3000/test");
   r.end();
   f.settle();
-  CHECK(f.told() == "socket, error ECONNREFUSED, close");
+  CHECK(f.pop_events() == "socket, error ECONNREFUSED, close");
   CHECK(f.targets == std::vector<std::string>{"proxy:8000"});
 }
 
@@ -266,7 +267,7 @@ TEST_CASE(
         "Host: localhost:3000\r\nConnection: keep-alive\r\n\r\n"
         "GET http://localhost:3000/second HTTP/1.1\r\n"
         "Host: localhost:3000\r\nConnection: keep-alive\r\n\r\n");
-  CHECK(f.told().find("error") == std::string::npos);
+  CHECK(f.pop_events().find("error") == std::string::npos);
 }
 
 TEST_CASE("test-http-proxy-request-socket-keep-alive: the connection to the proxy is reused") {
@@ -337,7 +338,8 @@ TEST_CASE("test-http-proxy-request-proxy-failure-500: the proxy's response is th
   r.end();
   f.settle();
   f.say(0, "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 11\r\n\r\nProxy error");
-  CHECK(f.told() == "socket, finish, response 500, data Proxy error, res.end, close, res.close");
+  CHECK(f.pop_events() ==
+        "socket, finish, response 500, data Proxy error, res.end, close, res.close");
 }
 
 TEST_CASE("test-http-proxy-request-proxy-failure-hang-up: the proxy closes without a response") {
@@ -347,7 +349,7 @@ TEST_CASE("test-http-proxy-request-proxy-failure-hang-up: the proxy closes witho
   f.settle();
   f.peers.at(0).close();
   f.settle();
-  CHECK(f.told() == "socket, finish, error ECONNRESET, close");
+  CHECK(f.pop_events() == "socket, finish, error ECONNRESET, close");
   CHECK(f.message.starts_with("socket hang up"));
   CHECK(f.targets == std::vector<std::string>{"proxy:8000"});
 }
@@ -363,7 +365,7 @@ TEST_CASE("test-http-request-proxy-post: a body is forwarded unchanged") {
         "Host: localhost:3000\r\nContent-Type: application/json\r\nConnection: keep-alive\r\n"
         "Content-Length: 7\r\n\r\n{\"a\":1}");
   f.say(0, "HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}");
-  CHECK(f.told() == "socket, finish, response 201, data {}, res.end, close, res.close");
+  CHECK(f.pop_events() == "socket, finish, response 201, data {}, res.end, close, res.close");
 }
 
 TEST_CASE("test-http-request-proxy-post-server-failure: the proxy reports the target's failure") {
@@ -379,7 +381,7 @@ TEST_CASE("test-http-request-proxy-post-server-failure: the proxy reports the ta
         "Proxy error ECONNRESET: socket hang up");
   f.peers.at(0).end();
   f.settle();
-  CHECK(f.told() ==
+  CHECK(f.pop_events() ==
         "socket, finish, response 500, data Proxy error ECONNRESET: socket hang up, res.end, "
         "res.close, close");
 }

@@ -26,11 +26,11 @@ struct proxy_user {
   void get(http::agent& from, std::string_view url, http::header_list headers = {}) {
     req = from.request("GET", url, std::move(headers));
     req.on_response([this](http::incoming_message m) {
-      told += std::to_string(m.status_code()) + " ";
+      outcome += std::to_string(m.status_code()) + " ";
       m.dump();
     });
     req.on_request_error([this](http::request_error const& e) {
-      told += std::string(e.code_name()) + " " + e.what();
+      outcome += std::string(e.code_name()) + " " + e.what();
     });
     req.end();
     loop.settle();
@@ -39,7 +39,7 @@ struct proxy_user {
   testing::event_loop loop;
   testing::origin origin{loop};
   http::client_request req;
-  std::string told;
+  std::string outcome;
 };
 
 http::environment_function variables(std::map<std::string, std::string> all) {
@@ -66,7 +66,7 @@ TEST_CASE("proxy: requests for all http origins share the connections to a proxy
   CHECK(f.origin.size() == 1);
   CHECK(f.origin[0].expect_until("\r\n") == "GET http://two.example:81/ HTTP/1.1\r\n");
   f.origin[0].send(ok);
-  CHECK(f.told == "200 200 ");
+  CHECK(f.outcome == "200 200 ");
 }
 
 TEST_CASE("proxy: an upgrade request uses a tunnel through the proxy") {
@@ -89,21 +89,21 @@ TEST_CASE("proxy: errors do not disclose the proxy's credentials") {
     f.get(agent, "http://one.example/");
     f.origin[0].send(
         "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 5\r\n\r\nnope!");
-    CHECK(f.told.find("407 Proxy Authentication Required") != std::string::npos);
+    CHECK(f.outcome.find("407 Proxy Authentication Required") != std::string::npos);
     CHECK(f.origin[0].ended());
   }
   SECTION("the connection ends before the tunnel is established") {
     f.get(agent, "http://one.example/");
     f.origin[0].close();
-    CHECK(f.told.starts_with("ECONNRESET"));
+    CHECK(f.outcome.starts_with("ECONNRESET"));
   }
   SECTION("the proxy is unreachable") {
     f.origin.refuse(boost::asio::error::connection_refused);
     f.get(agent, "http://one.example/");
-    CHECK(f.told.starts_with("ECONNREFUSED"));
+    CHECK(f.outcome.starts_with("ECONNREFUSED"));
   }
-  CHECK(f.told.find("secret") == std::string::npos);
-  CHECK(f.told.find("bWU6c2VjcmV0") == std::string::npos);
+  CHECK(f.outcome.find("secret") == std::string::npos);
+  CHECK(f.outcome.find("bWU6c2VjcmV0") == std::string::npos);
 }
 
 TEST_CASE("proxy: the environment selects the proxy only if the agent enables it") {

@@ -55,10 +55,10 @@ TEST_CASE("agent: a queued request can be cancelled", "[agent]") {
   a.end();
   b.end();
   f.settle();
-  f.told();
+  f.pop_events();
   b.destroy();
   f.settle();
-  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.pop_events() == "error ECONNRESET, close");
   CHECK(f.agent.totals().requests == 0);
   f.say(0, ok);
   CHECK(f.agent.totals().free_sockets == 1);
@@ -151,10 +151,10 @@ TEST_CASE("agent: destroy closes used and free connections", "[agent]") {
   b.end();
   c.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.agent.destroy();
   f.settle();
-  CHECK(f.told() == "error ECONNRESET, close, error ECONNRESET, close");
+  CHECK(f.pop_events() == "error ECONNRESET, close, error ECONNRESET, close");
   CHECK(f.agent.totals().sockets == 0);
   CHECK(f.peers.at(0).ended());
   CHECK(f.peers.at(1).ended());
@@ -297,12 +297,12 @@ TEST_CASE("agent: limits of a request do not apply to later requests on its conn
   a.end();
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-  f.told();
+  f.pop_events();
   auto b = f.request("GET", "/b");
   b.end();
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nX: " + std::string(100, 'x') + "\r\nContent-Length: 0\r\n\r\n");
-  CHECK(f.told() == "socket, finish, response 200, res.end, close, res.close");
+  CHECK(f.pop_events() == "socket, finish, response 200, res.end, close, res.close");
 }
 
 TEST_CASE("agent: invalid arguments are rejected before a connection is opened", "[agent]") {

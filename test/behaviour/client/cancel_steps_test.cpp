@@ -133,8 +133,8 @@ private:
   static net::awaitable<void> serve_tunnel(http::incoming_message&, anode::socket s) {
     co_await s.write("HTTP/1.1 200 OK\r\n\r\n");
     try {
-      while (auto const piece = co_await s.read()) {
-        co_await s.write(*piece);
+      while (auto const chunk = co_await s.read()) {
+        co_await s.write(*chunk);
       }
     } catch (boost::system::system_error const&) {
     }
@@ -148,8 +148,8 @@ private:
         "HTTP/1.1 200 OK\r\nContent-Length: 2000\r\n\r\n" + std::string(2000, 'o');
     try {
       std::string received;
-      while (auto const piece = co_await s.read()) {
-        received += *piece;
+      while (auto const chunk = co_await s.read()) {
+        received += *chunk;
         if (received.ends_with("\r\n\r\n")) {
           received.clear();
           co_await s.write(answer);
@@ -173,19 +173,19 @@ net::awaitable<void> upload(world& w) {
   if (w.dropped || !wanted) {
     co_return;
   }
-  std::string const piece(200, 'b');
+  std::string const chunk(200, 'b');
   for (int i = 0; i < 4; ++i) {
-    co_await w.request.write(piece);
+    co_await w.request.write(chunk);
     if (w.dropped) {
       co_return;
     }
   }
-  w.request.write(piece);
+  w.request.write(chunk);
   co_await w.request.drained();
   if (w.dropped) {
     co_return;
   }
-  w.request.end(piece);
+  w.request.end(chunk);
   co_await w.request.finished();
   if (w.dropped) {
     co_return;

@@ -37,13 +37,13 @@ std::string with_cause(http::request_error const& e) {
 
 // Why a request of the agent fails.
 std::string failure_of(net::io_context& io, http::agent& agent) {
-  std::string told;
+  std::string error;
   auto r = agent.request("GET", "http://test/");
-  r.on_request_error([&](http::request_error const& e) { told = with_cause(e); });
+  r.on_request_error([&](http::request_error const& e) { error = with_cause(e); });
   r.end();
   io.restart();
   io.run();
-  return told;
+  return error;
 }
 
 std::string failure(http::agent_options const& options) {
@@ -147,14 +147,14 @@ TEST_CASE("client errors: the cause is the exception that made the connection fa
     o.proxy = "http://proxy:8000";
     o.proxy_tunnel = true;
     client_fixture f(o);
-    std::string told;
+    std::string error;
     auto r = f.agent.request("GET", "http://test/");
-    r.on_request_error([&](http::request_error const& e) { told = with_cause(e); });
+    r.on_request_error([&](http::request_error const& e) { error = with_cause(e); });
     r.end();
     f.settle();
     f.peers.at(0).end();
     f.settle();
-    CHECK(told == "ECONNRESET tunnel not_sent: ECONNRESET head maybe_processed");
+    CHECK(error == "ECONNRESET tunnel not_sent: ECONNRESET head maybe_processed");
   }
 }
 

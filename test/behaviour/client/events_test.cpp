@@ -26,13 +26,13 @@ TEST_CASE("client events: success on a connection that is kept alive", "[client]
   client_fixture f(keeping());
   auto r = f.request("GET");
   r.end();
-  CHECK(f.told() == "");  // No event precedes the registration of listeners.
+  CHECK(f.pop_events() == "");  // No event precedes the registration of listeners.
   f.settle();
-  CHECK(f.told() == "socket, finish");
+  CHECK(f.pop_events() == "socket, finish");
   CHECK(f.peers.at(0).received() ==
         "GET / HTTP/1.1\r\nHost: test\r\nConnection: keep-alive\r\n\r\n");
   f.say(0, ok);
-  CHECK(f.told() == "response 200, data ok, res.end, close, res.close");
+  CHECK(f.pop_events() == "response 200, data ok, res.end, close, res.close");
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
@@ -42,7 +42,7 @@ TEST_CASE("client events: success on a connection that is not kept alive", "[cli
   r.end();
   f.settle();
   f.say(0, ok);
-  CHECK(f.told() == "socket, finish, response 200, data ok, res.end, res.close, close");
+  CHECK(f.pop_events() == "socket, finish, response 200, data ok, res.end, res.close, close");
   CHECK(f.peers.at(0).ended());
 }
 
@@ -52,11 +52,11 @@ TEST_CASE("client events: a reused connection emits socket too", "[client]") {
   first.end();
   f.settle();
   f.say(0, ok);
-  f.told();
+  f.pop_events();
   auto second = f.request("GET", "/2");
   second.end();
   f.settle();
-  CHECK(f.told() == "socket, finish");
+  CHECK(f.pop_events() == "socket, finish");
   CHECK(second.reused_socket());
   CHECK(f.peers.size() == 1);
 }
@@ -66,10 +66,10 @@ TEST_CASE("client events: premature close before the response", "[client]") {
   auto r = f.request("GET");
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.peers.at(0).end();
   f.settle();
-  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.pop_events() == "error ECONNRESET, close");
 }
 
 TEST_CASE("client events: premature close after the response began", "[client]") {
@@ -78,10 +78,10 @@ TEST_CASE("client events: premature close after the response began", "[client]")
   r.end();
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
-  f.told();
+  f.pop_events();
   f.peers.at(0).end();
   f.settle();
-  CHECK(f.told() == "res.aborted, close, res.error ECONNRESET, res.close");
+  CHECK(f.pop_events() == "res.aborted, close, res.error ECONNRESET, res.close");
   CHECK(f.response.aborted());
   CHECK_FALSE(f.response.complete());
 }
@@ -91,7 +91,7 @@ TEST_CASE("client events: destroyed before it has a connection", "[client]") {
   auto r = f.request("GET");
   r.destroy();
   f.settle();
-  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.pop_events() == "error ECONNRESET, close");
   CHECK(f.agent.totals().sockets == 0);
 }
 
@@ -100,10 +100,10 @@ TEST_CASE("client events: destroyed while waiting for the response", "[client]")
   auto r = f.request("GET");
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   r.destroy();
   f.settle();
-  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.pop_events() == "error ECONNRESET, close");
   CHECK(f.peers.at(0).ended());
   CHECK(r.destroyed());
 }
@@ -114,10 +114,10 @@ TEST_CASE("client events: destroyed with an error during the body", "[client]") 
   r.end();
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
-  f.told();
+  f.pop_events();
   r.destroy(boost::asio::error::timed_out);
   f.settle();
-  CHECK(f.told() == "error ETIMEDOUT, res.aborted, close, res.error ECONNRESET, res.close");
+  CHECK(f.pop_events() == "error ETIMEDOUT, res.aborted, close, res.error ECONNRESET, res.close");
 }
 
 TEST_CASE("client events: the response destroyed during the body", "[client]") {
@@ -126,10 +126,10 @@ TEST_CASE("client events: the response destroyed during the body", "[client]") {
   r.end();
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
-  f.told();
+  f.pop_events();
   f.response.destroy();
   f.settle();
-  CHECK(f.told() == "res.aborted, res.close, close");
+  CHECK(f.pop_events() == "res.aborted, res.close, close");
   CHECK(f.agent.totals().sockets == 0);
 }
 
@@ -140,25 +140,25 @@ TEST_CASE("client events: abort immediately, after the connect, and during the b
   auto r = f.request("GET");
   r.abort();
   f.settle();
-  CHECK(f.told() == "close, abort");
+  CHECK(f.pop_events() == "close, abort");
   CHECK(r.aborted());
 
   auto connected = f.request("GET");
   connected.end();
   f.settle();
-  f.told();
+  f.pop_events();
   connected.abort();
   f.settle();
-  CHECK(f.told() == "abort, error ECONNRESET, close");
+  CHECK(f.pop_events() == "abort, error ECONNRESET, close");
 
   auto answered = f.request("GET");
   answered.end();
   f.settle();
   f.say(f.peers.size() - 1, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc");
-  f.told();
+  f.pop_events();
   answered.abort();
   f.settle();
-  CHECK(f.told() == "abort, res.aborted, close, res.error ECONNRESET, res.close");
+  CHECK(f.pop_events() == "abort, res.aborted, close, res.error ECONNRESET, res.close");
 }
 #pragma GCC diagnostic pop
 
@@ -171,10 +171,10 @@ TEST_CASE("client events: a signal aborts", "[client]") {
   auto r = f.watched(f.agent.request(std::move(o)));
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   signal.emit(boost::asio::cancellation_type::terminal);
   f.settle();
-  CHECK(f.told() == "error ABORT_ERR, close");
+  CHECK(f.pop_events() == "error ABORT_ERR, close");
 }
 
 TEST_CASE("client events: informational responses", "[client]") {
@@ -182,11 +182,11 @@ TEST_CASE("client events: informational responses", "[client]") {
   auto r = f.request("GET");
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n");
-  CHECK(f.told() == "continue, information 100, information 103");
+  CHECK(f.pop_events() == "continue, information 100, information 103");
   f.say(0, ok);
-  CHECK(f.told() == "response 200, data ok, res.end, close, res.close");
+  CHECK(f.pop_events() == "response 200, data ok, res.end, close, res.close");
 }
 
 TEST_CASE("client events: timeouts notify, the request only once", "[client]") {
@@ -197,15 +197,15 @@ TEST_CASE("client events: timeouts notify, the request only once", "[client]") {
   auto r = f.watched(f.agent.request(std::move(o)));
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.advance(60ms);
-  CHECK(f.told() == "timeout");
+  CHECK(f.pop_events() == "timeout");
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
-  f.told();
+  f.pop_events();
   f.advance(60ms);
-  CHECK(f.told() == "res.timeout");
+  CHECK(f.pop_events() == "res.timeout");
   f.say(0, "cd");
-  CHECK(f.told() == "data cd, res.end, close, res.close");
+  CHECK(f.pop_events() == "data cd, res.end, close, res.close");
 }
 
 TEST_CASE("client events: invalid bytes instead of a response and behind it", "[client]") {
@@ -213,19 +213,19 @@ TEST_CASE("client events: invalid bytes instead of a response and behind it", "[
   auto r = f.request("GET");
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, "garbage\r\n\r\n");
-  CHECK(f.told() == "error HPE_INVALID_CONSTANT, close");
+  CHECK(f.pop_events() == "error HPE_INVALID_CONSTANT, close");
   CHECK(f.peers.at(0).ended());
 
   auto second = f.request("GET");
   second.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(1, std::string(ok) + "garbage");
-  std::string const told = f.told();
-  CHECK(told.find("response 200") == 0);
-  CHECK(told.find("error HPE_INVALID_CONSTANT") != std::string::npos);
+  std::string const events = f.pop_events();
+  CHECK(events.find("response 200") == 0);
+  CHECK(events.find("error HPE_INVALID_CONSTANT") != std::string::npos);
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
@@ -236,9 +236,9 @@ TEST_CASE("client events: an upgrade without a listener closes without an error"
   r.set_header("Upgrade", "x");
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
-  CHECK(f.told() == "close");
+  CHECK(f.pop_events() == "close");
   CHECK(f.peers.at(0).ended());
 }
 
@@ -256,9 +256,9 @@ TEST_CASE("client events: an upgrade passes the socket with its first bytes", "[
   });
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, "HTTP/1.1 101 S\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\nfirst");
-  CHECK(f.told() == "upgrade 101, close");
+  CHECK(f.pop_events() == "upgrade 101, close");
   CHECK(head == "first");
   CHECK_FALSE(socket.destroyed());
   CHECK(f.agent.totals().sockets == 0);

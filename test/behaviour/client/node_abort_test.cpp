@@ -23,9 +23,9 @@ using support::client_log;
 using support::event_log;
 
 // A server whose requests the test counts and answers.
-class held_server : public client_and_server {
+class silent_server : public client_and_server {
 public:
-  explicit held_server(http::agent_options o = {}) : client_and_server({}, std::move(o)) {
+  explicit silent_server(http::agent_options o = {}) : client_and_server({}, std::move(o)) {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
       ++served;
       response = &res;
@@ -62,19 +62,19 @@ http::agent_options keeping() {
 }  // namespace
 
 TEST_CASE("test-http-abort-before-end: end after abort is allowed, and the request is not sent") {
-  held_server f;
+  silent_server f;
   client_log log(f.io);
   auto r = f.request("GET");
   log.watch(r);
   abort(r);
   r.end();
   f.settle();
-  CHECK(log.told() == "close, abort");
+  CHECK(log.pop_events() == "close, abort");
   CHECK(f.served == 0);
 }
 
 TEST_CASE("test-http-abort-client: a server that destroys its response aborts the client's") {
-  held_server f;
+  silent_server f;
   f.answers = &begin;
   client_log log(f.io);
   auto r = f.request("GET", "/", {{"Connection", "keep-alive"}});
@@ -83,15 +83,15 @@ TEST_CASE("test-http-abort-client: a server that destroys its response aborts th
   log.when("response", [&] { log.response.socket().on_close([&] { ++closed; }); });
   r.end();
   f.settle();
-  CHECK(log.told() == "socket, finish, response 200, data");
+  CHECK(log.pop_events() == "socket, finish, response 200, data");
   f.response->destroy();
   f.settle();
-  CHECK(log.told() == "res.aborted, close, res.error ECONNRESET, res.close");
+  CHECK(log.pop_events() == "res.aborted, close, res.error ECONNRESET, res.close");
   CHECK(closed == 1);
 }
 
 TEST_CASE("test-http-abort-stream-end: after abort no more of the body is emitted") {
-  held_server f;
+  silent_server f;
   f.answers = [](http::incoming_message&, http::server_response& res) {
     for (int i = 0; i < 1024; ++i) {
       res.write(std::string(256, 'x'));
@@ -125,7 +125,7 @@ TEST_CASE("test-http-abort-stream-end: after abort no more of the body is emitte
 }
 
 TEST_CASE("test-http-aborted: both sides observe an abort, with and without listeners") {
-  held_server f;
+  silent_server f;
   f.answers = &begin;
   client_log log(f.io);
   auto r = f.request("GET", "/", {{"Connection", "keep-alive"}});
@@ -133,8 +133,8 @@ TEST_CASE("test-http-aborted: both sides observe an abort, with and without list
   log.when("response", [&] { abort(r); });
   r.end();
   f.settle();
-  CHECK(f.log.told() == "aborted, error ECONNRESET");
-  CHECK(log.told() ==
+  CHECK(f.log.pop_events() == "aborted, error ECONNRESET");
+  CHECK(log.pop_events() ==
         "socket, finish, response 200, abort, res.aborted, close, res.error ECONNRESET, res.close");
 
   // Without an error listener nothing is thrown.
@@ -157,7 +157,7 @@ TEST_CASE("test-http-aborted: both sides observe an abort, with and without list
 }
 
 TEST_CASE("test-http-client-abort-event: abort is emitted once") {
-  held_server f;
+  silent_server f;
   client_log log(f.io);
   auto r = f.request("GET");
   log.watch(r);
@@ -165,11 +165,11 @@ TEST_CASE("test-http-client-abort-event: abort is emitted once") {
   abort(r);
   abort(r);
   f.settle();
-  CHECK(log.told() == "close, abort");
+  CHECK(log.pop_events() == "close, abort");
 }
 
 TEST_CASE("test-http-client-abort-no-agent: the connection made for an aborted request is closed") {
-  held_server f;
+  silent_server f;
   std::deque<support::http_peer> peers;
   bool asked = false;
   // The connector completes even if the request was aborted.
@@ -197,7 +197,7 @@ TEST_CASE("test-http-client-abort-no-agent: the connection made for an aborted r
 }
 
 TEST_CASE("test-http-client-abort: the server sees each of eight aborted requests aborted") {
-  held_server f;
+  silent_server f;
   f.answers = &begin;
   std::deque<client_log> logs;
   std::vector<http::client_request> requests;
@@ -208,17 +208,17 @@ TEST_CASE("test-http-client-abort: the server sees each of eight aborted request
   }
   f.settle();
   CHECK(f.served == 8);
-  CHECK(f.log.told().empty());
+  CHECK(f.log.pop_events().empty());
   for (http::client_request& r : requests) {
     abort(r);
   }
   f.settle();
-  CHECK(support::count_of(f.log.told(), "aborted") == 8);
+  CHECK(support::count_of(f.log.pop_events(), "aborted") == 8);
   CHECK(f.agent.totals().sockets == 0);
 }
 
 TEST_CASE("test-http-client-abort2: abort while the body is read emits no error") {
-  held_server f;
+  silent_server f;
   f.answers = [](http::incoming_message&, http::server_response& res) { res.end("Hello"); };
   client_log log(f.io);
   auto r = f.request("GET");
@@ -226,7 +226,7 @@ TEST_CASE("test-http-client-abort2: abort while the body is read emits no error"
   log.when("data", [&] { abort(r); });
   r.end();
   CHECK_NOTHROW(f.settle());
-  CHECK(log.told().find(", error") == std::string::npos);
+  CHECK(log.pop_events().find(", error") == std::string::npos);
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -256,14 +256,14 @@ TEST_CASE("test-http-client-abort3: a connection that fails after an abort chang
   while (!asked) {
     REQUIRE(io.poll_one() == 1);
   }
-  log.told();
+  log.pop_events();
   abort(r);
   io.poll();
-  CHECK(log.told() == "abort, error ECONNRESET, close");
+  CHECK(log.pop_events() == "abort, error ECONNRESET, close");
 }
 
 TEST_CASE("test-http-client-abort-destroy: the values of aborted, destroyed and the error") {
-  held_server f;
+  silent_server f;
   f.answers = &begin;
   client_log log(f.io);
   net::cancellation_signal signal;
@@ -299,7 +299,7 @@ TEST_CASE("test-http-client-abort-destroy: the values of aborted, destroyed and 
     CHECK(r.destroyed());
     f.settle();
     CHECK_FALSE(r.aborted());
-    CHECK(log.told() == "error ECONNRESET, close");
+    CHECK(log.pop_events() == "error ECONNRESET, close");
     CHECK(f.served == 0);
   }
   SECTION("a signal immediately") {
@@ -310,7 +310,7 @@ TEST_CASE("test-http-client-abort-destroy: the values of aborted, destroyed and 
     CHECK(r.destroyed());
     f.settle();
     CHECK_FALSE(r.aborted());
-    CHECK(log.told() == "error ABORT_ERR, close");
+    CHECK(log.pop_events() == "error ABORT_ERR, close");
     CHECK(f.served == 0);
     CHECK_FALSE(signal.slot().has_handler());
   }
@@ -323,21 +323,21 @@ TEST_CASE("test-http-client-abort-destroy: the values of aborted, destroyed and 
     f.settle();
     CHECK_FALSE(r.aborted());
     CHECK(r.destroyed());
-    CHECK(log.told().find("error ABORT_ERR") != std::string::npos);
+    CHECK(log.pop_events().find("error ABORT_ERR") != std::string::npos);
     CHECK_FALSE(signal.slot().has_handler());
   }
 }
 
 TEST_CASE("test-http-client-aborted-event: a response cut off by the server is aborted") {
   bool const listens = GENERATE(true, false);
-  held_server f;
+  silent_server f;
   f.answers = &begin;
   auto r = f.request("GET", "/", {{"Connection", "keep-alive"}});
   event_log log;
   http::incoming_message response;
   r.on_response([&](http::incoming_message m) {
     response = std::move(m);
-    response.on_aborted(log.noting("aborted"));
+    response.on_aborted(log.recorder("aborted"));
     if (listens) {
       response.on_error([&](boost::system::error_code ec) {
         log.note("error " + std::string(http::code_name(ec)));
@@ -347,11 +347,11 @@ TEST_CASE("test-http-client-aborted-event: a response cut off by the server is a
   });
   r.end();
   CHECK_NOTHROW(f.settle());
-  CHECK(log.told() == (listens ? "aborted, error ECONNRESET" : "aborted"));
+  CHECK(log.pop_events() == (listens ? "aborted, error ECONNRESET" : "aborted"));
 }
 
 TEST_CASE("test-http-client-agent-abort-close-event: only close, and no event at the server") {
-  held_server f(keeping());
+  silent_server f(keeping());
   event_log log;
   auto r = f.request("GET");
   r.on_socket([&](anode::socket) { log.note("socket"); });
@@ -360,12 +360,12 @@ TEST_CASE("test-http-client-agent-abort-close-event: only close, and no event at
   r.end();
   abort(r);
   f.settle();
-  CHECK(log.told() == "close");
+  CHECK(log.pop_events() == "close");
   CHECK(f.served == 0);
 }
 
 TEST_CASE("test-http-client-close-event: destroyed immediately: the error, then close") {
-  held_server f;
+  silent_server f;
   client_log log(f.io);
   auto r = f.request("GET");
   log.watch(r);
@@ -373,7 +373,7 @@ TEST_CASE("test-http-client-close-event: destroyed immediately: the error, then 
   r.end();
   r.destroy();
   f.settle();
-  CHECK(log.told() == "error ECONNRESET, close");
+  CHECK(log.pop_events() == "error ECONNRESET, close");
   CHECK(log.error == "socket hang up");
   CHECK(f.served == 0);
 }

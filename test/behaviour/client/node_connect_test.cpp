@@ -106,9 +106,9 @@ TEST_CASE("test-http-localaddress-bind-error: a foreign local address is one def
   auto r = http::request(io.get_executor(), std::move(o));
   log.watch(r);
   r.end();
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   support::settle(io);
-  CHECK(log.told() == "socket, error EADDRNOTAVAIL, close");
+  CHECK(log.pop_events() == "socket, error EADDRNOTAVAIL, close");
 }
 
 TEST_CASE("test-http-autoselectfamily: the first address that responds is used") {
@@ -167,9 +167,9 @@ TEST_CASE("test-http-dns-error: a name without an address is a deferred ENOTFOUN
   auto r = http::request(io.get_executor(), std::move(o));
   log.watch(r);
   r.end();
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   support::settle(io);
-  CHECK(log.told() == "socket, error ENOTFOUND, close");
+  CHECK(log.pop_events() == "socket, error ENOTFOUND, close");
   CHECK(log.error.find("lookup ENOTFOUND") != std::string::npos);
 }
 
@@ -224,7 +224,7 @@ TEST_CASE("test-http-conn-reset: a connection closed at once is one ECONNRESET")
   f.settle();
   f.peers.at(0).close();
   f.settle();
-  CHECK(f.told() == "socket, finish, error ECONNRESET, close");
+  CHECK(f.pop_events() == "socket, finish, error ECONNRESET, close");
 }
 
 TEST_CASE("test-http-client-immediate-error: a connection that fails at once is a deferred error") {
@@ -240,7 +240,7 @@ TEST_CASE("test-http-client-immediate-error: a connection that fails at once is 
   event_log log;
   r.on_error([&](boost::system::error_code ec) { log.note(std::string(http::code_name(ec))); });
   io.poll();
-  CHECK(log.told() == "ENETUNREACH");
+  CHECK(log.pop_events() == "ENETUNREACH");
 }
 
 TEST_CASE("test-http-request-lookup-error-catchable: a later listener still gets the error, once") {
@@ -276,10 +276,10 @@ TEST_CASE("test-http-client-req-error-dont-double-fire: a listener that throws i
   o.host = "nowhere";
   o.one_shot = true;
   o.lookup = [](std::string_view, auto done) { done(net::error::host_not_found, {}); };
-  int told = 0;
+  int calls = 0;
   auto r = http::request(io.get_executor(), std::move(o));
   r.on_error([&](boost::system::error_code) {
-    ++told;
+    ++calls;
     throw std::runtime_error("thrown by a listener");
   });
   bool closed = false;
@@ -299,7 +299,7 @@ TEST_CASE("test-http-client-req-error-dont-double-fire: a listener that throws i
   } catch (std::runtime_error const&) {
     ++thrown;
   }
-  CHECK(told == 1);
+  CHECK(calls == 1);
   CHECK(thrown == 1);
   CHECK(closed);
 }
@@ -347,5 +347,5 @@ TEST_CASE("test-http-client-read-in-error: bytes received with an error are not 
   log.watch(r);
   r.end();
   io.poll();
-  CHECK(log.told() == "socket, finish, error ECONNRESET, close");
+  CHECK(log.pop_events() == "socket, finish, error ECONNRESET, close");
 }

@@ -49,7 +49,7 @@ TEST_CASE(
   client_fixture f(keeping());
   event_log log;
   auto r = f.agent.request("GET", "http://test/");
-  r.on_close(log.noting("close"));
+  r.on_close(log.recorder("close"));
   r.on_response([](http::incoming_message m) {
     m.dump();
     throw std::runtime_error("get did fail");
@@ -58,7 +58,7 @@ TEST_CASE(
   CHECK(settle(f.io).empty());
   f.peers.at(0).send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   CHECK(settle(f.io) == std::vector<std::string>{"get did fail"});
-  CHECK(log.told() == "close");
+  CHECK(log.pop_events() == "close");
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
@@ -114,13 +114,13 @@ TEST_CASE(
     f.peers.at(0).send("ok");
     thrown += settle(f.io).size();
     // The reader coroutine belongs to the test and catches its own exceptions.
-    std::string const told = log.told();
+    std::string const events = log.pop_events();
     if (name == "data") {
       CHECK(thrown == 0);
     } else {
       CHECK(thrown >= 1);
       // A listener that throws when it receives the response does not read the response.
-      CHECK(support::count_of(told, "close") == (name == "response" ? 0 : 2));
+      CHECK(support::count_of(events, "close") == (name == "response" ? 0 : 2));
     }
   }
 }
@@ -165,10 +165,10 @@ TEST_CASE("test-http-outgoing-message-capture-rejection: an exception while a bo
     });
     auto const serve = [](http::incoming_message&,
                           http::server_response& res) -> net::awaitable<void> {
-      std::string const piece(1 << 16, 'x');
+      std::string const chunk(1 << 16, 'x');
       bool more = true;
       while (more) {
-        more = static_cast<bool>(res.write(piece));
+        more = static_cast<bool>(res.write(chunk));
       }
       co_await res.drained();
       throw std::runtime_error("kaboom");
@@ -180,7 +180,7 @@ TEST_CASE("test-http-outgoing-message-capture-rejection: an exception while a bo
     r.end();
     f.settle();
     CHECK(error == "kaboom");
-    CHECK(log.told().ends_with("res.aborted, close, res.error ECONNRESET, res.close"));
+    CHECK(log.pop_events().ends_with("res.aborted, close, res.error ECONNRESET, res.close"));
   }
   SECTION("in a coroutine that writes a request: aborts the request") {
     client_and_server f;
@@ -190,10 +190,10 @@ TEST_CASE("test-http-outgoing-message-capture-rejection: an exception while a bo
     auto const ask = [&]() -> net::awaitable<void> {
       auto r = f.request("POST");
       log.watch(r);
-      std::string const piece(1 << 16, 'x');
+      std::string const chunk(1 << 16, 'x');
       bool more = true;
       while (more) {
-        more = static_cast<bool>(r.write(piece));
+        more = static_cast<bool>(r.write(chunk));
       }
       co_await net::post(f.io, net::use_awaitable);
       throw std::runtime_error("kaboom");
@@ -207,7 +207,7 @@ TEST_CASE("test-http-outgoing-message-capture-rejection: an exception while a bo
     });
     f.settle();
     CHECK(error == "kaboom");
-    CHECK(log.told() == "socket, error ABORT_ERR, close");
+    CHECK(log.pop_events() == "socket, error ABORT_ERR, close");
     CHECK(f.agent.totals().sockets == 0);
   }
 }

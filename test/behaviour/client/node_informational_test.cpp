@@ -40,9 +40,9 @@ TEST_CASE("test-http-expect-continue: the body is sent when the server requests 
     r.end("some stuff...\n");
   });
   f.settle();
-  CHECK(log.told() ==
+  CHECK(log.pop_events() ==
         "socket, continue, information 100, finish, response 200, data, res.end, res.close, close");
-  CHECK(served.told() == "continue");
+  CHECK(served.pop_events() == "continue");
   CHECK(body == "some stuff...\n");
   CHECK(log.body == "other stuff!\n");
   CHECK(log.response.headers().get("abcd") == "1");
@@ -86,11 +86,11 @@ TEST_CASE("test-http-sync-write-error-during-continue: one error when the body c
   CHECK(f.peers.at(0).received() ==
         "POST / HTTP/1.1\r\nExpect: 100-continue\r\nHost: localhost:80\r\nConnection: close\r\n"
         "Transfer-Encoding: chunked\r\n\r\n");
-  f.told();
+  f.pop_events();
   f.say(0, "HTTP/1.1 100 Continue\r\n\r\n");
-  std::string const told = f.told();
-  CHECK(support::count_of(told, "error") == 1);
-  CHECK(told.ends_with(", close"));
+  std::string const events = f.pop_events();
+  CHECK(support::count_of(events, "error") == 1);
+  CHECK(events.ends_with(", close"));
 }
 
 TEST_CASE(
@@ -131,10 +131,10 @@ TEST_CASE(
   f.settle();
   CHECK(body == "bazquuxblerg");
   CHECK(got == "asdffoobar");
-  std::string const told = log.told();
-  CHECK(told.find("continue written, baz, quux, blerg") == 0);
-  CHECK(told.find("asdf, foo, bar") != std::string::npos);
-  CHECK(told.find("blerg") < told.find("response"));
+  std::string const events = log.pop_events();
+  CHECK(events.find("continue written, baz, quux, blerg") == 0);
+  CHECK(events.find("asdf, foo, bar") != std::string::npos);
+  CHECK(events.find("blerg") < events.find("response"));
 }
 
 TEST_CASE("test-http-early-hints: hints precede the response; without links none are sent") {
@@ -175,10 +175,10 @@ TEST_CASE("test-http-early-hints: hints precede the response; without links none
     f.settle();
     CHECK(link == c.link);
     CHECK(trace == c.trace);
-    CHECK(log.told() == (c.link.empty()
-                             ? "socket, finish, response 200, data, res.end, res.close, close"
-                             : "socket, finish, information 103, response 200, data, res.end, "
-                               "res.close, close"));
+    CHECK(log.pop_events() ==
+          (c.link.empty() ? "socket, finish, response 200, data, res.end, res.close, close"
+                          : "socket, finish, information 103, response 200, data, res.end, "
+                            "res.close, close"));
     CHECK(log.body == "response content\n");
   }
 }
@@ -205,7 +205,7 @@ TEST_CASE(
   f.say(0, "HTTP/1.1 102 Processing\r\nFoo: Bar\r\n\r\n");
   f.say(0, "HTTP/1.1 200 OK\r\nABCD: 1\r\nContent-Length: 13\r\n\r\nother stuff!\n");
   CHECK(informed == 1);
-  CHECK(f.told() ==
+  CHECK(f.pop_events() ==
         "socket, finish, information 102, response 200, data other stuff!\n, res.end, res.close, "
         "close");
   CHECK(f.response.headers().get("abcd") == "1");
@@ -224,7 +224,7 @@ TEST_CASE("test-http-information-processing: each 102 of the server is emitted")
   log.watch(r);
   r.end();
   f.settle();
-  CHECK(log.told() ==
+  CHECK(log.pop_events() ==
         "socket, finish, information 102, information 102, response 200, data, res.end, res.close, "
         "close");
   CHECK(log.response.headers().get("abcd") == "1");

@@ -82,7 +82,7 @@ TEST_CASE(
   CHECK(f.peers.back().received().starts_with("GET /second HTTP/1.1\r\n"));
   f.events.clear();
   f.say(f.peers.size() - 1, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-  CHECK(f.told() == "response 200, res.end, close, res.close");
+  CHECK(f.pop_events() == "response 200, res.end, close, res.close");
 }
 
 TEST_CASE("test-http-client-abort-keep-alive-destroy-res: a response destroyed in its end event") {
@@ -112,7 +112,7 @@ TEST_CASE("test-http-client-keep-alive-hint: a one-second hint of the server pre
   f.say(0,
         "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nKeep-Alive: timeout=1\r\n"
         "Content-Length: 0\r\n\r\n");
-  CHECK(f.told() == "socket, finish, response 200, res.end, close, res.close");
+  CHECK(f.pop_events() == "socket, finish, response 200, res.end, close, res.close");
   CHECK(f.agent.totals().free_sockets == 0);
   CHECK(f.peers[0].ended());
 }
@@ -136,7 +136,7 @@ TEST_CASE("test-http-client-keep-alive-release-before-finish: no reuse before th
   CHECK(sent.find("9\r\nsomething\r\n0\r\n\r\nGET /get HTTP/1.1\r\n") != std::string::npos);
   f.events.clear();
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-  CHECK(f.told() == "response 200, res.end, close, res.close");
+  CHECK(f.pop_events() == "response 200, res.end, close, res.close");
   CHECK(f.peers.size() == 1);
 }
 
@@ -158,7 +158,7 @@ TEST_CASE(
     CHECK(f.agent.totals().free_sockets == 0);
     r.end();
     f.settle();
-    REQUIRE(f.told() ==
+    REQUIRE(f.pop_events() ==
             "socket, continue, information 100, response 200, res.end, res.close, finish, close");
     REQUIRE(f.agent.totals().free_sockets == 1);
   }

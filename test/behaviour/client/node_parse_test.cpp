@@ -32,12 +32,12 @@ std::string events_of(std::string const& bytes, http::request_options options = 
   r.on_request_error([&](http::request_error const& e) { message = e.what(); });
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, bytes);
   f.peers.at(0).end();
   f.settle();
-  std::string told = f.told();
-  return message.empty() ? told : told + " (" + message + ")";
+  std::string events = f.pop_events();
+  return message.empty() ? events : events + " (" + message + ")";
 }
 
 }  // namespace
@@ -47,9 +47,9 @@ TEST_CASE("test-http-allow-content-length-304: a length without a body") {
   http::client_request r = get(f);
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, "HTTP/1.1 304 Not Modified\r\nContent-Length: 11\r\nConnection: close\r\n\r\n");
-  CHECK(f.told() == "response 304, res.end, res.close, close");
+  CHECK(f.pop_events() == "response 304, res.end, res.close, close");
   CHECK(f.response.headers().get("content-length") == "11");
   CHECK(f.response.status_code() == 304);
 }
@@ -72,9 +72,9 @@ TEST_CASE("client errors: a parse error has the reason, the offset and the recei
     INFO(e.bytes);
     client_fixture f;
     http::client_request r = get(f);
-    int told = 0;
+    int calls = 0;
     r.on_request_error([&](http::request_error const& why) {
-      ++told;
+      ++calls;
       CHECK(why.reason() == e.reason);
       CHECK(why.what() == "Parse Error: " + e.reason);
       CHECK(why.bytes_parsed() == e.parsed);
@@ -83,14 +83,14 @@ TEST_CASE("client errors: a parse error has the reason, the offset and the recei
     r.end();
     f.settle();
     f.say(0, e.bytes);
-    CHECK(told == 1);
+    CHECK(calls == 1);
   }
   // Other errors have no packet.
   client_fixture f;
   http::client_request r = get(f);
-  int told = 0;
+  int calls = 0;
   r.on_request_error([&](http::request_error const& why) {
-    ++told;
+    ++calls;
     CHECK(why.reason().empty());
     CHECK(why.raw_packet().empty());
   });
@@ -98,7 +98,7 @@ TEST_CASE("client errors: a parse error has the reason, the offset and the recei
   f.settle();
   f.peers.at(0).end();
   f.settle();
-  CHECK(told == 1);
+  CHECK(calls == 1);
 }
 
 TEST_CASE("test-http-client-error-rawbytes: the error has the reason") {
@@ -116,10 +116,10 @@ TEST_CASE("test-http-client-error-rawbytes: the error has the reason") {
   });
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, response);
   CHECK(message == "Parse Error: Transfer-Encoding can't be present with Content-Length");
-  CHECK(f.told() == "error HPE_INVALID_TRANSFER_ENCODING, close");
+  CHECK(f.pop_events() == "error HPE_INVALID_TRANSFER_ENCODING, close");
 }
 
 TEST_CASE(
@@ -127,9 +127,9 @@ TEST_CASE(
   std::string const junk =
       GENERATE(std::string("bad http = should trigger parse error"),
                std::string("HTTP/1.1 302 Object Moved\r\nContent-Length: 0\r\n\r\nhi world"));
-  std::string const told = events_of(junk);
-  CHECK(support::count_of(told, "error HPE_INVALID_CONSTANT") == 1);
-  CHECK(told.ends_with(" (Parse Error: Expected HTTP/)"));
+  std::string const events = events_of(junk);
+  CHECK(support::count_of(events, "error HPE_INVALID_CONSTANT") == 1);
+  CHECK(events.ends_with(" (Parse Error: Expected HTTP/)"));
 }
 
 TEST_CASE("test-http-client-reject-chunked-with-content-length: both framing fields are rejected") {
@@ -156,18 +156,18 @@ TEST_CASE("test-http-insecure-parser-per-stream: control bytes in values, for on
   http::client_request r = get(f, options);
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   // The empty line behind the response is not reported.
   f.say(0,
         "HTTP/1.1 200 OK\r\nHello: foo\x08"
         "foo\r\nContent-Length: 0\r\n\r\n\r\n\r\n");
   if (insecure) {
-    CHECK(f.told() == "response 200, res.end, res.close, close");
+    CHECK(f.pop_events() == "response 200, res.end, res.close, close");
     CHECK(f.response.headers().get("hello") ==
           "foo\x08"
           "foo");
   } else {
-    CHECK(f.told() == "error HPE_INVALID_HEADER_TOKEN, close");
+    CHECK(f.pop_events() == "error HPE_INVALID_HEADER_TOKEN, close");
   }
 }
 
@@ -193,12 +193,12 @@ TEST_CASE("test-http-max-http-headers: a response head received slowly has a lim
   http::client_request r = get(f);
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   for (std::size_t at = 0; at < head.size(); at += 100) {
     f.say(0, head.substr(at, 100));
   }
-  CHECK(f.told() == (over == 1 ? "error HPE_HEADER_OVERFLOW, close"
-                               : "response 200, res.end, res.close, close"));
+  CHECK(f.pop_events() == (over == 1 ? "error HPE_HEADER_OVERFLOW, close"
+                                     : "response 200, res.end, res.close, close"));
 }
 
 TEST_CASE("test-http-multi-line-headers: folded lines are joined if the option allows it") {
@@ -230,10 +230,11 @@ TEST_CASE(
   });
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, "HTTP/1.1 100 Continue\r\n\r\n");
   CHECK(interim == 1);
-  CHECK(f.told() == "continue, information 100, response 200, data ok, res.end, res.close, close");
+  CHECK(f.pop_events() ==
+        "continue, information 100, response 200, data ok, res.end, res.close, close");
 }
 
 TEST_CASE("test-http-response-multi-content-length: two lengths are rejected") {

@@ -46,7 +46,7 @@ TEST_CASE(
   log.when("res.close", [&] { CHECK(r.destroyed()); });
   r.end();
   f.settle();
-  CHECK(log.told() == "socket, finish, response 200, data, res.end, close, res.close");
+  CHECK(log.pop_events() == "socket, finish, response 200, data, res.end, close, res.close");
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
@@ -182,7 +182,7 @@ TEST_CASE(
   r.end();
   io.poll();
   if (fails) {
-    CHECK(log.told() == "socket, error ECONNRESET, close");
+    CHECK(log.pop_events() == "socket, error ECONNRESET, close");
     CHECK(log.error == (later ? "async" : "sync"));
     return;
   }
@@ -200,11 +200,11 @@ TEST_CASE("test-http-extra-response: bytes behind a response close the connectio
       "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 13\r\nDate: Tue, 15 Nov 1994\r\n\r\n"
       "hello world\r\n";
   f.say(0, response + response);
-  std::string const told = f.told();
-  CHECK(support::count_of(told, "response 500") == 1);
-  CHECK(support::count_of(told, "res.end") == 1);
-  CHECK(support::count_of(told, "data hello world\r\n") == 1);
-  CHECK(told.find("error") == std::string::npos);
+  std::string const events = f.pop_events();
+  CHECK(support::count_of(events, "response 500") == 1);
+  CHECK(support::count_of(events, "res.end") == 1);
+  CHECK(support::count_of(events, "data hello world\r\n") == 1);
+  CHECK(events.find("error") == std::string::npos);
   CHECK(f.agent.totals().free_sockets == 0);
   CHECK(f.peers.at(0).ended());
 }
@@ -242,7 +242,7 @@ TEST_CASE(
   f.say(0, "HTTP/1.1 200 ok\r\n\r\nHello");
   f.peers.at(0).end();
   f.settle();
-  CHECK(f.told() == "socket, finish, response 200, data Hello, res.end, res.close, close");
+  CHECK(f.pop_events() == "socket, finish, response 200, data Hello, res.end, res.close, close");
   CHECK(f.response.complete());
 }
 
@@ -261,9 +261,9 @@ TEST_CASE("test-http-response-status-message: the reason phrase as received, or 
     CHECK(f.response.status_message() == reason);
     f.peers.at(0).end();
     f.settle();
-    std::string const told = f.told();
-    CHECK(told.find("res.end") != std::string::npos);
-    CHECK(told.find("res.aborted") == std::string::npos);
+    std::string const events = f.pop_events();
+    CHECK(events.find("res.end") != std::string::npos);
+    CHECK(events.find("res.aborted") == std::string::npos);
   }
 }
 
@@ -291,7 +291,7 @@ TEST_CASE("test-http-request-end-twice: end after the response has no effect") {
   log.when("res.end", [&] { r.end(); });
   r.end();
   f.settle();
-  CHECK(log.told() == "socket, finish, response 200, data, res.end, res.close, close");
+  CHECK(log.pop_events() == "socket, finish, response 200, data, res.end, res.close, close");
 }
 
 TEST_CASE("test-http-request-end: a body given to end") {
@@ -318,7 +318,7 @@ TEST_CASE(
   r.write(std::string(16390, 'x'));
   r.end();
   CHECK_NOTHROW(f.settle());
-  CHECK(log.told() == "socket, finish, response 200, res.end, res.close, close");
+  CHECK(log.pop_events() == "socket, finish, response 200, res.end, res.close, close");
 }
 
 TEST_CASE("test-http-client-encoding: a body, and a server that closes behind it") {
@@ -365,7 +365,7 @@ TEST_CASE("test-http-client-input-function: a port is sufficient") {
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\nhello world");
   CHECK(f.peers.at(0).received() ==
         "GET / HTTP/1.1\r\nHost: localhost:8080\r\nConnection: close\r\n\r\n");
-  CHECK(f.told().find("data hello world") != std::string::npos);
+  CHECK(f.pop_events().find("data hello world") != std::string::npos);
 }
 
 TEST_CASE("test-http-client-readable: a user-provided stream carries a request") {
@@ -378,7 +378,8 @@ TEST_CASE("test-http-client-readable: a user-provided stream carries a request")
   f.say(0, "0\r\n\r\n");
   f.peers.at(0).end();
   f.settle();
-  CHECK(f.told() == "socket, finish, response 200, data hello world, res.end, res.close, close");
+  CHECK(f.pop_events() ==
+        "socket, finish, response 200, data hello world, res.end, res.close, close");
 }
 
 TEST_CASE("test-http-client-request-options: an unread response, and the request emits close") {
@@ -395,12 +396,12 @@ TEST_CASE("test-http-client-request-options: an unread response, and the request
   o.set_url("http://test/ping?q=term");
   o.headers = {{"foo", "Bar"}};
   auto r = f.agent.request(std::move(o));
-  r.on_close(log.noting("close"));
+  r.on_close(log.recorder("close"));
   r.end();
   f.settle();
   CHECK(url == "/ping?q=term");
   CHECK(foo == "Bar");
-  CHECK(log.told() == "close");
+  CHECK(log.pop_events() == "close");
   CHECK(f.agent.totals().sockets == 0);
 }
 
@@ -458,8 +459,8 @@ TEST_CASE("test-http-proxy: a response is forwarded with its headers") {
       }
     }
     res.write_head(answer.status_code(), headers);
-    while (auto const piece = co_await answer.read()) {
-      co_await res.write(*piece);
+    while (auto const chunk = co_await answer.read()) {
+      co_await res.write(*chunk);
     }
     res.end();
   };

@@ -30,7 +30,7 @@ TEST_CASE(
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 50\r\n\r\n" +
                std::string(40, 'x'));
-  f.told();
+  f.pop_events();
   if (whole) {
     f.say(0, std::string(10, 'y'));
   }
@@ -40,10 +40,10 @@ TEST_CASE(
     f.peers.at(0).close();
   }
   f.settle();
-  std::string const told = f.told();
-  CHECK((told.find("res.end") != std::string::npos) == whole);
-  CHECK((told.find("res.aborted") == std::string::npos) == whole);
-  CHECK((told.find("res.error") == std::string::npos) == whole);
+  std::string const events = f.pop_events();
+  CHECK((events.find("res.end") != std::string::npos) == whole);
+  CHECK((events.find("res.aborted") == std::string::npos) == whole);
+  CHECK((events.find("res.error") == std::string::npos) == whole);
   CHECK(f.response.complete() == whole);
 }
 
@@ -61,8 +61,8 @@ TEST_CASE("test-http-outgoing-destroyed: a destroyed response closes without an 
         log.note("close");
         res.end("asd");
       });
-      while (auto const piece = co_await req.read()) {
-        co_await res.write(*piece);
+      while (auto const chunk = co_await req.read()) {
+        co_await res.write(*chunk);
       }
     };
     f.server.on_request(echo);
@@ -75,15 +75,15 @@ TEST_CASE("test-http-outgoing-destroyed: a destroyed response closes without an 
     r.write("asd");
     f.settle();
     CHECK(request != nullptr);
-    CHECK(log.told() == "close");
+    CHECK(log.pop_events() == "close");
   }
   SECTION("the handler destroys its response with an error") {
     f.server.on_request([&](http::incoming_message&, http::server_response& res) {
-      res.on_close(log.noting("close"));
+      res.on_close(log.recorder("close"));
       res.destroy(net::error::timed_out);
     });
     CHECK(f.get()->error == "ECONNRESET");
-    CHECK(log.told() == "close");
+    CHECK(log.pop_events() == "close");
   }
   SECTION("the handler ends, destroys, and ends again") {
     f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -93,7 +93,7 @@ TEST_CASE("test-http-outgoing-destroyed: a destroyed response closes without an 
       res.end();
     });
     CHECK(f.get()->body == "whole");
-    CHECK(log.told().empty());
+    CHECK(log.pop_events().empty());
   }
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("test-http-response-close: destroyed is false until close, which is al
     log.when("res.close", [&] { CHECK(log.response.destroyed()); });
     r.end();
     f.settle();
-    CHECK(log.told() == "socket, finish, response 200, data, res.aborted, res.close, close");
+    CHECK(log.pop_events() == "socket, finish, response 200, data, res.aborted, res.close, close");
   }
   SECTION("complete") {
     f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -130,7 +130,7 @@ TEST_CASE("test-http-response-close: destroyed is false until close, which is al
     log.when("res.close", [&] { CHECK(log.response.destroyed()); });
     r.end();
     f.settle();
-    CHECK(log.told() == "socket, finish, response 200, data, res.end, res.close, close");
+    CHECK(log.pop_events() == "socket, finish, response 200, data, res.end, res.close, close");
   }
   SECTION("destroyed by the server before anything is sent") {
     int closed = 0;
@@ -145,7 +145,7 @@ TEST_CASE("test-http-response-close: destroyed is false until close, which is al
     response->destroy();
     f.settle();
     CHECK(closed == 1);
-    CHECK(log.told() == "socket, finish, error ECONNRESET, close");
+    CHECK(log.pop_events() == "socket, finish, error ECONNRESET, close");
   }
 }
 
@@ -160,7 +160,7 @@ TEST_CASE(
   log.watch(r);
   r.end();
   CHECK_NOTHROW(f.settle());
-  CHECK(log.told() == "socket, finish, error ECONNRESET, close");
+  CHECK(log.pop_events() == "socket, finish, error ECONNRESET, close");
   CHECK(log.error == "socket hang up");
 }
 
@@ -175,8 +175,8 @@ TEST_CASE("test-http-server-stale-close: a client that disconnects within its bo
     res.write_head(200, {{"Content-Length", 42}});
     res.flush_headers();
     try {
-      while (auto const piece = co_await req.read()) {
-        co_await res.write(*piece);
+      while (auto const chunk = co_await req.read()) {
+        co_await res.write(*chunk);
       }
     } catch (boost::system::system_error const& e) {
       log.note("cut off " + std::string(http::code_name(e.code())));
@@ -188,7 +188,7 @@ TEST_CASE("test-http-server-stale-close: a client that disconnects within its bo
   r.on_response([&](http::incoming_message m) { m.socket().destroy(); });
   r.write("BAM");
   f.settle();
-  CHECK(log.told() == "cut off ECONNRESET, close");
+  CHECK(log.pop_events() == "cut off ECONNRESET, close");
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -198,8 +198,8 @@ TEST_CASE("test-http-req-close-robust-from-tampering: repeated destroy emits clo
   int served = 0;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
     ++served;
-    req.on_close(log.noting("req.close"));
-    res.on_close(log.noting("res.close"));
+    req.on_close(log.recorder("req.close"));
+    res.on_close(log.recorder("res.close"));
     anode::socket const s = req.socket();
     for (int i = 0; i < 3; ++i) {
       anode::socket(s).destroy();
@@ -209,20 +209,20 @@ TEST_CASE("test-http-req-close-robust-from-tampering: repeated destroy emits clo
   });
   auto r = f.request("POST");
   r.on_error([&](boost::system::error_code) { log.note("error"); });
-  r.on_close(log.noting("close"));
+  r.on_close(log.recorder("close"));
   r.end("hello world");
   f.settle();
   CHECK(served == 1);
-  std::string const told = log.told();
+  std::string const events = log.pop_events();
   for (char const* event : {"req.close", "res.close", "error"}) {
-    INFO(event << " in " << told);
-    CHECK(support::count_of(told, event) == 1);
+    INFO(event << " in " << events);
+    CHECK(support::count_of(events, event) == 1);
   }
   for (int i = 0; i < 3; ++i) {
     r.destroy();
   }
   f.settle();
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
 }
 
 TEST_CASE("test-http-writable-true-after-close: a proxy whose client disconnects ends once") {
@@ -234,13 +234,13 @@ TEST_CASE("test-http-writable-true-after-close: a proxy whose client disconnects
       [&](http::incoming_message&, http::server_response& res) { pending = &res; });
   auto const forward = [&](http::incoming_message&,
                            http::server_response& res) -> net::awaitable<void> {
-    res.on_finish(log.noting("end"));
-    res.on_close(log.noting("end"));
+    res.on_finish(log.recorder("end"));
+    res.on_close(log.recorder("end"));
     auto up = backend.request("GET");
     up.end();
     http::incoming_message answer = co_await up.response();
-    while (auto const piece = co_await answer.read()) {
-      co_await res.write(*piece);
+    while (auto const chunk = co_await answer.read()) {
+      co_await res.write(*chunk);
     }
     res.end();
   };
@@ -259,6 +259,6 @@ TEST_CASE("test-http-writable-true-after-close: a proxy whose client disconnects
     backend.settle();
     front.settle();
   }
-  CHECK(log.told() == "end");
-  CHECK(outer.told() == "socket, finish, abort, error ECONNRESET, close");
+  CHECK(log.pop_events() == "end");
+  CHECK(outer.pop_events() == "socket, finish, abort, error ECONNRESET, close");
 }

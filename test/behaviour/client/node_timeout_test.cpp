@@ -48,21 +48,21 @@ http::client_request request(client_fixture& f, milliseconds timeout) {
 
 TEST_CASE("test-http-agent-timeout-option: the agent's timeout applies to the connection") {
   client_fixture f(timing_out(50ms));
-  f.hold_connections();
+  f.suspend_connects();
   auto r = f.request("GET");
   milliseconds seen{0};
   r.on_socket([&](anode::socket s) { seen = timeout_of(s); });
   r.end();
   f.settle();
   CHECK(seen == 50ms);
-  CHECK(f.told() == "socket");
+  CHECK(f.pop_events() == "socket");
   f.advance(50ms);  // The timeout also runs while connecting.
-  CHECK(f.told() == "timeout");
+  CHECK(f.pop_events() == "timeout");
 }
 
 TEST_CASE("test-http-client-timeout-option-with-agent: the request's timeout takes precedence") {
   client_fixture f(timing_out(50ms));
-  f.hold_connections();
+  f.suspend_connects();
   auto r = request(f, 100ms);
   milliseconds seen{0};
   r.on_socket([&](anode::socket s) { seen = timeout_of(s); });
@@ -70,14 +70,14 @@ TEST_CASE("test-http-client-timeout-option-with-agent: the request's timeout tak
   f.settle();
   CHECK(seen == 100ms);
   f.advance(99ms);
-  CHECK(f.told() == "socket");
+  CHECK(f.pop_events() == "socket");
   f.advance(1ms);
-  CHECK(f.told() == "timeout");
+  CHECK(f.pop_events() == "timeout");
 }
 
 TEST_CASE("test-http-client-set-timeout: an option, and a timeout set later") {
   client_fixture f;
-  f.hold_connections();
+  f.suspend_connects();
   auto r = request(f, 2000ms);
   milliseconds seen{0};
   anode::socket connection;
@@ -89,30 +89,30 @@ TEST_CASE("test-http-client-set-timeout: an option, and a timeout set later") {
   r.end();
   f.settle();
   CHECK(seen == 2000ms);
-  f.let_connect();
+  f.resume_connects();
   CHECK(timeout_of(connection) == 1000ms);
   f.advance(999ms);
-  CHECK(f.told() == "socket, finish");
+  CHECK(f.pop_events() == "socket, finish");
   r.on_timeout([&] { r.destroy(); });
   std::string message;
   r.on_request_error([&](http::request_error const& e) { message = e.what(); });
   f.advance(1ms);
-  CHECK(f.told() == "timeout, error ECONNRESET, close");
+  CHECK(f.pop_events() == "timeout, error ECONNRESET, close");
   CHECK(message.starts_with("socket hang up"));
   CHECK(r.destroyed());
 }
 
 TEST_CASE("test-http-client-timeout-on-connect: set_timeout does not run while connecting") {
   client_fixture f;
-  f.hold_connections();
+  f.suspend_connects();
   auto r = f.request("GET");
   r.set_timeout(1ms);
   r.end();
   f.settle();
   f.advance(500ms);
-  CHECK(f.told() == "socket");
-  f.let_connect();
-  CHECK(f.told() == "finish");
+  CHECK(f.pop_events() == "socket");
+  f.resume_connects();
+  CHECK(f.pop_events() == "finish");
   std::string message;
   r.on_request_error([&](http::request_error const& e) { message = e.what(); });
 #pragma GCC diagnostic push
@@ -120,27 +120,27 @@ TEST_CASE("test-http-client-timeout-on-connect: set_timeout does not run while c
   r.on_timeout([&] { r.abort(); });
 #pragma GCC diagnostic pop
   f.advance(1ms);
-  CHECK(f.told() == "timeout, abort, error ECONNRESET, close");
+  CHECK(f.pop_events() == "timeout, abort, error ECONNRESET, close");
   CHECK(message.starts_with("socket hang up"));
 }
 
 TEST_CASE("test-http-client-timeout: a callback when the server never answers") {
   client_fixture f(keeping());
   auto r = f.request("GET");
-  int told = 0;
+  int calls = 0;
   auto& same = r.set_timeout(1ms, [&] {
-    ++told;
+    ++calls;
     r.destroy();
   });
   CHECK(&same == &r);
   r.end();
   f.settle();
   f.advance(1ms);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   CHECK(r.destroyed());
-  CHECK(f.told() == "socket, finish, timeout, error ECONNRESET, close");
+  CHECK(f.pop_events() == "socket, finish, timeout, error ECONNRESET, close");
   f.advance(1000ms);
-  CHECK(told == 1);
+  CHECK(calls == 1);
 }
 
 TEST_CASE("test-http-client-timeout-event: emitted once, even if nothing was sent") {
@@ -149,14 +149,14 @@ TEST_CASE("test-http-client-timeout-event: emitted once, even if nothing was sen
   r.set_timeout(1ms);
   f.settle();
   f.advance(1ms);
-  CHECK(f.told() == "socket, timeout");
+  CHECK(f.pop_events() == "socket, timeout");
   r.end();
   f.settle();
   f.advance(100ms);
-  CHECK(f.told() == "finish");
+  CHECK(f.pop_events() == "finish");
   r.destroy();
   f.settle();
-  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.pop_events() == "error ECONNRESET, close");
   CHECK(r.destroyed());
 }
 
@@ -168,10 +168,10 @@ TEST_CASE("test-http-client-timeout-option: a request that is ended late") {
   r.end();
   f.settle();
   f.advance(90ms);
-  CHECK(f.told() == "socket, timeout, finish");
+  CHECK(f.pop_events() == "socket, timeout, finish");
   r.destroy();
   f.settle();
-  CHECK(f.told() == "error ECONNRESET, close");
+  CHECK(f.pop_events() == "error ECONNRESET, close");
 }
 
 TEST_CASE("test-http-client-timeout-with-data: a timeout during the body") {
@@ -182,20 +182,20 @@ TEST_CASE("test-http-client-timeout-with-data: a timeout during the body") {
   agent.timeout = agent_timeout ? 5000ms : 0ms;
   client_fixture f(agent);
   auto r = f.request("GET");
-  int told = 0;
+  int calls = 0;
   r.end();
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n*");
-  r.set_timeout(50ms, [&] { ++told; });
+  r.set_timeout(50ms, [&] { ++calls; });
   f.advance(49ms);
-  CHECK(told == 0);
+  CHECK(calls == 0);
   f.advance(1ms);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   f.say(0, "*");
-  CHECK(f.told() == std::string("socket, finish, response 200, data *, ") +
-                        (agent_timeout ? "timeout, res.timeout" : "res.timeout, timeout") +
-                        ", data *, res.end, res.close, close");
-  CHECK(told == 1);
+  CHECK(f.pop_events() == std::string("socket, finish, response 200, data *, ") +
+                              (agent_timeout ? "timeout, res.timeout" : "res.timeout, timeout") +
+                              ", data *, res.end, res.close, close");
+  CHECK(calls == 1);
 }
 
 TEST_CASE("test-http-client-response-timeout: a timeout set on the response") {
@@ -204,18 +204,18 @@ TEST_CASE("test-http-client-response-timeout: a timeout set on the response") {
   r.end();
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
-  f.told();
-  int told = 0;
+  f.pop_events();
+  int calls = 0;
   f.response.set_timeout(1ms, [&] {
-    ++told;
+    ++calls;
     r.destroy();
   });
   f.advance(1ms);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   // The request emits its own event only if its own timeout is set.
-  CHECK(f.told() == "res.timeout, res.aborted, close, res.error ECONNRESET, res.close");
+  CHECK(f.pop_events() == "res.timeout, res.aborted, close, res.error ECONNRESET, res.close");
   f.advance(100ms);
-  CHECK(told == 1);
+  CHECK(calls == 1);
 }
 
 TEST_CASE("test-http-client-set-timeout-after-end: cleared when the response ends") {
@@ -234,7 +234,7 @@ TEST_CASE("test-http-client-set-timeout-after-end: cleared when the response end
   f.say(0, ok);
   REQUIRE(f.agent.totals().free_sockets == 1);
   f.advance(200ms);
-  CHECK(f.told().find("timeout") == std::string::npos);
+  CHECK(f.pop_events().find("timeout") == std::string::npos);
   CHECK(f.agent.totals().free_sockets == 1);
   f.advance(4800ms);  // The agent's timeout still applies.
   CHECK(f.agent.totals().free_sockets == 0);
@@ -289,14 +289,14 @@ TEST_CASE(
     f.settle();
     CHECK(r.reused_socket() == reused);
     f.say(0, ok);
-    CHECK(f.told().find("res.end") != std::string::npos);
+    CHECK(f.pop_events().find("res.end") != std::string::npos);
   }
   auto r = f.request("GET");
   r.set_timeout(10ms);
   r.end();
   f.settle();
   f.advance(10ms);
-  CHECK(f.told() == "socket, finish, timeout");
+  CHECK(f.pop_events() == "socket, finish, timeout");
 }
 
 TEST_CASE(
@@ -310,7 +310,7 @@ TEST_CASE(
     f.settle();
     CHECK(f.agent.by_name().at("test:80:").sockets == 1);
     f.say(0, ok);
-    f.told();
+    f.pop_events();
   }
   CHECK(f.peers.size() == 1);
   auto r = request(f, 10ms);
@@ -318,7 +318,7 @@ TEST_CASE(
   f.settle();
   CHECK(timeout_of(connection) == 10ms);
   f.advance(10ms);
-  CHECK(f.told() == "socket, finish, timeout");
+  CHECK(f.pop_events() == "socket, finish, timeout");
 }
 
 TEST_CASE(
@@ -352,24 +352,24 @@ TEST_CASE("test-http-timeout-client-warning: a timeout above the maximum never e
   r.end();
   f.settle();
   f.advance(std::chrono::hours(24 * 365));
-  CHECK(f.told() == "socket, finish");
+  CHECK(f.pop_events() == "socket, finish");
   f.say(0, ok);
-  CHECK(f.told() == "response 200, data ok, res.end, close, res.close");
+  CHECK(f.pop_events() == "response 200, data ok, res.end, close, res.close");
   CHECK_THROWS_AS(r.set_timeout(-1ms), http::exception);
 }
 
 TEST_CASE("test-http-timeout-overflow: more than 2^31 milliseconds do not become a short timeout") {
   client_fixture f;
   auto r = f.request("GET");
-  int told = 0;
-  r.set_timeout(milliseconds(0xffffffffLL), [&] { ++told; });
+  int calls = 0;
+  r.set_timeout(milliseconds(0xffffffffLL), [&] { ++calls; });
   r.end();
   f.settle();
   f.advance(milliseconds(0x7fffffffLL));
-  CHECK(told == 0);
+  CHECK(calls == 0);
   f.say(0, ok);
   r.set_timeout(0ms);
   f.advance(milliseconds(0xffffffffLL));
-  CHECK(told == 0);
+  CHECK(calls == 0);
   CHECK(f.response.complete());
 }

@@ -23,8 +23,8 @@ constexpr char nurtzo[] =
 // Reads a connection to its end.
 net::awaitable<void> read_all(anode::socket s, std::string& to) {
   try {
-    while (auto const piece = co_await s.read()) {
-      to.append(*piece);
+    while (auto const chunk = co_await s.read()) {
+      to.append(*chunk);
     }
   } catch (boost::system::system_error const&) {
   }
@@ -112,9 +112,9 @@ TEST_CASE("test-http-connect: the user owns a tunnel") {
   r.end();
   f.settle();
   CHECK(authority == "google.com:443");
-  CHECK(log.told() == "socket, finish, connect 200, close");
+  CHECK(log.pop_events() == "socket, finish, connect 200, close");
   f.advance(std::chrono::seconds(30));
-  CHECK(log.told().empty());  // The request's timeout does not apply to the tunnel.
+  CHECK(log.pop_events().empty());  // The request's timeout does not apply to the tunnel.
   tunnel.write("Head");
   f.settle();
   tunnel.end("Body");
@@ -183,7 +183,7 @@ TEST_CASE("test-http-connect-req-res: the first bytes of a tunnel are not parsed
   });
   r.end();
   f.settle();
-  CHECK(log.told() == "socket, finish, connect, close");
+  CHECK(log.pop_events() == "socket, finish, connect, close");
   tunnel.write("Request");
   tunnel.end("End");
   f.settle();
@@ -268,7 +268,7 @@ TEST_CASE("test-http-upgrade-agent: an upgraded connection leaves the pool") {
   r.end();
   f.settle();
   f.say(0, nurtzo);
-  CHECK(f.told() == "socket, finish, upgrade, close");
+  CHECK(f.pop_events() == "socket, finish, upgrade, close");
   f.say(0, " more");
   CHECK(data == "nurtzo more");
 }
@@ -300,7 +300,7 @@ TEST_CASE("test-http-upgrade-client: an upgrade with headers in either form") {
         "GET / HTTP/1.1\r\nHost: echo.websocket.org\r\nConnection: Upgrade\r\n"
         "Upgrade: websocket\r\nOrigin: http://www.websocket.org\r\n\r\n");
   f.say(0, nurtzo);
-  CHECK(f.told() == "socket, finish, upgrade, close");
+  CHECK(f.pop_events() == "socket, finish, upgrade, close");
   CHECK(data == "nurtzo");
 }
 
@@ -335,7 +335,7 @@ TEST_CASE("test-http-upgrade-client2: the server can answer before the request e
     });
     r.write("head");
     f.settle();
-    CHECK(log.told() == "socket, upgrade, close");
+    CHECK(log.pop_events() == "socket, upgrade, close");
     CHECK_FALSE(r.writable_finished());
   }
 }
@@ -375,12 +375,12 @@ TEST_CASE("test-http-upgrade-advertise: a client ignores an offered upgrade") {
     }
     r.end();
     f.settle();
-    std::string const told = log.told();
+    std::string const events = log.pop_events();
     if (name == "both" && upgrades) {
-      CHECK(told == (listens ? "socket, finish, upgrade, close" : "socket, finish, close"));
+      CHECK(events == (listens ? "socket, finish, upgrade, close" : "socket, finish, close"));
       CHECK(data == (listens ? "ohai" : ""));
     } else {
-      CHECK(told.starts_with("socket, finish, response 200, data, res.end"));
+      CHECK(events.starts_with("socket, finish, response 200, data, res.end"));
       CHECK(log.body == "hello");
     }
   }

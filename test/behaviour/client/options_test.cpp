@@ -42,7 +42,7 @@ http::request_options options() {
   return o;
 }
 
-std::string told(http::request_error const& e) {
+std::string describe(http::request_error const& e) {
   return std::string(e.code_name()) + " " + std::string(http::to_string(e.phase())) + " " +
          std::string(http::to_string(e.verdict()));
 }
@@ -79,7 +79,7 @@ TEST_CASE("client options: a timeout ends a request in any phase, and its error 
   http::request_options o = options();
   o.deadline = 10s;
   auto r = f.agent.request(std::move(o));
-  r.on_request_error([&](http::request_error const& e) { error = told(e); });
+  r.on_request_error([&](http::request_error const& e) { error = describe(e); });
   http::incoming_message response;
   r.on_response([&](http::incoming_message m) { response = std::move(m); });
 
@@ -134,7 +134,7 @@ TEST_CASE("client options: a timeout includes the time in the queue and in the l
   http::request_options o = options();
   o.deadline = 10s;
   auto r = f.agent.request(std::move(o));
-  r.on_request_error([&](http::request_error const& e) { error = told(e); });
+  r.on_request_error([&](http::request_error const& e) { error = describe(e); });
   f.settle();
   f.advance(10s);
   CHECK(error == "ETIMEDOUT queued not_sent");
@@ -146,7 +146,7 @@ TEST_CASE("client options: a timeout includes the time in the queue and in the l
   looked_up.one_shot = true;
   looked_up.lookup = [](std::string_view, auto) {};
   auto second = http::request(f.io.get_executor(), std::move(looked_up));
-  second.on_request_error([&](http::request_error const& e) { error = told(e); });
+  second.on_request_error([&](http::request_error const& e) { error = describe(e); });
   f.settle();
   f.advance(10s);
   CHECK(error == "ETIMEDOUT lookup not_sent");
@@ -172,7 +172,7 @@ TEST_CASE("client options: connecting has its own timeout", "[client]") {
   http::agent agent(io.get_executor(), std::move(a));
   auto r = agent.request("GET", "http://test/");
   std::string error;
-  r.on_request_error([&](http::request_error const& e) { error = told(e); });
+  r.on_request_error([&](http::request_error const& e) { error = describe(e); });
   r.end();
   io.poll();
   auto& clock = anode::runtime::clock::of(io.get_executor());
@@ -202,7 +202,7 @@ TEST_CASE("client options: destroy_soon on a connecting socket has a time limit"
   auto r = agent.request("GET", "http://test/");
   std::string error;
   int closes = 0;
-  r.on_request_error([&](http::request_error const& e) { error = told(e); });
+  r.on_request_error([&](http::request_error const& e) { error = describe(e); });
   r.on_close([&] { ++closes; });
   r.on_socket([](anode::socket s) {
     s.destroy_soon();
@@ -370,8 +370,8 @@ TEST_CASE("client operations: accept any completion token", "[client]") {
   f.server.on_connect([](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
     s.write("HTTP/1.1 200 OK\r\n\r\n");
     try {
-      while (auto const piece = co_await s.read()) {
-        s.write(*piece);
+      while (auto const chunk = co_await s.read()) {
+        s.write(*chunk);
       }
     } catch (boost::system::system_error const&) {
     }

@@ -84,11 +84,11 @@ TEST_CASE("request options: limits and leniency of the response's parser") {
     r.end();
     f.settle();
     f.say(0, bytes);
-    std::string const told = f.told();
+    std::string const error = f.pop_events();
     if (f.response) {
       look(f.response);
     }
-    return told.find("response 200") != std::string::npos;
+    return error.find("response 200") != std::string::npos;
   };
   auto const ignore = [](http::incoming_message&) {};
 
@@ -115,7 +115,7 @@ TEST_CASE("request options: limits and leniency of the response's parser") {
   CHECK(r.max_headers_count() == 3);
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, "HTTP/1.1 200 OK\r\na: 1\r\nb: 2\r\nc: 3\r\nContent-Length: 0\r\n\r\n");
-  CHECK(f.told() == "error HPE_HEADER_OVERFLOW, close");
+  CHECK(f.pop_events() == "error HPE_HEADER_OVERFLOW, close");
 }

@@ -24,11 +24,11 @@ TEST_CASE("request: a response without a listener is discarded") {
   client_fixture f(keeping());
   auto r = f.agent.request(options());
   support::event_log log;
-  r.on_close(log.noting("close"));
+  r.on_close(log.recorder("close"));
   r.end();
   f.settle();
   f.say(0, ok);
-  CHECK(log.told() == "close");
+  CHECK(log.pop_events() == "close");
   CHECK(f.agent.totals().free_sockets == 1);
 }
 
@@ -39,8 +39,8 @@ TEST_CASE("request: an unread response waits for its reader and ends when it is 
   r.end();
   f.settle();
   f.say(0, "HTTP/1.1 200 OK\r\nContent-Length: 300000\r\n\r\n" + std::string(200'000, 'x'));
-  std::string const told = f.told();
-  CHECK(told == "socket, finish, response 200");
+  std::string const events = f.pop_events();
+  CHECK(events == "socket, finish, response 200");
   CHECK_FALSE(f.response.complete());
   CHECK_FALSE(f.response.readable_ended());
   std::string body;
@@ -51,7 +51,7 @@ TEST_CASE("request: an unread response waits for its reader and ends when it is 
   CHECK(body.size() == 300'000);
   CHECK(f.response.complete());
   CHECK(f.response.readable_ended());
-  CHECK(f.told() == "res.end, close, res.close");
+  CHECK(f.pop_events() == "res.end, close, res.close");
 }
 
 TEST_CASE("request: CONNECT and upgrades without a listener close the connection") {
@@ -64,10 +64,10 @@ TEST_CASE("request: CONNECT and upgrades without a listener close the connection
   }
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.say(0, connect ? "HTTP/1.1 200 OK\r\n\r\n"
                    : "HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
-  CHECK(f.told() == "close");
+  CHECK(f.pop_events() == "close");
   CHECK(f.peers.at(0).ended());
 }
 

@@ -126,8 +126,8 @@ TEST_CASE("request: write reports a full buffer, and drain is emitted when it is
   http::request_options o = options("POST");
   o.high_water_mark = 1000;
   auto r = f.agent.request(std::move(o));
-  r.on_drain(log.noting("drain"));
-  r.on_finish(log.noting("finish"));
+  r.on_drain(log.recorder("drain"));
+  r.on_finish(log.recorder("finish"));
   CHECK(r.writable_high_water_mark() == 1000);
   CHECK(static_cast<bool>(r.write("small")));
   CHECK_FALSE(static_cast<bool>(r.write(std::string(2000, 'x'))));
@@ -140,7 +140,7 @@ TEST_CASE("request: write reports a full buffer, and drain is emitted when it is
   };
   net::co_spawn(f.io, wait(), net::detached);
   f.settle();
-  CHECK(log.told() == "drain");
+  CHECK(log.pop_events() == "drain");
   CHECK(room);
   CHECK_FALSE(r.writable_need_drain());
   CHECK(r.writable_length() == 0);
@@ -155,7 +155,7 @@ TEST_CASE("request: write reports a full buffer, and drain is emitted when it is
   f.settle();
   CHECK(r.writable_ended());
   CHECK(r.writable_finished());
-  CHECK(log.told() == "finish");
+  CHECK(log.pop_events() == "finish");
   CHECK(finished);
 }
 
@@ -232,15 +232,15 @@ TEST_CASE("request: a timeout is emitted once the request has a connection, and 
   r.set_timeout(100ms, [&] { ++called; });
   r.end();
   f.settle();
-  f.told();
+  f.pop_events();
   f.advance(99ms);
   CHECK(called == 0);
   f.advance(1ms);
   CHECK(called == 1);
-  CHECK(f.told() == "timeout");
+  CHECK(f.pop_events() == "timeout");
   CHECK_FALSE(r.destroyed());
   f.say(0, ok);
-  CHECK(f.told().find("response 200") == 0);
+  CHECK(f.pop_events().find("response 200") == 0);
   CHECK_THROWS_AS(r.set_timeout(-1ms), http::exception);
 }
 
@@ -258,5 +258,5 @@ TEST_CASE("request: Expect sends the head at once, and a timeout listener can se
   f.advance(500ms);
   CHECK(f.peers.at(0).received().ends_with("\r\n\r\nbody"));
   f.say(0, ok);
-  CHECK(f.told().find("response 200") != std::string::npos);
+  CHECK(f.pop_events().find("response 200") != std::string::npos);
 }

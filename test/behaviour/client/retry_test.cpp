@@ -35,8 +35,8 @@ struct kept : client_fixture {
     first.end();
     settle();
     say(0, ok);
-    told();
-    peers.at(0).forget();
+    pop_events();
+    peers.at(0).clear();
     REQUIRE(agent.totals().free_sockets == 1);
   }
 
@@ -68,7 +68,7 @@ TEST_CASE("retry: without the option the error says how far the request got") {
   CHECK(f.failure->phase() == http::request_phase::head);
   CHECK(f.failure->bytes_sent() == f.peers.at(0).received().size());
   CHECK(f.failure->bytes_received() == 0);
-  CHECK(f.told() == "socket, finish, error ECONNRESET, close");
+  CHECK(f.pop_events() == "socket, finish, error ECONNRESET, close");
   CHECK(r.retries() == 0);
   CHECK(f.peers.size() == 1);
 }
@@ -114,7 +114,8 @@ TEST_CASE("retry: an idempotent request is sent unchanged on a fresh connection"
   CHECK(r.retries() == 1);
   CHECK_FALSE(r.reused_socket());
   f.say(1, ok);
-  CHECK(f.told() == "socket, finish, socket, response 200, data ok, res.end, close, res.close");
+  CHECK(f.pop_events() ==
+        "socket, finish, socket, response 200, data ok, res.end, close, res.close");
   CHECK_FALSE(f.failure);
   CHECK(f.agent.totals().free_sockets == 1);
   CHECK(f.agent.totals().sockets == 0);
@@ -134,7 +135,8 @@ TEST_CASE("retry: writes made after the loss follow on the fresh connection") {
   std::string const& sent = f.peers.at(1).received();
   CHECK(sent.ends_with("\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n"));
   f.say(1, ok);
-  CHECK(f.told() == "socket, socket, finish, response 200, data ok, res.end, close, res.close");
+  CHECK(f.pop_events() ==
+        "socket, socket, finish, response 200, data ok, res.end, close, res.close");
 }
 
 TEST_CASE("retry: a request that is not idempotent fails, unless the user declares it idempotent") {
@@ -295,7 +297,7 @@ TEST_CASE("retry: the request's option takes precedence over the agent's") {
   f.settle();
   f.peers.at(0).end();
   f.settle();
-  CHECK(f.told() == "socket, finish, error ECONNRESET, close");
+  CHECK(f.pop_events() == "socket, finish, error ECONNRESET, close");
   CHECK(f.peers.size() == 1);
 }
 
@@ -312,7 +314,7 @@ TEST_CASE("retry: the timeout covers all attempts") {
   f.settle();
   REQUIRE(f.peers.size() == 2);
   f.advance(41ms);
-  CHECK(f.told() == "socket, finish, socket, error ETIMEDOUT, close");
+  CHECK(f.pop_events() == "socket, finish, socket, error ETIMEDOUT, close");
 }
 
 TEST_CASE("agent: a free connection that has ended is not reused, even before its end is read") {
@@ -325,7 +327,7 @@ TEST_CASE("agent: a free connection that has ended is not reused, even before it
   CHECK(f.peers.size() == 2);
   CHECK(f.peers.at(0).received().empty());
   CHECK_FALSE(r.reused_socket());
-  CHECK(f.told() == "socket, finish");
+  CHECK(f.pop_events() == "socket, finish");
   CHECK(f.agent.totals().sockets == 1);
   CHECK(f.agent.totals().free_sockets == 0);
 }
@@ -346,8 +348,8 @@ TEST_CASE("client: an early response is read although the server reads no more o
   r.write(part);
   r.end();
   f.settle();
-  std::string const told = f.told();
-  CHECK(told.find("response 413, data large, res.end") != std::string::npos);
-  CHECK(told.find("error") == std::string::npos);
+  std::string const events = f.pop_events();
+  CHECK(events.find("response 413, data large, res.end") != std::string::npos);
+  CHECK(events.find("error") == std::string::npos);
   CHECK(f.agent.totals().sockets == 0);
 }

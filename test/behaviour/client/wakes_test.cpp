@@ -37,8 +37,8 @@ struct waits {
 
 net::awaitable<void> read_response(waits& w) {
   w.response = co_await w.request.response();
-  while (auto const piece = co_await w.response.read()) {
-    CHECK_FALSE(piece->empty());
+  while (auto const chunk = co_await w.response.read()) {
+    CHECK_FALSE(chunk->empty());
   }
 }
 net::awaitable<void> wait_upgraded(waits& w) { co_await w.request.upgraded(); }
@@ -79,7 +79,7 @@ TEST_CASE("client: closing and destroying resumes all pending operations", "[cli
     f.settle();
   }
   if (state == "connecting") {
-    f.hold_connections();
+    f.suspend_connects();
   }
   http::request_options o;
   o.host = "test";
@@ -128,7 +128,7 @@ TEST_CASE("client: closing and destroying resumes all pending operations", "[cli
   if (how == "fin" || how == "reset") {
     if (state == "connecting") {
       f.refuse = true;
-      f.let_connect();
+      f.resume_connects();
     }
     for (auto& p : f.peers) {
       how == "fin" ? p.close() : p.reset();

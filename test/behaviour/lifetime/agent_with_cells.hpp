@@ -39,12 +39,13 @@ template <class Handle>
 class agent_with_cells {
 public:
   agent_with_cells(matrix& m, std::span<std::unique_ptr<cell<Handle>>> cells,
-                   pick_function<Handle> pick, way w, point p)
-      : matrix_(m), cells_(cells), pick_(pick), way_(w), point_(p) {
+                   pick_function<Handle> pick, loss_kind w, point p)
+      : matrix_(m), cells_(cells), pick_(pick), loss_kind_(w), point_(p) {
     http::agent_options options;
     options.max_sockets = 1;
     options.keep_alive = true;
-    options.timeout = way_ == way::inactivity ? std::chrono::seconds(2) : std::chrono::seconds(0);
+    options.timeout =
+        loss_kind_ == loss_kind::inactivity ? std::chrono::seconds(2) : std::chrono::seconds(0);
     options.create_connection = [this](http::connect_options const& to) {
       return connect(*this, std::stoul(to.host.substr(1)));
     };
@@ -79,11 +80,11 @@ public:
         answer_all();
       }
       lose();
-      if (point_ == point::after && way_ != way::context_destroyed) {
+      if (point_ == point::after && loss_kind_ != loss_kind::context_destroyed) {
         attempt_all();
       }
     }
-    if (way_ == way::context_destroyed) {
+    if (loss_kind_ == loss_kind::context_destroyed) {
       agent_.reset();
       return;
     }
@@ -178,7 +179,7 @@ private:
     }
     o.method = "POST";
     o.high_water_mark = 32;
-    if (way_ == way::deadline) {
+    if (loss_kind_ == loss_kind::deadline) {
       o.deadline = std::chrono::seconds(3);
     }
     o.signal = c.signal.slot();
@@ -230,18 +231,18 @@ private:
   }
 
   void lose() {
-    switch (way_) {
-      case way::agent_destroyed:
+    switch (loss_kind_) {
+      case loss_kind::agent_destroyed:
         agent_->destroy();
         break;
-      case way::agent_dropped:
+      case loss_kind::agent_dropped:
         agent_.reset();
         break;
-      case way::deadline:
-      case way::inactivity:
+      case loss_kind::deadline:
+      case loss_kind::inactivity:
         loop_.advance(std::chrono::seconds(5));
         break;
-      case way::context_destroyed:
+      case loss_kind::context_destroyed:
         return;
       default:
         for (auto& c : cells_) {
@@ -253,57 +254,58 @@ private:
   }
 
   void lose(cell<Handle>& c) {
-    switch (way_) {
-      case way::fin:
+    switch (loss_kind_) {
+      case loss_kind::fin:
         if (c.server) {
           c.server->close();
         } else {
           connect_.open();
         }
         break;
-      case way::half_close:
+      case loss_kind::half_close:
         if (c.server) {
           c.server->end();
         }
         break;
-      case way::reset:
+      case loss_kind::reset:
         if (c.server) {
           c.server->reset();
         }
         break;
-      case way::garbage:
-      case way::unasked_upgrade:
+      case loss_kind::garbage:
+      case loss_kind::unasked_upgrade:
         if (c.server) {
-          c.server->send(way_ == way::garbage ? "67890garbage\r\n\r\n"
-                                              : "HTTP/1.1 101 Switching Protocols\r\nUpgrade: "
-                                                "x\r\nConnection: upgrade\r\n\r\nhead");
+          c.server->send(loss_kind_ == loss_kind::garbage
+                             ? "67890garbage\r\n\r\n"
+                             : "HTTP/1.1 101 Switching Protocols\r\nUpgrade: "
+                               "x\r\nConnection: upgrade\r\n\r\nhead");
         }
         break;
-      case way::request_dropped:
+      case loss_kind::request_dropped:
         c.request = http::client_request();
         break;
-      case way::request_moved:
+      case loss_kind::request_moved:
         c.other_request = std::move(c.request);
         break;
-      case way::response_dropped:
+      case loss_kind::response_dropped:
         c.response = http::incoming_message();
         break;
-      case way::response_moved:
+      case loss_kind::response_moved:
         c.other_response = std::move(c.response);
         break;
-      case way::response_destroyed:
+      case loss_kind::response_destroyed:
         c.response.destroy(net::error::connection_reset);
         break;
-      case way::socket_destroyed:
+      case loss_kind::socket_destroyed:
         c.connection.destroy();
         break;
-      case way::socket_reset:
+      case loss_kind::socket_reset:
         c.connection.reset();
         break;
-      case way::signalled:
+      case loss_kind::signalled:
         c.signal.emit(net::cancellation_type::terminal);
         break;
-      case way::cancelled:
+      case loss_kind::cancelled:
         c.cancel[0].emit(net::cancellation_type::terminal);
         break;
       default:
@@ -325,7 +327,7 @@ private:
   matrix& matrix_;
   std::span<std::unique_ptr<cell<Handle>>> cells_;
   pick_function<Handle> pick_;
-  way way_;
+  loss_kind loss_kind_;
   point point_;
   anode::testing::event_loop loop_;
   gate connect_{loop_.get_executor()};

@@ -27,7 +27,7 @@
 namespace lifetime {
 
 /// A way to lose the server, the agent or the handle.
-enum class way {
+enum class loss_kind {
   fin,
   half_close,
   reset,
@@ -51,28 +51,29 @@ enum class way {
   count
 };
 
-inline constexpr std::array<std::string_view, static_cast<std::size_t>(way::count)> way_names{
-    "FIN",
-    "half-close",
-    "reset",
-    "garbage",
-    "101 unasked",
-    "agent destroyed",
-    "agent dropped",
-    "request dropped",
-    "request moved",
-    "response dropped",
-    "response moved",
-    "request destroyed",
-    "response destroyed",
-    "socket destroyed",
-    "socket reset",
-    "deadline",
-    "inactivity",
-    "signal",
-    "cancelled",
-    "context destroyed",
-};
+inline constexpr std::array<std::string_view, static_cast<std::size_t>(loss_kind::count)>
+    loss_names{
+        "FIN",
+        "half-close",
+        "reset",
+        "garbage",
+        "101 unasked",
+        "agent destroyed",
+        "agent dropped",
+        "request dropped",
+        "request moved",
+        "response dropped",
+        "response moved",
+        "request destroyed",
+        "response destroyed",
+        "socket destroyed",
+        "socket reset",
+        "deadline",
+        "inactivity",
+        "signal",
+        "cancelled",
+        "context destroyed",
+    };
 
 /// The state of a request when that happens.
 enum class stage {

@@ -69,8 +69,8 @@ operations<http::client_request> const& request_operations() {
         [](message& m) { m.on_connect([](http::incoming_message, anode::socket) {}); }),
       r("client_request::client_request (moved)",
         [](message& m) {
-          message taken = std::move(m);
-          m = std::move(taken);
+          message moved = std::move(m);
+          m = std::move(moved);
         }),
       r("client_request::operator= (emptied)", [](message& m) { m = message(); }),
   };
@@ -80,7 +80,7 @@ operations<http::client_request> const& request_operations() {
 
 template <class Handle>
 void run_all(matrix& m, operations<Handle> const& all, pick_function<Handle> pick, stage from) {
-  for_each<way>([&](way w) {
+  for_each<loss_kind>([&](loss_kind w) {
     for_each<point>([&](point p) {
       std::vector<std::unique_ptr<cell<Handle>>> cells;
       for (auto const& o : all) {
@@ -89,7 +89,7 @@ void run_all(matrix& m, operations<Handle> const& all, pick_function<Handle> pic
             cells.push_back(std::unique_ptr<cell<Handle>>(new cell<Handle>{o, s}));
             m.begin(cells.back()->out,
                     std::string(o.name) + ", " +
-                        std::string(way_names[static_cast<std::size_t>(w)]) + ", " +
+                        std::string(loss_names[static_cast<std::size_t>(w)]) + ", " +
                         std::string(to_string(p)) + ", " +
                         std::string(stage_names[static_cast<std::size_t>(s)]),
                     o.count);

@@ -335,8 +335,8 @@ operations<anode::socket> const& socket_operations() {
       r("socket::socket (copied)", [](socket& s) { return socket(s).destroyed(); }),
       r("socket::socket (moved)",
         [](socket& s) {
-          socket taken(std::move(s));
-          s = taken;
+          socket moved(std::move(s));
+          s = moved;
         }),
       r("socket::operator= (emptied)", [](socket& s) { s = socket(); }),
   };

@@ -29,12 +29,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-enum class way { fin, reset, count };
+enum class loss_kind { fin, reset, count };
 
-constexpr std::array<std::string_view, 2> way_names{"FIN", "reset"};
+constexpr std::array<std::string_view, 2> loss_names{"FIN", "reset"};
 
-void close_descriptor(int fd, way w) {
-  if (w == way::reset) {
+void close_descriptor(int fd, loss_kind w) {
+  if (w == loss_kind::reset) {
     linger const at_once{1, 0};
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
   }
@@ -76,14 +76,14 @@ using pick_function = Handle& (*)(http::incoming_message&, http::server_response
 template <class Handle>
 class cells_over_tcp {
 public:
-  cells_over_tcp(matrix& m, operations<Handle> const& all, pick_function<Handle> pick, way w,
+  cells_over_tcp(matrix& m, operations<Handle> const& all, pick_function<Handle> pick, loss_kind w,
                  point p)
       : matrix_(m), pick_(pick), point_(p) {
     for (auto const& o : all) {
       if (has_point(o, p)) {
         cells_.push_back(std::make_unique<cell>(cell{o}));
         m.begin(cells_.back()->out,
-                std::string(o.name) + ", " + std::string(way_names[static_cast<std::size_t>(w)]) +
+                std::string(o.name) + ", " + std::string(loss_names[static_cast<std::size_t>(w)]) +
                     ", " + std::string(to_string(p)),
                 o.count);
       }
@@ -149,7 +149,7 @@ private:
 
 template <class Handle>
 void run_all(matrix& m, operations<Handle> const& all, pick_function<Handle> pick) {
-  for_each<way>([&](way w) {
+  for_each<loss_kind>([&](loss_kind w) {
     for (point const p : {point::before, point::suspended}) {
       cells_over_tcp<Handle>(m, all, pick, w, p);
     }
@@ -221,7 +221,7 @@ void run_remote(matrix& m, operation<remote> const& o, std::string_view how) {
     }
     if (how != "context destroyed") {
       if (accepted >= 0) {
-        close_descriptor(accepted, how == "FIN" ? way::fin : way::reset);
+        close_descriptor(accepted, how == "FIN" ? loss_kind::fin : loss_kind::reset);
         accepted = -1;
       }
       run_until(io, [&] { return out.ended == 1; });
@@ -301,7 +301,7 @@ TEST_CASE("lifetime over TCP: a head can be written after the client reset its c
     }
     run_until(io, [&] { return reached == done; });
     for (int const fd : clients) {
-      close_descriptor(fd, way::reset);
+      close_descriptor(fd, loss_kind::reset);
     }
     run_until(io, [&] { return closes == done; });
     go->open();

@@ -216,8 +216,8 @@ operations<stand> const& peer_operations() {
       r("peer::ended", [](stand& s) { return s.peer->ended(); }),
       r("peer::peer (moved)",
         [](stand& s) {
-          testing::peer taken = std::move(*s.peer);
-          *s.peer = std::move(taken);
+          testing::peer moved = std::move(*s.peer);
+          *s.peer = std::move(moved);
         }),
       r("peer::peer (of a socket)",
         [](stand& s) {

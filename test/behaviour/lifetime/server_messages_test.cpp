@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-enum class way {
+enum class loss_kind {
   fin,
   half_close,
   half_close_allowed,
@@ -49,7 +49,7 @@ enum class way {
   count
 };
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(way::count)> way_names{
+constexpr std::array<std::string_view, static_cast<std::size_t>(loss_kind::count)> loss_names{
     "FIN",
     "half-close",
     "half-close, allowed",
@@ -100,12 +100,12 @@ template <class Handle>
 class server_with_cells {
 public:
   server_with_cells(matrix& m, std::span<std::unique_ptr<cell<Handle>>> cells,
-                    pick_function<Handle> pick, way w, point p)
-      : matrix_(m), cells_(cells), pick_(pick), way_(w), point_(p) {
+                    pick_function<Handle> pick, loss_kind w, point p)
+      : matrix_(m), cells_(cells), pick_(pick), loss_kind_(w), point_(p) {
     http::server_options options;
     options.high_water_mark = 256;  // two heads, and less than a text
-    options.http_allow_half_open = way_ == way::half_close_allowed;
-    options.timeout = way_ == way::inactivity ? 2s : 0s;
+    options.http_allow_half_open = loss_kind_ == loss_kind::half_close_allowed;
+    options.timeout = loss_kind_ == loss_kind::inactivity ? 2s : 0s;
     server_.emplace(loop_.get_executor(), options);
     server_->on_request(
         [this](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
@@ -143,7 +143,7 @@ public:
       }
       lose();
     }
-    if (way_ == way::context_destroyed) {
+    if (loss_kind_ == loss_kind::context_destroyed) {
       return;
     }
     loop_.settle();
@@ -218,7 +218,7 @@ private:
   net::awaitable<void> handle(cell<Handle>& c, http::incoming_message& req,
                               http::server_response* res, anode::socket* s) {
     try {
-      if (way_ == way::reset_cancelling) {
+      if (loss_kind_ == loss_kind::reset_cancelling) {
         co_await http::enable_cancellation();
       }
       co_await perform(c, req, res, s);
@@ -273,31 +273,31 @@ private:
   }
 
   void lose() {
-    switch (way_) {
-      case way::close_all:
+    switch (loss_kind_) {
+      case loss_kind::close_all:
         server_->close_all_connections();
         break;
-      case way::close_idle:
+      case loss_kind::close_idle:
         server_->close_idle_connections();
         break;
-      case way::drain_cut:
+      case loss_kind::drain_cut:
         net::co_spawn(loop_.get_executor(), discard(server_->drain(1s)), net::detached);
         loop_.advance(2s);
         break;
-      case way::server_destroyed:
-      case way::context_destroyed:
+      case loss_kind::server_destroyed:
+      case loss_kind::context_destroyed:
         server_.reset();
         break;
-      case way::server_moved: {
+      case loss_kind::server_moved: {
         http::server other = std::move(*server_);
         other.close_idle_connections();
         server_.reset();
         break;
       }
-      case way::inactivity:
+      case loss_kind::inactivity:
         loop_.advance(5s);
         break;
-      case way::request_timeout:
+      case loss_kind::request_timeout:
         loop_.advance(400s);
         break;
       default:
@@ -306,7 +306,7 @@ private:
           lose(*c);
         }
     }
-    if (way_ != way::context_destroyed) {
+    if (loss_kind_ != loss_kind::context_destroyed) {
       loop_.settle();
     }
   }
@@ -315,28 +315,28 @@ private:
     if (!c.reached) {
       return;
     }
-    switch (way_) {
-      case way::fin:
+    switch (loss_kind_) {
+      case loss_kind::fin:
         c.client->close();
         break;
-      case way::half_close:
-      case way::half_close_allowed:
+      case loss_kind::half_close:
+      case loss_kind::half_close_allowed:
         c.client->end();
         break;
-      case way::reset:
-      case way::reset_cancelling:
+      case loss_kind::reset:
+      case loss_kind::reset_cancelling:
         c.client->reset();
         break;
-      case way::garbage:
+      case loss_kind::garbage:
         c.client->send("\r\n67890\x01\x02 /\r\n\r\n");
         break;
-      case way::socket_destroyed:
+      case loss_kind::socket_destroyed:
         c.connection.destroy();
         break;
-      case way::socket_reset:
+      case loss_kind::socket_reset:
         c.connection.reset();
         break;
-      case way::request_destroyed:
+      case loss_kind::request_destroyed:
         c.request->destroy(net::error::connection_reset);
         break;
       default:
@@ -351,7 +351,7 @@ private:
   matrix& matrix_;
   std::span<std::unique_ptr<cell<Handle>>> cells_;
   pick_function<Handle> pick_;
-  way way_;
+  loss_kind loss_kind_;
   point point_;
   testing::event_loop loop_;
   gate begin_{loop_.get_executor()};
@@ -363,7 +363,7 @@ private:
 template <class Handle>
 void run_all(matrix& m, operations<Handle> const& all, pick_function<Handle> pick,
              std::initializer_list<stage> states) {
-  for_each<way>([&](way w) {
+  for_each<loss_kind>([&](loss_kind w) {
     for_each<point>([&](point p) {
       std::vector<std::unique_ptr<cell<Handle>>> cells;
       for (auto const& o : all) {
@@ -372,7 +372,7 @@ void run_all(matrix& m, operations<Handle> const& all, pick_function<Handle> pic
             cells.push_back(std::make_unique<cell<Handle>>(cell<Handle>{o, s}));
             m.begin(cells.back()->out,
                     std::string(o.name) + ", " +
-                        std::string(way_names[static_cast<std::size_t>(w)]) + ", " +
+                        std::string(loss_names[static_cast<std::size_t>(w)]) + ", " +
                         std::string(to_string(p)) + ", " +
                         std::string(stage_names[static_cast<std::size_t>(s)]),
                     o.count);

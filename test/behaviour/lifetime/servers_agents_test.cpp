@@ -103,8 +103,8 @@ operations<http::server> const& server_operations() {
       r("server::set_timeout", [](server& s) { s.set_timeout(1s, [](anode::socket) {}); }),
       r("server::server (moved)",
         [](server& s) {
-          server taken = std::move(s);
-          s = std::move(taken);
+          server moved = std::move(s);
+          s = std::move(moved);
         }),
       r("server::server (another)",
         [](server& s) { s = server(s.get_executor(), http::server_options()); }),
@@ -255,8 +255,8 @@ operations<http::agent> const& agent_operations() {
       r("agent::agent (copied)", [](agent& a) { return agent(a).totals().sockets; }),
       r("agent::agent (moved)",
         [](agent& a) {
-          agent taken = std::move(a);
-          a = std::move(taken);
+          agent moved = std::move(a);
+          a = std::move(moved);
         }),
       r("agent::agent (another)",
         [](agent& a) { a = agent(a.get_executor(), http::agent_options()); }),

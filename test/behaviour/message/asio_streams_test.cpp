@@ -38,8 +38,8 @@ std::string post(std::string const& body) {
 }
 
 // A server that keeps its one request.
-struct held_request : server_fixture {
-  explicit held_request(std::string const& bytes) : peer(connect()) {
+struct open_request : server_fixture {
+  explicit open_request(std::string const& bytes) : peer(connect()) {
     server.on_request([this](http::incoming_message& q, http::server_response& s) {
       req = &q;
       res = &s;
@@ -56,7 +56,7 @@ struct held_request : server_fixture {
 }  // namespace
 
 TEST_CASE("incoming message: async_read fills the user's buffer") {
-  held_request f(post("hello, "));
+  open_request f(post("hello, "));
   std::string buffer(12, '.');
   SECTION("with a callback") {
     error_code ec = net::error::would_block;
@@ -107,7 +107,7 @@ TEST_CASE("incoming message: async_read fills the user's buffer") {
 
 TEST_CASE(
     "incoming message: async_read_some reads the available bytes into the first non-empty buffer") {
-  held_request f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
+  open_request f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello");
   std::string buffer(3, '.');
   std::array<net::mutable_buffer, 2> const buffers{net::mutable_buffer(), net::buffer(buffer)};
   std::string got;
@@ -133,7 +133,7 @@ TEST_CASE(
 }
 
 TEST_CASE("incoming message: a cancelled read leaves the message usable") {
-  held_request f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+  open_request f("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
   std::string buffer(5, '.');
   net::cancellation_signal cancel;
   error_code ec;
@@ -153,7 +153,7 @@ TEST_CASE("incoming message: a cancelled read leaves the message usable") {
 TEST_CASE("incoming message: text and bytes have a limit") {
   std::string const body = "0123456789";
   SECTION("a body within the limit arrives whole") {
-    held_request f(post(body));
+    open_request f(post(body));
     std::vector<std::byte> bytes;
     net::co_spawn(f.io, f.req->bytes(10),
                   [&](std::exception_ptr, std::vector<std::byte> b) { bytes = std::move(b); });
@@ -185,7 +185,7 @@ TEST_CASE("incoming message: text and bytes have a limit") {
 }
 
 TEST_CASE("outgoing message: async_write with every completion token") {
-  held_request f("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  open_request f("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   std::size_t n = 0;
   net::async_write(*f.res, net::buffer("one", 3), [&](error_code ec, std::size_t bytes) {
     CHECK_FALSE(ec);
@@ -214,7 +214,7 @@ TEST_CASE("outgoing message: async_write with every completion token") {
 }
 
 TEST_CASE("outgoing message: async_write to a finished message fails") {
-  held_request f("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  open_request f("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   f.res->destroy();
   auto write = net::async_write(*f.res, net::buffer("one", 3), net::use_future);
   f.settle();

@@ -52,8 +52,8 @@ TEST_CASE("incoming message: a request's line, version, headers and trailers") {
         CHECK_FALSE(req.complete());
         CHECK(req.trailers().empty());
         CHECK(req.raw_trailers().empty());
-        auto const piece = co_await req.read();
-        CHECK(piece == "abc");
+        auto const chunk = co_await req.read();
+        CHECK(chunk == "abc");
         CHECK(req.trailers().empty());
         std::string const rest = co_await req.text();
         CHECK(rest == "");
@@ -80,9 +80,9 @@ TEST_CASE("incoming message: a response's status, and its version") {
     res.end();
   });
   http::client_request r = f.request("GET");
-  int told = 0;
+  int calls = 0;
   r.on_response([&](http::incoming_message m) {
-    ++told;
+    ++calls;
     CHECK(m.status_code() == 404);
     CHECK(m.status_message() == "Nothing here");
     CHECK(m.http_version() == "1.1");
@@ -91,7 +91,7 @@ TEST_CASE("incoming message: a response's status, and its version") {
   });
   r.end();
   f.settle();
-  CHECK(told == 1);
+  CHECK(calls == 1);
 }
 
 TEST_CASE("incoming message: gives access to its connection, as the response does") {
@@ -135,7 +135,7 @@ TEST_CASE("incoming message: a body that is cut off is incomplete") {
   std::string failure;
   f.server.on_request(
       [&](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
-        req.on_aborted(log.noting("aborted"));
+        req.on_aborted(log.recorder("aborted"));
         req.on_error([&](boost::system::error_code ec) {
           log.note("error " + std::string(http::code_name(ec)));
           CHECK(req.errored() == ec);
@@ -153,10 +153,10 @@ TEST_CASE("incoming message: a body that is cut off is incomplete") {
       });
   http_peer peer = f.connect();
   f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
-  CHECK(log.told() == "");
+  CHECK(log.pop_events() == "");
   peer.close();
   f.settle();
-  CHECK(log.told() == "aborted, error ECONNRESET, close");
+  CHECK(log.pop_events() == "aborted, error ECONNRESET, close");
   CHECK(failure == "ECONNRESET");
 }
 
@@ -165,12 +165,12 @@ TEST_CASE("incoming message: a server's handler can destroy it with or without a
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
-    req.on_aborted(log.noting("aborted"));
+    req.on_aborted(log.recorder("aborted"));
     req.on_error([&](boost::system::error_code ec) {
       log.note("error " + std::string(http::code_name(ec)));
     });
-    req.on_close(log.noting("close"));
-    res.on_close(log.noting("response close"));
+    req.on_close(log.recorder("close"));
+    res.on_close(log.recorder("response close"));
     req.destroy(reason ? make_error_code(http::error::timed_out) : boost::system::error_code());
     CHECK(req.destroyed());
     CHECK(res.destroyed());
@@ -179,8 +179,8 @@ TEST_CASE("incoming message: a server's handler can destroy it with or without a
   f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
   CHECK(peer.ended());
   CHECK(peer.received() == "");
-  CHECK(log.told() == (reason ? "aborted, error ETIMEDOUT, close, response close"
-                              : "aborted, close, response close"));
+  CHECK(log.pop_events() == (reason ? "aborted, error ETIMEDOUT, close, response close"
+                                    : "aborted, close, response close"));
 }
 
 TEST_CASE("server response: its defaults, and how they change") {
@@ -230,7 +230,7 @@ TEST_CASE(
     });
   });
   CHECK(f.get()->body.size() == 200'008);
-  CHECK(log.told().find("drain") != std::string::npos);
+  CHECK(log.pop_events().find("drain") != std::string::npos);
 }
 
 TEST_CASE("server response: an awaited write does not wait for a later uncork") {
@@ -252,26 +252,26 @@ TEST_CASE("server response: prefinish, finish and close come in this order") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
-    res.on_close(log.noting("close"));
+    res.on_close(log.recorder("close"));
     res.on_finish([&] {
       CHECK_FALSE(res.closed());
       log.note("finish");
     });
-    res.on_prefinish(log.noting("prefinish"));
+    res.on_prefinish(log.recorder("prefinish"));
     res.end("x");
-    CHECK(log.told() == "prefinish");
+    CHECK(log.pop_events() == "prefinish");
   });
   http_peer peer = f.connect();
   f.say(peer, get);
-  CHECK(log.told() == "finish, close");
+  CHECK(log.pop_events() == "finish, close");
 }
 
 TEST_CASE("server response: without end nothing is sent, and a close leaves it unfinished") {
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
-    res.on_finish(log.noting("finish"));
-    res.on_close(log.noting("close"));
+    res.on_finish(log.recorder("finish"));
+    res.on_close(log.recorder("close"));
     res.write_head(200);
     net::co_spawn(f.io, res.finished(), [&](std::exception_ptr e) {
       log.note(thrown([&] { std::rethrow_exception(e); }));
@@ -281,10 +281,10 @@ TEST_CASE("server response: without end nothing is sent, and a close leaves it u
   f.say(peer, get);
   f.advance(5min);
   CHECK(peer.received() == "");
-  CHECK(log.told() == "");
+  CHECK(log.pop_events() == "");
   peer.close();
   f.settle();
-  CHECK(log.told() == "close, ERR_STREAM_PREMATURE_CLOSE");
+  CHECK(log.pop_events() == "close, ERR_STREAM_PREMATURE_CLOSE");
 }
 
 TEST_CASE("server response: informational heads are sent at once, before the final head") {
@@ -341,16 +341,16 @@ TEST_CASE(
 TEST_CASE("server response: finish does not imply that the client received the response") {
   server_fixture f;
   http_peer peer = f.connect();
-  bool told = false;
+  bool called = false;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     res.on_finish([&] {
-      told = true;
+      called = true;
       CHECK(peer.received() == "");
     });
     res.end("x");
   });
   f.say(peer, get);
-  CHECK(told);
+  CHECK(called);
   CHECK(peer.received().ends_with("\r\n\r\nx"));
 }
 
@@ -367,11 +367,11 @@ TEST_CASE(
   CHECK(f.peers.at(0).take() ==
         "POST / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
         "Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
-  CHECK(f.told() == "socket");
+  CHECK(f.pop_events() == "socket");
   r.end("two");
   f.settle();
   CHECK(f.peers.at(0).take() == "3\r\ntwo\r\n0\r\n\r\n");
-  CHECK(f.told() == "finish");
+  CHECK(f.pop_events() == "finish");
 
   http::client_request whole = f.request("POST");
   whole.end("two");
@@ -446,14 +446,14 @@ TEST_CASE("http: the global agent reuses connections") {
 TEST_CASE("incoming message: a handler that outlives its connection can still query it") {
   bool const complete = GENERATE(true, false);
   server_fixture f;
-  bool go_on = false;
+  bool proceed = false;
   event_log log;
   f.server.on_request(
       [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
         auto const first = co_await req.read();
         CHECK(first == "abc");
         co_await res.end("early");
-        while (!go_on) {
+        while (!proceed) {
           co_await net::post(f.io, net::use_awaitable);
         }
         CHECK_FALSE(req.socket());
@@ -481,9 +481,10 @@ TEST_CASE("incoming message: a handler that outlives its connection can still qu
     }
     CHECK(f.server.connection_count() == 0);
   }
-  go_on = true;
+  proceed = true;
   f.settle();
-  CHECK(log.told() == std::string(complete ? "complete" : "cut") + ", ERR_STREAM_WRITE_AFTER_END");
+  CHECK(log.pop_events() ==
+        std::string(complete ? "complete" : "cut") + ", ERR_STREAM_WRITE_AFTER_END");
 }
 
 TEST_CASE("write operation: move assignment destroys the replaced operation") {

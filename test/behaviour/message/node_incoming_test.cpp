@@ -24,18 +24,18 @@ namespace {
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 void watch(http::incoming_message& m, event_log& log, std::string const& who = "") {
-  m.on_end(log.noting(who + "end"));
-  m.on_aborted(log.noting(who + "aborted"));
+  m.on_end(log.recorder(who + "end"));
+  m.on_aborted(log.recorder(who + "aborted"));
   m.on_error([&log, who](boost::system::error_code ec) {
     log.note(who + "error " + std::string(http::code_name(ec)));
   });
-  m.on_close(log.noting(who + "close"));
+  m.on_close(log.recorder(who + "close"));
 }
 
 // Reads the whole body and records its segments.
 net::awaitable<void> read_all(http::incoming_message& m, event_log& log) {
-  while (auto const piece = co_await m.read()) {
-    log.note("data " + std::string(*piece));
+  while (auto const chunk = co_await m.read()) {
+    log.note("data " + std::string(*chunk));
   }
 }
 
@@ -68,13 +68,13 @@ TEST_CASE("test-http-client-finished: a destroyed response ends once") {
   f.settle();
   std::string first;
   net::co_spawn(f.io, one.response.read(),
-                [&](std::exception_ptr, std::optional<std::string_view> piece) {
-                  first = piece.value_or("nothing");
+                [&](std::exception_ptr, std::optional<std::string_view> chunk) {
+                  first = chunk.value_or("nothing");
                   one.response.destroy();
                 });
   f.settle();
   CHECK(first == "asd");
-  CHECK(log.told() == "aborted, close");
+  CHECK(log.pop_events() == "aborted, close");
 }
 
 TEST_CASE("test-http-client-incomingmessage-destroy: the error passed to destroy is emitted once") {
@@ -94,7 +94,7 @@ TEST_CASE("test-http-client-incomingmessage-destroy: the error passed to destroy
   };
   one.r.end();
   f.settle();
-  CHECK(log.told() == "aborted, error EBADF, close");
+  CHECK(log.pop_events() == "aborted, error EBADF, close");
   CHECK(one.response.closed());
   CHECK(one.response.errored() == net::error::bad_descriptor);
 }
@@ -109,7 +109,7 @@ TEST_CASE("test-http-client-res-destroyed: a response is destroyed by its owner,
       CHECK_FALSE(one.response.destroyed());
       one.response.destroy();
       CHECK(one.response.destroyed());
-      one.response.on_close(log.noting("close"));
+      one.response.on_close(log.recorder("close"));
     };
   }
   SECTION("at its end") {
@@ -124,7 +124,7 @@ TEST_CASE("test-http-client-res-destroyed: a response is destroyed by its owner,
   }
   one.r.end();
   f.settle();
-  CHECK(log.told() == "close");
+  CHECK(log.pop_events() == "close");
 }
 
 TEST_CASE("test-http-dump-req-when-res-ends: an unread body is discarded") {
@@ -140,27 +140,27 @@ TEST_CASE("test-http-dump-req-when-res-ends: an unread body is discarded") {
   });
   one_request one(f, "POST");
   one.r.flush_headers();
-  one.r.on_close(log.noting("request close"));
+  one.r.on_close(log.recorder("request close"));
   one.then = [&] { watch(one.response, log, "res."); };
   f.settle();
   REQUIRE(response != nullptr);
-  std::string const piece(65536, '.');
+  std::string const chunk(65536, '.');
   for (int i = 0; i < 8; ++i) {
-    one.r.write(piece);
+    one.r.write(chunk);
   }
   one.r.end();
   f.settle();
-  CHECK(log.told() == "");
+  CHECK(log.pop_events() == "");
   CHECK_FALSE(one.r.writable_finished());  // The body exceeds the buffer for unread bytes.
   response->end("hello world");
   f.settle();
   CHECK(one.r.writable_finished());
-  CHECK(log.told() == "end, close");
+  CHECK(log.pop_events() == "end, close");
   std::string body;
   net::co_spawn(f.io, one.response.text(), [&](std::exception_ptr, std::string s) { body = s; });
   f.settle();
   CHECK(body == "hello world");
-  CHECK(log.told() == "res.end, request close, res.close");
+  CHECK(log.pop_events() == "res.end, request close, res.close");
 }
 
 TEST_CASE("test-http-incoming-message-destroy: destroy without a connection has no effect") {
@@ -198,7 +198,7 @@ TEST_CASE("test-http-pause-no-dump: a reader that has begun keeps the rest of th
   agent.keep_alive = true;
   client_and_server f({}, agent);
   event_log log;
-  bool go_on = false;
+  bool proceed = false;
   f.server.on_request(
       [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
         watch(req, log);
@@ -208,7 +208,7 @@ TEST_CASE("test-http-pause-no-dump: a reader that has begun keeps the rest of th
         res.end();
         co_await res.finished();
         log.note("finished");
-        while (!go_on) {
+        while (!proceed) {
           co_await net::post(req.get_executor(), net::use_awaitable);
         }
         co_await read_all(req, log);
@@ -219,11 +219,11 @@ TEST_CASE("test-http-pause-no-dump: a reader that has begun keeps the rest of th
   while (f.io.poll_one() != 0 && !one.response) {
   }
   CHECK(one.response.status_code() == 200);
-  CHECK(log.told() == "finished");
+  CHECK(log.pop_events() == "finished");
   one.r.end("rest");
-  go_on = true;
+  proceed = true;
   f.settle();
-  CHECK(log.told() == "data rest, end, close");
+  CHECK(log.pop_events() == "data rest, end, close");
 }
 
 TEST_CASE("test-http-pause-resume-one-end: a pause between two reads causes no second end") {
@@ -236,15 +236,15 @@ TEST_CASE("test-http-pause-resume-one-end: a pause between two reads causes no s
   f.settle();
   watch(one.response, log);
   CHECK_FALSE(one.response.destroyed());
-  std::string piece;
+  std::string chunk;
   net::co_spawn(f.io, one.response.read(),
-                [&](std::exception_ptr, std::optional<std::string_view> p) { piece = *p; });
+                [&](std::exception_ptr, std::optional<std::string_view> p) { chunk = *p; });
   f.settle();
-  CHECK(piece == "Hello World\n");
-  CHECK(log.told() == "");
+  CHECK(chunk == "Hello World\n");
+  CHECK(log.pop_events() == "");
   net::co_spawn(f.io, read_all(one.response, log), net::detached);
   f.settle();
-  CHECK(log.told() == "end, close");
+  CHECK(log.pop_events() == "end, close");
   CHECK(one.response.destroyed());
 }
 
@@ -290,28 +290,28 @@ TEST_CASE("test-http-readable-data-event: data, a pause, data, the end") {
   };
   one.r.end();
   f.settle();
-  CHECK(log.told() == "data Hello World!");
+  CHECK(log.pop_events() == "data Hello World!");
   response->end("Hello again later!");
   f.settle();
-  CHECK(log.told() == "data Hello again later!, end, close");
+  CHECK(log.pop_events() == "data Hello again later!, end, close");
 }
 
 TEST_CASE("test-http-response-readable: a response is readable until its end") {
   client_and_server f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("x"); });
   one_request one(f);
-  bool told = false;
+  bool called = false;
   one.then = [&] {
     CHECK_FALSE(one.response.readable_ended());
     one.response.on_end([&] {
-      told = true;
+      called = true;
       CHECK(one.response.readable_ended());
     });
     one.response.dump();
   };
   one.r.end();
   f.settle();
-  CHECK(told);
+  CHECK(called);
 }
 
 TEST_CASE("test-http-server-keepalive-end: an unread request reaches its end") {
@@ -323,9 +323,9 @@ TEST_CASE("test-http-server-keepalive-end: an unread request reaches its end") {
   });
   http_peer peer = f.connect();
   f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\nhello world");
-  CHECK(log.told() == "end, close");
+  CHECK(log.pop_events() == "end, close");
   f.say(peer, get);
-  CHECK(log.told() == "end, close");
+  CHECK(log.pop_events() == "end, close");
   peer.end();
   f.settle();
   CHECK(peer.ended());

@@ -64,7 +64,7 @@ TEST_CASE("test-http-byteswritten: the socket counts written bytes, sent or not"
   });
   auto const result = f.get();
   CHECK(result->body.size() == 1024 * 2560 + 12);
-  CHECK(log.told() == "finish");
+  CHECK(log.pop_events() == "finish");
 }
 
 TEST_CASE("test-http-chunked-304: a status without a body has no chunks") {
@@ -211,19 +211,19 @@ TEST_CASE("test-http-outgoing-message-write-callback: awaited writes complete in
   server_fixture f;
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
-    auto const noted = [&](std::string name) {
+    auto const recorder = [&](std::string name) {
       return [&log, name](std::exception_ptr e) { log.note(e ? name + " failed" : name); };
     };
-    net::co_spawn(f.io, res.write("a"), noted("a"));
-    net::co_spawn(f.io, res.write("b"), noted("b"));
-    net::co_spawn(f.io, res.write(""), noted("nothing"));
-    net::co_spawn(f.io, res.write(std::string_view()), noted("no text"));
-    net::co_spawn(f.io, res.write("c"), noted("c"));
-    net::co_spawn(f.io, res.end(), noted("end"));
+    net::co_spawn(f.io, res.write("a"), recorder("a"));
+    net::co_spawn(f.io, res.write("b"), recorder("b"));
+    net::co_spawn(f.io, res.write(""), recorder("nothing"));
+    net::co_spawn(f.io, res.write(std::string_view()), recorder("no text"));
+    net::co_spawn(f.io, res.write("c"), recorder("c"));
+    net::co_spawn(f.io, res.end(), recorder("end"));
   });
   http_peer peer = f.connect();
   f.say(peer, get);
-  CHECK(log.told() == "a, b, nothing, no text, c, end");
+  CHECK(log.pop_events() == "a, b, nothing, no text, c, end");
   CHECK(peer.received().ends_with("\r\n\r\n1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n"));
 }
 
@@ -258,14 +258,14 @@ TEST_CASE("test-http-zero-length-write: empty writes send nothing in either dire
   f.server.on_request(
       [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
         sent = co_await req.text();
-        for (std::string const& piece : pieces) {
-          co_await res.write(piece);
+        for (std::string const& chunk : pieces) {
+          co_await res.write(chunk);
         }
         co_await res.end();
       });
   http::client_request r = f.request("POST");
-  for (std::string const& piece : pieces) {
-    r.write(piece);
+  for (std::string const& chunk : pieces) {
+    r.write(chunk);
     f.settle();
   }
   r.end();

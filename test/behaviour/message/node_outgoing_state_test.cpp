@@ -29,7 +29,7 @@ net::awaitable<void> a_turn(net::io_context& io) {
   }
 }
 
-std::function<void(std::exception_ptr)> noting(event_log& log, std::string const& name) {
+std::function<void(std::exception_ptr)> recorder(event_log& log, std::string const& name) {
   return [&log, name](std::exception_ptr e) {
     log.note(name + " " + (e ? support::thrown([&] { std::rethrow_exception(e); }) : "done"));
   };
@@ -41,12 +41,12 @@ net::awaitable<void> read_answer(http::client_request& r, std::string& body) {
 }
 
 void watch(http::outgoing_message& m, event_log& log) {
-  m.on_prefinish(log.noting("prefinish"));
-  m.on_finish(log.noting("finish"));
+  m.on_prefinish(log.recorder("prefinish"));
+  m.on_finish(log.recorder("finish"));
   m.on_error([&log](boost::system::error_code ec) {
     log.note("error " + std::string(http::code_name(ec)));
   });
-  m.on_close(log.noting("close"));
+  m.on_close(log.recorder("close"));
 }
 
 }  // namespace
@@ -79,12 +79,12 @@ TEST_CASE("test-http-outgoing-destroy: a write after destroy fails without an ev
     CHECK_FALSE(res.destroyed());
     res.destroy();
     CHECK(res.destroyed());
-    net::co_spawn(f.io, res.write("asd"), noting(log, "write"));
-    net::co_spawn(f.io, res.end("asd"), noting(log, "end"));
+    net::co_spawn(f.io, res.write("asd"), recorder(log, "write"));
+    net::co_spawn(f.io, res.end("asd"), recorder(log, "end"));
   });
   http_peer peer = f.connect();
   f.say(peer, get);
-  CHECK(log.told() == "close, write ERR_STREAM_DESTROYED, end ERR_STREAM_DESTROYED");
+  CHECK(log.pop_events() == "close, write ERR_STREAM_DESTROYED, end ERR_STREAM_DESTROYED");
   CHECK(peer.ended());
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("test-http-outgoing-end-cork: a second end leaves no corked bytes behi
   int requests = 0;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     if (++requests == 1) {
-      net::co_spawn(f.io, res.end("regular end of request"), noting(log, "end"));
+      net::co_spawn(f.io, res.end("regular end of request"), recorder(log, "end"));
       CHECK(res.writable_corked() == 0);
       res.end();
       CHECK(res.writable_corked() == 0);
@@ -109,9 +109,9 @@ TEST_CASE("test-http-outgoing-end-cork: a second end leaves no corked bytes behi
     CHECK_FALSE(res.write(std::string(res.writable_high_water_mark() + 100, 'x')));
   });
   CHECK(f.get()->body == "regular end of request");
-  CHECK(log.told() == "end done");
+  CHECK(log.pop_events() == "end done");
   CHECK(f.get()->body.size() == 65536 + 100);
-  CHECK(log.told() == "drain");
+  CHECK(log.pop_events() == "drain");
   CHECK(f.connections_made == 1);
 }
 
@@ -120,22 +120,22 @@ TEST_CASE("test-http-outgoing-end-multiple: only the first end counts") {
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     watch(res, log);
-    net::co_spawn(f.io, res.end("testing ended state"), noting(log, "first"));
+    net::co_spawn(f.io, res.end("testing ended state"), recorder(log, "first"));
     CHECK(res.writable_corked() == 0);
     // A second end without data is not an error.
-    net::co_spawn(f.io, res.end(), noting(log, "second"));
+    net::co_spawn(f.io, res.end(), recorder(log, "second"));
     CHECK(res.writable_corked() == 0);
-    net::co_spawn(f.io, res.end("end"), noting(log, "third"));
+    net::co_spawn(f.io, res.end("end"), recorder(log, "third"));
     CHECK(res.writable_corked() == 0);
     res.on_finish([&] {
-      net::co_spawn(f.io, res.end(), noting(log, "fourth"));
+      net::co_spawn(f.io, res.end(), recorder(log, "fourth"));
       CHECK(res.writable_corked() == 0);
     });
   });
   http_peer peer = f.connect();
   f.say(peer, get);
   CHECK(peer.received().ends_with("\r\n\r\ntesting ended state"));
-  CHECK(log.told() ==
+  CHECK(log.pop_events() ==
         "prefinish, finish, error ERR_STREAM_WRITE_AFTER_END, close, first done, second done, "
         "third ERR_STREAM_WRITE_AFTER_END, fourth ERR_STREAM_ALREADY_FINISHED");
 }
@@ -178,7 +178,7 @@ TEST_CASE("test-http-outgoing-finish: finish is emitted when all bytes are sent"
     m.end(block);
     ++sent;
     CHECK_FALSE(m.writable_finished());
-    net::co_spawn(f.io, m.finished(), noting(log, who));
+    net::co_spawn(f.io, m.finished(), recorder(log, who));
   };
   std::size_t received = 0;
   f.server.on_request(
@@ -190,14 +190,14 @@ TEST_CASE("test-http-outgoing-finish: finish is emitted when all bytes are sent"
       });
   http::client_request r = f.request("PUT");
   fill(r, "request");
-  CHECK(log.told() == "");
+  CHECK(log.pop_events() == "");
   std::string body;
   net::co_spawn(f.io, read_answer(r, body), net::detached);
   std::size_t const uploaded = sent * block.size();
   f.settle();
   CHECK(received == uploaded);
   CHECK(body.size() == sent * block.size());
-  CHECK(log.told() == "request finish, request done, response finish, response done");
+  CHECK(log.pop_events() == "request finish, request done, response finish, response done");
 }
 
 TEST_CASE("test-http-outgoing-properties: buffered bytes are counted with their chunk framing") {
@@ -227,7 +227,7 @@ TEST_CASE("test-http-outgoing-properties: buffered bytes are counted with their 
   auto const result = f.fetch(std::move(r));
   f.settle();
   CHECK(result->body == "asd");
-  CHECK(log.told() == "finish");
+  CHECK(log.pop_events() == "finish");
 }
 
 TEST_CASE("test-http-outgoing-writableFinished: true from the finish event on") {
@@ -248,7 +248,7 @@ TEST_CASE("test-http-outgoing-writableFinished: true from the finish event on") 
   std::string body;
   net::co_spawn(f.io, read_answer(r, body), net::detached);
   f.settle();
-  CHECK(log.told() == "finish, finish");
+  CHECK(log.pop_events() == "finish, finish");
 }
 
 TEST_CASE("test-http-res-write-after-end: a late write emits one error of the response") {
@@ -259,10 +259,10 @@ TEST_CASE("test-http-res-write-after-end: a late write emits one error of the re
     res.write("This should write.");
     res.end();
     CHECK_FALSE(res.write("This should raise an error."));
-    CHECK(log.told() == "prefinish");  // emitted outside of the running callback
+    CHECK(log.pop_events() == "prefinish");  // emitted outside of the running callback
   });
   CHECK(f.get()->body == "This should write.");
-  CHECK(log.told() == "finish, error ERR_STREAM_WRITE_AFTER_END, close");
+  CHECK(log.pop_events() == "finish, error ERR_STREAM_WRITE_AFTER_END, close");
 }
 
 TEST_CASE("test-http-server-write-after-end: after close a late write fails without an event") {
@@ -274,11 +274,11 @@ TEST_CASE("test-http-server-write-after-end: after close a late write fails with
         res.write("hello");
         res.end();
         co_await a_turn(f.io);
-        net::co_spawn(f.io, res.write("world"), noting(log, "write"));
+        net::co_spawn(f.io, res.write("world"), recorder(log, "write"));
       });
   http_peer peer = f.connect();
   f.say(peer, get);
-  CHECK(log.told() == "prefinish, finish, close, write ERR_STREAM_WRITE_AFTER_END");
+  CHECK(log.pop_events() == "prefinish, finish, close, write ERR_STREAM_WRITE_AFTER_END");
   CHECK(peer.received().ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
 }
 
@@ -292,11 +292,11 @@ TEST_CASE("test-http-server-write-end-after-end: a late end emits no event") {
         res.end();
         co_await a_turn(f.io);
         res.end("world");
-        net::co_spawn(f.io, res.write("world"), noting(log, "write"));
+        net::co_spawn(f.io, res.write("world"), recorder(log, "write"));
       });
   http_peer peer = f.connect();
   f.say(peer, get);
-  CHECK(log.told() == "prefinish, finish, close, write ERR_STREAM_WRITE_AFTER_END");
+  CHECK(log.pop_events() == "prefinish, finish, close, write ERR_STREAM_WRITE_AFTER_END");
   CHECK(peer.received().ends_with("\r\n\r\n5\r\nhello\r\n0\r\n\r\n"));
 }
 

@@ -52,8 +52,8 @@ std::string pattern(std::size_t size, unsigned seed) {
 
 net::awaitable<void> read_all(anode::socket from, std::string& to) {
   try {
-    while (auto const piece = co_await from.read()) {
-      to += *piece;
+    while (auto const chunk = co_await from.read()) {
+      to += *chunk;
     }
   } catch (boost::system::system_error const&) {
   }

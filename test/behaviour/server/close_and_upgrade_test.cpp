@@ -92,7 +92,7 @@ TEST_CASE("server: a trace includes requests without a handler call") {
   CHECK(bad.received() == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
   http_peer twice = f.connect();
   f.say(twice, get);
-  twice.forget();
+  twice.clear();
   f.say(twice, "GET /second HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(twice.received().starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
   http_peer silent = f.connect();

@@ -31,9 +31,9 @@ using tcp = net::ip::tcp;
 namespace {
 
 /// Forwards to another stream and records how its output ends.
-class noting_stream final : public anode::byte_stream {
+class recording_stream final : public anode::byte_stream {
 public:
-  noting_stream(std::unique_ptr<anode::byte_stream> s, std::shared_ptr<std::string> log)
+  recording_stream(std::unique_ptr<anode::byte_stream> s, std::shared_ptr<std::string> log)
       : stream_(std::move(s)), log_(std::move(log)) {}
 
   net::any_io_executor get_executor() override { return stream_->get_executor(); }
@@ -71,17 +71,17 @@ private:
 };
 
 net::awaitable<void> read_all(anode::socket s, std::string& to) {
-  while (auto const piece = co_await s.read()) {
-    to.append(*piece);
+  while (auto const chunk = co_await s.read()) {
+    to.append(*chunk);
   }
 }
 
 /// A server in memory with one connection.
-struct noted {
-  explicit noted(http::request_handler handler, std::size_t capacity = 65536)
+struct recorded {
+  explicit recorded(http::request_handler handler, std::size_t capacity = 65536)
       : server(io.get_executor(), std::move(handler)) {
     auto [here, there] = anode::transport::make_memory_pair(io.get_executor(), capacity);
-    server.emit_connection(std::make_unique<noting_stream>(std::move(there), log));
+    server.emit_connection(std::make_unique<recording_stream>(std::move(there), log));
     peer.emplace(std::move(here));
     net::co_spawn(io, read_all(*peer, received), net::detached);
   }
@@ -114,24 +114,24 @@ TEST_CASE(
     "connection end: the last bytes and the end are one operation unless user code runs in "
     "between") {
   SECTION("a response that closes its connection") {
-    noted f([](http::incoming_message&, http::server_response& res) { res.end("hello"); });
+    recorded f([](http::incoming_message&, http::server_response& res) { res.end("hello"); });
     CHECK(f.ask("Connection: close\r\n") == "last shutdown close ");
     CHECK(f.received.ends_with("\r\n\r\nhello"));
   }
   SECTION("a response that keeps its connection") {
-    noted f([](http::incoming_message&, http::server_response& res) { res.end("hello"); });
+    recorded f([](http::incoming_message&, http::server_response& res) { res.end("hello"); });
     CHECK(f.ask("") == "write ");
     CHECK(f.ask("Connection: close\r\n") == "write last shutdown close ");
   }
   SECTION("a listener that runs in between") {
-    noted f([](http::incoming_message&, http::server_response& res) {
+    recorded f([](http::incoming_message&, http::server_response& res) {
       res.on_finish([] {});
       res.end("hello");
     });
     CHECK(f.ask("Connection: close\r\n") == "write shutdown close ");
   }
   SECTION("output above the buffer is written as usual") {
-    noted f([](http::incoming_message&, http::server_response& res) {
+    recorded f([](http::incoming_message&, http::server_response& res) {
       res.end(std::string(100'000, 'x'));
     });
     std::string const log = f.ask("Connection: close\r\n");
@@ -183,9 +183,9 @@ TEST_CASE(
     res.end();
   });
   bool const ends = GENERATE(true, false);
-  std::string told;
+  std::string outcome;
   server.on_connection([&](anode::socket s) {
-    told = asked ? "late" : "first";
+    outcome = asked ? "late" : "first";
     if (ends) {
       s.destroy();
     }
@@ -200,7 +200,7 @@ TEST_CASE(
                   [&](boost::system::error_code, std::size_t) { done = true; });
   while (!done && io.run_one_for(std::chrono::seconds(10)) > 0) {
   }
-  CHECK(told == "first");
+  CHECK(outcome == "first");
   CHECK(asked == !ends);
   CHECK(received.empty() == ends);
 }
@@ -233,7 +233,7 @@ TEST_CASE("connection end: no_delay can be changed while a server listens") {
 TEST_CASE("connection end: a small first segment precedes a large write") {
   constexpr std::size_t size = 300'000;
   bool const in_pieces = GENERATE(true, false);
-  noted f(
+  recorded f(
       [&](http::incoming_message&, http::server_response& res) {
         res.cork();
         for (std::size_t i = 0; in_pieces && i != 10; ++i) {

@@ -220,21 +220,21 @@ TEST_CASE("server connection: an error ignored by its handler leaves the connect
 TEST_CASE(
     "server connection: a timeout ignored by its handler closes the connection at the next check") {
   server_fixture f;
-  int told = 0;
+  int calls = 0;
   f.server.on_client_error([&](http::client_error const& e, anode::socket const&) {
     CHECK(e.code == http::error::request_timeout);
-    ++told;
+    ++calls;
   });
   http_peer peer = f.connect();
   f.say(peer, "GET / HT");
   f.advance(59s);
-  CHECK(told == 0);
+  CHECK(calls == 0);
   f.advance(2s);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   f.advance(28s);
   CHECK(f.server.connection_count() == 1);
   f.advance(2s);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -267,7 +267,7 @@ TEST_CASE("server connection: 408 when the head or the rest of a body does not a
   SECTION("a part of the next head") {
     f.say(peer, std::string("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx") + "GET");
     CHECK(peer.received() == answer("read1"));
-    peer.forget();
+    peer.clear();
     f.advance(350ms);
   }
   CHECK(peer.received() == request_timeout);
@@ -323,10 +323,10 @@ TEST_CASE("server connection: output does not cause reads beyond the buffer of u
   http_peer peer = f.connect();
   f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000\r\n\r\n");
   REQUIRE(response != nullptr);
-  std::string const piece(65536, 'x');
+  std::string const chunk(65536, 'x');
   for (int i = 0; i < 64; ++i) {
     response->write("out");
-    f.say(peer, piece);
+    f.say(peer, chunk);
   }
   // The bytes buffered up to the high-water mark, and one read.
   CHECK(socket.bytes_read() < 4 * 65536);
@@ -377,10 +377,10 @@ TEST_CASE("server connection: more than a megabyte of unread body closes the con
   http_peer peer = f.connect();
   f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
   CHECK(peer.received() == answer("hello"));
-  std::string const piece = "10000\r\n" + std::string(65536, 'x') + "\r\n";
+  std::string const chunk = "10000\r\n" + std::string(65536, 'x') + "\r\n";
   int sent = 0;
   for (; sent < 40 && !peer.ended(); ++sent) {
-    f.say(peer, piece);
+    f.say(peer, chunk);
   }
   CHECK(sent > 15);
   CHECK(sent < 20);

@@ -98,7 +98,7 @@ TEST_CASE("server: a drain lets running exchanges finish with Connection: close"
   CHECK_FALSE(handed_over.ended());
   CHECK(f.server.connection_count() == 3);
 
-  idle.forget();
+  idle.clear();
   f.say(idle, get);
   CHECK(idle.received() ==
         "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");

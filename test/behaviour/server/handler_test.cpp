@@ -134,10 +134,10 @@ TEST_CASE("handler: cancellation that a handler enables reaches it at any nestin
   }
   http_peer peer = f.connect();
   f.say(peer, get);
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   peer.reset();
   f.settle();
-  CHECK(log.told() == expected);
+  CHECK(log.pop_events() == expected);
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("handler: a body reader learns why the rest of the body does not arriv
           log.note("error " + std::string(http::code_name(ec)));
         });
         try {
-          while (auto const piece = co_await req.read()) {
+          while (auto const chunk = co_await req.read()) {
           }
           log.note("complete");
         } catch (boost::system::system_error const& e) {
@@ -190,7 +190,7 @@ TEST_CASE("handler: a body reader learns why the rest of the body does not arriv
     f.settle();
     expected = "ECONNRESET, error ECONNRESET";
   }
-  CHECK(log.told() == expected);
+  CHECK(log.pop_events() == expected);
 }
 
 TEST_CASE("handler: a body is read once") {
@@ -210,8 +210,8 @@ TEST_CASE("handler: a body is read once") {
         if (whole) {
           first = co_await req.text();
         } else {
-          while (auto const piece = co_await req.read()) {
-            first.append(*piece);
+          while (auto const chunk = co_await req.read()) {
+            first.append(*chunk);
           }
         }
         co_await again(req, second);

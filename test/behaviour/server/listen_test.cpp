@@ -252,9 +252,9 @@ TEST_CASE("server: without free descriptors it waits, notifies, and continues wh
   rlimit none = before;
   none.rlim_cur = 3;
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  bool const told = run_until(io, [&] { return failures == 3; });
+  bool const called = run_until(io, [&] { return failures == 3; });
   ::setrlimit(RLIMIT_NOFILE, &before);
-  CHECK(told);
+  CHECK(called);
   CHECK(codes == "EMFILE EMFILE EMFILE ");
   CHECK(accepted == 0);
   CHECK(server.listening());

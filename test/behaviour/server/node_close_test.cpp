@@ -47,13 +47,13 @@ TEST_CASE("test-http-listening: whether a server listens") {
   f.server.on_listening([&] { log.note(f.server.listening() ? "listening" : "wrong"); });
   f.server.on_close([&] { log.note(f.server.listening() ? "wrong" : "close"); });
   f.server.listen(0, "127.0.0.1");
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   f.settle();
-  CHECK(log.told() == "listening");
+  CHECK(log.pop_events() == "listening");
   f.server.close();
   CHECK_FALSE(f.server.listening());
   f.settle();
-  CHECK(log.told() == "close");
+  CHECK(log.pop_events() == "close");
 }
 
 TEST_CASE("test-http-bind-twice: a port in use") {
@@ -61,8 +61,8 @@ TEST_CASE("test-http-bind-twice: a port in use") {
   f.server.listen(0, "127.0.0.1");
   f.settle();
   http::server second(f.io.get_executor(), hello);
-  int told = 0;
-  second.on_listening([&] { ++told; });
+  int calls = 0;
+  second.on_listening([&] { ++calls; });
   try {
     second.listen(f.server.address().port, "127.0.0.1");
     FAIL("the port is in use");
@@ -70,7 +70,7 @@ TEST_CASE("test-http-bind-twice: a port in use") {
     CHECK(http::code_name(e.code()) == "EADDRINUSE");
   }
   f.settle();
-  CHECK(told == 0);
+  CHECK(calls == 0);
   CHECK_FALSE(second.listening());
 }
 
@@ -87,7 +87,7 @@ TEST_CASE("test-http-eof-on-connect: a client that connects and disconnects with
   f.settle();
   CHECK(f.server.connection_count() == 0);
   close(f, log);
-  CHECK(log.told() == "closed");
+  CHECK(log.pop_events() == "closed");
 }
 
 TEST_CASE("test-http-server-close-all: connections with running exchanges are closed too") {
@@ -112,7 +112,7 @@ TEST_CASE("test-http-server-close-all: connections with running exchanges are cl
   close(f, log);
   CHECK(one.ended());
   CHECK(two.ended());
-  CHECK(log.told() == "closed");
+  CHECK(log.pop_events() == "closed");
   CHECK(handled == 1);
   CHECK(connections == 2);
 }
@@ -131,13 +131,13 @@ TEST_CASE("test-http-server-close-idle: close waits for a request that is being 
   CHECK(two.ended());
   f.advance(500ms);
   CHECK_FALSE(one.ended());
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   f.server.close_all_connections();
   f.settle();
   CHECK(one.ended());
-  CHECK(log.told() == "closed");
+  CHECK(log.pop_events() == "closed");
   close(f, log);
-  CHECK(log.told() == "close failed");
+  CHECK(log.pop_events() == "close failed");
 }
 
 TEST_CASE(
@@ -175,7 +175,7 @@ TEST_CASE("test-http-client-close-with-default-agent: close closes idle connecti
   CHECK(f.get()->body == "Hello World!");
   CHECK(f.agent.totals().free_sockets == 1);
   close(f, log);
-  CHECK(log.told() == "closed");
+  CHECK(log.pop_events() == "closed");
   CHECK(f.agent.totals().free_sockets == 0);
 }
 
@@ -183,11 +183,11 @@ TEST_CASE(
     "test-http-server-async-dispose: an awaited close completes when all connections have ended") {
   server_fixture f;
   event_log log;
-  f.server.on_close(log.noting("close"));
+  f.server.on_close(log.recorder("close"));
   f.server.listen(0, "127.0.0.1");
   close(f, log);
-  std::string const told = log.told();
-  CHECK((told == "close, closed" || told == "closed, close"));
+  std::string const events = log.pop_events();
+  CHECK((events == "close, closed" || events == "closed, close"));
   // The context has no work left.
   CHECK(f.io.stopped());
 }

@@ -70,7 +70,7 @@ TEST_CASE("server events: each request of a connection has its own request and r
   for (std::string const path : {"/1", "/2", "/3"}) {
     f.say(peer, "GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n");
   }
-  CHECK(log.told() == "/1, /2, /3");
+  CHECK(log.pop_events() == "/1, /2, /3");
 }
 
 TEST_CASE("server events: without check_continue 100 is sent before the request is emitted") {
@@ -97,7 +97,7 @@ TEST_CASE("server events: a check_continue handler can reject the body") {
         "HTTP/1.1 403 Forbidden\r\nDate: now\r\nConnection: close\r\n"
         "Transfer-Encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n");
   CHECK(peer.ended());
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
 }
 
 TEST_CASE("server events: a check_continue handler can request the body") {
@@ -123,7 +123,7 @@ TEST_CASE("server events: CONNECT without a handler closes the connection") {
   f.say(peer, "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n");
   CHECK(peer.received().empty());
   CHECK(peer.ended());
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("server events: a head above the size limit is reported as such and ge
   CHECK(peer.received() ==
         "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n");
   CHECK(peer.ended());
-  CHECK(log.told() == "HPE_HEADER_OVERFLOW");
+  CHECK(log.pop_events() == "HPE_HEADER_OVERFLOW");
 }
 
 TEST_CASE("server events: the socket of a disconnected client accepts no response") {
@@ -158,7 +158,7 @@ TEST_CASE("server events: the socket of a disconnected client accepts no respons
   f.settle();
   client.reset();
   f.settle();
-  CHECK(log.told() == "ECONNRESET not writable");
+  CHECK(log.pop_events() == "ECONNRESET not writable");
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -170,14 +170,14 @@ TEST_CASE("server events: keep_alive_timeout replaces a socket's timeout behind 
   event_log log;
   f.server.on_connection([&](anode::socket s) {
     s.set_timeout(5s);
-    s.on_timeout(log.noting("timeout"));
+    s.on_timeout(log.recorder("timeout"));
   });
   f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end("ok"); });
   http_peer answered = f.connect();
   f.say(answered, get);
   f.advance(101ms);
   CHECK(answered.ended());
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
 }
 
 TEST_CASE("server events: a timeout without a listener closes the connection") {
@@ -207,13 +207,13 @@ TEST_CASE("server events: a timeout listener is responsible for closing the conn
   }
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     if (!of_server) {
-      res.on_timeout(log.noting("timeout"));
+      res.on_timeout(log.recorder("timeout"));
     }
   });
   http_peer peer = f.connect();
   f.say(peer, get);
   f.advance(51ms);
-  CHECK(log.told() == "timeout");
+  CHECK(log.pop_events() == "timeout");
   CHECK_FALSE(peer.ended());
 }
 
@@ -236,16 +236,16 @@ TEST_CASE("server events: the keep-alive timeout of an idle connection is a time
   http_peer peer = f.connect();
   f.say(peer, get);
   f.advance(101ms);
-  CHECK(log.told() == "timeout");
+  CHECK(log.pop_events() == "timeout");
   CHECK(peer.ended() == closes);
   if (!closes) {
     f.advance(1h);
-    CHECK(log.told().empty());  // emitted once
-    peer.forget();
+    CHECK(log.pop_events().empty());  // emitted once
+    peer.clear();
     f.say(peer, get);
     CHECK(peer.received().ends_with("ok"));
     f.advance(101ms);
-    CHECK(log.told() == "timeout");
+    CHECK(log.pop_events() == "timeout");
   }
 }
 

@@ -27,9 +27,9 @@ constexpr auto bad_request = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\
 
 TEST_CASE("test-http-exceptions: a handler that throws answers 500, and the server continues") {
   client_and_server f;
-  int told = 0;
+  int calls = 0;
   bool fails = true;
-  f.server.on_error([&](std::exception_ptr) { ++told; });
+  f.server.on_error([&](std::exception_ptr) { ++calls; });
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     if (fails) {
       throw std::runtime_error("foo");
@@ -38,7 +38,7 @@ TEST_CASE("test-http-exceptions: a handler that throws answers 500, and the serv
   });
   for (int i = 1; i <= 4; ++i) {
     CHECK(f.get()->status == 500);
-    CHECK(told == i);
+    CHECK(calls == i);
   }
   fails = false;
   CHECK(f.get()->body == "served");
@@ -59,8 +59,8 @@ TEST_CASE("test-http-header-badrequest: an error after a head is not answered wi
 TEST_CASE(
     "test-http-outgoing-message-capture-rejection: an exception during the body cuts it off") {
   client_and_server f;
-  int told = 0;
-  f.server.on_error([&](std::exception_ptr) { ++told; });
+  int calls = 0;
+  f.server.on_error([&](std::exception_ptr) { ++calls; });
   f.server.on_request(
       [](http::incoming_message&, http::server_response& res) -> net::awaitable<void> {
         std::string const block(1024, 'x');
@@ -74,7 +74,7 @@ TEST_CASE(
   auto const answer = f.get();
   CHECK(answer->status == 200);
   CHECK(answer->error == "ECONNRESET");
-  CHECK(told == 1);
+  CHECK(calls == 1);
 }
 
 TEST_CASE("test-http-server-capture-rejections: a coroutine that throws") {
@@ -114,9 +114,9 @@ TEST_CASE("test-http-server-capture-rejections: a coroutine that throws") {
 TEST_CASE("test-http-server-client-error: the error handler answers on the socket") {
   server_fixture f;
   f.server.on_request([](http::incoming_message&, http::server_response& res) { res.end(); });
-  int told = 0;
+  int calls = 0;
   f.server.on_client_error([&](http::client_error const& e, anode::socket s) {
-    ++told;
+    ++calls;
     CHECK(http::code_name(e.code) == "HPE_INVALID_METHOD");
     CHECK(e.bytes_parsed == 1);
     CHECK(e.message == "Parse Error: Invalid method encountered");
@@ -127,7 +127,7 @@ TEST_CASE("test-http-server-client-error: the error handler answers on the socke
   f.say(peer, get);
   CHECK(peer.take().starts_with("HTTP/1.1 200 OK\r\n"));
   f.say(peer, "Oopsie-doopsie\r\n");
-  CHECK(told == 1);
+  CHECK(calls == 1);
   CHECK(peer.received() == "HTTP/1.1 400 Bad Request\r\n\r\n");
   CHECK(peer.ended());
 }
@@ -135,10 +135,10 @@ TEST_CASE("test-http-server-client-error: the error handler answers on the socke
 TEST_CASE(
     "test-http-server-destroy-socket-on-client-error: without a handler the response is 400") {
   server_fixture f;
-  int told = 0;
+  int calls = 0;
   http::server_trace trace;
   trace.client_error = [&](http::client_error const& e, anode::socket const&) {
-    ++told;
+    ++calls;
     CHECK(http::code_name(e.code) == "HPE_INVALID_METHOD");
     CHECK(e.bytes_parsed == 1);
     CHECK(e.message == "Parse Error: Invalid method encountered");
@@ -147,7 +147,7 @@ TEST_CASE(
   f.server.set_trace(std::move(trace));
   http_peer peer = f.connect();
   f.say(peer, "FOO /\r\n");
-  CHECK(told == 1);
+  CHECK(calls == 1);
   CHECK(peer.received() == bad_request);
   CHECK(peer.ended());
 }

@@ -50,11 +50,11 @@ TEST_CASE("test-http-expect-continue: its own handler decides about the body") {
     response = &res;
   });
   http::client_request r = f.request("POST", "/world", {{"Expect", "100-continue"}});
-  r.on_continue(log.noting("continue"));
+  r.on_continue(log.recorder("continue"));
   r.on_response([&](http::incoming_message) { log.note("response"); });
   r.flush_headers();
   f.settle();
-  CHECK(log.told() == "check /world, continue");
+  CHECK(log.pop_events() == "check /world, continue");
   r.end("some stuff...\n");
   f.advance(100ms);
   REQUIRE(response != nullptr);
@@ -70,7 +70,7 @@ TEST_CASE("test-http-expect-continue: its own handler decides about the body") {
   response->write_head(200, {{"Content-Type", "text/plain"}, {"ABCD", "1"}});
   response->end("other stuff!\n");
   f.settle();
-  CHECK(log.told() == "response");
+  CHECK(log.pop_events() == "response");
 }
 
 TEST_CASE("test-http-expect-handling: an expectation unknown to the library") {
@@ -82,7 +82,7 @@ TEST_CASE("test-http-expect-handling: an expectation unknown to the library") {
   constexpr auto asking = "GET / HTTP/1.1\r\nHost: a\r\nExpect: meoww\r\n\r\n";
   SECTION("is rejected") {
     f.say(peer, asking);
-    CHECK(log.told().empty());
+    CHECK(log.pop_events().empty());
   }
   SECTION("is passed to its handler") {
     f.server.on_check_expectation([&](http::incoming_message&, http::server_response& res) {
@@ -92,7 +92,7 @@ TEST_CASE("test-http-expect-handling: an expectation unknown to the library") {
       res.end();
     });
     f.say(peer, asking);
-    CHECK(log.told() == "check");
+    CHECK(log.pop_events() == "check");
   }
   CHECK(peer.received() ==
         "HTTP/1.1 417 Expectation Failed\r\nDate: now\r\nConnection: keep-alive\r\n"
@@ -133,7 +133,7 @@ TEST_CASE("test-http-write-callbacks: writes complete in order, on both sides") 
   };
   net::co_spawn(f.io, put(f, log), net::detached);
   f.settle();
-  CHECK(log.told() ==
+  CHECK(log.pop_events() ==
         "continue, baz, quux, blerg, got bazquuxblerg, asdf, foo, bar, response, asdffoobar");
 }
 
@@ -172,7 +172,7 @@ TEST_CASE("test-http-early-hints: links before the response") {
   r.end();
   auto const response = f.fetch(std::move(r));
   f.settle();
-  CHECK(log.told() == expected);
+  CHECK(log.pop_events() == expected);
   CHECK(response->status == 200);
   CHECK(response->body == "response content\n");
 }
@@ -226,7 +226,7 @@ TEST_CASE("test-http-information-headers: an informational response with headers
   r.end();
   auto const response = f.fetch(std::move(r));
   f.settle();
-  CHECK(log.told() == "1.1 102 Processing Bar");
+  CHECK(log.pop_events() == "1.1 102 Processing Bar");
   CHECK(response->status == 200);
   CHECK(response->header("ABCD") == "1");
   CHECK(response->body == "other stuff!\n");
@@ -246,7 +246,7 @@ TEST_CASE("test-http-information-processing: several informational responses") {
   r.end();
   auto const response = f.fetch(std::move(r));
   f.settle();
-  CHECK(log.told() == "102, 102");
+  CHECK(log.pop_events() == "102, 102");
   CHECK(response->header("ABCD") == "1");
   CHECK(response->body == "other stuff!\n");
 }

@@ -79,7 +79,7 @@ TEST_CASE("test-http-1.0-keep-alive: an HTTP/1.0 connection is kept when the len
   CHECK(peer.received().starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(peer.ended() == !stays);
   if (stays) {
-    peer.forget();
+    peer.clear();
     f.say(peer, "POST / HTTP/1.0\r\n\r\n");
     CHECK(peer.received() == "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: close\r\n\r\nOK");
     CHECK(peer.ended());

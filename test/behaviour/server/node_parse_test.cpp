@@ -26,13 +26,13 @@ constexpr auto overflow =
 constexpr auto too_large = "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\n\r\n";
 
 // A server that records the requests it handles and their bodies.
-class noting_server : public server_fixture {
+class recording_server : public server_fixture {
 public:
-  explicit noting_server(http::server_options o = {}) : server_fixture(std::move(o)) {
+  explicit recording_server(http::server_options o = {}) : server_fixture(std::move(o)) {
     server.on_request(
         [this](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
           urls.emplace_back(req.url());
-          while (auto const piece = co_await req.read()) {
+          while (auto const chunk = co_await req.read()) {
             log.note("data");
           }
           log.note("end");
@@ -74,7 +74,7 @@ TEST_CASE(
 }
 
 TEST_CASE("test-http-chunk-extensions-limit: the extensions of a chunk have a limit") {
-  noting_server f;
+  recording_server f;
   http_peer peer = f.connect();
   std::string const head =
       "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -99,7 +99,7 @@ TEST_CASE("test-http-chunk-extensions-limit: the extensions of a chunk have a li
 }
 
 TEST_CASE("test-http-chunked-smuggling: a bare LF does not end a chunk's size line") {
-  noting_server f;
+  recording_server f;
   http_peer peer = f.connect();
   f.say(peer,
         "GET / HTTP/1.1\r\nHost: localhost:8080\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -111,19 +111,19 @@ TEST_CASE("test-http-chunked-smuggling: a bare LF does not end a chunk's size li
 }
 
 TEST_CASE("test-http-double-content-length: two lengths are rejected") {
-  noting_server f;
+  recording_server f;
   f.note_errors();
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n");
   CHECK(f.urls.empty());
-  CHECK(f.log.told() == "HPE_UNEXPECTED_CONTENT_LENGTH");
+  CHECK(f.log.pop_events() == "HPE_UNEXPECTED_CONTENT_LENGTH");
   peer.close();
   f.settle();
   CHECK(f.server.connection_count() == 0);
 }
 
 TEST_CASE("test-http-dummy-characters-smuggling: an LF must follow a CR") {
-  noting_server f;
+  recording_server f;
   http_peer peer = f.connect();
   SECTION("at the end of a head") {
     f.say(peer,
@@ -138,7 +138,7 @@ TEST_CASE("test-http-dummy-characters-smuggling: an LF must follow a CR") {
           "GET / HTTP/1.1 \r\nHost: a\r\n\r\n0\r\n\r\n");
     CHECK(f.urls == strings{"/"});
   }
-  CHECK(f.log.told() == "");
+  CHECK(f.log.pop_events() == "");
   CHECK(peer.received() == bad_request);
   CHECK(peer.ended());
 }
@@ -149,9 +149,9 @@ TEST_CASE("test-http-header-overflow: one byte above the limit of a head") {
   std::string const bytes =
       line + "Cookie: " + std::string(http::max_header_size() - 7 - 5 + 1, 'a');
   http::server_trace trace;
-  int told = 0;
+  int calls = 0;
   trace.client_error = [&](http::client_error const& e, anode::socket const&) {
-    ++told;
+    ++calls;
     CHECK(e.message == "Parse Error: Header overflow");
     CHECK(e.code == http::error::header_overflow);
     CHECK(bytes.ends_with(e.raw_packet));
@@ -160,7 +160,7 @@ TEST_CASE("test-http-header-overflow: one byte above the limit of a head") {
   f.server.set_trace(std::move(trace));
   http_peer peer = f.connect();
   f.say(peer, bytes);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   CHECK(peer.received() == overflow);
   CHECK(peer.ended());
 }
@@ -185,8 +185,8 @@ TEST_CASE("test-http-header-owstext: white space around a value is not part of i
     });
     http_peer peer = f.connect();
     f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\nX-Test:");
-    for (std::string const& piece : c.pieces) {
-      f.say(peer, piece);
+    for (std::string const& chunk : c.pieces) {
+      f.say(peer, chunk);
     }
     f.say(peer, "\r\n\r\n");
     CHECK(value == c.value);
@@ -214,7 +214,7 @@ TEST_CASE("test-http-insecure-parser: a server option allows control bytes in va
 }
 
 TEST_CASE("test-http-invalid-te: chunked behind an unknown coding and beside a length") {
-  noting_server f;
+  recording_server f;
   f.note_errors();
   http_peer peer = f.connect();
   f.say(peer,
@@ -222,7 +222,7 @@ TEST_CASE("test-http-invalid-te: chunked behind an unknown coding and beside a l
         "Content-Length: 10\r\nTransfer-Encoding: eee, chunked\r\n\r\nHELLOWORLD"
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 28\r\n\r\nI AM A SMUGGLED REQUEST!!!\r\n");
   CHECK(f.urls.empty());
-  CHECK(f.log.told() == "HPE_INVALID_TRANSFER_ENCODING");
+  CHECK(f.log.pop_events() == "HPE_INVALID_TRANSFER_ENCODING");
 }
 
 TEST_CASE("test-http-max-header-size: the limit of heads can be queried and is an option") {
@@ -242,7 +242,7 @@ TEST_CASE("test-http-max-header-size-per-stream: a server can accept larger head
   if (larger) {
     options.max_header_size = 4 * 16384;
   }
-  noting_server f(options);
+  recording_server f(options);
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\nHello: " + std::string(3 * 16384, 'A') + "\r\n\r\n");
   CHECK(peer.received().starts_with(larger ? "HTTP/1.1 200 OK\r\n" : overflow));
@@ -253,7 +253,7 @@ TEST_CASE("test-http-max-http-headers: a head received slowly has the same limit
   // The limit counts the target, names and values.
   std::size_t const rest = std::string("/HostlocalhostAgentnodeX-CRASH").size();
   std::size_t const over = GENERATE(as<std::size_t>{}, 0, 1);
-  noting_server f;
+  recording_server f;
   f.note_errors();
   http_peer peer = f.connect();
   std::string const head = "GET / HTTP/1.1\r\nHost: localhost\r\nAgent: node\r\nX-CRASH: " +
@@ -261,7 +261,7 @@ TEST_CASE("test-http-max-http-headers: a head received slowly has the same limit
   for (std::size_t at = 0; at < head.size(); at += 100) {
     f.say(peer, head.substr(at, 100));
   }
-  CHECK(f.log.told() == (over == 1 ? "HPE_HEADER_OVERFLOW" : "end"));
+  CHECK(f.log.pop_events() == (over == 1 ? "HPE_HEADER_OVERFLOW" : "end"));
   CHECK(f.urls.size() == 1 - over);
 }
 
@@ -269,7 +269,7 @@ TEST_CASE("test-http-missing-header-separator-cr: a bare LF does not end a line 
   std::string const field = GENERATE(std::string("Dummy: x\nContent-Length: 23"),
                                      std::string("x:x\nTransfer-Encoding: chunked"),
                                      std::string("x:\nTransfer-Encoding: chunked"));
-  noting_server f;
+  recording_server f;
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\n" + field +
                   "\r\n\r\nGET / HTTP/1.1\r\nDummy: GET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -282,7 +282,7 @@ TEST_CASE("test-http-missing-header-separator-lf: a bare CR does not end a line 
   std::string const field = GENERATE(std::string("Dummy: x\rContent-Length: 23"),
                                      std::string("x:x\rTransfer-Encoding: chunked"),
                                      std::string("x:\rTransfer-Encoding: chunked"));
-  noting_server f;
+  recording_server f;
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\n" + field +
                   "\r\n\r\nGET / HTTP/1.1\r\nDummy: GET /admin HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -292,7 +292,7 @@ TEST_CASE("test-http-missing-header-separator-lf: a bare CR does not end a line 
 }
 
 TEST_CASE("test-http-parser-finish-error: the end of input within a head") {
-  noting_server f;
+  recording_server f;
   event_log log;
   f.server.on_client_error([&](http::client_error const& e, anode::socket s) {
     CHECK(e.message.starts_with("Parse Error"));
@@ -303,7 +303,7 @@ TEST_CASE("test-http-parser-finish-error: the end of input within a head") {
   f.say(peer, "GET / HTTP/1.1\r\nContent-Length:");
   peer.end();
   f.settle();
-  CHECK(log.told() == "HPE_INVALID_EOF_STATE");
+  CHECK(log.pop_events() == "HPE_INVALID_EOF_STATE");
   CHECK(f.urls.empty());
   CHECK(peer.received() == "");
   CHECK(peer.ended());
@@ -325,7 +325,7 @@ TEST_CASE("test-http-parser-freed-during-execute: closed while its input is pars
 }
 
 TEST_CASE("test-http-request-smuggling-content-length: no blank before the colon") {
-  noting_server f;
+  recording_server f;
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\nContent-Length : 5\r\n\r\nhello");
   CHECK(f.urls.empty());
@@ -334,46 +334,46 @@ TEST_CASE("test-http-request-smuggling-content-length: no blank before the colon
 }
 
 TEST_CASE("test-http-server-reject-chunked-with-content-length: both framing fields are rejected") {
-  noting_server f;
+  recording_server f;
   f.note_errors();
   http_peer peer = f.connect();
   f.say(peer,
         "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n");
   peer.end();
   f.settle();
-  CHECK(f.log.told() == "HPE_INVALID_TRANSFER_ENCODING");
+  CHECK(f.log.pop_events() == "HPE_INVALID_TRANSFER_ENCODING");
   CHECK(f.urls.empty());
   CHECK(peer.received() == "");
   CHECK(peer.ended());
 }
 
 TEST_CASE("test-http-server-reject-cr-no-lf: a lone CR does not end a line") {
-  noting_server f;
+  recording_server f;
   f.note_errors();
   http_peer peer = f.connect();
   f.say(peer, "GET / HTTP/1.1\r\nHost: a\r\nDummy: Header\rContent-Length: 1\r\n\r\n");
   peer.end();
   f.settle();
-  CHECK(f.log.told() == "HPE_LF_EXPECTED");
+  CHECK(f.log.pop_events() == "HPE_LF_EXPECTED");
   CHECK(f.urls.empty());
   CHECK(peer.received() == "");
   CHECK(peer.ended());
 }
 
 TEST_CASE("test-http-transfer-encoding-repeated-chunked: chunkedchunked is not chunked") {
-  noting_server f;
+  recording_server f;
   http_peer peer = f.connect();
   f.say(peer,
         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunkedchunked\r\n\r\n"
         "1\r\na\r\n0\r\n\r\n");
   CHECK(f.urls == strings{"/"});
-  CHECK(f.log.told() == "");
+  CHECK(f.log.pop_events() == "");
   CHECK(peer.received() == bad_request);
   CHECK(peer.ended());
 }
 
 TEST_CASE("test-http-transfer-encoding-smuggling: a coding behind chunked") {
-  noting_server f;
+  recording_server f;
   http_peer peer = f.connect();
   SECTION("in a separate line") {
     f.say(peer,

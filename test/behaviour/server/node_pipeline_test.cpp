@@ -118,7 +118,7 @@ TEST_CASE("test-http-many-ended-pipelines: every response ended, then the connec
   int handled = 0;
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
     ++handled;
-    res.on_close(log.noting("close"));
+    res.on_close(log.recorder("close"));
     res.end("ok");
     req.socket().destroy();
   });
@@ -129,7 +129,7 @@ TEST_CASE("test-http-many-ended-pipelines: every response ended, then the connec
   CHECK(handled >= 1);
   CHECK(peer.received().ends_with("\r\n\r\nok"));
   CHECK(peer.ended());
-  CHECK(count_of(log.told(), "close") == static_cast<std::size_t>(handled));
+  CHECK(count_of(log.pop_events(), "close") == static_cast<std::size_t>(handled));
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -182,7 +182,7 @@ TEST_CASE("test-http-pipeline-flood: reading stops when the client does not read
   CHECK(socket.bytes_read() < 3 * 65536);
   CHECK(socket.writable_length() < 10 * 65536);
   f.advance(201ms);
-  CHECK(log.told() == "timeout");
+  CHECK(log.pop_events() == "timeout");
   CHECK(f.server.connection_count() == 0);
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("test-http-no-read-no-dump: an unread body does not block the next cli
     }
     req.on_close([&] {
       log.note("close");
-      req.on_end(log.noting("wrong"));
+      req.on_end(log.recorder("wrong"));
     });
     res.write_head(200);
     res.flush_headers();
@@ -221,6 +221,6 @@ TEST_CASE("test-http-no-read-no-dump: an unread body does not block the next cli
   f.settle();
   CHECK(first->status == 200);
   CHECK(second->status == 200);
-  CHECK(log.told() == "close");
+  CHECK(log.pop_events() == "close");
   CHECK(f.connections_made == 1);
 }

@@ -73,7 +73,7 @@ TEST_CASE("test-http-malformed-request: a target is not decoded") {
   peer.send("GET /hello?foo=%99bar HTTP/1.1\r\nHost: a\r\n\r\n");
   peer.end();
   f.settle();
-  CHECK(log.told() == "/hello?foo=%99bar");
+  CHECK(log.pop_events() == "/hello?foo=%99bar");
   CHECK(peer.received().ends_with("\r\n\r\nb\r\nHello World\r\n0\r\n\r\n"));
   CHECK(peer.ended());
 }
@@ -91,7 +91,7 @@ TEST_CASE("test-http-request-methods: HTTP/1.0 requests of methods without a bod
     });
     http_peer peer = f.connect();
     f.say(peer, method + " / HTTP/1.0\r\n\r\n");
-    CHECK(log.told() == method);
+    CHECK(log.pop_events() == method);
     CHECK(peer.received().ends_with("Connection: close\r\n\r\nhello world\n"));
     CHECK(peer.ended());
   }
@@ -108,7 +108,7 @@ TEST_CASE("test-http-server-method.query: the method QUERY") {
   r.end();
   auto const response = f.fetch(std::move(r));
   f.settle();
-  CHECK(log.told() == "QUERY");
+  CHECK(log.pop_events() == "QUERY");
   CHECK(response->status == 200);
   CHECK(response->body == "OK");
 }
@@ -174,7 +174,7 @@ TEST_CASE("test-http-server: with half-open connections all pipelined responses 
       "GET / HTTP/1.1\r\nHost: a\r\nX-X: bar\r\n\r\n");
   peer.end();
   f.settle();
-  CHECK(log.told() == "GET /hello?hello=world&foo=b==ar, POST /quit, GET / foo, GET / bar");
+  CHECK(log.pop_events() == "GET /hello?hello=world&foo=b==ar, POST /quit, GET / foo, GET / bar");
   CHECK_FALSE(peer.ended());
   answer(3);
   answer(2);
@@ -186,8 +186,8 @@ TEST_CASE("test-http-server: with half-open connections all pipelined responses 
 
 TEST_CASE("test-http-server-options-highwatermark: both directions of a message use it") {
   http::server_options options;
-  std::size_t const usual = options.high_water_mark;
-  SECTION("as set") { options.high_water_mark = 2 * usual; }
+  std::size_t const default_size = options.high_water_mark;
+  SECTION("as set") { options.high_water_mark = 2 * default_size; }
   SECTION("the default") {}
   server_fixture f(options);
   std::size_t mark = 0;
@@ -225,13 +225,13 @@ TEST_CASE(
     event_log log;
     f.server.on_request(
         [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
-          auto const piece = co_await req.read();
-          log.note(piece ? "body" : "end");
+          auto const chunk = co_await req.read();
+          log.note(chunk ? "body" : "end");
           res.end();
         });
     http_peer peer = f.connect();
     f.say(peer, r.method + " / HTTP/1.1\r\nHost: a\r\n" + r.framing + "\r\n");
-    CHECK(log.told() == "end");
+    CHECK(log.pop_events() == "end");
     CHECK(peer.received().starts_with("HTTP/1.1 200 OK\r\n"));
   }
 }
@@ -260,23 +260,23 @@ TEST_CASE("test-http-req-res-close: the order of the last events") {
   SECTION("answered at once") {
     at_once = true;
     f.say(peer, get);
-    CHECK(log.told() == "finish, response close, end, request close");
+    CHECK(log.pop_events() == "finish, response close, end, request close");
   }
   SECTION("answered later") {
     f.say(peer, get);
     f.advance(100ms);
     response->end();
     f.settle();
-    CHECK(log.told() == "finish, response close, end, request close");
+    CHECK(log.pop_events() == "finish, response close, end, request close");
   }
   SECTION("answered later, and read before") {
     reads = true;
     f.say(peer, get);
     f.advance(100ms);
-    CHECK(log.told() == "end, request close");
+    CHECK(log.pop_events() == "end, request close");
     response->end();
     f.settle();
-    CHECK(log.told() == "finish, response close");
+    CHECK(log.pop_events() == "finish, response close");
   }
 }
 
@@ -304,8 +304,8 @@ TEST_CASE("test-http-outgoing-finished: awaiting the end completes after close")
   });
   http_peer peer = f.connect();
   f.say(peer, get);
-  std::string const told = log.told();
-  CHECK((told == "close, finished" || (!late && told == "finished, close")));
+  std::string const events = log.pop_events();
+  CHECK((events == "close, finished" || (!late && events == "finished, close")));
 }
 
 TEST_CASE("test-http-server-unconsume: bytes behind a request can be read from the socket") {
@@ -313,8 +313,8 @@ TEST_CASE("test-http-server-unconsume: bytes behind a request can be read from t
   event_log log;
   f.server.on_upgrade([&](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
     s.write("HTTP/1.1 200 OK\r\n\r\n");
-    while (auto const piece = co_await s.read()) {
-      log.note(std::string(*piece));
+    while (auto const chunk = co_await s.read()) {
+      log.note(std::string(*chunk));
     }
     log.note("end");
   });
@@ -323,7 +323,7 @@ TEST_CASE("test-http-server-unconsume: bytes behind a request can be read from t
   f.say(peer, "hello world");
   peer.end();
   f.settle();
-  CHECK(log.told() == "hello world, end");
+  CHECK(log.pop_events() == "hello world, end");
 }
 
 TEST_CASE("test-http-full-response: many HTTP/1.0 requests, each on its own connection") {
@@ -353,8 +353,8 @@ TEST_CASE("test-http-pipe-fs: two successive bodies on one connection") {
   f.server.on_request(
       [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
         std::string body;
-        while (auto const piece = co_await req.read()) {
-          body += *piece;
+        while (auto const chunk = co_await req.read()) {
+          body += *chunk;
         }
         bodies.push_back(body);
         res.write_head(200);

@@ -189,8 +189,8 @@ TEST_CASE("test-http-server-request-timeout-upgrade: an upgraded socket has no t
   counting_server f(limits(0ms, 2000ms));
   f.server.on_upgrade([](http::incoming_message&, anode::socket s) -> net::awaitable<void> {
     s.write("HTTP/1.1 101 Web Socket Protocol Handshake\r\n\r\n");
-    while (auto const piece = co_await s.read()) {
-      co_await s.write(*piece);
+    while (auto const chunk = co_await s.read()) {
+      co_await s.write(*chunk);
     }
     s.end();
   });

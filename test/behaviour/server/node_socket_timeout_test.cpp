@@ -45,7 +45,7 @@ TEST_CASE("test-http-set-timeout-server: a timeout of the server") {
     f.advance(51ms);
     CHECK(peer.ended());
   }
-  CHECK(log.told() == "server");
+  CHECK(log.pop_events() == "server");
 }
 
 TEST_CASE("test-http-set-timeout-server: a timeout of a request with an incomplete body") {
@@ -61,7 +61,7 @@ TEST_CASE("test-http-set-timeout-server: a timeout of a request with an incomple
   http_peer peer = f.connect();
   f.say(peer, open_post);
   f.advance(51ms);
-  CHECK(log.told() == "request");
+  CHECK(log.pop_events() == "request");
   CHECK(peer.ended());
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("test-http-set-timeout-server: a timeout of a response") {
   http_peer peer = f.connect();
   f.say(peer, get);
   f.advance(51ms);
-  CHECK(log.told() == "response");
+  CHECK(log.pop_events() == "response");
   CHECK(peer.ended());
 }
 
@@ -90,13 +90,13 @@ TEST_CASE("test-http-set-timeout-server: a complete request does not time out") 
     s.destroy();
   });
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
-    req.set_timeout(50ms, log.noting("wrong"));
-    res.on_timeout(log.noting("response"));
+    req.set_timeout(50ms, log.recorder("wrong"));
+    res.on_timeout(log.recorder("response"));
   });
   http_peer peer = f.connect();
   f.say(peer, get);
   f.advance(51ms);
-  CHECK(log.told() == "response, server");
+  CHECK(log.pop_events() == "response, server");
 }
 
 TEST_CASE("test-http-set-timeout-server: the first response of the pipeline times out") {
@@ -110,7 +110,7 @@ TEST_CASE("test-http-set-timeout-server: the first response of the pipeline time
     if (req.url() == "/1") {
       res.end();
     } else {
-      res.set_timeout(50ms, log.noting(std::string(req.url())));
+      res.set_timeout(50ms, log.recorder(std::string(req.url())));
     }
   });
   http_peer peer = f.connect();
@@ -118,7 +118,7 @@ TEST_CASE("test-http-set-timeout-server: the first response of the pipeline time
         "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"
         "GET /3 HTTP/1.1\r\nHost: a\r\n\r\n");
   f.advance(51ms);
-  CHECK(log.told() == "/2, server");
+  CHECK(log.pop_events() == "/2, server");
 }
 
 TEST_CASE("test-http-set-timeout-server: after a response only the server's timeout runs") {
@@ -131,14 +131,14 @@ TEST_CASE("test-http-set-timeout-server: after a response only the server's time
     s.destroy();
   });
   f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
-    req.on_timeout(log.noting("wrong"));
-    res.on_timeout(log.noting("wrong"));
+    req.on_timeout(log.recorder("wrong"));
+    res.on_timeout(log.recorder("wrong"));
     res.end();
   });
   http_peer peer = f.connect();
   f.say(peer, get);
   f.advance(2ms);
-  CHECK(log.told() == "server");
+  CHECK(log.pop_events() == "server");
 }
 
 TEST_CASE("test-http-set-timeout: a timeout of the socket") {
@@ -159,7 +159,7 @@ TEST_CASE("test-http-set-timeout: a timeout of the socket") {
   CHECK_FALSE(peer.ended());
   f.advance(2ms);
   CHECK(peer.ended());
-  CHECK(log.told() == "timeout");
+  CHECK(log.pop_events() == "timeout");
 }
 
 TEST_CASE("test-http-server-consumed-timeout: bytes of the body postpone the timeout") {
@@ -168,8 +168,8 @@ TEST_CASE("test-http-server-consumed-timeout: bytes of the body postpone the tim
   f.server.on_request(
       [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
         res.flush_headers();
-        req.set_timeout(200ms, log.noting("timeout"));
-        while ([[maybe_unused]] auto const piece = co_await req.read()) {
+        req.set_timeout(200ms, log.recorder("timeout"));
+        while ([[maybe_unused]] auto const chunk = co_await req.read()) {
         }
         res.end();
       });
@@ -180,7 +180,7 @@ TEST_CASE("test-http-server-consumed-timeout: bytes of the body postpone the tim
     f.advance(199ms);
   }
   f.say(peer, "0\r\n\r\n");
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   CHECK(peer.received().ends_with("0\r\n\r\n"));
 }
 
@@ -204,14 +204,14 @@ TEST_CASE("test-http-keep-alive-large-write: a slow reader does not time out") {
     net::co_spawn(
         f.io,
         [](anode::socket s, std::size_t& n) -> net::awaitable<void> {
-          auto const piece = co_await s.read();
-          n += piece ? piece->size() : 0;
+          auto const chunk = co_await s.read();
+          n += chunk ? chunk->size() : 0;
         }(client, got),
         net::detached);
     f.settle();
     f.advance(99ms);
   }
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
 }
 
 TEST_CASE("test-http-server-keep-alive-timeout: pipelined requests are handled at once") {
@@ -237,7 +237,7 @@ TEST_CASE("test-http-server-keep-alive-timeout: pipelined requests are handled a
   f.say(peer,
         "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"
         "GET /3 HTTP/1.1\r\nHost: a\r\n\r\n");
-  CHECK(log.told() == "/1, /2, /3");
+  CHECK(log.pop_events() == "/1, /2, /3");
   CHECK(support::count_of(peer.received(), "200 OK") == (answers ? 3 : 0));
   f.advance(49ms);
   CHECK_FALSE(peer.ended());
@@ -245,7 +245,7 @@ TEST_CASE("test-http-server-keep-alive-timeout: pipelined requests are handled a
     f.advance(1001ms);
   } else {
     f.advance(452ms);
-    CHECK(log.told() == "timeout");
+    CHECK(log.pop_events() == "timeout");
   }
   CHECK(peer.ended());
 }

@@ -41,11 +41,11 @@ http::request_handler answering(event_log& log) {
 // Switches protocols and echoes until a message asks to close the connection.
 net::awaitable<void> echo(http::incoming_message&, anode::socket s) {
   s.write(switching);
-  while (auto const piece = co_await s.read()) {
-    if (*piece == "kill") {
+  while (auto const chunk = co_await s.read()) {
+    if (*chunk == "kill") {
       break;
     }
-    co_await s.write(*piece);
+    co_await s.write(*chunk);
   }
   s.end();
 }
@@ -65,7 +65,7 @@ TEST_CASE("test-http-upgrade-server: the bytes behind the request belong to the 
   CHECK_FALSE(peer.ended());
   f.say(peer, "kill");
   CHECK(peer.ended());
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
 }
 
 TEST_CASE("test-http-upgrade-server: without a handler it is an ordinary request") {
@@ -79,7 +79,7 @@ TEST_CASE("test-http-upgrade-server: without a handler it is an ordinary request
   CHECK(peer.take() == okay);
   f.say(peer, get);
   CHECK(peer.take() == okay);
-  CHECK(log.told() == "request, request");
+  CHECK(log.pop_events() == "request, request");
   // The request that follows is answered too. Node drops it.
   f.say(peer, std::string(upgrade) + get);
   CHECK(peer.take() == std::string(okay) + okay);
@@ -109,7 +109,7 @@ TEST_CASE("test-http-upgrade-server2: an exception of the handler is rethrown") 
   }
   http_peer peer = f.connect();
   f.say(peer, upgrade);
-  CHECK(log.told() == "upgrade error");
+  CHECK(log.pop_events() == "upgrade error");
   CHECK(peer.received().empty());
   CHECK(peer.ended());
   CHECK(f.server.connection_count() == 0);
@@ -148,15 +148,15 @@ TEST_CASE("test-http-upgrade-server-callback: the user decides for each request"
   }
   http_peer peer = f.connect();
   f.say(peer, upgrade);
-  std::string const told = log.told();
-  if (told == "asked / WebSocket, upgrade") {
+  std::string const events = log.pop_events();
+  if (events == "asked / WebSocket, upgrade") {
     CHECK(peer.received() == switching);
     CHECK(listens);
-  } else if (told == "asked / WebSocket, request") {
+  } else if (events == "asked / WebSocket, request") {
     CHECK(peer.received() == okay);
     CHECK_FALSE(peer.ended());
   } else {
-    CHECK(told == (listens ? "asked / WebSocket, error" : "asked / WebSocket"));
+    CHECK(events == (listens ? "asked / WebSocket, error" : "asked / WebSocket"));
     CHECK(peer.received().empty());
     CHECK(peer.ended());
     CHECK(f.server.connection_count() == 0);
@@ -165,7 +165,7 @@ TEST_CASE("test-http-upgrade-server-callback: the user decides for each request"
   http_peer other = f.connect();
   f.say(other, get);
   CHECK(other.received() == okay);
-  CHECK(log.told() == "request");
+  CHECK(log.pop_events() == "request");
 }
 
 TEST_CASE("test-http-upgrade-advertise: a server can offer an upgrade without upgrading") {
@@ -226,7 +226,7 @@ TEST_CASE("test-http-upgrade-advertise: a server can offer an upgrade without up
   }
   r.end();
   f.settle();
-  CHECK(log.told() == expected);
+  CHECK(log.pop_events() == expected);
 }
 
 TEST_CASE("test-http-upgrade-reconsume-stream: another reader takes over the connection") {
@@ -245,7 +245,7 @@ TEST_CASE("test-http-upgrade-reconsume-stream: another reader takes over the con
   http_peer peer = f.connect();
   f.say(peer, upgrade);
   f.say(peer, "\x16\x03\x01");
-  CHECK(log.told() == "\x16\x03\x01");
+  CHECK(log.pop_events() == "\x16\x03\x01");
   CHECK(peer.ended());
 }
 
@@ -269,18 +269,19 @@ TEST_CASE("test-http-parser-freed-before-upgrade: later bytes are not parsed as 
   });
   r.end();
   f.settle();
-  REQUIRE(log.told() == "upgrade");
+  REQUIRE(log.pop_events() == "upgrade");
   client_side.write(get);
   server_side.write("BAD\r\n\r\n");
-  std::string heard;
+  std::string received;
   auto const listen = [](anode::socket s, std::string& to) -> net::awaitable<void> {
     to += *co_await s.read();
   };
-  net::co_spawn(f.io, listen(client_side, heard), net::detached);
-  net::co_spawn(f.io, listen(server_side, heard), net::detached);
+  net::co_spawn(f.io, listen(client_side, received), net::detached);
+  net::co_spawn(f.io, listen(server_side, received), net::detached);
   f.settle();
-  CHECK((heard == std::string(get) + "BAD\r\n\r\n" || heard == std::string("BAD\r\n\r\n") + get));
-  CHECK(log.told().empty());
+  CHECK((received == std::string(get) + "BAD\r\n\r\n" ||
+         received == std::string("BAD\r\n\r\n") + get));
+  CHECK(log.pop_events().empty());
 }
 
 TEST_CASE("test-http-pipeline-socket-parser-typeerror: an upgrade behind queued responses") {
@@ -300,13 +301,13 @@ TEST_CASE("test-http-pipeline-socket-parser-typeerror: an upgrade behind queued 
   f.say(peer, std::string(get) + get);
   REQUIRE(responses.size() == 2);
   f.say(peer, "GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: ws\r\n\r\naaa");
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   responses[1]->end();
   f.settle();
-  CHECK(log.told().empty());
+  CHECK(log.pop_events().empty());
   responses[0]->end();
   f.settle();
-  CHECK(log.told() == "upgrade aaa");
+  CHECK(log.pop_events() == "upgrade aaa");
   CHECK(support::count_of(peer.received(), "HTTP/1.1 200 OK\r\n") == 2);
   CHECK(peer.ended());
   CHECK(f.server.connection_count() == 0);

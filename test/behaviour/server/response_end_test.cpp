@@ -21,8 +21,8 @@ constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr auto head = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 // A server whose handler only records its responses.
-struct noting_server {
-  explicit noting_server(http::server_options options = {}) : f(std::move(options)) {
+struct recording_server {
+  explicit recording_server(http::server_options options = {}) : f(std::move(options)) {
     f.server.on_request([this](http::incoming_message& req, http::server_response& res) {
       requests.push_back(&req);
       responses.push_back(&res);
@@ -80,7 +80,7 @@ TEST_CASE("response end: a handler can destroy the connection of a disconnected 
 }
 
 TEST_CASE("response end: the head of a response without a body is sent with its end") {
-  noting_server n;
+  recording_server n;
   http_peer peer = n.f.connect();
   n.f.say(peer, head);
   REQUIRE(n.responses.size() == 1);
@@ -98,7 +98,7 @@ TEST_CASE(
     "response end: a body that is not allowed throws before the head is sent, even an empty one") {
   http::server_options options;
   options.reject_non_standard_body_writes = true;
-  noting_server n(options);
+  recording_server n(options);
   http_peer peer = n.f.connect();
   n.f.say(peer, head);
   REQUIRE(n.responses.size() == 1);
@@ -112,7 +112,7 @@ TEST_CASE(
 }
 
 TEST_CASE("response end: errors of a handler are emitted after its earlier events") {
-  noting_server n;
+  recording_server n;
   http_peer peer = n.f.connect();
   n.f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     res.on_finish([&] { n.events.emplace_back("finish"); });
@@ -147,7 +147,7 @@ TEST_CASE(
 }
 
 TEST_CASE("response end: a queued response that is destroyed lets the earlier ones finish") {
-  noting_server n;
+  recording_server n;
   http_peer peer = n.f.connect();
   n.f.say(peer, std::string(get) + get + get);
   REQUIRE(n.responses.size() == 3);
@@ -164,7 +164,7 @@ TEST_CASE("response end: a queued response that is destroyed lets the earlier on
 }
 
 TEST_CASE("response end: a response behind one that closes the connection does not finish") {
-  noting_server n;
+  recording_server n;
   http_peer peer = n.f.connect();
   n.f.say(peer, std::string(get) + get + get);
   REQUIRE(n.responses.size() == 3);
@@ -183,7 +183,7 @@ TEST_CASE(
     "is sent") {
   http::server_options options;
   options.http_allow_half_open = true;
-  noting_server n(options);
+  recording_server n(options);
   http_peer peer = n.f.connect();
   n.f.say(peer, get);
   REQUIRE(n.responses.size() == 1);

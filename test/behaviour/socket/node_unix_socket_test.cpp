@@ -163,7 +163,7 @@ TEST_CASE("test-http-client-abort-keep-alive-queued-unix-socket: the other reque
 #pragma GCC diagnostic pop
   third.end();
   f.run_until([&] { return done; });
-  CHECK(log.told() == "response 3");
+  CHECK(log.pop_events() == "response 3");
   CHECK(f.urls == std::vector<std::string>{"/1", "/3"});
   CHECK(f.server.connection_count() == 1);
 }

@@ -40,8 +40,8 @@ struct pair {
 
 net::awaitable<std::string> read_all(anode::socket s) {
   std::string all;
-  while (auto const piece = co_await s.read()) {
-    all.append(*piece);
+  while (auto const chunk = co_await s.read()) {
+    all.append(*chunk);
   }
   co_return all;
 }
@@ -74,7 +74,7 @@ TEST_CASE("socket: the writes of one tick are sent in one write") {
     co_await x.a.drained();
   }(p));
   CHECK(p.counts->writes == 1);
-  CHECK(p.counts->pieces == std::vector<std::size_t>{1});
+  CHECK(p.counts->buffer_counts == std::vector<std::size_t>{1});
 }
 
 TEST_CASE("socket: an awaited write of a large buffer does not copy it") {
@@ -84,7 +84,7 @@ TEST_CASE("socket: an awaited write of a large buffer does not copy it") {
   run(io, [](pair& x, std::string const& data) -> net::awaitable<void> {
     co_await x.a.write(data);
   }(p, large));
-  CHECK(p.counts->places == std::vector<void const*>{large.data()});
+  CHECK(p.counts->addresses == std::vector<void const*>{large.data()});
 }
 
 TEST_CASE("socket: a write that is not awaited buffers its unsent bytes") {
@@ -128,14 +128,14 @@ TEST_CASE("socket: an awaited write waits while the other side does not read") {
 TEST_CASE("socket: writes to a fast reader do not starve other handlers") {
   net::io_context io;
   pair p(io, 64 << 20);
-  std::string const piece(32768, 'x');
+  std::string const chunk(32768, 'x');
   std::uint64_t before_others = 0;
   run(io, [](pair& x, std::string const& data, std::uint64_t& sent) -> net::awaitable<void> {
     net::post(x.a.get_executor(), [&] { sent = x.a.bytes_written(); });
     for (int i = 0; i != 1000; ++i) {
       co_await x.a.write(data);
     }
-  }(p, piece, before_others));
+  }(p, chunk, before_others));
   CHECK(p.a.bytes_written() == 32768000);
   CHECK(before_others > 0);
   CHECK(before_others <= 300000);
@@ -179,8 +179,8 @@ TEST_CASE("socket: destroy emits close once and ends the other side's input") {
   p.a.destroy();
   CHECK(closed == 0);  // not inside the call
   run(io, [](pair& x) -> net::awaitable<void> {
-    auto const piece = co_await x.b.read();
-    CHECK_FALSE(piece);
+    auto const chunk = co_await x.b.read();
+    CHECK_FALSE(chunk);
     co_await x.a.closed();
   }(p));
   settle(io, 1s);
@@ -212,8 +212,8 @@ TEST_CASE("socket: dropping the last handle closes the connection") {
     CHECK_FALSE(copy.destroyed());
   }
   run(io, [](pair& x) -> net::awaitable<void> {
-    auto const piece = co_await x.b.read();
-    CHECK_FALSE(piece);
+    auto const chunk = co_await x.b.read();
+    CHECK_FALSE(chunk);
   }(p));
 }
 
@@ -222,19 +222,19 @@ TEST_CASE("socket: a timeout is emitted and does not close the connection") {
   auto& clock = anode::runtime::clock::of(io.get_executor());
   clock.set_manual(std::chrono::sys_seconds(0s));
   pair p(io);
-  int told = 0;
-  p.a.set_timeout(100ms).on_timeout([&] { ++told; });
+  int calls = 0;
+  p.a.set_timeout(100ms).on_timeout([&] { ++calls; });
   clock.advance(60ms);
   p.a.write("activity");
   settle(io, 1s);
   clock.advance(60ms);
-  CHECK(told == 0);
+  CHECK(calls == 0);
   clock.advance(60ms);
-  CHECK(told == 1);
+  CHECK(calls == 1);
   CHECK_FALSE(p.a.destroyed());
   p.a.set_timeout(0ms);
   clock.advance(10s);
-  CHECK(told == 1);
+  CHECK(calls == 1);
 }
 
 TEST_CASE("socket: a cancelled read leaves the connection usable") {
@@ -251,8 +251,8 @@ TEST_CASE("socket: a cancelled read leaves the connection usable") {
   REQUIRE(error);
   run(io, [](pair& x) -> net::awaitable<void> {
     co_await x.a.write("still here");
-    auto const piece = co_await x.b.read();
-    CHECK(piece == "still here");
+    auto const chunk = co_await x.b.read();
+    CHECK(chunk == "still here");
   }(p));
 }
 
@@ -315,8 +315,8 @@ TEST_CASE("relay: losing one side closes the other") {
   run(io, [](pair& l, pair& r) -> net::awaitable<void> {
     l.a.reset();
     co_await anode::relay(l.b, r.b);
-    auto const piece = co_await r.a.read();
-    CHECK_FALSE(piece);
+    auto const chunk = co_await r.a.read();
+    CHECK_FALSE(chunk);
   }(left, right));
 }
 

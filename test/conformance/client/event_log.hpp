@@ -78,8 +78,8 @@ private:
 
   static net::awaitable<void> read(client_log& self) {
     try {
-      while (auto const piece = co_await self.response.read()) {
-        self.body.append(*piece);
+      while (auto const chunk = co_await self.response.read()) {
+        self.body.append(*chunk);
         self.tell("data");
       }
     } catch (boost::system::system_error const&) {

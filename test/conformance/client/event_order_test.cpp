@@ -76,30 +76,32 @@ private:
       o.headers = {{"Expect", "100-continue"}};
     }
     request_ = f_.agent.request(std::move(o));
-    request_.on_socket([this](anode::socket) { told("socket"); });
-    request_.on_finish([this] { told("finish"); });
-    request_.on_continue([this] { told("continue"); });
-    request_.on_information(
-        [this](http::information const& i) { told("information", std::to_string(i.status_code)); });
-    request_.on_abort([this] { told("abort"); });
-    request_.on_error([this](boost::system::error_code ec) { told("error", http::code_name(ec)); });
-    request_.on_close([this] { told("close"); });
+    request_.on_socket([this](anode::socket) { record("socket"); });
+    request_.on_finish([this] { record("finish"); });
+    request_.on_continue([this] { record("continue"); });
+    request_.on_information([this](http::information const& i) {
+      record("information", std::to_string(i.status_code));
+    });
+    request_.on_abort([this] { record("abort"); });
+    request_.on_error(
+        [this](boost::system::error_code ec) { record("error", http::code_name(ec)); });
+    request_.on_close([this] { record("close"); });
     request_.on_response([this](http::incoming_message m) {
       response_ = std::move(m);
-      response_.on_aborted([this] { told("res.aborted"); });
-      response_.on_end([this] { told("res.end"); });
+      response_.on_aborted([this] { record("res.aborted"); });
+      response_.on_end([this] { record("res.end"); });
       response_.on_error(
-          [this](boost::system::error_code ec) { told("res.error", http::code_name(ec)); });
-      response_.on_close([this] { told("res.close"); });
-      told("response", std::to_string(response_.status_code()));
+          [this](boost::system::error_code ec) { record("res.error", http::code_name(ec)); });
+      response_.on_close([this] { record("res.close"); });
+      record("response", std::to_string(response_.status_code()));
       net::co_spawn(f_.io, read(*this), net::detached);
     });
   }
 
   static net::awaitable<void> read(run& self) {
     try {
-      while (auto const piece = co_await self.response_.read()) {
-        self.told("data", *piece);
+      while (auto const chunk = co_await self.response_.read()) {
+        self.record("data", *chunk);
       }
     } catch (boost::system::system_error const&) {
     }
@@ -123,7 +125,7 @@ private:
     }
   }
 
-  void told(std::string name, std::string_view detail = {}) {
+  void record(std::string name, std::string_view detail = {}) {
     std::string const point = name == "res.end" ? "end" : name;
     if (!detail.empty()) {
       name.append(" ").append(detail);

@@ -44,8 +44,8 @@ net::awaitable<std::unique_ptr<anode::byte_stream>> connect_plainly(http::connec
 net::awaitable<void> read_response(std::shared_ptr<scenario> s,
                                    std::shared_ptr<running_request> r) {
   try {
-    while (auto const piece = co_await r->response.read()) {
-      s->event(r->id, "data", from_bytes(*piece));
+    while (auto const chunk = co_await r->response.read()) {
+      s->event(r->id, "data", from_bytes(*chunk));
     }
   } catch (std::exception const&) {
     // The listeners of the response report the error.
@@ -55,8 +55,8 @@ net::awaitable<void> read_response(std::shared_ptr<scenario> s,
 net::awaitable<void> read_tunnel(std::shared_ptr<scenario> s, std::shared_ptr<running_request> r) {
   anode::socket tunnel = r->tunnel;
   try {
-    while (auto const piece = co_await tunnel.read()) {
-      s->event(r->id, "tunnel.data", from_bytes(*piece));
+    while (auto const chunk = co_await tunnel.read()) {
+      s->event(r->id, "tunnel.data", from_bytes(*chunk));
     }
     if (!tunnel.destroyed()) {
       s->event(r->id, "tunnel.end");

@@ -81,9 +81,9 @@ void buffers(call& c) {
 }
 
 void big_chunks(call& c) {
-  std::string const piece(static_cast<std::size_t>(c.number(1)), 'x');
+  std::string const chunk(static_cast<std::size_t>(c.number(1)), 'x');
   for (int i = 0; i < c.number(); ++i) {
-    c.res.write(piece);
+    c.res.write(chunk);
   }
   c.res.end();
 }

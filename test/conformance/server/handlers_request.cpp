@@ -75,8 +75,8 @@ net::awaitable<void> echo(call& c) {
   c.res.write_head(200);
   c.listen_to_errors();
   c.waited = true;
-  while (auto const piece = co_await c.req.read()) {
-    c.res.write(*piece);
+  while (auto const chunk = co_await c.req.read()) {
+    c.res.write(*chunk);
   }
   c.res.end();
 }
@@ -90,8 +90,8 @@ net::awaitable<void> echo_length(call& c) {
 
 net::awaitable<void> echo_pipe(call& c) {
   c.waited = true;
-  while (auto const piece = co_await c.req.read()) {
-    co_await c.res.write(*piece);
+  while (auto const chunk = co_await c.req.read()) {
+    co_await c.res.write(*chunk);
   }
   c.res.end();
 }

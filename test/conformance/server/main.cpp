@@ -231,8 +231,8 @@ net::awaitable<void> oracle::check_expectation(http::incoming_message& req,
 
 // Echoes the received bytes, beginning with those received with the request.
 net::awaitable<void> echo(anode::socket s) {
-  while (auto const piece = co_await s.read()) {
-    co_await s.write(*piece);
+  while (auto const chunk = co_await s.read()) {
+    co_await s.write(*chunk);
   }
   s.end();
   co_await s.closed();

@@ -41,9 +41,9 @@ public:
 
   /// Returns the next bytes unchanged.
   std::string_view bytes(std::size_t most) noexcept {
-    std::string_view const taken = rest_.substr(0, std::min(rest_.size(), most));
-    rest_.remove_prefix(taken.size());
-    return taken;
+    std::string_view const chosen = rest_.substr(0, std::min(rest_.size(), most));
+    rest_.remove_prefix(chosen.size());
+    return chosen;
   }
 
 private:

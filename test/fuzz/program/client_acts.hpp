@@ -42,8 +42,8 @@ struct asked {
 /// Performs actions of a user on a request.
 class client_acts {
 public:
-  client_acts(choices& in, std::size_t& budget, std::vector<anode::socket>& taken)
-      : in_(in), budget_(budget), taken_(taken) {}
+  client_acts(choices& in, std::size_t& budget, std::vector<anode::socket>& upgraded)
+      : in_(in), budget_(budget), upgraded_(upgraded) {}
 
   /// Records the response.
   static void answered(asked& x, http::incoming_message answer) {
@@ -93,7 +93,7 @@ public:
         x->events.check_not_closed("upgrade");
         ++x->events.response;
         answered(*x, std::move(answer));
-        taken_.push_back(std::move(s));
+        upgraded_.push_back(std::move(s));
       };
       x->req.on_upgrade(leave);
       x->req.on_connect(leave);
@@ -278,7 +278,7 @@ private:
 
   choices& in_;
   std::size_t& budget_;
-  std::vector<anode::socket>& taken_;
+  std::vector<anode::socket>& upgraded_;
 };
 
 }  // namespace anode::test

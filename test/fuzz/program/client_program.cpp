@@ -78,18 +78,18 @@ void client_program::wind_up(unsigned way) {
       }
     });
   }
-  for (anode::socket& s : taken_) {
+  for (anode::socket& s : upgraded_) {
     world_.act([&] { s.destroy(); });
   }
-  taken_.clear();
+  upgraded_.clear();
   world_.advance(std::chrono::minutes(10));
   for (unsigned i = 0; i != 200 && gates_.waiting() != 0; ++i) {
     world_.act([this] { gates_.open(0); });
   }
   expect(running_ == 0, "coroutines end when the servers have left");
   for (auto const& x : asked_) {
-    bool const told = x->takes && x->req;
-    expect(!told || x->events.close == 1, "a request closes when its server has left");
+    bool const answered = x->takes && x->req;
+    expect(!answered || x->events.close == 1, "a request closes when its server has left");
     // Responses without a request stay buffered until they are read.
     world_.act([&] {
       if (x->req) {

@@ -51,7 +51,7 @@ class client_program {
 public:
   explicit client_program(std::string_view bytes)
       : in_(bytes),
-        acts_(in_, budget_, taken_),
+        acts_(in_, budget_, upgraded_),
         gates_(world_.executor()),
         capacity_(capacity()),
         origin_(world_.loop(), capacity_) {
@@ -224,7 +224,7 @@ private:
     if (p->in_.rarely(8)) {
       http::upgrade_result result = co_await x->req.upgraded();
       client_acts::answered(*x, std::move(result.response()));
-      p->taken_.push_back(result.socket());
+      p->upgraded_.push_back(result.socket());
     } else {
       http::incoming_message answer = co_await x->req.response();
       client_acts::answered(*x, std::move(answer));
@@ -419,10 +419,10 @@ private:
         gates_.open(in_.below(8));
         break;
       case 14:
-        if (!taken_.empty()) {
-          std::size_t const which = in_.below(4) % taken_.size();
-          taken_[which].write("raw");
-          acts_.touch(taken_[which]);
+        if (!upgraded_.empty()) {
+          std::size_t const which = in_.below(4) % upgraded_.size();
+          upgraded_[which].write("raw");
+          acts_.touch(upgraded_[which]);
         }
         break;
       default:
@@ -466,7 +466,7 @@ private:
   bool limits_fixed_ = true;
   std::vector<std::shared_ptr<asked>> asked_;  // Signals outlive their users.
   world world_;
-  std::vector<anode::socket> taken_;
+  std::vector<anode::socket> upgraded_;
   client_acts acts_;
   gates gates_;
   std::size_t capacity_;

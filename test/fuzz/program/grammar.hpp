@@ -71,7 +71,7 @@ inline std::string make_body(choices& in, std::string& head) {
 }
 
 /// Changes a byte, removes a part, or truncates the end, in one message of eight.
-inline void spoil(choices& in, std::string& message) {
+inline void corrupt(choices& in, std::string& message) {
   if (message.empty() || !in.rarely(8)) {
     return;
   }
@@ -140,7 +140,7 @@ inline std::string make_request(choices& in) {
   make_fields(in, head);
   std::string const body = make_body(in, head);
   std::string message = head + "\r\n" + body;
-  spoil(in, message);
+  corrupt(in, message);
   return message;
 }
 
@@ -156,7 +156,7 @@ inline std::string make_response(choices& in) {
   make_fields(in, head);
   std::string const body = make_body(in, head);
   std::string message = head + "\r\n" + body;
-  spoil(in, message);
+  corrupt(in, message);
   return message;
 }
 

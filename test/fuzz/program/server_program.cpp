@@ -95,10 +95,10 @@ void server_program::wind_up() {
   for (link& l : links_) {
     world_.act([&] { l.peer.close(); });
   }
-  for (anode::socket& s : taken_) {
+  for (anode::socket& s : upgraded_) {
     world_.act([&] { s.destroy(); });
   }
-  taken_.clear();
+  upgraded_.clear();
   world_.advance(std::chrono::minutes(6));
   open_gates();
   give_up_waiting();
@@ -151,7 +151,7 @@ void server_program::give_up_waiting() {
 // ended.
 void server_program::check_link(std::size_t index) {
   link& l = links_[index];
-  if (l.spoiled) {
+  if (l.wrote_raw) {
     return;
   }
   int const connection = static_cast<int>(index);

@@ -39,9 +39,9 @@ struct link {
   link(testing::peer p, std::size_t c) : peer(std::move(p)), capacity(c) {}
   testing::peer peer;
   std::size_t capacity;
-  std::string pending;   // of its input
-  bool intact = true;    // It ended nothing.
-  bool spoiled = false;  // The program wrote on the connection directly.
+  std::string pending;     // of its input
+  bool intact = true;      // It ended nothing.
+  bool wrote_raw = false;  // The program wrote on the connection directly.
 };
 
 class server_program {
@@ -169,7 +169,7 @@ private:
     int const index = index_of(s);
     if (in_.flip() && s.writable()) {
       if (index >= 0) {
-        links_[static_cast<std::size_t>(index)].spoiled = true;
+        links_[static_cast<std::size_t>(index)].wrote_raw = true;
       }
       s.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     } else {
@@ -294,7 +294,7 @@ private:
         break;
     }
     if (in_.flip()) {
-      taken_.push_back(std::move(s));
+      upgraded_.push_back(std::move(s));
     }
   }
 
@@ -386,10 +386,10 @@ private:
         change_server();
         break;
       default:
-        if (!taken_.empty()) {
-          std::size_t const which = in_.below(4) % taken_.size();
-          taken_[which].write("more");
-          acts_.touch(taken_[which]);
+        if (!upgraded_.empty()) {
+          std::size_t const which = in_.below(4) % upgraded_.size();
+          upgraded_[which].write("more");
+          acts_.touch(upgraded_[which]);
         }
         break;
     }
@@ -472,7 +472,7 @@ private:
   std::vector<stream::buffered_socket*> cores_;
   std::vector<unsigned> closes_;
   std::optional<http::server> server_;
-  std::vector<anode::socket> taken_;
+  std::vector<anode::socket> upgraded_;
   std::deque<link> links_;
 };
 

@@ -92,27 +92,27 @@ TEST_CASE("head scanner cache: reused fields count towards the limits") {
 }
 
 TEST_CASE("head scanner cache: field lines are reused only if the whole section is buffered") {
-  head_scanner guard(message_kind::request, head_scanner_limits{16384, 2000, false});
+  head_scanner scanner(message_kind::request, head_scanner_limits{16384, 2000, false});
   auto const feed = [&](std::string_view head) {
-    guard.start_head();
+    scanner.start_head();
     char const* p = head.data();
-    return guard.feed(p, p + head.size());
+    return scanner.feed(p, p + head.size());
   };
   std::string_view const head = "GET / HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n";
   CHECK(feed(head) == head_scanner::scan_result::complete);
-  CHECK_FALSE(guard.same_fields());
+  CHECK_FALSE(scanner.same_fields());
   CHECK(feed(head) == head_scanner::scan_result::complete);
-  CHECK(guard.same_fields());
+  CHECK(scanner.same_fields());
   CHECK(feed("GET /moved HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n") ==
         head_scanner::scan_result::complete);
-  CHECK(guard.same_fields());
-  CHECK(guard.places().at(1).name == 30);
+  CHECK(scanner.same_fields());
+  CHECK(scanner.places().at(1).name == 30);
   CHECK(feed(head.substr(0, head.size() - 2)) == head_scanner::scan_result::need_more);
-  CHECK_FALSE(guard.same_fields());
+  CHECK_FALSE(scanner.same_fields());
   CHECK(feed(head) == head_scanner::scan_result::complete);
-  CHECK_FALSE(guard.same_fields());
+  CHECK_FALSE(scanner.same_fields());
   CHECK(feed(head) == head_scanner::scan_result::complete);
-  guard.release_memory();
+  scanner.release_memory();
   CHECK(feed(head) == head_scanner::scan_result::complete);
-  CHECK(guard.places().size() == 2);
+  CHECK(scanner.places().size() == 2);
 }

@@ -19,12 +19,12 @@ using namespace anode::message;
 
 constexpr std::string_view date = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
 
-response_context usual_facts() {
-  response_context facts;
-  facts.date_line = date;
-  facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
-  facts.content_length = 13;
-  return facts;
+response_context default_context() {
+  response_context context;
+  context.date_line = date;
+  context.keep_alive_line = "Keep-Alive: timeout=5\r\n";
+  context.content_length = 13;
+  return context;
 }
 
 }  // namespace
@@ -48,21 +48,21 @@ TEST_CASE("head writer fast path: writes the same head as the general head write
       for (std::string_view const keep_alive : {"", "Keep-Alive: timeout=5, max=3\r\n"}) {
         header_map headers;
         make(headers);
-        response_context facts = usual_facts();
-        facts.content_length = length;
-        facts.keep_alive_line = keep_alive;
-        REQUIRE(has_fast_path(facts, headers));
+        response_context context = default_context();
+        context.content_length = length;
+        context.keep_alive_line = keep_alive;
+        REQUIRE(has_fast_path(context, headers));
         std::string expected = "before";
-        outgoing_framing const long_way = write_response_head(expected, facts, headers);
+        outgoing_framing const slow = write_response_head(expected, context, headers);
         std::string found = "before";
-        outgoing_framing const short_way =
+        outgoing_framing const fast =
             write_head_fast_path(found, headers, fast_path_fields(date, keep_alive), length);
         CHECK(found == expected);
-        CHECK(short_way.end() == long_way.end());
-        CHECK(short_way.content_length() == long_way.content_length());
-        CHECK(short_way.last() == long_way.last());
-        CHECK(short_way.keep_alive() == long_way.keep_alive());
-        CHECK(short_way.expect() == long_way.expect());
+        CHECK(fast.end() == slow.end());
+        CHECK(fast.content_length() == slow.content_length());
+        CHECK(fast.last() == slow.last());
+        CHECK(fast.keep_alive() == slow.keep_alive());
+        CHECK(fast.expect() == slow.expect());
       }
     }
   }
@@ -70,8 +70,8 @@ TEST_CASE("head writer fast path: writes the same head as the general head write
 
 TEST_CASE("head writer fast path: rejects each unusual head", "[head-writer]") {
   header_map const none;
-  CHECK(has_fast_path(usual_facts(), none));
-  std::vector<std::function<void(response_context&)>> const fact_changes = {
+  CHECK(has_fast_path(default_context(), none));
+  std::vector<std::function<void(response_context&)>> const context_changes = {
       [](response_context& f) { f.status = 201; },
       [](response_context& f) { f.reason = "OK"; },
       [](response_context& f) { f.head_request = true; },
@@ -82,30 +82,30 @@ TEST_CASE("head writer fast path: rejects each unusual head", "[head-writer]") {
       [](response_context& f) { f.send_date = false; },
       [](response_context& f) { f.content_length.reset(); },
   };
-  for (auto const& change : fact_changes) {
-    response_context facts = usual_facts();
-    change(facts);
-    CHECK_FALSE(has_fast_path(facts, none));
+  for (auto const& change : context_changes) {
+    response_context context = default_context();
+    change(context);
+    CHECK_FALSE(has_fast_path(context, none));
   }
   for (std::string_view const name : {"Connection", "Keep-Alive", "Content-Length", "Trailer",
                                       "Transfer-Encoding", "Date", "Expect", "Cookie", "Host"}) {
     INFO(name);
     header_map headers;
     headers.set(name, "1");
-    CHECK_FALSE(has_fast_path(usual_facts(), headers));
+    CHECK_FALSE(has_fast_path(default_context(), headers));
   }
   for (std::string_view const name :
        {"Connection", "Content-Length", "Transfer-Encoding", "Date"}) {
     INFO(name);
     header_map headers;
     headers.remove(name);
-    CHECK_FALSE(has_fast_path(usual_facts(), headers));
+    CHECK_FALSE(has_fast_path(default_context(), headers));
   }
   header_map list;
   list.set("X-List", {"a", "b"});
-  CHECK_FALSE(has_fast_path(usual_facts(), list));
+  CHECK_FALSE(has_fast_path(default_context(), list));
   header_map replaced;
   replaced.set("X", "a");
   replaced.set("X", "bc");
-  CHECK_FALSE(has_fast_path(usual_facts(), replaced));
+  CHECK_FALSE(has_fast_path(default_context(), replaced));
 }

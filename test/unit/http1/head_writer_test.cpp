@@ -19,11 +19,11 @@ using namespace anode::message;
 constexpr std::string_view date = "Date: now\r\n";
 
 response_context plain(int status = 200) {
-  response_context facts;
-  facts.status = status;
-  facts.date_line = date;
-  facts.keep_alive_line = "Keep-Alive: timeout=5\r\n";
-  return facts;
+  response_context context;
+  context.status = status;
+  context.date_line = date;
+  context.keep_alive_line = "Keep-Alive: timeout=5\r\n";
+  return context;
 }
 
 /// Returns the message of the exception that `f` throws, with the name of its code.
@@ -37,16 +37,16 @@ std::string thrown(F&& f) {
   return "nothing";
 }
 
-std::string response_error(response_context const& facts, header_map const& headers) {
+std::string response_error(response_context const& context, header_map const& headers) {
   std::string out = "before";
-  std::string const error = thrown([&] { write_response_head(out, facts, headers); });
+  std::string const error = thrown([&] { write_response_head(out, context, headers); });
   CHECK(out == "before");
   return error;
 }
 
-std::string request_error(request_context const& facts, header_map const& headers) {
+std::string request_error(request_context const& context, header_map const& headers) {
   std::string out = "before";
-  std::string const error = thrown([&] { write_request_head(out, facts, headers); });
+  std::string const error = thrown([&] { write_request_head(out, context, headers); });
   CHECK(out == "before");
   return error;
 }
@@ -56,10 +56,10 @@ std::string request_error(request_context const& facts, header_map const& header
 TEST_CASE("head writer: appends a response head to the output", "[head-writer]") {
   header_map headers;
   headers.set("Content-Type", "text/plain");
-  response_context facts = plain();
-  facts.content_length = 12;
+  response_context context = plain();
+  context.content_length = 12;
   std::string out = "before";
-  outgoing_framing const framing = write_response_head(out, facts, headers);
+  outgoing_framing const framing = write_response_head(out, context, headers);
   CHECK(out ==
         "beforeHTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nDate: now\r\n"
         "Connection: keep-alive\r\nKeep-Alive: timeout=5\r\nContent-Length: 12\r\n\r\n");
@@ -125,9 +125,9 @@ TEST_CASE("head writer: omits Content-Length beside Transfer-Encoding",
         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nDate: now\r\nConnection: keep-alive\r\n"
         "Keep-Alive: timeout=5\r\n\r\n");
   out.clear();
-  request_context facts;
-  facts.method = "POST";
-  CHECK(write_request_head(out, facts, headers).chunked());
+  request_context context;
+  context.method = "POST";
+  CHECK(write_request_head(out, context, headers).chunked());
   CHECK(out == "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n");
 }
 
@@ -193,30 +193,30 @@ TEST_CASE("head writer: always frames the body of a request", "[head-writer][dev
   std::string const method = GENERATE("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT");
   header_map headers;
   std::string const head = method + " / HTTP/1.1\r\nConnection: keep-alive\r\n";
-  request_context facts;
-  facts.method = method;
+  request_context context;
+  context.method = method;
   std::string out;
 
   SECTION("known length") {
-    facts.content_length = 4;
-    outgoing_framing const framing = write_request_head(out, facts, headers);
+    context.content_length = 4;
+    outgoing_framing const framing = write_request_head(out, context, headers);
     CHECK(framing.content_length() == 4);
     CHECK(out == head + "Content-Length: 4\r\n\r\n");
   }
   SECTION("unknown length") {
-    facts.body_follows = true;
-    CHECK(write_request_head(out, facts, headers).chunked());
+    context.body_follows = true;
+    CHECK(write_request_head(out, context, headers).chunked());
     CHECK(out == head + "Transfer-Encoding: chunked\r\n\r\n");
   }
   SECTION("no body") {
-    facts.content_length = 0;
-    CHECK(write_request_head(out, facts, headers).end() == body_end::none);
+    context.content_length = 0;
+    CHECK(write_request_head(out, context, headers).end() == body_end::none);
     CHECK(out == head + "\r\n");
   }
   SECTION("trailers, with and without a body") {
     headers.set("Trailer", "X-T");
-    facts.content_length = GENERATE(0U, 4U);
-    CHECK(request_error(facts, headers) ==
+    context.content_length = GENERATE(0U, 4U);
+    CHECK(request_error(context, headers) ==
           "ERR_HTTP_TRAILER_INVALID: Trailers are invalid with this transfer encoding");
   }
 }
@@ -228,28 +228,28 @@ TEST_CASE("head writer: adds removed framing again if the request has a body",
   headers.mark_removed(field_id::connection);
   headers.mark_removed(field_id::content_length);
   headers.mark_removed(field_id::transfer_encoding);
-  request_context facts;
-  facts.method = method;
+  request_context context;
+  context.method = method;
   std::string out;
 
   SECTION("known length") {
-    facts.content_length = 4;
-    write_request_head(out, facts, headers);
+    context.content_length = 4;
+    write_request_head(out, context, headers);
     CHECK(out == method + " / HTTP/1.1\r\nContent-Length: 4\r\n\r\n");
   }
   SECTION("unknown length") {
-    facts.body_follows = true;
-    write_request_head(out, facts, headers);
+    context.body_follows = true;
+    write_request_head(out, context, headers);
     CHECK(out == method + " / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
   }
   SECTION("trailers") {
-    facts.content_length = 4;
+    context.content_length = 4;
     headers.set("Trailer", "X-T");
-    CHECK(request_error(facts, headers) ==
+    CHECK(request_error(context, headers) ==
           "ERR_HTTP_TRAILER_INVALID: Trailers are invalid with this transfer encoding");
   }
   SECTION("no body: nothing is added") {
-    CHECK(write_request_head(out, facts, headers).end() == body_end::none);
+    CHECK(write_request_head(out, context, headers).end() == body_end::none);
     CHECK(out == method + " / HTTP/1.1\r\n\r\n");
   }
 }
@@ -258,60 +258,60 @@ TEST_CASE(
     "head writer: the user's Connection header decides whether a request's connection is kept",
     "[head-writer][deviation]") {
   header_map headers;
-  request_context facts;
+  request_context context;
   std::string out;
   headers.set("Connection", "close");
-  outgoing_framing framing = write_request_head(out, facts, headers);
+  outgoing_framing framing = write_request_head(out, context, headers);
   CHECK_FALSE(framing.keep_alive());
   CHECK(framing.last());
 
-  facts.should_keep_alive = false;
+  context.should_keep_alive = false;
   headers.set("Connection", "keep-alive");
-  framing = write_request_head(out, facts, headers);
+  framing = write_request_head(out, context, headers);
   CHECK(framing.keep_alive());
   CHECK_FALSE(framing.last());
 }
 
 TEST_CASE("head writer: a request without an agent closes its connection", "[head-writer]") {
   header_map headers;
-  request_context facts;
-  facts.should_keep_alive = false;
-  facts.has_agent = false;
+  request_context context;
+  context.should_keep_alive = false;
+  context.has_agent = false;
   std::string out;
-  outgoing_framing const framing = write_request_head(out, facts, headers);
+  outgoing_framing const framing = write_request_head(out, context, headers);
   CHECK_FALSE(framing.keep_alive());
   CHECK(framing.last());
   CHECK(out == "GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
 
   // The user's keep-alive does not make the connection of a request without a body reusable.
-  facts.should_keep_alive = true;
+  context.should_keep_alive = true;
   out.clear();
-  CHECK(write_request_head(out, facts, headers).last());
+  CHECK(write_request_head(out, context, headers).last());
   headers.set("Content-Length", 0);
   out.clear();
-  CHECK_FALSE(write_request_head(out, facts, headers).last());
+  CHECK_FALSE(write_request_head(out, context, headers).last());
 }
 
 TEST_CASE("head writer: reports Expect, because such a head is sent at once", "[head-writer]") {
   header_map headers;
   headers.set("Expect", "100-continue");
-  request_context facts;
-  facts.method = "POST";
+  request_context context;
+  context.method = "POST";
   std::string out;
-  CHECK(write_request_head(out, facts, headers).expect());
+  CHECK(write_request_head(out, context, headers).expect());
 }
 
 TEST_CASE("head writer: rejects invalid bytes in a start line", "[head-writer][injection]") {
   std::string const bad =
       GENERATE(as<std::string>(), "a\rb", "a\nb", "a\r\nX: y", std::string("a\0b", 3));
   header_map headers;
-  request_context facts;
-  facts.method = bad;
-  CHECK(request_error(facts, headers)
+  request_context context;
+  context.method = bad;
+  CHECK(request_error(context, headers)
             .starts_with("ERR_INVALID_HTTP_TOKEN: Method must be a valid HTTP token [\"a"));
-  facts.method = "GET";
-  facts.target = bad;
-  CHECK(request_error(facts, headers) ==
+  context.method = "GET";
+  context.target = bad;
+  CHECK(request_error(context, headers) ==
         "ERR_UNESCAPED_CHARACTERS: Request path contains unescaped characters");
   response_context answer = plain();
   answer.reason = bad;
@@ -320,21 +320,21 @@ TEST_CASE("head writer: rejects invalid bytes in a start line", "[head-writer][i
 
 TEST_CASE("head writer: validates each part of a start line", "[head-writer][injection]") {
   header_map headers;
-  request_context facts;
+  request_context context;
   for (std::string_view const method : {"", "G T", "G:T", "G\xe9", "(GET)"}) {
-    facts.method = method;
-    CHECK(request_error(facts, headers).starts_with("ERR_INVALID_HTTP_TOKEN"));
+    context.method = method;
+    CHECK(request_error(context, headers).starts_with("ERR_INVALID_HTTP_TOKEN"));
   }
-  facts.method = "m-search";
+  context.method = "m-search";
   for (std::string_view const target : {"/a b", "/\t", "/\x1f", " /", "/a\x7f"}) {
-    facts.target = target;
-    CHECK(request_error(facts, headers).starts_with("ERR_UNESCAPED_CHARACTERS"));
+    context.target = target;
+    CHECK(request_error(context, headers).starts_with("ERR_UNESCAPED_CHARACTERS"));
   }
   std::string out;
   for (std::string_view const target : {"*", "h:80", "http://h/x?y#z", "/caf\xe9"}) {
-    facts.target = target;
+    context.target = target;
     out.clear();
-    write_request_head(out, facts, headers);
+    write_request_head(out, context, headers);
     CHECK(out.starts_with("m-search " + std::string(target) + " HTTP/1.1\r\n"));
   }
   for (int const status : {-1, 0, 99, 1000, 2000}) {
@@ -344,9 +344,9 @@ TEST_CASE("head writer: validates each part of a start line", "[head-writer][inj
 }
 
 TEST_CASE("head writer: rejects an empty target", "[head-writer][injection]") {
-  request_context facts;
-  facts.target = "";
-  CHECK(request_error(facts, {}).starts_with("ERR_UNESCAPED_CHARACTERS"));
+  request_context context;
+  context.target = "";
+  CHECK(request_error(context, {}).starts_with("ERR_UNESCAPED_CHARACTERS"));
 }
 
 TEST_CASE("head writer: the Keep-Alive field has whole seconds", "[head-writer]") {

@@ -56,13 +56,13 @@ TEST_CASE("test-http-parser: many headers") {
 TEST_CASE("test-http-parser: chunked bodies, split at each offset") {
   std::string const head =
       "POST /it HTTP/1.1\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n";
-  std::string const told = "POST /it [Content-Type=text/plain, Transfer-Encoding=chunked] ";
+  std::string const start = "POST /it [Content-Type=text/plain, Transfer-Encoding=chunked] ";
   CHECK(decode_request(head + "3\r\n123\r\n6\r\n123456\r\nA\r\n1234567890\r\n0\r\n\r\n") ==
-        told + "\"1231234561234567890\"\n");
+        start + "\"1231234561234567890\"\n");
   CHECK(decode_request(head + "3\r\n123\r\n6\r\n123456\r\n9\r\n123456789\r\n"
                               "C\r\n123456789ABC\r\nF\r\n123456789ABCDEF\r\n0\r\n\r\n") ==
-        told + "\"123123456123456789123456789ABC123456789ABCDEF\"\n");
-  CHECK(decode_request(head + "3\r\n123\r\n6\r\n123456\r\n0\r\n") == told + "\"123123456\"...\n");
+        start + "\"123123456123456789123456789ABC123456789ABCDEF\"\n");
+  CHECK(decode_request(head + "3\r\n123\r\n6\r\n123456\r\n0\r\n") == start + "\"123123456\"...\n");
 }
 
 TEST_CASE("test-http-parser: a new message after an incomplete one") {

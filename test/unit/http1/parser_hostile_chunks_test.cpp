@@ -22,7 +22,7 @@ TEST_CASE("parser: chunk sizes are hexadecimal digits below 2^64") {
   for (char const* const size :
        {"0x5", "+5", "-2", "5G", "", " ", " 5", "5 ", "5\t", "g", "\"5\""}) {
     INFO(size);
-    CHECK(without_place(decode_request(chunks(size + "\r\nhello\r\n0\r\n\r\n"s))) ==
+    CHECK(without_position(decode_request(chunks(size + "\r\nhello\r\n0\r\n\r\n"s))) ==
           head + "...\n!HPE_INVALID_CHUNK_SIZE: Invalid character in chunk size");
   }
   check_requests({
@@ -109,21 +109,21 @@ TEST_CASE("parser: limits the bytes of chunk extensions for a chunk and for a bo
     return "1;" + std::string(size, 'a') + "\r\nx\r\n";
   };
   CHECK(decode_request(chunks(extended(16384) + "0\r\n\r\n")) == head + " \"x\"\n");
-  CHECK(without_place(decode_request(chunks(extended(16385)))) == head + "...\n" + overflow);
-  CHECK(without_place(decode_request(chunks("1;a=" + std::string(16384, 'b')))) ==
+  CHECK(without_position(decode_request(chunks(extended(16385)))) == head + "...\n" + overflow);
+  CHECK(without_position(decode_request(chunks("1;a=" + std::string(16384, 'b')))) ==
         head + "...\n" + overflow);
-  CHECK(without_place(decode_request(chunks("1;a=\"" + std::string(20000, 'b')))) ==
+  CHECK(without_position(decode_request(chunks("1;a=\"" + std::string(20000, 'b')))) ==
         head + "...\n" + overflow);
-  CHECK(without_place(decode_request(chunks("1;" + std::string(17000, 'b') + '\0'))) ==
+  CHECK(without_position(decode_request(chunks("1;" + std::string(17000, 'b') + '\0'))) ==
         head + "...\n" + overflow);
   for (std::string const behind : {"=", ";", "\r", "\n", "\x01"}) {
     INFO(behind);
-    CHECK(without_place(decode_request(chunks("1;" + std::string(16385, 'b') + behind))) ==
+    CHECK(without_position(decode_request(chunks("1;" + std::string(16385, 'b') + behind))) ==
           head + "...\n" + overflow);
-    CHECK(without_place(decode_request(chunks("1;a=" + std::string(16385, 'b') + behind))) ==
+    CHECK(without_position(decode_request(chunks("1;a=" + std::string(16385, 'b') + behind))) ==
           head + "...\n" + overflow);
-    CHECK(without_place(decode_request(chunks("1;a=\"" + std::string(16384, 'b') + "\"" +
-                                              behind))) == head + "...\n" + overflow);
+    CHECK(without_position(decode_request(chunks("1;a=\"" + std::string(16384, 'b') + "\"" +
+                                                 behind))) == head + "...\n" + overflow);
   }
   CHECK(decode_request(chunks(extended(10000) + extended(10000) + extended(10000) + "0\r\n\r\n")) ==
         head + " \"xxx\"\n");
@@ -132,7 +132,7 @@ TEST_CASE("parser: limits the bytes of chunk extensions for a chunk and for a bo
   for (int i = 0; i < 200; ++i) {
     many += extended(4096);
   }
-  CHECK(without_place(anode::test::decode({}, chunks(many))) ==
+  CHECK(without_position(anode::test::decode({}, chunks(many))) ==
         head + " \"" + std::string(15, 'x') + "\"...\n" + overflow);
   std::string in_proportion;
   for (int i = 0; i < 40; ++i) {
@@ -140,7 +140,7 @@ TEST_CASE("parser: limits the bytes of chunk extensions for a chunk and for a bo
   }
   CHECK(anode::test::decode({}, chunks(in_proportion + "0\r\n\r\n")) ==
         head + " \"" + std::string(40 * 4096, 'x') + "\"\n");
-  CHECK(without_place(anode::test::decode({}, chunks(std::string(100000, '0') + "3\r\n"))) ==
+  CHECK(without_position(anode::test::decode({}, chunks(std::string(100000, '0') + "3\r\n"))) ==
         head + "...\n" + overflow);
 }
 
@@ -169,12 +169,12 @@ TEST_CASE("parser: reports trailers separately from headers, and trailers frame 
        head + " {Connection=close}\n!HPE_CLOSED_CONNECTION: Data after `Connection: close`"},
   });
   std::string const overflow = "!HPE_HEADER_OVERFLOW: Header overflow";
-  CHECK(without_place(anode::test::decode({}, chunks("0\r\nX: " + std::string(100000, 'a')))) ==
+  CHECK(without_position(anode::test::decode({}, chunks("0\r\nX: " + std::string(100000, 'a')))) ==
         head + "...\n" + overflow);
   std::string lines;
   for (int i = 0; i < 10000; ++i) {
     lines += "a:\r\n";
   }
-  CHECK(without_place(anode::test::decode({}, chunks("0\r\n" + lines + "\r\n"))) ==
+  CHECK(without_position(anode::test::decode({}, chunks("0\r\n" + lines + "\r\n"))) ==
         head + "...\n" + overflow);
 }

@@ -19,7 +19,7 @@ std::string const bad_length = "!HPE_INVALID_CONTENT_LENGTH: Invalid character i
 
 /// Returns the outcome of a request whose head is reported before its last coding is known not to
 /// be chunked.
-std::string told(std::string const& fields, std::string const& error) {
+std::string outcome_with(std::string const& fields, std::string const& error) {
   return "POST / [" + fields + "]...\n" + error;
 }
 
@@ -55,15 +55,15 @@ TEST_CASE("parser: rejects a request whose last coding is not chunked") {
                                   "\x85"
                                   "chunked"}) {
     INFO(value);
-    CHECK(without_place(decode_request(post(te + value, "3\r\nabc\r\n0\r\n\r\n"))) ==
-          told("Transfer-Encoding=" + value, not_chunked));
+    CHECK(without_position(decode_request(post(te + value, "3\r\nabc\r\n0\r\n\r\n"))) ==
+          outcome_with("Transfer-Encoding=" + value, not_chunked));
   }
   check_requests({
       {"tab behind", post(te + "chunked\t", "3\r\nabc\r\n0\r\n\r\n"),
        "POST / [Transfer-Encoding=chunked] \"abc\"\n"},
       {"tab and comma behind", post(te + "chunked\t,"), bad_coding},
       {"tab and word behind", post(te + "chunked\tx"),
-       told("Transfer-Encoding=chunked\tx", not_chunked)},
+       outcome_with("Transfer-Encoding=chunked\tx", not_chunked)},
       {"two", post(te + "chunked, gzip"), bad_coding},
       {"twice", post(te + "chunked, chunked"), bad_coding},
       {"comma behind", post(te + "chunked,"), bad_coding},
@@ -117,7 +117,8 @@ TEST_CASE("parser: accepts one Content-Length of digits only") {
   for (char const* const value : {"+5", "-5", "-0", "0x5", "1_0", "1 2", "5Z", "5,5", "5, 6", "5;",
                                   "5\t5", "\"5\"", "five", "5.0", "\xb2"}) {
     INFO(value);
-    CHECK(without_place(decode_request(post("Content-Length: "s + value, "hello"))) == bad_length);
+    CHECK(without_position(decode_request(post("Content-Length: "s + value, "hello"))) ==
+          bad_length);
   }
   check_requests({
       {"tab behind", post("Content-Length: 5\t", "hello"), "POST / [Content-Length=5] \"hello\"\n"},
@@ -163,7 +164,7 @@ TEST_CASE("parser: responses without a body ignore their framing fields") {
           status + " X [Content-Length=5]\n" + then);
     CHECK(decode_response("HTTP/1.1 " + status + " X\r\nTransfer-Encoding: chunked\r\n\r\n" +
                           next) == status + " X [Transfer-Encoding=chunked]\n" + then);
-    CHECK(without_place(
+    CHECK(without_position(
               decode_response("HTTP/1.1 " + status + " X\r\nContent-Length: 5\r\n\r\nhello")) ==
           status + " X [Content-Length=5]\n!HPE_INVALID_CONSTANT: Expected HTTP/");
   }

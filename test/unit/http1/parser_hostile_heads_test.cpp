@@ -246,7 +246,7 @@ TEST_CASE("parser: status lines") {
 TEST_CASE("parser: limits the bytes of a head") {
   std::string const overflow = "!HPE_HEADER_OVERFLOW: Header overflow";
   auto const outcome = [](std::string const& input) {
-    return without_place(decode_request(input));
+    return without_position(decode_request(input));
   };
   std::string const line = "GET / HTTP/1.1\r\n";
   CHECK(outcome(line + "X: " + std::string(16381, 'a') + "\r\n\r\n").starts_with("GET / [X=aaa"));
@@ -262,11 +262,12 @@ TEST_CASE("parser: limits the bytes of a head") {
   CHECK(outcome(line + "X: " + std::string(16382, 'a') + '\0') == overflow);
   CHECK(outcome(line + std::string(16384, 'a') + '\0') == overflow);
   CHECK(outcome("GET /" + std::string(16384, 'a') + '\0') == overflow);
-  CHECK(without_place(decode_response("HTTP/1.1 200 " + std::string(16384, 'a') + "\r\n")) ==
+  CHECK(without_position(decode_response("HTTP/1.1 200 " + std::string(16384, 'a') + "\r\n")) ==
         overflow);
   decoding const small{.options = {.max_header_size = 10}};
   CHECK(decode_all_ways(small, "GET /23 HTTP/1.1\r\nX: 56789\r\n\r\n") == "GET /23 [X=56789]\n");
-  CHECK(without_place(decode_all_ways(small, "GET /23 HTTP/1.1\r\nX: 567890\r\n\r\n")) == overflow);
+  CHECK(without_position(decode_all_ways(small, "GET /23 HTTP/1.1\r\nX: 567890\r\n\r\n")) ==
+        overflow);
 }
 
 TEST_CASE("parser: rejects heads with too many field lines instead of truncating them") {
@@ -279,20 +280,20 @@ TEST_CASE("parser: rejects heads with too many field lines instead of truncating
     return out + "\r\n";
   };
   CHECK(decode_request(lines(2000)).starts_with("GET / [a=, a="));
-  CHECK(without_place(decode_request(lines(2001))) == overflow);
+  CHECK(without_position(decode_request(lines(2001))) == overflow);
   decoding const three{.options = {.max_headers_count = 3}};
   CHECK(decode_all_ways(three, lines(3)) == "GET / [a=, a=, a=]\n");
-  CHECK(without_place(decode_all_ways(three, lines(4))) == overflow);
+  CHECK(without_position(decode_all_ways(three, lines(4))) == overflow);
   decoding const unlimited{.options = {.max_headers_count = 0}};
   CHECK(anode::test::decode(unlimited, lines(5000)).starts_with("GET / [a=, a="));
 }
 
 TEST_CASE("parser: reports informational responses one by one") {
   std::string flood;
-  std::string told_flood;
+  std::string expected_flood;
   for (int i = 0; i < 50; ++i) {
     flood += "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\n";
-    told_flood += "103 Early Hints [Link=a]\n";
+    expected_flood += "103 Early Hints [Link=a]\n";
   }
-  CHECK(decode_response(flood + "HTTP/1.1 204 X\r\n\r\n") == told_flood + "204 X []\n");
+  CHECK(decode_response(flood + "HTTP/1.1 204 X\r\n\r\n") == expected_flood + "204 X []\n");
 }

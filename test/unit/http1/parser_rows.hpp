@@ -19,7 +19,7 @@ struct row {
   std::string outcome;  // without the position of the error
 };
 
-inline std::string without_place(std::string const& outcome) {
+inline std::string without_position(std::string const& outcome) {
   std::size_t const at = outcome.rfind(" @");
   return outcome.substr(0, at);
 }
@@ -27,14 +27,14 @@ inline std::string without_place(std::string const& outcome) {
 inline void check_requests(std::initializer_list<row> rows) {
   for (row const& r : rows) {
     INFO(r.name);
-    CHECK(without_place(decode_request(r.input)) == r.outcome);
+    CHECK(without_position(decode_request(r.input)) == r.outcome);
   }
 }
 
 inline void check_responses(std::initializer_list<row> rows) {
   for (row const& r : rows) {
     INFO(r.name);
-    CHECK(without_place(decode_response(r.input)) == r.outcome);
+    CHECK(without_position(decode_response(r.input)) == r.outcome);
   }
 }
 

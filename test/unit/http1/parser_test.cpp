@@ -346,11 +346,11 @@ TEST_CASE("parser: counts the bytes of an error from the end of a read that was 
 }
 
 TEST_CASE("parser: compares options for equality") {
-  parser_options const usual;
-  CHECK(usual == parser_options{});
-  CHECK(usual != parser_options{1, 2000, false});
-  CHECK(usual != parser_options{16384, 1, false});
-  CHECK(usual != parser_options{16384, 2000, true});
+  parser_options const defaults;
+  CHECK(defaults == parser_options{});
+  CHECK(defaults != parser_options{1, 2000, false});
+  CHECK(defaults != parser_options{16384, 1, false});
+  CHECK(defaults != parser_options{16384, 2000, true});
 }
 
 TEST_CASE("parser: whole and split lines give the same head") {

@@ -82,8 +82,8 @@ public:
 private:
   /// Plays an event of a request before it returns the decisions.
   std::string after(request_id r) {
-    std::string const told = r ? "=" + name(r) + " " : "";
-    return told + decisions();
+    std::string const result = r ? "=" + name(r) + " " : "";
+    return result + decisions();
   }
 
   std::string decisions() {

@@ -22,10 +22,10 @@ message_head decode(std::string_view text) {
   return head;
 }
 
-dispatch decide(std::string_view text, dispatch_context const& facts = {}) {
+dispatch decide(std::string_view text, dispatch_context const& context = {}) {
   std::uint32_t served = 0;
   bool limit = false;
-  return dispatch_request(decode(text), facts, served, limit);
+  return dispatch_request(decode(text), context, served, limit);
 }
 
 std::string get(std::string_view fields) {
@@ -56,13 +56,13 @@ TEST_CASE("dispatch: an ordinary request goes to its handler, whatever the other
     }
     ++ordinary;
     for (unsigned bits = 0; bits != 32; ++bits) {
-      dispatch_context facts;
-      facts.has_upgrade = (bits & 1) != 0;
-      facts.has_connect = (bits & 2) != 0;
-      facts.has_check_continue = (bits & 4) != 0;
-      facts.has_check_expectation = (bits & 8) != 0;
-      facts.require_host_header = (bits & 16) != 0;
-      CHECK(decide(head, facts) == dispatch::request);
+      dispatch_context context;
+      context.has_upgrade = (bits & 1) != 0;
+      context.has_connect = (bits & 2) != 0;
+      context.has_check_continue = (bits & 4) != 0;
+      context.has_check_expectation = (bits & 8) != 0;
+      context.require_host_header = (bits & 16) != 0;
+      CHECK(decide(head, context) == dispatch::request);
     }
   }
   CHECK(ordinary == 2);
@@ -70,9 +70,9 @@ TEST_CASE("dispatch: an ordinary request goes to its handler, whatever the other
 
 TEST_CASE("dispatch: HTTP/1.1 requires Host unless that is turned off") {
   CHECK(decide("GET / HTTP/1.1\r\n\r\n") == dispatch::missing_host);
-  dispatch_context facts;
-  facts.require_host_header = false;
-  CHECK(decide("GET / HTTP/1.1\r\n\r\n", facts) == dispatch::request);
+  dispatch_context context;
+  context.require_host_header = false;
+  CHECK(decide("GET / HTTP/1.1\r\n\r\n", context) == dispatch::request);
 }
 
 TEST_CASE("dispatch: Expect requests 100 Continue as a token, in any case and in any line") {
@@ -100,20 +100,20 @@ TEST_CASE("dispatch: Expect requests 100 Continue as a token, in any case and in
 }
 
 TEST_CASE("dispatch: handlers of expectations are called instead") {
-  dispatch_context facts;
-  facts.has_check_continue = true;
-  facts.has_check_expectation = true;
-  CHECK(decide(get("Expect: 100-continue\r\n"), facts) == dispatch::check_continue);
-  CHECK(decide(get("Expect: other\r\n"), facts) == dispatch::check_expectation);
+  dispatch_context context;
+  context.has_check_continue = true;
+  context.has_check_expectation = true;
+  CHECK(decide(get("Expect: 100-continue\r\n"), context) == dispatch::check_continue);
+  CHECK(decide(get("Expect: other\r\n"), context) == dispatch::check_expectation);
 }
 
 TEST_CASE("dispatch: an Upgrade without a handler is an ordinary request") {
   std::string const ask = get("Connection: upgrade\r\nUpgrade: chat\r\n");
   CHECK(decide(ask) == dispatch::request);
-  dispatch_context facts;
-  facts.has_upgrade = true;
-  CHECK(decide(ask, facts) == dispatch::upgrade);
-  CHECK(decide(get("Upgrade: chat\r\n"), facts) == dispatch::request);
+  dispatch_context context;
+  context.has_upgrade = true;
+  CHECK(decide(ask, context) == dispatch::upgrade);
+  CHECK(decide(get("Upgrade: chat\r\n"), context) == dispatch::request);
 }
 
 TEST_CASE("dispatch: the user can decide about an Upgrade") {
@@ -121,39 +121,39 @@ TEST_CASE("dispatch: the user can decide about an Upgrade") {
   CHECK(asks_for_upgrade(decode(ask)));
   CHECK_FALSE(asks_for_upgrade(decode(get("Connection: upgrade\r\n"))));
   CHECK_FALSE(asks_for_upgrade(decode("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n")));
-  dispatch_context facts;
-  facts.has_upgrade = true;
-  facts.upgrades = false;
-  CHECK(decide(ask, facts) == dispatch::request);
-  facts.upgrades = true;
-  CHECK(decide(ask, facts) == dispatch::upgrade);
-  facts.has_upgrade = false;
-  CHECK(decide(ask, facts) == dispatch::refuse_upgrade);
+  dispatch_context context;
+  context.has_upgrade = true;
+  context.upgrades = false;
+  CHECK(decide(ask, context) == dispatch::request);
+  context.upgrades = true;
+  CHECK(decide(ask, context) == dispatch::upgrade);
+  context.has_upgrade = false;
+  CHECK(decide(ask, context) == dispatch::refuse_upgrade);
 }
 
 TEST_CASE("dispatch: CONNECT without a handler is rejected") {
   std::string const ask = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
   CHECK(decide(ask) == dispatch::refuse_connect);
-  dispatch_context facts;
-  facts.has_connect = true;
-  CHECK(decide(ask, facts) == dispatch::connect);
+  dispatch_context context;
+  context.has_connect = true;
+  CHECK(decide(ask, context) == dispatch::connect);
 }
 
 TEST_CASE(
     "dispatch: requests above max_requests_per_socket are rejected, except those of HTTP/1.0") {
-  dispatch_context facts;
-  facts.max_requests_per_socket = 2;
+  dispatch_context context;
+  context.max_requests_per_socket = 2;
   std::uint32_t served = 0;
   bool limit = false;
   message_head const head = decode(get(""));
-  CHECK(dispatch_request(head, facts, served, limit) == dispatch::request);
+  CHECK(dispatch_request(head, context, served, limit) == dispatch::request);
   CHECK_FALSE(limit);
-  CHECK(dispatch_request(decode("GET / HTTP/1.0\r\n\r\n"), facts, served, limit) ==
+  CHECK(dispatch_request(decode("GET / HTTP/1.0\r\n\r\n"), context, served, limit) ==
         dispatch::request);
   CHECK_FALSE(limit);
-  CHECK(dispatch_request(head, facts, served, limit) == dispatch::request);
+  CHECK(dispatch_request(head, context, served, limit) == dispatch::request);
   CHECK(limit);
-  CHECK(dispatch_request(head, facts, served, limit) == dispatch::drop);
+  CHECK(dispatch_request(head, context, served, limit) == dispatch::drop);
 }
 
 TEST_CASE("dispatch: an error has the status with which Node responds") {

@@ -11,53 +11,53 @@ using anode::runtime::event;
 TEST_CASE(
     "event: listeners are called in the order of registration, new ones from the next emit on") {
   event<int> e;
-  std::string told;
+  std::string calls;
   e.add([&](int n) {
-    told += "a" + std::to_string(n);
+    calls += "a" + std::to_string(n);
     if (n == 1) {
-      e.add([&](int m) { told += "c" + std::to_string(m); });
+      e.add([&](int m) { calls += "c" + std::to_string(m); });
     }
   });
-  e.add([&](int n) { told += "b" + std::to_string(n); });
+  e.add([&](int n) { calls += "b" + std::to_string(n); });
   e.emit(1);
-  CHECK(told == "a1b1");
+  CHECK(calls == "a1b1");
   e.emit(2);
-  CHECK(told == "a1b1a2b2c2");
+  CHECK(calls == "a1b1a2b2c2");
 }
 
 TEST_CASE("event: listeners cleared during an emit are still called, and live until then") {
   event<> e;
-  std::string told;
+  std::string calls;
   std::weak_ptr<int> of_first;
   {
     auto const kept = std::make_shared<int>(1);
     of_first = kept;
     e.add([&, kept] {
       e.clear();
-      e.add([&] { told += "new "; });
-      told += of_first.expired() ? "gone " : "first ";
+      e.add([&] { calls += "new "; });
+      calls += of_first.expired() ? "gone " : "first ";
     });
   }
-  e.add([&] { told += of_first.expired() ? "second " : "kept "; });
+  e.add([&] { calls += of_first.expired() ? "second " : "kept "; });
   e.emit();
-  CHECK(told == "first second ");
+  CHECK(calls == "first second ");
   e.emit();
-  CHECK(told == "first second new ");
+  CHECK(calls == "first second new ");
 }
 
 TEST_CASE("event: clears any number of listeners, and moves with them") {
   constexpr int many = 3000;
-  int told = 0;
+  int calls = 0;
   event<> first;
   for (int i = 0; i < many; ++i) {
-    first.add([&] { ++told; });
+    first.add([&] { ++calls; });
   }
   event<> second = std::move(first);
   CHECK(first.empty());
   second.emit();
-  CHECK(told == many);
+  CHECK(calls == many);
   second.clear();
   CHECK(second.empty());
   second.emit();
-  CHECK(told == many);
+  CHECK(calls == many);
 }

@@ -264,15 +264,15 @@ TEST_CASE("connector: a failed look-up ends the attempt in that phase") {
 
 TEST_CASE("connector: a cancelled attempt calls no handler and leaves no work") {
   fixture f;
-  bool told = false;
+  bool called = false;
   std::function<void(error_code, std::vector<resolved_address>)> later;
   auto const attempt = start_connect(
       f.io.get_executor(), to("some.name", 80), [&](std::string_view, auto done) { later = done; },
-      [&](error_code, std::string_view, std::unique_ptr<anode::byte_stream>) { told = true; });
+      [&](error_code, std::string_view, std::unique_ptr<anode::byte_stream>) { called = true; });
   attempt->cancel();
   later({}, {{"127.0.0.1", 4}});
   f.io.run();
-  CHECK_FALSE(told);
+  CHECK_FALSE(called);
 }
 
 TEST_CASE("connector: binds to the given local address") {
