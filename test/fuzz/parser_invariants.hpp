@@ -89,7 +89,7 @@ inline std::string decode_pieces(fuzz_options const& how, std::string_view input
       std::size_t const before = rest.size();
       parse_result const event = d.next(rest, head);
       require(rest.size() <= before, "consumed is not negative");
-      require(rest.data() + rest.size() == whole.data() + whole.size(), "taken off the front");
+      require(rest.data() + rest.size() == whole.data() + whole.size(), "removed from the front");
       switch (event) {
         case parse_result::need_more:
           require(rest.empty(), "need_more only without input");

@@ -57,7 +57,7 @@ std::vector<moment> moments() {
   all.push_back({"the handler waits", get, http::request_handler(never)});
   all.push_back({"the response is being sent", get, http::request_handler(writes)});
   all.push_back({"pipelined", std::string(get) + get + get, http::request_handler(never)});
-  all.push_back({"handed over", upgrade, http::request_handler(never)});
+  all.push_back({"upgraded", upgrade, http::request_handler(never)});
   return all;
 }
 
@@ -111,7 +111,7 @@ TEST_CASE("server lifetime: a server can be closed twice with all its connection
     s.server->close_all_connections();
     s.settle();
     // The handler owns a socket that left HTTP.
-    CHECK(s.client_ended() == (m.name != "handed over"));
+    CHECK(s.client_ended() == (m.name != "upgraded"));
     CHECK_FALSE(s.server->listening());
   }
 }

@@ -140,7 +140,7 @@ void owner::lose(int s) {
   anode::policy::request_id const expected = id_of_request(it.request);
   anode::policy::socket_id const id = id_of(s);
   drop(it);
-  check(pool_.socket_closed(id) == expected, "the request of a lost socket is told");
+  check(pool_.socket_closed(id) == expected, "the request of a lost socket is reported");
 }
 
 void owner::stale() {

@@ -44,7 +44,7 @@ void owner::obey() {
       check(action_.reason == (live_[r.name] >= options_.max_sockets
                                    ? anode::policy::pool_reason::max_sockets
                                    : anode::policy::pool_reason::max_total_sockets),
-            "the reason of waiting is told");
+            "the reason of waiting is reported");
       r.state = request::where::waiting;
       ++waiting_[r.name];
       ++all_waiting_;
@@ -83,16 +83,16 @@ void owner::obey_assign() {
   socket& s = socket_of(action_.socket);
   request& r = request_of(action_.request);
   check(s.name == r.name, "a request got another origin's socket");
-  check(s.request < 0, "a socket was handed out twice");
+  check(s.request < 0, "a socket was assigned twice");
   check(action_.reused == s.used, "reused tells whether it was");
   check(action_.connecting == (s.state == is::connecting), "connecting tells whether it is");
   if (s.state == is::free) {
     check_choice(s);
-    check(action_.socket == next_free_, "the next free socket is taken");
+    check(action_.socket == next_free_, "the next free socket is assigned");
   }
   check(s.state != is::released ||
             (live_[s.name] <= options_.max_sockets && total_ <= options_.max_total_sockets),
-        "a socket above a lowered limit was handed on");
+        "a socket above a lowered limit was assigned");
   serve(r);
   s.request = static_cast<int>(action_.request.index);
   r.socket = static_cast<int>(action_.socket.index);
@@ -153,7 +153,7 @@ void owner::obey_park() {
 void owner::obey_close() {
   socket& s = socket_of(action_.socket);
   check(action_.reason != anode::policy::pool_reason::none, "a close has a reason");
-  check(action_.request == id_of_request(s.request), "the request of a closed socket is told");
+  check(action_.request == id_of_request(s.request), "the request of a closed socket is reported");
   if (s.request >= 0) {
     check(destroyed_, "a request lost its socket");
   }
@@ -167,7 +167,7 @@ void owner::obey_close() {
     }
   }
   if (static_cast<int>(action_.socket.index) == condemned_) {
-    check(action_.reason == anode::policy::pool_reason::request_cancelled, "the reason is told");
+    check(action_.reason == anode::policy::pool_reason::request_cancelled, "the reason is reported");
     condemned_ = -1;
   }
   drop(s);
