@@ -137,13 +137,13 @@ void server_impl::listen(transport::listen_target const& target) {
 }
 
 void server_impl::listen(native_handle_type descriptor) {
+  detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
+  error_code ec;
+  next->open(descriptor, ec);  // owns the descriptor, and closes it if this function throws
   if (listening()) {
     throw http::exception(http::error::server_already_listen,
                           make_error_code(http::error::server_already_listen).message());
   }
-  detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
-  error_code ec;
-  next->open(descriptor, ec);
   if (ec) {
     throw http::exception(ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message());
   }

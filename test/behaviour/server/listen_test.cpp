@@ -189,6 +189,20 @@ TEST_CASE("server: listens on an existing acceptor or descriptor") {
   CHECK(answers(io, at));
 }
 
+TEST_CASE("server: closes a descriptor that it cannot listen on because it listens already") {
+  net::io_context io;
+  http::server server(io.get_executor(), hello);
+  server.listen(0, "127.0.0.1");
+  tcp::acceptor acceptor(io, {net::ip::address_v4::loopback(), 0});
+  tcp::endpoint const at = acceptor.local_endpoint();
+  CHECK_THROWS_AS(server.listen(std::move(acceptor)), http::exception);
+  tcp::acceptor again(io);
+  again.open(at.protocol());
+  boost::system::error_code ec;
+  again.bind(at, ec);
+  CHECK_FALSE(ec);  // The port is free.
+}
+
 TEST_CASE("server: rejects a descriptor that is not a socket") {
   net::io_context io;
   http::server server(io.get_executor(), hello);

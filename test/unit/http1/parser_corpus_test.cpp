@@ -45,6 +45,6 @@ TEST_CASE("fuzz corpus: response parser") {
 }
 
 TEST_CASE("fuzz corpus: chunk parser") {
-  CHECK(replay("chunk_decoder",
+  CHECK(replay("chunk_parser",
                [](std::string const& input) { anode::test::check_chunks(input); }) >= 10);
 }

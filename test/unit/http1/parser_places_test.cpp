@@ -38,8 +38,8 @@ std::size_t check_corpus(std::string const& target, message_kind kind) {
 }  // namespace
 
 TEST_CASE("field offsets equal Beast's: recorded inputs") {
-  CHECK(check_recorded("parser_requests.jsonl", message_kind::request) > 300);
-  CHECK(check_recorded("parser_responses.jsonl", message_kind::response) > 100);
+  CHECK(check_recorded("requests.jsonl", message_kind::request) > 300);
+  CHECK(check_recorded("responses.jsonl", message_kind::response) > 100);
 }
 
 TEST_CASE("field offsets equal Beast's: seeds of the fuzz targets") {
