@@ -46,9 +46,10 @@ std::string repeated(std::string_view request, std::size_t times) {
   return all;
 }
 
-// Handlers that answer on request and count the events of their exchanges.
+// Handlers that answer on request and count the events of their exchanges. They outlive the server,
+// whose end emits events.
 struct slow_handlers {
-  explicit slow_handlers(http::server& server) {
+  void serve(http::server& server) {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
       begun.push_back(&res);
       req.on_aborted([this] { ++aborted; });
@@ -65,8 +66,9 @@ struct slow_handlers {
 
 TEST_CASE("server bounds: max_pipelined_requests limits the requests handled at a time") {
   std::uint32_t const depth = GENERATE(1U, 4U, 32U);
+  slow_handlers handlers;
   server_fixture f({.max_pipelined_requests = depth});
-  slow_handlers handlers(f.server);
+  handlers.serve(f.server);
   http_peer peer = f.connect();
   f.say(peer, repeated(get, 100));
   CHECK(handlers.begun.size() == depth);
@@ -110,8 +112,9 @@ TEST_CASE("server bounds: handlers start in the order of their requests") {
 }
 
 TEST_CASE("server bounds: heads and bodies of queued requests have a limit in bytes") {
+  slow_handlers handlers;
   server_fixture f({.max_header_size = 100'000, .max_pipelined_requests = 1000});
-  slow_handlers handlers(f.server);
+  handlers.serve(f.server);
   http_peer peer = f.connect(16 * 1024 * 1024);
   SECTION("heads") {
     f.say(peer,
@@ -135,8 +138,9 @@ TEST_CASE("server bounds: heads and bodies of queued requests have a limit in by
 }
 
 TEST_CASE("server bounds: the loss of a client is noticed although its pipeline is not read") {
+  slow_handlers handlers;
   server_fixture f;
-  slow_handlers handlers(f.server);
+  handlers.serve(f.server);
   std::size_t const requests = GENERATE(std::size_t{1}, std::size_t{31}, std::size_t{32},
                                         std::size_t{33}, std::size_t{3000});
   http_peer peer = f.connect(1024 * 1024);
@@ -153,8 +157,9 @@ TEST_CASE("server bounds: the loss of a client is noticed although its pipeline 
 }
 
 TEST_CASE("server bounds: a half-closed client gets all responses if the option allows it") {
+  slow_handlers handlers;
   server_fixture f({.http_allow_half_open = true, .max_pipelined_requests = 2});
-  slow_handlers handlers(f.server);
+  handlers.serve(f.server);
   http_peer peer = f.connect();
   f.say(peer, repeated(get, 5));
   peer.end();
@@ -176,8 +181,9 @@ TEST_CASE(
       GENERATE_COPY(std::size_t{1}, std::size_t{33}, std::size_t{reset ? 20'000U : 2'000U});
   CAPTURE(requests, reset);
   net::io_context io;
+  slow_handlers handlers;
   http::server server(io.get_executor());
-  slow_handlers handlers(server);
+  handlers.serve(server);
   server.listen(0, "127.0.0.1");
   tcp::socket client(io);
   client.connect({net::ip::make_address("127.0.0.1"), server.address().port});

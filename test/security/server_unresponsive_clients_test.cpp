@@ -26,9 +26,9 @@ using support::http_peer;
 using support::server_fixture;
 
 TEST_CASE("server bounds: informational responses to a client that does not read have a limit") {
-  server_fixture f;
   http::server_response* response = nullptr;
   int sent = 0;
+  server_fixture f;  // Its end resumes the handler, which uses the variables above.
   SECTION("a handler that does not wait") {
     f.server.on_request([&](http::incoming_message&, http::server_response& res) {
       response = &res;
