@@ -167,7 +167,8 @@ void owner::obey_close() {
     }
   }
   if (static_cast<int>(action_.socket.index) == condemned_) {
-    check(action_.reason == anode::policy::pool_reason::request_cancelled, "the reason is reported");
+    check(action_.reason == anode::policy::pool_reason::request_cancelled,
+          "the reason is reported");
     condemned_ = -1;
   }
   drop(s);
