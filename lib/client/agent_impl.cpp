@@ -93,6 +93,14 @@ http1_client_connection* agent_impl::find(policy::socket_id id) noexcept {
   return connections_[id.index].get();
 }
 
+agent_impl::connect_attempt* agent_impl::find_attempt(policy::socket_id id) const noexcept {
+  if (!id || id.index >= connect_attempts_.size() || !connect_attempts_[id.index] ||
+      connect_attempts_[id.index]->id != id) {
+    return nullptr;
+  }
+  return connect_attempts_[id.index].get();
+}
+
 void agent_impl::retire(policy::request_id id) noexcept {
   if (find(id) != nullptr) {
     exchanges_[id.index].reset();
@@ -170,9 +178,8 @@ void agent_impl::close(policy::socket_id id, policy::request_id request) {
   if (x) {
     retire(request);
   }
-  if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
-      connect_attempts_[id.index]->id == id) {
-    stop(*connect_attempts_[id.index]);
+  if (connect_attempt* const o = find_attempt(id)) {
+    stop(*o);
   }
   if (detail::ptr<http1_client_connection> const c = find(id)) {
     connections_[id.index].reset();
@@ -187,9 +194,8 @@ void agent_impl::connection_closed(http1_client_connection& c) {
   if (find(c.id()) == &c) {
     detail::ptr<http1_client_connection> const hold(&c);
     policy::socket_id const id = c.id();
-    if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
-        connect_attempts_[id.index]->id == id) {
-      stop(*connect_attempts_[id.index]);
+    if (connect_attempt* const o = find_attempt(id)) {
+      stop(*o);
     }
     connections_[id.index].reset();
     retire(pool_.socket_closed(id));
@@ -211,9 +217,7 @@ bool agent_impl::remove(stream::buffered_socket const& socket) {
   if (!c || find(c->id()) != c.get()) {
     return false;
   }
-  policy::socket_id const id = c->id();
-  if (id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
-      connect_attempts_[id.index]->id == id) {
+  if (find_attempt(c->id()) != nullptr) {
     return false;  // the request still needs the attempt
   }
   runtime::tick const t(executor_);

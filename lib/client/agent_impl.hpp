@@ -156,6 +156,7 @@ private:
   void close(policy::socket_id id, policy::request_id request);
   client_exchange* find(policy::request_id id) noexcept;
   http1_client_connection* find(policy::socket_id id) noexcept;
+  connect_attempt* find_attempt(policy::socket_id id) const noexcept;
   void retire(policy::request_id id) noexcept;
   void close_stale(std::string_view name);
   void write_key(http::request_options const& options, std::string& name) const;

@@ -82,10 +82,8 @@ request_phase agent_impl::connecting_phase(client_exchange const& x) const {
   if (pool_.is_queued(x.id)) {
     return request_phase::queued;
   }
-  policy::socket_id const id = pool_.socket_of(x.id);
-  bool const opens = id && id.index < connect_attempts_.size() && connect_attempts_[id.index] &&
-                     connect_attempts_[id.index]->id == id;
-  return opens ? connect_attempts_[id.index]->phase() : request_phase::connect;
+  connect_attempt const* const o = find_attempt(pool_.socket_of(x.id));
+  return o != nullptr ? o->phase() : request_phase::connect;
 }
 
 void agent_impl::connect(detail::ptr<connect_attempt> o,

@@ -6,6 +6,7 @@
 #include "transport/endpoint.hpp"
 
 #include <anode/error.hpp>
+#include <anode/status.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -60,7 +61,7 @@ void complete_options(http::request_options& o) {
     throw http::exception(error::invalid_ip_address, "Invalid IP address: " + o.local_address);
   }
   if (o.max_header_size == 0) {
-    o.max_header_size = http::request_options().max_header_size;
+    o.max_header_size = http::max_header_size();
   }
 }
 

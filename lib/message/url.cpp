@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "message/url.hpp"
 
+#include "base/ascii.hpp"
 #include "message/host_value.hpp"
 
 #include <algorithm>
@@ -17,8 +18,6 @@ namespace {
 // because its releases differ in what they accept, for example zones in IPv6 addresses.
 
 bool is_c0_or_space(char c) noexcept { return static_cast<unsigned char>(c) <= 0x20; }
-
-char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Removes leading and trailing bytes up to 0x20, and all tabs and line ends.
 std::string cleaned(std::string_view s) {
@@ -59,7 +58,7 @@ int dots(std::string_view segment) noexcept {
     if (segment.front() == '.') {
       segment.remove_prefix(1);
     } else if (segment.size() >= 3 && segment[0] == '%' && segment[1] == '2' &&
-               lower(segment[2]) == 'e') {
+               base::to_lower(segment[2]) == 'e') {
       segment.remove_prefix(3);
     } else {
       return 0;
@@ -143,7 +142,7 @@ bool decode(std::string_view text, std::string& out) {
 }
 
 bool is_word(char c) noexcept {
-  return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9');
+  return (base::to_lower(c) >= 'a' && base::to_lower(c) <= 'z') || (c >= '0' && c <= '9');
 }
 
 // Parses a host name into `host`, percent-decoded and in lower case. Accepts only the characters of
@@ -163,7 +162,7 @@ bool parse_name(std::string_view text, std::string& host) {
         std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos) {
       return false;
     }
-    c = lower(c);
+    c = base::to_lower(c);
   }
   return true;
 }
@@ -178,7 +177,7 @@ bool parse_literal(std::string_view text, std::string& host) {
     return false;
   }
   for (char const c : text) {
-    host += lower(c);
+    host += base::to_lower(c);
   }
   return true;
 }
@@ -298,13 +297,13 @@ bool parse_url(std::string_view text, url_parts& parts) {
     return false;
   }
   for (char const c : rest.substr(0, colon + 1)) {
-    bool const fits = (lower(c) >= 'a' && lower(c) <= 'z') ||
+    bool const fits = (base::to_lower(c) >= 'a' && base::to_lower(c) <= 'z') ||
                       (!parts.protocol.empty() &&
                        ((c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.' || c == ':'));
     if (!fits) {
       return false;
     }
-    parts.protocol += lower(c);
+    parts.protocol += base::to_lower(c);
   }
   rest.remove_prefix(colon + 1);
   std::size_t const begin = rest.find_first_not_of("/\\");

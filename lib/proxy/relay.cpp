@@ -25,6 +25,11 @@ constexpr std::chrono::seconds time_for_the_rest{60};
 // side may never end.
 constexpr std::chrono::seconds time_half_open{300};
 
+// Returns the number of bytes that two connections have read and sent.
+std::uint64_t bytes_of(stream::buffered_socket const& a, stream::buffered_socket const& b) {
+  return a.bytes_read() + a.bytes_sent() + b.bytes_read() + b.bytes_sent();
+}
+
 // The state that the two directions of a relay share.
 struct both final : detail::counted {
   both(socket const& x, socket const& y, bool timed)
@@ -46,16 +51,9 @@ struct both final : detail::counted {
     if (reading == 0) {
       a.core()->clock().arm(end_, time_for_the_rest);
     } else if (!timed_) {
-      passed_ = passed();
+      passed_ = bytes_of(*a.core(), *b.core());
       a.core()->clock().arm(end_, time_half_open);
     }
-  }
-
-  // Returns how many bytes have passed on both connections.
-  std::uint64_t passed() const noexcept {
-    stream::buffered_socket const& x = *a.core();
-    stream::buffered_socket const& y = *b.core();
-    return x.bytes_read() + x.bytes_sent() + y.bytes_read() + y.bytes_sent();
   }
 
   runtime::async_condition changed;
@@ -69,7 +67,7 @@ private:
   struct end final : runtime::timer {
     both* of = nullptr;
     void expired() override {
-      std::uint64_t const now = of->passed();
+      std::uint64_t const now = bytes_of(*of->a.core(), *of->b.core());
       if (of->reading > 0 && std::exchange(of->passed_, now) != now) {
         of->a.core()->clock().arm(*this, time_half_open);
         return;
@@ -236,8 +234,7 @@ net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds i
                         last = std::uint64_t{0}]() mutable {
       socket x(*first);
       socket y(*second);
-      std::uint64_t const now =
-          first->bytes_read() + first->bytes_sent() + second->bytes_read() + second->bytes_sent();
+      std::uint64_t const now = bytes_of(*first, *second);
       if (std::exchange(last, now) == now) {
         x.destroy();
         y.destroy();

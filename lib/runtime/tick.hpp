@@ -23,7 +23,7 @@ private:
 
 /// One unit of work on an executor, from an I/O completion to the return to the scheduler.
 ///
-/// Deferred work runs at the end of the tick. Therefore all writes of a tick leave together, and
+/// Deferred work runs at the end of the tick. Therefore one call sends all writes of a tick, and
 /// listeners run when no caller is inside the library.
 ///
 /// Every function that the scheduler calls starts by constructing a `tick`. A nested tick joins the

@@ -6,6 +6,7 @@
 #include "server/unhandled_error.hpp"
 
 #include <anode/error.hpp>
+#include <anode/status.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -75,8 +76,8 @@ void server_impl::set_options(http::server_options options) {
 http1::parser server_impl::acquire_parser(unsigned& age) {
   age = parser_generation_;
   if (spare_parsers_.empty()) {
-    std::size_t const size = options_.max_header_size != 0 ? options_.max_header_size
-                                                           : http::server_options().max_header_size;
+    std::size_t const size =
+        options_.max_header_size != 0 ? options_.max_header_size : http::max_header_size();
     return http1::parser(message::message_kind::request,
                          {size, options_.max_headers_count, options_.insecure_http_parser});
   }
