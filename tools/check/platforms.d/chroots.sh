@@ -9,8 +9,7 @@ mirror() {
 }
 
 # enter ROOT SECONDS COMMAND [ARGS...]: runs a bash command in the chroot. It has its own namespaces for
-# mounts and processes, therefore nothing of it is left when it or this script ends. Compilers have a
-# low priority; programs with time limits, such as the tests, do not.
+# mounts and processes, therefore nothing of it is left when it or this script ends.
 enter() {
   local root=$1 limit=$2 suite
   shift 2
@@ -28,7 +27,6 @@ enter() {
     exec chroot "$root" /usr/bin/env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
       HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive CCACHE_DIR=/ccache CCACHE_NOHASHDIR=1 \
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime \
-      CCACHE_PREFIX="nice -n 15" CCACHE_PREFIX_CPP="nice -n 15" \
       bash -euc "$@"' enter "$root" "$dir/ccache" "$dir/archives/$suite" "$@" </dev/null
 }
 
