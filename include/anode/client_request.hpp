@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/access.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
 #include <anode/error.hpp>
@@ -95,19 +96,19 @@ public:
   /// **Node**: `err.cause`.
   std::exception_ptr cause() const noexcept { return cause_; }
 
-  /// Internal: sets the details of a parse error.
-  /// @param reason a text of static storage.
-  void set_parse_failure(std::string_view reason, std::size_t bytes_parsed,
-                         std::shared_ptr<std::string const> raw_packet) noexcept {
+private:
+  friend struct anode::detail::access;
+
+  // Sets the details of a parse error, and the cause.
+  void set_details(std::string_view reason, std::size_t bytes_parsed,
+                   std::shared_ptr<std::string const> raw_packet,
+                   std::exception_ptr cause) noexcept {
     reason_ = reason;
     parsed_ = bytes_parsed;
     packet_ = std::move(raw_packet);
+    cause_ = std::move(cause);
   }
 
-  /// Internal: sets the exception that caused this error.
-  void set_cause(std::exception_ptr cause) noexcept { cause_ = std::move(cause); }
-
-private:
   request_phase phase_;
   http::verdict verdict_;
   bool reused_;
@@ -151,10 +152,6 @@ public:
   /// Makes a result without response and connection.
   upgrade_result() = default;
 
-  /// Internal: makes a result from its parts.
-  upgrade_result(incoming_message response, anode::socket socket)
-      : response_(std::move(response)), socket_(std::move(socket)) {}
-
   /// Returns whether the server accepted: status 101, or 2xx to CONNECT.
   explicit operator bool() const noexcept {
     int const status = response_ ? response_.status_code() : 0;
@@ -172,6 +169,11 @@ public:
   anode::socket& socket() noexcept { return socket_; }
 
 private:
+  friend struct anode::detail::access;
+
+  upgrade_result(incoming_message response, anode::socket socket)
+      : response_(std::move(response)), socket_(std::move(socket)) {}
+
   incoming_message response_;
   anode::socket socket_;
 };
@@ -353,10 +355,11 @@ public:
   /// **Node**: event 'error'.
   client_request& on_request_error(anode::detail::function<void(request_error const&)> f);
 
-  /// Internal: makes a handle to an exchange.
+private:
+  friend struct anode::detail::access;
+
   explicit client_request(client::client_exchange& exchange) noexcept;
 
-private:
   void drop() noexcept;
 
   client::client_exchange* exchange_ = nullptr;

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/access.hpp>
 #include <anode/detail/completion.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
@@ -224,16 +225,16 @@ public:
         token, anode::detail::first_buffer<net::mutable_buffer>(buffers));
   }
 
-  /// Internal: makes the message of a server's exchange.
+private:
+  friend struct anode::detail::access;
+
+  // Makes the message of a server's exchange.
   explicit incoming_message(exchange::incoming_state& self) noexcept : self_(&self) {}
 
-  /// Internal: makes a handle that keeps `owner` alive.
+  // Makes a handle that keeps `owner` alive.
   incoming_message(exchange::incoming_state& self, anode::detail::counted& owner);
 
-  /// Internal: returns the state.
-  exchange::incoming_state* self() const noexcept { return self_; }
-
-private:
+  exchange::incoming_state* impl() const noexcept { return self_; }
   void start_read(net::mutable_buffer buffer, anode::detail::completion done);
   void drop() noexcept;
 

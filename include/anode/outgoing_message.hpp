@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/access.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
 #include <anode/headers.hpp>
@@ -268,9 +269,6 @@ public:
         token, anode::detail::first_buffer<net::const_buffer>(buffers));
   }
 
-  /// Internal: returns the state.
-  exchange::outgoing_state* state() const noexcept { return out_; }
-
 protected:
   explicit outgoing_message(exchange::outgoing_state* self) noexcept : out_(self) {}
 
@@ -279,6 +277,9 @@ protected:
   exchange::outgoing_state* out_;
 
 private:
+  friend struct anode::detail::access;
+
+  exchange::outgoing_state* impl() const noexcept { return out_; }
   write_operation write_owned(std::string&& data);
   write_operation end_owned(std::string&& data);
   void start_write(net::const_buffer buffer, anode::detail::completion done);

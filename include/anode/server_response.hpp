@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/access.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
@@ -124,10 +125,11 @@ public:
   /// **Node**: event 'timeout'.
   server_response& on_timeout(anode::detail::function<void()> f);
 
-  /// Internal: makes the response of an exchange.
+private:
+  friend struct anode::detail::access;
+
   explicit server_response(anode::server::server_exchange& exchange) noexcept;
 
-private:
   server_response& write_head_with(int status, std::string_view reason);
   void require_interim_allowed() const;
 

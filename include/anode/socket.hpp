@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/byte_stream.hpp>
+#include <anode/detail/access.hpp>
 #include <anode/detail/completion.hpp>
 #include <anode/detail/counted.hpp>
 #include <anode/detail/export.hpp>
@@ -222,13 +223,12 @@ public:
         token, detail::first_buffer<net::const_buffer>(buffers));
   }
 
-  /// Internal: makes a handle to a connection.
+private:
+  friend struct detail::access;
+
   explicit socket(stream::buffered_socket& core) noexcept;
 
-  /// Internal: returns the connection.
-  stream::buffered_socket* core() const noexcept { return core_; }
-
-private:
+  stream::buffered_socket* impl() const noexcept { return core_; }
   write_operation write_owned(std::string&& data);
   void start_read(net::mutable_buffer buffer, detail::completion done);
   void start_write(net::const_buffer buffer, detail::completion done);

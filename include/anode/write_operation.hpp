@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/access.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
@@ -29,9 +31,7 @@ public:
   /// Makes an empty operation, which must not be awaited.
   write_operation() = default;
 
-  /// Internal: makes an operation from its awaitable.
-  write_operation(boost::asio::awaitable<void> wait, bool below_high_water_mark) noexcept
-      : awaitable(std::move(wait)), below_high_water_mark_(below_high_water_mark) {}
+  /// Moves the operation; the source becomes empty.
   write_operation(write_operation&&) noexcept = default;
 
   /// Replaces the operation. The previous operation is not awaited, but its data is sent.
@@ -51,6 +51,11 @@ public:
   explicit operator bool() const noexcept { return below_high_water_mark_; }
 
 private:
+  friend struct detail::access;
+
+  write_operation(boost::asio::awaitable<void>&& wait, bool below_high_water_mark) noexcept
+      : awaitable(std::move(wait)), below_high_water_mark_(below_high_water_mark) {}
+
   bool below_high_water_mark_ = false;
 };
 

@@ -1,10 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "base/access.hpp"
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "client/agent_impl.hpp"
 #include "message/url.hpp"
 #include "policy/default_headers.hpp"
 #include "policy/proxy_selection.hpp"
+#include "stream/socket_handle.hpp"
 #include "transport/connector.hpp"
 
 #include <anode/agent.hpp>
@@ -26,6 +28,10 @@ agent::counts public_counts(policy::connection_pool::counts const& c) {
   out.free_sockets = c.free_sockets;
   out.requests = c.requests;
   return out;
+}
+
+client_request handle_to(anode::detail::ptr<client_exchange> const& exchange) {
+  return anode::detail::access::make<client_request>(*exchange);
 }
 
 // Returns the options. Unset options are set from the parts of the URL.
@@ -131,7 +137,7 @@ agent::executor_type agent::get_executor() const {
 }
 
 client_request agent::request(request_options options) {
-  return client_request(*base::require_handle(core_, "agent").request(std::move(options)));
+  return handle_to(base::require_handle(core_, "agent").request(std::move(options)));
 }
 
 client_request agent::request(std::string_view method, std::string_view url, header_list headers) {
@@ -139,12 +145,12 @@ client_request agent::request(std::string_view method, std::string_view url, hea
   options.method = method;
   options.set_url(url);
   options.headers = std::move(headers);
-  return client_request(*base::require_handle(core_, "agent").request(std::move(options)));
+  return handle_to(base::require_handle(core_, "agent").request(std::move(options)));
 }
 
 client_request agent::request(request_options const& like, std::string_view method,
                               std::string_view path) {
-  return client_request(*base::require_handle(core_, "agent").request(like, method, path));
+  return handle_to(base::require_handle(core_, "agent").request(like, method, path));
 }
 
 client_request agent::request(std::string_view url, request_options options) {
@@ -155,7 +161,7 @@ net::awaitable<incoming_message> agent::get(std::string_view url) {
   request_options options;
   options.set_url(url);
   auto const exchange = base::require_handle(core_, "agent").request(std::move(options));
-  return client_exchange::get(exchange, client_request(*exchange));
+  return client_exchange::get(exchange, handle_to(exchange));
 }
 
 void agent::destroy() {
@@ -165,7 +171,7 @@ void agent::destroy() {
 }
 
 bool agent::remove(anode::socket const& connection) {
-  return connection && core_ && core_->remove(*connection.core());
+  return connection && core_ && core_->remove(*stream::core_of(connection));
 }
 
 agent_options const& agent::options() const noexcept {
@@ -204,7 +210,7 @@ client_request request(net::any_io_executor const& ex, request_options options) 
     agent_options own;
     own.create_connection = std::move(options.create_connection);
     anode::detail::ptr<agent_impl> const core(new agent_impl(ex, std::move(own)));
-    return client_request(*core->request(std::move(options), false));
+    return handle_to(core->request(std::move(options), false));
   }
   if (options.one_shot) {
     return agent(ex).request(std::move(options));

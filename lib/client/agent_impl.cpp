@@ -2,6 +2,7 @@
 #include "client/agent_impl.hpp"
 
 #include "policy/origin_key.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <anode/error.hpp>
 
@@ -114,7 +115,8 @@ void agent_impl::assign(policy::pool_action const& a) {
   http1_client_connection* const c = find(a.socket);
   if (x && c != nullptr) {
     if (a.reused && options_.reuse_socket) {
-      runtime::tick::call_user(executor_, [&] { options_.reuse_socket(anode::socket(c->core())); });
+      runtime::tick::call_user(executor_,
+                               [&] { options_.reuse_socket(stream::handle_to(c->core())); });
     }
     x->assign(*c, a.reused, a.waited);
   }
@@ -144,8 +146,8 @@ void agent_impl::release(http1_client_connection& c, bool reusable) {
   if (park && options_.keep_socket_alive) {
     park = false;
     c.core().set_timeout(parked_timeout(c));  // the hook may change it
-    runtime::tick::call_user(executor_,
-                             [&] { park = options_.keep_socket_alive(anode::socket(c.core())); });
+    runtime::tick::call_user(
+        executor_, [&] { park = options_.keep_socket_alive(stream::handle_to(c.core())); });
     park = park && !c.core().destroyed();
   }
   bool const parked = park && options_.keep_alive;

@@ -1,10 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "client/client_exchange.hpp"
 
+#include "base/access.hpp"
 #include "client/agent_impl.hpp"
 #include "client/http1_client_connection.hpp"
 #include "http1/head_writer.hpp"
 #include "policy/default_headers.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <anode/error.hpp>
 
@@ -246,7 +248,7 @@ void client_exchange::response_ended() {
 }
 
 http::incoming_message client_exchange::response_handle() {
-  return http::incoming_message(response, *this);
+  return detail::access::make<http::incoming_message>(response, *this);
 }
 
 void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
@@ -262,7 +264,7 @@ void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
     response_acquired_ = true;
     request.detach_for_upgrade();
     auto const f = std::move(handler);
-    runtime::tick::call_user([&] { f(response_handle(), anode::socket(*socket)); });
+    runtime::tick::call_user([&] { f(response_handle(), stream::handle_to(*socket)); });
   } else if (changed_.has_waiters() || (!on_response && !handle_dropped_)) {
     // The caller may be about to await `upgraded()`: keep the socket.
     request.detach_for_upgrade();

@@ -1,9 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // The events that a client exchange emits at the end of a tick, in order.
+#include "base/access.hpp"
 #include "client/agent_impl.hpp"
 #include "client/client_exchange.hpp"
 #include "client/http1_client_connection.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <anode/error.hpp>
 
@@ -22,8 +24,7 @@ http::request_error client_exchange::make_error(error_code ec, http::request_pha
                      ": " + ec.message();
   }
   http::request_error e(ec, std::move(text), phase, judge().verdict, reused_, sent_, received_);
-  e.set_parse_failure(error_reason_, bytes_parsed_, raw_packet_);
-  e.set_cause(cause_);
+  detail::access::set_details(e, error_reason_, bytes_parsed_, raw_packet_, cause_);
   return e;
 }
 
@@ -39,7 +40,7 @@ void client_exchange::throw_failure() const {
 
 void client_exchange::notify_socket() {
   if (std::exchange(pending_socket_, false) && connection_ && !on_socket_.empty()) {
-    on_socket_.emit(anode::socket(connection_->core()));
+    on_socket_.emit(stream::handle_to(connection_->core()));
   }
 }
 

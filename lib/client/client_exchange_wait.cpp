@@ -1,7 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // The operations that coroutines await on a client exchange.
+#include "base/access.hpp"
 #include "client/client_exchange.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <anode/error.hpp>
 
@@ -66,10 +68,10 @@ net::awaitable<http::upgrade_result> client_exchange::wait_upgraded(
   http::incoming_message response = co_await wait_response(self);
   anode::socket socket;
   if (self->upgraded_socket_) {
-    socket = anode::socket(*self->upgraded_socket_);
+    socket = stream::handle_to(*self->upgraded_socket_);
     self->upgraded_socket_.reset();
   }
-  co_return http::upgrade_result(std::move(response), std::move(socket));
+  co_return detail::access::make<http::upgrade_result>(std::move(response), std::move(socket));
 }
 
 net::awaitable<bool> client_exchange::wait_continued(detail::ptr<client_exchange> self) {

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "exchange/incoming_state.hpp"
 #include "runtime/token_operation.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <anode/error.hpp>
 #include <anode/incoming_message.hpp>
@@ -187,7 +188,7 @@ incoming_message& incoming_message::destroy(error_code ec) {
 anode::socket incoming_message::socket() const {
   stream::buffered_socket* const core =
       self_ != nullptr && self_->from() != nullptr ? self_->from()->core() : nullptr;
-  return core != nullptr ? anode::socket(*core) : anode::socket();
+  return core != nullptr ? stream::handle_to(*core) : anode::socket();
 }
 
 incoming_message& incoming_message::set_timeout(std::chrono::milliseconds timeout,

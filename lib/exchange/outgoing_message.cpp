@@ -2,6 +2,7 @@
 #include "base/require_handle.hpp"
 #include "exchange/outgoing_state.hpp"
 #include "runtime/token_operation.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <anode/outgoing_message.hpp>
 
@@ -124,7 +125,7 @@ error_code outgoing_message::errored() const noexcept {
 }
 
 anode::socket outgoing_message::socket() const {
-  return out_ != nullptr && out_->core() != nullptr ? anode::socket(*out_->core())
+  return out_ != nullptr && out_->core() != nullptr ? stream::handle_to(*out_->core())
                                                     : anode::socket();
 }
 

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "exchange/outgoing_state.hpp"
 
+#include "base/access.hpp"
+
 #include <anode/error.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -285,7 +287,8 @@ write_operation outgoing_state::operation(written_bytes&& w) {
   if (!w.waits_) {
     return stream::written(w.below_);
   }
-  return {wait_room(detail::ptr<detail::counted>(keep_), *this, std::move(w.borrowed_)), w.below_};
+  return detail::access::make<write_operation>(
+      wait_room(detail::ptr<detail::counted>(keep_), *this, std::move(w.borrowed_)), w.below_);
 }
 
 // `borrowed` is a parameter because it must be destroyed with the coroutine, started or not.
@@ -325,9 +328,10 @@ write_operation outgoing_state::operation(written_bytes&& w, std::string&& data)
   if (w.error_ || !w.borrowed_) {
     return operation(std::move(w));
   }
-  return {wait_owned(detail::ptr<detail::counted>(keep_), *this,
-                     owned_text(std::move(data), std::move(w.borrowed_))),
-          w.below_};
+  return detail::access::make<write_operation>(
+      wait_owned(detail::ptr<detail::counted>(keep_), *this,
+                 owned_text(std::move(data), std::move(w.borrowed_))),
+      w.below_);
 }
 
 write_operation outgoing_state::write_owned(std::string&& data) {

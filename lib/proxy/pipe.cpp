@@ -1,4 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "base/access.hpp"
 #include "base/require_handle.hpp"
 #include "exchange/incoming_state.hpp"
 #include "exchange/outgoing_state.hpp"
@@ -20,6 +21,14 @@ using anode::exchange::incoming_state;
 using anode::exchange::outgoing_state;
 
 namespace {
+
+incoming_state& source_of(incoming_message const& m) {
+  return base::require_handle(anode::detail::access::impl(m), "incoming_message");
+}
+
+outgoing_state& target_of(outgoing_message const& m) {
+  return base::require_handle(anode::detail::access::impl(m), "client_request");
+}
 
 bool is_request(incoming_message const& m) { return !m.method().empty(); }
 
@@ -86,8 +95,8 @@ private:
 
 // Body and room are often available. Then nothing is awaited.
 net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message& to) {
-  incoming_state& source = base::require_handle(from.self(), "incoming_message");
-  outgoing_state& target = base::require_handle(to.state(), "client_request");
+  incoming_state& source = source_of(from);
+  outgoing_state& target = target_of(to);
   anode::detail::ptr<anode::detail::counted> const keep_source = source.keep();
   anode::detail::ptr<anode::detail::counted> const keep_target = target.keep();
   std::uint64_t bytes = 0;
@@ -146,16 +155,15 @@ net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to)
 }
 
 void pass_headers(incoming_message const& from, outgoing_message& to) {
-  outgoing_state& out = base::require_handle(to.state(), "client_request");
+  outgoing_state& out = target_of(to);
   out.require_head_open("append");
-  policy::pass_fields(base::require_handle(from.self(), "incoming_message").head, out.headers);
+  policy::pass_fields(source_of(from).head, out.headers);
 }
 
 header_list end_to_end_headers(incoming_message const& from) {
   header_list headers;
   policy::for_each_end_to_end(
-      base::require_handle(from.self(), "incoming_message").head,
-      [&](field_line const line) { headers.append(line.name, line.value); });
+      source_of(from).head, [&](field_line const line) { headers.append(line.name, line.value); });
   return headers;
 }
 
@@ -186,7 +194,7 @@ void pass_information(client_request& from, server_response& to) {
 }
 
 bool can_be_passed_on(incoming_message const& message) {
-  return policy::can_be_reframed(base::require_handle(message.self(), "incoming_message").head);
+  return policy::can_be_reframed(source_of(message).head);
 }
 
 }  // namespace anode::http

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "runtime/async_condition.hpp"
 #include "stream/buffered_socket.hpp"
+#include "stream/socket_handle.hpp"
 #include "transport/socket_stream.hpp"
 #include "transport/splice_pipe.hpp"
 
@@ -14,6 +15,9 @@
 #include <utility>
 
 namespace anode {
+
+using stream::core_of;
+
 namespace {
 
 // The time limit for sending the rest after both sides have half-closed. Without it, a peer that
@@ -38,21 +42,21 @@ struct both final : detail::counted {
   }
   ~both() override {
     if (end_.armed()) {
-      a.core()->clock().cancel(end_);
+      core_of(a)->clock().cancel(end_);
     }
   }
 
   // Called when one direction has read its last byte.
   void ended() {
     --reading;
-    if (a.core() == nullptr) {
+    if (core_of(a) == nullptr) {
       return;
     }
     if (reading == 0) {
-      a.core()->clock().arm(end_, time_for_the_rest);
+      core_of(a)->clock().arm(end_, time_for_the_rest);
     } else if (!timed_) {
-      passed_ = bytes_of(*a.core(), *b.core());
-      a.core()->clock().arm(end_, time_half_open);
+      passed_ = bytes_of(*core_of(a), *core_of(b));
+      core_of(a)->clock().arm(end_, time_half_open);
     }
   }
 
@@ -67,9 +71,9 @@ private:
   struct end final : runtime::timer {
     both* of = nullptr;
     void expired() override {
-      std::uint64_t const now = bytes_of(*of->a.core(), *of->b.core());
+      std::uint64_t const now = bytes_of(*core_of(of->a), *core_of(of->b));
       if (of->reading > 0 && std::exchange(of->passed_, now) != now) {
-        of->a.core()->clock().arm(*this, time_half_open);
+        core_of(of->a)->clock().arm(*this, time_half_open);
         return;
       }
       of->a.destroy();
@@ -132,8 +136,8 @@ public:
   splicing(socket const& from, socket const& to)
       : from_(from),
         to_(to),
-        in_(dynamic_cast<transport::socket_stream*>(&from.core()->stream())),
-        out_(dynamic_cast<transport::socket_stream*>(&to.core()->stream())),
+        in_(dynamic_cast<transport::socket_stream*>(&core_of(from)->stream())),
+        out_(dynamic_cast<transport::socket_stream*>(&core_of(to)->stream())),
         ready_(new readiness(from.get_executor())) {}
 
   // Moves bytes until a regular read must detect the end or an error.
@@ -142,7 +146,7 @@ public:
       co_return;
     }
     std::size_t since_yield = 0;
-    while (from_.core()->input_is_bare() && !to_.destroyed()) {
+    while (core_of(from_)->input_is_bare() && !to_.destroyed()) {
       error_code ec;
       std::size_t const n = pipe_.fill(in_->native_handle(), ec);
       if (ec == net::error::would_block) {
@@ -153,7 +157,7 @@ public:
       if (n == 0) {
         co_return;
       }
-      from_.core()->passed_in(n);
+      core_of(from_)->passed_in(n);
       co_await drain(bytes);
       since_yield += n;
       if (since_yield >= yield_threshold) {
@@ -175,10 +179,10 @@ private:
         out_->async_wait_writable(io_callback(*ready_, &readiness::completed));
         co_await readiness::wait(ready_);
       } else if (ec) {
-        to_.core()->destroy(ec);
+        core_of(to_)->destroy(ec);
         throw boost::system::system_error(ec);
       } else {
-        to_.core()->passed_out(n);
+        core_of(to_)->passed_out(n);
         *bytes += n;
       }
     }
@@ -200,7 +204,7 @@ net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::
       co_await to.write(*segment);
       if (!spliced && *bytes >= splice_threshold) {
         spliced = true;
-        from.core()->consume_viewed();
+        core_of(from)->consume_viewed();
         co_await to.drained();
         splicing direction(from, to);
         co_await direction.run(bytes);
@@ -230,10 +234,10 @@ net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds i
     // Activity of either direction counts for both connections. The listener stores no handles,
     // because a handle in a listener of its own socket would never be released. The pointers stay
     // valid, because no timeout is emitted after the relay has closed the sockets.
-    auto const check = [first = a.core(), second = b.core(), idle_timeout,
+    auto const check = [first = core_of(a), second = core_of(b), idle_timeout,
                         last = std::uint64_t{0}]() mutable {
-      socket x(*first);
-      socket y(*second);
+      socket x = stream::handle_to(*first);
+      socket y = stream::handle_to(*second);
       std::uint64_t const now = bytes_of(*first, *second);
       if (std::exchange(last, now) == now) {
         x.destroy();

@@ -4,6 +4,7 @@
 #include "http1/head_writer.hpp"
 #include "server/server_exchange.hpp"
 #include "server/server_impl.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <algorithm>
 #include <string>
@@ -113,10 +114,10 @@ void http1_server_connection::begin_request(bool whole) {
       break;
     case dispatch::drop:
       if (auto const trace = server_->on()->trace; trace && trace->drop_request) {
-        trace->drop_request(x->req, anode::socket(*socket_));
+        trace->drop_request(x->req, stream::handle_to(*socket_));
       }
       if (auto const h = server_->on()->drop_request) {
-        (*h)(x->req, anode::socket(*socket_));
+        (*h)(x->req, stream::handle_to(*socket_));
       }
       answer(response, 503);
       break;
@@ -259,7 +260,7 @@ std::size_t http1_server_connection::waiting_bytes() const noexcept {
 http::connection_info http1_server_connection::describe() const {
   using http::connection_state;
   http::connection_info info;
-  info.socket = anode::socket(*socket_);
+  info.socket = stream::handle_to(*socket_);
   info.requests = requests_under_way();
   if (closing_ && !leaving_) {
     info.state = connection_state::closing;
@@ -388,7 +389,7 @@ void http1_server_connection::leave_http() {
   } else {
     server_->track_upgraded(socket_);
     server_->run(leave_as_ == dispatch::connect ? on->connect : on->upgrade, *x,
-                 anode::socket(*socket_));
+                 stream::handle_to(*socket_));
   }
   server_->remove(*this);
 }

@@ -6,6 +6,7 @@
 #include "server/http1_server_connection.hpp"
 #include "server/server_exchange.hpp"
 #include "server/server_impl.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <string>
 #include <utility>
@@ -35,10 +36,10 @@ void http1_server_connection::fail_to_parse(std::string_view input) {
 bool http1_server_connection::report(http::client_error const& e) {
   detail::ptr<server_impl::handlers> const on = server_->on();
   if (auto const trace = on->trace; trace && trace->client_error) {
-    trace->client_error(e, anode::socket(*socket_));
+    trace->client_error(e, stream::handle_to(*socket_));
   }
   if (auto const h = on->client_error) {
-    (*h)(e, anode::socket(*socket_));
+    (*h)(e, stream::handle_to(*socket_));
     return true;
   }
   return false;
@@ -208,12 +209,12 @@ void http1_server_connection::on_timeout() {
   detail::ptr<http1_server_connection> const self(this);
   detail::ptr<server_impl::handlers> const on = server_->on();
   if (auto const trace = on->trace; trace && trace->timeout) {
-    trace->timeout(anode::socket(*socket_));
+    trace->timeout(stream::handle_to(*socket_));
   }
   bool notified = receiving_ && receiving_->request.emit_timeout();
   notified = (first_ != nullptr && first_->response.emit_timeout()) || notified;
   if (auto const h = on->timeout) {
-    (*h)(anode::socket(*socket_));
+    (*h)(stream::handle_to(*socket_));
     notified = true;
   }
   if (!notified) {

@@ -1,4 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "base/access.hpp"
 #include "base/require_handle.hpp"
 #include "server/server_impl.hpp"
 #include "stream/socket_write.hpp"
@@ -96,7 +97,7 @@ write_operation server::close() {
     return stream::write_failed(error::server_not_running);
   }
   self(core_).close();
-  return {wait_closed(core_), true};
+  return anode::detail::access::make<write_operation>(wait_closed(core_), true);
 }
 
 void server::close_idle_connections() {

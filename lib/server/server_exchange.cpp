@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "server/server_exchange.hpp"
 
+#include "base/access.hpp"
 #include "http1/head_writer.hpp"
 #include "http1/head_writer_fast_path.hpp"
 #include "policy/request_dispatch.hpp"
@@ -75,8 +76,8 @@ message::outgoing_framing server_response_state::write_head(
 server_exchange::server_exchange(server_impl& server)
     : request(*this, server.executor()),
       response(*this, server.executor(), *this),
-      req(request),
-      res(*this) {
+      req(detail::access::make<http::incoming_message>(request)),
+      res(detail::access::make<http::server_response>(*this)) {
   request.closes_at_end = true;
 }
 

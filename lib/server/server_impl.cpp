@@ -4,6 +4,7 @@
 #include "http1/head_writer.hpp"
 #include "http1/head_writer_fast_path.hpp"
 #include "server/unhandled_error.hpp"
+#include "stream/socket_handle.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>
@@ -203,7 +204,7 @@ detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_str
   c->start();
   detail::ptr<stream::buffered_socket> socket(c->core());
   if (!handlers_->connection.empty()) {
-    handlers_->connection.emit(anode::socket(*socket));
+    handlers_->connection.emit(stream::handle_to(*socket));
   }
   return socket;
 }
@@ -260,7 +261,7 @@ std::vector<http::connection_info> server_impl::connections() const {
   }
   for (auto const& [raw, s] : upgraded_sockets_) {
     http::connection_info info;
-    info.socket = anode::socket(*s);
+    info.socket = stream::handle_to(*s);
     info.state = http::connection_state::handed_over;
     info.unread_bytes = s->input().size();
     info.unsent_bytes = s->output().size();

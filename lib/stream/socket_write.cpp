@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "stream/socket_write.hpp"
 
+#include "base/access.hpp"
+
 #include <anode/error.hpp>
 
 #include <utility>
@@ -69,14 +71,19 @@ void borrowed_write::detach_copy() {
 write_operation written(buffered_socket& core, borrowed_write borrowed) {
   bool const below = core.output().size() < core.high_water_mark();
   if (below && !borrowed) {
-    return {nothing(), true};
+    return detail::access::make<write_operation>(nothing(), true);
   }
-  return {wait_written(detail::ptr<buffered_socket>(&core), std::move(borrowed)), below};
+  return detail::access::make<write_operation>(
+      wait_written(detail::ptr<buffered_socket>(&core), std::move(borrowed)), below);
 }
 
-write_operation written(bool below_high_water_mark) { return {nothing(), below_high_water_mark}; }
+write_operation written(bool below_high_water_mark) {
+  return detail::access::make<write_operation>(nothing(), below_high_water_mark);
+}
 
-write_operation write_failed(error_code ec) { return {fail(ec), false}; }
+write_operation write_failed(error_code ec) {
+  return detail::access::make<write_operation>(fail(ec), false);
+}
 
 write_operation socket_write(buffered_socket& core, std::string_view data) {
   if (error_code const ec = write_objection(core)) {
@@ -98,9 +105,10 @@ write_operation socket_write(buffered_socket& core, std::string&& data) {
   }
   // Moving a large string keeps the address of its bytes. Only large strings are borrowed.
   bool const below = core.output().size() < core.high_water_mark();
-  return {wait_owned(detail::ptr<buffered_socket>(&core),
-                     owned_text(std::move(data), std::move(borrowed))),
-          below};
+  return detail::access::make<write_operation>(
+      wait_owned(detail::ptr<buffered_socket>(&core),
+                 owned_text(std::move(data), std::move(borrowed))),
+      below);
 }
 
 }  // namespace anode::stream

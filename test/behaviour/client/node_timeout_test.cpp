@@ -3,6 +3,7 @@
 // Timeouts of a client's connections. They emit an event and end nothing by themselves.
 
 #include "stream/buffered_socket.hpp"
+#include "stream/socket_handle.hpp"
 #include "support/client_and_server.hpp"
 #include "support/client_fixture.hpp"
 
@@ -34,7 +35,7 @@ http::agent_options timing_out(milliseconds timeout) {
   return o;
 }
 
-milliseconds timeout_of(anode::socket const& s) { return s.core()->timeout(); }
+milliseconds timeout_of(anode::socket const& s) { return anode::stream::core_of(s)->timeout(); }
 
 // Creates a request with a timeout option.
 http::client_request request(client_fixture& f, milliseconds timeout) {

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // The properties of messages, and the events of a response.
+#include "base/access.hpp"
 #include "support/client_and_server.hpp"
 #include "support/client_fixture.hpp"
 #include "support/event_log.hpp"
@@ -490,8 +491,8 @@ TEST_CASE("incoming message: a handler that outlives its connection can still qu
 TEST_CASE("write operation: move assignment destroys the replaced operation") {
   auto const wait = [](std::shared_ptr<int>) -> net::awaitable<void> { co_return; };
   auto const kept = std::make_shared<int>();
-  anode::write_operation operation(wait(kept), false);
-  operation = anode::write_operation(wait(kept), true);
+  auto operation = anode::detail::access::make<anode::write_operation>(wait(kept), false);
+  operation = anode::detail::access::make<anode::write_operation>(wait(kept), true);
   CHECK(kept.use_count() == 2);
   CHECK(static_cast<bool>(operation));
 }

@@ -35,9 +35,6 @@ private:
   void watch(call const& c);
   void install();
 
-  /// Returns the client's port, even if the connection is closed.
-  std::uint16_t port_of(anode::socket const& s) const { return ports_.at(s.core()); }
-
   void log_timeout(std::uint16_t port);
 
   net::awaitable<void> request(http::incoming_message& req, http::server_response& res,
@@ -50,7 +47,6 @@ private:
 
   mode const& mode_;
   http::server server_;
-  std::map<void const*, std::uint16_t> ports_;  // of clients, by connection
   std::map<std::uint16_t, unsigned> requests_;  // number of requests, by client port
   std::map<std::uint16_t, std::deque<unsigned>> unanswered_;
   struct latest {
@@ -59,6 +55,10 @@ private:
   };
   std::map<std::uint16_t, latest> latest_;  // latest request, by client port
 };
+
+// Returns the port of the client. The connection may be closed, because `watch` has asked for it
+// before.
+std::uint16_t port_of(anode::socket const& s) { return s.remote_endpoint().port; }
 
 // Logs an exception outside of a handler call.
 void log_uncaught(http::exception const& e) {
@@ -82,7 +82,7 @@ oracle::oracle(net::any_io_executor ex, mode const& m)
     return request(req, res, "request", mode_.force);
   });
   http::server_trace trace;
-  trace.client_error = [this](http::client_error const& e, anode::socket const& s) {
+  trace.client_error = [](http::client_error const& e, anode::socket const& s) {
     json_text fields;
     fields.text("code", http::code_name(e.code)).text("message", e.message);
     fields.number("bytesParsed", static_cast<std::int64_t>(e.bytes_parsed));
@@ -90,7 +90,7 @@ oracle::oracle(net::any_io_executor ex, mode const& m)
     log_event(port_of(s), "clientError", fields);
   };
   trace.timeout = [this](anode::socket const& s) { log_timeout(port_of(s)); };
-  trace.drop_request = [this](http::incoming_message const& req, anode::socket const& s) {
+  trace.drop_request = [](http::incoming_message const& req, anode::socket const& s) {
     json_text fields;
     fields.text("method", req.method()).text("url", req.url());
     log_event(port_of(s), "dropRequest", fields);
@@ -101,7 +101,7 @@ oracle::oracle(net::any_io_executor ex, mode const& m)
 
 // Logs the events of a connection.
 void oracle::watch(anode::socket s) {
-  std::uint16_t const port = ports_[s.core()] = s.remote_endpoint().port;
+  std::uint16_t const port = port_of(s);
   requests_[port] = 0;
   unanswered_[port].clear();
   log_event(port, "connection");

@@ -12,6 +12,7 @@
 #include "programs.hpp"
 #include "server_acts.hpp"
 #include "server_checks.hpp"
+#include "stream/socket_handle.hpp"
 #include "world.hpp"
 
 #include <anode/http.hpp>
@@ -129,7 +130,7 @@ private:
     server_->on_error([](std::exception_ptr) {});
     server_->on_connection([this](anode::socket s) {
       std::size_t const index = cores_.size();
-      cores_.push_back(s.core());
+      cores_.push_back(anode::stream::core_of(s));
       closes_.push_back(0);
       s.on_close([this, index] {
         trace("connection " + std::to_string(index) + " closes");
@@ -157,7 +158,7 @@ private:
 
   int index_of(anode::socket const& s) const {
     for (std::size_t i = 0; s && i < cores_.size(); ++i) {
-      if (cores_[i] == s.core()) {
+      if (cores_[i] == anode::stream::core_of(s)) {
         return static_cast<int>(i);
       }
     }
