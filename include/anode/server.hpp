@@ -134,11 +134,11 @@ struct server_trace {
 
 /// The activity of a server connection.
 enum class connection_state : std::uint8_t {
-  idle,         ///< no request is pending; also before the first request
-  receiving,    ///< a request is being received
-  responding,   ///< all requests are received, a response is not complete
-  closing,      ///< no further request is read
-  handed_over,  ///< the connection left HTTP after an upgrade or CONNECT
+  idle,        ///< no request is pending; also before the first request
+  receiving,   ///< a request is being received
+  responding,  ///< all requests are received, a response is not complete
+  closing,     ///< no further request is read
+  upgraded,    ///< the connection left HTTP after an upgrade or CONNECT
 };
 
 /// A snapshot of one connection of a server.
@@ -154,10 +154,10 @@ struct connection_info {
 
 /// The outcome of `server::drain`.
 struct drain_result {
-  std::size_t finished = 0;         ///< connections that ended by themselves
-  std::size_t cut = 0;              ///< connections that were closed at the deadline
-  std::size_t cut_handed_over = 0;  ///< those of `cut` that had left HTTP
-  std::size_t cut_requests = 0;     ///< requests whose response was cut off or not begun
+  std::size_t finished = 0;      ///< connections that ended by themselves
+  std::size_t cut = 0;           ///< connections that were closed at the deadline
+  std::size_t cut_upgraded = 0;  ///< those of `cut` that had left HTTP
+  std::size_t cut_requests = 0;  ///< requests whose response was cut off or not begun
 };
 
 /// Enables the cancellation of a coroutine handler when its client disconnects. Await the result in
@@ -230,7 +230,10 @@ private:
 
 /// Handles requests: a coroutine or a plain function with the parameters
 /// `(incoming_message&, server_response&)`.
-using request_handler = detail::handler<incoming_message&, server_response&>;
+using handler = detail::handler<incoming_message&, server_response&>;
+
+/// Another name of `handler`.
+using request_handler = handler;
 
 /// Handles a connection that leaves HTTP: a coroutine or a plain function with the parameters
 /// `(incoming_message&, anode::socket)`. The first bytes read from the socket are those that the
@@ -266,7 +269,7 @@ public:
   explicit server(executor_type ex);
 
   /// Makes a server with default options and a request handler.
-  server(executor_type ex, request_handler on_request);
+  server(executor_type ex, handler on_request);
 
   /// Makes a server with options. With g++ 12, write `options` in braces only outside of `co_await`
   /// expressions.
@@ -275,7 +278,7 @@ public:
   server(executor_type ex, server_options options);
 
   /// Makes a server with options and a request handler.
-  server(executor_type ex, server_options options, request_handler on_request);
+  server(executor_type ex, server_options options, handler on_request);
 
   /// Moves the server; the other handle becomes empty.
   server(server&&) noexcept;
@@ -392,17 +395,17 @@ public:
 
   /// Sets the handler of requests. Without a handler, requests get no response.
   /// **Node**: event 'request'.
-  server& on_request(request_handler h);
+  server& on_request(handler h);
 
   /// Sets the handler of requests with `Expect: 100-continue`. Without it the server sends 100
   /// Continue and calls the `on_request` handler.
   /// **Node**: event 'checkContinue'.
-  server& on_check_continue(request_handler h);
+  server& on_check_continue(handler h);
 
   /// Sets the handler of requests with another Expect header. Without it the server responds with
   /// 417.
   /// **Node**: event 'checkExpectation'.
-  server& on_check_expectation(request_handler h);
+  server& on_check_expectation(handler h);
 
   /// Sets the handler of requests with an Upgrade header, see
   /// `server_options::should_upgrade_callback`. The handler owns the connection. It is called after

@@ -176,14 +176,14 @@ public:
   bool ended();
 
 private:
-  struct heard;
+  struct received_input;
 
-  static net::awaitable<void> hear(anode::socket from, std::shared_ptr<heard> to);
+  static net::awaitable<void> receive(anode::socket from, std::shared_ptr<received_input> to);
   void check(bool right, std::string_view what);
 
   event_loop* loop_;
   anode::socket socket_;
-  std::shared_ptr<heard> heard_;
+  std::shared_ptr<received_input> received_;
 };
 
 /// The servers that an agent connects to, all controlled by the test.

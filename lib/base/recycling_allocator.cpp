@@ -34,7 +34,7 @@ thread_local cleaner at_end;
 
 }  // namespace
 
-void* take_memory(std::size_t bytes) {
+void* allocate_recycled(std::size_t bytes) {
   if (bytes > block_size) {
     return ::operator new(bytes);
   }
@@ -45,7 +45,7 @@ void* take_memory(std::size_t bytes) {
   return std::exchange(free_blocks, free_blocks->next);
 }
 
-void give_memory(void* memory, std::size_t bytes) noexcept {
+void deallocate_recycled(void* memory, std::size_t bytes) noexcept {
   if (bytes > block_size || free_count == max_free) {
     ::operator delete(memory);
     return;

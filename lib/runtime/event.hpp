@@ -62,9 +62,9 @@ private:
   struct node {
     explicit node(listener l) : f(std::move(l)) {}
 
-    static void* operator new(std::size_t size) { return detail::take_memory(size); }
+    static void* operator new(std::size_t size) { return detail::allocate_recycled(size); }
     static void operator delete(void* memory, std::size_t size) noexcept {
-      detail::give_memory(memory, size);
+      detail::deallocate_recycled(memory, size);
     }
     friend void intrusive_ptr_add_ref(node* n) noexcept { ++n->references; }
     friend void intrusive_ptr_release(node* n) noexcept {

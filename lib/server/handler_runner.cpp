@@ -51,7 +51,7 @@ handler_runner::~handler_runner() {
   }
 }
 
-void handler_runner::run(server_exchange& exchange, http::request_handler const& h,
+void handler_runner::run(server_exchange& exchange, http::handler const& h,
                          detail::ptr<detail::counted> keep) {
   request_ = &h;
   start(exchange, std::move(keep));

@@ -25,8 +25,7 @@ public:
   /// Starts the handler of a request. Returns when the handler finishes or suspends.
   /// @param h must stay valid while `keep` exists
   /// @param keep the owner of the handler
-  void run(server_exchange& exchange, http::request_handler const& h,
-           detail::ptr<detail::counted> keep);
+  void run(server_exchange& exchange, http::handler const& h, detail::ptr<detail::counted> keep);
 
   /// Starts the handler of a socket that has left HTTP.
   void run(server_exchange& exchange, http::upgrade_handler const& h,
@@ -57,7 +56,7 @@ private:
   net::cancellation_signal cancel_;
   // The current job: an exchange, and one of two handlers.
   detail::ptr<server_exchange> exchange_;
-  http::request_handler const* request_ = nullptr;
+  http::handler const* request_ = nullptr;
   http::upgrade_handler const* upgrade_ = nullptr;
   detail::ptr<detail::counted> keep_;
   anode::socket socket_;

@@ -27,14 +27,14 @@ net::awaitable<void> wait_closed(anode::detail::ptr<server_impl> core) {
 
 server::server(executor_type ex) : core_(new server_impl(std::move(ex), server_options{})) {}
 
-server::server(executor_type ex, request_handler on_request) : server(std::move(ex)) {
+server::server(executor_type ex, handler on_request) : server(std::move(ex)) {
   core_->on()->request = std::move(on_request);
 }
 
 server::server(executor_type ex, server_options options)
     : core_(new server_impl(std::move(ex), std::move(options))) {}
 
-server::server(executor_type ex, server_options options, request_handler on_request)
+server::server(executor_type ex, server_options options, handler on_request)
     : server(std::move(ex), std::move(options)) {
   core_->on()->request = std::move(on_request);
 }
@@ -137,17 +137,17 @@ server& server::set_timeout(std::chrono::milliseconds timeout,
   return *this;
 }
 
-server& server::on_request(request_handler h) {
+server& server::on_request(handler h) {
   self(core_).on()->request = std::move(h);
   return *this;
 }
 
-server& server::on_check_continue(request_handler h) {
+server& server::on_check_continue(handler h) {
   self(core_).on()->check_continue = std::move(h);
   return *this;
 }
 
-server& server::on_check_expectation(request_handler h) {
+server& server::on_check_expectation(handler h) {
   self(core_).on()->check_expectation = std::move(h);
   return *this;
 }

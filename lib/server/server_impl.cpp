@@ -262,7 +262,7 @@ std::vector<http::connection_info> server_impl::connections() const {
   for (auto const& [raw, s] : upgraded_sockets_) {
     http::connection_info info;
     info.socket = stream::handle_to(*s);
-    info.state = http::connection_state::handed_over;
+    info.state = http::connection_state::upgraded;
     info.unread_bytes = s->input().size();
     info.unsent_bytes = s->output().size();
     all.push_back(std::move(info));
@@ -305,7 +305,7 @@ void server_impl::check_idle() {
 
 // Handlers.
 
-void server_impl::run(shared_handler<http::request_handler> const& h, server_exchange& exchange) {
+void server_impl::run(shared_handler<http::handler> const& h, server_exchange& exchange) {
   if (!h) {
     return;
   }
@@ -313,7 +313,7 @@ void server_impl::run(shared_handler<http::request_handler> const& h, server_exc
     acquire_runner()->run(exchange, *h, h.keep());
     return;
   }
-  shared_handler<http::request_handler> const keep_handler = h;
+  shared_handler<http::handler> const keep_handler = h;
   detail::ptr<server_exchange> const keep(&exchange);
   try {
     keep_handler->callback(exchange.req, exchange.res);

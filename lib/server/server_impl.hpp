@@ -115,7 +115,7 @@ public:
   void became_idle(http1_server_connection& c);
 
   /// Runs the handler of an event for an exchange.
-  void run(shared_handler<http::request_handler> const& h, server_exchange& exchange);
+  void run(shared_handler<http::handler> const& h, server_exchange& exchange);
   void run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
            anode::socket socket);
 
@@ -132,9 +132,9 @@ public:
   void report(std::exception_ptr e, server_exchange* of = nullptr);
 
   struct handlers final : detail::counted {
-    shared_handler<http::request_handler> request;
-    shared_handler<http::request_handler> check_continue;
-    shared_handler<http::request_handler> check_expectation;
+    shared_handler<http::handler> request;
+    shared_handler<http::handler> check_continue;
+    shared_handler<http::handler> check_expectation;
     shared_handler<http::upgrade_handler> upgrade;
     shared_handler<http::upgrade_handler> connect;
     shared_handler<detail::function<void(http::client_error const&, anode::socket)>> client_error;

@@ -90,7 +90,7 @@ net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> s
   http::drain_result result;
   result.finished = static_cast<std::size_t>(self->ended_connections_ - ended_before);
   result.cut = self->connection_count();
-  result.cut_handed_over = self->upgraded_sockets_.size();
+  result.cut_upgraded = self->upgraded_sockets_.size();
   for (http1_server_connection const* c = self->connections_; c != nullptr; c = c->next) {
     result.cut_requests += c->requests_under_way();
   }

@@ -71,7 +71,7 @@ peer event_loop::connect(http::server& to, std::size_t capacity) {
   return {*this, anode::socket(std::move(ours))};
 }
 
-struct peer::heard {
+struct peer::received_input {
   std::string bytes;
   bool listening = true;
   bool reading = false;
@@ -80,14 +80,14 @@ struct peer::heard {
 };
 
 peer::peer(event_loop& loop, anode::socket connection)
-    : loop_(&loop), socket_(std::move(connection)), heard_(std::make_shared<heard>()) {
+    : loop_(&loop), socket_(std::move(connection)), received_(std::make_shared<received_input>()) {
   listen();
 }
 
 peer& peer::operator=(peer&& other) noexcept {
   std::swap(loop_, other.loop_);
   std::swap(socket_, other.socket_);
-  std::swap(heard_, other.heard_);
+  std::swap(received_, other.received_);
   return *this;
 }
 
@@ -97,7 +97,7 @@ peer::~peer() {
   }
 }
 
-net::awaitable<void> peer::hear(anode::socket from, std::shared_ptr<heard> to) {
+net::awaitable<void> peer::receive(anode::socket from, std::shared_ptr<received_input> to) {
   to->reading = true;
   try {
     std::array<char, 4096> buffer;
@@ -117,13 +117,13 @@ net::awaitable<void> peer::hear(anode::socket from, std::shared_ptr<heard> to) {
 }
 
 void peer::listen() {
-  heard_->listening = true;
-  if (!heard_->reading && !heard_->ended) {
-    net::co_spawn(loop_->get_executor(), hear(socket_, heard_), net::detached);
+  received_->listening = true;
+  if (!received_->reading && !received_->ended) {
+    net::co_spawn(loop_->get_executor(), receive(socket_, received_), net::detached);
   }
 }
 
-void peer::stop_listening() { heard_->listening = false; }
+void peer::stop_listening() { received_->listening = false; }
 
 void peer::send(std::string_view bytes) {
   socket_.write(bytes);
@@ -147,56 +147,56 @@ void peer::reset() {
 
 void peer::check(bool right, std::string_view what) {
   if (!right) {
-    throw mismatch(base::formatted("expected {}; came {}{}", what, shown(heard_->bytes),
-                                   heard_->reset   ? ", then a reset"
-                                   : heard_->ended ? ", then the end"
-                                                   : ""));
+    throw mismatch(base::formatted("expected {}; came {}{}", what, shown(received_->bytes),
+                                   received_->reset   ? ", then a reset"
+                                   : received_->ended ? ", then the end"
+                                                      : ""));
   }
 }
 
 void peer::expect(std::string_view bytes) {
   loop_->settle();
-  check(heard_->bytes.starts_with(bytes), shown(bytes));
-  heard_->bytes.erase(0, bytes.size());
+  check(received_->bytes.starts_with(bytes), shown(bytes));
+  received_->bytes.erase(0, bytes.size());
 }
 
 std::string peer::expect_until(std::string_view mark) {
   loop_->settle();
-  std::size_t const at = heard_->bytes.find(mark);
+  std::size_t const at = received_->bytes.find(mark);
   check(at != std::string::npos, "something with " + shown(mark));
-  std::string consumed = heard_->bytes.substr(0, at + mark.size());
-  heard_->bytes.erase(0, consumed.size());
+  std::string consumed = received_->bytes.substr(0, at + mark.size());
+  received_->bytes.erase(0, consumed.size());
   return consumed;
 }
 
 void peer::expect_silence() {
   loop_->settle();
-  check(heard_->bytes.empty() && !heard_->ended, "nothing");
+  check(received_->bytes.empty() && !received_->ended, "nothing");
 }
 
 void peer::expect_end() {
   loop_->settle();
-  check(heard_->bytes.empty() && heard_->ended && !heard_->reset, "the end");
+  check(received_->bytes.empty() && received_->ended && !received_->reset, "the end");
 }
 
 void peer::expect_reset() {
   loop_->settle();
-  check(heard_->reset, "a reset");
+  check(received_->reset, "a reset");
 }
 
 std::string peer::take() {
   loop_->settle();
-  return std::exchange(heard_->bytes, {});
+  return std::exchange(received_->bytes, {});
 }
 
 std::string_view peer::received() {
   loop_->settle();
-  return heard_->bytes;
+  return received_->bytes;
 }
 
 bool peer::ended() {
   loop_->settle();
-  return heard_->ended;
+  return received_->ended;
 }
 
 struct origin::state {

@@ -94,7 +94,7 @@ struct outcome {
 };
 
 /// Sends `requests` 50 times to warm up, then 500 times to measure.
-outcome run(http::request_handler handler, std::string const& requests, unsigned answers) {
+outcome run(http::handler handler, std::string const& requests, unsigned answers) {
   net::io_context io(1);
   anode::runtime::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
   http::server server(io.get_executor(), std::move(handler));

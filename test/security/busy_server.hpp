@@ -37,7 +37,7 @@ inline net::awaitable<void> holds(http::incoming_message&, anode::socket s) {
 struct moment {
   std::string name;
   std::string sent;
-  http::request_handler handler;
+  http::handler handler;
 };
 
 /// A server in memory with a connection in such a state.

@@ -49,15 +49,15 @@ net::awaitable<void> writes(http::incoming_message&, http::server_response& res)
 
 std::vector<moment> moments() {
   std::vector<moment> all;
-  all.push_back({"nothing sent", "", http::request_handler(never)});
-  all.push_back({"in the head", "GET / HT", http::request_handler(never)});
+  all.push_back({"nothing sent", "", http::handler(never)});
+  all.push_back({"in the head", "GET / HT", http::handler(never)});
   all.push_back({"in the body, nobody reads", open_post,
-                 http::request_handler([](http::incoming_message&, http::server_response&) {})});
-  all.push_back({"in the body, somebody reads", open_post, http::request_handler(reads)});
-  all.push_back({"the handler waits", get, http::request_handler(never)});
-  all.push_back({"the response is being sent", get, http::request_handler(writes)});
-  all.push_back({"pipelined", std::string(get) + get + get, http::request_handler(never)});
-  all.push_back({"upgraded", upgrade, http::request_handler(never)});
+                 http::handler([](http::incoming_message&, http::server_response&) {})});
+  all.push_back({"in the body, somebody reads", open_post, http::handler(reads)});
+  all.push_back({"the handler waits", get, http::handler(never)});
+  all.push_back({"the response is being sent", get, http::handler(writes)});
+  all.push_back({"pipelined", std::string(get) + get + get, http::handler(never)});
+  all.push_back({"upgraded", upgrade, http::handler(never)});
   return all;
 }
 
@@ -144,7 +144,7 @@ TEST_CASE("server lifetime: a server can be destroyed in one of its own handlers
     server.reset();
     log.note("gone");
   };
-  auto const make = [&](http::request_handler h) {
+  auto const make = [&](http::handler h) {
     server = std::make_unique<http::server>(io.get_executor(), std::move(h));
   };
   std::string sent = get;

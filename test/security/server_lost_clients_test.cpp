@@ -152,8 +152,8 @@ TEST_CASE("server lifetime: calls of a handler after the end of its connection a
         std::size_t begun = 0;
         std::vector<std::shared_ptr<net::steady_timer>> waits;
         moment m{"", sent,
-                 http::request_handler([&](http::incoming_message& req,
-                                           http::server_response& res) -> net::awaitable<void> {
+                 http::handler([&](http::incoming_message& req,
+                                   http::server_response& res) -> net::awaitable<void> {
                    ++begun;
                    auto const t = std::make_shared<net::steady_timer>(
                        co_await net::this_coro::executor, std::chrono::hours(1));

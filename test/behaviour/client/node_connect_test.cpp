@@ -36,7 +36,7 @@ bool has(std::string const& address) {
 }
 
 // Answers with its name and the client's address.
-http::request_handler naming(std::string name) {
+http::handler naming(std::string name) {
   return [name = std::move(name)](http::incoming_message& req, http::server_response& res) {
     res.end(name + " " + req.socket().remote_endpoint().address);
   };

@@ -29,7 +29,7 @@ concept takes_body = requires(Message& m, Body const& b) {
   m.end(b);
 };
 
-std::string answer_of(http::server_options const& options, http::request_handler handler,
+std::string answer_of(http::server_options const& options, http::handler handler,
                       std::string const& request) {
   server_fixture f(options);
   f.server.on_request(std::move(handler));
@@ -39,7 +39,7 @@ std::string answer_of(http::server_options const& options, http::request_handler
   return peer.received();
 }
 
-std::string answer_of(http::request_handler handler, std::string const& request = get) {
+std::string answer_of(http::handler handler, std::string const& request = get) {
   return answer_of({}, std::move(handler), request);
 }
 
@@ -182,8 +182,7 @@ TEST_CASE(
 TEST_CASE("test-http-head-throw-on-response-body-write: bodies where none are allowed") {
   http::server_options options;
   std::string failure = "nothing";
-  http::request_handler const handler = [&](http::incoming_message& req,
-                                            http::server_response& res) {
+  http::handler const handler = [&](http::incoming_message& req, http::server_response& res) {
     if (req.method() != "HEAD") {
       res.set_status_code(204);
     }

@@ -22,7 +22,7 @@ using strings = std::vector<std::string>;
 
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
-std::string answer_of(http::request_handler handler) {
+std::string answer_of(http::handler handler) {
   server_fixture f;
   f.server.on_request(std::move(handler));
   http_peer peer = f.connect();

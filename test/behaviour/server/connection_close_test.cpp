@@ -78,7 +78,7 @@ net::awaitable<void> read_all(anode::socket s, std::string& to) {
 
 /// A server in memory with one connection.
 struct recorded {
-  explicit recorded(http::request_handler handler, std::size_t capacity = 65536)
+  explicit recorded(http::handler handler, std::size_t capacity = 65536)
       : server(io.get_executor(), std::move(handler)) {
     auto [here, there] = anode::transport::make_memory_pair(io.get_executor(), capacity);
     server.emit_connection(std::make_unique<recording_stream>(std::move(there), log));

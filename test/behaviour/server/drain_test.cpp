@@ -63,8 +63,8 @@ TEST_CASE("server: connections are listed with their state and buffered bytes") 
   f.say(receiving, "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
   http_peer responding = f.connect(1024);
   f.say(responding, std::string(get_slow) + get);
-  http_peer handed_over = f.connect();
-  f.say(handed_over, std::string(upgrade) + "head");
+  http_peer upgraded = f.connect();
+  f.say(upgraded, std::string(upgrade) + "head");
   f.settle();
   CHECK(f.server.connection_count() == 4);
   std::map<connection_state, http::connection_info> by_state;
@@ -79,8 +79,8 @@ TEST_CASE("server: connections are listed with their state and buffered bytes") 
   CHECK(by_state[connection_state::receiving].unread_bytes == 5);
   CHECK(by_state[connection_state::responding].requests == 2);
   CHECK(by_state[connection_state::responding].unsent_bytes > 5);
-  CHECK(by_state[connection_state::handed_over].unread_bytes == 4);
-  CHECK(by_state[connection_state::handed_over].socket == f.upgraded);
+  CHECK(by_state[connection_state::upgraded].unread_bytes == 4);
+  CHECK(by_state[connection_state::upgraded].socket == f.upgraded);
 }
 
 TEST_CASE("server: a drain lets running exchanges finish with Connection: close") {
@@ -90,12 +90,12 @@ TEST_CASE("server: a drain lets running exchanges finish with Connection: close"
   f.say(idle, get);
   http_peer busy = f.connect();
   f.say(busy, get_slow);
-  http_peer handed_over = f.connect();
-  f.say(handed_over, upgrade);
+  http_peer upgraded = f.connect();
+  f.say(upgraded, upgrade);
   f.drain(10s);
   CHECK_FALSE(f.server.listening());
   CHECK_FALSE(idle.ended());
-  CHECK_FALSE(handed_over.ended());
+  CHECK_FALSE(upgraded.ended());
   CHECK(f.server.connection_count() == 3);
 
   idle.clear();
@@ -125,8 +125,8 @@ TEST_CASE("server: a drain closes the remaining connections when its time expire
   f.say(busy, get_slow);
   http_peer sending = f.connect();
   f.say(sending, "POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n12345");
-  http_peer handed_over = f.connect();
-  f.say(handed_over, upgrade);
+  http_peer upgraded = f.connect();
+  f.say(upgraded, upgrade);
   f.drain(4s);
   f.say(ends, get);
   CHECK(ends.ended());
@@ -137,10 +137,10 @@ TEST_CASE("server: a drain closes the remaining connections when its time expire
   REQUIRE(f.result);
   CHECK(busy.ended());
   CHECK(sending.ended());
-  CHECK(handed_over.ended());
+  CHECK(upgraded.ended());
   CHECK(f.result->finished == 1);
   CHECK(f.result->cut == 3);
-  CHECK(f.result->cut_handed_over == 1);
+  CHECK(f.result->cut_upgraded == 1);
   CHECK(f.result->cut_requests == 2);
   CHECK(f.server.connection_count() == 0);
 }

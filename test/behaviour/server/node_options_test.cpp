@@ -35,7 +35,7 @@ void hello(http::incoming_message&, http::server_response& res) { res.end("hello
 
 // Returns the response of a server with these options to `sent`, on a new connection.
 std::string answer(http::server_options options, std::string_view sent,
-                   http::request_handler handler = http::request_handler(hello)) {
+                   http::handler handler = http::handler(hello)) {
   server_fixture f(std::move(options));
   f.server.on_request(std::move(handler));
   http_peer peer = f.connect();
@@ -154,7 +154,7 @@ TEST_CASE("server options: max_headers_count") {
 TEST_CASE("server options: insecure_http_parser") {
   http::server_options o;
   std::string const odd = "GET / HTTP/1.1\r\nHost: a\r\nX: a\x01z\r\n\r\n";
-  http::request_handler const echo = [](http::incoming_message& req, http::server_response& res) {
+  http::handler const echo = [](http::incoming_message& req, http::server_response& res) {
     res.end(*req.headers().get("x"));
   };
   CHECK(answer(o, odd, echo) == "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
@@ -166,7 +166,7 @@ TEST_CASE("server options: join_duplicate_headers") {
   http::server_options o;
   std::string const twice =
       "GET / HTTP/1.1\r\nHost: a\r\nAuthorization: 1\r\nAuthorization: 2\r\n\r\n";
-  http::request_handler const echo = [](http::incoming_message& req, http::server_response& res) {
+  http::handler const echo = [](http::incoming_message& req, http::server_response& res) {
     res.end(*req.headers().get("authorization"));
   };
   CHECK(answer(o, twice, echo).ends_with("\r\n\r\n1"));
@@ -177,7 +177,7 @@ TEST_CASE("server options: join_duplicate_headers") {
 TEST_CASE("server options: unique_headers") {
   http::server_options o;
   o.unique_headers = {"X-List", "set-cookie"};
-  http::request_handler const lists = [](http::incoming_message&, http::server_response& res) {
+  http::handler const lists = [](http::incoming_message&, http::server_response& res) {
     res.set_header("x-list", std::vector<std::string>{"a", "b"});
     res.set_header("Set-Cookie", std::vector<std::string>{"c", "d"});
     res.set_header("x-other", std::vector<std::string>{"e", "f"});
@@ -191,7 +191,7 @@ TEST_CASE("server options: unique_headers") {
 TEST_CASE("server options: reject_non_standard_body_writes") {
   http::server_options o;
   std::string what = "nothing";
-  http::request_handler const writes = [&](http::incoming_message&, http::server_response& res) {
+  http::handler const writes = [&](http::incoming_message&, http::server_response& res) {
     try {
       res.write("x");
     } catch (http::exception const& e) {

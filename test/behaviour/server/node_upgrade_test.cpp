@@ -31,7 +31,7 @@ constexpr auto okay =
     "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n"
     "Content-Length: 4\r\n\r\nokay";
 
-http::request_handler answering(event_log& log) {
+http::handler answering(event_log& log) {
   return [&log](http::incoming_message&, http::server_response& res) {
     log.note("request");
     res.end("okay");

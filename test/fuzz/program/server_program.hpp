@@ -150,7 +150,7 @@ private:
     }
   }
 
-  http::request_handler coroutine_handler() {
+  http::handler coroutine_handler() {
     return [this](http::incoming_message& req, http::server_response& res) {
       return handle(this, begin(req, res, false));
     };
