@@ -4,6 +4,7 @@
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
 #include <anode/incoming_message.hpp>
+#include <anode/server_options.hpp>
 #include <anode/server_response.hpp>
 #include <anode/socket.hpp>
 
@@ -17,7 +18,6 @@
 #include <exception>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,86 +28,6 @@ class server_impl;
 }
 
 namespace anode::http {
-
-/// A duration of zero, which means "no time limit".
-inline constexpr std::chrono::milliseconds unlimited{0};
-
-/// The options of a `server`.
-///
-/// **Node**: the options of `http.createServer`, and properties of the server.
-struct server_options {
-  /// Interval at which connections are checked for `headers_timeout` and `request_timeout`.
-  std::chrono::milliseconds connections_checking_interval{30'000};
-  /// Maximum time to receive a request head; 0: no limit. After it the server responds with 408.
-  /// Default: the smaller of 60 s and `request_timeout`. It must not exceed a nonzero
-  /// `request_timeout`.
-  std::optional<std::chrono::milliseconds> headers_timeout{};
-  /// Number of bytes that a message or connection buffers before writes report back-pressure and
-  /// reading stops.
-  std::size_t high_water_mark = 65536;
-  /// If true, a half-closed client still receives its response. If false (as in Node), its pending
-  /// requests are aborted.
-  bool http_allow_half_open = false;
-  /// Accepts input that violates HTTP; see docs/deviations.md. Dangerous: enables request
-  /// smuggling.
-  bool insecure_http_parser = false;
-  /// Joins repeated headers that would otherwise keep only their first value.
-  bool join_duplicate_headers = false;
-  /// Enables TCP keep-alive probes on new connections.
-  bool keep_alive = false;
-  /// Idle time before the first TCP keep-alive probe, in whole seconds; 0: the system's default.
-  std::chrono::milliseconds keep_alive_initial_delay{0};
-  /// Time that an idle connection stays open after a response; 0: no limit.
-  std::chrono::milliseconds keep_alive_timeout{5'000};
-  /// Extra time an idle connection stays open beyond the advertised keep-alive timeout.
-  std::chrono::milliseconds keep_alive_timeout_buffer{1'000};
-  /// Maximum size of a request head in bytes; 0: the default. The server responds with 431 to a
-  /// larger one.
-  std::size_t max_header_size = 16384;
-  /// Maximum number of field lines in a head; 0: unlimited. The server responds with 431 to more
-  /// lines.
-  std::size_t max_headers_count = 2000;
-  /// Maximum number of requests that one connection handles at the same time, at least 1. Further
-  /// pipelined requests stay unread. No further request is read either while the buffered heads and
-  /// bodies of the current requests, or the buffered responses, reach `high_water_mark`.
-  /// **Node**: no such limit.
-  std::uint32_t max_pipelined_requests = 32;
-  /// Maximum number of requests on one connection; 0: unlimited. The response to the last one
-  /// contains `Connection: close`. The server responds with 503 to further ones.
-  std::uint32_t max_requests_per_socket = 0;
-  /// Disables Nagle's algorithm on new connections.
-  bool no_delay = true;
-  /// Maximum time to receive a whole request; 0: no limit. After it the server responds with 408.
-  std::chrono::milliseconds request_timeout{300'000};
-  /// Responds with 400 to HTTP/1.1 requests without a Host header.
-  bool require_host_header = true;
-  /// If true, writing a body to a response that cannot have one throws `error::body_not_allowed`.
-  /// If false, the body is discarded.
-  bool reject_non_standard_body_writes = false;
-  /// Decides whether a request with an Upgrade header leaves HTTP. If it returns false, the request
-  /// is handled like an ordinary one. If it returns true without an `on_upgrade` handler, or
-  /// throws, the connection is closed. Unset: a request leaves HTTP if an `on_upgrade` handler is
-  /// set.
-  /// **Node**: `shouldUpgradeCallback` of later versions.
-  std::function<bool(incoming_message const&)> should_upgrade_callback{};
-  /// Inactivity timeout of connections; 0: none. A connection without a timeout listener is closed
-  /// when it expires, see `server::on_timeout`.
-  std::chrono::milliseconds timeout{0};
-  /// Response headers whose list values are joined with "; " into one line.
-  std::vector<std::string> unique_headers{};
-};
-
-/// The place at which a `server` listens.
-///
-/// **Node**: the options of `server.listen`.
-struct listen_options {
-  std::uint16_t port = 0;   ///< 0: any free port, see `server::address`
-  std::string host{};       ///< an IP address or "localhost"; empty: all addresses, IPv6 and IPv4
-  std::string path{};       ///< the path of a Unix socket; if set, `host` and `port` are ignored
-  int backlog = 511;        ///< maximum number of connections that wait to be accepted
-  bool reuse_port = false;  ///< shares the port between listeners; Linux and FreeBSD only
-  bool ipv6_only = false;   ///< an IPv6 listener does not accept IPv4 connections
-};
 
 /// Invalid input, an expired request timeout, or a failure of a connection. The views are valid
 /// during the call of the handler.
