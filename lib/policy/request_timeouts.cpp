@@ -108,7 +108,7 @@ void connection_timers::closed(connection_timer& c) noexcept {
   if (c.owner_ != this) {
     return;
   }
-  unlink(c);
+  list::remove(c);
   c.phase_ = connection_timer::phase::closed;
   c.owner_ = nullptr;
   --size_;
@@ -123,7 +123,7 @@ bool connection_timers::may_be_expired(connection_timer const& c, base::steady_t
          base::deadline_after(c.since_, timeouts.request_timeout) <= now;
 }
 
-connection_timers::link& connection_timers::ring_of(connection_timer::phase p) noexcept {
+connection_timers::list& connection_timers::list_of(connection_timer::phase p) noexcept {
   switch (p) {
     case connection_timer::phase::serving:
       return serving_;
@@ -139,20 +139,10 @@ void connection_timers::move(connection_timer& c, connection_timer::phase to,
   if (c.owner_ != this) {
     return;
   }
-  unlink(c);
+  list::remove(c);
   c.phase_ = to;
   c.since_ = since;
-  link& ring = ring_of(to);
-  c.prev = ring.prev;
-  c.next = &ring;
-  ring.prev->next = &c;
-  ring.prev = &c;
-}
-
-void connection_timers::unlink(link& l) noexcept {
-  l.prev->next = l.next;
-  l.next->prev = l.prev;
-  l.prev = l.next = &l;
+  list_of(to).push_back(c);
 }
 
 }  // namespace anode::policy

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "base/intrusive_list.hpp"
 #include "base/timer_heap.hpp"
 
 #include <chrono>
@@ -52,19 +53,9 @@ enum class expired_phase : std::uint8_t {
 
 class connection_timers;
 
-namespace detail {
-
-/// A link in a ring of timers: a timer, or the head of the ring.
-struct connection_timer_link {
-  connection_timer_link* prev = this;
-  connection_timer_link* next = this;
-};
-
-}  // namespace detail
-
 /// The timer of one server connection. It is a member of the connection and is linked into the
 /// server's `connection_timers`. The destructor unlinks it.
-class connection_timer : private detail::connection_timer_link {
+class connection_timer : private base::list_link {
 public:
   /// The phase of a connection: what it waits for.
   enum class phase : std::uint8_t {
@@ -95,6 +86,7 @@ public:
 
 private:
   friend class connection_timers;
+  friend class base::intrusive_list<connection_timer>;
   connection_timers* owner_ = nullptr;
   base::steady_time since_{};
   phase phase_ = phase::closed;
@@ -143,14 +135,14 @@ public:
   /// connections. If `f` does not change the connection, the next sweep reports it again.
   template <class F>
   void sweep(base::steady_time now, request_timeouts const& timeouts, F&& f) {
-    sweep_ring(receiving_, now, timeouts, f);
-    sweep_ring(idle_, now, timeouts, f);
+    sweep_list(receiving_, now, timeouts, f);
+    sweep_list(idle_, now, timeouts, f);
   }
 
   /// Returns when the first idle connection expires; `no_deadline` if there is none. Receiving
   /// connections are checked at the checking interval only.
   base::steady_time next_idle_deadline(request_timeouts const& timeouts) const noexcept {
-    return idle_.next != &idle_ ? of(idle_.next).deadline(timeouts) : base::no_deadline;
+    return idle_.empty() ? base::no_deadline : idle_.front().deadline(timeouts);
   }
 
   /// Returns the number of connections.
@@ -175,41 +167,38 @@ public:
 
 private:
   friend class connection_timer;
-  using link = detail::connection_timer_link;
-
-  static connection_timer& of(link* l) noexcept { return static_cast<connection_timer&>(*l); }
+  using list = base::intrusive_list<connection_timer>;
 
   template <class F>
-  static void walk(link& ring, F& f) {
-    for (link* l = ring.next; l != &ring;) {
-      link* const next = l->next;
-      f(of(l));
-      l = next;
-    }
+  static void walk(list& all, F& f) {
+    all.visit([&](connection_timer& c) {
+      f(c);
+      return true;
+    });
   }
 
+  // Connections that `f` appends have not expired.
   template <class F>
-  static void sweep_ring(link& ring, base::steady_time now, request_timeouts const& timeouts,
-                         F& f) {
-    link* const last = ring.prev;  // connections that `f` appends have not expired
-    for (link* l = ring.next; l != &ring && may_be_expired(of(l), now, timeouts);) {
-      link* const next = l == last ? &ring : l->next;
-      if (expired_phase p = of(l).expired(now, timeouts); p != expired_phase::none) {
-        f(of(l), p);
+  static void sweep_list(list& all, base::steady_time now, request_timeouts const& timeouts, F& f) {
+    all.visit([&](connection_timer& c) {
+      if (!may_be_expired(c, now, timeouts)) {
+        return false;
       }
-      l = next;
-    }
+      if (expired_phase const p = c.expired(now, timeouts); p != expired_phase::none) {
+        f(c, p);
+      }
+      return true;
+    });
   }
 
   static bool may_be_expired(connection_timer const& c, base::steady_time now,
                              request_timeouts const& timeouts) noexcept;
-  link& ring_of(connection_timer::phase p) noexcept;
+  list& list_of(connection_timer::phase p) noexcept;
   void move(connection_timer& c, connection_timer::phase to, base::steady_time since) noexcept;
-  static void unlink(link& l) noexcept;
 
-  link receiving_;
-  link serving_;
-  link idle_;
+  list receiving_;
+  list serving_;
+  list idle_;
   std::size_t size_ = 0;
 };
 

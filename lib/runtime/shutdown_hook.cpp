@@ -21,12 +21,7 @@ public:
       return false;
     }
     m.members_ = this;
-    m.prev_ = nullptr;
-    m.next_ = first_;
-    if (first_ != nullptr) {
-      first_->prev_ = &m;
-    }
-    first_ = &m;
+    hooks_.push_front(m);
     return true;
   }
 
@@ -37,20 +32,16 @@ public:
 
 private:
   void unlink(shutdown_hook& m) noexcept {
-    (m.prev_ != nullptr ? m.prev_->next_ : first_) = m.next_;
-    if (m.next_ != nullptr) {
-      m.next_->prev_ = m.prev_;
-    }
+    hooks_.remove(m);
     m.members_ = nullptr;
-    m.prev_ = m.next_ = nullptr;
   }
 
   // A hook may destroy other hooks.
   void shutdown() override {
     std::unique_lock lock(mutex_);
     ended_ = true;
-    while (first_ != nullptr) {
-      shutdown_hook& m = *first_;
+    while (!hooks_.empty()) {
+      shutdown_hook& m = hooks_.front();
       unlink(m);
       lock.unlock();
       m.on_context_shutdown();
@@ -59,7 +50,7 @@ private:
   }
 
   std::mutex mutex_;
-  shutdown_hook* first_ = nullptr;
+  base::intrusive_list<shutdown_hook> hooks_;
   bool ended_ = false;
 };
 

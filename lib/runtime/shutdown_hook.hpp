@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "base/intrusive_list.hpp"
+
 #include <anode/byte_stream.hpp>
 
 namespace anode::runtime {
@@ -12,7 +14,7 @@ class shutdown_hooks;
 /// A context destroys only the handlers that it knows. A coroutine that waits for one of our
 /// objects is owned by that object, and often owns that object. The hook breaks this reference
 /// cycle.
-class shutdown_hook {
+class shutdown_hook : private base::list_link {
 public:
   shutdown_hook() = default;
   shutdown_hook(shutdown_hook const&) = delete;
@@ -33,9 +35,8 @@ protected:
 
 private:
   friend class shutdown_hooks;
+  friend class base::intrusive_list<shutdown_hook>;
   shutdown_hooks* members_ = nullptr;
-  shutdown_hook* prev_ = nullptr;
-  shutdown_hook* next_ = nullptr;
 };
 
 }  // namespace anode::runtime
