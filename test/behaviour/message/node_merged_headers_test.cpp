@@ -2,6 +2,7 @@
 
 // Repeated headers from one side to the other.
 #include "support/client_and_server.hpp"
+#include "support/header_texts.hpp"
 #include "support/thrown.hpp"
 
 #include <string>
@@ -10,31 +11,13 @@
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
+using support::lines_of;
+using support::merged_of;
+using support::strings;
 using support::thrown;
+using support::value_of;
 
 namespace {
-
-using strings = std::vector<std::string>;
-
-strings lines_of(http::field_lines const& fields) {
-  strings all;
-  for (http::field_line const line : fields) {
-    all.push_back(std::string(line.name) + ": " + std::string(line.value));
-  }
-  return all;
-}
-
-strings merged_of(http::merged_headers const& headers) {
-  strings all;
-  for (auto const& field : headers) {
-    all.push_back(std::string(field.name) + ": " + std::string(field.value));
-  }
-  return all;
-}
-
-std::string value_of(http::merged_headers const& headers, std::string_view name) {
-  return std::string(headers.get(name).value_or("none"));
-}
 
 constexpr char const* once[] = {
     "content-type",      "user-agent",          "referer", "authorization", "proxy-authorization",
