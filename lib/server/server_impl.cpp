@@ -119,12 +119,16 @@ std::optional<bool> server_impl::wants_upgrade(http::incoming_message const& req
 
 // Listening.
 
-void server_impl::listen(transport::listen_target const& target) {
-  detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
+void server_impl::require_not_listening() const {
   if (listening()) {
     throw http::exception(http::error::server_already_listen,
                           make_error_code(http::error::server_already_listen).message());
   }
+}
+
+void server_impl::listen(transport::listen_target const& target) {
+  detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
+  require_not_listening();
   error_code ec;
   next->open(target, ec);
   if (ec) {
@@ -134,27 +138,23 @@ void server_impl::listen(transport::listen_target const& target) {
         ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message() + " " + where);
   }
   accepted_no_delay_ = options_.no_delay && next->inherit_no_delay();
-  listener_ = next;
-  start_listening();
+  start_listening(next);
 }
 
 void server_impl::listen(native_handle_type descriptor) {
   detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
   error_code ec;
   next->open(descriptor, ec);  // owns the descriptor, and closes it if this function throws
-  if (listening()) {
-    throw http::exception(http::error::server_already_listen,
-                          make_error_code(http::error::server_already_listen).message());
-  }
+  require_not_listening();
   if (ec) {
     throw http::exception(ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message());
   }
   accepted_no_delay_ = false;  // others may accept from the descriptor too
-  listener_ = next;
-  start_listening();
+  start_listening(next);
 }
 
-void server_impl::start_listening() {
+void server_impl::start_listening(detail::ptr<transport::listener> const& on) {
+  listener_ = on;
   closing_ = draining_ = false;
   listener_->start();
   net::post(executor(), [self = detail::ptr<server_impl>(this)] {

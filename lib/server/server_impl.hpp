@@ -163,7 +163,8 @@ private:
   void on_context_shutdown() override;
   void on_accept(std::unique_ptr<byte_stream> stream) override;
   void on_accept_error(error_code ec) override;
-  void start_listening();
+  void require_not_listening() const;
+  void start_listening(detail::ptr<transport::listener> const& on);
   detail::ptr<stream::buffered_socket> begin(std::unique_ptr<byte_stream> stream);
   void check_connections();
   void check_idle();
