@@ -25,6 +25,8 @@ void empty(std::string& s) {
 
 }  // namespace
 
+incoming_state::~incoming_state() = default;
+
 http::merged_headers const& incoming_state::headers() const {
   if (!std::exchange(headers_fresh_, true)) {
     headers_.reset(head.fields, join_duplicate_headers);

@@ -59,6 +59,7 @@ public:
   /// @param keep the object that contains this one; readers keep it alive
   incoming_state(detail::counted& keep, net::any_io_executor const& ex)
       : keep_(&keep), executor_(ex), changed_(ex) {}
+  ~incoming_state();
 
   message::message_head head;
   field_lines trailers;

@@ -14,6 +14,8 @@ namespace anode::exchange {
 using anode::message::body_end;
 using http::error;
 
+outgoing_state::~outgoing_state() = default;
+
 // Moves the buffered bytes to the connection's output.
 [[gnu::always_inline]] inline void outgoing_state::flush_pending() {
   if (core_ == nullptr || pending_.empty()) {

@@ -248,7 +248,7 @@ public:
   runtime::event<> on_close;
 
 protected:
-  ~outgoing_state() = default;
+  ~outgoing_state();
 
   /// Appends the head to `out`.
   /// @param content_length the length of the whole body, if known
