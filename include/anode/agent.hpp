@@ -4,6 +4,7 @@
 #include <anode/agent_options.hpp>
 #include <anode/client_request.hpp>
 #include <anode/detail/export.hpp>
+#include <anode/detail/secure_layer.hpp>
 #include <anode/headers.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -130,6 +131,11 @@ public:
   /// produce a name without one.
   /// **Node**: `agent.getName()`.
   std::string get_name(request_options const& options) const;
+
+protected:
+  /// Makes an agent that encrypts connections; for `https::agent`.
+  agent(executor_type ex, agent_options options,
+        anode::detail::ptr<anode::detail::secure_client> secure);
 
 private:
   friend class global_agents;

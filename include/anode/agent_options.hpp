@@ -6,6 +6,7 @@
 #include <anode/headers.hpp>
 #include <anode/scheduling.hpp>
 #include <anode/socket.hpp>
+#include <anode/tls_context.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
@@ -152,11 +153,12 @@ public:
 
   /// The method. Lower-case letters are converted to upper case.
   std::string method = "GET";
-  std::string protocol;    ///< "http:", the only supported one; empty: "http:"
+  std::string protocol;    ///< "http:" or "https:"; empty: that of the agent
   std::string host;        ///< name or IP address, Node's `hostname`; empty: "localhost"
   std::uint16_t port = 0;  ///< 0: `default_port`
-  /// The port omitted from the Host header; 0: 80. For a request without an agent (see
-  /// `create_connection`), 0 means none: its Host header then names port 80 too, as in Node.
+  /// The port omitted from the Host header; 0: 80, or 443 for "https:". For a request without an
+  /// agent (see `create_connection`), 0 means none: its Host header then names port 80 too, as in
+  /// Node.
   std::uint16_t default_port = 0;
   /// Path with query; empty: "/". For CONNECT it is the authority; a leading slash is removed. Sent
   /// to a proxy, it must begin with a slash or be an absolute URL of the request's own host.
@@ -221,6 +223,12 @@ public:
   create_connection_function create_connection;
   /// Resolves `host`, in place of the agent's function and the system's resolver.
   lookup_function lookup;
+  /// Trust and client certificate of an https request; empty: those of the agent.
+  tls::context secure;
+  /// The server name (SNI) of an https request; "": none. Unset: the host of the Host header. The
+  /// certificate is checked against this name, or against `host` if it is "" or an IP address.
+  /// **Node**: the option `servername`.
+  std::optional<std::string> servername;
 
   /// Sets protocol, host, port, path and auth from a URL.
   /// @throws exception with `error::invalid_url_argument` ("Invalid URL: " and the URL without its

@@ -266,13 +266,14 @@ inline net::awaitable<websocket_ptr> connect_websocket(http::agent agent,
       std::move(agent), std::move(request), std::move(options)));
 }
 
-/// Opens a WebSocket to a URL, for example "ws://127.0.0.1:8000/chat".
+/// Opens a WebSocket to a URL, for example "ws://127.0.0.1:8000/chat". A "wss:" URL needs an
+/// `https::agent`.
 /// @throws http::exception for an invalid URL or another scheme; other exceptions as for a request.
 inline net::awaitable<websocket_ptr> connect_websocket(http::agent agent, std::string_view url,
                                                        websocket_options options = {}) {
   http::request_options request;
-  bool const plain = url.starts_with("ws:") || url.starts_with("WS:");
-  request.set_url(plain ? "http" + std::string(url.substr(2)) : std::string(url));
+  bool const websocket = url.starts_with("ws") || url.starts_with("WS");  // ws: or wss:
+  request.set_url(websocket ? "http" + std::string(url.substr(2)) : std::string(url));
   return connect_websocket(std::move(agent), std::move(request), std::move(options));
 }
 

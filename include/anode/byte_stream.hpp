@@ -4,6 +4,7 @@
 #include <anode/detail/counted.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/recycling_allocator.hpp>
+#include <anode/secure_info.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/buffer.hpp>
@@ -90,7 +91,8 @@ public:
   /// Returns the executor on which operations complete.
   virtual net::any_io_executor get_executor() = 0;
 
-  /// Reads at least one byte. Completes with `net::error::eof` at the end of input.
+  /// Reads at least one byte. Completes with `net::error::eof` at the end of input. A stream that
+  /// performs a handshake completes one read without bytes when the handshake is complete.
   virtual void async_read_some(net::mutable_buffer buffer, io_callback done) = 0;
 
   /// Reads the bytes that are available without waiting. Called while no read is in flight.
@@ -121,6 +123,11 @@ public:
   /// Closes the outgoing direction (TCP: sends FIN; TLS: sends close_notify). No writes follow.
   /// @param done may be empty.
   virtual void async_shutdown(io_callback done) = 0;
+
+  /// Returns the number of bytes that the stream has accepted and cannot pass to its transport yet.
+  /// They are lost if the stream is closed before; `async_wait_writable` completes when they are
+  /// passed. The default returns 0.
+  virtual std::size_t unsent() const { return 0; }
 
   /// Closes both directions at once. Operations in flight complete with `operation_aborted`.
   virtual void close() = 0;
@@ -155,6 +162,14 @@ public:
   /// cannot detect the close destroys `done` without calling it (the default). `close` also
   /// destroys `done` without calling it.
   virtual void async_wait_hangup(io_callback done) { io_callback const dropped = std::move(done); }
+
+  /// Returns whether the stream is encrypted, or will be once its handshake is complete. The
+  /// default returns false.
+  virtual bool encrypted() const { return false; }
+
+  /// Returns the facts of the encryption; null before the handshake is complete, and for a plain
+  /// stream (the default).
+  virtual secure_info const* secure() const { return nullptr; }
 
   /// Returns the descriptor of a plain stream socket; `no_native_handle` for other streams.
   virtual native_handle_type native_handle() { return no_native_handle; }

@@ -31,6 +31,7 @@ enum class request_phase : std::uint8_t {
   lookup,   ///< resolving the host name
   connect,  ///< connecting to the server or to the proxy
   tunnel,   ///< waiting for the proxy to answer CONNECT
+  secure,   ///< performing the TLS handshake
   send,     ///< sending the request
   head,     ///< the request is sent, the head of the response is not received
   body,     ///< receiving the body of the response
@@ -75,8 +76,9 @@ public:
 
   // Details of a response that is not valid HTTP (`HPE_*`). Empty or 0 for other failures.
 
-  /// Returns what is wrong with the response, for example "Invalid header token". The view refers
-  /// to static storage.
+  /// Returns what is wrong with the response, for example "Invalid header token". After a failed
+  /// TLS handshake (phase `secure`), returns OpenSSL's name of the failure, for example
+  /// "ERR_SSL_WRONG_VERSION_NUMBER". The view refers to static storage.
   /// **Node**: `err.reason`.
   std::string_view reason() const noexcept { return reason_; }
 

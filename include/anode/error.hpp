@@ -70,6 +70,7 @@ enum class error : int {
   body_too_large,         ///< ERR_BODY_TOO_LARGE: anode's limit for collected bodies
   proxy_tunnel,           ///< ERR_PROXY_TUNNEL: the proxy refused CONNECT
   proxy_invalid_config,   ///< ERR_PROXY_INVALID_CONFIG
+  truncated,              ///< ERR_SSL_UNEXPECTED_EOF_WHILE_READING: an end without close_notify
 };
 
 /// Returns the category of `error`. Its `name()` is "anode.http".

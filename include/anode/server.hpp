@@ -3,6 +3,7 @@
 
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
+#include <anode/detail/secure_layer.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/server_options.hpp>
 #include <anode/server_response.hpp>
@@ -207,7 +208,7 @@ public:
   server& operator=(server&&) noexcept;
 
   /// Stops listening and closes all connections.
-  ~server();
+  virtual ~server();
 
   /// Returns the executor of the server.
   executor_type get_executor() const;
@@ -379,6 +380,14 @@ public:
 
   /// Sets the observers of the server, replacing the previous ones.
   server& set_trace(server_trace trace);
+
+protected:
+  /// Makes a server that encrypts its connections; for `https::server`.
+  server(executor_type ex, server_options options, request_handler on_request,
+         anode::detail::ptr<anode::detail::secure_server> secure);
+
+  /// Adds a listener for completed handshakes.
+  void add_secure_listener(anode::detail::function<void(anode::socket)> f);
 
 private:
   anode::detail::ptr<anode::server::server_impl> core_;

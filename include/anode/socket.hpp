@@ -193,8 +193,24 @@ public:
   /// **Node**: `socket.writableLength`.
   std::size_t writable_length() const noexcept;
 
+  /// Returns whether the connection is encrypted, or will be once its handshake is complete.
+  /// **Node**: `socket.encrypted`.
+  bool encrypted() const noexcept;
+
+  /// Returns whether the certificate of the peer is verified, see `secure_info::authorized`.
+  /// **Node**: `socket.authorized`.
+  bool authorized() const noexcept;
+
+  /// Returns the facts of the encryption; null for a plain connection and before the handshake is
+  /// complete. Valid as long as the connection is open.
+  secure_info const* secure() const noexcept;
+
   /// Returns the descriptor of a TCP or Unix socket; -1 for other streams.
   native_handle_type native_handle() const;
+
+  /// Returns the stream below the connection, for a look at its type; null for an empty handle. Do
+  /// not read, write or close it.
+  byte_stream* stream() const noexcept;
 
   /// Returns whether both handles refer to the same connection.
   bool operator==(socket const& other) const noexcept { return core_ == other.core_; }

@@ -1,9 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include <anode/detail/named_category.hpp>
 #include <anode/error.hpp>
 
 #include <boost/asio/error.hpp>
 
 #include <utility>
+
+anode::detail::named_category::~named_category() = default;
 
 namespace anode::http {
 namespace {
@@ -79,6 +82,8 @@ constexpr names table[] = {
     {error::body_too_large, "ERR_BODY_TOO_LARGE", "The body is larger than the limit"},
     {error::proxy_tunnel, "ERR_PROXY_TUNNEL", "The proxy refused the tunnel"},
     {error::proxy_invalid_config, "ERR_PROXY_INVALID_CONFIG", "Invalid proxy URL"},
+    {error::truncated, "ERR_SSL_UNEXPECTED_EOF_WHILE_READING",
+     "The peer closed the connection without a close_notify alert"},
 };
 
 names const* find(int value) noexcept {
@@ -90,9 +95,14 @@ names const* find(int value) noexcept {
   return nullptr;
 }
 
-class category final : public boost::system::error_category {
+class category final : public anode::detail::named_category {
 public:
   char const* name() const noexcept override { return "anode.http"; }
+
+  std::string_view code_name(int value) const noexcept override {
+    names const* n = find(value);
+    return n != nullptr ? n->code : "UNKNOWN";
+  }
 
   std::string message(int value) const override {
     names const* n = find(value);
@@ -128,6 +138,7 @@ std::string_view system_name(boost::system::error_code const& ec) noexcept {
        "EADDRNOTAVAIL"},
       {{boost::system::errc::no_such_file_or_directory, boost::system::system_category()},
        "ENOENT"},
+      {{boost::system::errc::protocol_error, boost::system::system_category()}, "EPROTO"},
       {asio_error::eof, "EOF"},
   };
   for (pair const& p : known) {
@@ -150,9 +161,8 @@ boost::system::error_code make_error_code(error e) noexcept {
 }
 
 std::string_view code_name(boost::system::error_code const& ec) noexcept {
-  if (ec.category() == error_category()) {
-    names const* n = find(ec.value());
-    return n != nullptr ? n->code : "UNKNOWN";
+  if (auto const* named = dynamic_cast<anode::detail::named_category const*>(&ec.category())) {
+    return named->code_name(ec.value());
   }
   return system_name(ec);
 }

@@ -91,7 +91,7 @@ request_options& request_options::set_url(std::string_view url) {
   if (!message::parse_url(url, parts)) {
     throw exception(error::invalid_url_argument, "Invalid URL: " + shown(url));
   }
-  if (parts.protocol != "http:") {
+  if (parts.protocol != "http:" && parts.protocol != "https:") {
     throw exception(
         error::invalid_protocol,
         base::formatted("Protocol \"{}\" not supported. Expected \"http:\"", parts.protocol));
@@ -110,6 +110,12 @@ agent::agent(executor_type ex) : agent(std::move(ex), agent_options{}) {}
 
 agent::agent(executor_type ex, agent_options options)
     : core_(new agent_impl(std::move(ex), std::move(options))) {
+  core_->add_handle();
+}
+
+agent::agent(executor_type ex, agent_options options,
+             anode::detail::ptr<anode::detail::secure_client> secure)
+    : core_(new agent_impl(std::move(ex), std::move(options), std::move(secure))) {
   core_->add_handle();
 }
 

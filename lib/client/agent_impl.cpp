@@ -15,10 +15,12 @@ namespace anode::client {
 using http::error;
 using http::request_phase;
 
-agent_impl::agent_impl(net::any_io_executor ex, http::agent_options options)
+agent_impl::agent_impl(net::any_io_executor ex, http::agent_options options,
+                       detail::ptr<detail::secure_client> secure)
     : executor_(std::move(ex)),
       options_(std::move(options)),
-      timers_(new stream::socket_context(executor_)) {
+      timers_(new stream::socket_context(executor_)),
+      secure_(std::move(secure)) {
   apply_options();
   pool_.set_options(pool_options());
   join(executor_);
@@ -35,6 +37,13 @@ void agent_impl::on_context_shutdown() {
   for (detail::ptr<http1_client_connection> const& c : connections) {
     if (c) {
       c->detach();
+    }
+  }
+  for (detail::ptr<connect_attempt> const& o : openings) {
+    if (o) {
+      // Their callbacks own the attempt.
+      o->attempt.reset();
+      o->handshake.reset();
     }
   }
 }

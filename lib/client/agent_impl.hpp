@@ -17,9 +17,12 @@
 
 namespace anode::client {
 
+/// Returns whether a request with complete options is encrypted.
+inline bool is_secure(http::request_options const& o) noexcept { return o.protocol == "https:"; }
+
 /// Returns the port of a request whose option `port` is 0.
 inline std::uint16_t default_port(http::request_options const& o) noexcept {
-  return o.default_port != 0 ? o.default_port : std::uint16_t{80};
+  return o.default_port != 0 ? o.default_port : std::uint16_t(is_secure(o) ? 443 : 80);
 }
 
 /// Returns the origin of a request. Replaces an empty host and the port 0 by their defaults.
@@ -31,7 +34,8 @@ inline policy::origin origin_of(http::request_options const& o) noexcept {
 /// The state behind an `http::agent`. It executes the decisions of its connection pool.
 class agent_impl final : public detail::counted, private runtime::shutdown_hook {
 public:
-  agent_impl(net::any_io_executor ex, http::agent_options options);
+  agent_impl(net::any_io_executor ex, http::agent_options options,
+             detail::ptr<detail::secure_client> secure = nullptr);
   ~agent_impl() override;
 
   net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
@@ -50,11 +54,7 @@ public:
                                        std::string_view path);
 
   /// Returns the pool key of the origin.
-  std::string name_of(http::request_options const& options) const {
-    std::string name;
-    write_key(options, name);
-    return name;
-  }
+  std::string name_of(http::request_options options) const;
 
   /// Closes all connections.
   void destroy();
@@ -103,8 +103,12 @@ private:
     policy::socket_id id;
     http::connect_options to;
     std::string authority;                        // the target of a tunnel; empty without one
+    std::string authorization;                    // for the proxy of the tunnel
     detail::ptr<stream::buffered_socket> socket;  // connects later; null for a tunnel
     detail::ptr<transport::connector> attempt;
+    detail::ptr<detail::secure_target> secure_proxy;   // encrypts the connection to the proxy
+    detail::ptr<detail::secure_target> secure_target;  // encrypts the connection to the server
+    detail::ptr<detail::secure_handshake> handshake;
     // One signal per operation, because a slot serves one operation at a time.
     net::cancellation_signal cancel_create;
     net::cancellation_signal cancel_tunnel;
@@ -120,6 +124,7 @@ private:
     std::string host;
     std::uint16_t port = 80;
     std::string authorization;
+    bool secure = false;  // TLS to the proxy itself
 
     policy::origin at() const noexcept { return {host, port}; }
   };
@@ -146,9 +151,14 @@ private:
   static net::awaitable<void> tunnel(detail::ptr<agent_impl> self, detail::ptr<connect_attempt> o,
                                      detail::ptr<stream::buffered_socket> socket);
   void connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream);
+  void secure(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream,
+              detail::ptr<detail::secure_target> to);
+  void connected_to_hop(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream);
+  void connected_to_origin(connect_attempt& o, std::unique_ptr<byte_stream> stream);
   void ready(connect_attempt& o, detail::ptr<stream::buffered_socket> socket);
   void failed(connect_attempt& o, error_code ec, http::request_phase phase,
-              std::string message = {}, std::exception_ptr cause = nullptr);
+              std::string message = {}, std::exception_ptr cause = nullptr,
+              std::string_view reason = {});
   void assign(policy::pool_action const& a);
   void stop(connect_attempt& o);
   void park(policy::socket_id id);
@@ -159,11 +169,19 @@ private:
   connect_attempt* find_attempt(policy::socket_id id) const noexcept;
   void retire(policy::request_id id) noexcept;
   void close_stale(std::string_view name);
-  void write_key(http::request_options const& options, std::string& name) const;
+  void write_key(http::request_options const& options, std::string_view host_header,
+                 std::string& name) const;
   bool is_last_origin(policy::request_origin const& origin) const noexcept;
   void note_origin(policy::request_origin const& origin);
   void apply_options();
   void select_proxy();
+  std::optional<proxy_server> parse_proxy(std::string_view url) const;
+  void complete_protocol(http::request_options& o) const;
+  void complete_options(http::request_options& o) const;
+  static std::string host_header_of(client_exchange const& x);
+  std::optional<proxy_server> const& proxy_of(http::request_options const& o) const noexcept {
+    return is_secure(o) ? secure_proxy_ : proxy_;
+  }
   policy::pool_options pool_options() const noexcept;
   bool through_proxy(http::request_options const& o) const noexcept;
   bool tunnels(http::request_options const& o) const noexcept;
@@ -172,7 +190,9 @@ private:
   http::agent_options options_;
   detail::ptr<stream::socket_context> timers_;
   policy::connection_pool pool_;
-  std::optional<proxy_server> proxy_;
+  detail::ptr<detail::secure_client> secure_;  // null: http only
+  std::optional<proxy_server> proxy_;          // for http origins
+  std::optional<proxy_server> secure_proxy_;   // for https origins
   policy::proxy_selection proxy_selection_;
   std::vector<detail::ptr<client_exchange>> exchanges_;            // by request_id::index
   std::vector<detail::ptr<http1_client_connection>> connections_;  // by socket_id::index

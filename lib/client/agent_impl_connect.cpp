@@ -3,6 +3,7 @@
 // How an agent opens its connections.
 #include "client/agent_impl.hpp"
 #include "policy/default_headers.hpp"
+#include "stream/tunnel_stream.hpp"
 
 #include <anode/error.hpp>
 
@@ -46,7 +47,9 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   detail::ptr<connect_attempt> const o(new connect_attempt);
   o->of = this;
   o->id = a.socket;
-  policy::origin const hop = through_proxy(x.options) ? proxy_->at() : origin_of(x.options);
+  bool const by_proxy = through_proxy(x.options);
+  std::optional<proxy_server> const& proxy = proxy_of(x.options);
+  policy::origin const hop = by_proxy ? proxy->at() : origin_of(x.options);
   o->to.host = hop.host;
   o->to.port = hop.port;
   o->to.socket_path = x.options.socket_path;
@@ -56,6 +59,13 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   o->to.local_port = x.options.local_port;
   if (tunnels(x.options)) {
     o->authority = policy::host_header(origin_of(x.options), 0);
+    o->authorization = proxy->authorization;
+  }
+  if (by_proxy && proxy->secure) {
+    o->secure_proxy = secure_->proxy_target(proxy->host, x.name);
+  }
+  if (is_secure(x.options)) {
+    o->secure_target = secure_->target(x.options, host_header_of(x), x.name);
   }
   slot(connect_attempts_, o->id) = o;
   if (o->authority.empty()) {
@@ -72,6 +82,9 @@ void agent_impl::connect_attempt::expired() {
 }
 
 request_phase agent_impl::connect_attempt::phase() const {
+  if (handshake) {
+    return request_phase::secure;
+  }
   if (tunnelling) {
     return request_phase::tunnel;
   }
@@ -172,21 +185,65 @@ void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_
   if (options_.keep_alive) {
     stream->set_keep_alive(true, options_.keep_alive_msecs);
   }
-  if (o->socket) {
-    detail::ptr<stream::buffered_socket> const socket = std::move(o->socket);
-    stop(*o);
-    socket->connected(std::move(stream));
-    if (client_exchange* const x = find(pool_.socket_ready(o->id))) {
-      x->connected();
-    }
-    run_actions();
+  if (detail::ptr<detail::secure_target> const to = std::move(o->secure_proxy)) {
+    secure(o, std::move(stream), to);
   } else {
+    connected_to_hop(o, std::move(stream));
+  }
+}
+
+// Encrypts the stream, to the proxy or to the server.
+void agent_impl::secure(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream,
+                        detail::ptr<detail::secure_target> to) {
+  o->handshake = secure_->start(
+      std::move(stream), *to,
+      [self = detail::ptr<agent_impl>(this), o, to](detail::secure_result result) {
+        runtime::tick const t(self->executor_);
+        o->handshake.reset();
+        if (result.ec) {
+          self->failed(*o, result.ec, request_phase::secure, std::move(result.message),
+                       std::move(result.cause), result.reason);
+        } else if (o->over) {
+          result.stream->close();
+        } else if (to == o->secure_target) {
+          self->connected_to_origin(*o, std::move(result.stream));
+        } else {
+          self->connected_to_hop(o, std::move(result.stream));
+        }
+      });
+}
+
+// Connected to the server, or to the proxy.
+void agent_impl::connected_to_hop(detail::ptr<connect_attempt> o,
+                                  std::unique_ptr<byte_stream> stream) {
+  if (!o->authority.empty()) {
     o->tunnelling = true;
     detail::ptr<stream::buffered_socket> const socket(
         new stream::buffered_socket(std::move(stream), timers_));
     net::co_spawn(executor_, tunnel(detail::ptr<agent_impl>(this), o, socket),
                   net::bind_cancellation_slot(o->cancel_tunnel.slot(), [o](std::exception_ptr) {}));
+  } else if (o->secure_target) {
+    secure(o, std::move(stream), o->secure_target);
+  } else {
+    connected_to_origin(*o, std::move(stream));
   }
+}
+
+// Connected to the server, directly or through an encrypted tunnel.
+void agent_impl::connected_to_origin(connect_attempt& o, std::unique_ptr<byte_stream> stream) {
+  detail::ptr<connect_attempt> const keep(&o);
+  if (!o.socket) {
+    ready(o, detail::ptr<stream::buffered_socket>(
+                 new stream::buffered_socket(std::move(stream), timers_)));
+    return;
+  }
+  detail::ptr<stream::buffered_socket> const socket = std::move(o.socket);
+  stop(o);
+  socket->connected(std::move(stream));
+  if (client_exchange* const x = find(pool_.socket_ready(o.id))) {
+    x->connected();
+  }
+  run_actions();
 }
 
 // Requests a tunnel from the proxy.
@@ -204,8 +261,8 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
     x->options.set_default_headers = false;
     x->begin(*self);
     x->request.headers.set("Host", o->authority);
-    if (!self->proxy_->authorization.empty()) {
-      x->request.headers.set("Proxy-Authorization", self->proxy_->authorization);
+    if (!o->authorization.empty()) {
+      x->request.headers.set("Proxy-Authorization", o->authorization);
     }
     detail::ptr<http1_client_connection> const c(new http1_client_connection(*self, socket, {}));
     x->assign(*c, false, false);
@@ -217,6 +274,8 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
     if (answer) {
       if (o->over) {
         answer.socket().destroy();
+      } else if (o->secure_target) {
+        self->secure(o, std::make_unique<stream::tunnel_stream>(socket), o->secure_target);
       } else {
         self->ready(*o, socket);
       }
@@ -245,6 +304,9 @@ void agent_impl::stop(connect_attempt& o) {
   if (detail::ptr<transport::connector> const attempt = std::move(o.attempt)) {
     attempt->cancel();
   }
+  if (detail::ptr<detail::secure_handshake> const handshake = std::move(o.handshake)) {
+    handshake->cancel();
+  }
   if (o.waiting) {
     // Emit from a handler of the executor. Elsewhere Asio (1.26) defers the cancellation of a
     // coroutine, which may have ended by then.
@@ -259,7 +321,7 @@ void agent_impl::stop(connect_attempt& o) {
   }
 }
 
-// The tunnel is established.
+// The connection through the tunnel is ready.
 void agent_impl::ready(connect_attempt& o, detail::ptr<stream::buffered_socket> socket) {
   stop(o);
   slot(connections_, o.id) = new http1_client_connection(*this, std::move(socket), o.id);
@@ -271,7 +333,7 @@ void agent_impl::ready(connect_attempt& o, detail::ptr<stream::buffered_socket> 
 }
 
 void agent_impl::failed(connect_attempt& o, error_code ec, request_phase phase, std::string message,
-                        std::exception_ptr cause) {
+                        std::exception_ptr cause, std::string_view reason) {
   detail::ptr<connect_attempt> const keep(&o);
   if (o.over) {
     return;
@@ -291,7 +353,7 @@ void agent_impl::failed(connect_attempt& o, error_code ec, request_phase phase, 
   if (detail::ptr<client_exchange> const x = find(request)) {
     retire(request);
     x->notify_socket();
-    x->fail(ec, phase, std::move(message), std::move(cause));
+    x->fail(ec, phase, std::move(message), std::move(cause), reason);
   }
   if (c) {
     c->close();

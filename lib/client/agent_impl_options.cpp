@@ -67,9 +67,10 @@ void agent_impl::apply_options() {
   select_proxy();
 }
 
-// Finds the proxy in the options or the environment.
+// Finds the proxies in the options or the environment.
 void agent_impl::select_proxy() {
   proxy_.reset();
+  secure_proxy_.reset();
   policy::proxy_environment environment;
   if (!options_.proxy.empty()) {
     environment.http_proxy = options_.proxy;
@@ -85,10 +86,17 @@ void agent_impl::select_proxy() {
         error::proxy_invalid_config,
         "Invalid proxy URL in " + std::string(proxy_selection_.invalid_variable()));
   }
-  std::string const address(options_.proxy.empty() ? proxy_selection_.http_proxy()
-                                                   : std::string_view(options_.proxy));
+  bool const from_options = !options_.proxy.empty();
+  proxy_ = parse_proxy(from_options ? options_.proxy : proxy_selection_.http_proxy());
+  if (secure_) {
+    secure_proxy_ = parse_proxy(from_options ? options_.proxy : proxy_selection_.https_proxy());
+  }
+}
+
+std::optional<agent_impl::proxy_server> agent_impl::parse_proxy(std::string_view url_text) const {
+  std::string const address(url_text);
   if (address.empty()) {
-    return;
+    return std::nullopt;
   }
   http::request_options url;
   try {
@@ -97,16 +105,18 @@ void agent_impl::select_proxy() {
     refuse_proxy(address);
   }
   std::string const written = address + url.auth;
-  if (std::any_of(written.begin(), written.end(), is_control) || ends_in_number(url.host)) {
+  if (std::any_of(written.begin(), written.end(), is_control) || ends_in_number(url.host) ||
+      (is_secure(url) && !secure_)) {
     refuse_proxy(address);
   }
   proxy_server p;
   p.host = url.host;
-  p.port = url.port != 0 ? url.port : std::uint16_t{80};
+  p.port = url.port != 0 ? url.port : default_port(url);
+  p.secure = is_secure(url);
   if (!url.auth.empty()) {
     p.authorization = policy::basic_authorization(url.auth);
   }
-  proxy_ = std::move(p);
+  return p;
 }
 
 void agent_impl::set_options(http::agent_options options) {
@@ -123,12 +133,14 @@ void agent_impl::set_options(http::agent_options options) {
 }
 
 bool agent_impl::through_proxy(http::request_options const& o) const noexcept {
-  return proxy_.has_value() && o.socket_path.empty() && !proxy_selection_.bypasses(origin_of(o));
+  return proxy_of(o).has_value() && o.socket_path.empty() &&
+         !proxy_selection_.bypasses(origin_of(o));
 }
 
 bool agent_impl::tunnels(http::request_options const& o) const noexcept {
-  return through_proxy(o) && o.method != "CONNECT" &&
-         (options_.proxy_tunnel || o.headers.contains("Upgrade"));
+  return through_proxy(o) &&
+         (is_secure(o) ||
+          (o.method != "CONNECT" && (options_.proxy_tunnel || o.headers.contains("Upgrade"))));
 }
 
 }  // namespace anode::client

@@ -20,12 +20,37 @@ namespace {
 // The most exchanges that are kept for reuse.
 constexpr std::size_t spare_client_exchanges = 64;
 
-// Validates the options of a request and sets the defaults.
-void complete_options(http::request_options& o) {
-  if (!o.protocol.empty() && o.protocol != "http:") {
-    throw http::exception(error::invalid_protocol,
-                          "Protocol \"" + o.protocol + "\" not supported. Expected \"http:\"");
+[[noreturn]] void refuse_protocol(http::request_options const& o, std::string_view expected) {
+  throw http::exception(
+      error::invalid_protocol,
+      "Protocol \"" + o.protocol + "\" not supported. Expected \"" + std::string(expected) + "\"");
+}
+
+}  // namespace
+
+// Decides whether the request is encrypted.
+void agent_impl::complete_protocol(http::request_options& o) const {
+  if (!secure_) {
+    if (!o.protocol.empty() && o.protocol != "http:") {
+      refuse_protocol(o, "http:");
+    }
+    return;
   }
+  if (o.protocol.empty()) {
+    o.protocol = "https:";
+  }
+  if (o.protocol != "https:") {
+    if (o.protocol != "http:" || !secure_->allows_http()) {
+      refuse_protocol(o, "https:");
+    }
+    return;
+  }
+  secure_->check(o);
+}
+
+// Validates the options of a request and sets the defaults.
+void agent_impl::complete_options(http::request_options& o) const {
+  complete_protocol(o);
   if (o.method.empty()) {
     o.method = "GET";
   }
@@ -65,18 +90,43 @@ void complete_options(http::request_options& o) {
   }
 }
 
-}  // namespace
+std::string agent_impl::name_of(http::request_options options) const {
+  if (secure_ && options.protocol.empty()) {
+    options.protocol = "https:";
+  }
+  http::header_list::entry const* const host = options.headers.find("host");
+  std::string name;
+  write_key(options, host != nullptr ? host->value.text() : std::string(), name);
+  return name;
+}
 
-void agent_impl::write_key(http::request_options const& o, std::string& key) const {
+// Returns the Host header that names the server. That of a CONNECT request names the target of the
+// tunnel, unless the program has set it.
+std::string agent_impl::host_header_of(client_exchange const& x) {
+  if (x.options.method == "CONNECT" && x.options.headers.find("host") == nullptr) {
+    return {};
+  }
+  return std::string(x.request.headers.text("Host").value_or(std::string_view()));
+}
+
+void agent_impl::write_key(http::request_options const& o, std::string_view host_header,
+                           std::string& key) const {
   policy::origin_key_options k;
   // All requests to a proxy without a tunnel share the connections to the proxy.
   k.to = through_proxy(o) && !tunnels(o)
-             ? proxy_->at()
+             ? proxy_of(o)->at()
              : policy::origin{o.host, o.port != 0 ? o.port : o.default_port};
   k.local_address = o.local_address;
   k.family = o.family;
   k.socket_path = o.socket_path;
   policy::origin_key(k, key);
+  if (is_secure(o)) {
+    secure_->append_key(o, host_header, key);
+    if (through_proxy(o)) {
+      // A proxy must not link its clients by sessions that they have from elsewhere.
+      key.append(":via:").append(policy::host_header(proxy_of(o)->at(), 0));
+    }
+  }
 }
 
 bool agent_impl::is_last_origin(policy::request_origin const& o) const noexcept {
@@ -198,11 +248,13 @@ void agent_impl::address_proxy(client_exchange& x, std::uint16_t default_port) {
 void agent_impl::choose_key(client_exchange& x) const {
   http::request_options const& options = x.options;
   bool const plain_name = !proxy_ && options.local_address.empty() && options.family == 0 &&
-                          options.socket_path.empty();
+                          options.socket_path.empty() && !is_secure(options);
   if (plain_name) {
     x.name = last_origin_.key;
+  } else if (is_secure(options)) {
+    write_key(options, host_header_of(x), x.name);
   } else {
-    write_key(options, x.name);
+    write_key(options, {}, x.name);
   }
 }
 

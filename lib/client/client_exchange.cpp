@@ -66,6 +66,8 @@ client_exchange::client_exchange(net::any_io_executor const& ex)
   deadline_.of = this;
 }
 
+client_exchange::~client_exchange() = default;
+
 void client_exchange::begin(agent_impl& agent) {
   agent_ = &agent;
   request.set_observer(this);

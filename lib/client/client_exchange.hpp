@@ -50,7 +50,7 @@ private:
 class exchange_progress {
 protected:
   error_code error_;
-  std::string_view error_reason_;  // static storage; set after a parse error
+  std::string_view error_reason_;  // static storage; set by the parser and by TLS
   std::size_t bytes_parsed_ = 0;
   http::request_phase phase_ = http::request_phase::connect;
   std::uint64_t sent_before_ = 0;  // bytes of the connection before this exchange
@@ -97,7 +97,7 @@ class client_exchange final : public runtime::deferred_task,
                               private exchange_progress {
 public:
   explicit client_exchange(net::any_io_executor const& ex);
-  ~client_exchange() override = default;
+  ~client_exchange() override;
 
   /// Starts a request with `options`. The agent reuses the object when the request is complete.
   void begin(agent_impl& agent);
@@ -126,8 +126,9 @@ public:
 
   /// Fails the request: it has lost its connection, or cannot get one.
   /// @param cause the exception that caused the failure, if any
+  /// @param reason OpenSSL's name of the failure, if it has one; static storage
   void fail(error_code ec, http::request_phase phase, std::string message = {},
-            std::exception_ptr cause = nullptr);
+            std::exception_ptr cause = nullptr, std::string_view reason = {});
 
   /// Fails the request because the agent has closed its connection.
   void abort_response();

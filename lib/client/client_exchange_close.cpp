@@ -123,10 +123,13 @@ void client_exchange::note_error(error_code ec, request_phase phase, std::string
 }
 
 void client_exchange::fail(error_code ec, request_phase phase, std::string message,
-                           std::exception_ptr cause) {
+                           std::exception_ptr cause, std::string_view reason) {
   if (!closed_) {
     if (!error_) {
       cause_ = std::move(cause);
+      if (!reason.empty()) {
+        error_reason_ = reason;
+      }
     }
     note_error(ec, phase, std::move(message));
     detach();

@@ -20,7 +20,7 @@ client_exchange& self(client_exchange* exchange) {
 
 std::string_view to_string(request_phase p) noexcept {
   constexpr std::string_view names[] = {"queued", "lookup", "connect", "tunnel",
-                                        "send",   "head",   "body"};
+                                        "secure", "send",   "head",    "body"};
   return names[static_cast<std::size_t>(p)];
 }
 

@@ -244,7 +244,11 @@ void http1_client_connection::on_end() {
   detail::ptr<http1_client_connection> const self(this);
   if (detail::ptr<client_exchange> const x = exchange_) {
     if (final_begun_ && !x->response_done() && parser_.finish() == parse_result::end) {
-      handle_end(*x);
+      if (socket_->truncated()) {
+        error_ = http::error::truncated;  // an attacker may have cut off a part of the body
+      } else {
+        handle_end(*x);
+      }
     }
   }
   socket_->destroy();

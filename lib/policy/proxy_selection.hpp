@@ -77,6 +77,9 @@ public:
   /// Returns the URL of the proxy for requests with scheme http that `no_proxy` does not match.
   std::string_view http_proxy() const noexcept { return http_; }
 
+  /// Returns the URL of the proxy for requests with scheme https that `no_proxy` does not match.
+  std::string_view https_proxy() const noexcept { return https_; }
+
   /// Returns whether `no_proxy` matches a host and port.
   bool bypasses(origin const& to) const noexcept;
 

@@ -19,13 +19,16 @@ http1_server_connection::http1_server_connection(server_impl& server,
   socket_->set_high_water_mark(std::max<std::size_t>(server.options().high_water_mark, 1));
 }
 
-http1_server_connection::~http1_server_connection() = default;
+http1_server_connection::~http1_server_connection() { drop_handshake(); }
 
 void http1_server_connection::start() {
   if (server_->options().timeout.count() > 0) {
     socket_->set_timeout(server_->options().timeout);
   }
   server_->connection_timers().accepted(clock_, server_->clock().now());
+  if (server_->secure() != nullptr) {
+    begin_handshake();
+  }
   socket_->schedule_read();
 }
 
@@ -36,6 +39,9 @@ void http1_server_connection::set_timeout(std::chrono::milliseconds timeout) {
 }
 
 void http1_server_connection::on_input() {
+  if (handshake_) {
+    end_handshake();
+  }
   if (failed_) {
     discard_input();
   } else {
@@ -170,15 +176,6 @@ void http1_server_connection::pass_body() {
     return;
   }
   x->request.deliver(segment, socket_->incoming());
-}
-
-// Completes responses that ended before this body segment. Therefore a later parse error gets a
-// response of its own. **Node**: the parser runs the tick queue only at this point.
-void http1_server_connection::notify_finished() {
-  if (answered_ > 0 || (first_ != nullptr && first_->response.ended())) {
-    socket_->flush();
-    on_output();
-  }
 }
 
 void http1_server_connection::end_request() {

@@ -10,6 +10,7 @@
 
 #include <anode/error.hpp>
 
+#include <memory>
 #include <optional>
 
 namespace anode::http {
@@ -31,6 +32,10 @@ class http1_server_connection final : public runtime::deferred_task,
                                       public exchange::outgoing_state::observer {
   struct connection_clock final : policy::connection_timer {
     http1_server_connection* of = nullptr;
+  };
+  struct handshake final : runtime::timer {
+    http1_server_connection* of = nullptr;
+    void expired() override { of->handshake_timed_out(); }
   };
 
 public:
@@ -113,6 +118,10 @@ private:
   step parse_body(bool one_segment);
   void leave_idle();
   void set_timeout(std::chrono::milliseconds timeout);
+  void begin_handshake();
+  void end_handshake();
+  void drop_handshake();
+  void handshake_timed_out();
   void begin_request(bool whole);
   void defer_readers(server_exchange& x);
   void resume_readers();
@@ -150,6 +159,7 @@ private:
   unsigned parser_generation_ = 0;
   bool between_messages_ = true;  // the parser is between two messages
   connection_clock clock_;
+  std::unique_ptr<handshake> handshake_;    // null once the connection is ready for requests
   detail::ptr<server_exchange> receiving_;  // its request is not complete
   detail::ptr<server_exchange> spare_;      // for the next head
   // The exchanges in request order. Those in [first_, current_) have ended and are being sent. The

@@ -113,6 +113,8 @@ void http1_server_connection::expire(policy::expired_phase phase) {
     on_timeout();
   } else if (failed_) {
     socket_->destroy();  // the client error handler has not closed the connection
+  } else if (handshake_) {
+    handshake_timed_out();
   } else {
     client_error(http::error::request_timeout, "Request timeout");
   }
@@ -248,6 +250,7 @@ void http1_server_connection::abort_requests() {
 void http1_server_connection::on_close() {
   detail::ptr<http1_server_connection> const self(this);
   closing_ = left_http_ = true;
+  drop_handshake();
   server_->connection_timers().closed(clock_);
   detail::ptr<server_exchange> const receiving = receiving_;
   abort_requests();

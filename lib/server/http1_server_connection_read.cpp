@@ -175,4 +175,13 @@ void http1_server_connection::release_parser() {
   parser_.reset();
 }
 
+// Completes responses that ended before this body segment. Therefore a later parse error gets a
+// response of its own. **Node**: the parser runs the tick queue only at this point.
+void http1_server_connection::notify_finished() {
+  if (answered_ > 0 || (first_ != nullptr && first_->response.ended())) {
+    socket_->flush();
+    on_output();
+  }
+}
+
 }  // namespace anode::server

@@ -39,6 +39,16 @@ server::server(executor_type ex, server_options options, handler on_request)
   core_->on()->request = std::move(on_request);
 }
 
+server::server(executor_type ex, server_options options, request_handler on_request,
+               anode::detail::ptr<anode::detail::secure_server> secure)
+    : core_(new server_impl(std::move(ex), std::move(options), std::move(secure))) {
+  core_->on()->request = std::move(on_request);
+}
+
+void server::add_secure_listener(anode::detail::function<void(anode::socket)> f) {
+  self(core_).on()->secure_connection.add(std::move(f));
+}
+
 server::server(server&&) noexcept = default;
 
 server& server::operator=(server&& other) noexcept {

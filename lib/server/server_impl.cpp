@@ -21,8 +21,10 @@ constexpr std::size_t spare_decoder_count = 64;
 
 }  // namespace
 
-server_impl::server_impl(net::any_io_executor ex, http::server_options options)
+server_impl::server_impl(net::any_io_executor ex, http::server_options options,
+                         detail::ptr<detail::secure_server> secure)
     : options_(std::move(options)),
+      secure_(std::move(secure)),
       timers_(new stream::socket_context(std::move(ex))),
       changed_(executor()) {
   check_.of = this;
@@ -198,6 +200,9 @@ detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_str
   if (options_.keep_alive) {
     stream->set_keep_alive(true, options_.keep_alive_initial_delay);
   }
+  if (secure_) {
+    stream = secure_->accept(std::move(stream));
+  }
   detail::ptr<http1_server_connection> const c(
       new http1_server_connection(*this, std::move(stream)));
   add(*c);
@@ -242,15 +247,6 @@ void server_impl::drop_checks() {
     timers_->cancel(check_);
     timers_->cancel(idle_check_);
   }
-}
-
-void server_impl::track_upgraded(detail::ptr<stream::buffered_socket> socket) {
-  upgraded_sockets_.emplace(socket.get(), socket);
-  socket->listen().close.add([self = detail::ptr<server_impl>(this), raw = socket.get()] {
-    self->upgraded_sockets_.erase(raw);
-    self->connection_ended();
-    self->check_closed();
-  });
 }
 
 std::vector<http::connection_info> server_impl::connections() const {

@@ -29,13 +29,15 @@ class server_impl final : public detail::counted,
                           private runtime::shutdown_hook,
                           private transport::listener::accept_observer {
 public:
-  server_impl(net::any_io_executor ex, http::server_options options);
+  server_impl(net::any_io_executor ex, http::server_options options,
+              detail::ptr<detail::secure_server> secure = nullptr);
   ~server_impl() override;
 
   net::any_io_executor const& executor() const noexcept { return timers_->executor(); }
   runtime::timers& clock() noexcept { return *timers_; }
   detail::ptr<stream::socket_context> const& sockets() const noexcept { return timers_; }
   http::server_options const& options() const noexcept { return options_; }
+  detail::secure_server* secure() const noexcept { return secure_.get(); }
   void set_options(http::server_options options);
 
   /// Returns the whole Date field line for now.
@@ -142,6 +144,7 @@ public:
     shared_handler<detail::function<void(anode::socket)>> timeout;
     shared_handler<http::server_trace> trace;
     runtime::event<anode::socket> connection;
+    runtime::event<anode::socket> secure_connection;
     runtime::event<> listening;
     runtime::event<> close;
     runtime::event<std::exception_ptr> error;
@@ -177,6 +180,7 @@ private:
   void stop_runners();
 
   http::server_options options_;
+  detail::ptr<detail::secure_server> secure_;  // null: connections are not encrypted
   detail::ptr<stream::socket_context> timers_;
   detail::ptr<handlers> handlers_{new handlers};
   detail::ptr<transport::listener> listener_;

@@ -35,6 +35,15 @@ void server_impl::close_all_connections() {
   }
 }
 
+void server_impl::track_upgraded(detail::ptr<stream::buffered_socket> socket) {
+  upgraded_sockets_.emplace(socket.get(), socket);
+  socket->listen().close.add([self = detail::ptr<server_impl>(this), raw = socket.get()] {
+    self->upgraded_sockets_.erase(raw);
+    self->connection_ended();
+    self->check_closed();
+  });
+}
+
 void server_impl::destroy_upgraded() {
   for (auto const& [raw, s] : std::unordered_map(upgraded_sockets_)) {
     s->destroy();

@@ -3,6 +3,8 @@
 
 #include "stream/connecting_stream.hpp"
 
+#include <anode/error.hpp>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
@@ -126,7 +128,7 @@ void buffered_socket::read_done(error_code ec, std::size_t bytes) {
     bytes_read_ += bytes;
     touch();
   }
-  if (linger_ && close_after_ && shut_down_) {
+  if (lingering_) {
     lingered_ += bytes;
     in_.consume(in_.input().size());
     if (ec == net::error::eof && notify_end_ && listeners_) {
@@ -143,8 +145,9 @@ void buffered_socket::read_done(error_code ec, std::size_t bytes) {
       reading_ = false;  // the user resumes reading when it needs more input
       notify_readable();
     }
-  } else if (ec == net::error::eof) {
+  } else if (ec == net::error::eof || ec == http::error::truncated) {
     ended_ = true;
+    truncated_ = ec != net::error::eof;
     if (listeners_) {
       listeners_->end.emit();
     }

@@ -127,6 +127,10 @@ public:
 
   bool ended() const noexcept { return ended_; }
 
+  /// Returns whether the peer has ended an encrypted connection without announcing the end: an
+  /// attacker may have cut off the rest.
+  bool truncated() const noexcept { return truncated_; }
+
   // Connecting.
 
   /// Sets the connected stream, applies the settings made before, and starts reading and writing.
@@ -294,6 +298,7 @@ private:
   bool check_stale();
   void shut_down();
   void finish_closing();
+  void wait_unsent();
   // The longest pause of a peer while a socket closes with unsent output.
   static constexpr std::chrono::milliseconds closing_pause{60'000};
   void limit_closing(std::chrono::milliseconds most);
@@ -336,16 +341,18 @@ private:
   bool pending_output_ = false;    // `on_output` is pending
   bool notifying_ = false;         // `run_deferred` calls `on_output` after `flush`
   bool ended_ = false;             // the peer has half-closed
+  bool truncated_ = false;         // without close_notify
   bool ending_ = false;            // `end` was called: no more output
   bool shut_down_ = false;         // FIN was sent
   bool close_after_ = false;       // `destroy_soon` was called
-  bool linger_ = false;
-  bool closing_timed_ = false;   // `inactivity_` limits the closing
-  bool watching_ = false;        // the hangup watch is active
-  bool hung_up_ = false;         // the watch has completed
-  bool hangup_failed_ = false;   // the watch has found a reset
-  bool pending_hangup_ = false;  // `on_hangup` is pending
-  bool notify_end_ = false;      // emit `end` while lingering, because `end` was called before
+  bool linger_ = false;            // discard input before the socket closes
+  bool lingering_ = false;         // input is being discarded
+  bool closing_timed_ = false;     // `inactivity_` limits the closing
+  bool watching_ = false;          // the hangup watch is active
+  bool hung_up_ = false;           // the watch has completed
+  bool hangup_failed_ = false;     // the watch has found a reset
+  bool pending_hangup_ = false;    // `on_hangup` is pending
+  bool notify_end_ = false;        // emit `end` while lingering, because `end` was called before
   bool destroyed_ = false;
   bool close_notified_ = false;
 };

@@ -27,17 +27,18 @@ void buffered_socket::end() {
 }
 
 void buffered_socket::shut_down() {
-  if (std::exchange(shut_down_, true)) {
-    return;
-  }
-  if (!end_sent_) {
+  if (!std::exchange(shut_down_, true) && !end_sent_) {
     stream_->async_shutdown({});
   }
   finish_closing();
 }
 
 void buffered_socket::finish_closing() {
-  if (!close_after_) {
+  if (!close_after_ || lingering_) {
+    return;
+  }
+  if (stream_->unsent() > 0) {
+    wait_unsent();
     return;
   }
   if (!linger_ || ended_) {
@@ -46,6 +47,7 @@ void buffered_socket::finish_closing() {
   }
   in_.consume(in_.input().size());
   timeout_ = {};
+  lingering_ = true;
   limit_closing(linger_time);
   reading_ = true;
   request_read();
@@ -92,6 +94,16 @@ void buffered_socket::reset() {
   }
 }
 
+// Waits until the stream has passed on what it has accepted.
+void buffered_socket::wait_unsent() {
+  if (!closing_timed_) {
+    limit_closing(closing_pause);
+  }
+  if (!std::exchange(write_waiting_, true)) {
+    stream_->async_wait_writable(io_callback(*this, &buffered_socket::on_writable));
+  }
+}
+
 // Closes the socket after `most`, or earlier after a pause without activity. The program cannot
 // disable this limit. It uses the inactivity timer.
 void buffered_socket::limit_closing(std::chrono::milliseconds most) {
@@ -109,7 +121,7 @@ void buffered_socket::limit_unsent() {
 void buffered_socket::arm_closing() {
   runtime::protocol_time const now = context_->now();
   runtime::protocol_time next =
-      std::min(close_by_, last_activity_ + (shut_down_ ? linger_pause : closing_pause));
+      std::min(close_by_, last_activity_ + (lingering_ ? linger_pause : closing_pause));
   if (timeout_.count() > 0) {
     next = std::min(next, last_activity_ + timeout_);
   }
@@ -123,7 +135,7 @@ void buffered_socket::inactivity::expired() {
   auto const quiet = now - core.last_activity_;
   if (core.closing_timed_) {
     bool const timeout = core.timeout_.count() > 0 && quiet >= core.timeout_;
-    if (now >= core.close_by_ || quiet >= (core.shut_down_ ? linger_pause : closing_pause) ||
+    if (now >= core.close_by_ || quiet >= (core.lingering_ ? linger_pause : closing_pause) ||
         (timeout && core.shut_down_)) {
       core.destroy(core.error_);
       return;

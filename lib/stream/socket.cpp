@@ -266,6 +266,21 @@ std::size_t socket::writable_length() const noexcept {
   return core_ != nullptr ? core_->output().size() : 0;
 }
 
+byte_stream* socket::stream() const noexcept {
+  return core_ != nullptr ? &core_->stream() : nullptr;
+}
+
+bool socket::encrypted() const noexcept { return core_ != nullptr && core_->stream().encrypted(); }
+
+bool socket::authorized() const noexcept {
+  secure_info const* const info = secure();
+  return info != nullptr && info->authorized;
+}
+
+secure_info const* socket::secure() const noexcept {
+  return core_ != nullptr ? core_->stream().secure() : nullptr;
+}
+
 native_handle_type socket::native_handle() const {
   return core_ != nullptr ? core_->stream().native_handle() : no_native_handle;
 }
