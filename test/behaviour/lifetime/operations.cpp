@@ -34,8 +34,9 @@ bool is_documented(error_code ec) {
     };
     return std::find(wrong.begin(), wrong.end(), e) == wrong.end();
   }
-  // Beast reports invalid WebSocket frames.
-  if (ec.category().name() == std::string_view("boost.beast.websocket")) {
+  // Beast reports invalid WebSocket frames, OpenSSL invalid or missing records.
+  std::string_view const category = ec.category().name();
+  if (category == "boost.beast.websocket" || category == "anode.tls") {
     return true;
   }
   std::array const known{
@@ -307,6 +308,10 @@ operations<anode::socket> const& socket_operations() {
       r("socket::bytes_read", [](socket& s) { return s.bytes_read(); }),
       r("socket::bytes_written", [](socket& s) { return s.bytes_written(); }),
       r("socket::writable_length", [](socket& s) { return s.writable_length(); }),
+      r("socket::encrypted", [](socket& s) { return s.encrypted(); }),
+      r("socket::authorized", [](socket& s) { return s.authorized(); }),
+      r("socket::secure", [](socket& s) { return s.secure() != nullptr; }),
+      r("socket::stream", [](socket& s) { return s.stream() != nullptr; }),
       r("socket::native_handle", [](socket& s) { return s.native_handle(); }),
       r("socket::operator==", [](socket& s) { return s == socket(); }),
   };

@@ -3,6 +3,7 @@
 // Tests each operation of a socket, and a relay between two sockets, against each way to lose the
 // other side.
 #include "behaviour/lifetime/scene.hpp"
+#include "behaviour/lifetime/socket_losses.hpp"
 #include "support/catch.hpp"
 
 #include <anode/relay.hpp>
@@ -27,6 +28,7 @@ struct socket_scene : scene {
   }
 
   anode::socket& handle(anode::socket*) { return ours; }
+  testing::peer& far() { return peer; }
 
   void answer() {
     peer.listen();
@@ -50,31 +52,6 @@ struct socket_scene : scene {
   anode::socket ours{ends.first};
   anode::socket kept{std::move(ends.first)};
   anode::socket other;
-};
-
-std::vector<loss<socket_scene>> const socket_losses{
-    {"FIN", [](socket_scene& s) { s.peer.close(); }},
-    {"half-close", [](socket_scene& s) { s.peer.end(); }},
-    {"reset", [](socket_scene& s) { s.peer.reset(); }},
-    {"destroyed", [](socket_scene& s) { s.kept.destroy(); }},
-    {"reset by this side", [](socket_scene& s) { s.kept.reset(); }},
-    {"destroyed soon", [](socket_scene& s) { s.kept.destroy_soon(); }},
-    {"ended by this side", [](socket_scene& s) { s.kept.end(); }},
-    {"handle moved", [](socket_scene& s) { s.other = std::move(s.ours); }},
-    {"handle dropped", [](socket_scene& s) { s.ours = anode::socket(); }},
-    {"last handle dropped",
-     [](socket_scene& s) {
-       s.ours = anode::socket();
-       s.kept = anode::socket();
-     }},
-    {"inactivity",
-     [](socket_scene& s) {
-       s.kept.on_timeout([&s] { s.kept.destroy(); });
-       s.kept.set_timeout(1s);
-       s.loop.advance(5s);
-     }},
-    {"cancelled", [](socket_scene& s) { s.cancel.emit(net::cancellation_type::terminal); }},
-    {"context destroyed", [](socket_scene& s) { s.context_destroyed = true; }},
 };
 
 struct relay_ends {
@@ -156,7 +133,7 @@ void check(matrix const& m) { CHECK(m.report() == ""); }
 
 TEST_CASE("lifetime: every operation of a socket survives the loss of its peer") {
   matrix m("socket");
-  run_scenes<socket_scene>(m, socket_operations(), socket_losses);
+  run_scenes<socket_scene>(m, socket_operations(), socket_losses<socket_scene>());
   check(m);
 }
 
