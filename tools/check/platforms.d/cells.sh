@@ -43,17 +43,31 @@ cell_consumers() {
     meson setup build-installed --prefix=/usr/local --libdir=lib -Dtests=disabled -Dsamples=disabled
     meson install -C build-installed
     ldconfig
-    answers() {
-      "$1" >/root/words &
-      local i port= program=$!
+    starts() {
+      "$@" >/root/words &
+      program=$! port=
+      local i
       for ((i = 0; i < 100 && ${#port} == 0; i++)); do
         sleep 0.02
-        port=$(sed -n "1s|^listening on http://127.0.0.1:||p" /root/words)
+        port=$(sed -nE "1s|^listening on https?://127.0.0.1:||p" /root/words)
       done
+    }
+    request="GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    answers() {
+      starts "$1"
       exec 3<>"/dev/tcp/127.0.0.1/$port"
-      printf "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" >&3
+      printf "$request" >&3
       timeout 20 grep -q "Hello World!" <&3 || return
       exec 3>&-
+      wait $program
+    }
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost \
+      -addext subjectAltName=DNS:localhost -keyout /root/key.pem -out /root/cert.pem
+    answers_tls() {
+      starts "$1" /root/cert.pem /root/key.pem
+      printf "$request" | timeout 20 openssl s_client -quiet -connect "127.0.0.1:$port" \
+        -verify_hostname localhost -verify_return_error -CAfile /root/cert.pem >/root/page
+      grep -q "Hello World!" /root/page || return
       wait $program
     }
     TIMEFORMAT=%R
@@ -61,27 +75,26 @@ cell_consumers() {
     for way in meson pkg-config CMake; do
       rm -rf /root/app
       mkdir /root/app
-      cp test/package/consumers/hello.cpp /root/app/
+      cp test/package/consumers/hello*.cpp /root/app/
+      cp -r test/package/consumers/cmake test/package/consumers/meson/meson.build /root/app/
       cd /root/app
-      build_and_ask() {
+      # build_one NAME LIBRARY: builds a program as README.md says.
+      build_one() {
         case $way in
-          meson)
-            cp /root/anode/test/package/consumers/meson/meson.build .
-            meson setup build && ninja -C build && answers build/hello
-            ;;
+          meson) [[ -d build ]] || meson setup build && ninja -C build "$1" ;;
           pkg-config)
+            mkdir -p build
             # shellcheck disable=SC2046
-            c++ -std=c++20 -Wall -Wextra -Werror hello.cpp $(pkg-config --cflags --libs anode) -o hello &&
-              answers ./hello
+            c++ -std=c++20 -Wall -Wextra -Werror "$1.cpp" $(pkg-config --cflags --libs "$2") -o "build/$1"
             ;;
-          CMake)
-            cp -r /root/anode/test/package/consumers/cmake .
-            cmake -S cmake -B build && cmake --build build && answers build/hello
-            ;;
+          CMake) cmake -S cmake -B build && cmake --build build --target "$1" ;;
         esac
       }
+      build_and_ask() { build_one hello anode && answers build/hello; }
       { time build_and_ask >/root/app/log 2>&1; } 2>/root/seconds || { cat /root/app/log; exit 1; }
       echo "first answer with $way: $(tail -n1 /root/seconds) s"
+      build_one hello_tls anode-tls
+      answers_tls build/hello_tls
       cd /root/anode
     done' || return
   words=$(sed -nE 's/^first answer with ([^:]*): ([0-9.]+) s$/\1 \2 s/p' "$log" | paste -sd, | sed 's/,/, /g')
@@ -91,7 +104,7 @@ cell_consumers() {
 packages() {
   local name=${1%:*}
   local version=${name##*-}
-  echo "meson ninja-build pkg-config ccache python3 libfmt-dev libboost$2-dev libboost-url$2-dev"
+  echo "meson ninja-build pkg-config ccache python3 libfmt-dev libssl-dev libboost$2-dev libboost-url$2-dev"
   case $name in
     g++-*) echo "$name" ;;
     # Also installs the newest g++, whose standard library clang uses.
@@ -133,7 +146,7 @@ cell_compiler() {
     export CXX=$1
     b=build-cell
     rm -rf $b
-    what=lib/libanode.a
+    what="lib/libanode.a lib/tls/libanode-tls.a"
     # Boost.URL of the system uses libstdc++; programs with another library can only be compiled.
     [[ $CXX == *libc++* ]] || what=all
     # In one source a local name can shadow a file-local name of another file.
@@ -164,7 +177,7 @@ cell_tests() {
     export CXX=$1
     rm -rf build-cell
     meson setup build-cell -Doptimization=$2 -Ddebug=false -Dwerror=true -Ddefault_library=static -Dtests=enabled -Dsamples=disabled
-    objects=$(ninja -C build-cell -t targets all | sed -nE "s,^(test/test_(pure|library)\.p/.*\.o): .*,\1,p")
+    objects=$(ninja -C build-cell -t targets all | sed -nE "s,^(test/test_(pure|library|tls)\.p/.*\.o): .*,\1,p")
     ninja -C build-cell -j2 $objects' build "$(command_of "$compiler")" "$optimization" || return
   words=clean
 }
@@ -208,7 +221,7 @@ cell_wraps() {
   install "$root" g++ meson ninja-build pkg-config ccache cmake make || return
   rm -rf "$root/root/app" "$root/root/sources"
   mkdir -p "$root/root/app/subprojects" "$root/root/sources"
-  cp test/package/consumers/hello.cpp test/package/consumers/meson/meson.build "$root/root/app/"
+  cp test/package/consumers/hello*.cpp test/package/consumers/meson/meson.build "$root/root/app/"
   cp test/package/consumers/meson/subprojects/*.wrap "$root/root/app/subprojects/"
   cp -r "$root/root/anode" "$root/root/app/subprojects/anode" && rm -rf "$root"/root/app/subprojects/anode/build*
   for name in boost fmt catch2; do
