@@ -1,9 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// A small curl. It sends requests through a pooling agent, with or without a proxy. The request
-// body is sent while the response is received, because otherwise both sides could block each other.
+// A small curl. It sends requests through a pooling agent, with or without TLS and a proxy. The
+// request body is sent while the response is received, because otherwise both sides could block
+// each other.
 
 #include "options.hpp"
+#include "tls_options.hpp"
 
 #include <anode/http.hpp>
 
@@ -45,7 +47,13 @@ http::request_options request_of(job const& j) {
   http::request_options options;
   options.set_url(j.url);
   options.method = j.method.empty() ? (j.has_data ? "POST" : "GET") : j.method;
-  options.headers = http::header_list(j.headers);
+  for (auto const& [name, values] : j.headers) {
+    if (values.size() == 1) {
+      options.headers.append(name, values.front());  // one text, not a list: Host must be one
+    } else {
+      options.headers.append(name, values);
+    }
+  }
   if (j.has_data && !options.headers.contains("Content-Type")) {
     options.headers.append("Content-Type", "application/x-www-form-urlencoded");
   }
@@ -112,6 +120,7 @@ int main(int argc, char** argv) try {
   http::agent_options pool;
   pool.keep_alive = true;
   pool.connect_timeout = std::chrono::seconds(10);
+  samples::client_tls tls;
   samples::options options{"fetch", "Makes requests and prints the bodies of the responses."};
   options.argument("URL", j.url)
       .add("-X", "METHOD", j.method, "GET, or POST with -d")
@@ -138,7 +147,9 @@ int main(int argc, char** argv) try {
       .add("--proxy", "URL", pool.proxy, "use this proxy")
       .add("--tunnel", pool.proxy_tunnel, "use a CONNECT tunnel of the proxy")
       .add("--timeout", "SECONDS", j.timeout, "time limit of a request, 0: none (0)")
-      .parse(argc, argv);
+      .add(tls);
+  tls.add_own_to(options);
+  options.parse(argc, argv);
   if (j.repeat == 0) {
     return EXIT_SUCCESS;
   }
@@ -146,11 +157,12 @@ int main(int argc, char** argv) try {
     options.fail("stdin can be sent only once");
   }
 
+  samples::client_tls::check(j.url);
   net::io_context io{1};
   unsigned left = j.repeat;
   {
     // The coroutines share the agent. When the last one ends, the agent closes its connections.
-    http::agent const agent{io.get_executor(), pool};
+    http::agent const agent = tls.make_agent(io.get_executor(), pool);
     for (unsigned i = 0; i < std::clamp(j.concurrency, 1u, j.repeat); ++i) {
       net::co_spawn(io, run_some(j, agent, left), [](std::exception_ptr failure) {
         if (failure) {
@@ -163,6 +175,13 @@ int main(int argc, char** argv) try {
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     throw std::runtime_error("cannot write the bodies");
   }
+} catch (http::request_error const& e) {
+  std::fflush(stdout);
+  std::string_view const what = e.what();
+  std::string_view const name = e.reason().empty() ? e.code_name() : e.reason();
+  bool const named = what.find(name) != std::string_view::npos;  // as in "read ECONNRESET"
+  fmt::print(stderr, "fetch: {}{}\n", what, named ? "" : fmt::format(" ({})", name));
+  return EXIT_FAILURE;
 } catch (std::exception const& e) {
   std::fflush(stdout);
   fmt::print(stderr, "fetch: {}\n", e.what());

@@ -59,6 +59,14 @@ public:
     return *this;
   }
 
+  /// Adds the options of a part of the program.
+  template <class Part>
+    requires requires(Part& part, options& to) { part.add_to(to); }
+  options& add(Part& part) {
+    part.add_to(*this);
+    return *this;
+  }
+
   /// Adds the required argument that is not an option.
   options& argument(std::string_view name, std::string& to) {
     argument_name_ = name;
@@ -143,9 +151,10 @@ private:
 };
 
 /// Prints the address of a server, in the same form in all samples.
-inline void announce(anode::endpoint const& at) {
+inline void announce(anode::endpoint const& at, std::string_view scheme = "http") {
   bool const v6 = at.address.find(':') != std::string::npos;
-  fmt::print("listening on http://{}{}{}:{}\n", v6 ? "[" : "", at.address, v6 ? "]" : "", at.port);
+  fmt::print("listening on {}://{}{}{}:{}\n", scheme, v6 ? "[" : "", at.address, v6 ? "]" : "",
+             at.port);
   std::fflush(stdout);
 }
 

@@ -1,9 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // A forward proxy. CONNECT opens a tunnel that relays bytes in both directions. A request for
-// "http://host/path" is forwarded over persistent connections.
+// "http://host/path" is forwarded over persistent connections. With --cert the clients reach the
+// proxy over TLS; this does not change what is sent in a tunnel.
 
 #include "../options.hpp"
+#include "../tls_options.hpp"
 #include "proxy.hpp"
 
 #include <anode/http.hpp>
@@ -29,6 +31,7 @@ int main(int argc, char** argv) try {
   unsigned tunnel = 600;
   bool quiet = false;
   samples::access_rules access;
+  samples::server_tls tls;
   samples::options{"forward_proxy", "A forward proxy for CONNECT tunnels and http requests."}
       .add("--host", "ADDRESS", host, "address to listen on (127.0.0.1)")
       .add("--port", "PORT", port, "port to listen on, 0: any free port (8080)")
@@ -42,6 +45,7 @@ int main(int argc, char** argv) try {
       .add("--tunnel-timeout", "SECONDS", tunnel, "idle time limit of a tunnel (600)")
       .add("--quiet", quiet, "print no access log")
       .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
+      .add(tls)
       .parse(argc, argv);
 
   // Single-threaded: disable the locks of the reactor. The scheduler keeps its locks, because name
@@ -61,7 +65,7 @@ int main(int argc, char** argv) try {
   auto const forward = [&](http::incoming_message& req, http::server_response& res) {
     return samples::forward_request(proxy, req, res);
   };
-  http::server server{io.get_executor(), forward};
+  http::server server = tls.make_server(io.get_executor(), forward);
   server.on_check_continue(forward);  // the origin decides whether to send 100 Continue
   server.on_connect([&](http::incoming_message& req, anode::socket client) {
     return samples::open_tunnel(proxy, req, client);
@@ -69,7 +73,7 @@ int main(int argc, char** argv) try {
   server.listen(port, host);
   net::co_spawn(io, samples::drain_on_signal(server, proxy.agent, std::chrono::seconds(grace)),
                 net::detached);
-  samples::announce(server.address());
+  samples::announce(server.address(), tls.scheme());
   io.run();
 } catch (std::exception const& e) {
   fmt::print(stderr, "forward_proxy: {}\n", e.what());

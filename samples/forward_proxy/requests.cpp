@@ -16,11 +16,11 @@ bool read_target(http::incoming_message const& req, http::request_options& optio
     if (options.port == 0) {
       options.port = 80;
     }
-    return true;
+    why = options.protocol == "http:" ? "" : "https needs CONNECT";
   } catch (http::exception const& e) {
     why = fmt::format("the target must be http://host/path ({})", e.what());
-    return false;
   }
+  return why.empty();
 }
 
 }  // namespace

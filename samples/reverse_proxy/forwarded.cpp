@@ -111,7 +111,12 @@ void add_forwarded(anode::http::incoming_message const& req, std::string_view pe
   std::string_view const who = peer.empty() ? "unknown" : peer;
   std::string_view const asked = req.headers().get("Host").value_or("");
   std::string_view const host = said("X-Forwarded-Host").empty() ? asked : said("X-Forwarded-Host");
-  std::string_view const proto = said("X-Forwarded-Proto") == "https" ? "https" : "http";
+  std::string_view proto = said("X-Forwarded-Proto");
+  if (proto.empty() && req.socket().encrypted()) {
+    proto = "https";
+  } else if (proto != "https") {
+    proto = "http";
+  }
 
   std::string forwarded;
   forwarded.reserve(who.size() + asked.size() + 32);

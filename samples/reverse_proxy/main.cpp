@@ -1,9 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // A reverse proxy. It forwards requests to upstream servers over persistent connections. Request
-// and response bodies are streamed and never buffered completely.
+// and response bodies are streamed and never buffered completely. Both sides can use TLS: the
+// clients with --cert, the servers with https URLs.
 
 #include "../options.hpp"
+#include "../tls_options.hpp"
 #include "proxy.hpp"
 
 #include <anode/http.hpp>
@@ -28,10 +30,13 @@ int main(int argc, char** argv) try {
   unsigned timeout = 60;
   unsigned rest = 5;
   unsigned grace = 5;
+  samples::server_tls tls;
+  samples::client_tls upstream_tls;
   samples::options options{"reverse_proxy", "Forwards every request to one of several servers."};
   options
-      .add("--upstream", "URL", "a server, http://HOST:PORT[/PATH]; may be repeated",
+      .add("--upstream", "URL", "a server, http[s]://HOST:PORT[/PATH]; may be repeated",
            [&](std::string_view url) {
+             samples::client_tls::check(url);
              upstreams.emplace_back(url);
              return true;
            })
@@ -43,6 +48,8 @@ int main(int argc, char** argv) try {
       .add("--timeout", "SECONDS", timeout, "idle time limit of a request, 0: none (60)")
       .add("--rest", "SECONDS", rest, "pause of a server that failed twice (5)")
       .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
+      .add(tls)
+      .add(upstream_tls)
       .parse(argc, argv);
   if (upstreams.empty()) {
     options.fail("--upstream is missing");
@@ -54,7 +61,8 @@ int main(int argc, char** argv) try {
   http::agent_options pool;
   pool.keep_alive = true;
   pool.connect_timeout = std::chrono::seconds(10);
-  samples::reverse_proxy proxy{http::agent{io.get_executor(), pool}, std::chrono::seconds(rest)};
+  samples::reverse_proxy proxy{upstream_tls.make_agent(io.get_executor(), pool),
+                               std::chrono::seconds(rest)};
   for (std::string const& url : upstreams) {
     proxy.servers.add(url);
   }
@@ -64,7 +72,7 @@ int main(int argc, char** argv) try {
   auto const forward = [&](http::incoming_message& req, http::server_response& res) {
     return samples::forward_request(proxy, req, res);
   };
-  http::server server{io.get_executor(), forward};
+  http::server server = tls.make_server(io.get_executor(), forward);
   server.on_check_continue(forward);  // the upstream decides whether to send 100 Continue
   server.on_upgrade([&](http::incoming_message& req, anode::socket client) {
     return samples::forward_upgrade(proxy, req, client);
@@ -72,7 +80,7 @@ int main(int argc, char** argv) try {
   server.listen(where);
   net::co_spawn(io, samples::drain_on_signal(server, proxy.agent, std::chrono::seconds(grace)),
                 net::detached);
-  samples::announce(server.address());
+  samples::announce(server.address(), tls.scheme());
   io.run();
 } catch (std::exception const& e) {
   fmt::print(stderr, "reverse_proxy: {}\n", e.what());

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "upstreams.hpp"
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 
 namespace samples {
@@ -8,8 +9,16 @@ namespace samples {
 void upstreams::add(std::string_view url) {
   upstream u;
   u.where.set_url(url);
+  bool const secure = u.where.protocol == "https:";
   if (u.where.port == 0) {
-    u.where.port = 80;
+    u.where.port = secure ? 443 : 80;
+  }
+  if (secure) {
+    // The server proves the name of its URL. Otherwise it would be that of the client's Host
+    // header.
+    anode::error_code ec;
+    boost::asio::ip::make_address(u.where.host, ec);
+    u.where.servername = ec ? u.where.host : "";
   }
   while (u.where.path.size() > 1 && u.where.path.ends_with('/')) {
     u.where.path.pop_back();

@@ -58,6 +58,23 @@ std::string forwarded_head(std::string_view peer, std::string const& fields,
 
 }  // namespace
 
+TEST_CASE("reverse proxy: an https upstream proves the name of its URL, not that of Host") {
+  samples::upstreams servers(std::chrono::seconds(5));
+  servers.add("https://Up.example/base");
+  servers.add("https://[::1]:444");
+  servers.add("http://up");
+  auto const now = std::chrono::steady_clock::now();
+  http::request_options const& name = servers.choose(now)->where;
+  CHECK(name.port == 443);
+  CHECK(name.servername == "up.example");
+  http::request_options const& address = servers.choose(now)->where;
+  CHECK(address.port == 444);
+  CHECK(address.servername == "");
+  http::request_options const& plain = servers.choose(now)->where;
+  CHECK(plain.port == 80);
+  CHECK_FALSE(plain.servername);
+}
+
 TEST_CASE("reverse proxy: prefixes the upstream's path and adds the forwarding fields") {
   fixture f;
   f.client.send("GET /a?b HTTP/1.1\r\nHost: site.example\r\nCookie: c\r\n\r\n");
