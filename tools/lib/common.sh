@@ -8,6 +8,10 @@ cd "$root" || exit 1
 # Without this, ccache does not cache files that use precompiled headers.
 export CCACHE_SLOPPINESS=${CCACHE_SLOPPINESS:-pch_defines,time_macros}
 
+# All paths on the compiler's command line are relative, therefore trees in different folders share
+# their objects. Only the name of the build folder in the debug information can be another one.
+export CCACHE_NOHASHDIR=1
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
   say "$(basename "$0"): $1"
