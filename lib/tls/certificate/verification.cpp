@@ -25,7 +25,7 @@ int verify_or_reject(X509_STORE_CTX* at, void*) noexcept {
   return result;
 }
 
-// The handshake goes on; the connection reports the stored result.
+// The handshake continues; the connection reports the stored result.
 int verify_and_accept(X509_STORE_CTX* at, void* none) noexcept {
   verify_or_reject(at, none);
   return 1;
