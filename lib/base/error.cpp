@@ -11,11 +11,7 @@ anode::detail::named_category::~named_category() = default;
 namespace anode::http {
 namespace {
 
-struct names {
-  error value;
-  std::string_view code;
-  char const* message;
-};
+using names = anode::detail::error_texts<error>;
 
 // The messages are Node's. For a parser error with a single reason, the message is llhttp's reason.
 constexpr names table[] = {
@@ -86,14 +82,7 @@ constexpr names table[] = {
      "The peer closed the connection without a close_notify alert"},
 };
 
-names const* find(int value) noexcept {
-  for (names const& n : table) {
-    if (static_cast<int>(n.value) == value) {
-      return &n;
-    }
-  }
-  return nullptr;
-}
+names const* find(int value) noexcept { return anode::detail::find_texts(table, value); }
 
 class category final : public anode::detail::named_category {
 public:

@@ -109,9 +109,7 @@ request_options& request_options::set_url(std::string_view url) {
 agent::agent(executor_type ex) : agent(std::move(ex), agent_options{}) {}
 
 agent::agent(executor_type ex, agent_options options)
-    : core_(new agent_impl(std::move(ex), std::move(options))) {
-  core_->add_handle();
-}
+    : agent(std::move(ex), std::move(options), nullptr) {}
 
 agent::agent(executor_type ex, agent_options options,
              anode::detail::ptr<anode::detail::secure_client> secure)

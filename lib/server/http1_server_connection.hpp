@@ -144,6 +144,7 @@ private:
   void fail_to_parse(std::string_view input);
   bool end_waits() const noexcept;
   bool report(http::client_error const& e);
+  void report(error_code ec);
   void client_error(error_code code, std::string message, std::size_t bytes_parsed = 0,
                     std::string_view packet = {});
   void discard_input();

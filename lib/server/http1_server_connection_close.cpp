@@ -197,9 +197,12 @@ void http1_server_connection::cancel_handlers() {
 }
 
 void http1_server_connection::on_error(error_code ec) {
-  if (failed_) {
-    return;  // reported already
+  if (!failed_) {
+    report(ec);
   }
+}
+
+void http1_server_connection::report(error_code ec) {
   std::string const message = ec.message();
   http::client_error info;
   info.code = ec;

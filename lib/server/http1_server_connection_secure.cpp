@@ -38,12 +38,7 @@ void http1_server_connection::drop_handshake() {
 void http1_server_connection::handshake_timed_out() {
   detail::ptr<http1_server_connection> const self(this);
   failed_ = closing_ = true;
-  error_code const ec = server_->secure()->timed_out();
-  std::string const message = ec.message();
-  http::client_error info;
-  info.code = ec;
-  info.message = message;
-  report(info);
+  report(server_->secure()->timed_out());
   socket_->destroy();
 }
 

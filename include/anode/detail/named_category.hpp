@@ -5,9 +5,30 @@
 
 #include <boost/system/error_category.hpp>
 
+#include <cstddef>
 #include <string_view>
 
 namespace anode::detail {
+
+/// The texts of one value of an error enumeration.
+template <class Error>
+struct error_texts {
+  Error value;            ///< the value
+  std::string_view code;  ///< Node's name
+  char const* message;    ///< the message
+};
+
+/// Returns the texts of `value` in a table; null if it is not there.
+template <class Error, std::size_t N>
+constexpr error_texts<Error> const* find_texts(error_texts<Error> const (&table)[N],
+                                               int value) noexcept {
+  for (error_texts<Error> const& texts : table) {
+    if (static_cast<int>(texts.value) == value) {
+      return &texts;
+    }
+  }
+  return nullptr;
+}
 
 /// An error category whose codes have Node's names, see `http::code_name`.
 class ANODE_EXPORT named_category : public boost::system::error_category {

@@ -22,11 +22,7 @@ constexpr int verify_offset = 1000;
 constexpr int verify_end = verify_offset + 1000;
 constexpr int packed_begin = 1 << 23;
 
-struct names {
-  error value;
-  std::string_view code;
-  char const* message;
-};
+using names = anode::detail::error_texts<error>;
 
 constexpr names table[] = {
     {error::cert_altname_invalid, "ERR_TLS_CERT_ALTNAME_INVALID",
@@ -42,14 +38,7 @@ constexpr names table[] = {
      "The peer has chosen another application protocol"},
 };
 
-names const* find(int value) noexcept {
-  for (names const& n : table) {
-    if (static_cast<int>(n.value) == value) {
-      return &n;
-    }
-  }
-  return nullptr;
-}
+names const* find(int value) noexcept { return anode::detail::find_texts(table, value); }
 
 bool is_verify_value(int value) noexcept { return value > verify_offset && value < verify_end; }
 
