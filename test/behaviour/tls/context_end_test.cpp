@@ -2,6 +2,7 @@
 
 // The execution context ends at any step of an encrypted exchange. Leaks show under the sanitizers.
 
+#include "support/tls_contexts.hpp"
 #include "support/tls_fixture.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -10,24 +11,8 @@
 
 namespace http = anode::http;
 namespace net = boost::asio;
-namespace tls = anode::tls;
 
 namespace {
-
-struct contexts {
-  contexts() {
-    support::certificates::authority const root;
-    auto const leaf = root.issue({.addresses = {"127.0.0.1"}});
-    tls::server_options s;
-    s.cert.push_back(leaf.cert);
-    s.key.push_back(leaf.key);
-    server = tls::context(s);
-    tls::client_options c;
-    c.ca.push_back(root.cert());
-    client = tls::context(c);
-  }
-  tls::context server, client;
-};
 
 net::awaitable<void> get(http::agent agent, http::request_options options, int& done) {
   http::client_request req = agent.request(std::move(options));
@@ -41,7 +26,7 @@ net::awaitable<void> get(http::agent agent, http::request_options options, int& 
 }  // namespace
 
 TEST_CASE("context: it ends before, during and after encrypted requests") {
-  contexts const with;
+  support::tls_contexts const with({.addresses = {"127.0.0.1"}});
   int whole = 0;
   // Each step runs one handler more, until an exchange is complete.
   for (int steps = 0; steps < 200 && whole < 3; ++steps) {

@@ -6,7 +6,7 @@
 
 #include "choices.hpp"
 #include "programs.hpp"
-#include "support/certificates.hpp"
+#include "support/tls_contexts.hpp"
 #include "tls/connection/tls_stream.hpp"
 #include "tls/https/client_layer.hpp"
 #include "tls/https/server_layer.hpp"
@@ -180,21 +180,12 @@ private:
   bool broken_ = false;
 };
 
-struct contexts {
-  contexts() {
-    support::certificates::authority const root;
-    auto const leaf = root.issue({.names = {"good.test"}});
-    tls::server_options s;
-    s.cert.push_back(leaf.cert);
-    s.key.push_back(leaf.key);
-    server = tls::context(s);
-    tls::client_options c;
-    c.ca.push_back(root.cert());
-    client = tls::context(c);
-    c.max_version = tls::version::tls1_2;
-    old_client = tls::context(c);
+struct contexts : support::tls_contexts {
+  contexts() : tls_contexts({.names = {"good.test"}}) {
+    trust.max_version = tls::version::tls1_2;
+    old_client = tls::context(trust);
   }
-  tls::context server, client, old_client;
+  tls::context old_client;
 };
 
 }  // namespace
