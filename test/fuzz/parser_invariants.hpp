@@ -10,10 +10,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
-#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace anode::test {
 
@@ -37,9 +36,9 @@ public:
     }
     seed_ = seed_ * 1664525 + 1013904223;
     std::size_t const size = whole() ? rest_.size() : 1 + (seed_ >> 24) % rest_.size();
-    block_ = std::make_unique<char[]>(size);
-    std::memcpy(block_.get(), rest_.data(), size);
-    piece = {block_.get(), size};
+    std::string_view const segment = rest_.substr(0, size);
+    block_ = std::vector<char>(segment.begin(), segment.end());
+    piece = {block_.data(), block_.size()};
     rest_.remove_prefix(size);
     return true;
   }
@@ -52,7 +51,7 @@ private:
   std::string_view rest_;
   std::uint32_t seed_;
   std::uint32_t first_seed_ = seed_;
-  std::unique_ptr<char[]> block_;
+  std::vector<char> block_;
 };
 
 /// How one input is parsed. Read from the first byte of the fuzzer's data.
