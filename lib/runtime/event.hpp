@@ -66,10 +66,12 @@ private:
     static void operator delete(void* memory, std::size_t size) noexcept {
       detail::deallocate_recycled(memory, size);
     }
+    // Not inlined: most events are empty, and each message has many of them.
+    [[gnu::noinline]] static void destroy(node* n) noexcept { delete n; }
     friend void intrusive_ptr_add_ref(node* n) noexcept { ++n->references; }
     friend void intrusive_ptr_release(node* n) noexcept {
       if (--n->references == 0) {
-        delete n;
+        destroy(n);
       }
     }
 
@@ -78,7 +80,7 @@ private:
     unsigned references = 0;
   };
 
-  void drop() noexcept {
+  [[gnu::noinline]] void drop() noexcept {
     link n = std::move(first_);
     while (n && n->references == 1) {  // iterative, because the list may be long
       n = std::move(n->next);
