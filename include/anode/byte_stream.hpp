@@ -79,6 +79,14 @@ using native_handle_type = int;
 /// The value for "no socket": -1, which is INVALID_SOCKET on Windows.
 inline constexpr auto no_native_handle = static_cast<native_handle_type>(-1);
 
+/// The settings of TCP keep-alive probes. Times are rounded down to whole seconds.
+struct keep_alive_probes {
+  bool on = false;                             ///< whether probes are sent
+  std::chrono::milliseconds initial_delay{0};  ///< idle time before the first; 0: the system's
+  std::chrono::milliseconds interval{0};       ///< time between two; 0: the system's default
+  std::uint32_t count = 0;  ///< probes without an answer until the connection is lost; 0: system's
+};
+
 /// A connected, ordered, two-way stream of bytes: TCP, a Unix socket, memory, TLS, or a stream of
 /// the program. Derive from it to run HTTP over another transport.
 ///
@@ -149,8 +157,15 @@ public:
   virtual void set_no_delay(bool) {}
 
   /// Enables or disables TCP keep-alive probes. The second parameter is the idle time before the
-  /// first probe (0: the system's default). The default does nothing.
+  /// first probe (0: the system's default). The default does nothing. The library calls
+  /// `set_keep_alive_probes` only.
   virtual void set_keep_alive(bool, std::chrono::milliseconds) {}
+
+  /// Enables or disables TCP keep-alive probes. The default calls `set_keep_alive` and ignores
+  /// interval and count.
+  virtual void set_keep_alive_probes(keep_alive_probes const& probes) {
+    set_keep_alive(probes.on, probes.initial_delay);
+  }
 
   /// Returns whether input, the end of input or a failure is ready to be read, as far as the stream
   /// can know without waiting. Bytes that a read in flight has received and not delivered count as

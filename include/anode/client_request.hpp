@@ -303,12 +303,12 @@ public:
   client_request& set_no_delay(bool on = true);
 
   /// Enables or disables TCP keep-alive probes on the connection. Without a connection, the setting
-  /// applies when the request gets one.
-  /// @param initial_delay idle time before the first probe, rounded down to whole seconds; 0: the
-  ///   system's default.
-  /// **Node**: `request.setSocketKeepAlive()`.
+  /// applies when the request gets one. The parameters are those of `socket::set_keep_alive`.
+  /// **Node**: `request.setSocketKeepAlive()`, without interval and count.
   client_request& set_socket_keep_alive(bool on = false,
-                                        std::chrono::milliseconds initial_delay = {});
+                                        std::chrono::milliseconds initial_delay = {},
+                                        std::chrono::milliseconds interval = {},
+                                        std::uint32_t count = 0);
 
   // Events that transfer ownership: one handler each, a later one replaces it.
 

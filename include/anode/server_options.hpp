@@ -39,8 +39,13 @@ struct server_options {
   bool join_duplicate_headers = false;
   /// Enables TCP keep-alive probes on new connections.
   bool keep_alive = false;
+  /// Number of TCP keep-alive probes without an answer after which a connection is lost; 0: the
+  /// system's default.
+  std::uint32_t keep_alive_count = 0;
   /// Idle time before the first TCP keep-alive probe, in whole seconds; 0: the system's default.
   std::chrono::milliseconds keep_alive_initial_delay{0};
+  /// Time between two TCP keep-alive probes, in whole seconds; 0: the system's default.
+  std::chrono::milliseconds keep_alive_interval{0};
   /// Time that an idle connection stays open after a response; 0: no limit.
   std::chrono::milliseconds keep_alive_timeout{5'000};
   /// Extra time an idle connection stays open beyond the advertised keep-alive timeout.

@@ -152,8 +152,13 @@ public:
   /// Enables or disables TCP keep-alive probes. Without effect on streams that have none.
   /// @param initial_delay idle time before the first probe, rounded down to whole seconds; 0: the
   ///   system's default.
+  /// @param interval time between two probes, rounded down to whole seconds; 0: the system's
+  ///   default.
+  /// @param count number of probes without an answer after which the connection is lost; 0: the
+  ///   system's default.
   /// **Node**: `socket.setKeepAlive()`.
-  socket& set_keep_alive(bool on = false, std::chrono::milliseconds initial_delay = {});
+  socket& set_keep_alive(bool on = false, std::chrono::milliseconds initial_delay = {},
+                         std::chrono::milliseconds interval = {}, std::uint32_t count = 0);
 
   /// Adds a listener for the inactivity timeout. The connection stays open.
   /// **Node**: event 'timeout'.

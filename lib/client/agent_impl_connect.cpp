@@ -183,7 +183,7 @@ void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_
   }
   stream->set_no_delay(true);
   if (options_.keep_alive) {
-    stream->set_keep_alive(true, options_.keep_alive_msecs);
+    stream->set_keep_alive_probes({true, options_.keep_alive_msecs});
   }
   if (detail::ptr<detail::secure_target> const to = std::move(o->secure_proxy)) {
     secure(o, std::move(stream), to);

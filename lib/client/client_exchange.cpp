@@ -333,11 +333,13 @@ void client_exchange::set_no_delay(bool on) {
   }
 }
 
-void client_exchange::set_keep_alive(bool on, std::chrono::milliseconds delay) {
+void client_exchange::set_keep_alive(keep_alive_probes const& probes) {
   if (connection_) {
-    connection_->core().stream().set_keep_alive(on, delay);
+    connection_->core().stream().set_keep_alive_probes(probes);
   } else {
-    on_socket_.add([on, delay](anode::socket s) { s.set_keep_alive(on, delay); });
+    on_socket_.add([probes](anode::socket s) {
+      s.set_keep_alive(probes.on, probes.initial_delay, probes.interval, probes.count);
+    });
   }
 }
 

@@ -199,7 +199,7 @@ public:
   void set_timeout(std::chrono::milliseconds timeout);
   void set_max_headers_count(std::size_t lines);
   void set_no_delay(bool on);
-  void set_keep_alive(bool on, std::chrono::milliseconds delay);
+  void set_keep_alive(keep_alive_probes const& probes);
   void drop_request_handle();
   void add_response_handle() noexcept { ++response_handles_; }
 

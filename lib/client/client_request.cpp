@@ -125,8 +125,10 @@ client_request& client_request::set_no_delay(bool on) {
 }
 
 client_request& client_request::set_socket_keep_alive(bool on,
-                                                      std::chrono::milliseconds initial_delay) {
-  self(exchange_).set_keep_alive(on, initial_delay);
+                                                      std::chrono::milliseconds initial_delay,
+                                                      std::chrono::milliseconds interval,
+                                                      std::uint32_t count) {
+  self(exchange_).set_keep_alive({on, initial_delay, interval, count});
   return *this;
 }
 

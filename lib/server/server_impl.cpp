@@ -198,7 +198,8 @@ void server_impl::serve(std::unique_ptr<byte_stream> stream) {
 
 detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> stream) {
   if (options_.keep_alive) {
-    stream->set_keep_alive(true, options_.keep_alive_initial_delay);
+    stream->set_keep_alive_probes({true, options_.keep_alive_initial_delay,
+                                   options_.keep_alive_interval, options_.keep_alive_count});
   }
   if (secure_) {
     stream = secure_->accept(std::move(stream));

@@ -211,9 +211,10 @@ socket& socket::set_no_delay(bool on) {
   return *this;
 }
 
-socket& socket::set_keep_alive(bool on, std::chrono::milliseconds initial_delay) {
+socket& socket::set_keep_alive(bool on, std::chrono::milliseconds initial_delay,
+                               std::chrono::milliseconds interval, std::uint32_t count) {
   if (core_ != nullptr) {
-    core_->stream().set_keep_alive(on, initial_delay);
+    core_->stream().set_keep_alive_probes({on, initial_delay, interval, count});
   }
   return *this;
 }

@@ -199,7 +199,7 @@ TEST_CASE("request: socket settings apply before the connection and after it") {
     auto r = http::request(io.get_executor(), std::move(o));
     auto const set = [&] {
       r.set_no_delay(false);
-      r.set_socket_keep_alive(true, 7s);
+      r.set_socket_keep_alive(true, 7s, 3s, 4);
     };
     if (before) {
       set();
@@ -217,6 +217,8 @@ TEST_CASE("request: socket settings apply before the connection and after it") {
     CHECK(option(r.socket(), IPPROTO_TCP, TCP_NODELAY) == 0);
     CHECK(option(r.socket(), SOL_SOCKET, SO_KEEPALIVE) != 0);
     CHECK(option(r.socket(), IPPROTO_TCP, TCP_KEEPIDLE) == 7);
+    CHECK(option(r.socket(), IPPROTO_TCP, TCP_KEEPINTVL) == 3);
+    CHECK(option(r.socket(), IPPROTO_TCP, TCP_KEEPCNT) == 4);
     r.end();
     auto response = co_await r.response();
     std::string const body = co_await response.text();

@@ -72,7 +72,9 @@ TEST_CASE("server options: defaults") {
   CHECK_FALSE(o.insecure_http_parser);
   CHECK_FALSE(o.join_duplicate_headers);
   CHECK_FALSE(o.keep_alive);
+  CHECK(o.keep_alive_count == 0);
   CHECK(o.keep_alive_initial_delay == 0s);
+  CHECK(o.keep_alive_interval == 0s);
   CHECK(o.keep_alive_timeout == 5s);
   CHECK(o.max_header_size == 16384);
   CHECK(o.max_headers_count == 2000);
@@ -214,6 +216,10 @@ TEST_CASE("server options: keep_alive and its delay apply to the system's socket
   o.keep_alive_initial_delay = 77s;
   CHECK(accepted_option(o, SOL_SOCKET, SO_KEEPALIVE) != 0);
   CHECK(accepted_option(o, IPPROTO_TCP, TCP_KEEPIDLE) == 77);
+  o.keep_alive_interval = 5s;
+  o.keep_alive_count = 3;
+  CHECK(accepted_option(o, IPPROTO_TCP, TCP_KEEPINTVL) == 5);
+  CHECK(accepted_option(o, IPPROTO_TCP, TCP_KEEPCNT) == 3);
 }
 
 TEST_CASE("server options: keep_alive_timeout of zero keeps idle connections open") {
