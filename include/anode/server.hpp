@@ -279,9 +279,10 @@ public:
 
   /// Shuts down gracefully. Accepts the connections already in the backlog, then stops listening.
   /// Every connection completes its current requests and answers one more request with
-  /// `Connection: close`. Connections that remain after `grace` are closed. Sockets that left HTTP
-  /// (upgrades, tunnels) are treated like the others. `connections` shows the progress. The server
-  /// may listen again afterwards.
+  /// `Connection: close`; for how long an idle one waits for a request is
+  /// `server_options::drain_idle_timeout`. Connections that remain after `grace` are closed.
+  /// Sockets that left HTTP (upgrades, tunnels) are treated like the others. `connections` shows
+  /// the progress. The server may listen again afterwards.
   /// @param grace maximum time, at least 1 ms, until the remaining connections are closed.
   /// @return the numbers of ended and closed connections, when all connections have ended.
   /// **Cancellation**: ends the wait; the remaining connections stay open.

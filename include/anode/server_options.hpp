@@ -22,6 +22,16 @@ inline constexpr std::chrono::milliseconds unlimited{0};
 struct server_options {
   /// Interval at which connections are checked for `headers_timeout` and `request_timeout`.
   std::chrono::milliseconds connections_checking_interval{30'000};
+  /// Time that an idle connection may still send a request after `server::drain` begins; 0: such a
+  /// connection is closed at once, as Node's `close()` and Go's `Shutdown` do. Unset: as long as
+  /// the keep-alive timeout and its buffer, or without limit if `keep_alive_timeout` is 0.
+  ///
+  /// A client that sends a request at the moment at which the server closes its idle connection
+  /// gets a reset, and can repeat only a request that is safe to repeat. With the default, an idle
+  /// connection stays open for at least as long as the server has announced (`Keep-Alive`),
+  /// therefore a client that respects the announcement loses no request, but a drain takes these
+  /// 6 s even without a request. With 0 such a drain ends at once.
+  std::optional<std::chrono::milliseconds> drain_idle_timeout{};
   /// Maximum time to receive a request head; 0: no limit. After it the server responds with 408.
   /// Default: the smaller of 60 s and `request_timeout`. It must not exceed a nonzero
   /// `request_timeout`.

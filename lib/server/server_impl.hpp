@@ -173,6 +173,7 @@ private:
   void check_idle();
   void drop_checks();
   void check_closed();
+  void close_drained();
   void destroy_upgraded();
   void apply_options();
   policy::request_timeouts request_timeouts() const noexcept;
