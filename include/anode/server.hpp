@@ -7,6 +7,7 @@
 #include <anode/incoming_message.hpp>
 #include <anode/server_options.hpp>
 #include <anode/server_response.hpp>
+#include <anode/server_trace.hpp>
 #include <anode/socket.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -29,29 +30,6 @@ class server_impl;
 }
 
 namespace anode::http {
-
-/// Invalid input, an expired request timeout, or a failure of a connection. The views are valid
-/// during the call of the handler.
-///
-/// **Node**: the error of event 'clientError'.
-struct client_error {
-  error_code code;  ///< `HPE_*`, `ERR_HTTP_REQUEST_TIMEOUT`, `ECONNRESET` or another system error
-  std::string_view message;      ///< for example "Parse Error: Invalid method encountered"
-  std::size_t bytes_parsed = 0;  ///< number of valid bytes of `raw_packet`
-  std::string_view raw_packet;   ///< the bytes of the last read
-};
-
-/// Observers of a server for diagnostics. They do not replace the handlers of the server.
-struct server_trace {
-  /// Called for invalid input, a connection failure or an expired request timeout, before it is
-  /// handled.
-  std::function<void(client_error const&, anode::socket const&)> client_error{};
-  /// Called when the inactivity or keep-alive timeout of a connection expires, before it is
-  /// handled.
-  std::function<void(anode::socket const&)> timeout{};
-  /// Called for a request over `max_requests_per_socket`, before the server responds with 503.
-  std::function<void(incoming_message const&, anode::socket const&)> drop_request{};
-};
 
 /// The activity of a server connection.
 enum class connection_state : std::uint8_t {
@@ -363,6 +341,11 @@ public:
   /// **Node**: event 'connection'.
   server& on_connection(anode::detail::function<void(anode::socket)> f);
 
+  /// Adds a listener for connections that are closed because of `server_options::max_connections`.
+  /// The facts are valid during the call.
+  /// **Node**: event 'drop'.
+  server& on_drop(anode::detail::function<void(drop_facts const&)> f);
+
   /// Adds a listener for the start of listening.
   /// **Node**: event 'listening'.
   server& on_listening(anode::detail::function<void()> f);
@@ -379,7 +362,8 @@ public:
   /// **Node**: event 'error'.
   server& on_error(anode::detail::function<void(std::exception_ptr)> f);
 
-  /// Sets the observers of the server, replacing the previous ones.
+  /// Sets the observers of the server, replacing the previous ones. Connections and requests that
+  /// have begun keep the previous ones.
   server& set_trace(server_trace trace);
 
 protected:

@@ -60,6 +60,11 @@ struct server_options {
   std::chrono::milliseconds keep_alive_timeout{5'000};
   /// Extra time an idle connection stays open beyond the advertised keep-alive timeout.
   std::chrono::milliseconds keep_alive_timeout_buffer{1'000};
+  /// Maximum number of connections of this server, including those that left HTTP; 0: unlimited. A
+  /// connection over the limit is closed at once after it is accepted, see `server::on_drop`.
+  /// Connections of `server::emit_connection` count, but are not limited.
+  /// **Node**: `server.maxConnections`.
+  std::size_t max_connections = 0;
   /// Maximum size of a request head in bytes; 0: the default. The server responds with 431 to a
   /// larger one.
   std::size_t max_header_size = 16384;
@@ -85,8 +90,8 @@ struct server_options {
   bool reject_non_standard_body_writes = false;
   /// Decides whether a request with an Upgrade header leaves HTTP. If it returns false, the request
   /// is handled like an ordinary one. If it returns true without an `on_upgrade` handler, or
-  /// throws, the connection is closed. Unset: a request leaves HTTP if an `on_upgrade` handler is
-  /// set.
+  /// throws, the connection is closed. Unset: a request
+  /// leaves HTTP if an `on_upgrade` handler is set.
   /// **Node**: `shouldUpgradeCallback` of later versions.
   std::function<bool(incoming_message const&)> should_upgrade_callback{};
   /// Inactivity timeout of connections; 0: none. A connection without a timeout listener is closed

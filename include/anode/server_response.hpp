@@ -5,6 +5,7 @@
 #include <anode/detail/export.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
+#include <anode/server_trace.hpp>
 
 namespace anode::server {
 class server_exchange;
@@ -124,6 +125,12 @@ public:
   /// Adds a listener for the inactivity timeout. The connection stays open.
   /// **Node**: event 'timeout'.
   server_response& on_timeout(anode::detail::function<void()> f);
+
+  /// Adds a listener for the facts of the exchange. It is called once, before `on_close`: when all
+  /// bytes of the response are passed to the system, when the connection is lost, or when the
+  /// response leaves HTTP. The facts are valid during the call.
+  /// **Node**: none.
+  server_response& on_done(anode::detail::function<void(exchange_facts const&)> f);
 
 private:
   friend struct anode::detail::access;

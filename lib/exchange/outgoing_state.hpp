@@ -206,6 +206,9 @@ public:
     return destroyed_ || (core_ != nullptr && core_->destroyed() && !replayable());
   }
   bool closed() const noexcept { return closed_; }
+
+  /// Returns the number of body bytes that were written, without the framing of chunks.
+  std::uint64_t body_written() const noexcept { return body_written_; }
   error_code const& error() const noexcept { return error_; }
   unsigned corked() const noexcept { return corked_; }
   bool need_drain() const noexcept { return need_drain_; }

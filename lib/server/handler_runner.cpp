@@ -15,6 +15,11 @@
 #include <utility>
 
 namespace anode::server {
+namespace {
+
+constexpr std::size_t spare_runner_count = 64;
+
+}  // namespace
 
 /// The operation that the loop awaits between two handlers. It needs no coroutine frame.
 class handler_runner::next_job {
@@ -174,6 +179,69 @@ void handler_finished(server_impl& server, server_exchange& exchange,
   // is not sent yet.
   if (response.finished()) {
     exchange.request.discard_body();
+  }
+}
+
+// The runners of a server.
+
+void server_impl::run(shared_handler<http::handler> const& h, server_exchange& exchange) {
+  if (!h) {
+    return;
+  }
+  if (h->coroutine) {
+    acquire_runner()->run(exchange, *h, h.keep());
+    return;
+  }
+  shared_handler<http::handler> const keep_handler = h;
+  detail::ptr<server_exchange> const keep(&exchange);
+  try {
+    keep_handler->callback(exchange.req, exchange.res);
+  } catch (...) {
+    handler_finished(*this, exchange, std::current_exception());
+  }
+}
+
+void server_impl::run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
+                      anode::socket socket) {
+  if (!h) {
+    socket.destroy();  // the handler was removed while the request waited
+    return;
+  }
+  if (h->coroutine) {
+    acquire_runner()->run(exchange, *h, h.keep(), std::move(socket));
+    return;
+  }
+  shared_handler<http::upgrade_handler> const keep_handler = h;
+  detail::ptr<server_exchange> const keep(&exchange);
+  try {
+    keep_handler->callback(exchange.req, socket);
+  } catch (...) {
+    socket.destroy();
+    report(std::current_exception());
+  }
+}
+
+detail::ptr<handler_runner> server_impl::acquire_runner() {
+  if (spare_runners_.empty()) {
+    return detail::ptr<handler_runner>(new handler_runner(*this));
+  }
+  detail::ptr<handler_runner> r = std::move(spare_runners_.back());
+  spare_runners_.pop_back();
+  return r;
+}
+
+bool server_impl::recycle_runner(handler_runner& runner) {
+  bool const needed = !released_ && spare_runners_.size() < spare_runner_count &&
+                      (listening() || connection_count() > 0);
+  if (needed) {
+    spare_runners_.emplace_back(&runner);
+  }
+  return needed;
+}
+
+void server_impl::stop_runners() {
+  for (detail::ptr<handler_runner> const& r : std::exchange(spare_runners_, {})) {
+    r->stop();
   }
 }
 

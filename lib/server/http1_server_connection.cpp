@@ -58,6 +58,9 @@ void http1_server_connection::want_body() {
 void http1_server_connection::run_deferred() {
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
     x->response.emit_misuse();
+    if (x->record != nullptr) {
+      trace_head(*x);
+    }
   }
   parse_input(false);
 }
@@ -70,6 +73,7 @@ void http1_server_connection::begin_request(bool whole) {
   detail::ptr<server_exchange> const x = std::move(spare_);
   x->begin(*this);
   receiving_ = x;
+  ++requests_;
   if (!whole) {
     x->response.request_has_body = true;
     defer_readers(*x);
@@ -104,6 +108,9 @@ void http1_server_connection::begin_request(bool whole) {
     server_->connection_timers().headers_completed(clock_);
   }
   append(*x);
+  if (server_->on()->trace && !start_trace(*x)) {
+    return;
+  }
   server_response_state& response = x->response;
   switch (how) {
     case dispatch::continue_and_request:
@@ -119,11 +126,11 @@ void http1_server_connection::begin_request(bool whole) {
       server_->run(server_->on()->check_expectation, *x);
       break;
     case dispatch::drop:
-      if (auto const trace = server_->on()->trace; trace && trace->drop_request) {
-        trace->drop_request(x->req, stream::handle_to(*socket_));
+      if (auto const trace = server_->on()->trace) {
+        server_->call_hook(trace->drop_request, x->req, stream::handle_to(*socket_));
       }
       if (auto const h = server_->on()->drop_request) {
-        (*h)(x->req, stream::handle_to(*socket_));
+        runtime::tick::call_user([&] { (*h)(x->req, stream::handle_to(*socket_)); });
       }
       answer(response, 503);
       break;
@@ -322,6 +329,9 @@ void http1_server_connection::finish_first() {
   bool const last = x->response.framing().last() || x->response.closes;
   x->response.emit_finish();
   x->response.emit_misuse();
+  if (x->record != nullptr) {
+    finish_trace(*x, false);
+  }
   x->response.emit_close();
   if (x->handler_done || !x->request.body_touched()) {
     x->request.discard_body();
@@ -383,10 +393,16 @@ void http1_server_connection::leave_http() {
   if (leave_as_ == dispatch::refuse_connect || leave_as_ == dispatch::refuse_upgrade) {
     server_->connection_ended();
     socket_->destroy();
+    if (record) {
+      server_->trace_closed(*end_record(), *socket_);
+    }
   } else {
-    server_->track_upgraded(socket_);
-    server_->run(leave_as_ == dispatch::connect ? on->connect : on->upgrade, *x,
-                 stream::handle_to(*socket_));
+    anode::socket socket = stream::handle_to(*socket_);
+    server_->track_upgraded(socket_, end_record());
+    if (auto const trace = on->trace) {
+      server_->call_hook(trace->upgrade, x->req, socket);
+    }
+    server_->run(leave_as_ == dispatch::connect ? on->connect : on->upgrade, *x, std::move(socket));
   }
   server_->remove(*this);
 }

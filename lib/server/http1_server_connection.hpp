@@ -6,6 +6,7 @@
 #include "http1/parser.hpp"
 #include "policy/request_dispatch.hpp"
 #include "policy/request_timeouts.hpp"
+#include "server/exchange_record.hpp"
 #include "stream/buffered_socket.hpp"
 
 #include <anode/error.hpp>
@@ -78,6 +79,7 @@ public:
 
   http1_server_connection* next = nullptr;  // in the server's list
   http1_server_connection* prev = nullptr;
+  detail::ptr<connection_record> record;  // null: no trace observes the connection
 
   // incoming_state::observer and outgoing_state::observer.
   void want_body() override;
@@ -126,6 +128,10 @@ private:
   void defer_readers(server_exchange& x);
   void resume_readers();
   void append(server_exchange& x);
+  bool start_trace(server_exchange& x);
+  void trace_head(server_exchange& x);
+  void finish_trace(server_exchange& x, bool aborted);
+  detail::ptr<connection_record> end_record();
   static void answer(server_response_state& response, int status);
   void pass_body();
   void notify_finished();
@@ -178,6 +184,7 @@ private:
   std::size_t queued_bytes_ = 0;  // heads and unread bodies of the requests in progress
   error_code cause_;              // why the current request stays incomplete
   std::uint32_t requests_served_ = 0;
+  std::uint64_t requests_ = 0;  // requests with a complete head
   policy::dispatch leave_as_ = policy::dispatch::request;
   bool parsing_ = false;
   bool pending_end_ = false;  // handle the end of input once the input is parsed

@@ -193,6 +193,11 @@ server& server::on_connection(anode::detail::function<void(anode::socket)> f) {
   return *this;
 }
 
+server& server::on_drop(anode::detail::function<void(drop_facts const&)> f) {
+  self(core_).on()->drop.add(std::move(f));
+  return *this;
+}
+
 server& server::on_listening(anode::detail::function<void()> f) {
   self(core_).on()->listening.add(std::move(f));
   return *this;
@@ -209,7 +214,14 @@ server& server::on_error(anode::detail::function<void(std::exception_ptr)> f) {
 }
 
 server& server::set_trace(server_trace trace) {
-  self(core_).on()->trace = std::move(trace);
+  bool const observes = trace.connection_opened || trace.connection_closed || trace.request_start ||
+                        trace.response_head || trace.response_finish || trace.upgrade ||
+                        trace.drop || trace.client_error || trace.timeout || trace.drop_request;
+  if (observes) {
+    self(core_).on()->trace = std::move(trace);
+  } else {
+    self(core_).on()->trace.reset();
+  }
   return *this;
 }
 

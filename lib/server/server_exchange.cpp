@@ -49,6 +49,25 @@ bool server_response_state::without_body() const noexcept {
 
 message::outgoing_framing server_response_state::write_head(
     std::string& out, std::optional<std::uint64_t> content_length) {
+  if (of_->record != nullptr) {
+    return write_recorded_head(out, content_length);
+  }
+  return make_head(out, content_length);
+}
+
+[[gnu::noinline]] message::outgoing_framing server_response_state::write_recorded_head(
+    std::string& out, std::optional<std::uint64_t> content_length) {
+  std::size_t const before = out.size();
+  message::outgoing_framing const framing = make_head(out, content_length);
+  if (of_->record->head_made(out.size() - before, server->clock().now()) &&
+      of_->connection != nullptr) {
+    runtime::tick::defer(*of_->connection, server->executor());
+  }
+  return framing;
+}
+
+message::outgoing_framing server_response_state::make_head(
+    std::string& out, std::optional<std::uint64_t> content_length) {
   if (request_has_body && content_length) {
     closes_now();
   }
@@ -99,6 +118,23 @@ void server_exchange::begin(http1_server_connection& c) {
   response.head_request = request.head.method == message::method::head;
   response.chunked_by_default = policy::understands_chunks(request.head);
   response.should_keep_alive = request.head.should_keep_alive;
+  if (server_->times_requests()) {
+    received = server_->clock().now();
+  }
+}
+
+exchange_record& server_exchange::observe() {
+  if (record == nullptr) {
+    if (!own_record_) {
+      own_record_ = std::make_unique<exchange_record>();
+    }
+    record = own_record_.get();
+    if (!server_->times_requests()) {
+      server_->time_requests();
+      received = server_->clock().now();
+    }
+  }
+  return *record;
 }
 
 bool server_exchange::leaves_body() const noexcept {
@@ -135,6 +171,9 @@ void server_exchange::dispose() noexcept {
     queued_bytes = 0;
     body_received = 0;
     runner = nullptr;
+    if (record != nullptr) {
+      std::exchange(record, nullptr)->clear();
+    }
   }
   detail::ptr<server_impl> const server = std::move(server_);
   server->recycle(*this);

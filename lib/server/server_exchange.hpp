@@ -3,6 +3,7 @@
 
 #include "exchange/incoming_state.hpp"
 #include "exchange/outgoing_state.hpp"
+#include "server/exchange_record.hpp"
 
 #include <anode/server_response.hpp>
 
@@ -47,6 +48,10 @@ private:
 
   message::outgoing_framing write_head(std::string& out,
                                        std::optional<std::uint64_t> content_length) override;
+  message::outgoing_framing make_head(std::string& out,
+                                      std::optional<std::uint64_t> content_length);
+  message::outgoing_framing write_recorded_head(std::string& out,
+                                                std::optional<std::uint64_t> content_length);
   bool without_body() const noexcept override;
   bool closes_now() override;
 };
@@ -66,9 +71,14 @@ public:
   /// Returns whether no one can observe the exchange: its handler has finished, its events have no
   /// listeners, and there are exactly `references` references to it.
   bool is_unobserved(unsigned references) const noexcept {
-    return handler_done && this->references() == references && !response.has_listeners() &&
-           !request.has_listeners();
+    return handler_done && this->references() == references && record == nullptr &&
+           !response.has_listeners() && !request.has_listeners();
   }
+
+  /// Returns the record of the exchange, which is made if there is none. The server then begins to
+  /// time its requests. Of an exchange that began before, the time is the first call of this
+  /// function, usually in the same tick.
+  exchange_record& observe();
 
   /// Returns whether more of the request's body is unread than a persistent connection discards.
   bool leaves_body() const noexcept;
@@ -104,12 +114,15 @@ public:
   bool handler_cancelled = false;
   std::size_t queued_bytes = 0;  // its share of the connection's `queued_bytes_`
   std::uint64_t body_received = 0;
+  base::steady_time received{};       // when the head was complete, if the server times requests
+  exchange_record* record = nullptr;  // null: nobody observes the exchange
 
 private:
   void dispose() noexcept override;
 
   detail::ptr<server_impl> server_;
   std::shared_ptr<message::unique_headers const> unique_headers_;  // survives option changes
+  std::unique_ptr<exchange_record> own_record_;                    // reused
   bool begun_ = false;  // `dispose` must reset the exchange
 };
 

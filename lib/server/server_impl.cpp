@@ -16,7 +16,6 @@ namespace anode::server {
 namespace {
 
 constexpr std::size_t spare_server_exchanges = 64;
-constexpr std::size_t spare_runner_count = 64;
 constexpr std::size_t spare_decoder_count = 64;
 
 }  // namespace
@@ -174,6 +173,10 @@ endpoint server_impl::address() const {
 void server_impl::on_accept(std::unique_ptr<byte_stream> stream) {
   detail::ptr<server_impl> const self(this);
   runtime::tick const t(executor());
+  if (options_.max_connections > 0 && connection_count() >= options_.max_connections) {
+    drop(*stream);
+    return;
+  }
   if (options_.no_delay != accepted_no_delay_) {
     stream->set_no_delay(options_.no_delay);
   }
@@ -209,6 +212,9 @@ detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_str
   add(*c);
   c->start();
   detail::ptr<stream::buffered_socket> socket(c->core());
+  if (handlers_->trace) {
+    trace_opened(*c);
+  }
   if (!handlers_->connection.empty()) {
     handlers_->connection.emit(stream::handle_to(*socket));
   }
@@ -300,68 +306,7 @@ void server_impl::check_idle() {
   }
 }
 
-// Handlers.
-
-void server_impl::run(shared_handler<http::handler> const& h, server_exchange& exchange) {
-  if (!h) {
-    return;
-  }
-  if (h->coroutine) {
-    acquire_runner()->run(exchange, *h, h.keep());
-    return;
-  }
-  shared_handler<http::handler> const keep_handler = h;
-  detail::ptr<server_exchange> const keep(&exchange);
-  try {
-    keep_handler->callback(exchange.req, exchange.res);
-  } catch (...) {
-    handler_finished(*this, exchange, std::current_exception());
-  }
-}
-
-void server_impl::run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
-                      anode::socket socket) {
-  if (!h) {
-    socket.destroy();  // the handler was removed while the request waited
-    return;
-  }
-  if (h->coroutine) {
-    acquire_runner()->run(exchange, *h, h.keep(), std::move(socket));
-    return;
-  }
-  shared_handler<http::upgrade_handler> const keep_handler = h;
-  detail::ptr<server_exchange> const keep(&exchange);
-  try {
-    keep_handler->callback(exchange.req, socket);
-  } catch (...) {
-    socket.destroy();
-    report(std::current_exception());
-  }
-}
-
-detail::ptr<handler_runner> server_impl::acquire_runner() {
-  if (spare_runners_.empty()) {
-    return detail::ptr<handler_runner>(new handler_runner(*this));
-  }
-  detail::ptr<handler_runner> r = std::move(spare_runners_.back());
-  spare_runners_.pop_back();
-  return r;
-}
-
-bool server_impl::recycle_runner(handler_runner& runner) {
-  bool const needed = !released_ && spare_runners_.size() < spare_runner_count &&
-                      (listening() || connection_count() > 0);
-  if (needed) {
-    spare_runners_.emplace_back(&runner);
-  }
-  return needed;
-}
-
-void server_impl::stop_runners() {
-  for (detail::ptr<handler_runner> const& r : std::exchange(spare_runners_, {})) {
-    r->stop();
-  }
-}
+// Exchanges and errors.
 
 detail::ptr<server_exchange> server_impl::acquire_exchange() {
   detail::ptr<server_exchange> x;

@@ -35,13 +35,19 @@ void server_impl::close_all_connections() {
   }
 }
 
-void server_impl::track_upgraded(detail::ptr<stream::buffered_socket> socket) {
+void server_impl::track_upgraded(detail::ptr<stream::buffered_socket> socket,
+                                 detail::ptr<connection_record> record) {
   upgraded_sockets_.emplace(socket.get(), socket);
-  socket->listen().close.add([self = detail::ptr<server_impl>(this), raw = socket.get()] {
-    self->upgraded_sockets_.erase(raw);
-    self->connection_ended();
-    self->check_closed();
-  });
+  socket->listen().close.add(
+      [self = detail::ptr<server_impl>(this), raw = socket.get(), record = std::move(record)] {
+        detail::ptr<stream::buffered_socket> const closed(raw);
+        self->upgraded_sockets_.erase(raw);
+        self->connection_ended();
+        self->check_closed();
+        if (record) {
+          self->trace_closed(*record, *closed);
+        }
+      });
 }
 
 void server_impl::destroy_upgraded() {

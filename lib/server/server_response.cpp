@@ -157,4 +157,11 @@ server_response& server_response::on_timeout(anode::detail::function<void()> f) 
   return *this;
 }
 
+server_response& server_response::on_done(anode::detail::function<void(exchange_facts const&)> f) {
+  if (!exchange_.response.closed()) {
+    exchange_.observe().on_done.add(std::move(f));
+  }
+  return *this;
+}
+
 }  // namespace anode::http

@@ -201,6 +201,8 @@ operations<http::server_response> const& response_operations() {
       r("server_response::send_date", [](message& m) { return m.send_date(); }),
       r("server_response::should_keep_alive", [](message& m) { return m.should_keep_alive(); }),
       r("server_response::on_timeout", [](message& m) { m.on_timeout([] {}); }),
+      r("server_response::on_done",
+        [](message& m) { m.on_done([](http::exchange_facts const&) {}); }),
   };
   static operations<message> const all{
       together(std::move(quiet)),

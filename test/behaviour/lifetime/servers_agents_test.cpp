@@ -65,6 +65,7 @@ operations<http::server> const& server_operations() {
         [](server& s) { s.on_timeout([](anode::socket c) { c.destroy(); }); }),
       r("server::on_connection", [ignore](server& s) { s.on_connection(ignore); }),
       r("server::on_listening", [ignore](server& s) { s.on_listening(ignore); }),
+      r("server::on_drop", [ignore](server& s) { s.on_drop(ignore); }),
       r("server::on_close", [ignore](server& s) { s.on_close(ignore); }),
       r("server::on_error", [ignore](server& s) { s.on_error(ignore); }),
       r("server::set_trace", [](server& s) { s.set_trace(http::server_trace{}); }),

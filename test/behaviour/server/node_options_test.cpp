@@ -77,6 +77,7 @@ TEST_CASE("server options: defaults") {
   CHECK(o.keep_alive_interval == 0s);
   CHECK(o.keep_alive_timeout == 5s);
   CHECK_FALSE(o.drain_idle_timeout);
+  CHECK(o.max_connections == 0);
   CHECK(o.max_header_size == 16384);
   CHECK(o.max_headers_count == 2000);
   CHECK(o.max_requests_per_socket == 0);
