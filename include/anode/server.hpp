@@ -309,7 +309,8 @@ public:
 
   /// Sets the handler of requests with an Upgrade header, see
   /// `server_options::should_upgrade_callback`. The handler owns the connection. It is called after
-  /// all earlier responses are sent.
+  /// all earlier responses are sent. The body of such a request is received before, up to
+  /// `high_water_mark`; the new protocol begins behind it.
   /// **Node**: event 'upgrade'.
   server& on_upgrade(upgrade_handler h);
 

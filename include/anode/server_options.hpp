@@ -89,8 +89,8 @@ struct server_options {
   /// If false, the body is discarded.
   bool reject_non_standard_body_writes = false;
   /// Decides whether a request with an Upgrade header leaves HTTP. If it returns false, the request
-  /// is handled like an ordinary one. If it returns true without an `on_upgrade` handler, or
-  /// throws, the connection is closed. Unset: a request
+  /// is handled like an ordinary one. If it returns true without an `on_upgrade` handler, and
+  /// `upgrade_requests` is false, or if it throws, the connection is closed. Unset: a request
   /// leaves HTTP if an `on_upgrade` handler is set.
   /// **Node**: `shouldUpgradeCallback` of later versions.
   std::function<bool(incoming_message const&)> should_upgrade_callback{};
@@ -99,6 +99,15 @@ struct server_options {
   std::chrono::milliseconds timeout{0};
   /// Response headers whose list values are joined with "; " into one line.
   std::vector<std::string> unique_headers{};
+  /// If true, a request with an Upgrade header, or a CONNECT, goes to the `on_request` handler if
+  /// there is no `on_upgrade` or `on_connect` handler for it, and `server_response::upgrade` and
+  /// `detach_socket` make the connection leave HTTP there. The bytes behind such a request are not
+  /// parsed before its response is complete. After an ordinary response HTTP continues; a response
+  /// to CONNECT closes the connection, because the client may have sent bytes for the tunnel. If
+  /// false, an Upgrade header without an `on_upgrade` handler is ignored, and a CONNECT without a
+  /// handler closes the connection.
+  /// **Node**: none.
+  bool upgrade_requests = false;
 };
 
 /// The place at which a `server` listens.

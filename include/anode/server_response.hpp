@@ -132,6 +132,39 @@ public:
   /// **Node**: none.
   server_response& on_done(anode::detail::function<void(exchange_facts const&)> f);
 
+  // Leaving HTTP in an ordinary request handler, for example behind the program's own checks of all
+  // requests. `server_options::upgrade_requests` makes the requests with an Upgrade header, and
+  // CONNECT, safe for it: the bytes behind such a request are then not parsed before its response
+  // is complete.
+  //
+  // Both functions act at once. Afterwards the response and the request have no connection, and
+  // writes to the response fail with `error::stream_destroyed`. The bytes that the client sent
+  // behind the request are the first bytes of the socket. An exception that the handler throws
+  // later goes to `server::on_error`.
+  //
+  // If the connection is lost or being closed, the result is an empty socket. Both functions throw
+  // `exception` with `error::headers_sent` if the head of the response is made, and with
+  // `error::invalid_state` if the request is not completely received, if the response waits behind
+  // another one, or if bytes behind the request are already parsed.
+
+  /// Removes the connection from HTTP without a response. The program writes the whole response
+  /// itself, for example by Boost.Beast (`accept_websocket` in `anode/beast.hpp`).
+  /// @return the connection.
+  /// **Node**: `response.detachSocket()`.
+  anode::socket detach_socket();
+
+  /// Sends 101 Switching Protocols with the headers set so far and `headers`, as `write_head` does,
+  /// and removes the connection from HTTP. To CONNECT it sends the status that was set, if it is
+  /// 2xx, or 200 Connection Established.
+  /// @param headers `Connection: Upgrade` is added, and Upgrade with the first protocol that the
+  ///   request offers, unless they are set.
+  /// @return the connection, open for writing in the new protocol.
+  /// @throws exception with `error::invalid_state` also if the request does not ask for an upgrade;
+  ///   with `error::invalid_http_token` or `invalid_char` for invalid headers; with
+  ///   `error::invalid_header_value` for Content-Length and Transfer-Encoding.
+  /// **Node**: none; handlers of event 'upgrade' write the head themselves.
+  anode::socket upgrade(header_list const& headers = {});
+
 private:
   friend struct anode::detail::access;
 

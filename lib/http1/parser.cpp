@@ -392,6 +392,7 @@ void parser::expect_response_to(message::method request_method) noexcept {
 }
 
 void parser::accept_upgrade() noexcept { state_->phase_ = phase::upgrading; }
+void parser::refuse_connect() noexcept { state_->phase_ = phase::complete; }
 
 parse_result parser::next(std::string_view& input, message::message_head& head) {
   return state_->next(input, head);

@@ -87,6 +87,10 @@ public:
   /// HTTP.
   void accept_upgrade() noexcept;
 
+  /// Requests only: continues with HTTP behind a CONNECT whose head `next` has just returned. The
+  /// request has no body, and `next` returns `end` for it.
+  void refuse_connect() noexcept;
+
   /// Parses `input` up to the next event and removes the consumed bytes from its front.
   ///
   /// @param head set if the result is `parse_result::head`; may be modified if it is

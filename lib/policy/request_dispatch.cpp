@@ -27,10 +27,13 @@ dispatch dispatch_request(message::message_head const& head, dispatch_context co
                           std::uint32_t& requests_served, bool& limit_reached) noexcept {
   if (head.upgrade) {
     if (head.method == message::method::connect) {
-      return context.has_connect ? dispatch::connect : dispatch::refuse_connect;
-    }
-    if (context.upgrades.value_or(context.has_upgrade)) {
-      return context.has_upgrade ? dispatch::upgrade : dispatch::refuse_upgrade;
+      if (context.has_connect || !context.upgrade_requests) {
+        return context.has_connect ? dispatch::connect : dispatch::refuse_connect;
+      }
+    } else if (context.upgrades.value_or(context.has_upgrade)) {
+      if (context.has_upgrade || !context.upgrade_requests) {
+        return context.has_upgrade ? dispatch::upgrade : dispatch::refuse_upgrade;
+      }
     }
   }
   if (head.version_major != 1 || head.version_minor != 1) {
@@ -56,6 +59,10 @@ dispatch dispatch_request(message::message_head const& head, dispatch_context co
   return dispatch::request;
 }
 
+bool holds_input(message::message_head const& head, dispatch_context const& context) noexcept {
+  return context.upgrade_requests && head.upgrade && context.upgrades.value_or(true);
+}
+
 bool expects_continue(message::message_head const& head) noexcept {
   return any_value_contains(head, message::field_id::expect, "100-continue");
 }
@@ -65,6 +72,7 @@ int status_of(http::error e) noexcept {
     case http::error::header_overflow:
       return 431;
     case http::error::chunk_extensions_overflow:
+    case http::error::body_too_large:
       return 413;
     case http::error::request_timeout:
       return 408;

@@ -30,6 +30,7 @@ struct dispatch_context {
   bool has_upgrade = false;                   ///< an `upgrade` handler is set
   std::optional<bool> upgrades;               ///< the application's decision; default `has_upgrade`
   bool has_connect = false;                   ///< a `connect` handler is set
+  bool upgrade_requests = false;              ///< the request handler may leave HTTP
   bool has_check_continue = false;            ///< a `check_continue` handler is set
   bool has_check_expectation = false;         ///< a `check_expectation` handler is set
   bool require_host_header = true;            ///< reject HTTP/1.1 requests without Host
@@ -46,6 +47,10 @@ struct dispatch_context {
 /// **Node**: `parserOnIncoming` of `_http_server.js`.
 dispatch dispatch_request(message::message_head const& head, dispatch_context const& context,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept;
+
+/// Returns whether the bytes behind a request may belong to another protocol, because its handler
+/// may leave HTTP. Only for requests for which `dispatch_request` does not end HTTP.
+bool holds_input(message::message_head const& head, dispatch_context const& context) noexcept;
 
 /// Returns whether `dispatch_request` returns `dispatch::request` for every context without a limit
 /// of requests.

@@ -143,6 +143,12 @@ void handler_runner::end_job(server_impl& server, std::exception_ptr const& erro
 void handler_finished(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& error) {
   server_response_state& response = exchange.response;
+  if (exchange.left_http) {
+    if (error) {
+      server.report(error, &exchange);
+    }
+    return;
+  }
   if (response.destroyed() && !response.ended()) {
     return;  // the client has disconnected; ignore later errors
   }

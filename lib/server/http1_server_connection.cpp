@@ -56,6 +56,10 @@ void http1_server_connection::want_body() {
 }
 
 void http1_server_connection::run_deferred() {
+  if (detached_) {
+    finish_detached();
+    return;
+  }
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
     x->response.emit_misuse();
     if (x->record != nullptr) {
@@ -79,6 +83,7 @@ void http1_server_connection::begin_request(bool whole) {
     defer_readers(*x);
   }
   dispatch how = dispatch::request;
+  bool holds = false;
   if (!policy::is_fast_path(x->request.head) || server_->options().max_requests_per_socket > 0) {
     policy::dispatch_context context = server_->make_dispatch_context();
     if (policy::asks_for_upgrade(x->request.head)) {
@@ -93,13 +98,11 @@ void http1_server_connection::begin_request(bool whole) {
     }
     how = policy::dispatch_request(x->request.head, context, requests_served_,
                                    x->response.max_requests_reached);
+    holds = policy::holds_input(x->request.head, context);
   }
   if (how == dispatch::upgrade || how == dispatch::connect || how == dispatch::refuse_connect ||
       how == dispatch::refuse_upgrade) {
-    leave_as_ = how;
-    if (how == dispatch::upgrade || how == dispatch::refuse_upgrade) {
-      parser_->accept_upgrade();
-    }
+    begin_to_leave(*x, how);
     return;
   }
   if (whole) {
@@ -108,6 +111,9 @@ void http1_server_connection::begin_request(bool whole) {
     server_->connection_timers().headers_completed(clock_);
   }
   append(*x);
+  if (holds) {
+    hold_input(*x);
+  }
   if (server_->on()->trace && !start_trace(*x)) {
     return;
   }
@@ -240,13 +246,15 @@ void http1_server_connection::detach(server_exchange& x) {
   x.sever();
 }
 
-// Returns whether the next request must not be read: too many requests are in progress, or too many
-// bytes are buffered for them or their responses. The end of one of them resumes reading.
+// Returns whether the next request must not be read: too many requests are in progress, too many
+// bytes are buffered for them or their responses, or the last one may leave HTTP. The end of one of
+// them resumes reading.
 bool http1_server_connection::backed_up() const noexcept {
   std::size_t const most = socket_->high_water_mark();
   return socket_->output().size() >= most ||
-         (under_way_ > 0 && (under_way_ >= server_->options().max_pipelined_requests ||
-                             queued_bytes_ >= most || waiting_bytes() >= most));
+         (under_way_ > 0 &&
+          (under_way_ >= server_->options().max_pipelined_requests || last_->holds_input ||
+           queued_bytes_ >= most || waiting_bytes() >= most));
 }
 
 // Returns the bytes that pipelined responses have buffered. There are at most
@@ -369,42 +377,6 @@ void http1_server_connection::after_response() {
     }
     server_->became_idle(*this);
   }
-}
-
-// Returns whether the earlier responses are sent and none of them has closed the connection.
-bool http1_server_connection::may_leave_http() const noexcept {
-  return leaving_ && is_quiet() && socket_->writable();
-}
-
-// Passes the socket to the handler of the event. The remaining input is the first input of the
-// socket.
-void http1_server_connection::leave_http() {
-  using anode::policy::dispatch;
-  detail::ptr<http1_server_connection> const self(this);
-  left_http_ = true;
-  server_->connection_timers().closed(clock_);
-  detail::ptr<server_exchange> const x = std::move(receiving_);
-  x->request.complete();
-  x->sever();
-  socket_->pause();
-  socket_->set_timeout({});
-  socket_->set_owner(nullptr);
-  detail::ptr<server_impl::handlers> const on = server_->on();
-  if (leave_as_ == dispatch::refuse_connect || leave_as_ == dispatch::refuse_upgrade) {
-    server_->connection_ended();
-    socket_->destroy();
-    if (record) {
-      server_->trace_closed(*end_record(), *socket_);
-    }
-  } else {
-    anode::socket socket = stream::handle_to(*socket_);
-    server_->track_upgraded(socket_, end_record());
-    if (auto const trace = on->trace) {
-      server_->call_hook(trace->upgrade, x->req, socket);
-    }
-    server_->run(leave_as_ == dispatch::connect ? on->connect : on->upgrade, *x, std::move(socket));
-  }
-  server_->remove(*this);
 }
 
 }  // namespace anode::server

@@ -153,7 +153,7 @@ void server_exchange::reset_fast() {
   request.reset_fast();
   response.reset_fast();
   connection = nullptr;
-  handler_done = handler_cancelled = false;
+  handler_done = handler_cancelled = holds_input = left_http = false;
   queued_bytes = 0;
   body_received = 0;
   begun_ = false;
@@ -168,6 +168,7 @@ void server_exchange::dispose() noexcept {
     next = nullptr;
     next_deferred = nullptr;
     readers_deferred = handler_done = handler_cancelled = begun_ = false;
+    holds_input = left_http = false;
     queued_bytes = 0;
     body_received = 0;
     runner = nullptr;

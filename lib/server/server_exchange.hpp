@@ -112,6 +112,8 @@ public:
   handler_runner* runner = nullptr;  // set while a coroutine handler runs
   bool handler_done = false;         // the handler has finished
   bool handler_cancelled = false;
+  bool holds_input = false;      // the bytes behind the request may belong to another protocol
+  bool left_http = false;        // the program has detached the connection
   std::size_t queued_bytes = 0;  // its share of the connection's `queued_bytes_`
   std::uint64_t body_received = 0;
   base::steady_time received{};       // when the head was complete, if the server times requests

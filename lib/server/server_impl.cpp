@@ -106,6 +106,7 @@ policy::dispatch_context server_impl::make_dispatch_context() const noexcept {
   policy::dispatch_context f;
   f.has_upgrade = static_cast<bool>(handlers_->upgrade);
   f.has_connect = static_cast<bool>(handlers_->connect);
+  f.upgrade_requests = options_.upgrade_requests;
   f.has_check_continue = static_cast<bool>(handlers_->check_continue);
   f.has_check_expectation = static_cast<bool>(handlers_->check_expectation);
   f.require_host_header = options_.require_host_header;

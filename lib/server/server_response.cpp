@@ -3,6 +3,7 @@
 #include "http1/head_writer.hpp"
 #include "server/http1_server_connection.hpp"
 #include "server/server_exchange.hpp"
+#include "server/server_impl.hpp"
 #include "stream/socket_write.hpp"
 
 #include <anode/error.hpp>
@@ -162,6 +163,60 @@ server_response& server_response::on_done(anode::detail::function<void(exchange_
     exchange_.observe().on_done.add(std::move(f));
   }
   return *this;
+}
+
+namespace {
+
+// Returns whether the exchange can leave HTTP; false if its connection is lost. Throws if the
+// exchange has begun to respond or is not alone on the connection.
+bool require_detachable(anode::server::server_exchange const& exchange) {
+  if (exchange.response.head_written()) {
+    throw exception(error::headers_sent,
+                    "Cannot detach the socket after headers are sent to the client");
+  }
+  if (exchange.connection == nullptr || exchange.connection->is_lost(exchange)) {
+    return false;
+  }
+  if (!exchange.connection->may_detach(exchange)) {
+    throw exception(error::invalid_state,
+                    "Cannot detach the socket: the request is not complete, or is not the only one "
+                    "of the connection");
+  }
+  return true;
+}
+
+}  // namespace
+
+anode::socket server_response::detach_socket() {
+  if (!require_detachable(exchange_)) {
+    return {};
+  }
+  return exchange_.connection->detach_socket(exchange_, {});
+}
+
+anode::socket server_response::upgrade(header_list const& headers) {
+  if (!require_detachable(exchange_)) {
+    return {};
+  }
+  server_response_state& r = exchange_.response;
+  if (!exchange_.request.head.upgrade) {
+    throw exception(error::invalid_state, "Cannot upgrade: the request does not ask for it");
+  }
+  r.headers.merge(headers);
+  bool const tunnel = exchange_.request.head.method == message::method::connect;
+  http1::upgrade_context context;
+  context.status = !tunnel ? 101 : r.status / 100 == 2 ? r.status : 200;
+  context.reason = r.reason                          ? std::string_view(*r.reason)
+                   : tunnel && context.status == 200 ? "Connection Established"
+                                                     : reason_phrase(context.status);
+  context.protocol = exchange_.request.head.value(message::field_id::upgrade);
+  std::string head;
+  http1::write_upgrade_head(head, context, r.headers);
+  r.status = context.status;
+  if (exchange_.record != nullptr) {
+    exchange_.record->head_made(head.size(), r.server->clock().now());
+  }
+  return exchange_.connection->detach_socket(exchange_, head);
 }
 
 }  // namespace anode::http

@@ -87,7 +87,7 @@ void http1_server_connection::finish_trace(server_exchange& x, bool aborted) {
   }
   trace_head(x);
   http::exchange_facts facts;
-  if (r.head_bytes > 0 && x.response.head_sent()) {
+  if (r.head_bytes > 0 && (x.response.head_sent() || x.left_http)) {
     facts.status = x.response.status;
     facts.head_bytes = r.head_bytes;
     facts.head_sent = r.head_sent;

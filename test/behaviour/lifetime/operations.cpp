@@ -230,6 +230,9 @@ operations<http::server_response> const& response_operations() {
         [](message& m) { m.set_should_keep_alive(false); }),
       r("server_response::set_timeout",
         [](message& m) { m.set_timeout(std::chrono::seconds(1), [] {}); }),
+      r("server_response::detach_socket", [](message& m) { return m.detach_socket().destroyed(); }),
+      r("server_response::upgrade",
+        [](message& m) { return m.upgrade(http::header_list({{"A", "b"}})).destroyed(); }),
   };
   return all;
 }

@@ -87,6 +87,7 @@ TEST_CASE("server options: defaults") {
   CHECK_FALSE(o.reject_non_standard_body_writes);
   CHECK(o.timeout == 0s);
   CHECK(o.unique_headers.empty());
+  CHECK_FALSE(o.upgrade_requests);
   CHECK(http::listen_options().backlog == 511);
 }
 

@@ -3,12 +3,11 @@
 // What a server reports to the hooks of its trace, and to the listeners of `on_done`.
 
 #include "support/event_log.hpp"
+#include "support/exchange_facts.hpp"
 #include "support/http_peer.hpp"
 
 #include <anode/error.hpp>
 #include <anode/server.hpp>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include <optional>
 #include <stdexcept>
@@ -21,20 +20,12 @@ using namespace std::chrono_literals;
 using support::event_log;
 using support::http_peer;
 using support::server_fixture;
+using support::text_of;
 
 namespace {
 
 constexpr auto get = "GET /a HTTP/1.1\r\nHost: a\r\n\r\n";
 constexpr auto upgrade = "GET /up HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
-
-std::string text_of(http::exchange_facts const& f) {
-  std::string text = std::to_string(f.status) + " " + std::to_string(f.request_bytes) + "/" +
-                     std::to_string(f.body_bytes);
-  if (f.aborted) {
-    text += " aborted " + std::string(http::code_name(f.error));
-  }
-  return text;
-}
 
 // A server whose hooks record their calls.
 struct traced_server : server_fixture {
@@ -192,32 +183,6 @@ TEST_CASE("server trace: an aborted response is finished once, with the reason")
   CHECK(events.find(expected) != std::string::npos);
   CHECK(support::count_of(events, "finish") == 1);
   CHECK(support::count_of(events, "closed") == 1);
-}
-
-TEST_CASE("server trace: a destroyed server still finishes what it has started") {
-  event_log log;
-  net::io_context io;
-  auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 65536);
-  anode::socket client(std::move(ours));
-  {
-    http::server server(io.get_executor(), [](http::incoming_message&, http::server_response&) {});
-    http::server_trace t;
-    t.request_start = [&](auto&, auto&) { log.note("start"); };
-    t.response_finish = [&](auto&, auto&, http::exchange_facts const& f) {
-      log.note("finish " + text_of(f));
-    };
-    t.connection_closed = [&](anode::socket const&, http::connection_facts const& f) {
-      log.note("closed " + std::to_string(f.requests));
-    };
-    server.set_trace(std::move(t));
-    server.emit_connection(std::move(theirs));
-    client.write(get);
-    io.poll();
-    CHECK(log.pop_events() == "start");
-  }
-  io.restart();
-  io.poll();
-  CHECK(log.pop_events() == "finish 0 0/0 aborted ECONNRESET, closed 1");
 }
 
 TEST_CASE("server trace: requests that the server answers itself are traced too") {
@@ -408,38 +373,4 @@ TEST_CASE("server trace: requests and connections keep the trace under which the
   f.settle();
   CHECK(f.events() == "closed");
   CHECK(f.closed->requests == 2);
-}
-
-TEST_CASE("server response: on_done gets the facts before on_close") {
-  server_fixture f;
-  event_log log;
-  http::server_response* open = nullptr;
-  f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
-    auto const done = [&](http::exchange_facts const& facts) {
-      log.note("done " + text_of(facts));
-      res.on_done([&](http::exchange_facts const&) { log.note("too late"); });
-    };
-    res.on_done(done)
-        .on_done([&](http::exchange_facts const&) { log.note("again"); })
-        .on_finish(log.recorder("finish"));
-    res.on_close([&] {
-      log.note("close");
-      res.on_done([&](http::exchange_facts const&) { log.note("too late"); });
-    });
-    if (req.url() == "/open") {
-      open = &res;
-    } else {
-      res.end("hello");
-    }
-  });
-  http_peer peer = f.connect();
-  f.say(peer, get);
-  CHECK(log.pop_events() == "finish, done 200 0/5, again, close");
-  // The next request reuses the exchange, without these listeners.
-  f.say(peer, "GET /open HTTP/1.1\r\nHost: a\r\n\r\n");
-  open->on_done([](http::exchange_facts const&) { throw std::runtime_error("listener"); });
-  peer.reset();
-  CHECK_THROWS_AS(f.settle(), std::runtime_error);
-  f.settle();
-  CHECK(log.pop_events() == "done 0 0/0 aborted ECONNRESET, again, close");
 }
