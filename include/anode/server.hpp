@@ -330,6 +330,16 @@ public:
   /// **Node**: event 'dropRequest'.
   server& on_drop_request(anode::detail::function<void(incoming_message&, anode::socket)> h);
 
+  /// Sets the handler of exceptions that leave a request handler before the head of the response is
+  /// sent. It is called with the headers set so far, and with the status of the automatic response
+  /// (500, or 413 for `error::body_too_large`). It returns true if it has ended the response or
+  /// will end it later. If it returns false, the headers are discarded, the server sends the
+  /// automatic response, and `on_error` gets the exception. If it throws, `on_error` also gets its
+  /// own exception.
+  /// **Node**: none.
+  server& on_handler_error(
+      anode::detail::function<bool(incoming_message&, server_response&, std::exception_ptr)> h);
+
   /// Sets the handler of connections that are inactive for `timeout`, or that receive no new
   /// request for `keep_alive_timeout` after a response. The handler must close the connection. If
   /// no timeout listener is set here, on the request or on the response, the server closes it.

@@ -140,6 +140,66 @@ void handler_runner::end_job(server_impl& server, std::exception_ptr const& erro
   }
 }
 
+namespace {
+
+// Returns the status of the automatic response to a request whose handler has thrown `error`.
+int status_of(std::exception_ptr const& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (boost::system::system_error const& e) {
+    return e.code() == http::error::body_too_large ? 413 : 500;
+  } catch (...) {
+    return 500;
+  }
+}
+
+// Calls the program's handler of exceptions. Returns whether it has responded or will respond.
+bool handled(server_impl& server, server_exchange& exchange, std::exception_ptr const& error) {
+  auto const handler = server.on()->handler_error;
+  if (!handler) {
+    return false;
+  }
+  try {
+    return (*handler)(exchange.req, exchange.res, error);
+  } catch (...) {
+    server.report(std::current_exception(), &exchange);
+    return false;
+  }
+}
+
+void respond_to_error(server_impl& server, server_exchange& exchange,
+                      std::exception_ptr const& error) {
+  server_response_state& response = exchange.response;
+  if (!response.head_sent() && !response.ended()) {
+    int const status = status_of(error);
+    bool const keep_alive = response.should_keep_alive && status != 413;
+    response.discard_head();
+    response.status = status;
+    response.should_keep_alive = keep_alive;
+    response.reason.reset();
+    if (handled(server, exchange, error)) {
+      return;
+    }
+    if (exchange.left_http || (response.destroyed() && !response.ended())) {
+      // There is no response to send.
+    } else if (response.head_sent() || response.ended()) {
+      response.destroy({});
+    } else {
+      response.discard_head();
+      response.headers.clear();
+      response.status = status;
+      response.should_keep_alive = keep_alive;
+      response.reason.reset();
+      response.end(http::reason_phrase(status), true);
+    }
+  } else {
+    response.destroy({});
+  }
+  server.report(error, &exchange);
+}
+
+}  // namespace
+
 void handler_finished(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& error) {
   server_response_state& response = exchange.response;
@@ -154,25 +214,7 @@ void handler_finished(server_impl& server, server_exchange& exchange,
   }
   exchange.handler_done = true;
   if (error) {
-    if (response.head_sent() || response.ended()) {
-      response.destroy({});
-    } else {
-      response.discard_head();
-      response.headers.clear();
-      response.status = 500;
-      try {
-        std::rethrow_exception(error);
-      } catch (boost::system::system_error const& e) {
-        if (e.code() == http::error::body_too_large) {
-          response.status = 413;
-          response.should_keep_alive = false;
-        }
-      } catch (...) {
-      }
-      response.reason.reset();
-      response.end(http::reason_phrase(response.status), true);
-    }
-    server.report(error, &exchange);
+    respond_to_error(server, exchange, error);
   } else if (!response.ended()) {
     try {
       response.end({}, false);

@@ -183,6 +183,12 @@ server& server::on_drop_request(anode::detail::function<void(incoming_message&, 
   return *this;
 }
 
+server& server::on_handler_error(
+    anode::detail::function<bool(incoming_message&, server_response&, std::exception_ptr)> h) {
+  self(core_).on()->handler_error = std::move(h);
+  return *this;
+}
+
 server& server::on_timeout(anode::detail::function<void(anode::socket)> h) {
   self(core_).on()->timeout = std::move(h);
   return *this;

@@ -167,6 +167,9 @@ public:
     shared_handler<detail::function<void(http::client_error const&, anode::socket)>> client_error;
     shared_handler<detail::function<void(http::incoming_message&, anode::socket)>> drop_request;
     shared_handler<detail::function<void(anode::socket)>> timeout;
+    shared_handler<
+        detail::function<bool(http::incoming_message&, http::server_response&, std::exception_ptr)>>
+        handler_error;
     shared_handler<http::server_trace> trace;  // empty if no hook is set
     runtime::event<anode::socket> connection;
     runtime::event<anode::socket> secure_connection;

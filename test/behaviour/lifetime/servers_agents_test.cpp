@@ -66,6 +66,8 @@ operations<http::server> const& server_operations() {
       r("server::on_connection", [ignore](server& s) { s.on_connection(ignore); }),
       r("server::on_listening", [ignore](server& s) { s.on_listening(ignore); }),
       r("server::on_drop", [ignore](server& s) { s.on_drop(ignore); }),
+      r("server::on_handler_error",
+        [](server& s) { s.on_handler_error([](auto&&...) { return false; }); }),
       r("server::on_close", [ignore](server& s) { s.on_close(ignore); }),
       r("server::on_error", [ignore](server& s) { s.on_error(ignore); }),
       r("server::set_trace", [](server& s) { s.set_trace(http::server_trace{}); }),
