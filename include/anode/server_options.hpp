@@ -79,6 +79,9 @@ struct server_options {
   /// Maximum number of requests on one connection; 0: unlimited. The response to the last one
   /// contains `Connection: close`. The server responds with 503 to further ones.
   std::uint32_t max_requests_per_socket = 0;
+  /// Maximum size in bytes of a request body that `incoming_message::text` and `bytes` collect, if
+  /// the call does not say otherwise. The server responds with 413 to a larger one.
+  std::size_t max_text_size = std::size_t{1024} * 1024;
   /// Disables Nagle's algorithm on new connections.
   bool no_delay = true;
   /// Maximum time to receive a whole request; 0: no limit. After it the server responds with 408.

@@ -108,6 +108,7 @@ void server_exchange::begin(http1_server_connection& c) {
   request.attach(c);
   request.join_duplicate_headers = server_->options().join_duplicate_headers;
   request.high_water_mark = server_->options().high_water_mark;
+  request.text_limit = server_->options().max_text_size;
   response.server = server_.get();
   response.high_water_mark = server_->options().high_water_mark;
   response.reject_non_standard_body_writes = server_->options().reject_non_standard_body_writes;

@@ -78,6 +78,7 @@ TEST_CASE("server options: defaults") {
   CHECK(o.keep_alive_timeout == 5s);
   CHECK_FALSE(o.drain_idle_timeout);
   CHECK(o.max_connections == 0);
+  CHECK(o.max_text_size == 1048576);
   CHECK(o.max_header_size == 16384);
   CHECK(o.max_headers_count == 2000);
   CHECK(o.max_requests_per_socket == 0);
@@ -300,4 +301,42 @@ TEST_CASE("server options: the backlog reaches the system") {
     }
   }
   CHECK(found == 7u);
+}
+
+TEST_CASE("server options: max_text_size limits text and bytes that name no limit themselves") {
+  http::server_options o;
+  o.max_text_size = 4;
+  server_fixture f(o);
+  f.server.on_error([](std::exception_ptr const&) {});
+  f.server.on_request(
+      [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+        std::size_t size = 0;
+        if (req.url() == "/text") {
+          std::string const text = co_await req.text();
+          size = text.size();
+        } else if (req.url() == "/bytes") {
+          std::vector<std::byte> const bytes = co_await req.bytes();
+          size = bytes.size();
+        } else {
+          std::string const text = co_await req.text(10);
+          size = text.size();
+        }
+        co_await res.end(std::to_string(size));
+      });
+  auto const answer = [&](std::string_view path, std::string_view body) {
+    http_peer peer = f.connect();
+    f.say(peer, "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nContent-Length: " +
+                    std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
+    return peer.take().substr(9, 3);
+  };
+  CHECK(answer("/text", "1234") == "200");
+  CHECK(answer("/text", "12345") == "413");
+  CHECK(answer("/bytes", "1234") == "200");
+  CHECK(answer("/bytes", "12345") == "413");
+  CHECK(answer("/other", "12345") == "200");
+  CHECK(f.server.options().max_text_size == 4);
+  // The option applies to later requests.
+  o.max_text_size = 5;
+  f.server.set_options(o);
+  CHECK(answer("/text", "12345") == "200");
 }
