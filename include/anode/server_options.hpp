@@ -85,6 +85,8 @@ struct server_options {
   /// Disables Nagle's algorithm on new connections.
   bool no_delay = true;
   /// Maximum time to receive a whole request; 0: no limit. After it the server responds with 408.
+  /// If the head is complete, a read of the body fails with `error::request_timeout`, and not with
+  /// `ECONNRESET` as for a client that has disconnected.
   std::chrono::milliseconds request_timeout{300'000};
   /// Responds with 400 to HTTP/1.1 requests without a Host header.
   bool require_host_header = true;
