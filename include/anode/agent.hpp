@@ -75,7 +75,8 @@ public:
   /// Creates a request, which is sent by `write` and `end` of the result.
   /// @throws exception for invalid arguments, before a connection is used:
   ///   `error::invalid_protocol`, `invalid_http_token`, `invalid_char`, `unescaped_characters`,
-  ///   `invalid_arg_value`, `invalid_ip_address` or `out_of_range`.
+  ///   `invalid_arg_value` (also if `request_options::body` is set), `invalid_ip_address` or
+  ///   `out_of_range`.
   client_request request(request_options options);
 
   /// Creates a request for a URL.
@@ -92,13 +93,42 @@ public:
   /// those of the overload for a URL.
   client_request request(std::string_view url, request_options options);
 
-  /// Sends a GET request and waits for its response.
+  /// Sends a GET request and waits for its response. The request is made by the call, and sent when
+  /// the operation is awaited; an operation that is never awaited aborts it.
   /// @return the response; its body is not read yet.
   /// @throws request_error when awaited, if the request fails.
   /// @throws exception from the call itself, for an invalid URL.
   /// **Cancellation**: aborts the request.
   /// **Node**: `http.get`.
   net::awaitable<incoming_message> get(std::string_view url);
+
+  /// Sends a request to a URL and waits for its response. The method is GET unless `options` has
+  /// another one. Values set in `options` override those of the URL. `request_options::body` is
+  /// sent. Result, errors of the await and cancellation are those of `get(url)`.
+  /// @throws exception from the call itself, as `request`.
+  net::awaitable<incoming_message> get(std::string_view url, request_options options);
+
+  /// Sends a request and waits for its response. The method is GET unless `options` has another
+  /// one. `request_options::body` is sent. Errors are those of the overload for a URL and options.
+  net::awaitable<incoming_message> get(request_options options);
+
+  /// Sends a request with `request_options::body` and waits for its response. It differs from `get`
+  /// in its name only, which suits methods like PUT. Errors are those of `get`.
+  /// **Node**: `http.request`, `end`, and event 'response'. The word is that of XMLHttpRequest.
+  net::awaitable<incoming_message> send(request_options options);
+
+  /// Sends a request with `request_options::body` to a URL and waits for its response. Values set
+  /// in `options` override those of the URL.
+  net::awaitable<incoming_message> send(std::string_view url, request_options options);
+
+  /// Sends a body to a URL and waits for the response. The head has the Content-Length of the body.
+  /// @param body the whole body; may be empty.
+  /// @param headers a flat list fixes the head, therefore it needs Host and Content-Length.
+  /// @throws request_error when awaited, if the request fails.
+  /// @throws exception from the call itself, as `request`.
+  /// **Cancellation**: aborts the request.
+  net::awaitable<incoming_message> send(std::string_view method, std::string_view url,
+                                        std::string body, header_list headers = {});
 
   /// Closes all connections, idle and in use. Requests in progress fail with `ECONNRESET`. Waiting
   /// requests get new connections.
@@ -182,6 +212,30 @@ ANODE_EXPORT client_request request(net::any_io_executor const& ex, std::string_
 /// **Node**: `http.get`.
 ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex,
                                                   std::string_view url);
+
+/// Sends a request and waits for its response, see `agent::get`. The request uses the global agent
+/// or none, as that of `request`.
+ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex,
+                                                  request_options options);
+
+/// Sends a request to a URL, as the overload for options. Values set in `options` override those of
+/// the URL.
+ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex,
+                                                  std::string_view url, request_options options);
+
+/// Sends a request with `request_options::body` and waits for its response, see `agent::send`. The
+/// request uses the global agent or none, as that of `request`.
+ANODE_EXPORT net::awaitable<incoming_message> send(net::any_io_executor const& ex,
+                                                   request_options options);
+
+/// Sends a request with `request_options::body` to a URL, as the overload for options.
+ANODE_EXPORT net::awaitable<incoming_message> send(net::any_io_executor const& ex,
+                                                   std::string_view url, request_options options);
+
+/// Sends a body to a URL through the global agent and waits for the response. See `agent::send`.
+ANODE_EXPORT net::awaitable<incoming_message> send(net::any_io_executor const& ex,
+                                                   std::string_view method, std::string_view url,
+                                                   std::string body, header_list headers = {});
 
 }  // namespace anode::http
 

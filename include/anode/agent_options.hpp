@@ -167,6 +167,9 @@ public:
   /// The headers. A flat list fixes the head: Host and Authorization are not added, and headers
   /// cannot change later.
   header_list headers;
+  /// The whole body, sent by `get` and `send` with its Content-Length. `request` throws
+  /// `error::invalid_arg_value` if it is set, because the program writes the body of its result.
+  std::optional<std::string> body;
   /// Path of a Unix socket to connect to instead of `host` and `port`; empty: TCP.
   std::string socket_path;
   /// Local IP address to connect from; empty: any.

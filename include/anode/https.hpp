@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-/// HTTP over TLS: `https::server`, `https::agent`, `https::request` and `https::get`. Needs the
-/// library `anode-tls`; includes nothing of OpenSSL.
+/// HTTP over TLS: `https::server`, `https::agent`, `https::request`, `https::get` and
+/// `https::send`. Needs the library `anode-tls`; includes nothing of OpenSSL.
 
 #include <anode/http.hpp>
 #include <anode/tls.hpp>
@@ -168,5 +168,32 @@ ANODE_EXPORT http::client_request request(net::any_io_executor const& ex, std::s
 /// **Node**: `https.get`.
 ANODE_EXPORT net::awaitable<http::incoming_message> get(net::any_io_executor const& ex,
                                                         std::string_view url);
+
+/// Sends a request and waits for its response, see `http::agent::get`. The request uses the default
+/// agent or a new one, as that of `request`.
+ANODE_EXPORT net::awaitable<http::incoming_message> get(net::any_io_executor const& ex,
+                                                        http::request_options options);
+
+/// Sends a request to a URL, as the overload for options.
+ANODE_EXPORT net::awaitable<http::incoming_message> get(net::any_io_executor const& ex,
+                                                        std::string_view url,
+                                                        http::request_options options);
+
+/// Sends a request with `request_options::body` and waits for its response, see
+/// `http::agent::send`. The request uses the default agent or a new one, as that of `request`.
+ANODE_EXPORT net::awaitable<http::incoming_message> send(net::any_io_executor const& ex,
+                                                         http::request_options options);
+
+/// Sends a request with `request_options::body` to a URL, as the overload for options.
+ANODE_EXPORT net::awaitable<http::incoming_message> send(net::any_io_executor const& ex,
+                                                         std::string_view url,
+                                                         http::request_options options);
+
+/// Sends a body to a URL with the default agent and waits for the response, see
+/// `http::agent::send`.
+ANODE_EXPORT net::awaitable<http::incoming_message> send(net::any_io_executor const& ex,
+                                                         std::string_view method,
+                                                         std::string_view url, std::string body,
+                                                         http::header_list headers = {});
 
 }  // namespace anode::https

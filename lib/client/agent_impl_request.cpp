@@ -85,6 +85,11 @@ void agent_impl::complete_options(http::request_options& o) const {
   if (!o.local_address.empty() && !transport::is_ip_address(o.local_address)) {
     throw http::exception(error::invalid_ip_address, "Invalid IP address: " + o.local_address);
   }
+  if (o.body) {
+    throw http::exception(error::invalid_arg_value,
+                          "The option 'body' is sent by get and send. A request is written by its "
+                          "write and end");
+  }
   if (o.max_header_size == 0) {
     o.max_header_size = http::max_header_size();
   }

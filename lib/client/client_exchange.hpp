@@ -189,6 +189,11 @@ public:
   /// Ends the request, waits for the response, and destroys the request's handle.
   static net::awaitable<http::incoming_message> get(detail::ptr<client_exchange> self,
                                                     http::client_request request);
+
+  /// Ends the request with a body, waits for the response, and destroys the request's handle.
+  static net::awaitable<http::incoming_message> send(detail::ptr<client_exchange> self,
+                                                     http::client_request request,
+                                                     std::string body);
   static net::awaitable<http::incoming_message> wait_response(detail::ptr<client_exchange> self);
   static net::awaitable<http::upgrade_result> wait_upgraded(detail::ptr<client_exchange> self);
   static net::awaitable<bool> wait_continued(detail::ptr<client_exchange> self);

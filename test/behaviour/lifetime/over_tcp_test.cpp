@@ -189,6 +189,10 @@ operations<remote> const& remote_operations() {
           return answer_of(http::request(t.executor, "GET", "http://" + t.authority + "/"));
         }),
       r("get", [](remote& t) { return http::get(t.executor, "http://" + t.authority + "/"); }),
+      r("send",
+        [](remote& t) {
+          return http::send(t.executor, "PUT", "http://" + t.authority + "/", "a");
+        }),
       r("connect", [](remote& t) { return anode::connect(t.executor, t.authority); }),
   };
   return all;

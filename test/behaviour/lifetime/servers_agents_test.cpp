@@ -249,6 +249,18 @@ operations<http::agent> const& agent_operations() {
       r("agent::get", [](agent& a) { return a.get("http://free/"); }),
       r("agent::get (another connection)", [](agent& a) { return a.get("http://new/"); }),
       r("agent::get (waits for a connection)", [](agent& a) { return a.get("http://busy/"); }),
+      r("agent::get (options)", [to](agent& a) { return a.get(to("free")); }),
+      r("agent::get (URL and options)",
+        [](agent& a) { return a.get("http://busy/", http::request_options()); }),
+      r("agent::send (options)",
+        [to](agent& a) {
+          http::request_options o = to("free");
+          o.body = text();
+          return a.send(std::move(o));
+        }),
+      r("agent::send (URL and options)",
+        [](agent& a) { return a.send("http://busy/", http::request_options()); }),
+      r("agent::send", [](agent& a) { return a.send("PUT", "http://new/", std::string(text())); }),
       r("agent::destroy", [](agent& a) { a.destroy(); }),
       r("agent::remove", [](agent& a) { return a.remove(anode::socket()); }),
       r("agent::set_options", [](agent& a) { a.set_options(a.options()); }),

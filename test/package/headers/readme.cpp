@@ -31,6 +31,7 @@ net::awaitable<void> client(net::any_io_executor ex, std::string_view part1,
                             std::string_view part2) {
   auto res = co_await http::get(ex, "http://127.0.0.1:8000/");
   auto text = co_await res.text();
+  auto created = co_await http::send(ex, "PUT", "http://127.0.0.1:8000/a", "the whole body");
 
   http::agent agent{ex, {.keep_alive = true, .max_sockets = 8}};
   auto req = agent.request("POST", "http://127.0.0.1:8000/upload", {{"Content-Type", "text/csv"}});
