@@ -31,8 +31,9 @@ namespace anode::http {
 /// The system's resolver runs in up to four threads for each execution context. IP addresses and
 /// "localhost" (127.0.0.1, then ::1) need no look-up.
 ///
-/// On an empty handle, `totals` returns zeros, `options` returns default options, `destroy` and
-/// `remove` do nothing, and all other calls throw `exception` with `error::invalid_this`.
+/// On an empty handle, `totals` returns zeros, `options` returns default options, `destroy`,
+/// `close_free` and `remove` do nothing, and all other calls throw `exception` with
+/// `error::invalid_this`.
 ///
 /// **Concurrency**: use the agent only on its executor, which must run on one thread at a time: an
 /// `io_context` run by one thread, or a strand.
@@ -53,8 +54,9 @@ public:
 
   /// Makes an agent with options. With g++ 12, write `options` in braces only outside of `co_await`
   /// expressions.
-  /// @throws exception with `error::out_of_range` if `max_total_sockets` is 0, or with
-  ///   `error::proxy_invalid_config`.
+  /// @throws exception with `error::out_of_range` if `max_total_sockets` is 0, with
+  ///   `error::proxy_invalid_config`, or with `error::invalid_protocol` (see
+  ///   `agent_options::protocol`).
   agent(executor_type ex, agent_options options);
 
   /// Makes another handle to the same agent.
@@ -134,6 +136,11 @@ public:
   /// requests get new connections.
   /// **Node**: `agent.destroy()`.
   void destroy();
+
+  /// Closes the idle connections. Connections in use stay in the pool and become idle again after
+  /// their requests. Waiting requests get connections that this makes room for.
+  /// **Node**: none; `agent.destroy()` closes the connections in use too.
+  void close_free();
 
   /// Removes a connection from the pool. It no longer counts towards the limits, and is closed
   /// after the request in progress on it.

@@ -115,6 +115,18 @@ struct agent_options {
   /// `on_socket`.
   /// **Node**: never retries.
   unsigned retry = 0;
+  /// The port of requests that name none; their Host header omits it. 0: 80, or 443 for "https:".
+  /// **Node**: `agent.defaultPort`.
+  std::uint16_t default_port = 0;
+  /// The protocol of requests that name none, "http:" or "https:"; empty: "http:", or "https:" for
+  /// an `https::agent`.
+  ///
+  /// An `http::agent` accepts requests with this protocol only. "https:" means that
+  /// `create_connection`, which is then required, makes encrypted connections; it excludes proxies.
+  /// An `https::agent` accepts "http:" only with `https::agent_options::allow_http`. Any other
+  /// value throws `error::invalid_protocol`.
+  /// **Node**: `agent.protocol`.
+  std::string protocol{};
   /// URL of a proxy for all requests, "http://user:password@host:port"; empty: none.
   std::string proxy{};
   /// Uses CONNECT tunnels also for http origins, instead of sending absolute URLs to the proxy.
@@ -156,9 +168,9 @@ public:
   std::string protocol;    ///< "http:" or "https:"; empty: that of the agent
   std::string host;        ///< name or IP address, Node's `hostname`; empty: "localhost"
   std::uint16_t port = 0;  ///< 0: `default_port`
-  /// The port omitted from the Host header; 0: 80, or 443 for "https:". For a request without an
-  /// agent (see `create_connection`), 0 means none: its Host header then names port 80 too, as in
-  /// Node.
+  /// The port omitted from the Host header; 0: as `agent_options::default_port`. For a request
+  /// without an agent (see `create_connection`), 0 means none: its Host header then names port 80
+  /// too, as in Node.
   std::uint16_t default_port = 0;
   /// Path with query; empty: "/". For CONNECT it is the authority; a leading slash is removed. Sent
   /// to a proxy, it must begin with a slash or be an absolute URL of the request's own host.

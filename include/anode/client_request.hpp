@@ -255,7 +255,7 @@ public:
   /// **Node**: `request.host`.
   std::string_view host() const noexcept;
 
-  /// Returns "http:".
+  /// Returns "http:" or "https:".
   /// **Node**: `request.protocol`.
   std::string_view protocol() const noexcept;
 

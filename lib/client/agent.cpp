@@ -206,6 +206,12 @@ void agent::destroy() {
   }
 }
 
+void agent::close_free() {
+  if (core_) {
+    core_->close_free();
+  }
+}
+
 bool agent::remove(anode::socket const& connection) {
   return connection && core_ && core_->remove(*stream::core_of(connection));
 }

@@ -247,6 +247,12 @@ void agent_impl::destroy() {
   run_actions();
 }
 
+void agent_impl::close_free() {
+  runtime::tick const t(executor_);
+  pool_.close_free();
+  run_actions();
+}
+
 void agent_impl::drop_handle() {
   if (--handles_ == 0) {
     runtime::tick const t(executor_);

@@ -17,19 +17,8 @@
 
 namespace anode::client {
 
-/// Returns whether a request with complete options is encrypted.
-inline bool is_secure(http::request_options const& o) noexcept { return o.protocol == "https:"; }
-
-/// Returns the port of a request whose option `port` is 0.
-inline std::uint16_t default_port(http::request_options const& o) noexcept {
-  return o.default_port != 0 ? o.default_port : std::uint16_t(is_secure(o) ? 443 : 80);
-}
-
-/// Returns the origin of a request. Replaces an empty host and the port 0 by their defaults.
-inline policy::origin origin_of(http::request_options const& o) noexcept {
-  return {o.host.empty() ? std::string_view("localhost") : o.host,
-          o.port != 0 ? o.port : default_port(o)};
-}
+/// Returns whether a request is for an https URL.
+inline bool is_https(http::request_options const& o) noexcept { return o.protocol == "https:"; }
 
 /// The state behind an `http::agent`. It executes the decisions of its connection pool.
 class agent_impl final : public detail::counted, private runtime::shutdown_hook {
@@ -58,6 +47,9 @@ public:
 
   /// Closes all connections.
   void destroy();
+
+  /// Closes the idle connections.
+  void close_free();
 
   /// Removes the connection with this socket from the pool.
   /// @return whether the pool had such a connection
@@ -174,11 +166,36 @@ private:
   bool is_last_origin(policy::request_origin const& origin) const noexcept;
   void note_origin(policy::request_origin const& origin);
   void apply_options();
+  void check_protocol() const;
   void select_proxy();
   std::optional<proxy_server> parse_proxy(std::string_view url) const;
   void complete_protocol(http::request_options& o) const;
   void complete_options(http::request_options& o) const;
   static std::string host_header_of(client_exchange const& x);
+
+  /// Returns the protocol of requests that name none.
+  std::string_view own_protocol() const noexcept {
+    return !options_.protocol.empty() ? std::string_view(options_.protocol)
+           : secure_                  ? "https:"
+                                      : "http:";
+  }
+
+  /// Returns whether the agent encrypts the connection of a request with complete options.
+  bool is_secure(http::request_options const& o) const noexcept { return secure_ && is_https(o); }
+
+  /// Returns the port of a request whose option `port` is 0.
+  std::uint16_t default_port(http::request_options const& o) const noexcept {
+    return o.default_port != 0          ? o.default_port
+           : options_.default_port != 0 ? options_.default_port
+                                        : std::uint16_t(is_https(o) ? 443 : 80);
+  }
+
+  /// Returns the origin of a request. Replaces an empty host and the port 0 by their defaults.
+  policy::origin origin_of(http::request_options const& o) const noexcept {
+    return {o.host.empty() ? std::string_view("localhost") : o.host,
+            o.port != 0 ? o.port : default_port(o)};
+  }
+
   std::optional<proxy_server> const& proxy_of(http::request_options const& o) const noexcept {
     return is_secure(o) ? secure_proxy_ : proxy_;
   }

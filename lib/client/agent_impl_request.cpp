@@ -31,13 +31,17 @@ constexpr std::size_t spare_client_exchanges = 64;
 // Decides whether the request is encrypted.
 void agent_impl::complete_protocol(http::request_options& o) const {
   if (!secure_) {
-    if (!o.protocol.empty() && o.protocol != "http:") {
-      refuse_protocol(o, "http:");
+    if (o.protocol.empty()) {
+      if (!options_.protocol.empty()) {
+        o.protocol = options_.protocol;
+      }
+    } else if (o.protocol != own_protocol()) {
+      refuse_protocol(o, own_protocol());
     }
     return;
   }
   if (o.protocol.empty()) {
-    o.protocol = "https:";
+    o.protocol = own_protocol();
   }
   if (o.protocol != "https:") {
     if (o.protocol != "http:" || !secure_->allows_http()) {
@@ -96,8 +100,8 @@ void agent_impl::complete_options(http::request_options& o) const {
 }
 
 std::string agent_impl::name_of(http::request_options options) const {
-  if (secure_ && options.protocol.empty()) {
-    options.protocol = "https:";
+  if (options.protocol.empty()) {
+    options.protocol = own_protocol();
   }
   http::header_list::entry const* const host = options.headers.find("host");
   std::string name;

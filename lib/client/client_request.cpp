@@ -83,7 +83,11 @@ std::string_view client_request::path() const noexcept {
 std::string_view client_request::host() const noexcept {
   return exchange_ != nullptr ? std::string_view(exchange_->options.host) : std::string_view();
 }
-std::string_view client_request::protocol() const noexcept { return "http:"; }
+std::string_view client_request::protocol() const noexcept {
+  return exchange_ != nullptr && !exchange_->options.protocol.empty()
+             ? std::string_view(exchange_->options.protocol)
+             : "http:";
+}
 bool client_request::reused_socket() const noexcept {
   return exchange_ != nullptr && exchange_->reused();
 }

@@ -262,6 +262,7 @@ operations<http::agent> const& agent_operations() {
         [](agent& a) { return a.send("http://busy/", http::request_options()); }),
       r("agent::send", [](agent& a) { return a.send("PUT", "http://new/", std::string(text())); }),
       r("agent::destroy", [](agent& a) { a.destroy(); }),
+      r("agent::close_free", [](agent& a) { a.close_free(); }),
       r("agent::remove", [](agent& a) { return a.remove(anode::socket()); }),
       r("agent::set_options", [](agent& a) { a.set_options(a.options()); }),
       r("agent::agent (copied)", [](agent& a) { return agent(a).totals().sockets; }),
