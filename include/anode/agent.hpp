@@ -3,6 +3,7 @@
 
 #include <anode/agent_options.hpp>
 #include <anode/client_request.hpp>
+#include <anode/client_trace.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/secure_layer.hpp>
 #include <anode/headers.hpp>
@@ -155,6 +156,10 @@ public:
   /// that a raised limit allows.
   /// @throws exception as the constructor; the previous options stay in effect.
   void set_options(agent_options options);
+
+  /// Sets the hooks that observe the requests made from now on; `{}` removes them. A request can
+  /// have hooks of its own too, see `request_options::trace`.
+  agent& set_trace(client_trace trace);
 
   /// Returns the numbers for all origins together.
   counts totals() const noexcept;

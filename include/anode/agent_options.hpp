@@ -24,6 +24,8 @@
 
 namespace anode::http {
 
+struct client_trace;
+
 /// Flags for the system's resolver; combine them with `|`.
 ///
 /// **Node**: the flags of `dns.lookup`: ADDRCONFIG, V4MAPPED, ALL.
@@ -229,6 +231,8 @@ public:
   /// request has emitted `on_close`.
   /// **Node**: an AbortSignal.
   net::cancellation_slot signal;
+  /// Hooks that observe this request, besides those of `agent::set_trace`; may be null.
+  std::shared_ptr<client_trace const> trace;
   /// Uses a new connection, closed after the response, instead of the global agent. Only for the
   /// free function `http::request`.
   /// **Node**: `agent: false`.

@@ -363,6 +363,7 @@ private:
   explicit client_request(client::client_exchange& exchange) noexcept;
 
   void drop() noexcept;
+  void forget(client::client_exchange const& exchange) noexcept;
 
   client::client_exchange* exchange_ = nullptr;
 };

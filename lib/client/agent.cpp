@@ -224,6 +224,11 @@ void agent::set_options(agent_options options) {
   base::require_handle(core_, "agent").set_options(std::move(options));
 }
 
+agent& agent::set_trace(client_trace trace) {
+  base::require_handle(core_, "agent").set_trace(std::move(trace));
+  return *this;
+}
+
 agent::counts agent::totals() const noexcept {
   return core_ ? public_counts(core_->pool().totals()) : counts();
 }

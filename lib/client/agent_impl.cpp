@@ -81,6 +81,9 @@ void agent_impl::run_actions() {
         }
         break;
       case kind::queue:
+        if (client_exchange* const x = find(a.request); x != nullptr && x->watched()) {
+          x->watch_queued();
+        }
         break;
     }
   }

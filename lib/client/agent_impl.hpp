@@ -12,7 +12,10 @@
 
 #include <anode/agent.hpp>
 
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace anode::client {
@@ -50,6 +53,9 @@ public:
 
   /// Closes the idle connections.
   void close_free();
+
+  /// Sets the hooks of later requests.
+  void set_trace(http::client_trace trace);
 
   /// Removes the connection with this socket from the pool.
   /// @return whether the pool had such a connection
@@ -90,7 +96,7 @@ public:
 
 private:
   /// An attempt to open a connection.
-  struct connect_attempt final : detail::counted, runtime::timer {
+  struct connect_attempt final : transport::connect_observer, runtime::timer {
     agent_impl* of = nullptr;
     policy::socket_id id;
     http::connect_options to;
@@ -108,8 +114,16 @@ private:
     std::exception_ptr thrown;                    // by the lookup
     bool over = false;
     bool tunnelling = false;  // connected to the proxy
+    bool observed = false;    // the request is traced
+    bool starting = false;    // inside of `start_connect`
     http::request_phase phase() const;
     void expired() override;
+    template <class F>
+    void with_request(F const& f);
+    void lookup_started(std::string_view host) override;
+    void lookup_done(std::span<endpoint const> found, error_code ec) override;
+    void attempt_started(endpoint const& at) override;
+    void attempt_done(endpoint const& at, error_code ec) override;
   };
 
   struct proxy_server {
@@ -134,6 +148,7 @@ private:
   std::unique_ptr<client_exchange> acquire_exchange();
   detail::ptr<client_exchange> start(std::unique_ptr<client_exchange> made, bool has_agent);
   void write_headers(client_exchange& x);
+  void fix_head(client_exchange& x);
   void address_proxy(client_exchange& x, std::uint16_t default_port);
   void choose_key(client_exchange& x) const;
   void run_actions();
@@ -153,6 +168,9 @@ private:
               std::string_view reason = {});
   void assign(policy::pool_action const& a);
   void stop(connect_attempt& o);
+  client_exchange* watched_request(connect_attempt const& o);
+  void report_tunnel(connect_attempt& o, int status);
+  void report_secure(connect_attempt& o, byte_stream const& stream, bool with_proxy);
   void park(policy::socket_id id);
   std::chrono::milliseconds parked_timeout(http1_client_connection const& c) const noexcept;
   void close(policy::socket_id id, policy::request_id request);
@@ -211,6 +229,7 @@ private:
   std::optional<proxy_server> proxy_;          // for http origins
   std::optional<proxy_server> secure_proxy_;   // for https origins
   policy::proxy_selection proxy_selection_;
+  std::shared_ptr<http::client_trace const> trace_;                // null: no hooks
   std::vector<detail::ptr<client_exchange>> exchanges_;            // by request_id::index
   std::vector<detail::ptr<http1_client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<connect_attempt>> connect_attempts_;     // by socket_id::index

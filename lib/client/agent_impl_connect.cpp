@@ -73,6 +73,7 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
     slot(connections_, o->id) = new http1_client_connection(*this, o->socket, o->id);
     x.assign(*connections_[o->id.index], false, a.waited);
   }
+  o->observed = x.watched();
   timers_->arm(*o, options_.connect_timeout);
   connect(o, x.options.lookup ? x.options.lookup : options_.lookup);
 }
@@ -126,6 +127,7 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
       }
     };
   }
+  o->starting = true;
   o->attempt = transport::start_connect(
       executor_, target_of(o->to), lookup,
       [self = detail::ptr<agent_impl>(this), o](error_code ec, std::string_view phase,
@@ -138,7 +140,12 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
         } else {
           self->connected(o, std::move(stream));
         }
-      });
+      },
+      o->observed ? o : nullptr);
+  o->starting = false;
+  if (o->over) {  // a hook has destroyed the request
+    std::exchange(o->attempt, nullptr)->cancel();
+  }
 }
 
 net::awaitable<void> agent_impl::create(detail::ptr<agent_impl> self,
@@ -200,6 +207,9 @@ void agent_impl::secure(detail::ptr<connect_attempt> o, std::unique_ptr<byte_str
       [self = detail::ptr<agent_impl>(this), o, to](detail::secure_result result) {
         runtime::tick const t(self->executor_);
         o->handshake.reset();
+        if (!result.ec && o->observed) {
+          self->report_secure(*o, *result.stream, to != o->secure_target);
+        }
         if (result.ec) {
           self->failed(*o, result.ec, request_phase::secure, std::move(result.message),
                        std::move(result.cause), result.reason);
@@ -271,6 +281,9 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
     http::upgrade_result answer = co_await client_exchange::wait_upgraded(x);
     o->waiting = nullptr;
     runtime::tick const t(self->executor_);
+    if (o->observed) {
+      self->report_tunnel(*o, answer.response().status_code());
+    }
     if (answer) {
       if (o->over) {
         answer.socket().destroy();

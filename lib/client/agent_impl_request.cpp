@@ -194,6 +194,12 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
   x->request.has_agent = has_agent;
   x->request.should_keep_alive = should_keep_alive_;
   write_headers(*x);
+  if ((trace_ || x->options.trace) && !x->begin_watch(trace_)) {
+    return x;  // a hook has destroyed it
+  }
+  if (x->options.headers.is_flat() || x->request.headers.contains("Expect")) {
+    fix_head(*x);
+  }
   choose_key(*x);
   close_stale(x->name);
   x->id = pool_.request(x->name);
@@ -234,8 +240,16 @@ void agent_impl::write_headers(client_exchange& x) {
   if (through_proxy(options) && !tunnels(options)) {
     address_proxy(x, origin.default_port);
   }
-  if (options.headers.is_flat() || x.request.headers.contains("Expect")) {
+}
+
+void agent_impl::fix_head(client_exchange& x) {
+  try {
     x.request.fix_head();
+  } catch (...) {
+    if (x.watched()) {
+      x.watch_failed_head(std::current_exception());
+    }
+    throw;
   }
 }
 

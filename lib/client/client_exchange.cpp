@@ -3,6 +3,7 @@
 
 #include "base/access.hpp"
 #include "client/agent_impl.hpp"
+#include "client/exchange_watch.hpp"
 #include "client/http1_client_connection.hpp"
 #include "http1/head_writer.hpp"
 #include "policy/default_headers.hpp"
@@ -107,6 +108,9 @@ void client_exchange::dispose() noexcept {
   error_message_.clear();
   raw_packet_.reset();
   cause_ = nullptr;
+  if (watched_) {
+    end_watch();
+  }
   static_cast<exchange_progress&>(*this) = {};
   detail::ptr<agent_impl> const agent = std::move(agent_);
   agent->recycle(*this);
@@ -117,6 +121,9 @@ void client_exchange::drop_user_objects() noexcept {
   options.headers = {};
   options.create_connection = {};
   options.lookup = {};
+  if (options.trace) {
+    options.trace.reset();
+  }
   on_response = {};
   on_upgrade = {};
   on_connect = {};
@@ -157,16 +164,25 @@ void client_exchange::assign(http1_client_connection& c, bool reused, bool waite
   // A timeout in the options applies immediately; one set later applies after the connect.
   auto const& timeout = core.connecting() ? options.timeout : timeout_;
   core.set_timeout(timeout.value_or(agent_->options().timeout));
+  if (watched_) {
+    watch_assigning(c);
+  }
   c.begin(*this, reused);
   request.assign_socket(core);
   // Emitted at the end of the tick, because the caller must be able to register listeners first.
   pending_socket_ = true;
   runtime::tick::defer(*this, agent_->executor());
+  if (watched_ && !core.connecting()) {
+    watch_socket();
+  }
 }
 
 void client_exchange::connected() {
   if (timeout_set_ && connection_) {
     connection_->core().set_timeout(*timeout_);
+  }
+  if (watched_ && connection_) {
+    watch_socket();
   }
 }
 
@@ -190,6 +206,9 @@ void client_exchange::output_moved(stream::write_queue::position sent) {
       phase_ = request_phase::head;
     }
     request.emit_finish();
+    if (watched_) {
+      watch_sent();
+    }
     release_if_done();
   } else {
     request.emit_drain();
@@ -206,6 +225,12 @@ bool client_exchange::may_inform(message::message_head const& head) noexcept {
 
 void client_exchange::information(message::message_head const& head) {
   detail::ptr<client_exchange> const self(this);
+  if (watched_) {
+    watch_information(head);
+    if (closed_) {
+      return;
+    }
+  }
   if (head.status == 100) {
     continued_ = true;
     changed_.notify();
@@ -213,16 +238,18 @@ void client_exchange::information(message::message_head const& head) {
   }
   if (!on_information_.empty()) {
     http::information info;
-    info.status_code = head.status;
-    info.status_message = head.reason();
-    info.http_version_major = head.version_major;
-    info.http_version_minor = head.version_minor;
-    info.raw_headers = head.fields;
+    fill(info, head);
     on_information_.emit(info);
   }
 }
 
 void client_exchange::response_begun(bool wait) {
+  if (watched_) {
+    watch_response();
+    if (closed_) {
+      return;
+    }
+  }
   phase_ = request_phase::body;
   response_ready_ = true;
   if (on_response && !response_acquired_) {
@@ -245,7 +272,13 @@ void client_exchange::notify_head() {
 void client_exchange::response_ended() {
   response_done_ = true;
   detail::ptr<client_exchange> const self(this);
+  if (watched_) {
+    watch_complete();
+  }
   release_if_done();
+  if (watched_) {
+    watch_finished();  // before the connection serves the next request
+  }
   response.complete();
 }
 
@@ -254,6 +287,14 @@ http::incoming_message client_exchange::response_handle() {
 }
 
 void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
+  detail::ptr<client_exchange> const self(this);
+  if (watched_) {
+    watch_response();
+    if (closed_) {
+      return;
+    }
+    watch_complete();
+  }
   response_ready_ = response_done_ = request_done_ = true;
   detail::ptr<http1_client_connection> const c = std::move(connection_);
   response.complete();
@@ -278,6 +319,9 @@ void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
   }
   closed_ = true;
   runtime::tick::defer(*this, agent_->executor());
+  if (watched_) {
+    watch_finished();
+  }
 }
 
 // Emits in Node's order: the request first, unless its timeout was set after the response's head.

@@ -13,13 +13,17 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace anode::client {
 
 class agent_impl;
 class http1_client_connection;
+struct exchange_watch;
 
 /// The state behind an `http::client_request`: the outgoing message.
 class client_request_state final : public exchange::outgoing_state {
@@ -65,6 +69,7 @@ protected:
   std::size_t interim_bytes_ = 0;
   bool reused_ = false;
   bool waited_ = false;
+  bool watched_ = false;      // a trace observes the request
   bool timeout_set_ = false;  // set by the program after the request was created
   bool continued_ = false;
   bool response_ready_ = false;     // the head was received
@@ -184,6 +189,29 @@ public:
   /// Returns the number of retries.
   unsigned retries() const noexcept { return retries_; }
 
+  // For traces. Only `watched` may be called for an exchange that is not watched.
+
+  /// Returns whether hooks observe the exchange.
+  bool watched() const noexcept { return watched_; }
+
+  /// Begins to observe a new request, and calls `created`.
+  /// @return false if the hook has destroyed the request
+  bool begin_watch(std::shared_ptr<http::client_trace const> const& of_agent);
+
+  void watch_queued();
+
+  /// Calls `failed`, because the head cannot be made and the caller gets an exception.
+  void watch_failed_head(std::exception_ptr cause);
+
+  /// Handles input before it is parsed: calls `first_byte`.
+  void watch_input();
+  void watch_lookup(std::string_view host);
+  void watch_lookup_done(std::span<endpoint const> found, error_code ec);
+  void watch_attempt(endpoint const& to);
+  void watch_attempt_done(endpoint const& to, error_code ec);
+  void watch_tunnel(std::string_view proxy, int status);
+  void watch_secure(secure_info const& info, bool with_proxy);
+
   // For the user.
 
   /// Ends the request, waits for the response, and destroys the request's handle.
@@ -240,6 +268,20 @@ private:
 
   void dispose() noexcept override;
   void drop_user_objects() noexcept;
+  template <class Hook, class... Args>
+  void call_hook(Hook http::client_trace::* hook, Args const&... args);
+  void end_watch() noexcept;
+  void watch_assigning(http1_client_connection& c);
+  void watch_socket();
+  void watch_sent();
+  void watch_information(message::message_head const& head);
+  void watch_response();
+  void watch_complete();
+  void watch_finished();
+  void watch_retried();
+  void watch_failed(http::request_error const& e);
+  void watch_close();
+  static void fill(http::information& info, message::message_head const& head);
   http::incoming_message acquire_response();
   http::incoming_message response_handle();
   void disconnect_signal() noexcept;
@@ -276,6 +318,7 @@ private:
   std::string error_message_;
   std::shared_ptr<std::string const> raw_packet_;  // set after a parse error
   std::exception_ptr cause_;
+  std::unique_ptr<exchange_watch> watch_;  // made for the first request that is watched
 };
 
 }  // namespace anode::client

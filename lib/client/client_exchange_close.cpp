@@ -82,6 +82,12 @@ void client_exchange::connection_closed(error_code ec) {
     phase_ = request_phase::connect;
     ++retries_;
     request.replay();
+    if (watched_) {
+      watch_retried();
+      if (closed_) {
+        return;
+      }
+    }
     agent_->request_again(*this, true);
     return;
   }

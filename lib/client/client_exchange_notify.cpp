@@ -47,6 +47,9 @@ void client_exchange::notify_socket() {
 void client_exchange::notify_error() {
   if (std::exchange(pending_error_, false)) {
     http::request_error const e = make_error();
+    if (watched_) {
+      watch_failed(e);
+    }
     request.on_error.emit(error_);
     on_error_.emit(e);
   }
@@ -63,6 +66,9 @@ void client_exchange::notify_request_close() {
     return;
   }
   disconnect_signal();
+  if (watched_) {
+    watch_close();
+  }
   if (response_done_ && response.ended()) {
     response.retire();
   }

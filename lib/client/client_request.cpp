@@ -62,6 +62,14 @@ void client_request::drop() noexcept {
   }
 }
 
+void client_request::forget(client_exchange const& exchange) noexcept {
+  if (exchange_ == &exchange) {
+    intrusive_ptr_release(static_cast<runtime::deferred_task*>(exchange_));
+    exchange_ = nullptr;
+    out_ = nullptr;
+  }
+}
+
 net::awaitable<incoming_message> client_request::response() {
   return client_exchange::wait_response(anode::detail::ptr<client_exchange>(&self(exchange_)));
 }

@@ -50,6 +50,7 @@ void http1_client_connection::begin(client_exchange& x, bool reused) {
     socket_->check_before_output();
   }
   interim_ = final_begun_ = false;
+  parked_ = {};
   set_limits(x);
   parser_.expect_response_to(x.request.method);
   socket_->resume();
@@ -97,9 +98,16 @@ bool http1_client_connection::stale() {
          socket_->stream().has_input();
 }
 
+std::chrono::nanoseconds http1_client_connection::idle_time() {
+  return parked_ == runtime::protocol_time() ? std::chrono::nanoseconds(0)
+                                             : socket_->clock().now() - parked_;
+}
+
 void http1_client_connection::on_input() {
   if (exchange_ && socket_->output_unchecked()) {
     on_stale();
+  } else if (exchange_ && exchange_->watched()) {
+    watched_input();
   } else if (exchange_) {
     parse_input(false);
   } else {
@@ -107,6 +115,13 @@ void http1_client_connection::on_input() {
     // next response.
     socket_->destroy();
   }
+}
+
+void http1_client_connection::watched_input() {
+  detail::ptr<http1_client_connection> const self(this);
+  detail::ptr<client_exchange> const x = exchange_;
+  x->watch_input();  // may destroy the request
+  parse_input(false);
 }
 
 void http1_client_connection::parse_input(bool one_segment) {

@@ -44,6 +44,9 @@ public:
 
   void close() { socket_->destroy(); }
 
+  /// Returns for how long the connection was parked; 0 if it was not.
+  std::chrono::nanoseconds idle_time();
+
   /// Returns whether a parked connection has input, which makes it unusable.
   bool stale();
 
@@ -74,6 +77,7 @@ private:
   void on_close() override;
   void on_context_shutdown() override;
 
+  void watched_input();
   void parse_messages(bool one_segment);
   void handle_head(client_exchange& x);
   void refuse(client_exchange& x, http::error code, std::string_view reason);
@@ -88,7 +92,7 @@ private:
   detail::ptr<client_exchange> exchange_;
   error_code error_;
   policy::keep_alive_hint keep_hint_;
-  runtime::protocol_time parked_{};  // the time of the last `park`
+  runtime::protocol_time parked_{};  // the time of the last `park`; none while it is in use
   bool parsing_ = false;
   bool interim_ = false;      // the current message is an interim response
   bool final_begun_ = false;  // the head of the final response was received

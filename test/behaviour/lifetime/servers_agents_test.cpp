@@ -223,6 +223,14 @@ operations<http::agent> const& agent_operations() {
       r("agent::options", [](agent& a) { return a.options().keep_alive; }),
       r("agent::totals", [](agent& a) { return a.totals().sockets; }),
       r("agent::by_name", [](agent& a) { return a.by_name().size(); }),
+      r("agent::set_trace",
+        [](agent& a) {
+          http::client_trace t;
+          t.failed = [](http::traced_request const& x, http::request_error const&) {
+            x.request.destroy();
+          };
+          a.set_trace(t);
+        }),
       r("agent::get_name", [](agent& a) { return a.get_name(http::request_options()); }),
   };
   static operations<agent> const all{

@@ -148,16 +148,16 @@ TEST_CASE("empty handles: a moved-from agent has no connections and rejects requ
   CHECK_FALSE(first.remove(anode::socket()));
   first.destroy();
   first.close_free();
-  check_refused("agent",
-                {[&] { first.get_executor(); }, [&] { first.request(http::request_options()); },
-                 [&] { first.request("GET", "http://a/"); },
-                 [&] { first.request("http://a/", http::request_options()); },
-                 [&] { (void)first.get("http://a/"); },
-                 [&] { (void)first.get("http://a/", {}); },
-                 [&] { (void)first.get(http::request_options()); },
-                 [&] { (void)first.send(http::request_options()); },
-                 [&] { (void)first.send("PUT", "http://a/", "b"); }, [&] { first.set_options({}); },
-                 [&] { first.by_name(); }, [&] { first.get_name({}); }});
+  check_refused(
+      "agent",
+      {[&] { first.get_executor(); }, [&] { first.request(http::request_options()); },
+       [&] { first.request("GET", "http://a/"); },
+       [&] { first.request("http://a/", http::request_options()); },
+       [&] { (void)first.get("http://a/"); }, [&] { (void)first.get("http://a/", {}); },
+       [&] { (void)first.get(http::request_options()); },
+       [&] { (void)first.send(http::request_options()); },
+       [&] { (void)first.send("PUT", "http://a/", "b"); }, [&] { first.set_options({}); },
+       [&] { first.set_trace({}); }, [&] { first.by_name(); }, [&] { first.get_name({}); }});
 }
 
 TEST_CASE("empty handles: a moved-from server does not listen and rejects other calls") {
