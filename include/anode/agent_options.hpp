@@ -147,6 +147,21 @@ struct agent_options {
   create_connection_function create_connection{};
   /// Resolves host names in place of the system's resolver.
   lookup_function lookup{};
+  /// Decides which addresses the agent connects to; unset: all. Use it to keep URLs of others away
+  /// from internal addresses (SSRF).
+  ///
+  /// Called for each address immediately before the connection attempt: IP addresses in URLs, each
+  /// result of a look-up, and paths of Unix sockets (family "Unix"). An IPv4-mapped IPv6 address is
+  /// passed as the IPv4 address that it means. Refused addresses are skipped;
+  /// if none remains, the request fails in the phase `connect` with `error::address_refused`. An
+  /// exception refuses the address, and is the cause of that failure. A reused connection is not
+  /// asked about again; `agent::set_options` with another function closes idle connections that it
+  /// refuses, and those in use after their request.
+  ///
+  /// Not called for the address of a configured proxy, which is the operator's choice. What the
+  /// proxy connects to is the proxy's decision. Not called for connections of `create_connection`.
+  /// **Node**: the option `blockList` of `net.connect`.
+  std::function<bool(endpoint const&)> allow_address{};
   /// Called for each connection that is about to become idle; if it returns false, the connection
   /// is closed.
   /// **Node**: `agent.keepSocketAlive()`.

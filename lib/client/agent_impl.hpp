@@ -116,8 +116,10 @@ private:
     bool tunnelling = false;  // connected to the proxy
     bool observed = false;    // the request is traced
     bool starting = false;    // inside of `start_connect`
+    bool direct = false;      // neither a proxy nor the program is asked for the connection
     http::request_phase phase() const;
     void expired() override;
+    bool may_connect(endpoint const& at) override;
     template <class F>
     void with_request(F const& f);
     void lookup_started(std::string_view host) override;
@@ -185,6 +187,7 @@ private:
   void note_origin(policy::request_origin const& origin);
   void apply_options();
   void check_protocol() const;
+  void close_refused();
   void select_proxy();
   std::optional<proxy_server> parse_proxy(std::string_view url) const;
   void complete_protocol(http::request_options& o) const;

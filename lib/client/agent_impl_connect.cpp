@@ -57,6 +57,7 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   o->to.hints = x.options.hints;
   o->to.local_address = x.options.local_address;
   o->to.local_port = x.options.local_port;
+  o->direct = !by_proxy && !options_.create_connection;
   if (tunnels(x.options)) {
     o->authority = policy::host_header(origin_of(x.options), 0);
     o->authorization = proxy->authorization;
@@ -71,6 +72,7 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   if (o->authority.empty()) {
     o->socket = new stream::buffered_socket(executor_, timers_);
     slot(connections_, o->id) = new http1_client_connection(*this, o->socket, o->id);
+    connections_[o->id.index]->set_direct(o->direct);
     x.assign(*connections_[o->id.index], false, a.waited);
   }
   o->observed = x.watched();
@@ -136,12 +138,13 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
         if (ec && phase == "lookup") {
           self->failed(*o, ec, request_phase::lookup, {}, o->thrown);
         } else if (ec) {
-          self->failed(*o, ec, request_phase::connect);
+          self->failed(*o, ec, request_phase::connect, {},
+                       ec == error::address_refused ? o->thrown : nullptr);
         } else {
           self->connected(o, std::move(stream));
         }
       },
-      o->observed ? o : nullptr);
+      o->observed || (o->direct && options_.allow_address) ? o : nullptr);
   o->starting = false;
   if (o->over) {  // a hook has destroyed the request
     std::exchange(o->attempt, nullptr)->cancel();

@@ -144,6 +144,8 @@ void agent_impl::set_options(http::agent_options options) {
     apply_options();
     throw;
   }
+  detail::ptr<agent_impl> const self(this);  // `allow_address` may drop the last handle
+  close_refused();
   pool_.set_options(pool_options());
   run_actions();
 }

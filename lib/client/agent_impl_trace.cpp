@@ -1,8 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How an agent reports the steps of its connection attempts to the traces of their requests.
+// How an agent observes its connection attempts: it reports their steps to the traces of their
+// requests, and asks the program which addresses are allowed.
 #include "client/agent_impl.hpp"
 #include "policy/default_headers.hpp"
+#include "transport/endpoint.hpp"
 
 #include <optional>
 #include <utility>
@@ -45,6 +47,52 @@ void agent_impl::connect_attempt::with_request(F const& f) {
   }
   if (client_exchange* const x = agent->watched_request(*this)) {
     f(*x);
+  }
+}
+
+// The function of the program may replace the options, which contain it.
+bool agent_impl::connect_attempt::may_connect(endpoint const& at) {
+  detail::ptr<agent_impl> const agent(of);
+  detail::ptr<connect_attempt> const keep(this);
+  if (over) {
+    return false;
+  }
+  auto const allow = direct ? agent->options_.allow_address : nullptr;
+  if (!allow) {
+    return true;
+  }
+  std::optional<runtime::tick> t;
+  if (!starting) {
+    t.emplace(agent->executor_);
+  }
+  try {
+    return allow(at) && !over;
+  } catch (...) {
+    thrown = std::current_exception();
+    return false;
+  }
+}
+
+// Closes the connections to addresses that new options refuse; those in use after their request.
+void agent_impl::close_refused() {
+  auto const allow = options_.allow_address;
+  for (std::size_t i = 0; allow && i < connections_.size(); ++i) {
+    detail::ptr<http1_client_connection> const c = connections_[i];
+    if (!c || !c->direct()) {
+      continue;
+    }
+    bool allowed = false;
+    if (!c->core().connecting()) {
+      runtime::tick::call_user(executor_, [&] {
+        allowed = allow(transport::without_mapping(c->core().stream().remote_endpoint()));
+      });
+    }
+    if (!allowed) {
+      c->do_not_reuse();
+      if (!c->busy()) {
+        abandon(*c);
+      }
+    }
   }
 }
 

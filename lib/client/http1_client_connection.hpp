@@ -56,6 +56,13 @@ public:
   /// Detaches the exchange, which owns this connection, when the context shuts down.
   void detach() noexcept;
 
+  /// Marks a connection to the server itself, whose address the agent has checked.
+  void set_direct(bool direct) noexcept { direct_ = direct; }
+  bool direct() const noexcept { return direct_; }
+
+  /// Closes the connection after the exchange in progress.
+  void do_not_reuse() noexcept { not_reusable_ = true; }
+
   /// Completes the exchange after the agent has removed the connection. The agent then no longer
   /// calls `detach` when the context shuts down.
   void leave_agent();
@@ -97,7 +104,8 @@ private:
   bool interim_ = false;      // the current message is an interim response
   bool final_begun_ = false;  // the head of the final response was received
   bool left_http_ = false;
-  bool not_reusable_ = false;  // unsolicited data was received
+  bool not_reusable_ = false;  // unsolicited data was received, or the address is refused
+  bool direct_ = false;
 };
 
 }  // namespace anode::client

@@ -6,6 +6,8 @@
 #include "transport/resolver_pool.hpp"
 #include "transport/socket_stream.hpp"
 
+#include <anode/error.hpp>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/post.hpp>
@@ -182,12 +184,31 @@ private:
     bool complete = false;
   };
 
-  // Starts an attempt for the next address, if there is one.
+  bool may_connect(stream_protocol::endpoint const& at) {
+    detail::ptr<connect_observer> const o = observer_;
+    return !o || o->may_connect(without_mapping(endpoint_text(at)));
+  }
+
+  // Starts an attempt for the next allowed address, if there is one.
   void next() {
-    if (!done_ || next_ == endpoints_.size()) {
+    while (done_ && next_ < endpoints_.size()) {
+      stream_protocol::endpoint const at = endpoints_[next_++];
+      if (may_connect(at)) {
+        begin(at);
+        return;
+      }
+      ++failed_;
+    }
+    if (done_ && failed_ == endpoints_.size()) {
+      fail_later(first_error_ ? first_error_ : make_error_code(http::error::address_refused),
+                 "connect");
+    }
+  }
+
+  void begin(stream_protocol::endpoint const& at) {
+    if (!done_) {
       return;
     }
-    stream_protocol::endpoint const at = endpoints_[next_++];
     detail::ptr<attempt> const a(new attempt(ex_, at));
     attempts_.push_back(a);
     report([&](connect_observer& o) { o.attempt_started(endpoint_text(at)); });

@@ -47,6 +47,9 @@ public:
   /// The resolver has answered. `found` is empty if it failed.
   virtual void lookup_done(std::span<endpoint const> found, error_code ec) = 0;
 
+  /// Returns whether an attempt for an address may begin. Otherwise the address is skipped.
+  virtual bool may_connect(endpoint const& at) = 0;
+
   /// An attempt for one address begins.
   virtual void attempt_started(endpoint const& at) = 0;
 
@@ -72,7 +75,8 @@ using connect_callback =
 
 /// Resolves a host and connects to it with Happy Eyeballs (RFC 8305).
 ///
-/// The addresses of both families alternate. A new attempt starts after `attempt_delay`, or as soon
+/// The addresses of both families alternate. If the observer refuses all addresses, the error is
+/// `error::address_refused`. A new attempt starts after `attempt_delay`, or as soon
 /// as an attempt fails. The first success cancels the other attempts. `done` is called on `ex`,
 /// never before this function returns.
 /// @param lookup  the resolver; if empty, the resolver of the system (see `resolver_pool`)
