@@ -117,6 +117,9 @@ struct agent_options {
   /// `on_socket`.
   /// **Node**: never retries.
   unsigned retry = 0;
+  /// Maximum size of the bodies that `text` and `bytes` of a response collect, in bytes, unless the
+  /// call has an argument.
+  std::size_t max_text_size = 1024 * 1024;
   /// The port of requests that name none; their Host header omits it. 0: 80, or 443 for "https:".
   /// **Node**: `agent.defaultPort`.
   std::uint16_t default_port = 0;
@@ -227,6 +230,9 @@ public:
   /// Number of bytes that the request, and its response, buffer before writes report back-pressure
   /// and reading stops.
   std::size_t high_water_mark = 65536;
+  /// Maximum size of a body that `text` and `bytes` of the response collect; unset: as
+  /// `agent_options::max_text_size`.
+  std::optional<std::size_t> max_text_size;
   /// Accepts responses that violate HTTP; see docs/deviations.md. Dangerous.
   bool insecure_http_parser = false;
   /// Joins repeated response headers that would otherwise keep only their first value.

@@ -78,6 +78,7 @@ void client_exchange::begin(agent_impl& agent) {
   request.high_water_mark = options.high_water_mark;
   response.attach(*this);
   response.high_water_mark = options.high_water_mark;
+  response.text_limit = options.max_text_size.value_or(agent.options().max_text_size);
   response.join_duplicate_headers = options.join_duplicate_headers;
   timeout_ = options.timeout;
   timeout_wanted_ = options.timeout.has_value() || agent.options().timeout.count() > 0;
