@@ -93,8 +93,10 @@ public:
   }
 
   /// Returns the exception that caused this error, or null: the exception that
-  /// `agent_options::create_connection` or a `lookup` threw, or the `request_error` of a CONNECT
-  /// that got no answer from the proxy. Use `std::rethrow_exception` to inspect it.
+  /// `agent_options::create_connection`, `allow_address` or a `lookup` threw; the `request_error`
+  /// of a CONNECT that got no answer from the proxy; or a `boost::system::system_error` with the
+  /// system's error of a lost connection, which "socket hang up" (`ECONNRESET`) does not name. Use
+  /// `std::rethrow_exception` to inspect it.
   /// **Node**: `err.cause`.
   std::exception_ptr cause() const noexcept { return cause_; }
 

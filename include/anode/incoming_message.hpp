@@ -15,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -172,6 +173,11 @@ public:
   /// destroyed without an error.
   /// **Node**: `message.errored`.
   error_code errored() const noexcept;
+
+  /// Returns the failure of the connection that cut a response off, of which `errored` only says
+  /// `ECONNRESET`; see `request_error::cause`. Null if there is none, and for requests in a server.
+  /// **Node**: `message.errored.cause`.
+  std::exception_ptr cause() const noexcept;
 
   /// Closes the connection of the message, unless the exchange has already released the connection.
   /// @param ec emitted to `on_error`; an empty code (the default) emits nothing.

@@ -176,7 +176,8 @@ public:
 
   /// Handles the close of the connection: retries or fails the request.
   /// @param ec the reason, if the connection failed
-  void connection_closed(error_code ec);
+  /// @param write the error of a write before it was closed, if one failed
+  void connection_closed(error_code ec, error_code write);
 
   /// Handles the inactivity timeout of the connection.
   void timed_out();
@@ -257,6 +258,7 @@ public:
   void wait_cancelled() override;
   void read_cancelled() override;
   void throw_failure() const override;
+  std::exception_ptr cause() const noexcept override { return cause_; }
 
   void run_deferred() override;
 

@@ -8,6 +8,7 @@
 #include <anode/error.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <utility>
 
@@ -69,7 +70,7 @@ void client_exchange::end_notified() {
   runtime::tick::defer(*this, agent_->executor());
 }
 
-void client_exchange::connection_closed(error_code ec) {
+void client_exchange::connection_closed(error_code ec, error_code write) {
   if (!connection_) {
     return;
   }
@@ -90,6 +91,10 @@ void client_exchange::connection_closed(error_code ec) {
     }
     agent_->request_again(*this, true);
     return;
+  }
+  if ((ec || write) && !error_ && !cause_) {
+    // "socket hang up" and "aborted" do not say why.
+    cause_ = std::make_exception_ptr(boost::system::system_error(ec ? ec : write));
   }
   detach_after_error(ec);
 }

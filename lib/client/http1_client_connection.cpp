@@ -302,7 +302,7 @@ void http1_client_connection::on_close() {
   detail::ptr<client_exchange> const x = std::move(exchange_);
   agent_->connection_closed(*this);
   if (x) {
-    x->connection_closed(error_);
+    x->connection_closed(error_, socket_->write_error());
   }
 }
 

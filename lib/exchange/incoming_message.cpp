@@ -187,6 +187,10 @@ error_code incoming_message::errored() const noexcept {
   return self_ != nullptr ? self_->error() : error_code();
 }
 
+std::exception_ptr incoming_message::cause() const noexcept {
+  return self_ != nullptr && self_->from() != nullptr ? self_->from()->cause() : nullptr;
+}
+
 incoming_message& incoming_message::destroy(error_code ec) {
   if (self_ != nullptr) {
     self_->destroy(ec);

@@ -9,6 +9,7 @@
 
 #include <anode/merged_headers.hpp>
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,6 +42,9 @@ public:
     /// Throws the reason why the body cannot be read further, if it is more specific than the
     /// message's error.
     virtual void throw_failure() const {}
+
+    /// Returns the failure that is behind the message's error; null if there is none.
+    virtual std::exception_ptr cause() const noexcept { return nullptr; }
 
     /// Returns the connection's socket; null if there is none.
     virtual stream::buffered_socket* core() noexcept = 0;

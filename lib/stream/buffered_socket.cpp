@@ -195,6 +195,7 @@ void buffered_socket::flush() {
         // The peer does not accept more, but it may have responded before (RFC 9112 section 9.5).
         // Keep reading: the end of input or a read error closes the socket.
         write_failed_ = true;
+        write_error_ = error_code(ec.value(), ec.category());  // drops Asio's source location
         out_.clear();
       } else {
         destroy(ec);

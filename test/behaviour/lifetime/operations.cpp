@@ -261,6 +261,7 @@ operations<http::incoming_message> const& incoming_operations() {
       r("incoming_message::destroyed", [](message& m) { return m.destroyed(); }),
       r("incoming_message::closed", [](message& m) { return m.closed(); }),
       r("incoming_message::errored", [](message& m) { return m.errored().failed(); }),
+      r("incoming_message::cause", [](message& m) { return m.cause() != nullptr; }),
       r("incoming_message::socket", [](message& m) { return m.socket().destroyed(); }),
       r("incoming_message::on_end", [](message& m) { m.on_end([] {}); }),
       r("incoming_message::on_aborted", [](message& m) { m.on_aborted([] {}); }),
