@@ -218,6 +218,20 @@ public:
   /// Maximum time for the whole exchange, queueing and retries included; 0: no limit. After it the
   /// request fails with `error::timed_out`.
   std::chrono::milliseconds deadline{0};
+  /// Maximum time to connect; unset: as `agent_options::connect_timeout`.
+  std::optional<std::chrono::milliseconds> connect_timeout;
+  /// Maximum time from the moment when the request is passed to the system to the head of the
+  /// response, informational responses not counted; 0: no limit. After it the request fails with
+  /// `error::timed_out` in the phase `head`. A retry begins anew.
+  std::chrono::milliseconds head_timeout{0};
+  /// Maximum time without a byte in either direction; 0: no limit. After it the request fails with
+  /// `error::timed_out` in its phase.
+  ///
+  /// The time counts while a connection is assigned and the peer is due: unsent output exists, the
+  /// request is ended or awaits 100 Continue, or the response has begun and its reader is not
+  /// behind. While the program neither writes nor reads, nothing expires. `timeout` differs: it
+  /// only notifies.
+  std::chrono::milliseconds idle_timeout{0};
   /// Maximum size of the response head in bytes; 0: 16384.
   std::size_t max_header_size = 16384;
   /// Maximum number of field lines in the response head; 0: unlimited.

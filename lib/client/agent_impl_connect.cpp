@@ -76,7 +76,7 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
     x.assign(*connections_[o->id.index], false, a.waited);
   }
   o->observed = x.watched();
-  timers_->arm(*o, options_.connect_timeout);
+  timers_->arm(*o, x.options.connect_timeout.value_or(options_.connect_timeout));
   connect(o, x.options.lookup ? x.options.lookup : options_.lookup);
 }
 

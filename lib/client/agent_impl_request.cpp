@@ -194,7 +194,9 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
   x->request.has_agent = has_agent;
   x->request.should_keep_alive = should_keep_alive_;
   write_headers(*x);
-  if ((trace_ || x->options.trace) && !x->begin_watch(trace_)) {
+  bool const watched = trace_ || x->options.trace || x->options.head_timeout.count() > 0 ||
+                       x->options.idle_timeout.count() > 0;
+  if (watched && !x->begin_watch(trace_)) {
     return x;  // a hook has destroyed it
   }
   if (x->options.headers.is_flat() || x->request.headers.contains("Expect")) {

@@ -201,6 +201,9 @@ void client_exchange::output_moved(stream::write_queue::position sent) {
     phase_ = request_phase::send;
   }
   notify_socket();
+  if (watched_) {
+    watch_output();
+  }
   if (!request_done_ && request.all_sent(sent)) {
     request_done_ = true;
     if (phase_ == request_phase::send) {
@@ -321,25 +324,8 @@ void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
   closed_ = true;
   runtime::tick::defer(*this, agent_->executor());
   if (watched_) {
+    stop_limits();
     watch_finished();
-  }
-}
-
-// Emits in Node's order: the request first, unless its timeout was set after the response's head.
-void client_exchange::timed_out() {
-  detail::ptr<client_exchange> const self(this);
-  if (response.ended() || (response_done_ && !response_acquired_)) {
-    return;
-  }
-  bool const tell_request = timeout_wanted_ && !std::exchange(timeout_notified_, true);
-  if (tell_request && !response_timeout_first_) {
-    on_timeout_.emit();
-  }
-  if (response_ready_) {
-    response.emit_timeout();
-  }
-  if (tell_request && response_timeout_first_) {
-    on_timeout_.emit();
   }
 }
 

@@ -69,7 +69,7 @@ protected:
   std::size_t interim_bytes_ = 0;
   bool reused_ = false;
   bool waited_ = false;
-  bool watched_ = false;      // a trace observes the request
+  bool watched_ = false;      // a trace or a time limit observes the request
   bool timeout_set_ = false;  // set by the program after the request was created
   bool continued_ = false;
   bool response_ready_ = false;     // the head was received
@@ -190,9 +190,9 @@ public:
   /// Returns the number of retries.
   unsigned retries() const noexcept { return retries_; }
 
-  // For traces. Only `watched` may be called for an exchange that is not watched.
+  // For traces and time limits. Only `watched` may be called for an exchange that is not watched.
 
-  /// Returns whether hooks observe the exchange.
+  /// Returns whether hooks or limits observe the exchange.
   bool watched() const noexcept { return watched_; }
 
   /// Begins to observe a new request, and calls `created`.
@@ -206,6 +206,9 @@ public:
 
   /// Handles input before it is parsed: calls `first_byte`.
   void watch_input();
+
+  /// Handles progress of the output.
+  void watch_output();
   void watch_lookup(std::string_view host);
   void watch_lookup_done(std::span<endpoint const> found, error_code ec);
   void watch_attempt(endpoint const& to);
@@ -283,6 +286,10 @@ private:
   void watch_retried();
   void watch_failed(http::request_error const& e);
   void watch_close();
+  void stop_limits() noexcept;
+  void head_expired();
+  void idle_expired();
+  bool awaits_peer();
   static void fill(http::information& info, message::message_head const& head);
   http::incoming_message acquire_response();
   http::incoming_message response_handle();

@@ -45,6 +45,9 @@ void client_exchange::release_if_done() {
   returned_to_pool_ = reusable && request_done_;
   closed_ = returned_to_pool_;
   agent_->clock().cancel(deadline_);
+  if (watched_) {
+    stop_limits();
+  }
   runtime::tick::defer(*this, agent_->executor());
 }
 
@@ -191,6 +194,9 @@ void client_exchange::detach() {
   }
   request.connection_lost();
   agent_->clock().cancel(deadline_);
+  if (watched_) {
+    stop_limits();
+  }
   closed_ = true;
   runtime::tick::defer(*this, agent_->executor());
 }

@@ -44,6 +44,24 @@ void client_exchange::notify_socket() {
   }
 }
 
+// Emits in Node's order: the request first, unless its timeout was set after the response's head.
+void client_exchange::timed_out() {
+  detail::ptr<client_exchange> const self(this);
+  if (response.ended() || (response_done_ && !response_acquired_)) {
+    return;
+  }
+  bool const tell_request = timeout_wanted_ && !std::exchange(timeout_notified_, true);
+  if (tell_request && !response_timeout_first_) {
+    on_timeout_.emit();
+  }
+  if (response_ready_) {
+    response.emit_timeout();
+  }
+  if (tell_request && response_timeout_first_) {
+    on_timeout_.emit();
+  }
+}
+
 void client_exchange::notify_error() {
   if (std::exchange(pending_error_, false)) {
     http::request_error const e = make_error();

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// How a client exchange calls the hooks of its traces. All of it is out of line, because most
-// requests have no trace.
+// How a client exchange calls the hooks of its traces, and limits the time to the head and the time
+// without a byte. All of it is out of line, because most requests have neither.
 #include "base/access.hpp"
 #include "client/agent_impl.hpp"
 #include "client/client_exchange.hpp"
@@ -61,6 +61,9 @@ void client_exchange::call_hook(Hook client_trace::* hook, Args const&... args) 
 bool client_exchange::begin_watch(std::shared_ptr<client_trace const> const& of_agent) {
   if (!watch_) {
     watch_ = std::make_unique<exchange_watch>();
+    watch_->head_limit.of = watch_->idle_limit.of = this;
+    watch_->head_limit.call = [](client_exchange& x) { x.head_expired(); };
+    watch_->idle_limit.call = [](client_exchange& x) { x.idle_expired(); };
   }
   watched_ = true;
   watch_->traces[0] = of_agent;
@@ -73,6 +76,7 @@ bool client_exchange::begin_watch(std::shared_ptr<client_trace const> const& of_
 
 // Keeps the memory.
 void client_exchange::end_watch() noexcept {
+  stop_limits();
   exchange_watch& w = *watch_;
   for (auto& t : w.traces) {
     t.reset();
@@ -103,11 +107,23 @@ void client_exchange::watch_assigning(http1_client_connection& c) {
   watch_->first_byte = false;
 }
 
-void client_exchange::watch_socket() { call_hook(&client_trace::socket, reused_, watch_->idle); }
+void client_exchange::watch_socket() {
+  watch_->last_byte = agent_->clock().now();
+  agent_->clock().arm(watch_->idle_limit, options.idle_timeout);
+  call_hook(&client_trace::socket, reused_, watch_->idle);
+}
 
-void client_exchange::watch_sent() { call_hook(&client_trace::sent); }
+void client_exchange::watch_output() { watch_->last_byte = agent_->clock().now(); }
+
+void client_exchange::watch_sent() {
+  if (!closed_ && !response_ready_) {
+    agent_->clock().arm(watch_->head_limit, options.head_timeout);
+  }
+  call_hook(&client_trace::sent);
+}
 
 void client_exchange::watch_input() {
+  watch_->last_byte = agent_->clock().now();
   if (!std::exchange(watch_->first_byte, true)) {
     call_hook(&client_trace::first_byte);
   }
@@ -130,6 +146,7 @@ void client_exchange::watch_information(message::message_head const& head) {
 
 // The message is a reference without ownership, therefore the hook gets it as a constant.
 void client_exchange::watch_response() {
+  agent_->clock().cancel(watch_->head_limit);
   http::incoming_message const message = detail::access::make<http::incoming_message>(response);
   call_hook(&client_trace::response, message);
 }
@@ -153,7 +170,10 @@ void client_exchange::watch_finished() {
   }
 }
 
-void client_exchange::watch_retried() { call_hook(&client_trace::retried); }
+void client_exchange::watch_retried() {
+  stop_limits();
+  call_hook(&client_trace::retried);
+}
 
 void client_exchange::watch_failed(http::request_error const& e) {
   if (!std::exchange(watch_->settled, true)) {
@@ -174,6 +194,45 @@ void client_exchange::watch_close() {
   } else {
     error_code const ec = response.error() ? response.error() : make_error_code(error::aborted);
     watch_failed(make_error(ec, phase(), {}));
+  }
+}
+
+void client_exchange::stop_limits() noexcept {
+  agent_->clock().cancel(watch_->head_limit);
+  agent_->clock().cancel(watch_->idle_limit);
+}
+
+void client_exchange::head_expired() {
+  fail(error::timed_out, phase(), "The head of the response took longer than head_timeout");
+}
+
+// Returns whether the next byte is the peer's to send or to read. Otherwise the program is due.
+bool client_exchange::awaits_peer() {
+  stream::buffered_socket& core = connection_->core();
+  if (!core.output().empty() || core.stream().unsent() > 0) {
+    return true;
+  }
+  if (response_ready_) {
+    return response.wants_body();
+  }
+  return request.ended() || (request.head_sent() && request.framing().expect() && !continued_);
+}
+
+// The time of the last byte is read here, because moving the timer for each byte would cost more.
+void client_exchange::idle_expired() {
+  if (closed_ || !connection_ || connection_->core().connecting()) {
+    return;
+  }
+  exchange_watch& w = *watch_;
+  runtime::protocol_time const now = agent_->clock().now();
+  if (!awaits_peer()) {
+    w.last_byte = now;
+  }
+  auto const left = options.idle_timeout - (now - w.last_byte);
+  if (left.count() > 0) {
+    agent_->clock().arm(w.idle_limit, std::chrono::ceil<std::chrono::milliseconds>(left));
+  } else {
+    fail(error::timed_out, phase(), "No byte was sent or received for idle_timeout");
   }
 }
 
