@@ -130,16 +130,17 @@ public:
   net::awaitable<std::size_t> read(net::mutable_buffer buffer);
 
   /// Reads the rest of the body into a string.
-  /// @param limit maximum size in bytes; default 1 MiB.
-  /// @throws exception with `error::body_too_large` if the body is larger. A server responds with
-  ///   413 if a handler does not catch it.
+  /// @param limit maximum size in bytes. Unset: the limit of the server, agent or request that the
+  ///   message belongs to, 1 MiB by default.
+  /// @throws exception with `error::body_too_large` if the body is larger; the message names the
+  ///   limit. A server responds with 413 if a handler does not catch it.
   /// @throws exception with `error::invalid_state` if the body was already read to its end or
-  ///   discarded.
+  ///   discarded, for example by an earlier `text`.
   /// @throws boost::system::system_error as `read`.
-  net::awaitable<std::string> text(std::size_t limit = 1024 * 1024);
+  net::awaitable<std::string> text(std::optional<std::size_t> limit = std::nullopt);
 
   /// Reads the rest of the body into a vector of bytes. Limit and errors are those of `text`.
-  net::awaitable<std::vector<std::byte>> bytes(std::size_t limit = 1024 * 1024);
+  net::awaitable<std::vector<std::byte>> bytes(std::optional<std::size_t> limit = std::nullopt);
 
   /// Discards the rest of the body. A pending read completes as at the end of the body.
   /// **Node**: `message.resume()`.

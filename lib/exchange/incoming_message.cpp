@@ -29,9 +29,19 @@ void append(std::vector<std::byte>& all, std::string_view segment) {
   all.insert(all.end(), first, first + segment.size());
 }
 
+[[noreturn]] void throw_too_large(incoming_state const& self, std::size_t limit, bool by_default) {
+  std::string_view const option = !by_default ? "the argument of the call"
+                                  : self.head.kind == message::message_kind::request
+                                      ? "server_options::max_text_size"
+                                      : "request_options::max_text_size";
+  throw exception(error::body_too_large,
+                  base::formatted("The body is larger than {} bytes ({})", limit, option));
+}
+
 template <class Bytes>
 net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
-                              incoming_state& self, std::size_t limit) {
+                              incoming_state& self, std::optional<std::size_t> chosen) {
+  std::size_t const limit = chosen.value_or(self.text_limit);
   if (self.ended() || self.body_discarded()) {
     throw exception(error::invalid_state, self.body_discarded() ? "The body has been discarded"
                                                                 : "The body has already been read");
@@ -46,8 +56,7 @@ net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail:
       break;
     }
     if (segment->size() > limit - all.size()) {
-      throw exception(error::body_too_large,
-                      base::formatted("The body is larger than {} bytes", limit));
+      throw_too_large(self, limit, !chosen);
     }
     append(all, *segment);
   }
@@ -149,12 +158,12 @@ net::awaitable<std::size_t> incoming_message::read(net::mutable_buffer buffer) {
   return held_message(self_).read_some(buffer);
 }
 
-net::awaitable<std::string> incoming_message::text(std::size_t limit) {
+net::awaitable<std::string> incoming_message::text(std::optional<std::size_t> limit) {
   exchange::incoming_state& self = held_message(self_);
   return collect<std::string>(self.keep(), self, limit);
 }
 
-net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::size_t limit) {
+net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::optional<std::size_t> limit) {
   exchange::incoming_state& self = held_message(self_);
   return collect<std::vector<std::byte>>(self.keep(), self, limit);
 }

@@ -66,6 +66,7 @@ public:
   bool join_duplicate_headers = false;
   bool closes_at_end = false;  ///< `close` follows `end` immediately, as for a request in a server
   std::size_t high_water_mark = 65536;
+  std::size_t text_limit = 1024 * 1024;  ///< the default limit of `text` and `bytes`
 
   /// Returns the merged headers. They are computed on first use.
   merged_headers const& headers() const;
