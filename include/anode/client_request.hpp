@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/access.hpp>
+#include <anode/detail/data_slot.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
 #include <anode/error.hpp>
@@ -275,6 +276,30 @@ public:
   /// **Node**: `maxHeadersCount`.
   std::size_t max_headers_count() const noexcept;
 
+  // The program's data.
+
+  /// Stores an object of the program with the request and its response, see
+  /// `incoming_message::emplace_data`.
+  template <class T, class... Args>
+  T& emplace_data(Args&&... args) {
+    return slot().template emplace<T>(std::forward<Args>(args)...);
+  }
+
+  /// Returns the object that `emplace_data<T>` has stored; null if there is none or it has another
+  /// type. Valid until it is replaced or the exchange is over.
+  template <class T>
+  T* data() noexcept {
+    anode::detail::data_slot const* const s = find_slot();
+    return s != nullptr ? s->get<T>() : nullptr;
+  }
+
+  /// Returns the object of a request that cannot be changed.
+  template <class T>
+  T const* data() const noexcept {
+    anode::detail::data_slot const* const s = find_slot();
+    return s != nullptr ? s->get<T>() : nullptr;
+  }
+
   // Settings.
 
   /// Sets the maximum number of field lines in the head of the response. Without effect after the
@@ -363,6 +388,8 @@ private:
   explicit client_request(client::client_exchange& exchange) noexcept;
 
   void drop() noexcept;
+  anode::detail::data_slot& slot() const;
+  anode::detail::data_slot const* find_slot() const noexcept;
 
   client::client_exchange* exchange_ = nullptr;
 };

@@ -3,6 +3,7 @@
 
 #include <anode/detail/access.hpp>
 #include <anode/detail/completion.hpp>
+#include <anode/detail/data_slot.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
 #include <anode/field_lines.hpp>
@@ -18,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace anode::exchange {
@@ -114,6 +116,41 @@ public:
   /// Returns the trailers as received; empty until the body has ended.
   /// **Node**: `message.rawTrailers`.
   field_lines const& raw_trailers() const noexcept;
+
+  // The program's data.
+
+  /// Stores an object of the program with the message, for example the user of a request or the
+  /// span of a trace. A message has one object; an earlier one is destroyed after the new one is
+  /// made.
+  ///
+  /// The object is destroyed when the message is over: after `on_close` and all hooks of a trace,
+  /// and in a server not before the handler has returned. It must not own a handle to its own
+  /// message. In a client, the request and its response share one object.
+  /// @tparam T the type of the object, by which `data` finds it.
+  /// @param args the arguments of the constructor of `T`, or the members of an aggregate.
+  /// @return the object, valid until it is replaced or the message is over.
+  /// @throws what the constructor throws; the earlier object then stays.
+  /// **Node**: a property that a program adds to a message, such as `req.user`, or a subclass in
+  /// the options `IncomingMessage` and `ServerResponse`.
+  template <class T, class... Args>
+  T& emplace_data(Args&&... args) {
+    return slot().template emplace<T>(std::forward<Args>(args)...);
+  }
+
+  /// Returns the object that `emplace_data<T>` has stored; null if there is none or it has another
+  /// type. Valid until it is replaced or the message is over.
+  template <class T>
+  T* data() noexcept {
+    anode::detail::data_slot const* const s = find_slot();
+    return s != nullptr ? s->get<T>() : nullptr;
+  }
+
+  /// Returns the object of a message that cannot be changed.
+  template <class T>
+  T const* data() const noexcept {
+    anode::detail::data_slot const* const s = find_slot();
+    return s != nullptr ? s->get<T>() : nullptr;
+  }
 
   // The body.
 
@@ -236,6 +273,8 @@ private:
   incoming_message(exchange::incoming_state& self, anode::detail::counted& owner);
 
   exchange::incoming_state* impl() const noexcept { return self_; }
+  anode::detail::data_slot& slot() const;
+  anode::detail::data_slot const* find_slot() const noexcept;
   void start_read(net::mutable_buffer buffer, anode::detail::completion done);
   void drop() noexcept;
 

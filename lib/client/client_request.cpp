@@ -99,6 +99,11 @@ std::size_t client_request::max_headers_count() const noexcept {
   return exchange_ != nullptr ? exchange_->options.max_headers_count : 0;
 }
 
+anode::detail::data_slot& client_request::slot() const { return self(exchange_).response.data; }
+anode::detail::data_slot const* client_request::find_slot() const noexcept {
+  return exchange_ != nullptr ? &exchange_->response.data : nullptr;
+}
+
 client_request& client_request::set_max_headers_count(std::size_t lines) {
   self(exchange_).set_max_headers_count(lines);
   return *this;

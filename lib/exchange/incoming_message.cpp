@@ -150,6 +150,11 @@ field_lines const& incoming_message::raw_trailers() const noexcept {
   return self_ != nullptr ? self_->trailers : no_lines;
 }
 
+anode::detail::data_slot& incoming_message::slot() const { return held_message(self_).data; }
+anode::detail::data_slot const* incoming_message::find_slot() const noexcept {
+  return self_ != nullptr ? &self_->data : nullptr;
+}
+
 net::awaitable<std::optional<std::string_view>> incoming_message::read() {
   return held_message(self_).read();
 }

@@ -7,6 +7,7 @@
 #include "stream/buffered_socket.hpp"
 #include "stream/read_buffer.hpp"
 
+#include <anode/detail/data_slot.hpp>
 #include <anode/merged_headers.hpp>
 
 #include <optional>
@@ -67,6 +68,10 @@ public:
   bool closes_at_end = false;  ///< `close` follows `end` immediately, as for a request in a server
   std::size_t high_water_mark = 65536;
   std::size_t text_limit = 1024 * 1024;  ///< the default limit of `text` and `bytes`
+
+  /// The program's data. The exchange clears it before it is recycled, while it is still whole,
+  /// because a destructor of the program may use the messages.
+  detail::data_slot data;
 
   /// Returns the merged headers. They are computed on first use.
   merged_headers const& headers() const;

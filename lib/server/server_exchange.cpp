@@ -123,7 +123,18 @@ void server_exchange::reset_fast() {
   begun_ = false;
 }
 
+// Destroys the program's data while the exchange is still whole: a destructor may use the messages
+// and may make new references to the exchange.
+void server_exchange::drop_data() noexcept {
+  detail::ptr<server_exchange> const self(this);  // disposes of the exchange if it is the last one
+  request.data.clear();
+}
+
 void server_exchange::dispose() noexcept {
+  if (request.data.filled()) {
+    drop_data();
+    return;
+  }
   if (begun_) {
     request.reset();
     response.reset();

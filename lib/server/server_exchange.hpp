@@ -76,7 +76,10 @@ public:
   /// Cancels a coroutine handler that has enabled cancellation, once.
   void cancel_handler();
 
-  /// Resets an unobserved exchange for the next request of the same connection.
+  /// Destroys the program's data.
+  void drop_data() noexcept;
+
+  /// Resets an unobserved exchange without data for the next request of the same connection.
   void reset_fast();
 
   /// Detaches the exchange from its connection, which may then be destroyed. Later calls of the

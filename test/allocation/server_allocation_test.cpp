@@ -181,3 +181,24 @@ TEST_CASE("steady state: a body received together with its head is read without 
   CHECK(o.allocated == 0);
 #endif
 }
+
+TEST_CASE("steady state: the program's data of a request costs no allocation") {
+  struct state {
+    std::size_t number = 0;
+    char name[200] = {};
+  };
+  std::size_t found = 0;
+  auto const with_data = [&](http::incoming_message& req,
+                             http::server_response& res) -> net::awaitable<void> {
+    req.emplace_data<state>().number = 1;
+    found += req.data<state>()->number;
+    co_await res.end("Hello World!");
+  };
+  outcome const o = run(with_data, small, 1);
+  CHECK(o.answered == 550);
+  CHECK(found == 550);
+  CHECK(o.writes == 550);
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
