@@ -81,6 +81,17 @@ public:
   /// **Node**: `message.url`.
   std::string_view url() const noexcept;
 
+  /// Returns the path of the target as received, nothing decoded: "/a" of "/a?b=c" and of
+  /// "http://host/a?b=c"; "/" if an absolute URL has no path. Of "*" and of the authority of
+  /// CONNECT it is the whole target. Empty for a response.
+  /// **Node**: the `pathname` of `new URL(message.url, base)`, which is normalised.
+  std::string_view path() const noexcept;
+
+  /// Returns the query of the target as received, without the question mark: "b=c" of "/a?b=c".
+  /// Empty if there is none, and for a response.
+  /// **Node**: the `search` of `new URL(message.url, base)`.
+  std::string_view query() const noexcept;
+
   /// Returns the status code of a response; 0 for a request.
   /// **Node**: `message.statusCode`.
   int status_code() const noexcept;
@@ -184,6 +195,11 @@ public:
   void dump();
 
   // The state.
+
+  /// Returns the number of bytes that the message buffers while no reader waits. Set it in the
+  /// options of server or request.
+  /// **Node**: `message.readableHighWaterMark`.
+  std::size_t readable_high_water_mark() const noexcept;
 
   /// Returns whether the whole message was received.
   /// **Node**: `message.complete`.

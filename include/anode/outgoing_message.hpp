@@ -14,6 +14,7 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -201,6 +202,12 @@ public:
   /// Returns the number of buffered bytes that are not sent yet.
   /// **Node**: `writableLength`.
   std::size_t writable_length() const noexcept;
+
+  /// Returns the number of bytes of the message, its head included, that are passed to the
+  /// operating system or to the encryption; the progress of an upload. A request that is sent again
+  /// starts from 0.
+  /// **Node**: no counterpart; `socket.bytesWritten` counts all messages of a connection.
+  std::uint64_t bytes_sent() const noexcept;
 
   /// Returns the high-water mark in bytes; default 65536. Set it in the options of server or
   /// request.

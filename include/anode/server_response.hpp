@@ -44,6 +44,11 @@ public:
   server_response& set_status_message(std::string_view reason);
   server_response& set_status_message(std::initializer_list<header_item> texts) = delete;
 
+  /// Returns whether the response can have a body: false for the response to HEAD and for the
+  /// statuses 1xx, 204 and 304. A body that is written all the same is discarded, see
+  /// `server_options::reject_non_standard_body_writes`.
+  bool has_body() const noexcept;
+
   /// Sets the status and makes the head. The head is sent with the first bytes of the body.
   /// @param status 100 to 999. A status below 200 closes the connection after the response, because
   ///   it is not final (RFC 9110 section 15.2).

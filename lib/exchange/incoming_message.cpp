@@ -2,6 +2,7 @@
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "exchange/incoming_state.hpp"
+#include "message/target_parts.hpp"
 #include "runtime/token_operation.hpp"
 #include "stream/socket_handle.hpp"
 
@@ -120,6 +121,24 @@ std::string_view incoming_message::url() const noexcept {
              ? self_->head.target()
              : std::string_view();
 }
+
+namespace {
+
+message::target_parts parts_of(incoming_state const* self) noexcept {
+  if (self == nullptr || self->head.kind != message::message_kind::request) {
+    return {};
+  }
+  if (self->head.method == message::method::connect) {
+    return {self->head.target(), {}};
+  }
+  return message::split_target(self->head.target());
+}
+
+}  // namespace
+
+std::string_view incoming_message::path() const noexcept { return parts_of(self_).path; }
+std::string_view incoming_message::query() const noexcept { return parts_of(self_).query; }
+
 int incoming_message::status_code() const noexcept {
   return self_ != nullptr ? self_->head.status : 0;
 }
@@ -179,6 +198,9 @@ void incoming_message::dump() {
   }
 }
 
+std::size_t incoming_message::readable_high_water_mark() const noexcept {
+  return self_ != nullptr ? self_->high_water_mark : 0;
+}
 bool incoming_message::complete() const noexcept {
   return self_ != nullptr && self_->is_complete();
 }

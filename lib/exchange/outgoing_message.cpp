@@ -112,6 +112,9 @@ unsigned outgoing_message::writable_corked() const noexcept {
 std::size_t outgoing_message::writable_length() const noexcept {
   return out_ != nullptr ? out_->writable_length() : 0;
 }
+std::uint64_t outgoing_message::bytes_sent() const noexcept {
+  return out_ != nullptr ? out_->bytes_sent() : 0;
+}
 std::size_t outgoing_message::writable_high_water_mark() const noexcept {
   return out_ != nullptr ? out_->high_water_mark : 0;
 }

@@ -392,7 +392,7 @@ void outgoing_state::emit_misuse() {
 
 void outgoing_state::emit_close() {
   destroyed_ = true;
-  core_ = nullptr;
+  detach_socket();
   if (!std::exchange(closed_, true)) {
     on_close.emit();
     if (close_observer_ != nullptr) {
@@ -457,7 +457,7 @@ void outgoing_state::reset_fast() {
   core_ = nullptr;
   pending_.clear();
   framing_ = {};
-  end_ = 0;
+  begin_ = end_ = sent_ = 0;
   stored_head_.clear();
   misuse_.clear();
   error_ = {};

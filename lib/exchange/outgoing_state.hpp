@@ -79,6 +79,7 @@ public:
   /// Assigns the connection. Buffered bytes move to its output.
   void assign_socket(stream::buffered_socket& core) {
     core_ = &core;
+    begin_ = core.output().end();
     if (pending_destroy_ || ended_ || !pending_.empty() || changed_.has_waiters()) {
       catch_up();
     }
@@ -102,7 +103,10 @@ public:
   bool detached_for_upgrade() const noexcept { return detached_for_upgrade_; }
 
   /// Detaches the connection. Later writes are buffered in the message.
-  void detach_socket() noexcept { core_ = nullptr; }
+  void detach_socket() noexcept {
+    sent_ = bytes_sent();
+    core_ = nullptr;
+  }
 
   /// Returns whether the message has ended and all its bytes are sent.
   /// @param sent the number of bytes that the connection has sent
@@ -126,7 +130,7 @@ public:
   /// Marks the message as destroyed because its connection is lost.
   void connection_lost() noexcept {
     destroyed_ = true;
-    core_ = nullptr;
+    detach_socket();
   }
 
   /// Emits `timeout`.
@@ -211,6 +215,16 @@ public:
   bool need_drain() const noexcept { return need_drain_; }
   message::outgoing_framing const& framing() const noexcept { return framing_; }
   stream::buffered_socket* core() const noexcept { return core_; }
+
+  /// Returns the number of bytes that the connection has sent for this message.
+  std::uint64_t bytes_sent() const noexcept {
+    if (core_ == nullptr) {
+      return sent_;
+    }
+    stream::write_queue::position const sent = core_->output().sent();
+    stream::write_queue::position const last = ended_ && sent > end_ ? end_ : sent;
+    return last > begin_ ? last - begin_ : 0;
+  }
 
   /// Returns the number of bytes that are written but not sent.
   std::size_t writable_length() const noexcept {
@@ -310,7 +324,9 @@ private:
   stream::write_queue pending_;
   runtime::async_condition changed_{executor_};
   message::outgoing_framing framing_;
+  stream::write_queue::position begin_ = 0;  // of the message in the output of `core_`
   stream::write_queue::position end_ = 0;
+  std::uint64_t sent_ = 0;  // without `core_`: what `bytes_sent` returns
   std::uint64_t body_written_ = 0;
   std::string copy_;
   std::size_t copy_limit_ = 0;  // 0: no copy is kept

@@ -42,12 +42,13 @@ public:
 
   void reset_fast() override;
 
+  bool without_body() const noexcept override;
+
 private:
   server_exchange const* of_;
 
   message::outgoing_framing write_head(std::string& out,
                                        std::optional<std::uint64_t> content_length) override;
-  bool without_body() const noexcept override;
   bool closes_now() override;
 };
 

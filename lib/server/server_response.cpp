@@ -44,6 +44,8 @@ server_response& server_response::set_status_message(std::string_view reason) {
   return *this;
 }
 
+bool server_response::has_body() const noexcept { return !exchange_.response.without_body(); }
+
 namespace {
 
 // Writes the head with `status`. On an exception the status is restored.
