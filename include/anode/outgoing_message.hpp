@@ -106,6 +106,20 @@ public:
   /// **Node**: `addTrailers()`.
   void add_trailers(header_list const& trailers);
 
+  /// Adds a listener, called once just before the head is made, the last one added first. The
+  /// status of a response is known then; the listener may set headers and trailers. If the head is
+  /// already made, as for a request with a flat list of headers, the listener is not called. It is
+  /// called for every head of a response that has a handler, also for the 500 response to an
+  /// exception of the handler.
+  ///
+  /// An exception of the listener leaves the call that makes the head (`write_head`, `write`, `end`
+  /// or `flush_headers`); the head is not made then, and the listener is not called again. If the
+  /// return of a handler ends the response, the exception counts as an exception of the handler.
+  /// @param f receives the length of the body: the value of the Content-Length header, or the size
+  ///   of a body that is passed whole to `end`; nothing if the length is not known.
+  /// **Node**: no counterpart; programs replace `writeHead`.
+  outgoing_message& on_head(anode::detail::function<void(std::optional<std::uint64_t>)> f);
+
   // The body.
 
   /// Writes a segment of the body. Sends the head first if it is not sent yet.

@@ -98,10 +98,11 @@ void client_exchange::begin(agent_impl& agent) {
 
 // Resets the exchange for the next request. Keeps its memory.
 void client_exchange::dispose() noexcept {
-  if (response.data.filled()) {
-    // A destructor of the program's data may use the messages and may make new references to the
+  if (response.data.filled() || request.staged()) {
+    // A destructor of the program's objects may use the messages and may make new references to the
     // exchange.
     detail::ptr<client_exchange> const self(this);  // disposes of it if it is the last one
+    request.clear_stages();
     response.data.clear();
     return;
   }

@@ -164,6 +164,9 @@ void client_exchange::drop_listeners() {
        request.on_error, request.on_close);
   none(on_information_, on_continue_, on_socket_, on_timeout_, on_error_);
   none(on_response, on_upgrade, on_connect);
+  if (request.staged()) {
+    request.clear_stages();
+  }
 }
 
 }  // namespace anode::client

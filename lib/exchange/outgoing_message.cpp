@@ -78,6 +78,12 @@ void outgoing_message::add_trailers(header_list const& trailers) {
   self(out_).trailers.set(trailers, self(out_).unique_headers);
 }
 
+outgoing_message& outgoing_message::on_head(
+    anode::detail::function<void(std::optional<std::uint64_t>)> f) {
+  self(out_).add_head_listener(std::move(f));
+  return *this;
+}
+
 write_operation outgoing_message::write(std::string_view data) { return self(out_).write(data); }
 write_operation outgoing_message::end() { return self(out_).end({}, false); }
 write_operation outgoing_message::end(std::string_view data) { return self(out_).end(data, true); }

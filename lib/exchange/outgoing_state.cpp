@@ -61,6 +61,10 @@ void outgoing_state::reclaim_output() {
 }
 
 void outgoing_state::store_head(std::optional<std::uint64_t> content_length) {
+  detail::ptr<detail::counted> const self(keep_);
+  if (staged_ && !head_written_) {
+    prepare_head(content_length);
+  }
   if (head_written_) {
     return;
   }
@@ -145,7 +149,7 @@ stream::borrowed_write outgoing_state::put_chunk(std::string_view data) {
   return {std::move(borrowed), below, waits};
 }
 
-outgoing_state::written_bytes outgoing_state::put(std::string_view data) {
+outgoing_state::written_bytes outgoing_state::put_plain(std::string_view data) {
   if (ended_) {
     return fail(error::write_after_end);
   }
@@ -166,7 +170,7 @@ outgoing_state::written_bytes outgoing_state::put(std::string_view data) {
   return result(std::move(borrowed));
 }
 
-outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, bool has_data) {
+outgoing_state::written_bytes outgoing_state::put_end_plain(std::string_view data, bool has_data) {
   if (ended_) {
     if (!has_data) {
       return finished_ ? written_bytes(make_error_code(error::already_finished)) : result({});
@@ -231,6 +235,10 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
 write_operation outgoing_state::room() { return operation(result({})); }
 
 write_operation outgoing_state::flush_headers(bool body_follows) {
+  detail::ptr<detail::counted> const self(keep_);
+  if (staged_ && !head_written_ && writable()) {
+    prepare_head(std::nullopt);
+  }
   if (!writable()) {
     return stream::write_failed(error::stream_destroyed);
   }
@@ -448,6 +456,9 @@ void outgoing_state::reset() {
 }
 
 void outgoing_state::reset_fast() {
+  if (staged_) {
+    clear_stages();
+  }
   headers.clear();
   trailers.clear();
   unique_headers = nullptr;

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "exchange/outgoing_stages.hpp"
 #include "http1/chunk_writer.hpp"
 #include "message/header_map.hpp"
 #include "message/outgoing_framing.hpp"
@@ -11,6 +12,7 @@
 
 #include <anode/write_operation.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -188,12 +190,23 @@ public:
 
   /// Writes without creating an operation. Await `operation(result)` only if the result is not
   /// settled.
-  written_bytes put(std::string_view data);
-  written_bytes put_end(std::string_view data, bool has_data);
+  written_bytes put(std::string_view data) { return staged_ ? put_staged(data) : put_plain(data); }
+  written_bytes put_end(std::string_view data, bool has_data) {
+    return staged_ ? put_end_staged(data, has_data) : put_end_plain(data, has_data);
+  }
   write_operation operation(written_bytes&& written);
 
   /// Returns an operation that waits for room below the high-water mark.
   write_operation room();
+
+  /// Adds a listener that is called just before the head is made; ignored if it is made.
+  void add_head_listener(outgoing_stages::head_listener f);
+
+  /// Returns whether the message has listeners of the head.
+  bool staged() const noexcept { return staged_; }
+
+  /// Releases them. Their destructors may do anything.
+  void clear_stages() noexcept;
 
   void cork() noexcept { ++corked_; }
   void uncork();
@@ -291,6 +304,12 @@ private:
   /// Returns whether an unsent head must be written again at the end of the message.
   virtual bool closes_now() { return false; }
 
+  written_bytes put_plain(std::string_view data);
+  written_bytes put_end_plain(std::string_view data, bool has_data);
+  written_bytes put_staged(std::string_view data);
+  written_bytes put_end_staged(std::string_view data, bool has_data);
+  outgoing_stages& stages();
+  void prepare_head(std::optional<std::uint64_t> content_length);
   bool drops_body(std::string_view data);
   void catch_up();
   void send_head(std::optional<std::uint64_t> content_length);
@@ -333,8 +352,10 @@ private:
   std::string corked_data_;
   unsigned corked_ = 0;
   std::string stored_head_;
+  std::unique_ptr<outgoing_stages> stages_;
   std::vector<error_code> misuse_;  // to be emitted
   error_code error_;                // the argument of `destroy`
+  bool staged_ = false;             // `stages_` is active
   bool head_written_ = false;
   bool head_sent_ = false;
   bool ended_ = false;

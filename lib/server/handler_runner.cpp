@@ -136,12 +136,20 @@ void handler_runner::end_job(server_impl& server, std::exception_ptr const& erro
 }
 
 void handler_finished(server_impl& server, server_exchange& exchange,
-                      std::exception_ptr const& error) {
+                      std::exception_ptr const& thrown) {
   server_response_state& response = exchange.response;
   if (response.destroyed() && !response.ended()) {
     return;  // the client has disconnected; ignore later errors
   }
   exchange.handler_done = true;
+  std::exception_ptr error = thrown;
+  if (!error && !response.ended()) {
+    try {
+      response.end({}, false);
+    } catch (...) {
+      error = std::current_exception();  // as if the handler had called `end`
+    }
+  }
   if (error) {
     if (response.head_sent() || response.ended()) {
       response.destroy({});
@@ -159,16 +167,14 @@ void handler_finished(server_impl& server, server_exchange& exchange,
       } catch (...) {
       }
       response.reason.reset();
-      response.end(http::reason_phrase(response.status), true);
+      try {
+        response.end(http::reason_phrase(response.status), true);
+      } catch (...) {  // from a listener of the head
+        response.destroy({});
+        server.report(std::current_exception(), &exchange);
+      }
     }
     server.report(error, &exchange);
-  } else if (!response.ended()) {
-    try {
-      response.end({}, false);
-    } catch (...) {
-      response.destroy({});
-      server.report(std::current_exception(), &exchange);
-    }
   }
   // The handler does not read the rest of the request. `finish_first` discards it if the response
   // is not sent yet.

@@ -184,7 +184,7 @@ void http1_server_connection::end_request() {
     std::swap(x->request.trailers, parser_->trailers());
   }
   discarded_ = 0;
-  if (x->request.data.filled() && is_retirable(*x)) {
+  if (x->has_data() && is_retirable(*x)) {
     x->drop_data();  // its destructor may change whether the exchange is retirable
   }
   if (is_retirable(*x)) {

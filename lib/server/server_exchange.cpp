@@ -127,11 +127,12 @@ void server_exchange::reset_fast() {
 // and may make new references to the exchange.
 void server_exchange::drop_data() noexcept {
   detail::ptr<server_exchange> const self(this);  // disposes of the exchange if it is the last one
+  response.clear_stages();
   request.data.clear();
 }
 
 void server_exchange::dispose() noexcept {
-  if (request.data.filled()) {
+  if (has_data()) {
     drop_data();
     return;
   }

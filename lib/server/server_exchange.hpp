@@ -77,10 +77,14 @@ public:
   /// Cancels a coroutine handler that has enabled cancellation, once.
   void cancel_handler();
 
-  /// Destroys the program's data.
+  /// Returns whether the exchange stores objects of the program besides listeners of events.
+  bool has_data() const noexcept { return request.data.filled() || response.staged(); }
+
+  /// Destroys these objects.
   void drop_data() noexcept;
 
-  /// Resets an unobserved exchange without data for the next request of the same connection.
+  /// Resets an unobserved exchange without such objects for the next request of the same
+  /// connection.
   void reset_fast();
 
   /// Detaches the exchange from its connection, which may then be destroyed. Later calls of the

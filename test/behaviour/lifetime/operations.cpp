@@ -145,6 +145,8 @@ operations<http::outgoing_message> const& outgoing_operations() {
         }),
       r("outgoing_message::strict_content_length",
         [](message& m) { return m.strict_content_length(); }),
+      r("outgoing_message::on_head",
+        [](message& m) { m.on_head([](std::optional<std::uint64_t>) {}); }),
       r("outgoing_message::on_finish", [](message& m) { m.on_finish([] {}); }),
       r("outgoing_message::on_prefinish", [](message& m) { m.on_prefinish([] {}); }),
       r("outgoing_message::on_drain", [](message& m) { m.on_drain([] {}); }),

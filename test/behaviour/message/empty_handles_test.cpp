@@ -80,6 +80,7 @@ TEST_CASE("empty handles: a moved-from request is finished and rejects other cal
                                    [&] { r.uncork(); },
                                    [&] { (void)r.drained(); },
                                    [&] { (void)r.finished(); },
+                                   [&] { r.on_head([](auto) {}); },
                                    [&] { r.on_finish([] {}); },
                                    [&] { r.on_prefinish([] {}); },
                                    [&] { r.on_drain([] {}); },
