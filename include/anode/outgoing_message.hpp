@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/body_filter.hpp>
 #include <anode/detail/access.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
@@ -16,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -120,6 +122,21 @@ public:
   /// **Node**: no counterpart; programs replace `writeHead`.
   outgoing_message& on_head(anode::detail::function<void(std::optional<std::uint64_t>)> f);
 
+  /// Adds a filter that transforms the body. Several filters form a chain; the one that was added
+  /// first receives the bytes of the program.
+  ///
+  /// A Content-Length header of the program is dropped. A body that is passed whole to `end` is
+  /// sent with the length of the output, any other body in chunks. Trailers are sent unchanged. A
+  /// message without a body (HEAD, 204, 304, a GET that ends without data) does not call its
+  /// filters. `set_strict_content_length` compares the Content-Length of the program with its own
+  /// bytes.
+  /// @param filter receives the bytes of each write, see `body_filter`; null has no effect. It is
+  ///   destroyed at the end of the body or with the message.
+  /// @throws exception with `error::headers_sent` after the head is made. A listener of `on_head`
+  /// may
+  ///   still add a filter.
+  outgoing_message& set_body_filter(std::unique_ptr<body_filter> filter);
+
   // The body.
 
   /// Writes a segment of the body. Sends the head first if it is not sent yet.
@@ -164,6 +181,13 @@ public:
   /// Sends the head now, before a body exists.
   /// **Node**: `flushHeaders()`.
   write_operation flush_headers();
+
+  /// Sends what is written so far: the head, and the bytes that body filters hold. Without filters
+  /// and after the head, it has no effect, because writes are sent at the end of the tick anyway.
+  /// Use it after each event of a stream of events that passes through a compression.
+  /// @return the operation; errors are those of `write`.
+  /// **Node**: the `flush()` of its compression streams.
+  write_operation flush();
 
   /// Buffers writes until `uncork` or `end`. In a chunked body, all data written after the first
   /// segment forms one chunk. Calls nest. Awaiting a write while corked does not suspend.

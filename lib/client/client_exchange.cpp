@@ -40,6 +40,11 @@ message::outgoing_framing client_request_state::write_head(
   return http1::write_request_head(out, context, headers);
 }
 
+// A request without a body stays one, although a filter would make some bytes of nothing.
+bool client_request_state::filters_empty_body() const noexcept {
+  return !message::is_bodyless_method(method);
+}
+
 void client_request_state::check_host() const {
   if (auto const host = headers.text("host")) {
     policy::validate_proxied_host(*host, proxied_authority);

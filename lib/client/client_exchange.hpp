@@ -44,6 +44,7 @@ public:
 private:
   message::outgoing_framing write_head(std::string& out,
                                        std::optional<std::uint64_t> content_length) override;
+  bool filters_empty_body() const noexcept override;
 };
 
 /// The progress of an exchange. It is reset when the object is reused.

@@ -84,6 +84,11 @@ outgoing_message& outgoing_message::on_head(
   return *this;
 }
 
+outgoing_message& outgoing_message::set_body_filter(std::unique_ptr<body_filter> filter) {
+  self(out_).add_filter(std::move(filter));
+  return *this;
+}
+
 write_operation outgoing_message::write(std::string_view data) { return self(out_).write(data); }
 write_operation outgoing_message::end() { return self(out_).end({}, false); }
 write_operation outgoing_message::end(std::string_view data) { return self(out_).end(data, true); }
@@ -94,6 +99,7 @@ write_operation outgoing_message::end_owned(std::string&& data) {
   return self(out_).end_owned(std::move(data));
 }
 write_operation outgoing_message::flush_headers() { return self(out_).flush_headers(); }
+write_operation outgoing_message::flush() { return self(out_).flush(); }
 void outgoing_message::cork() { self(out_).cork(); }
 void outgoing_message::uncork() { self(out_).uncork(); }
 

@@ -1,10 +1,14 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/body_filter.hpp>
 #include <anode/detail/function.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,22 +20,31 @@ public:
   using head_listener = detail::function<void(std::optional<std::uint64_t>)>;
 
   /// Returns whether a message has to pass through these stages.
-  bool active() const noexcept { return !head_listeners.empty(); }
+  bool active() const noexcept { return !head_listeners.empty() || !filters.empty(); }
 
   /// Releases the program's objects, whose destructors may do anything. Keeps the memory.
-  void clear() noexcept { drop(head_listeners); }
+  void clear() noexcept;
+
+  /// Releases the filters.
+  void clear_filters() noexcept;
+
+  /// Passes bytes through all filters.
+  /// @return the output, valid until the next call; empty if there is none
+  /// @throws what a filter throws
+  std::string_view run_filters(std::string_view in, bool last, bool flush);
+
+  /// Throws if a filter is the caller.
+  void require_no_filter() const;
 
   std::vector<head_listener> head_listeners;
+  std::vector<std::unique_ptr<http::body_filter>> filters;
+  std::optional<std::uint64_t> declared;  ///< the program's Content-Length before the filters
+  std::uint64_t written = 0;              ///< the program's bytes
+  bool failed = false;                    ///< a filter has thrown
 
 private:
-  // A destructor may add an element.
-  template <class T>
-  static void drop(std::vector<T>& all) noexcept {
-    while (!all.empty()) {
-      T const last = std::move(all.back());
-      all.pop_back();
-    }
-  }
+  std::string outputs_[2];
+  bool filtering_ = false;
 };
 
 }  // namespace anode::exchange

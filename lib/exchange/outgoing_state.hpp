@@ -202,11 +202,23 @@ public:
   /// Adds a listener that is called just before the head is made; ignored if it is made.
   void add_head_listener(outgoing_stages::head_listener f);
 
-  /// Returns whether the message has listeners of the head.
+  /// Adds a filter of the body. Throws if the head is made.
+  void add_filter(std::unique_ptr<http::body_filter> filter);
+
+  /// Returns whether the message has listeners of the head or filters.
   bool staged() const noexcept { return staged_; }
 
-  /// Releases them. Their destructors may do anything.
+  /// Returns whether the message was destroyed because a filter has thrown.
+  bool filter_failed() const noexcept { return stages_ && stages_->failed; }
+
+  /// Releases listeners of the head and filters. Their destructors may do anything.
   void clear_stages() noexcept;
+
+  /// Releases the filters.
+  void clear_filters() noexcept;
+
+  /// Sends the head, and what the filters hold.
+  write_operation flush();
 
   void cork() noexcept { ++corked_; }
   void uncork();
@@ -301,6 +313,9 @@ private:
   /// Returns whether the head, if written now, would announce no body.
   virtual bool without_body() const noexcept { return false; }
 
+  /// Returns whether filters are called for an empty body.
+  virtual bool filters_empty_body() const noexcept { return true; }
+
   /// Returns whether an unsent head must be written again at the end of the message.
   virtual bool closes_now() { return false; }
 
@@ -310,6 +325,12 @@ private:
   written_bytes put_end_staged(std::string_view data, bool has_data);
   outgoing_stages& stages();
   void prepare_head(std::optional<std::uint64_t> content_length);
+  std::optional<std::uint64_t> own_length() const;
+  void drop_own_length();
+  bool filters_body() const noexcept;
+  void count_unfiltered(std::uint64_t bytes, bool last);
+  std::string_view run_filters(std::string_view in, bool last, bool flush);
+  written_bytes put_filtered(std::string_view output);
   bool drops_body(std::string_view data);
   void catch_up();
   void send_head(std::optional<std::uint64_t> content_length);

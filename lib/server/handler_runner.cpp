@@ -139,6 +139,9 @@ void handler_finished(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& thrown) {
   server_response_state& response = exchange.response;
   if (response.destroyed() && !response.ended()) {
+    if (thrown && response.filter_failed()) {
+      server.report(thrown, &exchange);
+    }
     return;  // the client has disconnected; ignore later errors
   }
   exchange.handler_done = true;
@@ -156,6 +159,7 @@ void handler_finished(server_impl& server, server_exchange& exchange,
     } else {
       response.discard_head();
       response.headers.clear();
+      response.clear_filters();  // they belong to these headers
       response.status = 500;
       try {
         std::rethrow_exception(error);

@@ -20,6 +20,16 @@ namespace {
 
 std::string const* current_cell = nullptr;
 
+// A filter whose output has the size of its input.
+class upper_case final : public http::body_filter {
+public:
+  void transform(std::string_view in, bool, bool, std::string& out) override {
+    for (char const c : in) {
+      out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+  }
+};
+
 // Argument errors are not documented results of a lost peer, and no cell passes invalid arguments.
 bool is_documented(error_code ec) {
   if (ec.category() == http::error_category()) {
@@ -170,6 +180,12 @@ operations<http::outgoing_message> const& outgoing_operations() {
       r("outgoing_message::end (a string)", [](message& m) { return m.end(std::string(text())); }),
       r("outgoing_message::end (data)", [](message& m) { return m.end(text()); }),
       r("outgoing_message::flush_headers", [](message& m) { return m.flush_headers(); }),
+      r("outgoing_message::set_body_filter",
+        [](message& m) {
+          m.set_body_filter(std::make_unique<upper_case>());
+          return m.write("abc");
+        }),
+      r("outgoing_message::flush", [](message& m) { return m.flush(); }),
       r("outgoing_message::cork",
         [](message& m) {
           m.cork();

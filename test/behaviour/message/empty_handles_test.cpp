@@ -81,6 +81,8 @@ TEST_CASE("empty handles: a moved-from request is finished and rejects other cal
                                    [&] { (void)r.drained(); },
                                    [&] { (void)r.finished(); },
                                    [&] { r.on_head([](auto) {}); },
+                                   [&] { r.set_body_filter(nullptr); },
+                                   [&] { r.flush(); },
                                    [&] { r.on_finish([] {}); },
                                    [&] { r.on_prefinish([] {}); },
                                    [&] { r.on_drain([] {}); },
