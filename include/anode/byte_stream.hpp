@@ -116,6 +116,23 @@ public:
     return try_write(buffers, ec);
   }
 
+  /// Writes bytes of a file without waiting and without copying them through the process, if the
+  /// stream can (sendfile).
+  /// @param file the descriptor of the file, whose position is neither used nor changed.
+  /// @param offset the position of the first byte in the file; advanced by the number of bytes.
+  /// @param size the maximum number of bytes; at least 1.
+  /// @return the number of bytes accepted; 0 without an error at the end of the file; 0 with
+  ///   `would_block` if the stream accepts none now; 0 with `operation_not_supported` if the caller
+  ///   must read the file and call `try_write` (the default).
+  virtual std::size_t try_send_file(native_handle_type file, std::uint64_t& offset,
+                                    std::size_t size, error_code& ec) {
+    static_cast<void>(file);
+    static_cast<void>(offset);
+    static_cast<void>(size);
+    ec = net::error::operation_not_supported;
+    return 0;
+  }
+
   /// Completes when `try_write` may succeed again. Called after `try_write` returned `would_block`
   /// or accepted only a part.
   virtual void async_wait_writable(io_callback done) = 0;

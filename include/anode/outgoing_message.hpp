@@ -159,6 +159,27 @@ public:
   // Deleted, because two texts in braces would become a view from one pointer to the other.
   write_operation write(std::initializer_list<header_item> texts) = delete;
 
+#ifndef _WIN32
+  /// Writes a part of a file as a segment of the body, in order with other writes. A plain
+  /// connection sends it without copying it through the process (sendfile on Linux); with
+  /// encryption, body filters or another stream, the file is read in pieces of 64 KiB.
+  ///
+  /// Reading a file that is not in memory blocks the thread of the executor. If the file has fewer
+  /// bytes than promised or cannot be read, the connection is reset, because the peer must not take
+  /// the body for complete. A request that writes a file is not sent again, see
+  /// `agent_options::retry`.
+  /// @param file the descriptor of a regular file; its position is neither used nor changed. It
+  /// must
+  ///   stay open until the returned object is awaited or destroyed. An operation that is not
+  ///   awaited duplicates the descriptor.
+  /// @param offset the position of the first byte in the file.
+  /// @param length the number of bytes.
+  /// @return the operation; errors are those of `write`.
+  /// @throws exception as `write`; with `error::out_of_range` if the system has no such positions.
+  /// **Node**: no counterpart; `fs.createReadStream().pipe()`.
+  write_operation write_file(native_handle_type file, std::uint64_t offset, std::uint64_t length);
+#endif
+
   /// Ends the message. Sends the head first if it is not sent yet. A second call has no effect;
   /// after the message has finished, the operation throws `error::already_finished` when awaited.
   /// **Node**: `end()`.

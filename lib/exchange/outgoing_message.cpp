@@ -98,6 +98,12 @@ write_operation outgoing_message::write_owned(std::string&& data) {
 write_operation outgoing_message::end_owned(std::string&& data) {
   return self(out_).end_owned(std::move(data));
 }
+#ifndef _WIN32
+write_operation outgoing_message::write_file(native_handle_type file, std::uint64_t offset,
+                                             std::uint64_t length) {
+  return self(out_).write_file(file, offset, length);
+}
+#endif
 write_operation outgoing_message::flush_headers() { return self(out_).flush_headers(); }
 write_operation outgoing_message::flush() { return self(out_).flush(); }
 void outgoing_message::cork() { self(out_).cork(); }

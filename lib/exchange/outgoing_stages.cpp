@@ -34,11 +34,12 @@ void outgoing_stages::clear() noexcept {
 
 void outgoing_stages::clear_filters() noexcept {
   drop(filters);
+  file_left = 0;
   declared.reset();
   written = 0;
-  for (std::string& output : outputs_) {
-    if (output.capacity() > kept_capacity) {
-      output = std::string();
+  for (std::string* const buffer : {&outputs_[0], &outputs_[1], &piece}) {
+    if (buffer->capacity() > kept_capacity) {
+      *buffer = std::string();
     }
   }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/body_filter.hpp>
+#include <anode/byte_stream.hpp>
 #include <anode/detail/function.hpp>
 
 #include <cstdint>
@@ -41,6 +42,13 @@ public:
   std::optional<std::uint64_t> declared;  ///< the program's Content-Length before the filters
   std::uint64_t written = 0;              ///< the program's bytes
   bool failed = false;                    ///< a filter has thrown
+
+  // A file that passes through the filters.
+  native_handle_type file = no_native_handle;  ///< borrowed
+  std::uint64_t file_offset = 0;
+  std::uint64_t file_left = 0;    ///< bytes that are still to be read; 0: no file
+  std::uint64_t file_number = 0;  ///< counts the files, to tell their operations apart
+  std::string piece;
 
 private:
   std::string outputs_[2];

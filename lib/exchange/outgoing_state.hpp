@@ -199,6 +199,9 @@ public:
   /// Returns an operation that waits for room below the high-water mark.
   write_operation room();
 
+  /// Writes a part of a file as a segment of the body. The descriptor is borrowed by the operation.
+  write_operation write_file(native_handle_type file, std::uint64_t offset, std::uint64_t length);
+
   /// Adds a listener that is called just before the head is made; ignored if it is made.
   void add_head_listener(outgoing_stages::head_listener f);
 
@@ -331,6 +334,13 @@ private:
   void count_unfiltered(std::uint64_t bytes, bool last);
   std::string_view run_filters(std::string_view in, bool last, bool flush);
   written_bytes put_filtered(std::string_view output);
+  class filtered_file;
+  written_bytes put_file(native_handle_type file, std::uint64_t offset, std::size_t length);
+  write_operation write_filtered_file(native_handle_type file, std::uint64_t offset,
+                                      std::uint64_t length);
+  void pass_file(bool all);
+  static net::awaitable<void> wait_filtered_file(detail::ptr<detail::counted> keep,
+                                                 outgoing_state& self, filtered_file rest);
   bool drops_body(std::string_view data);
   void catch_up();
   void send_head(std::optional<std::uint64_t> content_length);

@@ -124,6 +124,7 @@ outgoing_state::written_bytes outgoing_state::put_staged(std::string_view data) 
   if (ended_ || !writable()) {
     return put_plain(data);  // which fails
   }
+  pass_file(true);
   if (!head_written_) {
     prepare_head(std::nullopt);
   }
@@ -144,6 +145,7 @@ outgoing_state::written_bytes outgoing_state::put_end_staged(std::string_view da
   if (ended_ || detached_for_upgrade_ || !writable()) {
     return put_end_plain(data, has_data);
   }
+  pass_file(true);
   bool const whole = !head_written_;
   if (whole) {
     prepare_head(data.size());
@@ -169,6 +171,10 @@ write_operation outgoing_state::flush() {
   }
   write_operation headers_only = flush_headers();
   if (!staged_ || ended_ || !writable() || !filters_body()) {
+    return headers_only;
+  }
+  pass_file(true);
+  if (!writable()) {
     return headers_only;
   }
   return operation(put_filtered(run_filters({}, false, true)));

@@ -294,6 +294,8 @@ private:
   void request_read();
   void begin_read(net::mutable_buffer into);
   std::size_t write_some(std::size_t& offered, bool& last, error_code& ec);
+  std::size_t write_file(std::size_t& offered, error_code& ec);
+  void fail_file(error_code ec);
   void read_done(error_code ec, std::size_t bytes);
   bool check_stale();
   void shut_down();

@@ -3,6 +3,7 @@
 
 #include "transport/endpoint.hpp"
 #include "transport/hangup_watch.hpp"
+#include "transport/no_sigpipe.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -12,6 +13,10 @@
 #else
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#endif
+#ifdef __linux__
+#include <cerrno>
+#include <sys/sendfile.h>
 #endif
 
 #include <algorithm>
@@ -54,6 +59,42 @@ std::size_t socket_stream::try_write_last(std::span<net::const_buffer const> buf
   return send(buffers, MSG_MORE, ec);
 #else
   return send(buffers, 0, ec);
+#endif
+}
+
+std::size_t socket_stream::try_send_file(native_handle_type file, std::uint64_t& offset,
+                                         std::size_t size, error_code& ec) {
+#ifdef __linux__
+  auto at = static_cast<off_t>(offset);
+  ssize_t n = 0;
+  {
+    errno = 0;
+    no_sigpipe const quiet;
+    do {
+      n = ::sendfile(socket_.native_handle(), file, &at, size);
+    } while (n < 0 && errno == EINTR);
+  }
+  if (n >= 0) {
+    offset = static_cast<std::uint64_t>(at);
+    ec = {};
+    return static_cast<std::size_t>(n);
+  }
+  switch (errno) {
+    case EAGAIN:
+      ec = net::error::would_block;
+      break;
+    case EPIPE:
+    case ECONNRESET:
+    case ETIMEDOUT:
+      ec = error_code(errno, boost::system::system_category());
+      break;
+    default:
+      // The file may be the reason: reading it tells.
+      ec = net::error::operation_not_supported;
+  }
+  return 0;
+#else
+  return byte_stream::try_send_file(file, offset, size, ec);
 #endif
 }
 

@@ -20,6 +20,17 @@ namespace {
 
 std::string const* current_cell = nullptr;
 
+// Returns the descriptor of a file with the bytes of `text`, which stays open.
+int text_file() {
+  static std::FILE* const file = [] {
+    std::FILE* const f = std::tmpfile();
+    std::fwrite(text().data(), 1, text().size(), f);
+    std::fflush(f);
+    return f;
+  }();
+  return ::fileno(file);
+}
+
 // A filter whose output has the size of its input.
 class upper_case final : public http::body_filter {
 public:
@@ -180,6 +191,8 @@ operations<http::outgoing_message> const& outgoing_operations() {
       r("outgoing_message::end (a string)", [](message& m) { return m.end(std::string(text())); }),
       r("outgoing_message::end (data)", [](message& m) { return m.end(text()); }),
       r("outgoing_message::flush_headers", [](message& m) { return m.flush_headers(); }),
+      r("outgoing_message::write_file",
+        [](message& m) { return m.write_file(text_file(), 0, text().size()); }),
       r("outgoing_message::set_body_filter",
         [](message& m) {
           m.set_body_filter(std::make_unique<upper_case>());

@@ -83,6 +83,7 @@ TEST_CASE("empty handles: a moved-from request is finished and rejects other cal
                                    [&] { r.on_head([](auto) {}); },
                                    [&] { r.set_body_filter(nullptr); },
                                    [&] { r.flush(); },
+                                   [&] { r.write_file(0, 0, 1); },
                                    [&] { r.on_finish([] {}); },
                                    [&] { r.on_prefinish([] {}); },
                                    [&] { r.on_drain([] {}); },

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "support/catch.hpp"
 #include "support/stream_user.hpp"
+#include "support/temp_file.hpp"
 #include "transport/connector.hpp"
 #include "transport/listener.hpp"
 
@@ -283,4 +284,34 @@ TEST_CASE("connector: binds to the given local address") {
   f.connect(t);
   REQUIRE(f.stream);
   CHECK(f.stream->local_endpoint().address == "127.0.0.3");
+}
+
+TEST_CASE("socket stream: sends a part of a file without moving the file's position") {
+  fixture f;
+  f.listen(on("127.0.0.1"));
+  f.connect(to("127.0.0.1", f.server->local_endpoint().port));
+  REQUIRE(f.stream);
+  support::temp_file const file("0123456789");
+  off_t const before = ::lseek(file.descriptor(), 0, SEEK_CUR);
+  std::uint64_t offset = 3;
+  error_code ec;
+  std::size_t const sent = f.stream->try_send_file(file.descriptor(), offset, 4, ec);
+#ifdef __linux__
+  CHECK_FALSE(ec);
+  CHECK(sent == 4);
+  CHECK(offset == 7);
+  CHECK(::lseek(file.descriptor(), 0, SEEK_CUR) == before);
+  offset = 10;
+  CHECK(f.stream->try_send_file(file.descriptor(), offset, 4, ec) == 0);
+  CHECK_FALSE(ec);  // the end of the file
+  CHECK(f.stream->try_send_file(-1, offset, 4, ec) == 0);
+  CHECK(ec == net::error::operation_not_supported);
+  f.stream->async_shutdown({});
+  offset = 0;
+  CHECK(f.stream->try_send_file(file.descriptor(), offset, 4, ec) == 0);
+  CHECK(ec == net::error::broken_pipe);  // and no SIGPIPE
+#else
+  CHECK(sent + static_cast<std::size_t>(before) == static_cast<std::size_t>(before));
+  CHECK(ec == net::error::operation_not_supported);
+#endif
 }
