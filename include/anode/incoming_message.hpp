@@ -221,6 +221,19 @@ public:
   /// **Node**: `message.closed`.
   bool closed() const noexcept;
 
+  /// Waits until the exchange is over: in a server until the response is sent or the connection is
+  /// lost, in a client until the response is read or lost. Completes at once if it is over, and for
+  /// a request that left HTTP. In a server, `closed` and `on_close` tell less: a request closes
+  /// when its body is read.
+  ///
+  /// As an operand of Asio's `||` it ends work for a client that disconnects:
+  ///
+  ///     co_await (make_report(res) || req.wait_close());
+  ///
+  /// **Cancellation**: has no effect on the message.
+  /// **Node**: event 'close' of the response.
+  net::awaitable<void> wait_close();
+
   /// Returns the error that cut the message off. No error if the message was not cut off, or was
   /// destroyed without an error.
   /// **Node**: `message.errored`.

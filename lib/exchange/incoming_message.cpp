@@ -210,6 +210,7 @@ bool incoming_message::readable_ended() const noexcept {
 }
 bool incoming_message::destroyed() const noexcept { return self_ == nullptr || self_->destroyed(); }
 bool incoming_message::closed() const noexcept { return self_ == nullptr || self_->closed(); }
+net::awaitable<void> incoming_message::wait_close() { return held_message(self_).wait_close(); }
 error_code incoming_message::errored() const noexcept {
   return self_ != nullptr ? self_->error() : error_code();
 }

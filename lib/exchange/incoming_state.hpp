@@ -16,6 +16,8 @@
 
 namespace anode::exchange {
 
+class outgoing_state;
+
 using http::field_lines;
 using http::merged_headers;
 
@@ -66,6 +68,7 @@ public:
   field_lines trailers;
   bool join_duplicate_headers = false;
   bool closes_at_end = false;  ///< `close` follows `end` immediately, as for a request in a server
+  outgoing_state* answer = nullptr;  ///< in a server, the response; null in a client
   std::size_t high_water_mark = 65536;
   std::size_t text_limit = 1024 * 1024;  ///< the default limit of `text` and `bytes`
 
@@ -162,6 +165,10 @@ public:
   /// Copies the next body bytes into `buffer`. Returns their number; 0 at the end.
   net::awaitable<std::size_t> read_some(net::mutable_buffer buffer);
 
+  /// Waits until the exchange is over: until the response of a server, or this response of a
+  /// client, is closed.
+  net::awaitable<void> wait_close();
+
   /// Returns a reference that keeps the message alive.
   detail::ptr<detail::counted> keep() const { return detail::ptr<detail::counted>(keep_); }
 
@@ -199,6 +206,7 @@ private:
                                                               incoming_state& self);
   static net::awaitable<std::size_t> read_some(detail::ptr<detail::counted> keep,
                                                incoming_state& self, net::mutable_buffer buffer);
+  static net::awaitable<void> wait_close(detail::ptr<detail::counted> keep, incoming_state& self);
   std::optional<std::string_view> pop_segment();
   bool find_segment(std::optional<std::string_view>& segment);
   class discard_end;

@@ -266,6 +266,9 @@ public:
   /// destroyed or closed before.
   net::awaitable<void> wait_finished();
 
+  /// Waits until the message is closed. Completes at once if it has no connection that closes it.
+  net::awaitable<void> wait_closed();
+
   /// Throws `headers_sent` if the head is written.
   /// @param what Node's verb: "set", "append", "remove"
   void require_head_open(char const* what) const;
@@ -363,6 +366,7 @@ private:
   write_operation operation(written_bytes&& written, std::string&& data);
   static net::awaitable<void> wait_owned(detail::ptr<detail::counted> keep, outgoing_state& self,
                                          owned_text text);
+  static net::awaitable<void> wait_closed(detail::ptr<detail::counted> keep, outgoing_state& self);
   static net::awaitable<void> wait_finished(detail::ptr<detail::counted> keep,
                                             outgoing_state& self);
 

@@ -90,6 +90,17 @@ net::awaitable<void> outgoing_state::wait_finished(
   }
 }
 
+net::awaitable<void> outgoing_state::wait_closed() {
+  return wait_closed(detail::ptr<detail::counted>(keep_), *this);
+}
+
+net::awaitable<void> outgoing_state::wait_closed([[maybe_unused]] detail::ptr<detail::counted> keep,
+                                                 outgoing_state& self) {
+  while (!self.closed_ && self.observer_ != nullptr) {
+    co_await self.changed_.wait();
+  }
+}
+
 void outgoing_state::wait_cancelled() {
   if (observer_ != nullptr) {
     observer_->wait_cancelled();

@@ -79,6 +79,7 @@ server_exchange::server_exchange(server_impl& server)
       req(detail::access::make<http::incoming_message>(request)),
       res(detail::access::make<http::server_response>(*this)) {
   request.closes_at_end = true;
+  request.answer = &response;
 }
 
 void server_exchange::attach_server(server_impl& server) { server_ = &server; }

@@ -316,6 +316,7 @@ operations<http::incoming_message> const& incoming_operations() {
       r("incoming_message::text", [](message& m) { return m.text(); }),
       r("incoming_message::text (limit)", [](message& m) { return m.text(2); }),
       r("incoming_message::bytes", [](message& m) { return m.bytes(); }),
+      r("incoming_message::wait_close", [](message& m) { return m.wait_close(); }),
       r("incoming_message::dump", [](message& m) { m.dump(); }),
       r("incoming_message::destroy", [](message& m) { m.destroy(); }),
       r("incoming_message::destroy (error)",
