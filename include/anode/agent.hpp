@@ -103,7 +103,7 @@ public:
   /// Closes all connections, idle and in use. Requests in progress fail with `ECONNRESET`. Waiting
   /// requests get new connections.
   /// **Node**: `agent.destroy()`.
-  void destroy();
+  agent& destroy();
 
   /// Removes a connection from the pool. It no longer counts towards the limits, and is closed
   /// after the request in progress on it.

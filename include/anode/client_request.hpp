@@ -5,6 +5,7 @@
 #include <anode/detail/data_slot.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
+#include <anode/detail/own_type.hpp>
 #include <anode/error.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
@@ -198,10 +199,10 @@ private:
 ///
 /// **Concurrency**: use the object only on the executor of its agent.
 /// **Node**: `http.ClientRequest`.
-class ANODE_EXPORT client_request final : public outgoing_message {
+class ANODE_EXPORT client_request final : public detail::own_type<client_request> {
 public:
   /// Makes an empty handle.
-  client_request() noexcept : outgoing_message(nullptr) {}
+  client_request() noexcept : own_type(nullptr) {}
 
   /// Moves the handle; `other` becomes empty.
   client_request(client_request&& other) noexcept;

@@ -43,6 +43,9 @@ using boost::system::error_code;
 /// headers after the head is made, `error::invalid_http_token` and `error::invalid_char` for names
 /// and values that must not be sent.
 ///
+/// Functions that return the object chain. Called on a `server_response` or `client_request`, they
+/// return that type.
+///
 /// **Concurrency**: use the object only on the executor of its server or agent.
 /// **Node**: `http.OutgoingMessage`.
 class ANODE_EXPORT outgoing_message {
@@ -79,7 +82,7 @@ public:
   /// Transfer-Encoding also suppresses the automatic header of that name.
   /// @throws exception with `error::headers_sent`.
   /// **Node**: `removeHeader()`.
-  void remove_header(std::string_view name);
+  outgoing_message& remove_header(std::string_view name);
 
   /// Returns a copy of the value that was set, or nothing. Names are compared case-insensitively.
   /// Automatic headers are not included.
@@ -106,7 +109,7 @@ public:
   /// @throws exception with `error::invalid_http_token` or `invalid_char`; with
   ///   `error::trailer_invalid` for Content-Length and Transfer-Encoding (RFC 9110 section 6.5.1).
   /// **Node**: `addTrailers()`.
-  void add_trailers(header_list const& trailers);
+  outgoing_message& add_trailers(header_list const& trailers);
 
   /// Adds a listener, called once just before the head is made, the last one added first. The
   /// status of a response is known then; the listener may set headers and trailers. If the head is
@@ -238,7 +241,7 @@ public:
   /// sent.
   /// @param ec returned by `errored()`. In a client, emitted to `on_error`.
   /// **Node**: `destroy(error)`.
-  void destroy(error_code ec = {});
+  outgoing_message& destroy(error_code ec = {});
 
   // The state.
 
@@ -297,7 +300,7 @@ public:
   /// false. A mismatch throws `exception` with `error::content_length_mismatch` from `write` or
   /// `end`.
   /// **Node**: `strictContentLength`.
-  void set_strict_content_length(bool on) noexcept;
+  outgoing_message& set_strict_content_length(bool on) noexcept;
 
   /// Returns whether that check is enabled.
   bool strict_content_length() const noexcept;

@@ -3,6 +3,7 @@
 
 #include <anode/detail/access.hpp>
 #include <anode/detail/export.hpp>
+#include <anode/detail/own_type.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
 
@@ -19,7 +20,7 @@ namespace anode::http {
 ///
 /// **Concurrency**: use the object only on the executor of its server.
 /// **Node**: `http.ServerResponse`.
-class ANODE_EXPORT server_response final : public outgoing_message {
+class ANODE_EXPORT server_response final : public detail::own_type<server_response> {
 public:
   /// Returns the request of this response.
   /// **Node**: `response.req`.
@@ -104,7 +105,7 @@ public:
 
   /// Enables or disables the automatic Date header; default true.
   /// **Node**: `response.sendDate`.
-  void set_send_date(bool on) noexcept;
+  server_response& set_send_date(bool on) noexcept;
 
   /// Returns whether a Date header is added automatically.
   bool send_date() const noexcept;
@@ -112,7 +113,7 @@ public:
   /// Sets whether the connection may stay open after this response. The default follows from the
   /// version and the Connection header of the request.
   /// **Node**: `response.shouldKeepAlive`.
-  void set_should_keep_alive(bool on) noexcept;
+  server_response& set_should_keep_alive(bool on) noexcept;
 
   /// Returns whether the connection may stay open after this response.
   bool should_keep_alive() const noexcept;

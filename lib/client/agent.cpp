@@ -168,10 +168,11 @@ net::awaitable<incoming_message> agent::get(std::string_view url) {
   return client_exchange::get(exchange, handle_to(exchange));
 }
 
-void agent::destroy() {
+agent& agent::destroy() {
   if (core_) {
     core_->destroy();
   }
+  return *this;
 }
 
 bool agent::remove(anode::socket const& connection) {

@@ -35,12 +35,12 @@ request_error::request_error(error_code ec, std::string message, request_phase p
       received_(bytes_received) {}
 
 client_request::client_request(client_exchange& exchange) noexcept
-    : outgoing_message(&exchange.request), exchange_(&exchange) {
+    : own_type(&exchange.request), exchange_(&exchange) {
   intrusive_ptr_add_ref(static_cast<runtime::deferred_task*>(exchange_));
 }
 
 client_request::client_request(client_request&& other) noexcept
-    : outgoing_message(std::exchange(other.out_, nullptr)),
+    : own_type(std::exchange(other.out_, nullptr)),
       exchange_(std::exchange(other.exchange_, nullptr)) {}
 
 client_request& client_request::operator=(client_request&& other) noexcept {

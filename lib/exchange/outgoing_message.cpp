@@ -51,9 +51,10 @@ outgoing_message& outgoing_message::set_headers(header_list const& headers) {
   return *this;
 }
 
-void outgoing_message::remove_header(std::string_view name) {
+outgoing_message& outgoing_message::remove_header(std::string_view name) {
   self(out_).require_head_open("remove");
   self(out_).headers.remove(name);
+  return *this;
 }
 
 std::optional<header_value> outgoing_message::get_header(std::string_view name) const {
@@ -74,8 +75,9 @@ std::vector<std::string> outgoing_message::get_raw_header_names() const {
   return self(out_).headers.raw_names();
 }
 
-void outgoing_message::add_trailers(header_list const& trailers) {
+outgoing_message& outgoing_message::add_trailers(header_list const& trailers) {
   self(out_).trailers.set(trailers, self(out_).unique_headers);
+  return *this;
 }
 
 outgoing_message& outgoing_message::on_head(
@@ -111,10 +113,11 @@ void outgoing_message::uncork() { self(out_).uncork(); }
 
 net::awaitable<void> outgoing_message::drained() { return self(out_).drained(); }
 net::awaitable<void> outgoing_message::finished() { return self(out_).wait_finished(); }
-void outgoing_message::destroy(error_code ec) {
+outgoing_message& outgoing_message::destroy(error_code ec) {
   if (out_ != nullptr) {
     out_->destroy(ec);
   }
+  return *this;
 }
 
 bool outgoing_message::headers_sent() const noexcept {
@@ -150,10 +153,11 @@ anode::socket outgoing_message::socket() const {
                                                     : anode::socket();
 }
 
-void outgoing_message::set_strict_content_length(bool on) noexcept {
+outgoing_message& outgoing_message::set_strict_content_length(bool on) noexcept {
   if (out_ != nullptr) {
     out_->strict_content_length = on;
   }
+  return *this;
 }
 bool outgoing_message::strict_content_length() const noexcept {
   return out_ != nullptr && out_->strict_content_length;

@@ -16,7 +16,7 @@ namespace anode::http {
 using anode::server::server_response_state;
 
 server_response::server_response(anode::server::server_exchange& exchange) noexcept
-    : outgoing_message(&exchange.response), exchange_(exchange) {}
+    : own_type(&exchange.response), exchange_(exchange) {}
 
 incoming_message& server_response::req() noexcept { return exchange_.req; }
 
@@ -133,11 +133,15 @@ write_operation server_response::write_information(int status, header_list const
   return exchange_.response.send_interim(head, first_continue);
 }
 
-void server_response::set_send_date(bool on) noexcept { exchange_.response.send_date = on; }
+server_response& server_response::set_send_date(bool on) noexcept {
+  exchange_.response.send_date = on;
+  return *this;
+}
 bool server_response::send_date() const noexcept { return exchange_.response.send_date; }
 
-void server_response::set_should_keep_alive(bool on) noexcept {
+server_response& server_response::set_should_keep_alive(bool on) noexcept {
   exchange_.response.should_keep_alive = on;
+  return *this;
 }
 bool server_response::should_keep_alive() const noexcept {
   return exchange_.response.should_keep_alive;

@@ -73,4 +73,10 @@ write_operation socket_write(buffered_socket& core, std::string_view data);
 /// Writes a string that the operation owns.
 write_operation socket_write(buffered_socket& core, std::string&& data);
 
+/// Writes bytes and half-closes a socket that carries no HTTP. See `anode::socket::end`.
+write_operation socket_end(buffered_socket& core, std::string_view data);
+
+/// Writes a string that the operation owns, and half-closes the socket.
+write_operation socket_end(buffered_socket& core, std::string&& data);
+
 }  // namespace anode::stream
