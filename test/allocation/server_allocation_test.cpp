@@ -12,7 +12,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace http = anode::http;
@@ -197,6 +199,22 @@ TEST_CASE("steady state: the program's data of a request costs no allocation") {
   outcome const o = run(with_data, small, 1);
   CHECK(o.answered == 550);
   CHECK(found == 550);
+  CHECK(o.writes == 550);
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
+
+TEST_CASE("steady state: a listener of the head costs no allocation") {
+  std::size_t calls = 0;
+  auto const with_listener = [&](http::incoming_message&,
+                                 http::server_response& res) -> net::awaitable<void> {
+    res.on_head([&](std::optional<std::uint64_t> length) { calls += length == 12U ? 1U : 0U; });
+    co_await res.end("Hello World!");
+  };
+  outcome const o = run(with_listener, small, 1);
+  CHECK(o.answered == 550);
+  CHECK(calls == 550);
   CHECK(o.writes == 550);
 #if ANODE_COUNTS_ALLOCATIONS
   CHECK(o.allocated == 0);

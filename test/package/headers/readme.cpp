@@ -17,6 +17,9 @@ net::awaitable<void> client(net::any_io_executor ex, std::string_view part1,
                             std::string_view part2);
 net::awaitable<void> rule(http::agent& agent);
 net::awaitable<void> negated(http::client_request& req);
+net::awaitable<void> send_json(http::server_response& res, int status,
+                               http::header_list const& members);
+net::awaitable<void> braced(http::server_response& res);
 net::awaitable<void> hello(http::incoming_message& req, http::server_response& res);
 void test_of_hello();
 
@@ -50,6 +53,12 @@ net::awaitable<void> negated(http::client_request& req) {
   if (!wanted) {
     co_return;
   }
+}
+
+net::awaitable<void> braced(http::server_response& res) {
+  http::header_list const answer = {{"error", "no such user"}};
+  co_await send_json(res, 400, answer);
+  co_await send_json(res, 400, {"error", "no such user"});
 }
 
 void test_of_hello() {
