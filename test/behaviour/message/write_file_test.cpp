@@ -210,9 +210,9 @@ TEST_CASE("write_file: a descriptor that cannot be read closes the connection") 
   server_fixture f;
   int fds[2];
   REQUIRE(::pipe(fds) == 0);
-  std::string reported;
+  boost::system::error_code reported;
   f.server.on_client_error([&](http::client_error const& e, anode::socket s) {
-    reported = http::code_name(e.code);
+    reported = e.code;
     s.destroy();
   });
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
@@ -222,7 +222,7 @@ TEST_CASE("write_file: a descriptor that cannot be read closes the connection") 
   http_peer peer = f.connect();
   f.say(peer, get);
   CHECK(peer.ended());
-  CHECK(reported == "ESPIPE");
+  CHECK(reported == boost::system::errc::invalid_seek);
   ::close(fds[0]);
   ::close(fds[1]);
 }
