@@ -13,7 +13,7 @@ namespace anode::exchange {
 namespace {
 
 // The most capacity of an output buffer that is kept for the next message.
-constexpr std::size_t kept_capacity = 65536;
+constexpr std::size_t kept_capacity = 16384;
 
 // Destroys the elements, whose destructors may add others. Keeps the memory.
 template <class T>
