@@ -2,7 +2,7 @@
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "exchange/incoming_state.hpp"
-#include "message/target_parts.hpp"
+#include "message/url.hpp"
 #include "runtime/token_operation.hpp"
 #include "stream/socket_handle.hpp"
 
