@@ -414,6 +414,7 @@ void outgoing_state::reset() {
   on_timeout.clear();
   on_error.clear();
   on_close.clear();
+  sent_ = 0;
   reset_fast();
 }
 
@@ -430,7 +431,7 @@ void outgoing_state::reset_fast() {
   core_ = nullptr;
   pending_.clear();
   framing_ = {};
-  begin_ = end_ = sent_ = 0;
+  end_ = 0;
   stored_head_.clear();
   misuse_.clear();
   error_ = {};

@@ -380,7 +380,7 @@ private:
   message::outgoing_framing framing_;
   stream::write_queue::position begin_ = 0;  // of the message in the output of `core_`
   stream::write_queue::position end_ = 0;
-  std::uint64_t sent_ = 0;  // without `core_`: what `bytes_sent` returns
+  std::uint64_t sent_ = 0;  // what `bytes_sent` returns after `detach_socket`
   std::uint64_t body_written_ = 0;
   std::string copy_;
   std::size_t copy_limit_ = 0;  // 0: no copy is kept
