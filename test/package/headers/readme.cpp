@@ -18,6 +18,7 @@ net::awaitable<void> client(net::any_io_executor ex, std::string_view part1,
 net::awaitable<void> rule(http::agent& agent);
 net::awaitable<void> negated(http::client_request& req);
 net::awaitable<void> hello(http::incoming_message& req, http::server_response& res);
+void all_cores();
 void test_of_hello();
 
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
@@ -50,6 +51,15 @@ net::awaitable<void> negated(http::client_request& req) {
   if (!wanted) {
     co_return;
   }
+}
+
+void all_cores() {
+  http::cluster cluster([](http::worker& w) {  // runs once in each thread
+    w.server().on_request(
+        [](http::incoming_message&, http::server_response& res) { res.end("hello"); });
+  });
+  cluster.listen(8000);
+  cluster.run();  // until a drain has ended
 }
 
 void test_of_hello() {
