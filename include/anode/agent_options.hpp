@@ -195,7 +195,11 @@ public:
   /// Number of bytes that the request, and its response, buffer before writes report back-pressure
   /// and reading stops.
   std::size_t high_water_mark = 65536;
-  /// Accepts responses that violate HTTP; see docs/deviations.md. Dangerous.
+  /// How strictly responses, and the headers and trailers of the request, are validated.
+  /// **Node**: `httpValidation` of later versions.
+  http::http_validation http_validation = http::http_validation::strict;
+  /// Accepts responses that violate HTTP; see docs/deviations.md. Dangerous. The same as
+  /// `http_validation::insecure`; an error with `relaxed`.
   bool insecure_http_parser = false;
   /// Joins repeated response headers that would otherwise keep only their first value.
   bool join_duplicate_headers = false;

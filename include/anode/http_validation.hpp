@@ -17,7 +17,7 @@ enum class http_validation : std::uint8_t {
   relaxed,
   /// Accepts received messages that violate HTTP, as `insecure_http_parser` does; values to send
   /// are
-  /// validated as with `strict`. Dangerous: enables request smuggling.
+  /// validated as with `relaxed`. Dangerous: enables request smuggling.
   insecure,
 };
 

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/http_validation.hpp>
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -32,8 +34,11 @@ struct server_options {
   /// If true, a half-closed client still receives its response. If false (as in Node), its pending
   /// requests are aborted.
   bool http_allow_half_open = false;
+  /// How strictly requests, and the headers and trailers of responses, are validated.
+  /// **Node**: `httpValidation` of later versions.
+  http::http_validation http_validation = http::http_validation::strict;
   /// Accepts input that violates HTTP; see docs/deviations.md. Dangerous: enables request
-  /// smuggling.
+  /// smuggling. The same as `http_validation::insecure`; an error with `relaxed`.
   bool insecure_http_parser = false;
   /// Joins repeated headers that would otherwise keep only their first value.
   bool join_duplicate_headers = false;

@@ -51,6 +51,9 @@ void agent_impl::complete_protocol(http::request_options& o) const {
 // Validates the options of a request and sets the defaults.
 void agent_impl::complete_options(http::request_options& o) const {
   complete_protocol(o);
+  if (o.insecure_http_parser) {
+    message::validation_of(o.http_validation, true);  // may throw
+  }
   if (o.method.empty()) {
     o.method = "GET";
   }

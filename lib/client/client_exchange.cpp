@@ -78,6 +78,8 @@ void client_exchange::begin(agent_impl& agent) {
   response.attach(*this);
   response.high_water_mark = options.high_water_mark;
   response.join_duplicate_headers = options.join_duplicate_headers;
+  request.headers.accept_relaxed_values(options.insecure_http_parser ||
+                                        options.http_validation != http::http_validation::strict);
   timeout_ = options.timeout;
   timeout_wanted_ = options.timeout.has_value() || agent.options().timeout.count() > 0;
   options.retry = options.retry.value_or(agent.options().retry);

@@ -59,7 +59,7 @@ void http1_client_connection::set_limits(client_exchange const& x) {
   http1::parser_options o;
   o.max_header_size = x.options.max_header_size;
   o.max_headers_count = x.options.max_headers_count;
-  o.insecure_http_parser = x.options.insecure_http_parser;
+  o.set(x.options.http_validation, x.options.insecure_http_parser);
   if (o != parser_options_ && !parser_.in_message()) {
     parser_options_ = o;
     parser_ = http1::parser(message::message_kind::response, o);

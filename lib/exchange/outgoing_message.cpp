@@ -75,7 +75,8 @@ std::vector<std::string> outgoing_message::get_raw_header_names() const {
 }
 
 void outgoing_message::add_trailers(header_list const& trailers) {
-  self(out_).trailers.set(trailers, self(out_).unique_headers);
+  exchange::outgoing_state& out = self(out_);
+  out.trailers.set(trailers, out.unique_headers, out.headers.relaxed_values());
 }
 
 write_operation outgoing_message::write(std::string_view data) { return self(out_).write(data); }

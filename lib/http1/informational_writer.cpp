@@ -22,10 +22,12 @@ void append_line(std::string& out, std::string_view name, std::string_view value
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-void validate(http::header_list const& headers) {
+void validate(http::header_list const& headers, bool relaxed) {
   for (auto const& [name, value] : headers) {
     http::validate_header_name(name);
-    http::validate_header_value(name, value);
+    for (std::size_t i = 0; i != value.size(); ++i) {
+      message::validate_value(name, value[i], relaxed);
+    }
     // An interim response has no body (RFC 9110 section 15.2). A peer that applies these fields
     // would parse the following bytes as a body.
     message::field_id const field = message::find_field_id(name);
@@ -62,12 +64,13 @@ std::string link_value(http::header_list const& hints) {
 
 }  // namespace
 
-void write_information_head(std::string& out, int status, http::header_list const& headers) {
+void write_information_head(std::string& out, int status, http::header_list const& headers,
+                            bool relaxed) {
   if (status < 100 || status > 199 || status == 101) {
     throw http::exception(http::error::invalid_status_code,
                           base::formatted("Invalid status code: {}", status));
   }
-  validate(headers);
+  validate(headers, relaxed);
   append_status_line(out, status);
   for (auto const& [name, value] : headers) {
     for (std::size_t i = 0; i != value.size(); ++i) {
@@ -77,12 +80,12 @@ void write_information_head(std::string& out, int status, http::header_list cons
   out.append("\r\n");
 }
 
-bool write_early_hints_head(std::string& out, http::header_list const& hints) {
+bool write_early_hints_head(std::string& out, http::header_list const& hints, bool relaxed) {
   std::string const link = link_value(hints);
   if (link.empty()) {
     return false;
   }
-  validate(hints);
+  validate(hints, relaxed);
   append_status_line(out, 103);
   append_line(out, "Link", link);
   for (auto const& [name, value] : hints) {

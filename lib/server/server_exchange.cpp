@@ -90,6 +90,7 @@ void server_exchange::begin(http1_server_connection& c) {
   request.join_duplicate_headers = server_->options().join_duplicate_headers;
   request.high_water_mark = server_->options().high_water_mark;
   response.server = server_.get();
+  response.headers.accept_relaxed_values(server_->relaxed_values());
   response.high_water_mark = server_->options().high_water_mark;
   response.reject_non_standard_body_writes = server_->options().reject_non_standard_body_writes;
   if (server_->unique_headers()) {

@@ -53,6 +53,9 @@ void server_impl::apply_options() {
                           "The value of \"headers_timeout\" is out of range. It must be <= "
                           "request_timeout.");
   }
+  relaxed_values_ =
+      message::validation_of(options_.http_validation, options_.insecure_http_parser) !=
+      http::http_validation::strict;
   keep_alive_line_ = http1::keep_alive_line(
       static_cast<std::uint64_t>(std::max<std::int64_t>(options_.keep_alive_timeout.count(), 0)),
       options_.max_requests_per_socket);
@@ -81,8 +84,9 @@ http1::parser server_impl::acquire_parser(unsigned& age) {
   if (spare_parsers_.empty()) {
     std::size_t const size =
         options_.max_header_size != 0 ? options_.max_header_size : http::max_header_size();
-    return http1::parser(message::message_kind::request,
-                         {size, options_.max_headers_count, options_.insecure_http_parser});
+    http1::parser_options limits{size, options_.max_headers_count};
+    limits.set(options_.http_validation, options_.insecure_http_parser);
+    return http1::parser(message::message_kind::request, limits);
   }
   http1::parser decoder = std::move(spare_parsers_.back());
   spare_parsers_.pop_back();

@@ -40,6 +40,9 @@ public:
   detail::secure_server* secure() const noexcept { return secure_.get(); }
   void set_options(http::server_options options);
 
+  /// Returns whether header values may have any bytes but NUL, CR and LF.
+  bool relaxed_values() const noexcept { return relaxed_values_; }
+
   /// Returns the whole Date field line for now.
   std::string_view date_line() { return date_.line(*timers_); }
 
@@ -207,6 +210,7 @@ private:
   bool closing_ = false;            // `close` is still to be emitted
   bool draining_ = false;
   bool unhandled_reported_ = false;
+  bool relaxed_values_ = false;
   bool released_ = false;
   bool context_shut_down_ = false;
 };

@@ -116,7 +116,7 @@ write_operation server_response::write_processing() {
 write_operation server_response::write_early_hints(header_list const& hints) {
   require_interim_allowed();
   std::string head;
-  if (!http1::write_early_hints_head(head, hints)) {
+  if (!http1::write_early_hints_head(head, hints, exchange_.response.headers.relaxed_values())) {
     return stream::written();
   }
   return exchange_.response.send_interim(head);
@@ -125,7 +125,7 @@ write_operation server_response::write_early_hints(header_list const& hints) {
 write_operation server_response::write_information(int status, header_list const& headers) {
   require_interim_allowed();
   std::string head;
-  http1::write_information_head(head, status, headers);
+  http1::write_information_head(head, status, headers, exchange_.response.headers.relaxed_values());
   bool const first_continue =
       status == 100 && !std::exchange(exchange_.response.continue_sent, true);
   return exchange_.response.send_interim(head, first_continue);

@@ -351,6 +351,7 @@ TEST_CASE("parser: compares options for equality") {
   CHECK(defaults != parser_options{1, 2000, false});
   CHECK(defaults != parser_options{16384, 1, false});
   CHECK(defaults != parser_options{16384, 2000, true});
+  CHECK(defaults != parser_options{16384, 2000, false, true});
 }
 
 TEST_CASE("parser: whole and split lines give the same head") {
