@@ -62,14 +62,18 @@ public:
   server& set_secure_context(tls::context context);
 
   /// Uses a context for clients that ask for a name (SNI). The exact name is preferred to a
-  /// wildcard, which stands for one label. A second context for a name replaces the first.
+  /// wildcard, which stands for one label. A second context for a name replaces the first. A
+  /// request for a host whose context verifies clients by other rules than that of the connection
+  /// gets a 421 response.
   /// @param pattern a host name, or a wildcard such as "*.example.org", in any case.
   /// @throws http::exception with `http::error::invalid_arg_value` for another pattern.
   /// **Node**: `server.addContext()`.
   server& add_context(std::string_view pattern, tls::context context);
 
   /// Sets a function that chooses the context for a name, before those of `add_context`. It returns
-  /// an empty handle to choose none. An exception fails the handshake.
+  /// an empty handle to choose none. An exception fails the handshake. The function is also asked
+  /// for the host of a request that differs from the name of its connection; then an exception
+  /// refuses the request, with 421.
   /// **Node**: the option `SNICallback`.
   server& on_sni(std::function<tls::context(std::string_view servername)> f);
 

@@ -25,7 +25,7 @@ bool any_value_contains(message::message_head const& head, message::field_id whi
 
 dispatch dispatch_request(message::message_head const& head, dispatch_context const& context,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept {
-  if (head.upgrade) {
+  if (head.upgrade && !context.misdirected) {
     if (head.method == message::method::connect) {
       return context.has_connect ? dispatch::connect : dispatch::refuse_connect;
     }
@@ -34,7 +34,7 @@ dispatch dispatch_request(message::message_head const& head, dispatch_context co
     }
   }
   if (head.version_major != 1 || head.version_minor != 1) {
-    return dispatch::request;
+    return context.misdirected ? dispatch::misdirected : dispatch::request;
   }
   if (context.require_host_header && !head.has(message::field_id::host)) {
     return dispatch::missing_host;
@@ -45,6 +45,9 @@ dispatch dispatch_request(message::message_head const& head, dispatch_context co
     if (requests_served > context.max_requests_per_socket) {
       return dispatch::drop;
     }
+  }
+  if (context.misdirected) {
+    return dispatch::misdirected;
   }
   if (head.has(message::field_id::expect)) {
     if (expects_continue(head)) {

@@ -75,9 +75,16 @@ void http1_server_connection::begin_request(bool whole) {
     defer_readers(*x);
   }
   dispatch how = dispatch::request;
-  if (!policy::is_fast_path(x->request.head) || server_->options().max_requests_per_socket > 0) {
+  bool const misdirected = server_->secure() != nullptr && is_misdirected(x->request.head);
+  if (socket_->destroyed()) {
+    closing_ = true;  // by the program's function that chooses contexts
+    return;
+  }
+  if (misdirected || !policy::is_fast_path(x->request.head) ||
+      server_->options().max_requests_per_socket > 0) {
     policy::dispatch_context context = server_->make_dispatch_context();
-    if (policy::asks_for_upgrade(x->request.head)) {
+    context.misdirected = misdirected;
+    if (policy::asks_for_upgrade(x->request.head) && !misdirected) {
       try {
         context.upgrades = server_->wants_upgrade(x->req);
       } catch (...) {
@@ -129,6 +136,9 @@ void http1_server_connection::begin_request(bool whole) {
       break;
     case dispatch::refuse_expectation:
       answer(response, 417);
+      break;
+    case dispatch::misdirected:
+      answer(response, 421);
       break;
     case dispatch::missing_host:
       response.headers.set("Connection", "close");

@@ -122,6 +122,7 @@ private:
   void end_handshake();
   void drop_handshake();
   void handshake_timed_out();
+  bool is_misdirected(message::message_head const& head);
   void begin_request(bool whole);
   void defer_readers(server_exchange& x);
   void resume_readers();

@@ -61,6 +61,13 @@ public:
   context_impl const& context() const noexcept { return *context_; }
   engine_rules& rules() noexcept { return *rules_; }
   bool established() const noexcept { return info_.has_value(); }
+
+  /// Returns the name that the client has sent; empty: none.
+  std::string const& servername() const noexcept { return servername_; }
+
+  /// Returns whether the context of a server was chosen by that name, and is not the default one.
+  bool chosen_by_name() const noexcept { return chosen_by_name_; }
+
   secure_info const* info() const noexcept { return info_ ? &*info_ : nullptr; }
 
   /// Returns the message of the failure that ended the connection.
@@ -171,6 +178,7 @@ private:
   bool announce_ = false;    // a server's next read reports the end of the handshake
   bool delivering_ = false;  // a completion with input is on its way
   bool closed_ = false;
+  bool chosen_by_name_ = false;
 };
 
 }  // namespace anode::tls

@@ -58,6 +58,7 @@ void engine::complete_handshake() {
 void engine::set_servername(std::string_view name) {
   servername_ = name;
   std::shared_ptr<context_impl const> next = rules_->choose_context(name);
+  chosen_by_name_ = next != nullptr;
   if (!next || next == context_) {
     return;
   }

@@ -60,6 +60,12 @@ public:
   /// Returns the OCSP response to staple; empty: none.
   std::string const& ocsp_response() const noexcept { return ocsp_response_; }
 
+  /// Returns whether this context, of a server, verifies clients by the same rules as another one.
+  bool verifies_like(context_impl const& other) const noexcept {
+    return trust_digest_ == other.trust_digest_ ||
+           (!asks_for_certificate_ && !other.asks_for_certificate_);
+  }
+
   /// Returns a digest, 32 bytes, of what decides whether a client is trusted: the trusted
   /// certificates, the revocation lists, and what is asked for. Servers' sessions are bound to it.
   std::string const& trust_digest() const noexcept { return trust_digest_; }

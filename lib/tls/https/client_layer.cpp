@@ -17,14 +17,6 @@ context const& default_context() {
   return instance;
 }
 
-// Returns the host of a Host header.
-std::string_view host_of(std::string_view header) {
-  if (header.starts_with('[')) {
-    return header.substr(1, header.find(']') - 1);
-  }
-  return header.substr(0, header.find(':'));
-}
-
 // Returns the name to send to the server; empty for none. An IP address is never sent (RFC 6066).
 std::string_view servername_of(http::request_options const& options, std::string_view host_header) {
   if (options.servername) {

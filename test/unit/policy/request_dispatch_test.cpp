@@ -75,6 +75,24 @@ TEST_CASE("dispatch: HTTP/1.1 requires Host unless that is turned off") {
   CHECK(decide("GET / HTTP/1.1\r\n\r\n", context) == dispatch::request);
 }
 
+TEST_CASE("dispatch: a misdirected request is refused before its expectation and its upgrade") {
+  dispatch_context context;
+  context.misdirected = true;
+  context.has_upgrade = true;
+  context.has_check_expectation = true;
+  for (std::string_view const fields :
+       {"", "Expect: 100-continue\r\n", "Expect: x\r\n", "Upgrade: x\r\nConnection: upgrade\r\n"}) {
+    CAPTURE(fields);
+    CHECK(decide(get(fields), context) == dispatch::misdirected);
+  }
+  CHECK(decide("GET / HTTP/1.0\r\nHost: a\r\n\r\n", context) == dispatch::misdirected);
+  CHECK(decide("GET / HTTP/1.1\r\n\r\n", context) == dispatch::missing_host);
+  context.max_requests_per_socket = 1;
+  std::uint32_t served = 1;
+  bool limit = false;
+  CHECK(dispatch_request(decode(get("")), context, served, limit) == dispatch::drop);
+}
+
 TEST_CASE("dispatch: Expect requests 100 Continue as a token, in any case and in any line") {
   struct row {
     std::string_view fields;
