@@ -69,6 +69,7 @@ context_impl::context_impl(client_options const& options)
   clean_error_queue const clean;
   rejects_unauthorized_ = options.reject_unauthorized;
   check_identity_ = options.check_server_identity;
+  name_ = make_agent_name(options, id_);
   apply(options, rejects_unauthorized_ ? trust_use::required : trust_use::optional);
   if (!alpn_.empty() &&
       SSL_CTX_set_alpn_protos(native(), reinterpret_cast<unsigned char const*>(alpn_.data()),
@@ -112,6 +113,7 @@ context_impl::context_impl(SSL_CTX* native, side of)
     throw http::exception(error::invalid_context, "The SSL_CTX is null");
   }
   native_.reset(native);
+  name_ = make_agent_name({}, id_);
   int const mode = SSL_CTX_get_verify_mode(native);
   rejects_unauthorized_ = of == side::client ? (mode & SSL_VERIFY_PEER) != 0
                                              : (mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) != 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tls/certificate/trust.hpp"
+#include "tls/context/agent_name.hpp"
 
 #include <anode/openssl.hpp>
 #include <anode/tls.hpp>
@@ -37,6 +38,9 @@ public:
 
   /// Returns a number that no other context of this process has or had.
   std::uint64_t id() const noexcept { return id_; }
+
+  /// Returns what a client's context adds to the names in an agent's pool.
+  agent_name const& name() const noexcept { return name_; }
 
   /// Returns whether a peer is refused if its certificate cannot be verified.
   bool rejects_unauthorized() const noexcept { return rejects_unauthorized_; }
@@ -77,6 +81,7 @@ private:
   std::unique_ptr<SSL_CTX, ssl_ctx_deleter> native_;
   side side_;
   std::uint64_t id_;
+  agent_name name_;
   bool rejects_unauthorized_ = true;
   bool asks_for_certificate_ = true;
   bool offers_http_ = false;

@@ -29,11 +29,11 @@ std::string_view servername_of(http::request_options const& options, std::string
 }  // namespace
 
 client_layer::client_layer(https::agent_options const& options)
-    : default_(options.secure),
+    : own_(options.secure),
       proxy_(options.proxy_secure),
       sessions_(new session_cache(options.max_cached_sessions)),
       allow_http_(options.allow_http) {
-  for (context const* const c : {&default_, &proxy_}) {
+  for (context const* const c : {&own_, &proxy_}) {
     if (*c) {
       require_context(*c, side::client);
     }
@@ -43,6 +43,9 @@ client_layer::client_layer(https::agent_options const& options)
 context const& client_layer::context_of(http::request_options const& options) const {
   if (options.secure) {
     return options.secure;
+  }
+  if (own_) {
+    return own_;
   }
   if (!default_) {
     default_ = default_context();
@@ -66,10 +69,19 @@ void client_layer::check(http::request_options const& options) const {
 
 void client_layer::append_key(http::request_options const& options, std::string_view host_header,
                               std::string& key) const {
-  key += ":tls:";
-  key += std::to_string(context_of(options).impl()->id());
-  key += ':';
-  key += servername_of(options, host_header);
+  constexpr std::string_view no_name = ".";  // not a host name
+  context const& c = context_of(options);
+  agent_name const& fields = c.impl()->name();
+  std::string_view const host = options.host.empty() ? std::string_view("localhost") : options.host;
+  std::string_view const name = servername_of(options, host_header);
+  key += fields.before;
+  if (name != without_dot(host)) {
+    key += name.empty() && !is_ip_address(host) ? no_name : name;
+  }
+  key += fields.behind;
+  if (&c != &default_) {
+    key += fields.id;
+  }
 }
 
 detail::ptr<detail::secure_target> client_layer::target(http::request_options const& options,

@@ -46,8 +46,9 @@ public:
 private:
   context const& context_of(http::request_options const& options) const;
 
-  mutable context default_;
+  context own_;
   context proxy_;
+  mutable context default_;  // of an agent without one
   detail::ptr<session_cache> sessions_;
   bool allow_http_;
 };

@@ -17,6 +17,7 @@
 #include "tls/connection/engine_list.cpp"
 #include "tls/connection/engine_output.cpp"
 #include "tls/connection/native_handle.cpp"
+#include "tls/context/agent_name.cpp"
 #include "tls/context/ciphers.cpp"
 #include "tls/context/context_impl.cpp"
 #include "tls/context/context_map.cpp"
