@@ -2,18 +2,29 @@
 #include "tls/https/client_layer.hpp"
 
 #include "tls/certificate/identity.hpp"
+#include "tls/certificate/system_trust.hpp"
 #include "tls/https/client_handshake.hpp"
 
 #include <anode/error.hpp>
 
+#include <mutex>
 #include <utility>
 
 namespace anode::tls {
 namespace {
 
-// The context of agents without one. Reading the certificates of the system takes milliseconds.
-context const& default_context() {
-  static context const instance{client_options()};
+// Returns the context of agents without one. Reading the certificates of the system takes
+// milliseconds, therefore all agents share it until the program changes the default.
+context default_context() {
+  static auto& mutex = *new std::mutex;
+  static auto& instance = *new context;
+  static std::uint64_t changes = 0;
+  std::lock_guard const lock(mutex);
+  std::uint64_t const now = default_trust_changes();
+  if (!instance || changes != now) {
+    instance = context(client_options());
+    changes = now;
+  }
   return instance;
 }
 
@@ -47,8 +58,9 @@ context const& client_layer::context_of(http::request_options const& options) co
   if (own_) {
     return own_;
   }
-  if (!default_) {
+  if (std::uint64_t const now = default_trust_changes(); !default_ || default_changes_ != now) {
     default_ = default_context();
+    default_changes_ = now;
   }
   return default_;
 }
@@ -79,7 +91,7 @@ void client_layer::append_key(http::request_options const& options, std::string_
     key += name.empty() && !is_ip_address(host) ? no_name : name;
   }
   key += fields.behind;
-  if (&c != &default_) {
+  if (&c != &default_ || default_changes_ != 0) {
     key += fields.id;
   }
 }

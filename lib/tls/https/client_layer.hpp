@@ -7,6 +7,7 @@
 #include <anode/detail/secure_layer.hpp>
 #include <anode/https.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +50,7 @@ private:
   context own_;
   context proxy_;
   mutable context default_;  // of an agent without one
+  mutable std::uint64_t default_changes_ = 0;
   detail::ptr<session_cache> sessions_;
   bool allow_http_;
 };
