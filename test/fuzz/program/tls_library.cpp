@@ -24,6 +24,7 @@
 #include "tls/context/errors.cpp"
 #include "tls/https/client_handshake.cpp"
 #include "tls/https/client_layer.cpp"
+#include "tls/https/client_rules.cpp"
 #include "tls/https/https_agent.cpp"
 #include "tls/https/https_server.cpp"
 #include "tls/https/server_layer.cpp"

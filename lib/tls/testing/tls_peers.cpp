@@ -1,0 +1,42 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "tls/certificate/identity.hpp"
+#include "tls/connection/tls_stream.hpp"
+#include "tls/https/client_layer.hpp"
+#include "tls/https/client_rules.hpp"
+#include "tls/https/server_layer.hpp"
+
+#include <anode/tls_testing.hpp>
+
+namespace anode::testing {
+
+peer connect_tls(event_loop& loop, https::server& to, tls::context const& client,
+                 std::string_view servername, std::size_t capacity) {
+  tls::require_context(client, tls::side::client);
+  detail::ptr<tls::client_target> const target(new tls::client_target);
+  target->context = client.impl();
+  target->host = servername;
+  if (!tls::is_ip_address(servername)) {
+    target->servername = tls::without_dot(servername);
+  }
+  auto lower = loop.run(connections_to(to, capacity)(http::connect_options()));
+  detail::ptr<tls::engine> const engine(
+      new tls::engine(target->context, std::move(lower),
+                      std::make_unique<tls::client_rules>(
+                          target, detail::ptr<tls::session_cache>(new tls::session_cache(0)))));
+  if (!target->servername.empty()) {
+    engine->send_servername(target->servername);
+  }
+  engine->async_handshake({});  // a failure is reported by the first read
+  peer made(loop, anode::socket(std::make_unique<tls::tls_stream>(engine)));
+  loop.settle();
+  return made;
+}
+
+origin tls_origin(event_loop& loop, tls::context const& server, std::size_t capacity) {
+  detail::ptr<tls::server_layer> const layer(new tls::server_layer(server));
+  return origin(
+      loop, [layer](std::unique_ptr<byte_stream> lower) { return layer->accept(std::move(lower)); },
+      capacity);
+}
+
+}  // namespace anode::testing
