@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tls/connection/engine_list.hpp"
+#include "tls/connection/idle_memory.hpp"
 #include "tls/context/context_impl.hpp"
 
 #include <anode/byte_stream.hpp>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace anode::tls {
 
@@ -52,8 +54,9 @@ public:
 /// time.
 class engine final : public detail::counted {
 public:
+  /// @param idle  the memory of idle connections of the same server or agent
   engine(std::shared_ptr<context_impl const> context, std::unique_ptr<byte_stream> lower,
-         std::unique_ptr<engine_rules> rules);
+         std::unique_ptr<engine_rules> rules, detail::ptr<idle_memory> idle);
   ~engine() override;
 
   SSL* native() const noexcept { return ssl_; }
@@ -72,6 +75,18 @@ public:
 
   /// Returns the message of the failure that ended the connection.
   std::string const& failure_message() const noexcept { return failure_message_; }
+
+  // For `idle_memory`.
+
+  std::size_t place() const noexcept { return place_; }
+  void set_place(std::size_t place) noexcept { place_ = place; }
+
+  /// Returns whether bytes were moved since the last call.
+  bool used_lately() noexcept { return std::exchange(used_, false); }
+
+  /// Releases the buffers that hold nothing. They are made again when they are needed.
+  /// @return whether all of them are released
+  bool release_memory();
 
   /// Returns the engine of a callback of OpenSSL.
   static engine& of(SSL const* ssl) noexcept;
@@ -116,6 +131,8 @@ private:
   static constexpr std::size_t most_at_once = 65536;
   // Ciphertext above this stops reading, because input can produce output.
   static constexpr std::size_t most_unsent = 256 * 1024;
+  // The most memory for output that an active connection keeps.
+  static constexpr std::size_t most_kept = 256 * 1024;
   // The most bytes of ciphertext without application data in a row.
   static constexpr std::size_t most_without_data = 1024 * 1024;
 
@@ -131,6 +148,7 @@ private:
   bool ended() const noexcept;
   void fail(error_code ec, std::string message = {});
   void fail_at_end();
+  void note_use() noexcept;
   void answer_plain_http();
   void request_input();
   void flush();
@@ -143,6 +161,8 @@ private:
   std::unique_ptr<byte_stream> lower_;
   std::unique_ptr<engine_rules> rules_;
   engine_list* list_;  // null after the context has shut down
+  detail::ptr<idle_memory> idle_;
+  std::size_t place_ = idle_memory::nowhere;
   SSL* ssl_ = nullptr;
   std::optional<secure_info> info_;  // set when the handshake is complete
   std::string servername_;
@@ -178,6 +198,7 @@ private:
   bool announce_ = false;    // a server's next read reports the end of the handshake
   bool delivering_ = false;  // a completion with input is on its way
   bool closed_ = false;
+  bool used_ = false;  // since the last look of `idle_memory`
   bool chosen_by_name_ = false;
 };
 

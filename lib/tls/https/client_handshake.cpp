@@ -22,10 +22,11 @@ bool is_protocol_failure(error_code const& ec) { return is_openssl_error(ec); }
 client_handshake::client_handshake(std::unique_ptr<byte_stream> lower,
                                    detail::ptr<client_target> to,
                                    detail::ptr<session_cache> sessions,
+                                   detail::ptr<idle_memory> idle,
                                    std::function<void(detail::secure_result)> done)
     : to_(std::move(to)), sessions_(std::move(sessions)), done_(std::move(done)) {
-  engine_ =
-      new engine(to_->context, std::move(lower), std::make_unique<client_rules>(to_, sessions_));
+  engine_ = new engine(to_->context, std::move(lower),
+                       std::make_unique<client_rules>(to_, sessions_), std::move(idle));
 }
 
 void client_handshake::start() {

@@ -12,7 +12,7 @@ namespace anode::tls {
 class client_handshake final : public detail::secure_handshake {
 public:
   client_handshake(std::unique_ptr<byte_stream> lower, detail::ptr<client_target> to,
-                   detail::ptr<session_cache> sessions,
+                   detail::ptr<session_cache> sessions, detail::ptr<idle_memory> idle,
                    std::function<void(detail::secure_result)> done);
 
   void start();

@@ -125,7 +125,7 @@ detail::ptr<detail::secure_handshake> client_layer::start(
     std::function<void(detail::secure_result)> done) {
   detail::ptr<client_handshake> const h(new client_handshake(
       std::move(lower), detail::ptr<client_target>(static_cast<client_target*>(&to)), sessions_,
-      std::move(done)));
+      idle_, std::move(done)));
   h->start();
   return h;
 }

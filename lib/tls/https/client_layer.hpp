@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "tls/connection/idle_memory.hpp"
 #include "tls/context/context_impl.hpp"
 #include "tls/https/session_cache.hpp"
 
@@ -43,6 +44,7 @@ public:
   bool allows_http() const override { return allow_http_; }
 
   session_cache& sessions() noexcept { return *sessions_; }
+  idle_memory& idle() noexcept { return *idle_; }
 
 private:
   context const& context_of(http::request_options const& options) const;
@@ -52,6 +54,7 @@ private:
   mutable context default_;  // of an agent without one
   mutable std::uint64_t default_changes_ = 0;
   detail::ptr<session_cache> sessions_;
+  detail::ptr<idle_memory> idle_{new idle_memory};
   bool allow_http_;
 };
 

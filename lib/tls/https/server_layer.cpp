@@ -61,7 +61,7 @@ server_layer::server_layer(context c) { set_context(std::move(c)); }
 std::unique_ptr<byte_stream> server_layer::accept(std::unique_ptr<byte_stream> lower) {
   return std::make_unique<tls_stream>(detail::ptr<engine>(
       new engine(default_.impl(), std::move(lower),
-                 std::make_unique<server_rules>(detail::ptr<server_layer>(this)))));
+                 std::make_unique<server_rules>(detail::ptr<server_layer>(this)), idle_)));
 }
 
 bool server_layer::serves(byte_stream& connection, std::string_view authority) const {

@@ -30,6 +30,7 @@ public:
   void set_chooser(std::function<context(std::string_view)> f) { choose_ = std::move(f); }
   void set_timeout(std::chrono::milliseconds timeout) noexcept { timeout_ = timeout; }
   ticket_keys& tickets() noexcept { return tickets_; }
+  idle_memory& idle() noexcept { return *idle_; }
 
   /// Returns the context for a name; null for the default one.
   std::shared_ptr<context_impl const> find(std::string_view name) const;
@@ -41,6 +42,7 @@ private:
   context_map by_name_;
   std::function<context(std::string_view)> choose_;
   ticket_keys tickets_;
+  detail::ptr<idle_memory> idle_{new idle_memory};
   std::chrono::milliseconds timeout_{0};
 };
 

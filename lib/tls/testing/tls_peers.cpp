@@ -22,7 +22,8 @@ peer connect_tls(event_loop& loop, https::server& to, tls::context const& client
   detail::ptr<tls::engine> const engine(
       new tls::engine(target->context, std::move(lower),
                       std::make_unique<tls::client_rules>(
-                          target, detail::ptr<tls::session_cache>(new tls::session_cache(0)))));
+                          target, detail::ptr<tls::session_cache>(new tls::session_cache(0))),
+                      detail::ptr<tls::idle_memory>(new tls::idle_memory)));
   if (!target->servername.empty()) {
     engine->send_servername(target->servername);
   }

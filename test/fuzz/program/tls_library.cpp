@@ -16,6 +16,7 @@
 #include "tls/connection/engine_handshake.cpp"
 #include "tls/connection/engine_list.cpp"
 #include "tls/connection/engine_output.cpp"
+#include "tls/connection/idle_memory.cpp"
 #include "tls/connection/native_handle.cpp"
 #include "tls/context/agent_name.cpp"
 #include "tls/context/ciphers.cpp"
