@@ -45,9 +45,11 @@ void set_fixed(SSL_CTX* of) {
   SSL_CTX_set_mode(of, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_clear_mode(of, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(of, 1);
-  // Early data can be replayed.
+  // Early data can be replayed, therefore it is never accepted. A client that sends some all the
+  // same, because another server has offered it, sends the request again; up to one record is
+  // skipped.
   SSL_CTX_set_max_early_data(of, 0);
-  SSL_CTX_set_recv_max_early_data(of, 0);
+  SSL_CTX_set_recv_max_early_data(of, SSL3_RT_MAX_PLAIN_LENGTH);
 }
 
 void set_sizes(SSL_CTX* of, common_options const& options) {
