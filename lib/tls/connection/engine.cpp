@@ -338,9 +338,12 @@ void engine::post(io_callback& waiting, error_code ec, std::size_t bytes) {
 void engine::context_shut_down() {
   list_ = nullptr;
   idle_->context_shut_down();
-  closed_ = true;
+  bool const was_closed = std::exchange(closed_, true);
   io_callback const dropped[] = {std::move(reader_), std::move(writer_), std::move(handshaker_),
                                  std::move(shutter_)};
+  if (!was_closed) {
+    lower_->close();  // a stream in memory keeps its operations itself, and they keep this object
+  }
 }
 
 void engine::close(bool reset) {
