@@ -168,12 +168,6 @@ void http1_server_connection::append(server_exchange& x) {
   }
 }
 
-void http1_server_connection::answer(server_response_state& response, int status) {
-  response.status = status;
-  response.store_head();
-  response.end({}, false);
-}
-
 void http1_server_connection::pass_body() {
   detail::ptr<server_exchange> const x = receiving_;
   std::string_view const segment = parser_->body();

@@ -32,6 +32,13 @@ void http1_server_connection::fail_to_parse(std::string_view input) {
                read.size() >= input.size() ? read : input);
 }
 
+// Sends a response of the server's own.
+void http1_server_connection::answer(server_response_state& response, int status) {
+  response.status = status;
+  response.store_head();
+  response.end({}, false);
+}
+
 // Reports a client error to the trace and the handler. Returns whether a handler is set.
 bool http1_server_connection::report(http::client_error const& e) {
   detail::ptr<server_impl::handlers> const on = server_->on();
