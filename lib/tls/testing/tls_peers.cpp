@@ -4,31 +4,37 @@
 #include "tls/https/client_layer.hpp"
 #include "tls/https/client_rules.hpp"
 #include "tls/https/server_layer.hpp"
+#include "tls/testing/tls_client.hpp"
 
 #include <anode/tls_testing.hpp>
 
 namespace anode::testing {
 
-peer connect_tls(event_loop& loop, https::server& to, tls::context const& client,
-                 std::string_view servername, std::size_t capacity) {
-  tls::require_context(client, tls::side::client);
+std::unique_ptr<byte_stream> start_tls_client(std::unique_ptr<byte_stream> lower,
+                                              tls::context const& client,
+                                              std::string_view servername) {
   detail::ptr<tls::client_target> const target(new tls::client_target);
   target->context = client.impl();
   target->host = servername;
   if (!tls::is_ip_address(servername)) {
     target->servername = tls::without_dot(servername);
   }
-  auto lower = loop.run(connections_to(to, capacity)(http::connect_options()));
-  detail::ptr<tls::engine> const engine(
-      new tls::engine(target->context, std::move(lower),
-                      std::make_unique<tls::client_rules>(
-                          target, detail::ptr<tls::session_cache>(new tls::session_cache(0))),
-                      detail::ptr<tls::idle_memory>(new tls::idle_memory)));
+  detail::ptr<tls::session_cache> const no_sessions(new tls::session_cache(0));
+  detail::ptr<tls::engine> const engine(new tls::engine(
+      target->context, std::move(lower), std::make_unique<tls::client_rules>(target, no_sessions),
+      detail::ptr<tls::idle_memory>(new tls::idle_memory)));
   if (!target->servername.empty()) {
     engine->send_servername(target->servername);
   }
-  engine->async_handshake({});  // a failure is reported by the first read
-  peer made(loop, anode::socket(std::make_unique<tls::tls_stream>(engine)));
+  engine->async_handshake({});
+  return std::make_unique<tls::tls_stream>(engine);
+}
+
+peer connect_tls(event_loop& loop, https::server& to, tls::context const& client,
+                 std::string_view servername, std::size_t capacity) {
+  tls::require_context(client, tls::side::client);
+  auto lower = loop.run(connections_to(to, capacity)(http::connect_options()));
+  peer made(loop, anode::socket(start_tls_client(std::move(lower), client, servername)));
   loop.settle();
   return made;
 }

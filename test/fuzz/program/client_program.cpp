@@ -159,6 +159,9 @@ void client_program::check_requests(std::string_view bytes) {
   }
 }
 
-void run_client_program(std::string_view bytes) { client_program(bytes).run(); }
+void run_client_program(std::string_view bytes) {
+  link_layer const plain;
+  client_program(bytes, plain).run();
+}
 
 }  // namespace anode::test

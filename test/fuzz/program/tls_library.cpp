@@ -31,3 +31,5 @@
 #include "tls/https/server_layer.cpp"
 #include "tls/https/session_cache.cpp"
 #include "tls/https/ticket_keys.cpp"
+#include "tls/testing/tls_authority.cpp"
+#include "tls/testing/tls_peers.cpp"
