@@ -25,12 +25,12 @@ engine::engine(std::shared_ptr<context_impl const> context, std::unique_ptr<byte
       rules_(std::move(rules)),
       list_(&engine_list::of(lower_->get_executor())),
       idle_(std::move(idle)),
-      ssl_(SSL_new(context_->native())) {
-  if (ssl_ == nullptr) {
+      owned_(SSL_new(context_->native())),
+      ssl_(owned_.get()) {
+  if (ssl_ == nullptr || SSL_set_app_data(ssl_, this) != 1) {
     ERR_clear_error();
     throw std::bad_alloc();
   }
-  SSL_set_app_data(ssl_, this);
   BIO* const bio = make_bio(*this);
   SSL_set_bio(ssl_, bio, bio);
   if (context_->of() == side::server) {
@@ -53,7 +53,7 @@ engine::~engine() {
     // other connections share. The messages that the connection carried have their own length.
     SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   }
-  SSL_free(ssl_);
+  owned_.reset();
 }
 
 engine& engine::of(SSL const* ssl) noexcept { return *static_cast<engine*>(SSL_get_app_data(ssl)); }

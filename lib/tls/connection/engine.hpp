@@ -20,6 +20,10 @@ namespace anode::tls {
 
 class engine;
 
+struct ssl_deleter {
+  void operator()(SSL* s) const noexcept { SSL_free(s); }
+};
+
 /// What one side decides during and after a handshake. The connection keeps it alive.
 class engine_rules {
 public:
@@ -34,8 +38,7 @@ public:
   virtual std::shared_ptr<context_impl const> choose_context(std::string_view) { return nullptr; }
 
   /// Keeps a session that the server has offered for resumption.
-  /// @return whether the rules own `session` now
-  virtual bool keep_session(SSL_SESSION*) { return false; }
+  virtual void keep_session(session_ptr) {}
 
   /// Encrypts or decrypts a ticket; see SSL_CTX_set_tlsext_ticket_key_evp_cb.
   virtual int ticket_key(unsigned char*, unsigned char*, EVP_CIPHER_CTX*, EVP_MAC_CTX*, int) {
@@ -55,6 +58,7 @@ public:
 class engine final : public detail::counted {
 public:
   /// @param idle  the memory of idle connections of the same server or agent
+  /// @throws std::bad_alloc
   engine(std::shared_ptr<context_impl const> context, std::unique_ptr<byte_stream> lower,
          std::unique_ptr<engine_rules> rules, detail::ptr<idle_memory> idle);
   ~engine() override;
@@ -117,9 +121,11 @@ public:
   // For the callbacks of OpenSSL.
 
   /// Stores the name that the client has sent, and uses the context for it.
+  /// @throws std::bad_alloc
   void set_servername(std::string_view name);
 
   /// Sends a server name, and checks nothing with it.
+  /// @throws std::bad_alloc
   void send_servername(std::string const& name);
 
 private:
@@ -163,7 +169,8 @@ private:
   engine_list* list_;  // null after the context has shut down
   detail::ptr<idle_memory> idle_;
   std::size_t place_ = idle_memory::nowhere;
-  SSL* ssl_ = nullptr;
+  std::unique_ptr<SSL, ssl_deleter> owned_;
+  SSL* ssl_;
   std::optional<secure_info> info_;  // set when the handshake is complete
   std::string servername_;
 

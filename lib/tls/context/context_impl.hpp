@@ -22,6 +22,11 @@ struct ssl_ctx_deleter {
   void operator()(SSL_CTX* c) const noexcept { SSL_CTX_free(c); }
 };
 
+struct ssl_session_deleter {
+  void operator()(SSL_SESSION* s) const noexcept { SSL_SESSION_free(s); }
+};
+using session_ptr = std::unique_ptr<SSL_SESSION, ssl_session_deleter>;
+
 /// The state behind a `tls::context`: an `SSL_CTX` that no longer changes, and the settings that
 /// OpenSSL does not store.
 ///

@@ -7,8 +7,11 @@
 
 #include <anode/error.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <new>
 #include <utility>
 
 namespace anode::tls {
@@ -24,14 +27,25 @@ client_handshake::client_handshake(std::unique_ptr<byte_stream> lower,
                                    detail::ptr<session_cache> sessions,
                                    detail::ptr<idle_memory> idle,
                                    std::function<void(detail::secure_result)> done)
-    : to_(std::move(to)), sessions_(std::move(sessions)), done_(std::move(done)) {
-  engine_ = new engine(to_->context, std::move(lower),
-                       std::make_unique<client_rules>(to_, sessions_), std::move(idle));
+    : executor_(lower->get_executor()),
+      to_(std::move(to)),
+      sessions_(std::move(sessions)),
+      done_(std::move(done)) {
+  try {
+    engine_ = new engine(to_->context, std::move(lower),
+                         std::make_unique<client_rules>(to_, sessions_), std::move(idle));
+    if (!to_->servername.empty()) {
+      engine_->send_servername(to_->servername);
+    }
+  } catch (std::bad_alloc const&) {
+    engine_.reset();
+  }
 }
 
 void client_handshake::start() {
-  if (!to_->servername.empty()) {
-    engine_->send_servername(to_->servername);
+  if (!engine_) {
+    report_no_memory();
+    return;
   }
   if (session_ptr const session = sessions_->take(to_->key)) {
     SSL_set_session(engine_->native(), session.get());
@@ -41,7 +55,20 @@ void client_handshake::start() {
 
 void client_handshake::cancel() {
   done_ = nullptr;
-  engine_->close(false);
+  if (engine_) {
+    engine_->close(false);
+  }
+}
+
+void client_handshake::report_no_memory() {
+  net::post(executor_, [self = detail::ptr<client_handshake>(this)] {
+    if (auto const done = std::exchange(self->done_, nullptr)) {
+      detail::secure_result result;
+      result.ec = net::error::no_memory;
+      result.message = result.ec.message();
+      done(std::move(result));
+    }
+  });
 }
 
 void client_handshake::on_done(detail::counted& self, error_code ec, std::size_t) {

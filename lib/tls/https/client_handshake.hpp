@@ -19,9 +19,11 @@ public:
   void cancel() override;
 
 private:
+  void report_no_memory();
   static void on_done(detail::counted& self, error_code ec, std::size_t);
 
-  detail::ptr<engine> engine_;
+  net::any_io_executor executor_;
+  detail::ptr<engine> engine_;  // null if there was no memory for it
   detail::ptr<client_target> to_;
   detail::ptr<session_cache> sessions_;
   std::function<void(detail::secure_result)> done_;

@@ -36,19 +36,17 @@ error_code client_rules::check_peer(engine& of, secure_info& info, std::string& 
   return ec;
 }
 
-bool client_rules::keep_session(SSL_SESSION* session) {
-  bool const lasting = SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION ||
-                       SSL_SESSION_get_ticket_lifetime_hint(session) > 0;
+void client_rules::keep_session(session_ptr session) {
+  bool const lasting = SSL_SESSION_get_protocol_version(session.get()) < TLS1_3_VERSION ||
+                       SSL_SESSION_get_ticket_lifetime_hint(session.get()) > 0;
   if (!lasting) {
-    return false;
+    return;
   }
-  session_ptr owned(session);
   if (verified_) {
-    sessions_->add(to_->key, std::move(owned));
+    sessions_->add(to_->key, std::move(session));
   } else if (early_.empty()) {
-    early_.push_back(std::move(owned));
+    early_.push_back(std::move(session));
   }
-  return true;
 }
 
 error_code client_rules::check_identity(engine& of, std::string& message) {

@@ -19,7 +19,7 @@ public:
 
   /// Also checks a resumed session, whose certificate may not be trusted for this host.
   error_code check_peer(engine& of, secure_info& info, std::string& message) override;
-  bool keep_session(SSL_SESSION* session) override;
+  void keep_session(session_ptr session) override;
 
   /// Returns what the program's check of the server's identity has thrown.
   std::exception_ptr const& thrown() const noexcept { return thrown_; }

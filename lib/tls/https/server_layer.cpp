@@ -2,11 +2,13 @@
 #include "tls/https/server_layer.hpp"
 
 #include "tls/certificate/identity.hpp"
+#include "tls/connection/failed_stream.hpp"
 #include "tls/connection/tls_stream.hpp"
 #include "tls/context/errors.hpp"
 
 #include <anode/error.hpp>
 
+#include <new>
 #include <utility>
 
 namespace anode::tls {
@@ -59,9 +61,15 @@ private:
 server_layer::server_layer(context c) { set_context(std::move(c)); }
 
 std::unique_ptr<byte_stream> server_layer::accept(std::unique_ptr<byte_stream> lower) {
-  return std::make_unique<tls_stream>(detail::ptr<engine>(
-      new engine(default_.impl(), std::move(lower),
-                 std::make_unique<server_rules>(detail::ptr<server_layer>(this)), idle_)));
+  net::any_io_executor ex = lower->get_executor();
+  try {
+    return std::make_unique<tls_stream>(detail::ptr<engine>(
+        new engine(default_.impl(), std::move(lower),
+                   std::make_unique<server_rules>(detail::ptr<server_layer>(this)), idle_)));
+  } catch (std::bad_alloc const&) {
+    // It concerns this connection, and not who accepts connections.
+    return std::make_unique<failed_stream>(std::move(ex), net::error::no_memory);
+  }
 }
 
 bool server_layer::serves(byte_stream& connection, std::string_view authority) const {
