@@ -131,7 +131,7 @@ void refused(tls_fixture& f, std::string const& code) {
 
 TEST_CASE("early data: it is skipped, and the handshake completes") {
   tls_fixture f;
-  std::size_t const size = GENERATE(100, 16'000);
+  std::size_t const size = GENERATE(std::size_t{100}, std::size_t{16'000});
   CAPTURE(size);
   session_ptr const session = session_with_early_data(f, 1'000'000);
   f.seen.clear();
