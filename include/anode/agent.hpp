@@ -128,9 +128,9 @@ public:
 
   /// Returns the name of the origin under which the pool keeps connections for these options:
   /// "host:port:local_address", with family and socket path if they are set. Options without a port
-  /// produce a name without one. An `https::agent` adds Node's fields of TLS options, with digests in
-  /// place of certificates and without keys, and the number of the context unless it is the default
-  /// one.
+  /// produce a name without one. An `https::agent` adds Node's fields of TLS options, with digests
+  /// in place of certificates and without keys, and the number of the context unless it is the
+  /// default one.
   /// **Node**: `agent.getName()`.
   std::string get_name(request_options const& options) const;
 

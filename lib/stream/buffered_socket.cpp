@@ -86,6 +86,8 @@ void buffered_socket::request_read() {
 void buffered_socket::start_read(bool at_once) {
   read_scheduled_ = false;
   if (!may_read()) {
+    runtime::tick const t(executor());
+    report_write_failure();
     return;
   }
   net::mutable_buffer const into = in_.prepare();
@@ -161,6 +163,16 @@ void buffered_socket::read_done(error_code ec, std::size_t bytes) {
     return;
   }
   request_read();
+  report_write_failure();
+}
+
+// After a failed write the next read reports the failure. If reading has paused meanwhile, there is
+// no next read.
+void buffered_socket::report_write_failure() {
+  if (write_failed_ && !reading_ && !read_in_flight_ && !read_scheduled_ && !destroyed_) {
+    detail::ptr<buffered_socket> const self(this);
+    destroy(net::error::broken_pipe);
+  }
 }
 
 void buffered_socket::flush() {

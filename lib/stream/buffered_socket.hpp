@@ -295,6 +295,7 @@ private:
   void begin_read(net::mutable_buffer into);
   std::size_t write_some(std::size_t& offered, bool& last, error_code& ec);
   void read_done(error_code ec, std::size_t bytes);
+  void report_write_failure();
   bool check_stale();
   void shut_down();
   void finish_closing();

@@ -120,6 +120,7 @@ std::string const body(40'000, 'b');
 
 struct pems {
   support::certificates::authority root;
+  std::string root_cert = root.cert();
   support::certificates::issued leaf = root.issue({.names = {"good.test"}});
   support::certificates::issued person = root.issue({.common_name = "ada"});
   std::string strange = support::certificates::authority().cert();
@@ -137,7 +138,7 @@ tls::context server_context(bool strict, tls::version most) {
   o.max_version = most;
   if (strict) {
     o.request_cert = true;
-    o.ca.push_back(made().root.cert());
+    o.ca.push_back(made().root_cert);
   }
   return tls::context(o);
 }
@@ -251,7 +252,7 @@ TEST_CASE("OpenSSL without memory: handshakes, reads, writes and ends") {
   auto const version = GENERATE(tls::version::tls1_2, tls::version::tls1_3);
   CAPTURE(version);
   tls::context const server = server_context(true, version);
-  tls::context const client = client_context(made().root.cert(), true);
+  tls::context const client = client_context(made().root_cert, true);
   std::vector<answer> got;
   std::size_t successes = 0;
   auto const runs = with_failures([&] { got = exchange(server, client); },
@@ -279,7 +280,7 @@ TEST_CASE("OpenSSL without memory: an untrusted peer is never accepted") {
   SECTION("a server") {}
   SECTION("a client") {
     server = server_context(true, tls::version::tls1_3);
-    client = client_context(made().root.cert(), false);
+    client = client_context(made().root_cert, false);
   }
   std::vector<answer> got;
   with_failures([&] { got = exchange(server, client); },
@@ -301,7 +302,7 @@ TEST_CASE("OpenSSL without memory: contexts") {
     server = client = tls::context();
     try {
       server = server_context(true, tls::version::tls1_3);
-      client = client_context(made().root.cert(), true);
+      client = client_context(made().root_cert, true);
     } catch (http::exception const& e) {
       thrown = true;
       CHECK_FALSE(std::string(e.what()).empty());
@@ -319,7 +320,7 @@ TEST_CASE("OpenSSL without memory: contexts") {
 
 TEST_CASE("OpenSSL's memory: that of an idle connection") {
   tls::context const server_side = server_context(false, tls::version::tls1_3);
-  tls::context const client_side = client_context(made().root.cert(), false);
+  tls::context const client_side = client_context(made().root_cert, false);
   constexpr std::size_t connections = 50;
   testing::event_loop loop;
   anode::detail::ptr<tls::server_layer> const layer(new tls::server_layer(server_side));

@@ -88,7 +88,11 @@ public:
   }
 
   // Sends a record with this content before its encryption.
-  void send_inner(std::string const& inner) {
+  void send_inner(std::string const& inner) { send_records(record_of(inner)); }
+
+  void send_records(std::string_view records) { peer_.peer.send(records); }
+
+  std::string record_of(std::string const& inner) {
     constexpr std::size_t tag = 16;
     std::size_t const size = inner.size() + tag;
     std::string record{'\x17', '\x03', '\x03', static_cast<char>(size >> 8U),
@@ -108,7 +112,7 @@ public:
     EVP_EncryptUpdate(c.get(), bytes(out), &n, bytes(plain), static_cast<int>(plain.size()));
     EVP_EncryptFinal_ex(c.get(), bytes(out) + n, &n);
     EVP_CIPHER_CTX_ctrl(c.get(), EVP_CTRL_AEAD_GET_TAG, tag, bytes(out) + inner.size());
-    peer_.peer.send(record + out);
+    return record + out;
   }
 
   std::string read() { return peer_.read(); }
@@ -223,4 +227,28 @@ TEST_CASE("records: one that is too long, or has no type, closes the connection"
     c.send_inner(std::string(1000, '\0'));
     refused(f, "ERR_SSL_BAD_RECORD_TYPE");
   }
+}
+
+TEST_CASE("records: a fatal alert behind a request closes the connection") {
+  tls_fixture f;
+  bool const long_request = GENERATE(false, true);
+  CAPTURE(long_request);
+  f.server.on_request([](anode::http::incoming_message& req,
+                         anode::http::server_response& res) -> boost::asio::awaitable<void> {
+    std::string const body = co_await req.text();
+    co_await res.end(std::string(40'000, 'r') + body);
+  });
+  forger c(f);
+  std::string records;
+  if (long_request) {
+    std::string const body(8000, 'b');
+    records = c.record_of("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 40000\r\n\r\n\x17");
+    for (int i = 0; i < 5; ++i) {
+      records += c.record_of(body + '\x17');
+    }
+  } else {
+    records = c.record_of(std::string(request) + '\x17');
+  }
+  c.send_records(records + c.record_of("\x02\x50\x15"));
+  CHECK(f.server.connection_count() == 0);
 }

@@ -11,8 +11,8 @@
 #include "choices.hpp"
 #include "client_acts.hpp"
 #include "grammar.hpp"
-#include "programs.hpp"
 #include "link_layer.hpp"
+#include "programs.hpp"
 #include "wire.hpp"
 #include "world.hpp"
 

@@ -9,11 +9,11 @@
 
 #include "choices.hpp"
 #include "grammar.hpp"
+#include "link_layer.hpp"
 #include "programs.hpp"
 #include "server_acts.hpp"
 #include "server_checks.hpp"
 #include "stream/socket_handle.hpp"
-#include "link_layer.hpp"
 #include "world.hpp"
 
 #include <anode/http.hpp>

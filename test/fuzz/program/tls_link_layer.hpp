@@ -4,9 +4,9 @@
 // invariants hold.
 #pragma once
 
+#include "link_layer.hpp"
 #include "support/tls_contexts.hpp"
 #include "tls/testing/tls_client.hpp"
-#include "link_layer.hpp"
 #include "transport/memory_stream.hpp"
 
 #include <anode/https.hpp>
