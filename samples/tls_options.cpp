@@ -124,7 +124,9 @@ http::agent client_tls::make_agent(net::any_io_executor const& ex, http::agent_o
   return http::agent(ex, std::move(pool));
 }
 
-void client_tls::check(std::string_view url) { refuse_if(url.starts_with("https:"), url); }
+void client_tls::check(std::string_view url) {
+  refuse_if(url.starts_with("https:") || url.starts_with("wss:"), url);
+}
 
 #endif
 

@@ -53,7 +53,7 @@ public:
                                 anode::http::agent_options pool) const;
 
   /// Checks that the agent supports the scheme of a URL.
-  /// @throws std::exception for an https URL in a build without TLS
+  /// @throws std::exception for an https or wss URL in a build without TLS
   static void check(std::string_view url);
 
 private:

@@ -3,6 +3,7 @@
 // Echoes every WebSocket message. With --to, the program is a client of such a server.
 
 #include "options.hpp"
+#include "tls_options.hpp"
 
 #include <anode/beast.hpp>
 #include <anode/http.hpp>
@@ -41,8 +42,8 @@ net::awaitable<void> echo(http::incoming_message& req, anode::socket s) {
   }
 }
 
-net::awaitable<void> send_messages(net::any_io_executor ex, std::string url, unsigned count) {
-  anode::websocket_ptr const ws = co_await anode::connect_websocket(ex, url);
+net::awaitable<void> send_messages(http::agent agent, std::string url, unsigned count) {
+  anode::websocket_ptr const ws = co_await anode::connect_websocket(agent, url);
   beast::flat_buffer answer;
   for (unsigned i = 1; i <= count; ++i) {
     std::string const text = fmt::format("message {}", i);
@@ -70,22 +71,26 @@ int main(int argc, char** argv) try {
   std::string to;
   unsigned count = 1;
   unsigned grace = 5;
+  samples::server_tls tls;
+  samples::client_tls trust;
   samples::options{"websocket_echo", "Sends every WebSocket message back."}
       .add("--host", "ADDRESS", host, "address to listen on (127.0.0.1)")
       .add("--port", "PORT", port, "port to listen on, 0: any free port (8080)")
       .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
-      .add("--to", "URL", to, "send messages to ws://HOST:PORT/ instead, and check the echoes")
+      .add("--to", "URL", to,
+           "send messages to ws://HOST:PORT/ or wss:// instead, check the echoes")
       .add("--count", "NUMBER", count, "number of messages to send (1)")
+      .add(tls)
+      .add(trust)
       .parse(argc, argv);
 
   net::io_context io{1};
   std::exception_ptr failure;
-  http::server server{io.get_executor()};
+  http::server server = tls.make_server(io.get_executor());
   if (!to.empty()) {
-    net::co_spawn(io, send_messages(io.get_executor(), to, count), [&](std::exception_ptr e) {
-      failure = e;
-      http::global_agent(io.get_executor()).destroy();
-    });
+    samples::client_tls::check(to);
+    http::agent const agent = trust.make_agent(io.get_executor(), {});
+    net::co_spawn(io, send_messages(agent, to, count), [&](std::exception_ptr e) { failure = e; });
   } else {
     server.on_upgrade(echo);
     server.on_request([](http::incoming_message&, http::server_response& res) {
@@ -94,7 +99,7 @@ int main(int argc, char** argv) try {
     });
     server.listen(port, host);
     net::co_spawn(io, drain_on_signal(server, std::chrono::seconds(grace)), net::detached);
-    samples::announce(server.address());
+    samples::announce(server.address(), tls.scheme());
   }
   io.run();
   if (failure) {

@@ -3,6 +3,7 @@
 
 #include <anode/agent_options.hpp>
 #include <anode/client_request.hpp>
+#include <anode/client_trace.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/secure_layer.hpp>
 #include <anode/headers.hpp>
@@ -31,8 +32,9 @@ namespace anode::http {
 /// The system's resolver runs in up to four threads for each execution context. IP addresses and
 /// "localhost" (127.0.0.1, then ::1) need no look-up.
 ///
-/// On an empty handle, `totals` returns zeros, `options` returns default options, `destroy` and
-/// `remove` do nothing, and all other calls throw `exception` with `error::invalid_this`.
+/// On an empty handle, `totals` returns zeros, `options` returns default options, `destroy`,
+/// `close_free` and `remove` do nothing, and all other calls throw `exception` with
+/// `error::invalid_this`.
 ///
 /// **Concurrency**: use the agent only on its executor, which must run on one thread at a time: an
 /// `io_context` run by one thread, or a strand.
@@ -53,8 +55,9 @@ public:
 
   /// Makes an agent with options. With g++ 12, write `options` in braces only outside of `co_await`
   /// expressions.
-  /// @throws exception with `error::out_of_range` if `max_total_sockets` is 0, or with
-  ///   `error::proxy_invalid_config`.
+  /// @throws exception with `error::out_of_range` if `max_total_sockets` is 0, with
+  ///   `error::proxy_invalid_config`, or with `error::invalid_protocol` (see
+  ///   `agent_options::protocol`).
   agent(executor_type ex, agent_options options);
 
   /// Makes another handle to the same agent.
@@ -75,7 +78,8 @@ public:
   /// Creates a request, which is sent by `write` and `end` of the result.
   /// @throws exception for invalid arguments, before a connection is used:
   ///   `error::invalid_protocol`, `invalid_http_token`, `invalid_char`, `unescaped_characters`,
-  ///   `invalid_arg_value`, `invalid_ip_address` or `out_of_range`.
+  ///   `invalid_arg_value` (also if `request_options::body` is set), `invalid_ip_address` or
+  ///   `out_of_range`.
   client_request request(request_options options);
 
   /// Creates a request for a URL.
@@ -92,7 +96,8 @@ public:
   /// those of the overload for a URL.
   client_request request(std::string_view url, request_options options);
 
-  /// Sends a GET request and waits for its response.
+  /// Sends a GET request and waits for its response. The request is made by the call, and sent when
+  /// the operation is awaited; an operation that is never awaited aborts it.
   /// @return the response; its body is not read yet.
   /// @throws request_error when awaited, if the request fails.
   /// @throws exception from the call itself, for an invalid URL.
@@ -100,10 +105,43 @@ public:
   /// **Node**: `http.get`.
   net::awaitable<incoming_message> get(std::string_view url);
 
+  /// Sends a request to a URL and waits for its response. The method is GET unless `options` has
+  /// another one. Values set in `options` override those of the URL. `request_options::body` is
+  /// sent. Result, errors of the await and cancellation are those of `get(url)`.
+  /// @throws exception from the call itself, as `request`.
+  net::awaitable<incoming_message> get(std::string_view url, request_options options);
+
+  /// Sends a request and waits for its response. The method is GET unless `options` has another
+  /// one. `request_options::body` is sent. Errors are those of the overload for a URL and options.
+  net::awaitable<incoming_message> get(request_options options);
+
+  /// Sends a request with `request_options::body` and waits for its response. It differs from `get`
+  /// in its name only, which suits methods like PUT. Errors are those of `get`.
+  /// **Node**: `http.request`, `end`, and event 'response'. The word is that of XMLHttpRequest.
+  net::awaitable<incoming_message> send(request_options options);
+
+  /// Sends a request with `request_options::body` to a URL and waits for its response. Values set
+  /// in `options` override those of the URL.
+  net::awaitable<incoming_message> send(std::string_view url, request_options options);
+
+  /// Sends a body to a URL and waits for the response. The head has the Content-Length of the body.
+  /// @param body the whole body; may be empty.
+  /// @param headers a flat list fixes the head, therefore it needs Host and Content-Length.
+  /// @throws request_error when awaited, if the request fails.
+  /// @throws exception from the call itself, as `request`.
+  /// **Cancellation**: aborts the request.
+  net::awaitable<incoming_message> send(std::string_view method, std::string_view url,
+                                        std::string body, header_list headers = {});
+
   /// Closes all connections, idle and in use. Requests in progress fail with `ECONNRESET`. Waiting
   /// requests get new connections.
   /// **Node**: `agent.destroy()`.
-  void destroy();
+  agent& destroy();
+
+  /// Closes the idle connections. Connections in use stay in the pool and become idle again after
+  /// their requests. Waiting requests get connections that this makes room for.
+  /// **Node**: none; `agent.destroy()` closes the connections in use too.
+  void close_free();
 
   /// Removes a connection from the pool. It no longer counts towards the limits, and is closed
   /// after the request in progress on it.
@@ -119,6 +157,10 @@ public:
   /// @throws exception as the constructor; the previous options stay in effect.
   void set_options(agent_options options);
 
+  /// Sets the hooks that observe the requests made from now on; `{}` removes them. A request can
+  /// have hooks of its own too, see `request_options::trace`.
+  agent& set_trace(client_trace trace);
+
   /// Returns the numbers for all origins together.
   counts totals() const noexcept;
 
@@ -128,7 +170,9 @@ public:
 
   /// Returns the name of the origin under which the pool keeps connections for these options:
   /// "host:port:local_address", with family and socket path if they are set. Options without a port
-  /// produce a name without one.
+  /// produce a name without one. An `https::agent` adds Node's fields of TLS options, with digests
+  /// in place of certificates and without keys, and the number of the context unless it is the
+  /// default one.
   /// **Node**: `agent.getName()`.
   std::string get_name(request_options const& options) const;
 
@@ -182,6 +226,30 @@ ANODE_EXPORT client_request request(net::any_io_executor const& ex, std::string_
 /// **Node**: `http.get`.
 ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex,
                                                   std::string_view url);
+
+/// Sends a request and waits for its response, see `agent::get`. The request uses the global agent
+/// or none, as that of `request`.
+ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex,
+                                                  request_options options);
+
+/// Sends a request to a URL, as the overload for options. Values set in `options` override those of
+/// the URL.
+ANODE_EXPORT net::awaitable<incoming_message> get(net::any_io_executor const& ex,
+                                                  std::string_view url, request_options options);
+
+/// Sends a request with `request_options::body` and waits for its response, see `agent::send`. The
+/// request uses the global agent or none, as that of `request`.
+ANODE_EXPORT net::awaitable<incoming_message> send(net::any_io_executor const& ex,
+                                                   request_options options);
+
+/// Sends a request with `request_options::body` to a URL, as the overload for options.
+ANODE_EXPORT net::awaitable<incoming_message> send(net::any_io_executor const& ex,
+                                                   std::string_view url, request_options options);
+
+/// Sends a body to a URL through the global agent and waits for the response. See `agent::send`.
+ANODE_EXPORT net::awaitable<incoming_message> send(net::any_io_executor const& ex,
+                                                   std::string_view method, std::string_view url,
+                                                   std::string body, header_list headers = {});
 
 }  // namespace anode::http
 

@@ -24,6 +24,8 @@
 
 namespace anode::http {
 
+struct client_trace;
+
 /// Flags for the system's resolver; combine them with `|`.
 ///
 /// **Node**: the flags of `dns.lookup`: ADDRCONFIG, V4MAPPED, ALL.
@@ -115,6 +117,21 @@ struct agent_options {
   /// `on_socket`.
   /// **Node**: never retries.
   unsigned retry = 0;
+  /// Maximum size of the bodies that `text` and `bytes` of a response collect, in bytes, unless the
+  /// call has an argument.
+  std::size_t max_text_size = 1024 * 1024;
+  /// The port of requests that name none; their Host header omits it. 0: 80, or 443 for "https:".
+  /// **Node**: `agent.defaultPort`.
+  std::uint16_t default_port = 0;
+  /// The protocol of requests that name none, "http:" or "https:"; empty: "http:", or "https:" for
+  /// an `https::agent`.
+  ///
+  /// An `http::agent` accepts requests with this protocol only. "https:" means that
+  /// `create_connection`, which is then required, makes encrypted connections; it excludes proxies.
+  /// An `https::agent` accepts "http:" only with `https::agent_options::allow_http`. Any other
+  /// value throws `error::invalid_protocol`.
+  /// **Node**: `agent.protocol`.
+  std::string protocol{};
   /// URL of a proxy for all requests, "http://user:password@host:port"; empty: none.
   std::string proxy{};
   /// Uses CONNECT tunnels also for http origins, instead of sending absolute URLs to the proxy.
@@ -133,6 +150,21 @@ struct agent_options {
   create_connection_function create_connection{};
   /// Resolves host names in place of the system's resolver.
   lookup_function lookup{};
+  /// Decides which addresses the agent connects to; unset: all. Use it to keep URLs of others away
+  /// from internal addresses (SSRF).
+  ///
+  /// Called for each address immediately before the connection attempt: IP addresses in URLs, each
+  /// result of a look-up, and paths of Unix sockets (family "Unix"). An IPv4-mapped IPv6 address is
+  /// passed as the IPv4 address that it means. Refused addresses are skipped;
+  /// if none remains, the request fails in the phase `connect` with `error::address_refused`. An
+  /// exception refuses the address, and is the cause of that failure. A reused connection is not
+  /// asked about again; `agent::set_options` with another function closes idle connections that it
+  /// refuses, and those in use after their request.
+  ///
+  /// Not called for the address of a configured proxy, which is the operator's choice. What the
+  /// proxy connects to is the proxy's decision. Not called for connections of `create_connection`.
+  /// **Node**: the option `blockList` of `net.connect`.
+  std::function<bool(endpoint const&)> allow_address{};
   /// Called for each connection that is about to become idle; if it returns false, the connection
   /// is closed.
   /// **Node**: `agent.keepSocketAlive()`.
@@ -156,9 +188,9 @@ public:
   std::string protocol;    ///< "http:" or "https:"; empty: that of the agent
   std::string host;        ///< name or IP address, Node's `hostname`; empty: "localhost"
   std::uint16_t port = 0;  ///< 0: `default_port`
-  /// The port omitted from the Host header; 0: 80, or 443 for "https:". For a request without an
-  /// agent (see `create_connection`), 0 means none: its Host header then names port 80 too, as in
-  /// Node.
+  /// The port omitted from the Host header; 0: as `agent_options::default_port`. For a request
+  /// without an agent (see `create_connection`), 0 means none: its Host header then names port 80
+  /// too, as in Node.
   std::uint16_t default_port = 0;
   /// Path with query; empty: "/". For CONNECT it is the authority; a leading slash is removed. Sent
   /// to a proxy, it must begin with a slash or be an absolute URL of the request's own host.
@@ -167,6 +199,9 @@ public:
   /// The headers. A flat list fixes the head: Host and Authorization are not added, and headers
   /// cannot change later.
   header_list headers;
+  /// The whole body, sent by `get` and `send` with its Content-Length. `request` throws
+  /// `error::invalid_arg_value` if it is set, because the program writes the body of its result.
+  std::optional<std::string> body;
   /// Path of a Unix socket to connect to instead of `host` and `port`; empty: TCP.
   std::string socket_path;
   /// Local IP address to connect from; empty: any.
@@ -183,6 +218,20 @@ public:
   /// Maximum time for the whole exchange, queueing and retries included; 0: no limit. After it the
   /// request fails with `error::timed_out`.
   std::chrono::milliseconds deadline{0};
+  /// Maximum time to connect; unset: as `agent_options::connect_timeout`.
+  std::optional<std::chrono::milliseconds> connect_timeout;
+  /// Maximum time from the moment when the request is passed to the system to the head of the
+  /// response, informational responses not counted; 0: no limit. After it the request fails with
+  /// `error::timed_out` in the phase `head`. A retry begins anew.
+  std::chrono::milliseconds head_timeout{0};
+  /// Maximum time without a byte in either direction; 0: no limit. After it the request fails with
+  /// `error::timed_out` in its phase.
+  ///
+  /// The time counts while a connection is assigned and the peer is due: unsent output exists, the
+  /// request is ended or awaits 100 Continue, or the response has begun and its reader is not
+  /// behind. While the program neither writes nor reads, nothing expires. `timeout` differs: it
+  /// only notifies.
+  std::chrono::milliseconds idle_timeout{0};
   /// Maximum size of the response head in bytes; 0: 16384.
   std::size_t max_header_size = 16384;
   /// Maximum number of field lines in the response head; 0: unlimited.
@@ -195,7 +244,14 @@ public:
   /// Number of bytes that the request, and its response, buffer before writes report back-pressure
   /// and reading stops.
   std::size_t high_water_mark = 65536;
-  /// Accepts responses that violate HTTP; see docs/deviations.md. Dangerous.
+  /// Maximum size of a body that `text` and `bytes` of the response collect; unset: as
+  /// `agent_options::max_text_size`.
+  std::optional<std::size_t> max_text_size;
+  /// How strictly responses, and the headers and trailers of the request, are validated.
+  /// **Node**: `httpValidation` of later versions.
+  http::http_validation http_validation = http::http_validation::strict;
+  /// Accepts responses that violate HTTP; see docs/deviations.md. Dangerous. The same as
+  /// `http_validation::insecure`; an error with `relaxed`.
   bool insecure_http_parser = false;
   /// Joins repeated response headers that would otherwise keep only their first value.
   bool join_duplicate_headers = false;
@@ -214,6 +270,8 @@ public:
   /// request has emitted `on_close`.
   /// **Node**: an AbortSignal.
   net::cancellation_slot signal;
+  /// Hooks that observe this request, besides those of `agent::set_trace`; may be null.
+  std::shared_ptr<client_trace const> trace;
   /// Uses a new connection, closed after the response, instead of the global agent. Only for the
   /// free function `http::request`.
   /// **Node**: `agent: false`.

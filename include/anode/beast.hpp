@@ -22,6 +22,7 @@
 
 #include <anode/agent.hpp>
 #include <anode/incoming_message.hpp>
+#include <anode/server_response.hpp>
 #include <anode/socket.hpp>
 
 #include <boost/asio/associated_executor.hpp>
@@ -247,6 +248,44 @@ inline net::awaitable<websocket_ptr> accept_websocket(http::incoming_message con
         }));
   }
   return detail::run_accept(std::move(request), std::move(ws));
+}
+
+/// Turns a request in an ordinary request handler into a WebSocket, with the option
+/// `server_options::upgrade_requests`. Otherwise as the overload for `on_upgrade`.
+///
+/// ```cpp
+/// server.on_request([](http::incoming_message& req, http::server_response& res)
+///                       -> net::awaitable<void> {
+///   if (req.url() != "/chat") {
+///     co_await res.set_status_code(404).end("not here");
+///     co_return;
+///   }
+///   auto const ws = co_await anode::accept_websocket(req, res);
+///   ...
+/// ```
+/// @param res its connection leaves HTTP in the call (`detach_socket`). The headers set so far,
+///   other than those of connection and framing, are part of the response.
+/// @throws http::exception from the call itself, as `server_response::detach_socket`, and with
+///   `error::stream_destroyed` if the connection is lost.
+inline net::awaitable<websocket_ptr> accept_websocket(http::incoming_message const& req,
+                                                      http::server_response& res,
+                                                      websocket_options options = {}) {
+  http::header_list headers = res.get_headers();
+  for (std::string_view const name : {"connection", "upgrade", "keep-alive", "content-length",
+                                      "transfer-encoding", "trailer", "sec-websocket-accept"}) {
+    headers.erase(name);
+  }
+  for (http::header_list::entry const& own : options.headers) {
+    headers.erase(own.name);
+  }
+  for (http::header_list::entry const& h : headers) {
+    options.headers.append(h.name, h.value);
+  }
+  socket s = res.detach_socket();
+  if (!s) {
+    throw http::exception(http::error::stream_destroyed, "The connection is lost");
+  }
+  return accept_websocket(req, std::move(s), std::move(options));
 }
 
 /// Opens a WebSocket with a request of an agent. Proxies, the connect timeout and

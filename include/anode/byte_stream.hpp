@@ -79,6 +79,14 @@ using native_handle_type = int;
 /// The value for "no socket": -1, which is INVALID_SOCKET on Windows.
 inline constexpr auto no_native_handle = static_cast<native_handle_type>(-1);
 
+/// The settings of TCP keep-alive probes. Times are rounded down to whole seconds.
+struct keep_alive_probes {
+  bool on = false;                             ///< whether probes are sent
+  std::chrono::milliseconds initial_delay{0};  ///< idle time before the first; 0: the system's
+  std::chrono::milliseconds interval{0};       ///< time between two; 0: the system's default
+  std::uint32_t count = 0;  ///< probes without an answer until the connection is lost; 0: system's
+};
+
 /// A connected, ordered, two-way stream of bytes: TCP, a Unix socket, memory, TLS, or a stream of
 /// the program. Derive from it to run HTTP over another transport.
 ///
@@ -116,6 +124,23 @@ public:
     return try_write(buffers, ec);
   }
 
+  /// Writes bytes of a file without waiting and without copying them through the process, if the
+  /// stream can (sendfile).
+  /// @param file the descriptor of the file, whose position is neither used nor changed.
+  /// @param offset the position of the first byte in the file; advanced by the number of bytes.
+  /// @param size the maximum number of bytes; at least 1.
+  /// @return the number of bytes accepted; 0 without an error at the end of the file; 0 with
+  ///   `would_block` if the stream accepts none now; 0 with `operation_not_supported` if the caller
+  ///   must read the file and call `try_write` (the default).
+  virtual std::size_t try_send_file(native_handle_type file, std::uint64_t& offset,
+                                    std::size_t size, error_code& ec) {
+    static_cast<void>(file);
+    static_cast<void>(offset);
+    static_cast<void>(size);
+    ec = net::error::operation_not_supported;
+    return 0;
+  }
+
   /// Completes when `try_write` may succeed again. Called after `try_write` returned `would_block`
   /// or accepted only a part.
   virtual void async_wait_writable(io_callback done) = 0;
@@ -149,8 +174,15 @@ public:
   virtual void set_no_delay(bool) {}
 
   /// Enables or disables TCP keep-alive probes. The second parameter is the idle time before the
-  /// first probe (0: the system's default). The default does nothing.
+  /// first probe (0: the system's default). The default does nothing. The library calls
+  /// `set_keep_alive_probes` only.
   virtual void set_keep_alive(bool, std::chrono::milliseconds) {}
+
+  /// Enables or disables TCP keep-alive probes. The default calls `set_keep_alive` and ignores
+  /// interval and count.
+  virtual void set_keep_alive_probes(keep_alive_probes const& probes) {
+    set_keep_alive(probes.on, probes.initial_delay);
+  }
 
   /// Returns whether input, the end of input or a failure is ready to be read, as far as the stream
   /// can know without waiting. Bytes that a read in flight has received and not delivered count as

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <anode/detail/access.hpp>
+#include <anode/detail/data_slot.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
+#include <anode/detail/own_type.hpp>
 #include <anode/error.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
@@ -93,8 +95,10 @@ public:
   }
 
   /// Returns the exception that caused this error, or null: the exception that
-  /// `agent_options::create_connection` or a `lookup` threw, or the `request_error` of a CONNECT
-  /// that got no answer from the proxy. Use `std::rethrow_exception` to inspect it.
+  /// `agent_options::create_connection`, `allow_address` or a `lookup` threw; the `request_error`
+  /// of a CONNECT that got no answer from the proxy; or a `boost::system::system_error` with the
+  /// system's error of a lost connection, which "socket hang up" (`ECONNRESET`) does not name. Use
+  /// `std::rethrow_exception` to inspect it.
   /// **Node**: `err.cause`.
   std::exception_ptr cause() const noexcept { return cause_; }
 
@@ -197,10 +201,10 @@ private:
 ///
 /// **Concurrency**: use the object only on the executor of its agent.
 /// **Node**: `http.ClientRequest`.
-class ANODE_EXPORT client_request final : public outgoing_message {
+class ANODE_EXPORT client_request final : public detail::own_type<client_request> {
 public:
   /// Makes an empty handle.
-  client_request() noexcept : outgoing_message(nullptr) {}
+  client_request() noexcept : own_type(nullptr) {}
 
   /// Moves the handle; `other` becomes empty.
   client_request(client_request&& other) noexcept;
@@ -255,7 +259,7 @@ public:
   /// **Node**: `request.host`.
   std::string_view host() const noexcept;
 
-  /// Returns "http:".
+  /// Returns "http:" or "https:".
   /// **Node**: `request.protocol`.
   std::string_view protocol() const noexcept;
 
@@ -274,6 +278,30 @@ public:
   /// Returns the maximum number of field lines in the head of the response.
   /// **Node**: `maxHeadersCount`.
   std::size_t max_headers_count() const noexcept;
+
+  // The program's data.
+
+  /// Stores an object of the program with the request and its response, see
+  /// `incoming_message::emplace_data`.
+  template <class T, class... Args>
+  T& emplace_data(Args&&... args) {
+    return slot().template emplace<T>(std::forward<Args>(args)...);
+  }
+
+  /// Returns the object that `emplace_data<T>` has stored; null if there is none or it has another
+  /// type. Valid until it is replaced or the exchange is over.
+  template <class T>
+  T* data() noexcept {
+    anode::detail::data_slot const* const s = find_slot();
+    return s != nullptr ? s->get<T>() : nullptr;
+  }
+
+  /// Returns the object of a request that cannot be changed.
+  template <class T>
+  T const* data() const noexcept {
+    anode::detail::data_slot const* const s = find_slot();
+    return s != nullptr ? s->get<T>() : nullptr;
+  }
 
   // Settings.
 
@@ -303,12 +331,12 @@ public:
   client_request& set_no_delay(bool on = true);
 
   /// Enables or disables TCP keep-alive probes on the connection. Without a connection, the setting
-  /// applies when the request gets one.
-  /// @param initial_delay idle time before the first probe, rounded down to whole seconds; 0: the
-  ///   system's default.
-  /// **Node**: `request.setSocketKeepAlive()`.
+  /// applies when the request gets one. The parameters are those of `socket::set_keep_alive`.
+  /// **Node**: `request.setSocketKeepAlive()`, without interval and count.
   client_request& set_socket_keep_alive(bool on = false,
-                                        std::chrono::milliseconds initial_delay = {});
+                                        std::chrono::milliseconds initial_delay = {},
+                                        std::chrono::milliseconds interval = {},
+                                        std::uint32_t count = 0);
 
   // Events that transfer ownership: one handler each, a later one replaces it.
 
@@ -361,8 +389,10 @@ private:
   friend struct anode::detail::access;
 
   explicit client_request(client::client_exchange& exchange) noexcept;
-
   void drop() noexcept;
+  anode::detail::data_slot& slot() const;
+  anode::detail::data_slot const* find_slot() const noexcept;
+  void forget(client::client_exchange const& exchange) noexcept;
 
   client::client_exchange* exchange_ = nullptr;
 };

@@ -71,6 +71,7 @@ enum class error : int {
   proxy_tunnel,           ///< ERR_PROXY_TUNNEL: the proxy refused CONNECT
   proxy_invalid_config,   ///< ERR_PROXY_INVALID_CONFIG
   truncated,              ///< ERR_SSL_UNEXPECTED_EOF_WHILE_READING: an end without close_notify
+  address_refused,        ///< ERR_IP_BLOCKED: `agent_options::allow_address` refused all addresses
 };
 
 /// Returns the category of `error`. Its `name()` is "anode.http".

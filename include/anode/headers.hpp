@@ -3,6 +3,7 @@
 
 #include <anode/detail/export.hpp>
 #include <anode/header_value.hpp>
+#include <anode/http_validation.hpp>
 #include <anode/merged_headers.hpp>
 
 #include <concepts>
@@ -34,6 +35,19 @@ ANODE_EXPORT void validate_header_name(std::string_view name,
 ///
 /// **Node**: `http.validateHeaderValue`.
 ANODE_EXPORT void validate_header_value(std::string_view name, header_value_ref value);
+
+/// Returns whether `name` is a valid header name, without throwing.
+///
+/// **Node**: `http.isValidHeaderName` of later versions.
+ANODE_EXPORT bool is_valid_header_name(std::string_view name) noexcept;
+
+/// Returns whether `value` is a valid header value, without throwing.
+/// @param validation `relaxed` accepts all bytes but NUL, CR and LF. With `insecure` the result is
+///   that of `strict`.
+///
+/// **Node**: `http.isValidHeaderValue` of later versions.
+ANODE_EXPORT bool is_valid_header_value(
+    std::string_view value, http_validation validation = http_validation::strict) noexcept;
 
 /// A name with its value, as one element of a braced list. The object borrows both, therefore they
 /// must outlive it.

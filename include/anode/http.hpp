@@ -5,6 +5,8 @@
 
 #include <anode/agent.hpp>
 #include <anode/client_request.hpp>
+#include <anode/client_trace.hpp>
+#include <anode/cluster.hpp>
 #include <anode/error.hpp>
 #include <anode/headers.hpp>
 #include <anode/incoming_message.hpp>

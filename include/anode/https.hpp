@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-/// HTTP over TLS: `https::server`, `https::agent`, `https::request` and `https::get`. Needs the
-/// library `anode-tls`; includes nothing of OpenSSL.
+/// HTTP over TLS: `https::server`, `https::agent`, `https::request`, `https::get` and
+/// `https::send`. Needs the library `anode-tls`; includes nothing of OpenSSL.
 
 #include <anode/http.hpp>
 #include <anode/tls.hpp>
@@ -62,14 +62,18 @@ public:
   server& set_secure_context(tls::context context);
 
   /// Uses a context for clients that ask for a name (SNI). The exact name is preferred to a
-  /// wildcard, which stands for one label. A second context for a name replaces the first.
+  /// wildcard, which stands for one label. A second context for a name replaces the first. A
+  /// request for a host whose context verifies clients by other rules than that of the connection
+  /// gets a 421 response.
   /// @param pattern a host name, or a wildcard such as "*.example.org", in any case.
   /// @throws http::exception with `http::error::invalid_arg_value` for another pattern.
   /// **Node**: `server.addContext()`.
   server& add_context(std::string_view pattern, tls::context context);
 
   /// Sets a function that chooses the context for a name, before those of `add_context`. It returns
-  /// an empty handle to choose none. An exception fails the handshake.
+  /// an empty handle to choose none. An exception fails the handshake. The function is also asked
+  /// for the host of a request that differs from the name of its connection; then an exception
+  /// refuses the request, with 421.
   /// **Node**: the option `SNICallback`.
   server& on_sni(std::function<tls::context(std::string_view servername)> f);
 
@@ -168,5 +172,32 @@ ANODE_EXPORT http::client_request request(net::any_io_executor const& ex, std::s
 /// **Node**: `https.get`.
 ANODE_EXPORT net::awaitable<http::incoming_message> get(net::any_io_executor const& ex,
                                                         std::string_view url);
+
+/// Sends a request and waits for its response, see `http::agent::get`. The request uses the default
+/// agent or a new one, as that of `request`.
+ANODE_EXPORT net::awaitable<http::incoming_message> get(net::any_io_executor const& ex,
+                                                        http::request_options options);
+
+/// Sends a request to a URL, as the overload for options.
+ANODE_EXPORT net::awaitable<http::incoming_message> get(net::any_io_executor const& ex,
+                                                        std::string_view url,
+                                                        http::request_options options);
+
+/// Sends a request with `request_options::body` and waits for its response, see
+/// `http::agent::send`. The request uses the default agent or a new one, as that of `request`.
+ANODE_EXPORT net::awaitable<http::incoming_message> send(net::any_io_executor const& ex,
+                                                         http::request_options options);
+
+/// Sends a request with `request_options::body` to a URL, as the overload for options.
+ANODE_EXPORT net::awaitable<http::incoming_message> send(net::any_io_executor const& ex,
+                                                         std::string_view url,
+                                                         http::request_options options);
+
+/// Sends a body to a URL with the default agent and waits for the response, see
+/// `http::agent::send`.
+ANODE_EXPORT net::awaitable<http::incoming_message> send(net::any_io_executor const& ex,
+                                                         std::string_view method,
+                                                         std::string_view url, std::string body,
+                                                         http::header_list headers = {});
 
 }  // namespace anode::https

@@ -3,6 +3,7 @@
 
 #include <anode/detail/access.hpp>
 #include <anode/detail/completion.hpp>
+#include <anode/detail/data_slot.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
 #include <anode/field_lines.hpp>
@@ -15,9 +16,11 @@
 
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace anode::exchange {
@@ -79,6 +82,17 @@ public:
   /// **Node**: `message.url`.
   std::string_view url() const noexcept;
 
+  /// Returns the path of the target as received, nothing decoded: "/a" of "/a?b=c" and of
+  /// "http://host/a?b=c"; "/" if an absolute URL has no path. Of "*" and of the authority of
+  /// CONNECT it is the whole target. Empty for a response.
+  /// **Node**: the `pathname` of `new URL(message.url, base)`, which is normalised.
+  std::string_view path() const noexcept;
+
+  /// Returns the query of the target as received, without the question mark: "b=c" of "/a?b=c".
+  /// Empty if there is none, and for a response.
+  /// **Node**: the `search` of `new URL(message.url, base)`.
+  std::string_view query() const noexcept;
+
   /// Returns the status code of a response; 0 for a request.
   /// **Node**: `message.statusCode`.
   int status_code() const noexcept;
@@ -115,6 +129,41 @@ public:
   /// **Node**: `message.rawTrailers`.
   field_lines const& raw_trailers() const noexcept;
 
+  // The program's data.
+
+  /// Stores an object of the program with the message, for example the user of a request or the
+  /// span of a trace. A message has one object; an earlier one is destroyed after the new one is
+  /// made.
+  ///
+  /// The object is destroyed when the message is over: after `on_close` and all hooks of a trace,
+  /// and in a server not before the handler has returned. It must not own a handle to its own
+  /// message. In a client, the request and its response share one object.
+  /// @tparam T the type of the object, by which `data` finds it.
+  /// @param args the arguments of the constructor of `T`, or the members of an aggregate.
+  /// @return the object, valid until it is replaced or the message is over.
+  /// @throws what the constructor throws; the earlier object then stays.
+  /// **Node**: a property that a program adds to a message, such as `req.user`, or a subclass in
+  /// the options `IncomingMessage` and `ServerResponse`.
+  template <class T, class... Args>
+  T& emplace_data(Args&&... args) {
+    return slot().template emplace<T>(std::forward<Args>(args)...);
+  }
+
+  /// Returns the object that `emplace_data<T>` has stored; null if there is none or it has another
+  /// type. Valid until it is replaced or the message is over.
+  template <class T>
+  T* data() noexcept {
+    anode::detail::data_slot const* const s = find_slot();
+    return s != nullptr ? s->get<T>() : nullptr;
+  }
+
+  /// Returns the object of a message that cannot be changed.
+  template <class T>
+  T const* data() const noexcept {
+    anode::detail::data_slot const* const s = find_slot();
+    return s != nullptr ? s->get<T>() : nullptr;
+  }
+
   // The body.
 
   /// Reads the next segment of the body.
@@ -130,22 +179,28 @@ public:
   net::awaitable<std::size_t> read(net::mutable_buffer buffer);
 
   /// Reads the rest of the body into a string.
-  /// @param limit maximum size in bytes; default 1 MiB.
-  /// @throws exception with `error::body_too_large` if the body is larger. A server responds with
-  ///   413 if a handler does not catch it.
+  /// @param limit maximum size in bytes. Unset: the limit of the server, agent or request that the
+  ///   message belongs to, 1 MiB by default.
+  /// @throws exception with `error::body_too_large` if the body is larger; the message names the
+  ///   limit. A server responds with 413 if a handler does not catch it.
   /// @throws exception with `error::invalid_state` if the body was already read to its end or
-  ///   discarded.
+  ///   discarded, for example by an earlier `text`.
   /// @throws boost::system::system_error as `read`.
-  net::awaitable<std::string> text(std::size_t limit = 1024 * 1024);
+  net::awaitable<std::string> text(std::optional<std::size_t> limit = std::nullopt);
 
   /// Reads the rest of the body into a vector of bytes. Limit and errors are those of `text`.
-  net::awaitable<std::vector<std::byte>> bytes(std::size_t limit = 1024 * 1024);
+  net::awaitable<std::vector<std::byte>> bytes(std::optional<std::size_t> limit = std::nullopt);
 
   /// Discards the rest of the body. A pending read completes as at the end of the body.
   /// **Node**: `message.resume()`.
   void dump();
 
   // The state.
+
+  /// Returns the number of bytes that the message buffers while no reader waits. Set it in the
+  /// options of server or request.
+  /// **Node**: `message.readableHighWaterMark`.
+  std::size_t readable_high_water_mark() const noexcept;
 
   /// Returns whether the whole message was received.
   /// **Node**: `message.complete`.
@@ -167,10 +222,28 @@ public:
   /// **Node**: `message.closed`.
   bool closed() const noexcept;
 
+  /// Waits until the exchange is over: in a server until the response is sent or the connection is
+  /// lost, in a client until the response is read or lost. Completes at once if it is over, and for
+  /// a request that left HTTP. In a server, `closed` and `on_close` tell less: a request closes
+  /// when its body is read.
+  ///
+  /// As an operand of Asio's `||` it ends work for a client that disconnects:
+  ///
+  ///     co_await (make_report(res) || req.wait_close());
+  ///
+  /// **Cancellation**: has no effect on the message.
+  /// **Node**: event 'close' of the response.
+  net::awaitable<void> wait_close();
+
   /// Returns the error that cut the message off. No error if the message was not cut off, or was
   /// destroyed without an error.
   /// **Node**: `message.errored`.
   error_code errored() const noexcept;
+
+  /// Returns the failure of the connection that cut a response off, of which `errored` only says
+  /// `ECONNRESET`; see `request_error::cause`. Null if there is none, and for requests in a server.
+  /// **Node**: `message.errored.cause`.
+  std::exception_ptr cause() const noexcept;
 
   /// Closes the connection of the message, unless the exchange has already released the connection.
   /// @param ec emitted to `on_error`; an empty code (the default) emits nothing.
@@ -235,6 +308,8 @@ private:
   incoming_message(exchange::incoming_state& self, anode::detail::counted& owner);
 
   exchange::incoming_state* impl() const noexcept { return self_; }
+  anode::detail::data_slot& slot() const;
+  anode::detail::data_slot const* find_slot() const noexcept;
   void start_read(net::mutable_buffer buffer, anode::detail::completion done);
   void drop() noexcept;
 

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/body_filter.hpp>
 #include <anode/detail/access.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
@@ -14,7 +15,9 @@
 #include <chrono>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +42,9 @@ using boost::system::error_code;
 /// Calls in a wrong state throw `exception` with Node's code: `error::headers_sent` for changes of
 /// headers after the head is made, `error::invalid_http_token` and `error::invalid_char` for names
 /// and values that must not be sent.
+///
+/// Functions that return the object chain. Called on a `server_response` or `client_request`, they
+/// return that type.
 ///
 /// **Concurrency**: use the object only on the executor of its server or agent.
 /// **Node**: `http.OutgoingMessage`.
@@ -76,7 +82,7 @@ public:
   /// Transfer-Encoding also suppresses the automatic header of that name.
   /// @throws exception with `error::headers_sent`.
   /// **Node**: `removeHeader()`.
-  void remove_header(std::string_view name);
+  outgoing_message& remove_header(std::string_view name);
 
   /// Returns a copy of the value that was set, or nothing. Names are compared case-insensitively.
   /// Automatic headers are not included.
@@ -103,7 +109,36 @@ public:
   /// @throws exception with `error::invalid_http_token` or `invalid_char`; with
   ///   `error::trailer_invalid` for Content-Length and Transfer-Encoding (RFC 9110 section 6.5.1).
   /// **Node**: `addTrailers()`.
-  void add_trailers(header_list const& trailers);
+  outgoing_message& add_trailers(header_list const& trailers);
+
+  /// Adds a listener, called once just before the head is made, the last one added first. The
+  /// status of a response is known then; the listener may set headers and trailers. If the head is
+  /// already made, as for a request with a flat list of headers, the listener is not called. It is
+  /// called for every head of a response that has a handler, also for the 500 response to an
+  /// exception of the handler.
+  ///
+  /// An exception of the listener leaves the call that makes the head (`write_head`, `write`, `end`
+  /// or `flush_headers`); the head is not made then, and the listener is not called again. If the
+  /// return of a handler ends the response, the exception counts as an exception of the handler.
+  /// @param f receives the length of the body: the value of the Content-Length header, or the size
+  ///   of a body that is passed whole to `end`; nothing if the length is not known.
+  /// **Node**: no counterpart; programs replace `writeHead`.
+  outgoing_message& on_head(anode::detail::function<void(std::optional<std::uint64_t>)> f);
+
+  /// Adds a filter that transforms the body. Several filters form a chain; the one that was added
+  /// first receives the bytes of the program.
+  ///
+  /// A Content-Length header of the program is dropped. A body that is passed whole to `end` is
+  /// sent with the length of the output, any other body in chunks. Trailers are sent unchanged. A
+  /// message without a body (HEAD, 204, 304, a GET that ends without data) does not call its
+  /// filters. `set_strict_content_length` compares the Content-Length of the program with its own
+  /// bytes.
+  /// @param filter receives the bytes of each write, see `body_filter`; null has no effect. It is
+  ///   destroyed at the end of the body or with the message.
+  /// @throws exception with `error::headers_sent` after the head is made. A listener of `on_head`
+  /// may
+  ///   still add a filter.
+  outgoing_message& set_body_filter(std::unique_ptr<body_filter> filter);
 
   // The body.
 
@@ -127,6 +162,27 @@ public:
   // Deleted, because two texts in braces would become a view from one pointer to the other.
   write_operation write(std::initializer_list<header_item> texts) = delete;
 
+#ifndef _WIN32
+  /// Writes a part of a file as a segment of the body, in order with other writes. A plain
+  /// connection sends it without copying it through the process (sendfile on Linux); with
+  /// encryption, body filters or another stream, the file is read in pieces of 64 KiB.
+  ///
+  /// Reading a file that is not in memory blocks the thread of the executor. If the file has fewer
+  /// bytes than promised or cannot be read, the connection is reset, because the peer must not take
+  /// the body for complete. A request that writes a file is not sent again, see
+  /// `agent_options::retry`.
+  /// @param file the descriptor of a regular file; its position is neither used nor changed. It
+  /// must
+  ///   stay open until the returned object is awaited or destroyed. An operation that is not
+  ///   awaited duplicates the descriptor.
+  /// @param offset the position of the first byte in the file.
+  /// @param length the number of bytes.
+  /// @return the operation; errors are those of `write`.
+  /// @throws exception as `write`; with `error::out_of_range` if the system has no such positions.
+  /// **Node**: no counterpart; `fs.createReadStream().pipe()`.
+  write_operation write_file(native_handle_type file, std::uint64_t offset, std::uint64_t length);
+#endif
+
   /// Ends the message. Sends the head first if it is not sent yet. A second call has no effect;
   /// after the message has finished, the operation throws `error::already_finished` when awaited.
   /// **Node**: `end()`.
@@ -149,6 +205,13 @@ public:
   /// Sends the head now, before a body exists.
   /// **Node**: `flushHeaders()`.
   write_operation flush_headers();
+
+  /// Sends what is written so far: the head, and the bytes that body filters hold. Without filters
+  /// and after the head, it has no effect, because writes are sent at the end of the tick anyway.
+  /// Use it after each event of a stream of events that passes through a compression.
+  /// @return the operation; errors are those of `write`.
+  /// **Node**: the `flush()` of its compression streams.
+  write_operation flush();
 
   /// Buffers writes until `uncork` or `end`. In a chunked body, all data written after the first
   /// segment forms one chunk. Calls nest. Awaiting a write while corked does not suspend.
@@ -178,7 +241,7 @@ public:
   /// sent.
   /// @param ec returned by `errored()`. In a client, emitted to `on_error`.
   /// **Node**: `destroy(error)`.
-  void destroy(error_code ec = {});
+  outgoing_message& destroy(error_code ec = {});
 
   // The state.
 
@@ -201,6 +264,12 @@ public:
   /// Returns the number of buffered bytes that are not sent yet.
   /// **Node**: `writableLength`.
   std::size_t writable_length() const noexcept;
+
+  /// Returns the number of bytes of the message, its head included, that are passed to the
+  /// operating system or to the encryption; the progress of an upload. A request that is sent again
+  /// starts from 0.
+  /// **Node**: no counterpart; `socket.bytesWritten` counts all messages of a connection.
+  std::uint64_t bytes_sent() const noexcept;
 
   /// Returns the high-water mark in bytes; default 65536. Set it in the options of server or
   /// request.
@@ -231,7 +300,7 @@ public:
   /// false. A mismatch throws `exception` with `error::content_length_mismatch` from `write` or
   /// `end`.
   /// **Node**: `strictContentLength`.
-  void set_strict_content_length(bool on) noexcept;
+  outgoing_message& set_strict_content_length(bool on) noexcept;
 
   /// Returns whether that check is enabled.
   bool strict_content_length() const noexcept;

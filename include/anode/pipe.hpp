@@ -45,7 +45,7 @@ ANODE_EXPORT net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing
 /// omitted, because it depends on the new target. Content-Length of a 1xx or 204 response is
 /// omitted, because such a response must not have it.
 /// @throws exception with `error::headers_sent`; with `error::invalid_http_token` or `invalid_char`
-///   for a field that only `insecure_http_parser` accepts.
+///   for a field that the `http_validation` of `to` does not accept.
 ANODE_EXPORT void pass_headers(incoming_message const& from, outgoing_message& to);
 
 /// Returns copies of the headers that `pass_headers` appends.
@@ -54,7 +54,8 @@ ANODE_EXPORT header_list end_to_end_headers(incoming_message const& from);
 /// Forwards informational responses, 100 Continue included, until the head of `to` is made. An
 /// HTTP/1.0 client receives none. 100 Continue is forwarded once. The others are discarded while
 /// the output of `to` is at its high-water mark, because the client does not read. Hop-by-hop
-/// fields and Content-Length are omitted. `to` must exist as long as `from` may receive a response.
+/// fields, Content-Length, and fields that the `http_validation` of `to` does not accept are
+/// omitted. `to` must exist as long as `from` may receive a response.
 /// **Node**: none; a proxy there listens to event 'information'.
 ANODE_EXPORT void pass_information(client_request& from, server_response& to);
 

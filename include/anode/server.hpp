@@ -7,6 +7,7 @@
 #include <anode/incoming_message.hpp>
 #include <anode/server_options.hpp>
 #include <anode/server_response.hpp>
+#include <anode/server_trace.hpp>
 #include <anode/socket.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -29,29 +30,6 @@ class server_impl;
 }
 
 namespace anode::http {
-
-/// Invalid input, an expired request timeout, or a failure of a connection. The views are valid
-/// during the call of the handler.
-///
-/// **Node**: the error of event 'clientError'.
-struct client_error {
-  error_code code;  ///< `HPE_*`, `ERR_HTTP_REQUEST_TIMEOUT`, `ECONNRESET` or another system error
-  std::string_view message;      ///< for example "Parse Error: Invalid method encountered"
-  std::size_t bytes_parsed = 0;  ///< number of valid bytes of `raw_packet`
-  std::string_view raw_packet;   ///< the bytes of the last read
-};
-
-/// Observers of a server for diagnostics. They do not replace the handlers of the server.
-struct server_trace {
-  /// Called for invalid input, a connection failure or an expired request timeout, before it is
-  /// handled.
-  std::function<void(client_error const&, anode::socket const&)> client_error{};
-  /// Called when the inactivity or keep-alive timeout of a connection expires, before it is
-  /// handled.
-  std::function<void(anode::socket const&)> timeout{};
-  /// Called for a request over `max_requests_per_socket`, before the server responds with 503.
-  std::function<void(incoming_message const&, anode::socket const&)> drop_request{};
-};
 
 /// The activity of a server connection.
 enum class connection_state : std::uint8_t {
@@ -279,9 +257,10 @@ public:
 
   /// Shuts down gracefully. Accepts the connections already in the backlog, then stops listening.
   /// Every connection completes its current requests and answers one more request with
-  /// `Connection: close`. Connections that remain after `grace` are closed. Sockets that left HTTP
-  /// (upgrades, tunnels) are treated like the others. `connections` shows the progress. The server
-  /// may listen again afterwards.
+  /// `Connection: close`; for how long an idle one waits for a request is
+  /// `server_options::drain_idle_timeout`. Connections that remain after `grace` are closed.
+  /// Sockets that left HTTP (upgrades, tunnels) are treated like the others. `connections` shows
+  /// the progress. The server may listen again afterwards.
   /// @param grace maximum time, at least 1 ms, until the remaining connections are closed.
   /// @return the numbers of ended and closed connections, when all connections have ended.
   /// **Cancellation**: ends the wait; the remaining connections stay open.
@@ -330,7 +309,8 @@ public:
 
   /// Sets the handler of requests with an Upgrade header, see
   /// `server_options::should_upgrade_callback`. The handler owns the connection. It is called after
-  /// all earlier responses are sent.
+  /// all earlier responses are sent. The body of such a request is received before, up to
+  /// `high_water_mark`; the new protocol begins behind it.
   /// **Node**: event 'upgrade'.
   server& on_upgrade(upgrade_handler h);
 
@@ -350,6 +330,16 @@ public:
   /// **Node**: event 'dropRequest'.
   server& on_drop_request(anode::detail::function<void(incoming_message&, anode::socket)> h);
 
+  /// Sets the handler of exceptions that leave a request handler before the head of the response is
+  /// sent. It is called with the headers set so far, and with the status of the automatic response
+  /// (500, or 413 for `error::body_too_large`). It returns true if it has ended the response or
+  /// will end it later. If it returns false, the headers are discarded, the server sends the
+  /// automatic response, and `on_error` gets the exception. If it throws, `on_error` also gets its
+  /// own exception.
+  /// **Node**: none.
+  server& on_handler_error(
+      anode::detail::function<bool(incoming_message&, server_response&, std::exception_ptr)> h);
+
   /// Sets the handler of connections that are inactive for `timeout`, or that receive no new
   /// request for `keep_alive_timeout` after a response. The handler must close the connection. If
   /// no timeout listener is set here, on the request or on the response, the server closes it.
@@ -361,6 +351,11 @@ public:
   /// Adds a listener for new connections.
   /// **Node**: event 'connection'.
   server& on_connection(anode::detail::function<void(anode::socket)> f);
+
+  /// Adds a listener for connections that are closed because of `server_options::max_connections`.
+  /// The facts are valid during the call.
+  /// **Node**: event 'drop'.
+  server& on_drop(anode::detail::function<void(drop_facts const&)> f);
 
   /// Adds a listener for the start of listening.
   /// **Node**: event 'listening'.
@@ -378,7 +373,8 @@ public:
   /// **Node**: event 'error'.
   server& on_error(anode::detail::function<void(std::exception_ptr)> f);
 
-  /// Sets the observers of the server, replacing the previous ones.
+  /// Sets the observers of the server, replacing the previous ones. Connections and requests that
+  /// have begun keep the previous ones.
   server& set_trace(server_trace trace);
 
 protected:

@@ -3,8 +3,10 @@
 
 #include <anode/detail/access.hpp>
 #include <anode/detail/export.hpp>
+#include <anode/detail/own_type.hpp>
 #include <anode/incoming_message.hpp>
 #include <anode/outgoing_message.hpp>
+#include <anode/server_trace.hpp>
 
 namespace anode::server {
 class server_exchange;
@@ -19,7 +21,7 @@ namespace anode::http {
 ///
 /// **Concurrency**: use the object only on the executor of its server.
 /// **Node**: `http.ServerResponse`.
-class ANODE_EXPORT server_response final : public outgoing_message {
+class ANODE_EXPORT server_response final : public detail::own_type<server_response> {
 public:
   /// Returns the request of this response.
   /// **Node**: `response.req`.
@@ -43,6 +45,11 @@ public:
   /// phrase throws `exception` with `error::invalid_char` when the head is made, not here.
   server_response& set_status_message(std::string_view reason);
   server_response& set_status_message(std::initializer_list<header_item> texts) = delete;
+
+  /// Returns whether the response can have a body: false for the response to HEAD and for the
+  /// statuses 1xx, 204 and 304. A body that is written all the same is discarded, see
+  /// `server_options::reject_non_standard_body_writes`.
+  bool has_body() const noexcept;
 
   /// Sets the status and makes the head. The head is sent with the first bytes of the body.
   /// @param status 100 to 999. A status below 200 closes the connection after the response, because
@@ -99,7 +106,7 @@ public:
 
   /// Enables or disables the automatic Date header; default true.
   /// **Node**: `response.sendDate`.
-  void set_send_date(bool on) noexcept;
+  server_response& set_send_date(bool on) noexcept;
 
   /// Returns whether a Date header is added automatically.
   bool send_date() const noexcept;
@@ -107,7 +114,7 @@ public:
   /// Sets whether the connection may stay open after this response. The default follows from the
   /// version and the Connection header of the request.
   /// **Node**: `response.shouldKeepAlive`.
-  void set_should_keep_alive(bool on) noexcept;
+  server_response& set_should_keep_alive(bool on) noexcept;
 
   /// Returns whether the connection may stay open after this response.
   bool should_keep_alive() const noexcept;
@@ -124,6 +131,45 @@ public:
   /// Adds a listener for the inactivity timeout. The connection stays open.
   /// **Node**: event 'timeout'.
   server_response& on_timeout(anode::detail::function<void()> f);
+
+  /// Adds a listener for the facts of the exchange. It is called once, before `on_close`: when all
+  /// bytes of the response are passed to the system, when the connection is lost, or when the
+  /// response leaves HTTP. The facts are valid during the call.
+  /// **Node**: none.
+  server_response& on_done(anode::detail::function<void(exchange_facts const&)> f);
+
+  // Leaving HTTP in an ordinary request handler, for example behind the program's own checks of all
+  // requests. `server_options::upgrade_requests` makes the requests with an Upgrade header, and
+  // CONNECT, safe for it: the bytes behind such a request are then not parsed before its response
+  // is complete.
+  //
+  // Both functions act at once. Afterwards the response and the request have no connection, and
+  // writes to the response fail with `error::stream_destroyed`. The bytes that the client sent
+  // behind the request are the first bytes of the socket. An exception that the handler throws
+  // later goes to `server::on_error`.
+  //
+  // If the connection is lost or being closed, the result is an empty socket. Both functions throw
+  // `exception` with `error::headers_sent` if the head of the response is made, and with
+  // `error::invalid_state` if the request is not completely received, if the response waits behind
+  // another one, or if bytes behind the request are already parsed.
+
+  /// Removes the connection from HTTP without a response. The program writes the whole response
+  /// itself, for example by Boost.Beast (`accept_websocket` in `anode/beast.hpp`).
+  /// @return the connection.
+  /// **Node**: `response.detachSocket()`.
+  anode::socket detach_socket();
+
+  /// Calls the `on_head` listeners, sends 101 Switching Protocols with the headers set so far and
+  /// `headers`, as `write_head` does, and removes the connection from HTTP. To CONNECT it sends the
+  /// status that was set, if it is 2xx, or 200 Connection Established.
+  /// @param headers `Connection: Upgrade` is added, and Upgrade with the first protocol that the
+  ///   request offers, unless they are set.
+  /// @return the connection, open for writing in the new protocol.
+  /// @throws exception with `error::invalid_state` also if the request does not ask for an upgrade;
+  ///   with `error::invalid_http_token` or `invalid_char` for invalid headers; with
+  ///   `error::invalid_header_value` for Content-Length and Transfer-Encoding.
+  /// **Node**: none; handlers of event 'upgrade' write the head themselves.
+  anode::socket upgrade(header_list const& headers = {});
 
 private:
   friend struct anode::detail::access;

@@ -101,11 +101,20 @@ public:
   // Deleted, because two texts in braces would become a view from one pointer to the other.
   write_operation write(std::initializer_list<http::header_item> texts) = delete;
 
-  /// Writes `data` and closes the outgoing direction when all output is sent (half-close). `data`
-  /// must be valid during the call only.
+  /// Writes `data` and closes the outgoing direction when all output is sent (half-close). A second
+  /// call without data has no effect.
+  /// @param data must stay valid until the returned object is destroyed.
+  /// @return the operation; errors are those of `write`.
   /// **Node**: `socket.end()`.
-  void end(std::string_view data = {});
-  void end(std::initializer_list<http::header_item> texts) = delete;
+  write_operation end(std::string_view data = {});
+
+  /// Writes a temporary string and closes the outgoing direction. The returned operation owns the
+  /// string.
+  template <std::same_as<std::string> Text>
+  write_operation end(Text&& data) {
+    return end_owned(std::move(data));
+  }
+  write_operation end(std::initializer_list<http::header_item> texts) = delete;
 
   /// Waits until all written data is passed to the operating system, or the connection is closed.
   net::awaitable<void> drained();
@@ -115,16 +124,16 @@ public:
   /// Closes the connection at once. Data written in the same tick is sent as far as the stream
   /// accepts it without waiting; other output is discarded.
   /// **Node**: `socket.destroy()`.
-  void destroy();
+  socket& destroy();
 
   /// Closes the connection when all written data is sent, or earlier if the peer accepts nothing
   /// for 60 s or less than 1 KiB/s.
   /// **Node**: `socket.destroySoon()`.
-  void destroy_soon();
+  socket& destroy_soon();
 
   /// Closes the connection with a reset (TCP: RST), at once.
   /// **Node**: `socket.resetAndDestroy()`.
-  void reset();
+  socket& reset();
 
   /// Returns whether the connection is closed.
   /// **Node**: `socket.destroyed`.
@@ -152,8 +161,13 @@ public:
   /// Enables or disables TCP keep-alive probes. Without effect on streams that have none.
   /// @param initial_delay idle time before the first probe, rounded down to whole seconds; 0: the
   ///   system's default.
+  /// @param interval time between two probes, rounded down to whole seconds; 0: the system's
+  ///   default.
+  /// @param count number of probes without an answer after which the connection is lost; 0: the
+  ///   system's default.
   /// **Node**: `socket.setKeepAlive()`.
-  socket& set_keep_alive(bool on = false, std::chrono::milliseconds initial_delay = {});
+  socket& set_keep_alive(bool on = false, std::chrono::milliseconds initial_delay = {},
+                         std::chrono::milliseconds interval = {}, std::uint32_t count = 0);
 
   /// Adds a listener for the inactivity timeout. The connection stays open.
   /// **Node**: event 'timeout'.
@@ -246,6 +260,7 @@ private:
 
   stream::buffered_socket* impl() const noexcept { return core_; }
   write_operation write_owned(std::string&& data);
+  write_operation end_owned(std::string&& data);
   void start_read(net::mutable_buffer buffer, detail::completion done);
   void start_write(net::const_buffer buffer, detail::completion done);
 

@@ -27,6 +27,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -175,6 +176,13 @@ public:
   /// Returns whether the other side has closed its direction, or closed or reset the connection.
   bool ended();
 
+  /// Returns why the connection has failed: a reset, or with TLS for example a certificate that the
+  /// peer does not accept. Empty if it has not.
+  error_code error();
+
+  /// Returns the connection, for example to look at its `secure()`.
+  anode::socket const& connection() const noexcept { return socket_; }
+
 private:
   struct received_input;
 
@@ -197,6 +205,13 @@ public:
   /// Makes an origin without connections.
   /// @param capacity maximum number of unread bytes in each direction of a connection.
   explicit origin(event_loop& loop, std::size_t capacity = 65536);
+
+  /// Makes an origin whose peers use another stream over their end of each connection, for example
+  /// one that encrypts.
+  /// @param layer returns that stream. It owns its argument.
+  origin(event_loop& loop,
+         std::function<std::unique_ptr<byte_stream>(std::unique_ptr<byte_stream>)> layer,
+         std::size_t capacity = 65536);
 
   /// Returns the function that connects to this origin, for `agent_options` and `request_options`.
   http::create_connection_function connections() const;

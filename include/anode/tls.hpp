@@ -142,6 +142,28 @@ public:
 /// **Node**: `tls.DEFAULT_CIPHERS`.
 ANODE_EXPORT std::string_view default_ciphers() noexcept;
 
+/// Replaces the certificates that contexts without `ca` trust: those of the system, or those of an
+/// earlier call. Applies to contexts that are made afterwards, and to further requests of agents
+/// without a context, which use new connections. Contexts that exist do not change.
+/// @param certificates PEM texts, each with one or more certificates; empty: nobody is trusted.
+/// @throws http::exception with OpenSSL's code if one is invalid; the default stays.
+///
+/// **Concurrency**: may be called by several threads.
+/// **Node**: `tls.setDefaultCACertificates()`.
+ANODE_EXPORT void set_default_ca(std::vector<std::string> const& certificates);
+
+/// Returns the certificates that contexts without `ca` trust, each as PEM text: those of
+/// `set_default_ca`, or else those of `system_ca`.
+/// @throws http::exception as `system_ca`.
+/// **Node**: `tls.getCACertificates('default')`.
+ANODE_EXPORT std::vector<std::string> default_ca();
+
+/// Returns the certificates that the system trusts, each as PEM text. Certificates that OpenSSL
+/// finds only in a directory, by the hash of their names, are not among them.
+/// @throws http::exception with `error::no_trusted_certificates` if the system has none.
+/// **Node**: `tls.getCACertificates('system')`.
+ANODE_EXPORT std::vector<std::string> system_ca();
+
 /// An X.509 certificate. The object is a handle to immutable data; an empty one has empty values.
 ///
 /// **Node**: `X509Certificate` and the result of `socket.getPeerCertificate()`.

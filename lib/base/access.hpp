@@ -16,6 +16,18 @@ struct access {
     return handle.impl();
   }
 
+  /// Returns the exchange of a client's request; null for an empty handle.
+  template <class Request>
+  static auto* exchange(Request const& request) noexcept {
+    return request.exchange_;
+  }
+
+  /// Empties a handle without the effects of its destructor, if it refers to `exchange`.
+  template <class Request, class Exchange>
+  static void forget(Request& request, Exchange const& exchange) noexcept {
+    request.forget(exchange);
+  }
+
   /// Makes an object of a public class from parts that only the library has.
   template <class T, class... Parts>
   static T make(Parts&&... parts) {

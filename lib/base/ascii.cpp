@@ -91,4 +91,9 @@ bool is_header_text(std::string_view text) noexcept {
   return good(text.data() + text.size() - 8);
 }
 
+bool is_relaxed_header_text(std::string_view text) noexcept {
+  constexpr std::string_view invalid("\0\r\n", 3);
+  return text.find_first_of(invalid) == std::string_view::npos;
+}
+
 }  // namespace anode::base

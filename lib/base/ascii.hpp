@@ -32,4 +32,8 @@ bool is_token(std::string_view text) noexcept;
 /// ASCII and bytes from 0x80. An empty text is valid.
 bool is_header_text(std::string_view text) noexcept;
 
+/// Returns whether `text` contains only bytes that are valid in a header value according to the
+/// Fetch standard: all but NUL, CR and LF. An empty text is valid.
+bool is_relaxed_header_text(std::string_view text) noexcept;
+
 }  // namespace anode::base

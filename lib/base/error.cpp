@@ -80,6 +80,7 @@ constexpr names table[] = {
     {error::proxy_invalid_config, "ERR_PROXY_INVALID_CONFIG", "Invalid proxy URL"},
     {error::truncated, "ERR_SSL_UNEXPECTED_EOF_WHILE_READING",
      "The peer closed the connection without a close_notify alert"},
+    {error::address_refused, "ERR_IP_BLOCKED", "The address is not allowed"},
 };
 
 names const* find(int value) noexcept { return anode::detail::find_texts(table, value); }

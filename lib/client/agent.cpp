@@ -13,6 +13,8 @@
 #include <anode/error.hpp>
 
 #include <cstdlib>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace anode::http {
@@ -32,6 +34,14 @@ agent::counts public_counts(policy::connection_pool::counts const& c) {
 
 client_request handle_to(anode::detail::ptr<client_exchange> const& exchange) {
   return anode::detail::access::make<client_request>(*exchange);
+}
+
+// Ends a request with the body, if there is one, and waits for its response.
+net::awaitable<incoming_message> answer_to(client_request request,
+                                           std::optional<std::string> body) {
+  anode::detail::ptr<client_exchange> const exchange(anode::detail::access::exchange(request));
+  return body ? client_exchange::send(exchange, std::move(request), std::move(*body))
+              : client_exchange::get(exchange, std::move(request));
 }
 
 // Returns the options. Unset options are set from the parts of the URL.
@@ -168,9 +178,38 @@ net::awaitable<incoming_message> agent::get(std::string_view url) {
   return client_exchange::get(exchange, handle_to(exchange));
 }
 
-void agent::destroy() {
+net::awaitable<incoming_message> agent::get(std::string_view url, request_options options) {
+  return get(with_url(std::move(options), url));
+}
+
+net::awaitable<incoming_message> agent::get(request_options options) {
+  std::optional<std::string> body = std::exchange(options.body, std::nullopt);
+  return answer_to(request(std::move(options)), std::move(body));
+}
+
+net::awaitable<incoming_message> agent::send(request_options options) {
+  return get(std::move(options));
+}
+
+net::awaitable<incoming_message> agent::send(std::string_view url, request_options options) {
+  return get(url, std::move(options));
+}
+
+net::awaitable<incoming_message> agent::send(std::string_view method, std::string_view url,
+                                             std::string body, header_list headers) {
+  return answer_to(request(method, url, std::move(headers)), std::move(body));
+}
+
+agent& agent::destroy() {
   if (core_) {
     core_->destroy();
+  }
+  return *this;
+}
+
+void agent::close_free() {
+  if (core_) {
+    core_->close_free();
   }
 }
 
@@ -184,6 +223,11 @@ agent_options const& agent::options() const noexcept {
 }
 void agent::set_options(agent_options options) {
   base::require_handle(core_, "agent").set_options(std::move(options));
+}
+
+agent& agent::set_trace(client_trace trace) {
+  base::require_handle(core_, "agent").set_trace(std::move(trace));
+  return *this;
 }
 
 agent::counts agent::totals() const noexcept {
@@ -234,6 +278,30 @@ client_request request(net::any_io_executor const& ex, std::string_view method,
 
 net::awaitable<incoming_message> get(net::any_io_executor const& ex, std::string_view url) {
   return global_agent(ex).get(url);
+}
+
+net::awaitable<incoming_message> get(net::any_io_executor const& ex, request_options options) {
+  std::optional<std::string> body = std::exchange(options.body, std::nullopt);
+  return answer_to(request(ex, std::move(options)), std::move(body));
+}
+
+net::awaitable<incoming_message> get(net::any_io_executor const& ex, std::string_view url,
+                                     request_options options) {
+  return get(ex, with_url(std::move(options), url));
+}
+
+net::awaitable<incoming_message> send(net::any_io_executor const& ex, request_options options) {
+  return get(ex, std::move(options));
+}
+
+net::awaitable<incoming_message> send(net::any_io_executor const& ex, std::string_view url,
+                                      request_options options) {
+  return get(ex, url, std::move(options));
+}
+
+net::awaitable<incoming_message> send(net::any_io_executor const& ex, std::string_view method,
+                                      std::string_view url, std::string body, header_list headers) {
+  return global_agent(ex).send(method, url, std::move(body), std::move(headers));
 }
 
 }  // namespace anode::http

@@ -81,6 +81,9 @@ void agent_impl::run_actions() {
         }
         break;
       case kind::queue:
+        if (client_exchange* const x = find(a.request); x != nullptr && x->watched()) {
+          x->watch_queued();
+        }
         break;
     }
   }
@@ -244,6 +247,12 @@ bool agent_impl::remove(stream::buffered_socket const& socket) {
 void agent_impl::destroy() {
   runtime::tick const t(executor_);
   pool_.destroy();
+  run_actions();
+}
+
+void agent_impl::close_free() {
+  runtime::tick const t(executor_);
+  pool_.close_free();
   run_actions();
 }
 

@@ -12,24 +12,16 @@
 
 #include <anode/agent.hpp>
 
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace anode::client {
 
-/// Returns whether a request with complete options is encrypted.
-inline bool is_secure(http::request_options const& o) noexcept { return o.protocol == "https:"; }
-
-/// Returns the port of a request whose option `port` is 0.
-inline std::uint16_t default_port(http::request_options const& o) noexcept {
-  return o.default_port != 0 ? o.default_port : std::uint16_t(is_secure(o) ? 443 : 80);
-}
-
-/// Returns the origin of a request. Replaces an empty host and the port 0 by their defaults.
-inline policy::origin origin_of(http::request_options const& o) noexcept {
-  return {o.host.empty() ? std::string_view("localhost") : o.host,
-          o.port != 0 ? o.port : default_port(o)};
-}
+/// Returns whether a request is for an https URL.
+inline bool is_https(http::request_options const& o) noexcept { return o.protocol == "https:"; }
 
 /// The state behind an `http::agent`. It executes the decisions of its connection pool.
 class agent_impl final : public detail::counted, private runtime::shutdown_hook {
@@ -58,6 +50,12 @@ public:
 
   /// Closes all connections.
   void destroy();
+
+  /// Closes the idle connections.
+  void close_free();
+
+  /// Sets the hooks of later requests.
+  void set_trace(http::client_trace trace);
 
   /// Removes the connection with this socket from the pool.
   /// @return whether the pool had such a connection
@@ -98,7 +96,7 @@ public:
 
 private:
   /// An attempt to open a connection.
-  struct connect_attempt final : detail::counted, runtime::timer {
+  struct connect_attempt final : transport::connect_observer, runtime::timer {
     agent_impl* of = nullptr;
     policy::socket_id id;
     http::connect_options to;
@@ -116,8 +114,18 @@ private:
     std::exception_ptr thrown;                    // by the lookup
     bool over = false;
     bool tunnelling = false;  // connected to the proxy
+    bool observed = false;    // the request is traced
+    bool starting = false;    // inside of `start_connect`
+    bool direct = false;      // neither a proxy nor the program is asked for the connection
     http::request_phase phase() const;
     void expired() override;
+    bool may_connect(endpoint const& at) override;
+    template <class F>
+    void with_request(F const& f);
+    void lookup_started(std::string_view host) override;
+    void lookup_done(std::span<endpoint const> found, error_code ec) override;
+    void attempt_started(endpoint const& at) override;
+    void attempt_done(endpoint const& at, error_code ec) override;
   };
 
   struct proxy_server {
@@ -142,6 +150,7 @@ private:
   std::unique_ptr<client_exchange> acquire_exchange();
   detail::ptr<client_exchange> start(std::unique_ptr<client_exchange> made, bool has_agent);
   void write_headers(client_exchange& x);
+  void fix_head(client_exchange& x);
   void address_proxy(client_exchange& x, std::uint16_t default_port);
   void choose_key(client_exchange& x) const;
   void run_actions();
@@ -161,6 +170,9 @@ private:
               std::string_view reason = {});
   void assign(policy::pool_action const& a);
   void stop(connect_attempt& o);
+  client_exchange* watched_request(connect_attempt const& o);
+  void report_tunnel(connect_attempt& o, int status);
+  void report_secure(connect_attempt& o, byte_stream const& stream, bool with_proxy);
   void park(policy::socket_id id);
   std::chrono::milliseconds parked_timeout(http1_client_connection const& c) const noexcept;
   void close(policy::socket_id id, policy::request_id request);
@@ -174,11 +186,37 @@ private:
   bool is_last_origin(policy::request_origin const& origin) const noexcept;
   void note_origin(policy::request_origin const& origin);
   void apply_options();
+  void check_protocol() const;
+  void close_refused();
   void select_proxy();
   std::optional<proxy_server> parse_proxy(std::string_view url) const;
   void complete_protocol(http::request_options& o) const;
   void complete_options(http::request_options& o) const;
   static std::string host_header_of(client_exchange const& x);
+
+  /// Returns the protocol of requests that name none.
+  std::string_view own_protocol() const noexcept {
+    return !options_.protocol.empty() ? std::string_view(options_.protocol)
+           : secure_                  ? "https:"
+                                      : "http:";
+  }
+
+  /// Returns whether the agent encrypts the connection of a request with complete options.
+  bool is_secure(http::request_options const& o) const noexcept { return secure_ && is_https(o); }
+
+  /// Returns the port of a request whose option `port` is 0.
+  std::uint16_t default_port(http::request_options const& o) const noexcept {
+    return o.default_port != 0          ? o.default_port
+           : options_.default_port != 0 ? options_.default_port
+                                        : std::uint16_t(is_https(o) ? 443 : 80);
+  }
+
+  /// Returns the origin of a request. Replaces an empty host and the port 0 by their defaults.
+  policy::origin origin_of(http::request_options const& o) const noexcept {
+    return {o.host.empty() ? std::string_view("localhost") : o.host,
+            o.port != 0 ? o.port : default_port(o)};
+  }
+
   std::optional<proxy_server> const& proxy_of(http::request_options const& o) const noexcept {
     return is_secure(o) ? secure_proxy_ : proxy_;
   }
@@ -194,6 +232,7 @@ private:
   std::optional<proxy_server> proxy_;          // for http origins
   std::optional<proxy_server> secure_proxy_;   // for https origins
   policy::proxy_selection proxy_selection_;
+  std::shared_ptr<http::client_trace const> trace_;                // null: no hooks
   std::vector<detail::ptr<client_exchange>> exchanges_;            // by request_id::index
   std::vector<detail::ptr<http1_client_connection>> connections_;  // by socket_id::index
   std::vector<detail::ptr<connect_attempt>> connect_attempts_;     // by socket_id::index

@@ -57,6 +57,7 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   o->to.hints = x.options.hints;
   o->to.local_address = x.options.local_address;
   o->to.local_port = x.options.local_port;
+  o->direct = !by_proxy && !options_.create_connection;
   if (tunnels(x.options)) {
     o->authority = policy::host_header(origin_of(x.options), 0);
     o->authorization = proxy->authorization;
@@ -71,9 +72,11 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   if (o->authority.empty()) {
     o->socket = new stream::buffered_socket(executor_, timers_);
     slot(connections_, o->id) = new http1_client_connection(*this, o->socket, o->id);
+    connections_[o->id.index]->set_direct(o->direct);
     x.assign(*connections_[o->id.index], false, a.waited);
   }
-  timers_->arm(*o, options_.connect_timeout);
+  o->observed = x.watched();
+  timers_->arm(*o, x.options.connect_timeout.value_or(options_.connect_timeout));
   connect(o, x.options.lookup ? x.options.lookup : options_.lookup);
 }
 
@@ -126,6 +129,7 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
       }
     };
   }
+  o->starting = true;
   o->attempt = transport::start_connect(
       executor_, target_of(o->to), lookup,
       [self = detail::ptr<agent_impl>(this), o](error_code ec, std::string_view phase,
@@ -134,11 +138,17 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
         if (ec && phase == "lookup") {
           self->failed(*o, ec, request_phase::lookup, {}, o->thrown);
         } else if (ec) {
-          self->failed(*o, ec, request_phase::connect);
+          self->failed(*o, ec, request_phase::connect, {},
+                       ec == error::address_refused ? o->thrown : nullptr);
         } else {
           self->connected(o, std::move(stream));
         }
-      });
+      },
+      o->observed || (o->direct && options_.allow_address) ? o : nullptr);
+  o->starting = false;
+  if (o->over) {  // a hook has destroyed the request
+    std::exchange(o->attempt, nullptr)->cancel();
+  }
 }
 
 net::awaitable<void> agent_impl::create(detail::ptr<agent_impl> self,
@@ -183,7 +193,7 @@ void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_
   }
   stream->set_no_delay(true);
   if (options_.keep_alive) {
-    stream->set_keep_alive(true, options_.keep_alive_msecs);
+    stream->set_keep_alive_probes({true, options_.keep_alive_msecs});
   }
   if (detail::ptr<detail::secure_target> const to = std::move(o->secure_proxy)) {
     secure(o, std::move(stream), to);
@@ -200,6 +210,9 @@ void agent_impl::secure(detail::ptr<connect_attempt> o, std::unique_ptr<byte_str
       [self = detail::ptr<agent_impl>(this), o, to](detail::secure_result result) {
         runtime::tick const t(self->executor_);
         o->handshake.reset();
+        if (!result.ec && o->observed) {
+          self->report_secure(*o, *result.stream, to != o->secure_target);
+        }
         if (result.ec) {
           self->failed(*o, result.ec, request_phase::secure, std::move(result.message),
                        std::move(result.cause), result.reason);
@@ -271,6 +284,9 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
     http::upgrade_result answer = co_await client_exchange::wait_upgraded(x);
     o->waiting = nullptr;
     runtime::tick const t(self->executor_);
+    if (o->observed) {
+      self->report_tunnel(*o, answer.response().status_code());
+    }
     if (answer) {
       if (o->over) {
         answer.socket().destroy();

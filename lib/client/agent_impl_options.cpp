@@ -65,6 +65,22 @@ void agent_impl::apply_options() {
   should_keep_alive_ = policy::agent_keeps_alive(
       options_.keep_alive, limit(options_.max_sockets) == policy::pool_options::unlimited);
   select_proxy();
+  check_protocol();
+}
+
+// A request for an https URL must not leave unencrypted: without TLS of the agent, the program's
+// `create_connection` encrypts.
+void agent_impl::check_protocol() const {
+  std::string const& protocol = options_.protocol;
+  if (protocol.empty() || protocol == (secure_ ? "https:" : "http:")) {
+    return;
+  }
+  bool const known = secure_ ? protocol == "http:" && secure_->allows_http()
+                             : protocol == "https:" && options_.create_connection && !proxy_;
+  if (!known) {
+    throw http::exception(error::invalid_protocol,
+                          "Protocol \"" + protocol + "\" not supported by this agent");
+  }
 }
 
 // Finds the proxies in the options or the environment.
@@ -106,13 +122,13 @@ std::optional<agent_impl::proxy_server> agent_impl::parse_proxy(std::string_view
   }
   std::string const written = address + url.auth;
   if (std::any_of(written.begin(), written.end(), is_control) || ends_in_number(url.host) ||
-      (is_secure(url) && !secure_)) {
+      (is_https(url) && !secure_)) {
     refuse_proxy(address);
   }
   proxy_server p;
   p.host = url.host;
-  p.port = url.port != 0 ? url.port : default_port(url);
-  p.secure = is_secure(url);
+  p.secure = is_https(url);
+  p.port = url.port != 0 ? url.port : std::uint16_t(p.secure ? 443 : 80);
   if (!url.auth.empty()) {
     p.authorization = policy::basic_authorization(url.auth);
   }
@@ -128,6 +144,8 @@ void agent_impl::set_options(http::agent_options options) {
     apply_options();
     throw;
   }
+  detail::ptr<agent_impl> const self(this);  // `allow_address` may drop the last handle
+  close_refused();
   pool_.set_options(pool_options());
   run_actions();
 }

@@ -31,13 +31,17 @@ constexpr std::size_t spare_client_exchanges = 64;
 // Decides whether the request is encrypted.
 void agent_impl::complete_protocol(http::request_options& o) const {
   if (!secure_) {
-    if (!o.protocol.empty() && o.protocol != "http:") {
-      refuse_protocol(o, "http:");
+    if (o.protocol.empty()) {
+      if (!options_.protocol.empty()) {
+        o.protocol = options_.protocol;
+      }
+    } else if (o.protocol != own_protocol()) {
+      refuse_protocol(o, own_protocol());
     }
     return;
   }
   if (o.protocol.empty()) {
-    o.protocol = "https:";
+    o.protocol = own_protocol();
   }
   if (o.protocol != "https:") {
     if (o.protocol != "http:" || !secure_->allows_http()) {
@@ -51,6 +55,9 @@ void agent_impl::complete_protocol(http::request_options& o) const {
 // Validates the options of a request and sets the defaults.
 void agent_impl::complete_options(http::request_options& o) const {
   complete_protocol(o);
+  if (o.insecure_http_parser) {
+    message::validation_of(o.http_validation, true);  // may throw
+  }
   if (o.method.empty()) {
     o.method = "GET";
   }
@@ -85,14 +92,19 @@ void agent_impl::complete_options(http::request_options& o) const {
   if (!o.local_address.empty() && !transport::is_ip_address(o.local_address)) {
     throw http::exception(error::invalid_ip_address, "Invalid IP address: " + o.local_address);
   }
+  if (o.body) {
+    throw http::exception(error::invalid_arg_value,
+                          "The option 'body' is sent by get and send. A request is written by its "
+                          "write and end");
+  }
   if (o.max_header_size == 0) {
     o.max_header_size = http::max_header_size();
   }
 }
 
 std::string agent_impl::name_of(http::request_options options) const {
-  if (secure_ && options.protocol.empty()) {
-    options.protocol = "https:";
+  if (options.protocol.empty()) {
+    options.protocol = own_protocol();
   }
   http::header_list::entry const* const host = options.headers.find("host");
   std::string name;
@@ -185,6 +197,14 @@ detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> 
   x->request.has_agent = has_agent;
   x->request.should_keep_alive = should_keep_alive_;
   write_headers(*x);
+  bool const watched = trace_ || x->options.trace || x->options.head_timeout.count() > 0 ||
+                       x->options.idle_timeout.count() > 0;
+  if (watched && !x->begin_watch(trace_)) {
+    return x;  // a hook has destroyed it
+  }
+  if (x->options.headers.is_flat() || x->request.headers.contains("Expect")) {
+    fix_head(*x);
+  }
   choose_key(*x);
   close_stale(x->name);
   x->id = pool_.request(x->name);
@@ -225,8 +245,16 @@ void agent_impl::write_headers(client_exchange& x) {
   if (through_proxy(options) && !tunnels(options)) {
     address_proxy(x, origin.default_port);
   }
-  if (options.headers.is_flat() || x.request.headers.contains("Expect")) {
+}
+
+void agent_impl::fix_head(client_exchange& x) {
+  try {
     x.request.fix_head();
+  } catch (...) {
+    if (x.watched()) {
+      x.watch_failed_head(std::current_exception());
+    }
+    throw;
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/access.hpp"
 #include "client/agent_impl.hpp"
+#include "client/exchange_watch.hpp"
 #include "client/http1_client_connection.hpp"
 #include "http1/head_writer.hpp"
 #include "policy/default_headers.hpp"
@@ -16,13 +17,6 @@ namespace anode::client {
 
 using http::error;
 using http::request_phase;
-
-namespace {
-
-// The longest request that is kept for a retry, in bytes.
-constexpr std::size_t replay_limit = 65536;
-
-}  // namespace
 
 message::outgoing_framing client_request_state::write_head(
     std::string& out, std::optional<std::uint64_t> content_length) {
@@ -38,6 +32,11 @@ message::outgoing_framing client_request_state::write_head(
   context.body_follows = !content_length && !flushing_;
   context.unique = unique_headers;
   return http1::write_request_head(out, context, headers);
+}
+
+// A request without a body stays one, although a filter would make some bytes of nothing.
+bool client_request_state::filters_empty_body() const noexcept {
+  return !message::is_bodyless_method(method);
 }
 
 void client_request_state::check_host() const {
@@ -77,12 +76,15 @@ void client_exchange::begin(agent_impl& agent) {
   request.high_water_mark = options.high_water_mark;
   response.attach(*this);
   response.high_water_mark = options.high_water_mark;
+  response.text_limit = options.max_text_size.value_or(agent.options().max_text_size);
   response.join_duplicate_headers = options.join_duplicate_headers;
+  request.headers.accept_relaxed_values(options.insecure_http_parser ||
+                                        options.http_validation != http::http_validation::strict);
   timeout_ = options.timeout;
   timeout_wanted_ = options.timeout.has_value() || agent.options().timeout.count() > 0;
   options.retry = options.retry.value_or(agent.options().retry);
   if (*options.retry > 0) {
-    request.keep_copy(replay_limit);
+    request.keep_copy(policy::replay_limit);
   }
   if (!options.unique_headers.empty()) {
     unique = message::unique_headers(options.unique_headers);
@@ -98,6 +100,14 @@ void client_exchange::begin(agent_impl& agent) {
 
 // Resets the exchange for the next request. Keeps its memory.
 void client_exchange::dispose() noexcept {
+  if (response.data.filled() || request.staged()) {
+    // A destructor of the program's objects may use the messages and may make new references to the
+    // exchange.
+    detail::ptr<client_exchange> const self(this);  // disposes of it if it is the last one
+    request.clear_stages();
+    response.data.clear();
+    return;
+  }
   agent_->clock().cancel(deadline_);
   disconnect_signal();
   drop_user_objects();
@@ -107,6 +117,9 @@ void client_exchange::dispose() noexcept {
   error_message_.clear();
   raw_packet_.reset();
   cause_ = nullptr;
+  if (watched_) {
+    end_watch();
+  }
   static_cast<exchange_progress&>(*this) = {};
   detail::ptr<agent_impl> const agent = std::move(agent_);
   agent->recycle(*this);
@@ -117,6 +130,9 @@ void client_exchange::drop_user_objects() noexcept {
   options.headers = {};
   options.create_connection = {};
   options.lookup = {};
+  if (options.trace) {
+    options.trace.reset();
+  }
   on_response = {};
   on_upgrade = {};
   on_connect = {};
@@ -157,16 +173,25 @@ void client_exchange::assign(http1_client_connection& c, bool reused, bool waite
   // A timeout in the options applies immediately; one set later applies after the connect.
   auto const& timeout = core.connecting() ? options.timeout : timeout_;
   core.set_timeout(timeout.value_or(agent_->options().timeout));
+  if (watched_) {
+    watch_assigning(c);
+  }
   c.begin(*this, reused);
   request.assign_socket(core);
   // Emitted at the end of the tick, because the caller must be able to register listeners first.
   pending_socket_ = true;
   runtime::tick::defer(*this, agent_->executor());
+  if (watched_ && !core.connecting()) {
+    watch_socket();
+  }
 }
 
 void client_exchange::connected() {
   if (timeout_set_ && connection_) {
     connection_->core().set_timeout(*timeout_);
+  }
+  if (watched_ && connection_) {
+    watch_socket();
   }
 }
 
@@ -184,12 +209,18 @@ void client_exchange::output_moved(stream::write_queue::position sent) {
     phase_ = request_phase::send;
   }
   notify_socket();
+  if (watched_) {
+    watch_output();
+  }
   if (!request_done_ && request.all_sent(sent)) {
     request_done_ = true;
     if (phase_ == request_phase::send) {
       phase_ = request_phase::head;
     }
     request.emit_finish();
+    if (watched_) {
+      watch_sent();
+    }
     release_if_done();
   } else {
     request.emit_drain();
@@ -206,6 +237,12 @@ bool client_exchange::may_inform(message::message_head const& head) noexcept {
 
 void client_exchange::information(message::message_head const& head) {
   detail::ptr<client_exchange> const self(this);
+  if (watched_) {
+    watch_information(head);
+    if (closed_) {
+      return;
+    }
+  }
   if (head.status == 100) {
     continued_ = true;
     changed_.notify();
@@ -213,16 +250,18 @@ void client_exchange::information(message::message_head const& head) {
   }
   if (!on_information_.empty()) {
     http::information info;
-    info.status_code = head.status;
-    info.status_message = head.reason();
-    info.http_version_major = head.version_major;
-    info.http_version_minor = head.version_minor;
-    info.raw_headers = head.fields;
+    fill(info, head);
     on_information_.emit(info);
   }
 }
 
 void client_exchange::response_begun(bool wait) {
+  if (watched_) {
+    watch_response();
+    if (closed_) {
+      return;
+    }
+  }
   phase_ = request_phase::body;
   response_ready_ = true;
   if (on_response && !response_acquired_) {
@@ -245,7 +284,13 @@ void client_exchange::notify_head() {
 void client_exchange::response_ended() {
   response_done_ = true;
   detail::ptr<client_exchange> const self(this);
+  if (watched_) {
+    watch_complete();
+  }
   release_if_done();
+  if (watched_) {
+    watch_finished();  // before the connection serves the next request
+  }
   response.complete();
 }
 
@@ -254,6 +299,14 @@ http::incoming_message client_exchange::response_handle() {
 }
 
 void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
+  detail::ptr<client_exchange> const self(this);
+  if (watched_) {
+    watch_response();
+    if (closed_) {
+      return;
+    }
+    watch_complete();
+  }
   response_ready_ = response_done_ = request_done_ = true;
   detail::ptr<http1_client_connection> const c = std::move(connection_);
   response.complete();
@@ -278,23 +331,9 @@ void client_exchange::upgraded(detail::ptr<stream::buffered_socket> socket) {
   }
   closed_ = true;
   runtime::tick::defer(*this, agent_->executor());
-}
-
-// Emits in Node's order: the request first, unless its timeout was set after the response's head.
-void client_exchange::timed_out() {
-  detail::ptr<client_exchange> const self(this);
-  if (response.ended() || (response_done_ && !response_acquired_)) {
-    return;
-  }
-  bool const tell_request = timeout_wanted_ && !std::exchange(timeout_notified_, true);
-  if (tell_request && !response_timeout_first_) {
-    on_timeout_.emit();
-  }
-  if (response_ready_) {
-    response.emit_timeout();
-  }
-  if (tell_request && response_timeout_first_) {
-    on_timeout_.emit();
+  if (watched_) {
+    stop_limits();
+    watch_finished();
   }
 }
 
@@ -333,11 +372,13 @@ void client_exchange::set_no_delay(bool on) {
   }
 }
 
-void client_exchange::set_keep_alive(bool on, std::chrono::milliseconds delay) {
+void client_exchange::set_keep_alive(keep_alive_probes const& probes) {
   if (connection_) {
-    connection_->core().stream().set_keep_alive(on, delay);
+    connection_->core().stream().set_keep_alive_probes(probes);
   } else {
-    on_socket_.add([on, delay](anode::socket s) { s.set_keep_alive(on, delay); });
+    on_socket_.add([probes](anode::socket s) {
+      s.set_keep_alive(probes.on, probes.initial_delay, probes.interval, probes.count);
+    });
   }
 }
 

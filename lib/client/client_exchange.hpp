@@ -13,13 +13,17 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace anode::client {
 
 class agent_impl;
 class http1_client_connection;
+struct exchange_watch;
 
 /// The state behind an `http::client_request`: the outgoing message.
 class client_request_state final : public exchange::outgoing_state {
@@ -44,6 +48,7 @@ public:
 private:
   message::outgoing_framing write_head(std::string& out,
                                        std::optional<std::uint64_t> content_length) override;
+  bool filters_empty_body() const noexcept override;
 };
 
 /// The progress of an exchange. It is reset when the object is reused.
@@ -65,6 +70,7 @@ protected:
   std::size_t interim_bytes_ = 0;
   bool reused_ = false;
   bool waited_ = false;
+  bool watched_ = false;      // a trace or a time limit observes the request
   bool timeout_set_ = false;  // set by the program after the request was created
   bool continued_ = false;
   bool response_ready_ = false;     // the head was received
@@ -171,7 +177,8 @@ public:
 
   /// Handles the close of the connection: retries or fails the request.
   /// @param ec the reason, if the connection failed
-  void connection_closed(error_code ec);
+  /// @param write the error of a write before it was closed, if one failed
+  void connection_closed(error_code ec, error_code write);
 
   /// Handles the inactivity timeout of the connection.
   void timed_out();
@@ -184,11 +191,42 @@ public:
   /// Returns the number of retries.
   unsigned retries() const noexcept { return retries_; }
 
+  // For traces and time limits. Only `watched` may be called for an exchange that is not watched.
+
+  /// Returns whether hooks or limits observe the exchange.
+  bool watched() const noexcept { return watched_; }
+
+  /// Begins to observe a new request, and calls `created`.
+  /// @return false if the hook has destroyed the request
+  bool begin_watch(std::shared_ptr<http::client_trace const> const& of_agent);
+
+  void watch_queued();
+
+  /// Calls `failed`, because the head cannot be made and the caller gets an exception.
+  void watch_failed_head(std::exception_ptr cause);
+
+  /// Handles input before it is parsed: calls `first_byte`.
+  void watch_input();
+
+  /// Handles progress of the output.
+  void watch_output();
+  void watch_lookup(std::string_view host);
+  void watch_lookup_done(std::span<endpoint const> found, error_code ec);
+  void watch_attempt(endpoint const& to);
+  void watch_attempt_done(endpoint const& to, error_code ec);
+  void watch_tunnel(std::string_view proxy, int status);
+  void watch_secure(secure_info const& info, bool with_proxy);
+
   // For the user.
 
   /// Ends the request, waits for the response, and destroys the request's handle.
   static net::awaitable<http::incoming_message> get(detail::ptr<client_exchange> self,
                                                     http::client_request request);
+
+  /// Ends the request with a body, waits for the response, and destroys the request's handle.
+  static net::awaitable<http::incoming_message> send(detail::ptr<client_exchange> self,
+                                                     http::client_request request,
+                                                     std::string body);
   static net::awaitable<http::incoming_message> wait_response(detail::ptr<client_exchange> self);
   static net::awaitable<http::upgrade_result> wait_upgraded(detail::ptr<client_exchange> self);
   static net::awaitable<bool> wait_continued(detail::ptr<client_exchange> self);
@@ -199,7 +237,7 @@ public:
   void set_timeout(std::chrono::milliseconds timeout);
   void set_max_headers_count(std::size_t lines);
   void set_no_delay(bool on);
-  void set_keep_alive(bool on, std::chrono::milliseconds delay);
+  void set_keep_alive(keep_alive_probes const& probes);
   void drop_request_handle();
   void add_response_handle() noexcept { ++response_handles_; }
 
@@ -224,6 +262,7 @@ public:
   void wait_cancelled() override;
   void read_cancelled() override;
   void throw_failure() const override;
+  std::exception_ptr cause() const noexcept override { return cause_; }
 
   void run_deferred() override;
 
@@ -235,6 +274,24 @@ private:
 
   void dispose() noexcept override;
   void drop_user_objects() noexcept;
+  template <class Hook, class... Args>
+  void call_hook(Hook http::client_trace::* hook, Args const&... args);
+  void end_watch() noexcept;
+  void watch_assigning(http1_client_connection& c);
+  void watch_socket();
+  void watch_sent();
+  void watch_information(message::message_head const& head);
+  void watch_response();
+  void watch_complete();
+  void watch_finished();
+  void watch_retried();
+  void watch_failed(http::request_error const& e);
+  void watch_close();
+  void stop_limits() noexcept;
+  void head_expired();
+  void idle_expired();
+  bool awaits_peer();
+  static void fill(http::information& info, message::message_head const& head);
   http::incoming_message acquire_response();
   http::incoming_message response_handle();
   void disconnect_signal() noexcept;
@@ -271,6 +328,7 @@ private:
   std::string error_message_;
   std::shared_ptr<std::string const> raw_packet_;  // set after a parse error
   std::exception_ptr cause_;
+  std::unique_ptr<exchange_watch> watch_;  // made for the first request that is watched
 };
 
 }  // namespace anode::client

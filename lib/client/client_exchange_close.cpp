@@ -8,6 +8,7 @@
 #include <anode/error.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <utility>
 
@@ -44,6 +45,9 @@ void client_exchange::release_if_done() {
   returned_to_pool_ = reusable && request_done_;
   closed_ = returned_to_pool_;
   agent_->clock().cancel(deadline_);
+  if (watched_) {
+    stop_limits();
+  }
   runtime::tick::defer(*this, agent_->executor());
 }
 
@@ -69,7 +73,7 @@ void client_exchange::end_notified() {
   runtime::tick::defer(*this, agent_->executor());
 }
 
-void client_exchange::connection_closed(error_code ec) {
+void client_exchange::connection_closed(error_code ec, error_code write) {
   if (!connection_) {
     return;
   }
@@ -82,8 +86,18 @@ void client_exchange::connection_closed(error_code ec) {
     phase_ = request_phase::connect;
     ++retries_;
     request.replay();
+    if (watched_) {
+      watch_retried();
+      if (closed_) {
+        return;
+      }
+    }
     agent_->request_again(*this, true);
     return;
+  }
+  if ((ec || write) && !error_ && !cause_) {
+    // "socket hang up" and "aborted" do not say why.
+    cause_ = std::make_exception_ptr(boost::system::system_error(ec ? ec : write));
   }
   detach_after_error(ec);
 }
@@ -180,6 +194,9 @@ void client_exchange::detach() {
   }
   request.connection_lost();
   agent_->clock().cancel(deadline_);
+  if (watched_) {
+    stop_limits();
+  }
   closed_ = true;
   runtime::tick::defer(*this, agent_->executor());
 }

@@ -44,9 +44,30 @@ void client_exchange::notify_socket() {
   }
 }
 
+// Emits in Node's order: the request first, unless its timeout was set after the response's head.
+void client_exchange::timed_out() {
+  detail::ptr<client_exchange> const self(this);
+  if (response.ended() || (response_done_ && !response_acquired_)) {
+    return;
+  }
+  bool const tell_request = timeout_wanted_ && !std::exchange(timeout_notified_, true);
+  if (tell_request && !response_timeout_first_) {
+    on_timeout_.emit();
+  }
+  if (response_ready_) {
+    response.emit_timeout();
+  }
+  if (tell_request && response_timeout_first_) {
+    on_timeout_.emit();
+  }
+}
+
 void client_exchange::notify_error() {
   if (std::exchange(pending_error_, false)) {
     http::request_error const e = make_error();
+    if (watched_) {
+      watch_failed(e);
+    }
     request.on_error.emit(error_);
     on_error_.emit(e);
   }
@@ -63,6 +84,9 @@ void client_exchange::notify_request_close() {
     return;
   }
   disconnect_signal();
+  if (watched_) {
+    watch_close();
+  }
   if (response_done_ && response.ended()) {
     response.retire();
   }
@@ -164,6 +188,9 @@ void client_exchange::drop_listeners() {
        request.on_error, request.on_close);
   none(on_information_, on_continue_, on_socket_, on_timeout_, on_error_);
   none(on_response, on_upgrade, on_connect);
+  if (request.staged()) {
+    request.clear_stages();
+  }
 }
 
 }  // namespace anode::client

@@ -45,6 +45,21 @@ net::awaitable<http::incoming_message> client_exchange::get(detail::ptr<client_e
   co_return self->acquire_response();
 }
 
+// The write is kept until the response is here, because it owns the body: a large body is sent
+// without a copy.
+net::awaitable<http::incoming_message> client_exchange::send(detail::ptr<client_exchange> self,
+                                                             http::client_request request,
+                                                             std::string body) {
+  abort_guard guard(self);
+  write_operation const written = request.end(std::move(body));
+  self->request.send_soon();  // a borrowed write is otherwise sent when it is awaited
+  while (!self->settled()) {
+    co_await self->changed_.wait();
+  }
+  guard.done();
+  co_return self->acquire_response();
+}
+
 net::awaitable<http::incoming_message> client_exchange::wait_response(
     detail::ptr<client_exchange> self) {
   abort_guard guard(self);

@@ -35,12 +35,12 @@ request_error::request_error(error_code ec, std::string message, request_phase p
       received_(bytes_received) {}
 
 client_request::client_request(client_exchange& exchange) noexcept
-    : outgoing_message(&exchange.request), exchange_(&exchange) {
+    : own_type(&exchange.request), exchange_(&exchange) {
   intrusive_ptr_add_ref(static_cast<runtime::deferred_task*>(exchange_));
 }
 
 client_request::client_request(client_request&& other) noexcept
-    : outgoing_message(std::exchange(other.out_, nullptr)),
+    : own_type(std::exchange(other.out_, nullptr)),
       exchange_(std::exchange(other.exchange_, nullptr)) {}
 
 client_request& client_request::operator=(client_request&& other) noexcept {
@@ -59,6 +59,14 @@ void client_request::drop() noexcept {
     exchange_->drop_request_handle();
     intrusive_ptr_release(static_cast<runtime::deferred_task*>(exchange_));
     exchange_ = nullptr;
+  }
+}
+
+void client_request::forget(client_exchange const& exchange) noexcept {
+  if (exchange_ == &exchange) {
+    intrusive_ptr_release(static_cast<runtime::deferred_task*>(exchange_));
+    exchange_ = nullptr;
+    out_ = nullptr;
   }
 }
 
@@ -83,7 +91,11 @@ std::string_view client_request::path() const noexcept {
 std::string_view client_request::host() const noexcept {
   return exchange_ != nullptr ? std::string_view(exchange_->options.host) : std::string_view();
 }
-std::string_view client_request::protocol() const noexcept { return "http:"; }
+std::string_view client_request::protocol() const noexcept {
+  return exchange_ != nullptr && !exchange_->options.protocol.empty()
+             ? std::string_view(exchange_->options.protocol)
+             : "http:";
+}
 bool client_request::reused_socket() const noexcept {
   return exchange_ != nullptr && exchange_->reused();
 }
@@ -97,6 +109,11 @@ bool client_request::aborted() const noexcept {
 }
 std::size_t client_request::max_headers_count() const noexcept {
   return exchange_ != nullptr ? exchange_->options.max_headers_count : 0;
+}
+
+anode::detail::data_slot& client_request::slot() const { return self(exchange_).response.data; }
+anode::detail::data_slot const* client_request::find_slot() const noexcept {
+  return exchange_ != nullptr ? &exchange_->response.data : nullptr;
 }
 
 client_request& client_request::set_max_headers_count(std::size_t lines) {
@@ -125,8 +142,10 @@ client_request& client_request::set_no_delay(bool on) {
 }
 
 client_request& client_request::set_socket_keep_alive(bool on,
-                                                      std::chrono::milliseconds initial_delay) {
-  self(exchange_).set_keep_alive(on, initial_delay);
+                                                      std::chrono::milliseconds initial_delay,
+                                                      std::chrono::milliseconds interval,
+                                                      std::uint32_t count) {
+  self(exchange_).set_keep_alive({on, initial_delay, interval, count});
   return *this;
 }
 

@@ -50,6 +50,7 @@ void http1_client_connection::begin(client_exchange& x, bool reused) {
     socket_->check_before_output();
   }
   interim_ = final_begun_ = false;
+  parked_ = {};
   set_limits(x);
   parser_.expect_response_to(x.request.method);
   socket_->resume();
@@ -59,7 +60,7 @@ void http1_client_connection::set_limits(client_exchange const& x) {
   http1::parser_options o;
   o.max_header_size = x.options.max_header_size;
   o.max_headers_count = x.options.max_headers_count;
-  o.insecure_http_parser = x.options.insecure_http_parser;
+  o.set(x.options.http_validation, x.options.insecure_http_parser);
   if (o != parser_options_ && !parser_.in_message()) {
     parser_options_ = o;
     parser_ = http1::parser(message::message_kind::response, o);
@@ -97,9 +98,16 @@ bool http1_client_connection::stale() {
          socket_->stream().has_input();
 }
 
+std::chrono::nanoseconds http1_client_connection::idle_time() {
+  return parked_ == runtime::protocol_time() ? std::chrono::nanoseconds(0)
+                                             : socket_->clock().now() - parked_;
+}
+
 void http1_client_connection::on_input() {
   if (exchange_ && socket_->output_unchecked()) {
     on_stale();
+  } else if (exchange_ && exchange_->watched()) {
+    watched_input();
   } else if (exchange_) {
     parse_input(false);
   } else {
@@ -107,6 +115,13 @@ void http1_client_connection::on_input() {
     // next response.
     socket_->destroy();
   }
+}
+
+void http1_client_connection::watched_input() {
+  detail::ptr<http1_client_connection> const self(this);
+  detail::ptr<client_exchange> const x = exchange_;
+  x->watch_input();  // may destroy the request
+  parse_input(false);
 }
 
 void http1_client_connection::parse_input(bool one_segment) {
@@ -287,7 +302,7 @@ void http1_client_connection::on_close() {
   detail::ptr<client_exchange> const x = std::move(exchange_);
   agent_->connection_closed(*this);
   if (x) {
-    x->connection_closed(error_);
+    x->connection_closed(error_, socket_->write_error());
   }
 }
 

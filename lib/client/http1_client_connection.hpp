@@ -44,6 +44,9 @@ public:
 
   void close() { socket_->destroy(); }
 
+  /// Returns for how long the connection was parked; 0 if it was not.
+  std::chrono::nanoseconds idle_time();
+
   /// Returns whether a parked connection has input, which makes it unusable.
   bool stale();
 
@@ -52,6 +55,13 @@ public:
 
   /// Detaches the exchange, which owns this connection, when the context shuts down.
   void detach() noexcept;
+
+  /// Marks a connection to the server itself, whose address the agent has checked.
+  void set_direct(bool direct) noexcept { direct_ = direct; }
+  bool direct() const noexcept { return direct_; }
+
+  /// Closes the connection after the exchange in progress.
+  void do_not_reuse() noexcept { not_reusable_ = true; }
 
   /// Completes the exchange after the agent has removed the connection. The agent then no longer
   /// calls `detach` when the context shuts down.
@@ -74,6 +84,7 @@ private:
   void on_close() override;
   void on_context_shutdown() override;
 
+  void watched_input();
   void parse_messages(bool one_segment);
   void handle_head(client_exchange& x);
   void refuse(client_exchange& x, http::error code, std::string_view reason);
@@ -88,12 +99,13 @@ private:
   detail::ptr<client_exchange> exchange_;
   error_code error_;
   policy::keep_alive_hint keep_hint_;
-  runtime::protocol_time parked_{};  // the time of the last `park`
+  runtime::protocol_time parked_{};  // the time of the last `park`; none while it is in use
   bool parsing_ = false;
   bool interim_ = false;      // the current message is an interim response
   bool final_begun_ = false;  // the head of the final response was received
   bool left_http_ = false;
-  bool not_reusable_ = false;  // unsolicited data was received
+  bool not_reusable_ = false;  // unsolicited data was received, or the address is refused
+  bool direct_ = false;
 };
 
 }  // namespace anode::client

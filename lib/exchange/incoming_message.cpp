@@ -2,6 +2,7 @@
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "exchange/incoming_state.hpp"
+#include "message/url.hpp"
 #include "runtime/token_operation.hpp"
 #include "stream/socket_handle.hpp"
 
@@ -29,9 +30,19 @@ void append(std::vector<std::byte>& all, std::string_view segment) {
   all.insert(all.end(), first, first + segment.size());
 }
 
+[[noreturn]] void throw_too_large(incoming_state const& self, std::size_t limit, bool by_default) {
+  std::string_view const option = !by_default ? "the argument of the call"
+                                  : self.head.kind == message::message_kind::request
+                                      ? "server_options::max_text_size"
+                                      : "request_options::max_text_size";
+  throw exception(error::body_too_large,
+                  base::formatted("The body is larger than {} bytes ({})", limit, option));
+}
+
 template <class Bytes>
 net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail::counted> keep,
-                              incoming_state& self, std::size_t limit) {
+                              incoming_state& self, std::optional<std::size_t> chosen) {
+  std::size_t const limit = chosen.value_or(self.text_limit);
   if (self.ended() || self.body_discarded()) {
     throw exception(error::invalid_state, self.body_discarded() ? "The body has been discarded"
                                                                 : "The body has already been read");
@@ -46,8 +57,7 @@ net::awaitable<Bytes> collect([[maybe_unused]] anode::detail::ptr<anode::detail:
       break;
     }
     if (segment->size() > limit - all.size()) {
-      throw exception(error::body_too_large,
-                      base::formatted("The body is larger than {} bytes", limit));
+      throw_too_large(self, limit, !chosen);
     }
     append(all, *segment);
   }
@@ -111,6 +121,24 @@ std::string_view incoming_message::url() const noexcept {
              ? self_->head.target()
              : std::string_view();
 }
+
+namespace {
+
+message::target_parts parts_of(incoming_state const* self) noexcept {
+  if (self == nullptr || self->head.kind != message::message_kind::request) {
+    return {};
+  }
+  if (self->head.method == message::method::connect) {
+    return {self->head.target(), {}};
+  }
+  return message::split_target(self->head.target());
+}
+
+}  // namespace
+
+std::string_view incoming_message::path() const noexcept { return parts_of(self_).path; }
+std::string_view incoming_message::query() const noexcept { return parts_of(self_).query; }
+
 int incoming_message::status_code() const noexcept {
   return self_ != nullptr ? self_->head.status : 0;
 }
@@ -141,6 +169,11 @@ field_lines const& incoming_message::raw_trailers() const noexcept {
   return self_ != nullptr ? self_->trailers : no_lines;
 }
 
+anode::detail::data_slot& incoming_message::slot() const { return held_message(self_).data; }
+anode::detail::data_slot const* incoming_message::find_slot() const noexcept {
+  return self_ != nullptr ? &self_->data : nullptr;
+}
+
 net::awaitable<std::optional<std::string_view>> incoming_message::read() {
   return held_message(self_).read();
 }
@@ -149,12 +182,12 @@ net::awaitable<std::size_t> incoming_message::read(net::mutable_buffer buffer) {
   return held_message(self_).read_some(buffer);
 }
 
-net::awaitable<std::string> incoming_message::text(std::size_t limit) {
+net::awaitable<std::string> incoming_message::text(std::optional<std::size_t> limit) {
   exchange::incoming_state& self = held_message(self_);
   return collect<std::string>(self.keep(), self, limit);
 }
 
-net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::size_t limit) {
+net::awaitable<std::vector<std::byte>> incoming_message::bytes(std::optional<std::size_t> limit) {
   exchange::incoming_state& self = held_message(self_);
   return collect<std::vector<std::byte>>(self.keep(), self, limit);
 }
@@ -165,6 +198,9 @@ void incoming_message::dump() {
   }
 }
 
+std::size_t incoming_message::readable_high_water_mark() const noexcept {
+  return self_ != nullptr ? self_->high_water_mark : 0;
+}
 bool incoming_message::complete() const noexcept {
   return self_ != nullptr && self_->is_complete();
 }
@@ -174,8 +210,13 @@ bool incoming_message::readable_ended() const noexcept {
 }
 bool incoming_message::destroyed() const noexcept { return self_ == nullptr || self_->destroyed(); }
 bool incoming_message::closed() const noexcept { return self_ == nullptr || self_->closed(); }
+net::awaitable<void> incoming_message::wait_close() { return held_message(self_).wait_close(); }
 error_code incoming_message::errored() const noexcept {
   return self_ != nullptr ? self_->error() : error_code();
+}
+
+std::exception_ptr incoming_message::cause() const noexcept {
+  return self_ != nullptr && self_->from() != nullptr ? self_->from()->cause() : nullptr;
 }
 
 incoming_message& incoming_message::destroy(error_code ec) {

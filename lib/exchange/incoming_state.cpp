@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "exchange/incoming_state.hpp"
 
+#include "exchange/outgoing_state.hpp"
+
 #include <anode/error.hpp>
 
 #include <boost/system/system_error.hpp>
@@ -221,6 +223,18 @@ net::awaitable<std::optional<std::string_view>> incoming_state::read() {
 
 net::awaitable<std::size_t> incoming_state::read_some(net::mutable_buffer buffer) {
   return read_some(detail::ptr<detail::counted>(keep_), *this, buffer);
+}
+
+net::awaitable<void> incoming_state::wait_close() {
+  return answer != nullptr ? answer->wait_closed()
+                           : wait_close(detail::ptr<detail::counted>(keep_), *this);
+}
+
+net::awaitable<void> incoming_state::wait_close([[maybe_unused]] detail::ptr<detail::counted> keep,
+                                                incoming_state& self) {
+  while (!self.closed_) {
+    co_await self.changed_.wait();
+  }
 }
 
 // Returns the next body segment, if one is available.

@@ -7,13 +7,17 @@
 #include "stream/buffered_socket.hpp"
 #include "stream/read_buffer.hpp"
 
+#include <anode/detail/data_slot.hpp>
 #include <anode/merged_headers.hpp>
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace anode::exchange {
+
+class outgoing_state;
 
 using http::field_lines;
 using http::merged_headers;
@@ -42,6 +46,9 @@ public:
     /// message's error.
     virtual void throw_failure() const {}
 
+    /// Returns the failure that is behind the message's error; null if there is none.
+    virtual std::exception_ptr cause() const noexcept { return nullptr; }
+
     /// Returns the connection's socket; null if there is none.
     virtual stream::buffered_socket* core() noexcept = 0;
 
@@ -65,7 +72,13 @@ public:
   field_lines trailers;
   bool join_duplicate_headers = false;
   bool closes_at_end = false;  ///< `close` follows `end` immediately, as for a request in a server
+  outgoing_state* answer = nullptr;  ///< in a server, the response; null in a client
   std::size_t high_water_mark = 65536;
+  std::size_t text_limit = 1024 * 1024;  ///< the default limit of `text` and `bytes`
+
+  /// The program's data. The exchange clears it before it is recycled, while it is still whole,
+  /// because a destructor of the program may use the messages.
+  detail::data_slot data;
 
   /// Returns the merged headers. They are computed on first use.
   merged_headers const& headers() const;
@@ -156,6 +169,10 @@ public:
   /// Copies the next body bytes into `buffer`. Returns their number; 0 at the end.
   net::awaitable<std::size_t> read_some(net::mutable_buffer buffer);
 
+  /// Waits until the exchange is over: until the response of a server, or this response of a
+  /// client, is closed.
+  net::awaitable<void> wait_close();
+
   /// Returns a reference that keeps the message alive.
   detail::ptr<detail::counted> keep() const { return detail::ptr<detail::counted>(keep_); }
 
@@ -193,6 +210,7 @@ private:
                                                               incoming_state& self);
   static net::awaitable<std::size_t> read_some(detail::ptr<detail::counted> keep,
                                                incoming_state& self, net::mutable_buffer buffer);
+  static net::awaitable<void> wait_close(detail::ptr<detail::counted> keep, incoming_state& self);
   std::optional<std::string_view> pop_segment();
   bool find_segment(std::optional<std::string_view>& segment);
   class discard_end;

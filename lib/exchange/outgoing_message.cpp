@@ -51,9 +51,10 @@ outgoing_message& outgoing_message::set_headers(header_list const& headers) {
   return *this;
 }
 
-void outgoing_message::remove_header(std::string_view name) {
+outgoing_message& outgoing_message::remove_header(std::string_view name) {
   self(out_).require_head_open("remove");
   self(out_).headers.remove(name);
+  return *this;
 }
 
 std::optional<header_value> outgoing_message::get_header(std::string_view name) const {
@@ -74,8 +75,21 @@ std::vector<std::string> outgoing_message::get_raw_header_names() const {
   return self(out_).headers.raw_names();
 }
 
-void outgoing_message::add_trailers(header_list const& trailers) {
-  self(out_).trailers.set(trailers, self(out_).unique_headers);
+outgoing_message& outgoing_message::add_trailers(header_list const& trailers) {
+  exchange::outgoing_state& out = self(out_);
+  out.trailers.set(trailers, out.unique_headers, out.headers.relaxed_values());
+  return *this;
+}
+
+outgoing_message& outgoing_message::on_head(
+    anode::detail::function<void(std::optional<std::uint64_t>)> f) {
+  self(out_).add_head_listener(std::move(f));
+  return *this;
+}
+
+outgoing_message& outgoing_message::set_body_filter(std::unique_ptr<body_filter> filter) {
+  self(out_).add_filter(std::move(filter));
+  return *this;
 }
 
 write_operation outgoing_message::write(std::string_view data) { return self(out_).write(data); }
@@ -87,16 +101,24 @@ write_operation outgoing_message::write_owned(std::string&& data) {
 write_operation outgoing_message::end_owned(std::string&& data) {
   return self(out_).end_owned(std::move(data));
 }
+#ifndef _WIN32
+write_operation outgoing_message::write_file(native_handle_type file, std::uint64_t offset,
+                                             std::uint64_t length) {
+  return self(out_).write_file(file, offset, length);
+}
+#endif
 write_operation outgoing_message::flush_headers() { return self(out_).flush_headers(); }
+write_operation outgoing_message::flush() { return self(out_).flush(); }
 void outgoing_message::cork() { self(out_).cork(); }
 void outgoing_message::uncork() { self(out_).uncork(); }
 
 net::awaitable<void> outgoing_message::drained() { return self(out_).drained(); }
 net::awaitable<void> outgoing_message::finished() { return self(out_).wait_finished(); }
-void outgoing_message::destroy(error_code ec) {
+outgoing_message& outgoing_message::destroy(error_code ec) {
   if (out_ != nullptr) {
     out_->destroy(ec);
   }
+  return *this;
 }
 
 bool outgoing_message::headers_sent() const noexcept {
@@ -111,6 +133,9 @@ unsigned outgoing_message::writable_corked() const noexcept {
 }
 std::size_t outgoing_message::writable_length() const noexcept {
   return out_ != nullptr ? out_->writable_length() : 0;
+}
+std::uint64_t outgoing_message::bytes_sent() const noexcept {
+  return out_ != nullptr ? out_->bytes_sent() : 0;
 }
 std::size_t outgoing_message::writable_high_water_mark() const noexcept {
   return out_ != nullptr ? out_->high_water_mark : 0;
@@ -129,10 +154,11 @@ anode::socket outgoing_message::socket() const {
                                                     : anode::socket();
 }
 
-void outgoing_message::set_strict_content_length(bool on) noexcept {
+outgoing_message& outgoing_message::set_strict_content_length(bool on) noexcept {
   if (out_ != nullptr) {
     out_->strict_content_length = on;
   }
+  return *this;
 }
 bool outgoing_message::strict_content_length() const noexcept {
   return out_ != nullptr && out_->strict_content_length;

@@ -54,6 +54,11 @@ void outgoing_state::reclaim_output() {
     replay();
     return;
   }
+  if (core_->output().has_file()) {
+    pending_.splice(core_->output());
+    core_ = nullptr;
+    return;
+  }
   std::string unsent;
   core_->output().append_to(unsent);
   core_ = nullptr;
@@ -61,6 +66,10 @@ void outgoing_state::reclaim_output() {
 }
 
 void outgoing_state::store_head(std::optional<std::uint64_t> content_length) {
+  detail::ptr<detail::counted> const self(keep_);
+  if (staged_ && !head_written_) {
+    prepare_head(content_length);
+  }
   if (head_written_) {
     return;
   }
@@ -145,7 +154,7 @@ stream::borrowed_write outgoing_state::put_chunk(std::string_view data) {
   return {std::move(borrowed), below, waits};
 }
 
-outgoing_state::written_bytes outgoing_state::put(std::string_view data) {
+outgoing_state::written_bytes outgoing_state::put_plain(std::string_view data) {
   if (ended_) {
     return fail(error::write_after_end);
   }
@@ -166,7 +175,46 @@ outgoing_state::written_bytes outgoing_state::put(std::string_view data) {
   return result(std::move(borrowed));
 }
 
-outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, bool has_data) {
+// Writes a part of a file, whose descriptor is borrowed if the connection sends it.
+outgoing_state::written_bytes outgoing_state::put_file(native_handle_type file,
+                                                       std::uint64_t offset, std::size_t length) {
+  if (drops_body({})) {
+    return result({});
+  }
+  if (strict_content_length) {
+    store_head();
+    message::check_content_length(framing_, body_written_ + length, false);
+  }
+  send_head(std::nullopt);
+  if (framing_.end() == body_end::none) {
+    return result({});
+  }
+  if (replayable()) {  // a copy could not be kept
+    copy_limit_ = 0;
+    copy_ = std::string();
+    flush_pending();
+  }
+  if (!corked_data_.empty()) {
+    put_chunk(std::exchange(corked_data_, {}));
+  }
+  body_written_ += length;
+  if (framing_.chunked()) {
+    sink().append(http1::chunk_size_line(length).text());
+  }
+  bool const borrows = core_ != nullptr && corked_ == 0;
+  stream::borrowed_write borrowed =
+      borrows ? stream::put_file(*core_, file, offset, length) : stream::borrowed_write();
+  if (!borrows) {
+    sink().detach_copy(sink().borrow_file(file, offset, length));  // duplicates the descriptor
+  }
+  if (framing_.chunked()) {
+    sink().append(http1::chunk_end);
+  }
+  send_soon();
+  return result(std::move(borrowed));
+}
+
+outgoing_state::written_bytes outgoing_state::put_end_plain(std::string_view data, bool has_data) {
   if (ended_) {
     if (!has_data) {
       return finished_ ? written_bytes(make_error_code(error::already_finished)) : result({});
@@ -231,6 +279,10 @@ outgoing_state::written_bytes outgoing_state::put_end(std::string_view data, boo
 write_operation outgoing_state::room() { return operation(result({})); }
 
 write_operation outgoing_state::flush_headers(bool body_follows) {
+  detail::ptr<detail::counted> const self(keep_);
+  if (staged_ && !head_written_ && writable()) {
+    prepare_head(std::nullopt);
+  }
   if (!writable()) {
     return stream::write_failed(error::stream_destroyed);
   }
@@ -293,88 +345,6 @@ write_operation outgoing_state::operation(written_bytes&& w) {
       wait_room(detail::ptr<detail::counted>(keep_), *this, std::move(w.borrowed_)), w.below_);
 }
 
-// `borrowed` is a parameter because it must be destroyed with the coroutine, started or not.
-net::awaitable<void> outgoing_state::wait_room([[maybe_unused]] detail::ptr<detail::counted> keep,
-                                               outgoing_state& self,
-                                               stream::borrowed_write borrowed) {
-  auto const done = [&] {
-    return self.writable_length() < self.high_water_mark &&
-           (!borrowed || (self.core_ != nullptr && borrowed.settled_in(*self.core_)));
-  };
-  if (self.core_ != nullptr && !done()) {
-    self.core_->flush();
-  }
-  while (!done()) {
-    if (self.destroyed_) {
-      throw boost::system::system_error(error::stream_destroyed);
-    }
-    if (self.finished_) {
-      co_return;
-    }
-    try {
-      co_await self.changed_.wait();
-    } catch (...) {
-      self.wait_cancelled();
-      throw;
-    }
-  }
-}
-
-net::awaitable<void> outgoing_state::wait_owned(detail::ptr<detail::counted> keep,
-                                                outgoing_state& self, owned_text text) {
-  co_await wait_room(std::move(keep), self, std::move(text.borrowed));
-}
-
-// Moving a large string keeps the address of its bytes. Only large strings are borrowed.
-write_operation outgoing_state::operation(written_bytes&& w, std::string&& data) {
-  if (w.error_ || !w.borrowed_) {
-    return operation(std::move(w));
-  }
-  return detail::access::make<write_operation>(
-      wait_owned(detail::ptr<detail::counted>(keep_), *this,
-                 owned_text(std::move(data), std::move(w.borrowed_))),
-      w.below_);
-}
-
-write_operation outgoing_state::write_owned(std::string&& data) {
-  written_bytes written = put(data);
-  return operation(std::move(written), std::move(data));
-}
-
-write_operation outgoing_state::end_owned(std::string&& data) {
-  written_bytes written = put_end(data, true);
-  return operation(std::move(written), std::move(data));
-}
-
-net::awaitable<void> outgoing_state::drained() {
-  return wait_room(detail::ptr<detail::counted>(keep_), *this, {});
-}
-
-net::awaitable<void> outgoing_state::wait_finished() {
-  return wait_finished(detail::ptr<detail::counted>(keep_), *this);
-}
-
-net::awaitable<void> outgoing_state::wait_finished(
-    [[maybe_unused]] detail::ptr<detail::counted> keep, outgoing_state& self) {
-  while (!self.finished_) {
-    if (self.destroyed_ || self.closed_) {
-      throw boost::system::system_error(error::premature_close);
-    }
-    try {
-      co_await self.changed_.wait();
-    } catch (...) {
-      self.wait_cancelled();
-      throw;
-    }
-  }
-}
-
-void outgoing_state::wait_cancelled() {
-  if (observer_ != nullptr) {
-    observer_->wait_cancelled();
-  }
-}
-
 void outgoing_state::emit_finish() {
   if (!std::exchange(finished_, true)) {
     on_finish.emit();
@@ -392,7 +362,7 @@ void outgoing_state::emit_misuse() {
 
 void outgoing_state::emit_close() {
   destroyed_ = true;
-  core_ = nullptr;
+  detach_socket();
   if (!std::exchange(closed_, true)) {
     on_close.emit();
     if (close_observer_ != nullptr) {
@@ -444,10 +414,14 @@ void outgoing_state::reset() {
   on_timeout.clear();
   on_error.clear();
   on_close.clear();
+  sent_ = 0;
   reset_fast();
 }
 
 void outgoing_state::reset_fast() {
+  if (staged_) {
+    clear_stages();
+  }
   headers.clear();
   trailers.clear();
   unique_headers = nullptr;

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "exchange/outgoing_stages.hpp"
 #include "http1/chunk_writer.hpp"
 #include "message/header_map.hpp"
 #include "message/outgoing_framing.hpp"
@@ -11,6 +12,7 @@
 
 #include <anode/write_operation.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -79,6 +81,7 @@ public:
   /// Assigns the connection. Buffered bytes move to its output.
   void assign_socket(stream::buffered_socket& core) {
     core_ = &core;
+    begin_ = core.output().end();
     if (pending_destroy_ || ended_ || !pending_.empty() || changed_.has_waiters()) {
       catch_up();
     }
@@ -102,7 +105,10 @@ public:
   bool detached_for_upgrade() const noexcept { return detached_for_upgrade_; }
 
   /// Detaches the connection. Later writes are buffered in the message.
-  void detach_socket() noexcept { core_ = nullptr; }
+  void detach_socket() noexcept {
+    sent_ = bytes_sent();
+    core_ = nullptr;
+  }
 
   /// Returns whether the message has ended and all its bytes are sent.
   /// @param sent the number of bytes that the connection has sent
@@ -126,7 +132,7 @@ public:
   /// Marks the message as destroyed because its connection is lost.
   void connection_lost() noexcept {
     destroyed_ = true;
-    core_ = nullptr;
+    detach_socket();
   }
 
   /// Emits `timeout`.
@@ -184,12 +190,45 @@ public:
 
   /// Writes without creating an operation. Await `operation(result)` only if the result is not
   /// settled.
-  written_bytes put(std::string_view data);
-  written_bytes put_end(std::string_view data, bool has_data);
+  written_bytes put(std::string_view data) { return staged_ ? put_staged(data) : put_plain(data); }
+  written_bytes put_end(std::string_view data, bool has_data) {
+    return staged_ ? put_end_staged(data, has_data) : put_end_plain(data, has_data);
+  }
   write_operation operation(written_bytes&& written);
 
   /// Returns an operation that waits for room below the high-water mark.
   write_operation room();
+
+  /// Writes a part of a file as a segment of the body. The descriptor is borrowed by the operation.
+  write_operation write_file(native_handle_type file, std::uint64_t offset, std::uint64_t length);
+
+  /// Adds a listener that is called just before the head is made; ignored if it is made.
+  void add_head_listener(outgoing_stages::head_listener f);
+
+  /// Calls the listeners of the head, for a head that is not written by this object.
+  void call_head_listeners() {
+    if (staged_) {
+      prepare_head(std::nullopt);
+    }
+  }
+
+  /// Adds a filter of the body. Throws if the head is made.
+  void add_filter(std::unique_ptr<http::body_filter> filter);
+
+  /// Returns whether the message has listeners of the head or filters.
+  bool staged() const noexcept { return staged_; }
+
+  /// Returns whether the message was destroyed because a filter has thrown.
+  bool filter_failed() const noexcept { return stages_ && stages_->failed; }
+
+  /// Releases listeners of the head and filters. Their destructors may do anything.
+  void clear_stages() noexcept;
+
+  /// Releases the filters.
+  void clear_filters() noexcept;
+
+  /// Sends the head, and what the filters hold.
+  write_operation flush();
 
   void cork() noexcept { ++corked_; }
   void uncork();
@@ -206,11 +245,24 @@ public:
     return destroyed_ || (core_ != nullptr && core_->destroyed() && !replayable());
   }
   bool closed() const noexcept { return closed_; }
+
+  /// Returns the number of body bytes that were written, without the framing of chunks.
+  std::uint64_t body_written() const noexcept { return body_written_; }
   error_code const& error() const noexcept { return error_; }
   unsigned corked() const noexcept { return corked_; }
   bool need_drain() const noexcept { return need_drain_; }
   message::outgoing_framing const& framing() const noexcept { return framing_; }
   stream::buffered_socket* core() const noexcept { return core_; }
+
+  /// Returns the number of bytes that the connection has sent for this message.
+  std::uint64_t bytes_sent() const noexcept {
+    if (core_ == nullptr) {
+      return sent_;
+    }
+    stream::write_queue::position const sent = core_->output().sent();
+    stream::write_queue::position const last = ended_ && sent > end_ ? end_ : sent;
+    return last > begin_ ? last - begin_ : 0;
+  }
 
   /// Returns the number of bytes that are written but not sent.
   std::size_t writable_length() const noexcept {
@@ -223,6 +275,9 @@ public:
   /// Waits until all bytes are passed to the system. Throws `premature_close` if the message is
   /// destroyed or closed before.
   net::awaitable<void> wait_finished();
+
+  /// Waits until the message is closed. Completes at once if it has no connection that closes it.
+  net::awaitable<void> wait_closed();
 
   /// Throws `headers_sent` if the head is written.
   /// @param what Node's verb: "set", "append", "remove"
@@ -274,9 +329,31 @@ private:
   /// Returns whether the head, if written now, would announce no body.
   virtual bool without_body() const noexcept { return false; }
 
+  /// Returns whether filters are called for an empty body.
+  virtual bool filters_empty_body() const noexcept { return true; }
+
   /// Returns whether an unsent head must be written again at the end of the message.
   virtual bool closes_now() { return false; }
 
+  written_bytes put_plain(std::string_view data);
+  written_bytes put_end_plain(std::string_view data, bool has_data);
+  written_bytes put_staged(std::string_view data);
+  written_bytes put_end_staged(std::string_view data, bool has_data);
+  outgoing_stages& stages();
+  void prepare_head(std::optional<std::uint64_t> content_length);
+  std::optional<std::uint64_t> own_length() const;
+  void drop_own_length();
+  bool filters_body() const noexcept;
+  void count_unfiltered(std::uint64_t bytes, bool last);
+  std::string_view run_filters(std::string_view in, bool last, bool flush);
+  written_bytes put_filtered(std::string_view output);
+  class filtered_file;
+  written_bytes put_file(native_handle_type file, std::uint64_t offset, std::size_t length);
+  write_operation write_filtered_file(native_handle_type file, std::uint64_t offset,
+                                      std::uint64_t length);
+  void pass_file(bool all);
+  static net::awaitable<void> wait_filtered_file(detail::ptr<detail::counted> keep,
+                                                 outgoing_state& self, filtered_file rest);
   bool drops_body(std::string_view data);
   void catch_up();
   void send_head(std::optional<std::uint64_t> content_length);
@@ -299,6 +376,7 @@ private:
   write_operation operation(written_bytes&& written, std::string&& data);
   static net::awaitable<void> wait_owned(detail::ptr<detail::counted> keep, outgoing_state& self,
                                          owned_text text);
+  static net::awaitable<void> wait_closed(detail::ptr<detail::counted> keep, outgoing_state& self);
   static net::awaitable<void> wait_finished(detail::ptr<detail::counted> keep,
                                             outgoing_state& self);
 
@@ -310,15 +388,19 @@ private:
   stream::write_queue pending_;
   runtime::async_condition changed_{executor_};
   message::outgoing_framing framing_;
+  stream::write_queue::position begin_ = 0;  // of the message in the output of `core_`
   stream::write_queue::position end_ = 0;
+  std::uint64_t sent_ = 0;  // what `bytes_sent` returns after `detach_socket`
   std::uint64_t body_written_ = 0;
   std::string copy_;
   std::size_t copy_limit_ = 0;  // 0: no copy is kept
   std::string corked_data_;
   unsigned corked_ = 0;
   std::string stored_head_;
+  std::unique_ptr<outgoing_stages> stages_;
   std::vector<error_code> misuse_;  // to be emitted
   error_code error_;                // the argument of `destroy`
+  bool staged_ = false;             // `stages_` is active
   bool head_written_ = false;
   bool head_sent_ = false;
   bool ended_ = false;

@@ -25,7 +25,8 @@ void append_chunk(std::string& out, std::string_view data) {
   }
 }
 
-void trailer_lines::set(http::header_list const& trailers, message::unique_headers const* unique) {
+void trailer_lines::set(http::header_list const& trailers, message::unique_headers const* unique,
+                        bool relaxed) {
   std::string lines;
   for (auto const& [name, value] : trailers) {
     http::validate_header_name(name, "Trailer name");
@@ -41,7 +42,7 @@ void trailer_lines::set(http::header_list const& trailers, message::unique_heade
       lines.append(name).append(": ");
     }
     for (std::size_t i = 0; i != value.size(); ++i) {
-      if (!base::is_header_text(value[i])) {
+      if (!base::is_header_text(value[i]) && !(relaxed && base::is_relaxed_header_text(value[i]))) {
         throw http::exception(
             http::error::invalid_char,
             base::formatted("Invalid character in trailer content [\"{}\"]", name));

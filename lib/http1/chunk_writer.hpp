@@ -44,11 +44,13 @@ public:
   /// Replaces the trailers. A list of values makes one field line for each value. If the name is in
   /// `unique`, or the list has fewer than two values, it makes one line, joined with "; ".
   /// @param unique names whose lists are joined; may be null
+  /// @param relaxed accepts all bytes in values but NUL, CR and LF
   /// @throws exception with `error::invalid_http_token` ("Trailer name must be a valid HTTP
   ///   token"), `invalid_char` ("Invalid character in trailer content") or `trailer_invalid` for
   ///   Content-Length and Transfer-Encoding, which are invalid in trailers. The trailers are
   ///   unchanged then.
-  void set(http::header_list const& trailers, message::unique_headers const* unique = nullptr);
+  void set(http::header_list const& trailers, message::unique_headers const* unique = nullptr,
+           bool relaxed = false);
 
   bool empty() const noexcept { return lines_.empty(); }
   void clear() noexcept { lines_.clear(); }

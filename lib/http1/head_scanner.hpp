@@ -31,6 +31,7 @@ struct head_scanner_limits {
   std::size_t max_header_size;    ///< see `parser_options::max_header_size`
   std::size_t max_headers_count;  ///< the most field lines
   bool lenient;                   ///< `insecure_http_parser`
+  bool relaxed_values = false;    ///< see `parser_options::relaxed_values`
 };
 
 /// Validates a head or a trailer section incrementally, with the results of llhttp 9.2.1.
@@ -204,6 +205,11 @@ private:
   void note_value(char const* behind) noexcept;
   bool refuse(http::error code, std::string_view reason, char const*& p, int more = 0) noexcept;
   void mask_at(char const* p);
+
+  /// Returns whether a value may have a byte that is no `value_char`.
+  bool accepts_in_value(char c) const noexcept {
+    return c != '\n' && c != '\r' && (limits_.lenient || (limits_.relaxed_values && c != '\0'));
+  }
   void emit(std::string_view bytes);
 
   void begin_span(char const* p) noexcept {

@@ -247,7 +247,7 @@ void head_scanner::note_value(char const* behind) noexcept {
 bool head_scanner::run_value(char const*& p, char const* end) {
   p = end - feed_ < 16 ? base::skip(p, end, base::value_char) : base::skip_value_wide(p, end);
   if (state_ == at::any_value) {
-    while (p != end && *p != '\r' && *p != '\n') {
+    while (p != end && accepts_in_value(*p)) {
       mask_at(p);
       p = base::skip(p + 1, end, base::value_char);
     }
@@ -264,7 +264,7 @@ bool head_scanner::run_value(char const*& p, char const* end) {
     state_ = at::value_lf;
     return true;
   }
-  if (limits_.lenient && *p != '\n') {
+  if (accepts_in_value(*p)) {
     state_ = at::any_value;
     return true;
   }

@@ -49,7 +49,9 @@ inline constexpr std::string_view processing_head = "HTTP/1.1 102 Processing\r\n
 /// @throws exception with `error::invalid_status_code` if the status is 101 or not a 1xx status; as
 ///   `validate_header_name` and `validate_header_value`; and with `invalid_header_value` for
 ///   Content-Length and Transfer-Encoding. `out` is unchanged then.
-void write_information_head(std::string& out, int status, http::header_list const& headers);
+/// @param relaxed accepts all bytes in values but NUL, CR and LF
+void write_information_head(std::string& out, int status, http::header_list const& headers,
+                            bool relaxed = false);
 
 /// Appends a 103 Early Hints head: Link with all its values on one line, then the other headers.
 /// Appends nothing if there is no link.
@@ -59,7 +61,22 @@ void write_information_head(std::string& out, int status, http::header_list cons
 ///   then.
 ///
 /// **Node**: `response.writeEarlyHints`.
-bool write_early_hints_head(std::string& out, http::header_list const& hints);
+bool write_early_hints_head(std::string& out, http::header_list const& hints, bool relaxed = false);
+
+/// The values for the head of a response after which the connection leaves HTTP.
+struct upgrade_context {
+  int status = 101;           ///< 101; 2xx as the answer to CONNECT
+  std::string_view reason;    ///< the reason phrase
+  std::string_view protocol;  ///< the value of Upgrade in the request
+};
+
+/// Appends the head of a response after which the connection leaves HTTP. A 101 response gets
+/// `Connection: Upgrade` and Upgrade, if the user has not set them.
+/// @throws exception with `error::invalid_char` for the reason phrase, and `invalid_header_value`
+///   for Content-Length and Transfer-Encoding, which such a response must not have (RFC 9110
+///   sections 8.6 and 9.3.6). `out` is unchanged then.
+void write_upgrade_head(std::string& out, upgrade_context const& context,
+                        message::header_map const& headers);
 
 /// Appends the automatic error response of a server: status line and `Connection: close`. For a
 /// request that is invalid, late or too large: 400, 408, 413, 431.

@@ -42,7 +42,7 @@ head_scanner_limits limits_of(parser_options const& options) noexcept {
   return {options.max_header_size,
           options.max_headers_count != 0 ? options.max_headers_count
                                          : std::numeric_limits<std::size_t>::max(),
-          options.insecure_http_parser};
+          options.insecure_http_parser, options.relaxed_values};
 }
 
 }  // namespace
@@ -52,6 +52,7 @@ public:
   state(message::message_kind kind, parser_options const& options)
       : kind_(kind),
         lenient_(options.insecure_http_parser),
+        relaxed_values_(options.relaxed_values),
         scanner_(kind, limits_of(options)),
         chunks_(options.insecure_http_parser) {}
 
@@ -61,6 +62,7 @@ public:
   phase phase_ = phase::idle;
   message::message_kind kind_;
   bool lenient_;
+  bool relaxed_values_;
   message::method request_method_ = message::method::unknown;
   head_scanner scanner_;
   chunk_parser chunks_;
@@ -237,7 +239,7 @@ parse_result parser::state::fill(message::message_head& head, std::string_view r
   head.version_major = scanner_.version_major();
   head.version_minor = scanner_.version_minor();
   head.framing_values = scanner_.fields();
-  head.lenient = lenient_;
+  head.lenient = lenient_ || relaxed_values_;
   if (kind_ == message::message_kind::request && !scanner_.same_fields()) {
     if (head.repeats(message::field_id::host)) {
       return fail(http::error::invalid_header_token, "Duplicate Host");
@@ -392,6 +394,7 @@ void parser::expect_response_to(message::method request_method) noexcept {
 }
 
 void parser::accept_upgrade() noexcept { state_->phase_ = phase::upgrading; }
+void parser::refuse_connect() noexcept { state_->phase_ = phase::complete; }
 
 parse_result parser::next(std::string_view& input, message::message_head& head) {
   return state_->next(input, head);

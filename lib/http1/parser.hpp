@@ -7,6 +7,7 @@
 
 #include <anode/error.hpp>
 #include <anode/field_lines.hpp>
+#include <anode/http_validation.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -28,6 +29,14 @@ struct parser_options {
   std::size_t max_headers_count = 2000;
   /// Parses leniently. **Node**: `insecureHTTPParser`.
   bool insecure_http_parser = false;
+  /// Accepts all bytes in values but NUL, CR and LF. **Node**: `httpValidation: 'relaxed'`.
+  bool relaxed_values = false;
+
+  /// Sets both from the options of a server or request.
+  void set(http::http_validation validation, bool insecure) noexcept {
+    insecure_http_parser = insecure || validation == http::http_validation::insecure;
+    relaxed_values = validation == http::http_validation::relaxed;
+  }
 
   bool operator==(parser_options const&) const = default;
 };
@@ -86,6 +95,10 @@ public:
   /// the Upgrade field is ignored (RFC 9110 section 7.8). Not needed for CONNECT, which always ends
   /// HTTP.
   void accept_upgrade() noexcept;
+
+  /// Requests only: continues with HTTP behind a CONNECT whose head `next` has just returned. The
+  /// request has no body, and `next` returns `end` for it.
+  void refuse_connect() noexcept;
 
   /// Parses `input` up to the next event and removes the consumed bytes from its front.
   ///

@@ -46,18 +46,16 @@ void check_growth(std::size_t size, std::size_t more) {
   }
 }
 
-void validate(std::string_view name, http::header_value_ref const& value) {
+}  // namespace
+
+void header_map::validate(std::string_view name, http::header_value_ref const& value) const {
   if (!base::is_token(name)) {
     http::validate_header_name(name);
   }
   for (std::size_t i = 0; i != value.size(); ++i) {
-    if (!base::is_header_text(value[i])) {
-      http::validate_header_value(name, value);
-    }
+    validate_value(name, value[i], relaxed_values_);
   }
 }
-
-}  // namespace
 
 header_map::kind header_map::type_of(http::header_value_ref const& value) noexcept {
   return value.is_list() ? kind::list : value.is_number() ? kind::number : kind::text;

@@ -29,6 +29,11 @@ namespace anode::message {
 /// `_removedTE` and `sendDate`.
 class header_map {
 public:
+  /// Accepts all bytes in values but NUL, CR and LF from now on, or only valid ones. `clear` does
+  /// not change this.
+  void accept_relaxed_values(bool on) noexcept { relaxed_values_ = on; }
+  bool relaxed_values() const noexcept { return relaxed_values_; }
+
   /// Sets a header. Replaces the value and the spelling of an existing header and keeps its
   /// position.
   /// @throws exception as `validate_header_name` and `validate_header_value`.
@@ -197,6 +202,7 @@ private:
   std::size_t find(std::string_view name, std::uint16_t tag) const noexcept;
   std::size_t find_in_index(std::string_view name) const;
   std::uint32_t& slot_of(std::string_view name) const;
+  void validate(std::string_view name, http::header_value_ref const& value) const;
   static kind type_of(http::header_value_ref const& value) noexcept;
   /// Returns the end of the used part of the arena, followed by at least `bytes` free bytes.
   char* make_room(std::size_t bytes) {
@@ -232,6 +238,7 @@ private:
   std::uint32_t specials_ = 0;
   bool in_order_ = true;  // the arena can be sent as it is
   bool touched_ = false;  // a header was set since `clear`
+  bool relaxed_values_ = false;
   // If there are many headers: a hash table of the first `indexed_` entries. A slot contains the
   // index of an entry plus 1, or 0 if it is free.
   mutable std::uint32_t indexed_ = 0;

@@ -102,6 +102,25 @@ bool is_link_value(std::string_view value) noexcept {
   return true;
 }
 
+http::http_validation validation_of(http::http_validation chosen, bool insecure_http_parser) {
+  if (!insecure_http_parser) {
+    return chosen;
+  }
+  if (chosen == http::http_validation::relaxed) {
+    throw http::exception(http::error::invalid_arg_value,
+                          "The property 'options.http_validation' cannot be used together with "
+                          "options.insecure_http_parser. Received 'relaxed'");
+  }
+  return http::http_validation::insecure;
+}
+
+void validate_value(std::string_view name, std::string_view value, bool relaxed) {
+  if (!is_header_text(value) && !(relaxed && is_relaxed_header_text(value))) {
+    throw http::exception(http::error::invalid_char,
+                          base::formatted("Invalid character in header content [\"{}\"]", name));
+  }
+}
+
 void validate_method(std::string_view method) { http::validate_header_name(method, "Method"); }
 
 void validate_request_target(std::string_view target) {

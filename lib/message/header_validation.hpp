@@ -4,6 +4,7 @@
 #include "base/ascii.hpp"
 
 #include <anode/headers.hpp>
+#include <anode/http_validation.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -16,6 +17,7 @@
 namespace anode::message {
 
 using anode::base::is_header_text;
+using anode::base::is_relaxed_header_text;
 using anode::base::is_token;
 using anode::base::names_equal;
 using anode::base::to_lower;
@@ -49,6 +51,15 @@ constexpr bool is_bodyless_status(int status) noexcept {
 
 /// Returns whether `value` is a Link value that Node accepts in early hints.
 bool is_link_value(std::string_view value) noexcept;
+
+/// Returns the validation that two options select.
+/// @throws exception with `error::invalid_arg_value` if they contradict each other: `relaxed` and
+///   `insecure_http_parser`.
+http::http_validation validation_of(http::http_validation chosen, bool insecure_http_parser);
+
+/// Throws unless `value` is valid to send.
+/// @throws exception with `error::invalid_char`, "Invalid character in header content ["name"]".
+void validate_value(std::string_view name, std::string_view value, bool relaxed);
 
 /// Throws unless `method` is a token.
 /// @throws exception with `error::invalid_http_token`, "Method must be a valid HTTP token ["G T"]".

@@ -30,7 +30,7 @@ public:
   std::uint64_t content_length = 0;  ///< for `body_kind::length`
   bool upgrade = false;              ///< see `framing::upgrade`
   bool should_keep_alive = false;    ///< see `framing::should_keep_alive`
-  bool lenient = false;              ///< parsed leniently: values may be invalid to send
+  bool lenient = false;              ///< not parsed strictly: values may be invalid to send
   http::field_lines fields;          ///< in order, original spelling: Node's `rawHeaders`
 
   /// Returns the method's name; empty for a response.

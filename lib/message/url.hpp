@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,5 +36,34 @@ bool parse_url(std::string_view url, url_parts& parts);
 /// Parses "host:port". An IPv6 address is in brackets, which `host` does not contain.
 /// @return whether `text` has this form and the port is in the range 1 to 65535
 bool parse_authority(std::string_view text, std::string& host, std::uint16_t& port);
+
+/// The parts of a request target, as views of it.
+struct target_parts {
+  std::string_view path;   ///< "/" if an absolute URL has none
+  std::string_view query;  ///< without the question mark; empty if there is none
+};
+
+/// Splits the target of a request that is not a CONNECT request: "/a?b", "*" or an absolute URL.
+/// Nothing is decoded. A fragment, which no request should have, belongs to neither part.
+inline target_parts split_target(std::string_view target) noexcept {
+  std::string_view rest = target;
+  std::size_t const scheme = target.find_first_of(":/?#");
+  if (scheme != 0 && scheme != std::string_view::npos && target.front() != '*' &&
+      target.substr(scheme, 3) == "://") {
+    std::size_t const authority_end = target.find_first_of("/?#", scheme + 3);
+    rest = target.substr(std::min(authority_end, target.size()));
+  }
+  rest = rest.substr(0, rest.find('#'));
+  std::size_t const mark = rest.find('?');
+  target_parts parts;
+  parts.path = rest.substr(0, mark);
+  if (mark != std::string_view::npos) {
+    parts.query = rest.substr(mark + 1);
+  }
+  if (parts.path.empty() && !target.empty()) {
+    parts.path = "/";
+  }
+  return parts;
+}
 
 }  // namespace anode::message

@@ -156,6 +156,14 @@ void connection_pool::destroy() {
   drop_empty();
 }
 
+void connection_pool::close_free() {
+  while (ages_.head != none) {
+    close(ages_.head, pool_reason::destroyed);
+  }
+  serve_waiting();
+  drop_empty();
+}
+
 void connection_pool::shut_down() {
   shut_down_ = true;
   for (std::uint32_t i = 0; i < requests_.size(); ++i) {

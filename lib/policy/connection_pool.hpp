@@ -161,6 +161,9 @@ public:
   /// **Node**: `agent.destroy()`.
   void destroy();
 
+  /// Closes the free sockets. Queued requests get the capacity.
+  void close_free();
+
   /// Closes all sockets and refuses all queued and future requests.
   void shut_down();
 

@@ -25,16 +25,19 @@ bool any_value_contains(message::message_head const& head, message::field_id whi
 
 dispatch dispatch_request(message::message_head const& head, dispatch_context const& context,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept {
-  if (head.upgrade) {
+  if (head.upgrade && !context.misdirected) {
     if (head.method == message::method::connect) {
-      return context.has_connect ? dispatch::connect : dispatch::refuse_connect;
-    }
-    if (context.upgrades.value_or(context.has_upgrade)) {
-      return context.has_upgrade ? dispatch::upgrade : dispatch::refuse_upgrade;
+      if (context.has_connect || !context.upgrade_requests) {
+        return context.has_connect ? dispatch::connect : dispatch::refuse_connect;
+      }
+    } else if (context.upgrades.value_or(context.has_upgrade)) {
+      if (context.has_upgrade || !context.upgrade_requests) {
+        return context.has_upgrade ? dispatch::upgrade : dispatch::refuse_upgrade;
+      }
     }
   }
   if (head.version_major != 1 || head.version_minor != 1) {
-    return dispatch::request;
+    return context.misdirected ? dispatch::misdirected : dispatch::request;
   }
   if (context.require_host_header && !head.has(message::field_id::host)) {
     return dispatch::missing_host;
@@ -46,6 +49,9 @@ dispatch dispatch_request(message::message_head const& head, dispatch_context co
       return dispatch::drop;
     }
   }
+  if (context.misdirected) {
+    return dispatch::misdirected;
+  }
   if (head.has(message::field_id::expect)) {
     if (expects_continue(head)) {
       return context.has_check_continue ? dispatch::check_continue : dispatch::continue_and_request;
@@ -54,6 +60,10 @@ dispatch dispatch_request(message::message_head const& head, dispatch_context co
                                          : dispatch::refuse_expectation;
   }
   return dispatch::request;
+}
+
+bool holds_input(message::message_head const& head, dispatch_context const& context) noexcept {
+  return context.upgrade_requests && head.upgrade && context.upgrades.value_or(true);
 }
 
 bool expects_continue(message::message_head const& head) noexcept {
@@ -65,6 +75,7 @@ int status_of(http::error e) noexcept {
     case http::error::header_overflow:
       return 431;
     case http::error::chunk_extensions_overflow:
+    case http::error::body_too_large:
       return 413;
     case http::error::request_timeout:
       return 408;

@@ -18,6 +18,7 @@ enum class dispatch : std::uint8_t {
   check_expectation,     ///< call the `check_expectation` handler instead
   refuse_expectation,    ///< respond with 417
   missing_host,          ///< respond with 400
+  misdirected,           ///< respond with 421: the host is not served on this connection
   drop,                  ///< respond with 503: `max_requests_per_socket` is exceeded
   upgrade,               ///< HTTP ends: the `upgrade` handler receives the socket
   connect,               ///< HTTP ends: the `connect` handler receives the socket
@@ -30,9 +31,11 @@ struct dispatch_context {
   bool has_upgrade = false;                   ///< an `upgrade` handler is set
   std::optional<bool> upgrades;               ///< the application's decision; default `has_upgrade`
   bool has_connect = false;                   ///< a `connect` handler is set
+  bool upgrade_requests = false;              ///< the request handler may leave HTTP
   bool has_check_continue = false;            ///< a `check_continue` handler is set
   bool has_check_expectation = false;         ///< a `check_expectation` handler is set
   bool require_host_header = true;            ///< reject HTTP/1.1 requests without Host
+  bool misdirected = false;                   ///< the host must not be served on this connection
   std::uint32_t max_requests_per_socket = 0;  ///< 0 means unlimited
 };
 
@@ -47,8 +50,12 @@ struct dispatch_context {
 dispatch dispatch_request(message::message_head const& head, dispatch_context const& context,
                           std::uint32_t& requests_served, bool& limit_reached) noexcept;
 
+/// Returns whether the bytes behind a request may belong to another protocol, because its handler
+/// may leave HTTP. Only for requests for which `dispatch_request` does not end HTTP.
+bool holds_input(message::message_head const& head, dispatch_context const& context) noexcept;
+
 /// Returns whether `dispatch_request` returns `dispatch::request` for every context without a limit
-/// of requests.
+/// of requests, unless the request is misdirected.
 inline bool is_fast_path(message::message_head const& head) noexcept {
   return !head.upgrade && head.version_major == 1 && head.version_minor == 1 &&
          head.has(message::field_id::host) && !head.has(message::field_id::expect);

@@ -3,10 +3,14 @@
 
 #include <anode/verdict.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 namespace anode::policy {
+
+/// The longest request in bytes that is kept for a retry.
+inline constexpr std::size_t replay_limit = 65536;
 
 /// Why a request may or may not be retried.
 enum class retry_reason : std::uint8_t {

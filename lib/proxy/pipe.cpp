@@ -32,6 +32,12 @@ outgoing_state& target_of(outgoing_message const& m) {
 
 bool is_request(incoming_message const& m) { return !m.method().empty(); }
 
+// Returns whether a received field is valid to send. With `http_validation`, more are received.
+bool can_be_sent(field_line const& line, bool relaxed) noexcept {
+  return base::is_token(line.name) &&
+         (relaxed ? base::is_relaxed_header_text(line.value) : base::is_header_text(line.value));
+}
+
 void pass_trailers(incoming_message const& from, outgoing_message& to) {
   if (from.raw_trailers().empty()) {
     return;
@@ -183,9 +189,11 @@ void pass_information(client_request& from, server_response& to) {
       return;
     }
     policy::hop_by_hop const ends_here(i.raw_headers);
+    bool const relaxed = target_of(to).headers.relaxed_values();
     header_list headers;
     for (field_line const line : i.raw_headers) {
-      if (!ends_here.contains(line.name) && !base::names_equal(line.name, "Content-Length")) {
+      if (!ends_here.contains(line.name) && !base::names_equal(line.name, "Content-Length") &&
+          can_be_sent(line, relaxed)) {
         headers.append(line.name, line.value);
       }
     }

@@ -27,8 +27,8 @@ private:
 /// listeners run when no caller is inside the library.
 ///
 /// Every function that the scheduler calls starts by constructing a `tick`. A nested tick joins the
-/// outer one. Two threads must not have ticks on the same executor at the same time, unless it is a
-/// strand; without NDEBUG this error aborts the program with a message. **Node**: one callback of
+/// outer one. An executor that is not a strand must be used in one thread at a time; without NDEBUG
+/// `thread_check` aborts the program with a message otherwise. **Node**: one callback of
 /// the event loop and its `process.nextTick` queue.
 class tick {
 public:

@@ -15,6 +15,11 @@
 #include <utility>
 
 namespace anode::server {
+namespace {
+
+constexpr std::size_t spare_runner_count = 64;
+
+}  // namespace
 
 /// The operation that the loop awaits between two handlers. It needs no coroutine frame.
 class handler_runner::next_job {
@@ -79,6 +84,16 @@ void handler_runner::start(server_exchange& exchange, detail::ptr<detail::counte
   }
 }
 
+void handler_runner::cancel() {
+  using net::cancellation_type;
+  net::any_io_executor const ex = server_->executor();
+  detail::ptr<handler_runner> self(this);
+  cancel_.emit(cancellation_type::terminal | cancellation_type::partial | cancellation_type::total);
+  // Outside of a handler of the executor Asio queues a function that refers to the signal. Until it
+  // has run, the signal must exist, even if the handler has ended.
+  net::post(ex, [self = std::move(self)] {});
+}
+
 void handler_runner::stop() {
   detail::ptr<handler_runner> const self(this);
   stopped_ = true;
@@ -135,45 +150,172 @@ void handler_runner::end_job(server_impl& server, std::exception_ptr const& erro
   }
 }
 
-void handler_finished(server_impl& server, server_exchange& exchange,
+namespace {
+
+// Returns the status of the automatic response to a request whose handler has thrown `error`.
+int status_of(std::exception_ptr const& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (boost::system::system_error const& e) {
+    return e.code() == http::error::body_too_large ? 413 : 500;
+  } catch (...) {
+    return 500;
+  }
+}
+
+// Calls the program's handler of exceptions. Returns whether it has responded or will respond.
+bool handled(server_impl& server, server_exchange& exchange, std::exception_ptr const& error) {
+  auto const handler = server.on()->handler_error;
+  if (!handler) {
+    return false;
+  }
+  try {
+    return (*handler)(exchange.req, exchange.res, error);
+  } catch (...) {
+    server.report(std::current_exception(), &exchange);
+    return false;
+  }
+}
+
+// Sends the automatic response. The headers and filters set so far do not belong to it.
+void send_automatic(server_impl& server, server_exchange& exchange, int status, bool keep_alive) {
+  server_response_state& response = exchange.response;
+  response.discard_head();
+  response.headers.clear();
+  response.clear_filters();
+  response.status = status;
+  response.should_keep_alive = keep_alive;
+  response.reason.reset();
+  try {
+    response.end(http::reason_phrase(status), true);
+  } catch (...) {  // from a listener of the head
+    response.destroy({});
+    server.report(std::current_exception(), &exchange);
+  }
+}
+
+void respond_to_error(server_impl& server, server_exchange& exchange,
                       std::exception_ptr const& error) {
   server_response_state& response = exchange.response;
+  if (!response.head_sent() && !response.ended()) {
+    int const status = status_of(error);
+    bool const keep_alive = response.should_keep_alive && status != 413;
+    response.discard_head();
+    response.status = status;
+    response.should_keep_alive = keep_alive;
+    response.reason.reset();
+    if (handled(server, exchange, error)) {
+      return;
+    }
+    if (exchange.left_http || (response.destroyed() && !response.ended())) {
+      // There is no response to send.
+    } else if (response.head_sent() || response.ended()) {
+      response.destroy({});
+    } else {
+      send_automatic(server, exchange, status, keep_alive);
+    }
+  } else {
+    response.destroy({});
+  }
+  server.report(error, &exchange);
+}
+
+}  // namespace
+
+void handler_finished(server_impl& server, server_exchange& exchange,
+                      std::exception_ptr const& thrown) {
+  server_response_state& response = exchange.response;
+  if (exchange.left_http) {
+    if (thrown) {
+      server.report(thrown, &exchange);
+    }
+    return;
+  }
   if (response.destroyed() && !response.ended()) {
+    if (thrown && response.filter_failed()) {
+      server.report(thrown, &exchange);
+    }
     return;  // the client has disconnected; ignore later errors
   }
   exchange.handler_done = true;
-  if (error) {
-    if (response.head_sent() || response.ended()) {
-      response.destroy({});
-    } else {
-      response.discard_head();
-      response.headers.clear();
-      response.status = 500;
-      try {
-        std::rethrow_exception(error);
-      } catch (boost::system::system_error const& e) {
-        if (e.code() == http::error::body_too_large) {
-          response.status = 413;
-          response.should_keep_alive = false;
-        }
-      } catch (...) {
-      }
-      response.reason.reset();
-      response.end(http::reason_phrase(response.status), true);
-    }
-    server.report(error, &exchange);
-  } else if (!response.ended()) {
+  std::exception_ptr error = thrown;
+  if (!error && !response.ended()) {
     try {
       response.end({}, false);
     } catch (...) {
-      response.destroy({});
-      server.report(std::current_exception(), &exchange);
+      error = std::current_exception();  // as if the handler had called `end`
     }
+  }
+  if (error) {
+    respond_to_error(server, exchange, error);
   }
   // The handler does not read the rest of the request. `finish_first` discards it if the response
   // is not sent yet.
   if (response.finished()) {
     exchange.request.discard_body();
+  }
+}
+
+// The runners of a server.
+
+void server_impl::run(shared_handler<http::handler> const& h, server_exchange& exchange) {
+  if (!h) {
+    return;
+  }
+  if (h->coroutine) {
+    acquire_runner()->run(exchange, *h, h.keep());
+    return;
+  }
+  shared_handler<http::handler> const keep_handler = h;
+  detail::ptr<server_exchange> const keep(&exchange);
+  try {
+    keep_handler->callback(exchange.req, exchange.res);
+  } catch (...) {
+    handler_finished(*this, exchange, std::current_exception());
+  }
+}
+
+void server_impl::run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
+                      anode::socket socket) {
+  if (!h) {
+    socket.destroy();  // the handler was removed while the request waited
+    return;
+  }
+  if (h->coroutine) {
+    acquire_runner()->run(exchange, *h, h.keep(), std::move(socket));
+    return;
+  }
+  shared_handler<http::upgrade_handler> const keep_handler = h;
+  detail::ptr<server_exchange> const keep(&exchange);
+  try {
+    keep_handler->callback(exchange.req, socket);
+  } catch (...) {
+    socket.destroy();
+    report(std::current_exception());
+  }
+}
+
+detail::ptr<handler_runner> server_impl::acquire_runner() {
+  if (spare_runners_.empty()) {
+    return detail::ptr<handler_runner>(new handler_runner(*this));
+  }
+  detail::ptr<handler_runner> r = std::move(spare_runners_.back());
+  spare_runners_.pop_back();
+  return r;
+}
+
+bool server_impl::recycle_runner(handler_runner& runner) {
+  bool const needed = !released_ && spare_runners_.size() < spare_runner_count &&
+                      (listening() || connection_count() > 0);
+  if (needed) {
+    spare_runners_.emplace_back(&runner);
+  }
+  return needed;
+}
+
+void server_impl::stop_runners() {
+  for (detail::ptr<handler_runner> const& r : std::exchange(spare_runners_, {})) {
+    r->stop();
   }
 }
 

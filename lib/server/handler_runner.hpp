@@ -33,11 +33,7 @@ public:
 
   /// Requests cancellation of the running handler. The signal has every cancellation type: the
   /// handler receives the types that it has enabled. Asio's operators forward only `terminal`.
-  void cancel() {
-    using net::cancellation_type;
-    cancel_.emit(cancellation_type::terminal | cancellation_type::partial |
-                 cancellation_type::total);
-  }
+  void cancel();
 
   /// Ends the coroutine. No handler may be running.
   void stop();

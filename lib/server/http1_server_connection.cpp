@@ -56,8 +56,15 @@ void http1_server_connection::want_body() {
 }
 
 void http1_server_connection::run_deferred() {
+  if (detached_) {
+    finish_detached();
+    return;
+  }
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
     x->response.emit_misuse();
+    if (x->record != nullptr) {
+      trace_head(*x);
+    }
   }
   parse_input(false);
 }
@@ -70,14 +77,23 @@ void http1_server_connection::begin_request(bool whole) {
   detail::ptr<server_exchange> const x = std::move(spare_);
   x->begin(*this);
   receiving_ = x;
+  ++requests_;
   if (!whole) {
     x->response.request_has_body = true;
     defer_readers(*x);
   }
   dispatch how = dispatch::request;
-  if (!policy::is_fast_path(x->request.head) || server_->options().max_requests_per_socket > 0) {
+  bool holds = false;
+  bool const misdirected = server_->secure() != nullptr && is_misdirected(x->request.head);
+  if (socket_->destroyed()) {
+    closing_ = true;  // by the program's function that chooses contexts
+    return;
+  }
+  if (misdirected || !policy::is_fast_path(x->request.head) ||
+      server_->options().max_requests_per_socket > 0) {
     policy::dispatch_context context = server_->make_dispatch_context();
-    if (policy::asks_for_upgrade(x->request.head)) {
+    context.misdirected = misdirected;
+    if (policy::asks_for_upgrade(x->request.head) && !misdirected) {
       try {
         context.upgrades = server_->wants_upgrade(x->req);
       } catch (...) {
@@ -89,13 +105,11 @@ void http1_server_connection::begin_request(bool whole) {
     }
     how = policy::dispatch_request(x->request.head, context, requests_served_,
                                    x->response.max_requests_reached);
+    holds = policy::holds_input(x->request.head, context);
   }
   if (how == dispatch::upgrade || how == dispatch::connect || how == dispatch::refuse_connect ||
       how == dispatch::refuse_upgrade) {
-    leave_as_ = how;
-    if (how == dispatch::upgrade || how == dispatch::refuse_upgrade) {
-      parser_->accept_upgrade();
-    }
+    begin_to_leave(*x, how);
     return;
   }
   if (whole) {
@@ -104,6 +118,12 @@ void http1_server_connection::begin_request(bool whole) {
     server_->connection_timers().headers_completed(clock_);
   }
   append(*x);
+  if (holds) {
+    hold_input(*x);
+  }
+  if (server_->on()->trace && !start_trace(*x)) {
+    return;
+  }
   server_response_state& response = x->response;
   switch (how) {
     case dispatch::continue_and_request:
@@ -119,16 +139,19 @@ void http1_server_connection::begin_request(bool whole) {
       server_->run(server_->on()->check_expectation, *x);
       break;
     case dispatch::drop:
-      if (auto const trace = server_->on()->trace; trace && trace->drop_request) {
-        trace->drop_request(x->req, stream::handle_to(*socket_));
+      if (auto const trace = server_->on()->trace) {
+        server_->call_hook(trace->drop_request, x->req, stream::handle_to(*socket_));
       }
       if (auto const h = server_->on()->drop_request) {
-        (*h)(x->req, stream::handle_to(*socket_));
+        runtime::tick::call_user([&] { (*h)(x->req, stream::handle_to(*socket_)); });
       }
       answer(response, 503);
       break;
     case dispatch::refuse_expectation:
       answer(response, 417);
+      break;
+    case dispatch::misdirected:
+      answer(response, 421);
       break;
     case dispatch::missing_host:
       response.headers.set("Connection", "close");
@@ -158,12 +181,6 @@ void http1_server_connection::append(server_exchange& x) {
   }
 }
 
-void http1_server_connection::answer(server_response_state& response, int status) {
-  response.status = status;
-  response.store_head();
-  response.end({}, false);
-}
-
 void http1_server_connection::pass_body() {
   detail::ptr<server_exchange> const x = receiving_;
   std::string_view const segment = parser_->body();
@@ -184,6 +201,9 @@ void http1_server_connection::end_request() {
     std::swap(x->request.trailers, parser_->trailers());
   }
   discarded_ = 0;
+  if (x->has_data() && is_retirable(*x)) {
+    x->drop_data();  // its destructor may change whether the exchange is retirable
+  }
   if (is_retirable(*x)) {
     retire(*x);
     spare_ = x;
@@ -233,13 +253,15 @@ void http1_server_connection::detach(server_exchange& x) {
   x.sever();
 }
 
-// Returns whether the next request must not be read: too many requests are in progress, or too many
-// bytes are buffered for them or their responses. The end of one of them resumes reading.
+// Returns whether the next request must not be read: too many requests are in progress, too many
+// bytes are buffered for them or their responses, or the last one may leave HTTP. The end of one of
+// them resumes reading.
 bool http1_server_connection::backed_up() const noexcept {
   std::size_t const most = socket_->high_water_mark();
   return socket_->output().size() >= most ||
-         (under_way_ > 0 && (under_way_ >= server_->options().max_pipelined_requests ||
-                             queued_bytes_ >= most || waiting_bytes() >= most));
+         (under_way_ > 0 &&
+          (under_way_ >= server_->options().max_pipelined_requests || last_->holds_input ||
+           queued_bytes_ >= most || waiting_bytes() >= most));
 }
 
 // Returns the bytes that pipelined responses have buffered. There are at most
@@ -322,6 +344,9 @@ void http1_server_connection::finish_first() {
   bool const last = x->response.framing().last() || x->response.closes;
   x->response.emit_finish();
   x->response.emit_misuse();
+  if (x->record != nullptr) {
+    finish_trace(*x, false);
+  }
   x->response.emit_close();
   if (x->handler_done || !x->request.body_touched()) {
     x->request.discard_body();
@@ -359,36 +384,6 @@ void http1_server_connection::after_response() {
     }
     server_->became_idle(*this);
   }
-}
-
-// Returns whether the earlier responses are sent and none of them has closed the connection.
-bool http1_server_connection::may_leave_http() const noexcept {
-  return leaving_ && is_quiet() && socket_->writable();
-}
-
-// Passes the socket to the handler of the event. The remaining input is the first input of the
-// socket.
-void http1_server_connection::leave_http() {
-  using anode::policy::dispatch;
-  detail::ptr<http1_server_connection> const self(this);
-  left_http_ = true;
-  server_->connection_timers().closed(clock_);
-  detail::ptr<server_exchange> const x = std::move(receiving_);
-  x->request.complete();
-  x->sever();
-  socket_->pause();
-  socket_->set_timeout({});
-  socket_->set_owner(nullptr);
-  detail::ptr<server_impl::handlers> const on = server_->on();
-  if (leave_as_ == dispatch::refuse_connect || leave_as_ == dispatch::refuse_upgrade) {
-    server_->connection_ended();
-    socket_->destroy();
-  } else {
-    server_->track_upgraded(socket_);
-    server_->run(leave_as_ == dispatch::connect ? on->connect : on->upgrade, *x,
-                 stream::handle_to(*socket_));
-  }
-  server_->remove(*this);
 }
 
 }  // namespace anode::server

@@ -6,6 +6,7 @@
 #include "http1/parser.hpp"
 #include "policy/request_dispatch.hpp"
 #include "policy/request_timeouts.hpp"
+#include "server/exchange_record.hpp"
 #include "stream/buffered_socket.hpp"
 
 #include <anode/error.hpp>
@@ -78,6 +79,7 @@ public:
 
   http1_server_connection* next = nullptr;  // in the server's list
   http1_server_connection* prev = nullptr;
+  detail::ptr<connection_record> record;  // null: no trace observes the connection
 
   // incoming_state::observer and outgoing_state::observer.
   void want_body() override;
@@ -87,6 +89,19 @@ public:
   bool is_pipelined() const noexcept override { return true; }
 
   void run_deferred() override;
+
+  /// Returns whether HTTP has ended for the exchange, or its connection is being closed.
+  bool is_lost(server_exchange const& x) const noexcept;
+
+  /// Returns whether the connection may leave HTTP in the exchange: its request is complete, its
+  /// response is the only one, and nothing behind the request is parsed.
+  bool may_detach(server_exchange const& x) const noexcept;
+
+  /// Leaves HTTP in the exchange, for which `may_detach` returns true. Events are emitted at the
+  /// end of the tick.
+  /// @param head sent first
+  /// @return the connection; the input behind the request is its first input
+  anode::socket detach_socket(server_exchange& x, std::string_view head);
 
 private:
   // socket_observer.
@@ -122,10 +137,15 @@ private:
   void end_handshake();
   void drop_handshake();
   void handshake_timed_out();
+  bool is_misdirected(message::message_head const& head);
   void begin_request(bool whole);
   void defer_readers(server_exchange& x);
   void resume_readers();
   void append(server_exchange& x);
+  bool start_trace(server_exchange& x);
+  void trace_head(server_exchange& x);
+  void finish_trace(server_exchange& x, bool aborted);
+  detail::ptr<connection_record> end_record();
   static void answer(server_response_state& response, int status);
   void pass_body();
   void notify_finished();
@@ -134,7 +154,13 @@ private:
   bool is_retirable(server_exchange const& x) const noexcept;
   void retire(server_exchange& x);
   void answers_sent();
+  void begin_to_leave(server_exchange& x, policy::dispatch how);
+  step fill_upgrade_body();
+  step end_upgrade_request();
   void leave_http();
+  void stop_http();
+  void hold_input(server_exchange& x);
+  void finish_detached();
   bool backed_up() const noexcept;
   std::size_t waiting_bytes() const noexcept;
   void finish_first();
@@ -163,6 +189,7 @@ private:
   std::unique_ptr<handshake> handshake_;    // null once the connection is ready for requests
   detail::ptr<server_exchange> receiving_;  // its request is not complete
   detail::ptr<server_exchange> spare_;      // for the next head
+  detail::ptr<server_exchange> detached_;   // it has left HTTP, and its events are to be emitted
   // The exchanges in request order. Those in [first_, current_) have ended and are being sent. The
   // response of current_ uses the socket. Those after current_ wait for it.
   server_exchange* first_ = nullptr;
@@ -178,7 +205,8 @@ private:
   std::size_t queued_bytes_ = 0;  // heads and unread bodies of the requests in progress
   error_code cause_;              // why the current request stays incomplete
   std::uint32_t requests_served_ = 0;
-  policy::dispatch leave_as_ = policy::dispatch::request;
+  std::uint64_t requests_ = 0;                             // requests with a complete head
+  policy::dispatch leave_as_ = policy::dispatch::request;  // other: the connection leaves HTTP
   bool parsing_ = false;
   bool pending_end_ = false;  // handle the end of input once the input is parsed
   bool closing_ = false;      // no further request is read

@@ -32,14 +32,21 @@ void http1_server_connection::fail_to_parse(std::string_view input) {
                read.size() >= input.size() ? read : input);
 }
 
+// Sends a response of the server's own.
+void http1_server_connection::answer(server_response_state& response, int status) {
+  response.status = status;
+  response.store_head();
+  response.end({}, false);
+}
+
 // Reports a client error to the trace and the handler. Returns whether a handler is set.
 bool http1_server_connection::report(http::client_error const& e) {
   detail::ptr<server_impl::handlers> const on = server_->on();
-  if (auto const trace = on->trace; trace && trace->client_error) {
-    trace->client_error(e, stream::handle_to(*socket_));
+  if (auto const trace = on->trace) {
+    server_->call_hook(trace->client_error, e, stream::handle_to(*socket_));
   }
   if (auto const h = on->client_error) {
-    (*h)(e, stream::handle_to(*socket_));
+    runtime::tick::call_user([&] { (*h)(e, stream::handle_to(*socket_)); });
     return true;
   }
   return false;
@@ -213,13 +220,13 @@ void http1_server_connection::report(error_code ec) {
 void http1_server_connection::on_timeout() {
   detail::ptr<http1_server_connection> const self(this);
   detail::ptr<server_impl::handlers> const on = server_->on();
-  if (auto const trace = on->trace; trace && trace->timeout) {
-    trace->timeout(stream::handle_to(*socket_));
+  if (auto const trace = on->trace) {
+    server_->call_hook(trace->timeout, stream::handle_to(*socket_));
   }
   bool notified = receiving_ && receiving_->request.emit_timeout();
   notified = (first_ != nullptr && first_->response.emit_timeout()) || notified;
   if (auto const h = on->timeout) {
-    (*h)(stream::handle_to(*socket_));
+    runtime::tick::call_user([&] { (*h)(stream::handle_to(*socket_)); });
     notified = true;
   }
   if (!notified) {
@@ -266,6 +273,9 @@ void http1_server_connection::on_close() {
     first_ = x->next;
     x->next = nullptr;
     x->request.detach();
+    if (x->record != nullptr) {
+      finish_trace(*x, true);
+    }
     x->response.emit_close();
     x->cancel_handler();
     x->sever();
@@ -277,6 +287,9 @@ void http1_server_connection::on_close() {
   }
   server_->connection_ended();
   server_->remove(*this);
+  if (record) {
+    server_->trace_closed(*end_record(), *socket_);
+  }
 }
 
 void http1_server_connection::detach_server() {

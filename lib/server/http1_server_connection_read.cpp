@@ -18,7 +18,7 @@ namespace anode::server {
     return step::over;
   }
   if (!receiving_->request.wants_body()) {
-    return step::blocked;
+    return leave_as_ == policy::dispatch::request ? step::blocked : fill_upgrade_body();
   }
   std::string_view input = socket_->input();
   std::size_t const before = input.size();
@@ -37,12 +37,13 @@ namespace anode::server {
       more = more && discarded_ <= discard_limit;
       break;
     case http1::parse_result::end:
+      if (leave_as_ != policy::dispatch::request) {
+        return end_upgrade_request();
+      }
       end_request();
       break;
     case http1::parse_result::upgrade:
-      leaving_ = closing_ = true;
-      server_->connection_timers().message_completed(clock_);
-      return step::over;
+      return end_upgrade_request();
     default:
       return step::over;
   }

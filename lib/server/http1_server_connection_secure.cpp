@@ -34,6 +34,26 @@ void http1_server_connection::drop_handshake() {
   }
 }
 
+// Returns whether a request is for a host that must not be served on this connection. The Host of a
+// CONNECT request names the target of a tunnel. A target in absolute-form names a host too, and
+// programs differ in which of the two they use.
+bool http1_server_connection::is_misdirected(message::message_head const& head) {
+  if (head.method == message::method::connect) {
+    return false;
+  }
+  detail::secure_server& secure = *server_->secure();
+  if (!secure.serves(socket_->stream(), head.value(message::field_id::host))) {
+    return true;
+  }
+  std::string_view target = head.target();
+  std::size_t const scheme = target.find("://");
+  if (target.starts_with('/') || scheme == target.npos) {
+    return false;
+  }
+  target.remove_prefix(scheme + 3);
+  return !secure.serves(socket_->stream(), target.substr(0, target.find_first_of("/?#")));
+}
+
 // Nothing can be said to a client before the handshake is complete.
 void http1_server_connection::handshake_timed_out() {
   detail::ptr<http1_server_connection> const self(this);

@@ -183,6 +183,12 @@ server& server::on_drop_request(anode::detail::function<void(incoming_message&, 
   return *this;
 }
 
+server& server::on_handler_error(
+    anode::detail::function<bool(incoming_message&, server_response&, std::exception_ptr)> h) {
+  self(core_).on()->handler_error = std::move(h);
+  return *this;
+}
+
 server& server::on_timeout(anode::detail::function<void(anode::socket)> h) {
   self(core_).on()->timeout = std::move(h);
   return *this;
@@ -190,6 +196,11 @@ server& server::on_timeout(anode::detail::function<void(anode::socket)> h) {
 
 server& server::on_connection(anode::detail::function<void(anode::socket)> f) {
   self(core_).on()->connection.add(std::move(f));
+  return *this;
+}
+
+server& server::on_drop(anode::detail::function<void(drop_facts const&)> f) {
+  self(core_).on()->drop.add(std::move(f));
   return *this;
 }
 
@@ -209,7 +220,14 @@ server& server::on_error(anode::detail::function<void(std::exception_ptr)> f) {
 }
 
 server& server::set_trace(server_trace trace) {
-  self(core_).on()->trace = std::move(trace);
+  bool const observes = trace.connection_opened || trace.connection_closed || trace.request_start ||
+                        trace.response_head || trace.response_finish || trace.upgrade ||
+                        trace.drop || trace.client_error || trace.timeout || trace.drop_request;
+  if (observes) {
+    self(core_).on()->trace = std::move(trace);
+  } else {
+    self(core_).on()->trace.reset();
+  }
   return *this;
 }
 

@@ -49,6 +49,25 @@ bool server_response_state::without_body() const noexcept {
 
 message::outgoing_framing server_response_state::write_head(
     std::string& out, std::optional<std::uint64_t> content_length) {
+  if (of_->record != nullptr) {
+    return write_recorded_head(out, content_length);
+  }
+  return make_head(out, content_length);
+}
+
+[[gnu::noinline]] message::outgoing_framing server_response_state::write_recorded_head(
+    std::string& out, std::optional<std::uint64_t> content_length) {
+  std::size_t const before = out.size();
+  message::outgoing_framing const framing = make_head(out, content_length);
+  if (of_->record->head_made(out.size() - before, server->clock().now()) &&
+      of_->connection != nullptr) {
+    runtime::tick::defer(*of_->connection, server->executor());
+  }
+  return framing;
+}
+
+message::outgoing_framing server_response_state::make_head(
+    std::string& out, std::optional<std::uint64_t> content_length) {
   if (request_has_body && content_length) {
     closes_now();
   }
@@ -79,6 +98,7 @@ server_exchange::server_exchange(server_impl& server)
       req(detail::access::make<http::incoming_message>(request)),
       res(detail::access::make<http::server_response>(*this)) {
   request.closes_at_end = true;
+  request.answer = &response;
 }
 
 void server_exchange::attach_server(server_impl& server) { server_ = &server; }
@@ -89,7 +109,9 @@ void server_exchange::begin(http1_server_connection& c) {
   request.attach(c);
   request.join_duplicate_headers = server_->options().join_duplicate_headers;
   request.high_water_mark = server_->options().high_water_mark;
+  request.text_limit = server_->options().max_text_size;
   response.server = server_.get();
+  response.headers.accept_relaxed_values(server_->relaxed_values());
   response.high_water_mark = server_->options().high_water_mark;
   response.reject_non_standard_body_writes = server_->options().reject_non_standard_body_writes;
   if (server_->unique_headers()) {
@@ -99,6 +121,23 @@ void server_exchange::begin(http1_server_connection& c) {
   response.head_request = request.head.method == message::method::head;
   response.chunked_by_default = policy::understands_chunks(request.head);
   response.should_keep_alive = request.head.should_keep_alive;
+  if (server_->times_requests()) {
+    received = server_->clock().now();
+  }
+}
+
+exchange_record& server_exchange::observe() {
+  if (record == nullptr) {
+    if (!own_record_) {
+      own_record_ = std::make_unique<exchange_record>();
+    }
+    record = own_record_.get();
+    if (!server_->times_requests()) {
+      server_->time_requests();
+      received = server_->clock().now();
+    }
+  }
+  return *record;
 }
 
 bool server_exchange::leaves_body() const noexcept {
@@ -117,13 +156,25 @@ void server_exchange::reset_fast() {
   request.reset_fast();
   response.reset_fast();
   connection = nullptr;
-  handler_done = handler_cancelled = false;
+  handler_done = handler_cancelled = holds_input = left_http = false;
   queued_bytes = 0;
   body_received = 0;
   begun_ = false;
 }
 
+// Destroys the program's data while the exchange is still whole: a destructor may use the messages
+// and may make new references to the exchange.
+void server_exchange::drop_data() noexcept {
+  detail::ptr<server_exchange> const self(this);  // disposes of the exchange if it is the last one
+  response.clear_stages();
+  request.data.clear();
+}
+
 void server_exchange::dispose() noexcept {
+  if (has_data()) {
+    drop_data();
+    return;
+  }
   if (begun_) {
     request.reset();
     response.reset();
@@ -132,9 +183,13 @@ void server_exchange::dispose() noexcept {
     next = nullptr;
     next_deferred = nullptr;
     readers_deferred = handler_done = handler_cancelled = begun_ = false;
+    holds_input = left_http = false;
     queued_bytes = 0;
     body_received = 0;
     runner = nullptr;
+    if (record != nullptr) {
+      std::exchange(record, nullptr)->clear();
+    }
   }
   detail::ptr<server_impl> const server = std::move(server_);
   server->recycle(*this);

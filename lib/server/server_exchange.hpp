@@ -3,6 +3,7 @@
 
 #include "exchange/incoming_state.hpp"
 #include "exchange/outgoing_state.hpp"
+#include "server/exchange_record.hpp"
 
 #include <anode/server_response.hpp>
 
@@ -42,12 +43,17 @@ public:
 
   void reset_fast() override;
 
+  bool without_body() const noexcept override;
+
 private:
   server_exchange const* of_;
 
   message::outgoing_framing write_head(std::string& out,
                                        std::optional<std::uint64_t> content_length) override;
-  bool without_body() const noexcept override;
+  message::outgoing_framing make_head(std::string& out,
+                                      std::optional<std::uint64_t> content_length);
+  message::outgoing_framing write_recorded_head(std::string& out,
+                                                std::optional<std::uint64_t> content_length);
   bool closes_now() override;
 };
 
@@ -66,9 +72,14 @@ public:
   /// Returns whether no one can observe the exchange: its handler has finished, its events have no
   /// listeners, and there are exactly `references` references to it.
   bool is_unobserved(unsigned references) const noexcept {
-    return handler_done && this->references() == references && !response.has_listeners() &&
-           !request.has_listeners();
+    return handler_done && this->references() == references && record == nullptr &&
+           !response.has_listeners() && !request.has_listeners();
   }
+
+  /// Returns the record of the exchange, which is made if there is none. The server then begins to
+  /// time its requests. Of an exchange that began before, the time is the first call of this
+  /// function, usually in the same tick.
+  exchange_record& observe();
 
   /// Returns whether more of the request's body is unread than a persistent connection discards.
   bool leaves_body() const noexcept;
@@ -76,7 +87,14 @@ public:
   /// Cancels a coroutine handler that has enabled cancellation, once.
   void cancel_handler();
 
-  /// Resets an unobserved exchange for the next request of the same connection.
+  /// Returns whether the exchange stores objects of the program besides listeners of events.
+  bool has_data() const noexcept { return request.data.filled() || response.staged(); }
+
+  /// Destroys these objects.
+  void drop_data() noexcept;
+
+  /// Resets an unobserved exchange without such objects for the next request of the same
+  /// connection.
   void reset_fast();
 
   /// Detaches the exchange from its connection, which may then be destroyed. Later calls of the
@@ -102,14 +120,19 @@ public:
   handler_runner* runner = nullptr;  // set while a coroutine handler runs
   bool handler_done = false;         // the handler has finished
   bool handler_cancelled = false;
+  bool holds_input = false;      // the bytes behind the request may belong to another protocol
+  bool left_http = false;        // the program has detached the connection
   std::size_t queued_bytes = 0;  // its share of the connection's `queued_bytes_`
   std::uint64_t body_received = 0;
+  base::steady_time received{};       // when the head was complete, if the server times requests
+  exchange_record* record = nullptr;  // null: nobody observes the exchange
 
 private:
   void dispose() noexcept override;
 
   detail::ptr<server_impl> server_;
   std::shared_ptr<message::unique_headers const> unique_headers_;  // survives option changes
+  std::unique_ptr<exchange_record> own_record_;                    // reused
   bool begun_ = false;  // `dispose` must reset the exchange
 };
 

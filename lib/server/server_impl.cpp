@@ -16,7 +16,6 @@ namespace anode::server {
 namespace {
 
 constexpr std::size_t spare_server_exchanges = 64;
-constexpr std::size_t spare_runner_count = 64;
 constexpr std::size_t spare_decoder_count = 64;
 
 }  // namespace
@@ -53,6 +52,9 @@ void server_impl::apply_options() {
                           "The value of \"headers_timeout\" is out of range. It must be <= "
                           "request_timeout.");
   }
+  relaxed_values_ =
+      message::validation_of(options_.http_validation, options_.insecure_http_parser) !=
+      http::http_validation::strict;
   keep_alive_line_ = http1::keep_alive_line(
       static_cast<std::uint64_t>(std::max<std::int64_t>(options_.keep_alive_timeout.count(), 0)),
       options_.max_requests_per_socket);
@@ -81,8 +83,9 @@ http1::parser server_impl::acquire_parser(unsigned& age) {
   if (spare_parsers_.empty()) {
     std::size_t const size =
         options_.max_header_size != 0 ? options_.max_header_size : http::max_header_size();
-    return http1::parser(message::message_kind::request,
-                         {size, options_.max_headers_count, options_.insecure_http_parser});
+    http1::parser_options limits{size, options_.max_headers_count};
+    limits.set(options_.http_validation, options_.insecure_http_parser);
+    return http1::parser(message::message_kind::request, limits);
   }
   http1::parser decoder = std::move(spare_parsers_.back());
   spare_parsers_.pop_back();
@@ -107,6 +110,7 @@ policy::dispatch_context server_impl::make_dispatch_context() const noexcept {
   policy::dispatch_context f;
   f.has_upgrade = static_cast<bool>(handlers_->upgrade);
   f.has_connect = static_cast<bool>(handlers_->connect);
+  f.upgrade_requests = options_.upgrade_requests;
   f.has_check_continue = static_cast<bool>(handlers_->check_continue);
   f.has_check_expectation = static_cast<bool>(handlers_->check_expectation);
   f.require_host_header = options_.require_host_header;
@@ -174,6 +178,10 @@ endpoint server_impl::address() const {
 void server_impl::on_accept(std::unique_ptr<byte_stream> stream) {
   detail::ptr<server_impl> const self(this);
   runtime::tick const t(executor());
+  if (options_.max_connections > 0 && connection_count() >= options_.max_connections) {
+    drop(*stream);
+    return;
+  }
   if (options_.no_delay != accepted_no_delay_) {
     stream->set_no_delay(options_.no_delay);
   }
@@ -198,7 +206,8 @@ void server_impl::serve(std::unique_ptr<byte_stream> stream) {
 
 detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> stream) {
   if (options_.keep_alive) {
-    stream->set_keep_alive(true, options_.keep_alive_initial_delay);
+    stream->set_keep_alive_probes({true, options_.keep_alive_initial_delay,
+                                   options_.keep_alive_interval, options_.keep_alive_count});
   }
   if (secure_) {
     stream = secure_->accept(std::move(stream));
@@ -208,6 +217,9 @@ detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_str
   add(*c);
   c->start();
   detail::ptr<stream::buffered_socket> socket(c->core());
+  if (handlers_->trace) {
+    trace_opened(*c);
+  }
   if (!handlers_->connection.empty()) {
     handlers_->connection.emit(stream::handle_to(*socket));
   }
@@ -299,68 +311,7 @@ void server_impl::check_idle() {
   }
 }
 
-// Handlers.
-
-void server_impl::run(shared_handler<http::handler> const& h, server_exchange& exchange) {
-  if (!h) {
-    return;
-  }
-  if (h->coroutine) {
-    acquire_runner()->run(exchange, *h, h.keep());
-    return;
-  }
-  shared_handler<http::handler> const keep_handler = h;
-  detail::ptr<server_exchange> const keep(&exchange);
-  try {
-    keep_handler->callback(exchange.req, exchange.res);
-  } catch (...) {
-    handler_finished(*this, exchange, std::current_exception());
-  }
-}
-
-void server_impl::run(shared_handler<http::upgrade_handler> const& h, server_exchange& exchange,
-                      anode::socket socket) {
-  if (!h) {
-    socket.destroy();  // the handler was removed while the request waited
-    return;
-  }
-  if (h->coroutine) {
-    acquire_runner()->run(exchange, *h, h.keep(), std::move(socket));
-    return;
-  }
-  shared_handler<http::upgrade_handler> const keep_handler = h;
-  detail::ptr<server_exchange> const keep(&exchange);
-  try {
-    keep_handler->callback(exchange.req, socket);
-  } catch (...) {
-    socket.destroy();
-    report(std::current_exception());
-  }
-}
-
-detail::ptr<handler_runner> server_impl::acquire_runner() {
-  if (spare_runners_.empty()) {
-    return detail::ptr<handler_runner>(new handler_runner(*this));
-  }
-  detail::ptr<handler_runner> r = std::move(spare_runners_.back());
-  spare_runners_.pop_back();
-  return r;
-}
-
-bool server_impl::recycle_runner(handler_runner& runner) {
-  bool const needed = !released_ && spare_runners_.size() < spare_runner_count &&
-                      (listening() || connection_count() > 0);
-  if (needed) {
-    spare_runners_.emplace_back(&runner);
-  }
-  return needed;
-}
-
-void server_impl::stop_runners() {
-  for (detail::ptr<handler_runner> const& r : std::exchange(spare_runners_, {})) {
-    r->stop();
-  }
-}
+// Exchanges and errors.
 
 detail::ptr<server_exchange> server_impl::acquire_exchange() {
   detail::ptr<server_exchange> x;

@@ -7,6 +7,7 @@
 #include "runtime/event.hpp"
 #include "runtime/shutdown_hook.hpp"
 #include "server/date_cache.hpp"
+#include "server/exchange_record.hpp"
 #include "server/handler_runner.hpp"
 #include "server/http1_server_connection.hpp"
 #include "server/server_exchange.hpp"
@@ -16,9 +17,12 @@
 
 #include <anode/server.hpp>
 
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace anode::server {
@@ -39,6 +43,9 @@ public:
   http::server_options const& options() const noexcept { return options_; }
   detail::secure_server* secure() const noexcept { return secure_.get(); }
   void set_options(http::server_options options);
+
+  /// Returns whether header values may have any bytes but NUL, CR and LF.
+  bool relaxed_values() const noexcept { return relaxed_values_; }
 
   /// Returns the whole Date field line for now.
   std::string_view date_line() { return date_.line(*timers_); }
@@ -111,7 +118,28 @@ public:
   void connection_ended() noexcept { ++ended_connections_; }
 
   /// Tracks a socket that has left HTTP, for closing and draining.
-  void track_upgraded(detail::ptr<stream::buffered_socket> socket);
+  /// @param record of the connection; null if no trace observes it
+  void track_upgraded(detail::ptr<stream::buffered_socket> socket,
+                      detail::ptr<connection_record> record);
+
+  /// Returns whether an exchange was observed: from then on each one records when it begins.
+  bool times_requests() const noexcept { return times_requests_; }
+  void time_requests() noexcept { times_requests_ = true; }
+
+  /// Calls a hook of a trace, if it is set. An exception goes to `on_error`.
+  template <class... Parameters, class... Args>
+  void call_hook(std::function<void(Parameters...)> const& hook, Args&&... args) {
+    if (hook) {
+      try {
+        hook(std::forward<Args>(args)...);
+      } catch (...) {
+        report(std::current_exception());
+      }
+    }
+  }
+
+  /// Reports a closed connection to the trace of its record.
+  void trace_closed(connection_record const& record, stream::buffered_socket& socket);
 
   /// Starts the keep-alive timeout of a connection.
   void became_idle(http1_server_connection& c);
@@ -142,11 +170,15 @@ public:
     shared_handler<detail::function<void(http::client_error const&, anode::socket)>> client_error;
     shared_handler<detail::function<void(http::incoming_message&, anode::socket)>> drop_request;
     shared_handler<detail::function<void(anode::socket)>> timeout;
-    shared_handler<http::server_trace> trace;
+    shared_handler<
+        detail::function<bool(http::incoming_message&, http::server_response&, std::exception_ptr)>>
+        handler_error;
+    shared_handler<http::server_trace> trace;  // empty if no hook is set
     runtime::event<anode::socket> connection;
     runtime::event<anode::socket> secure_connection;
     runtime::event<> listening;
     runtime::event<> close;
+    runtime::event<http::drop_facts const&> drop;
     runtime::event<std::exception_ptr> error;
   };
 
@@ -168,11 +200,14 @@ private:
   void on_accept_error(error_code ec) override;
   void require_not_listening() const;
   void start_listening(detail::ptr<transport::listener> const& on);
+  void drop(byte_stream& stream);
   detail::ptr<stream::buffered_socket> begin(std::unique_ptr<byte_stream> stream);
+  void trace_opened(http1_server_connection& c);
   void check_connections();
   void check_idle();
   void drop_checks();
   void check_closed();
+  void close_drained();
   void destroy_upgraded();
   void apply_options();
   policy::request_timeouts request_timeouts() const noexcept;
@@ -206,7 +241,9 @@ private:
   bool accepted_no_delay_ = false;  // accepted sockets inherit TCP_NODELAY from the listener
   bool closing_ = false;            // `close` is still to be emitted
   bool draining_ = false;
+  bool times_requests_ = false;
   bool unhandled_reported_ = false;
+  bool relaxed_values_ = false;
   bool released_ = false;
   bool context_shut_down_ = false;
 };

@@ -35,13 +35,19 @@ void server_impl::close_all_connections() {
   }
 }
 
-void server_impl::track_upgraded(detail::ptr<stream::buffered_socket> socket) {
+void server_impl::track_upgraded(detail::ptr<stream::buffered_socket> socket,
+                                 detail::ptr<connection_record> record) {
   upgraded_sockets_.emplace(socket.get(), socket);
-  socket->listen().close.add([self = detail::ptr<server_impl>(this), raw = socket.get()] {
-    self->upgraded_sockets_.erase(raw);
-    self->connection_ended();
-    self->check_closed();
-  });
+  socket->listen().close.add(
+      [self = detail::ptr<server_impl>(this), raw = socket.get(), record = std::move(record)] {
+        detail::ptr<stream::buffered_socket> const closed(raw);
+        self->upgraded_sockets_.erase(raw);
+        self->connection_ended();
+        self->check_closed();
+        if (record) {
+          self->trace_closed(*record, *closed);
+        }
+      });
 }
 
 void server_impl::destroy_upgraded() {
@@ -72,8 +78,25 @@ net::awaitable<void> server_impl::wait_closed(detail::ptr<server_impl> self) {
   }
 }
 
+// Closes the connections that are idle when their time in a drain is over. A request that has
+// arrived, but is not read yet, is still answered.
+void server_impl::close_drained() {
+  for (detail::ptr<http1_server_connection> c(connections_); c;) {
+    detail::ptr<http1_server_connection> const next(c->next);
+    if (!c->core()->stream().has_input()) {
+      c->close_when_idle();
+    }
+    c = next;
+  }
+}
+
 net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> self,
                                                       std::chrono::milliseconds grace) {
+  struct idle_timer final : runtime::timer {
+    server_impl* of = nullptr;
+    ~idle_timer() { of->timers_->cancel(*this); }
+    void expired() override { of->close_drained(); }
+  };
   struct grace_timer final : runtime::timer {
     server_impl* of = nullptr;
     bool over = false;
@@ -84,7 +107,8 @@ net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> s
     }
   };
   grace_timer deadline;
-  deadline.of = self.get();
+  idle_timer idle;
+  deadline.of = idle.of = self.get();
   self->draining_ = true;
   if (self->listener_) {
     // A client in the backlog is connected and may have sent a request.
@@ -93,6 +117,11 @@ net::awaitable<http::drain_result> server_impl::drain(detail::ptr<server_impl> s
   self->drop_checks();
   std::uint64_t const ended_before = self->ended_connections_;
   self->timers_->arm(deadline, std::max(grace, std::chrono::milliseconds(1)));
+  if (auto const limit = self->options_.drain_idle_timeout; limit && limit->count() <= 0) {
+    self->close_drained();
+  } else {
+    self->timers_->arm(idle, limit.value_or(policy::kept_alive_for(self->timeouts_)));
+  }
   while (self->connection_count() > 0 && !deadline.over) {
     co_await self->changed_.wait();
   }

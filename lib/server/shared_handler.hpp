@@ -30,6 +30,9 @@ public:
     return *this;
   }
 
+  /// Clears the handler.
+  void reset() noexcept { box_ = nullptr; }
+
   explicit operator bool() const noexcept { return box_ != nullptr; }
   Function& operator*() const noexcept { return box_->function; }
   Function* operator->() const noexcept { return &box_->function; }

@@ -86,6 +86,8 @@ void buffered_socket::request_read() {
 void buffered_socket::start_read(bool at_once) {
   read_scheduled_ = false;
   if (!may_read()) {
+    runtime::tick const t(executor());
+    report_write_failure();
     return;
   }
   net::mutable_buffer const into = in_.prepare();
@@ -161,6 +163,16 @@ void buffered_socket::read_done(error_code ec, std::size_t bytes) {
     return;
   }
   request_read();
+  report_write_failure();
+}
+
+// After a failed write the next read reports the failure. If reading has paused meanwhile, there is
+// no next read.
+void buffered_socket::report_write_failure() {
+  if (write_failed_ && !reading_ && !read_in_flight_ && !read_scheduled_ && !destroyed_) {
+    detail::ptr<buffered_socket> const self(this);
+    destroy(net::error::broken_pipe);
+  }
 }
 
 void buffered_socket::flush() {
@@ -195,6 +207,7 @@ void buffered_socket::flush() {
         // The peer does not accept more, but it may have responded before (RFC 9112 section 9.5).
         // Keep reading: the end of input or a read error closes the socket.
         write_failed_ = true;
+        write_error_ = error_code(ec.value(), ec.category());  // drops Asio's source location
         out_.clear();
       } else {
         destroy(ec);
@@ -259,8 +272,44 @@ std::size_t buffered_socket::write_some(std::size_t& offered, bool& last, error_
     net::const_buffer buffer = out_.front();
     return write({&buffer, 1});
   }
+  if (out_.starts_with_file()) {
+    std::size_t const sent = write_file(offered, ec);
+    if (destroyed_ || out_.starts_with_file()) {
+      return sent;
+    }
+    ec = {};
+  }
   std::array<net::const_buffer, gather_limit> buffers;
   return write({buffers.data(), out_.gather(buffers)});
+}
+
+// Offers the bytes of the file at the front to the stream. If the stream cannot send files, reads a
+// piece into the queue instead, which then no longer starts with the file.
+[[gnu::noinline]] std::size_t buffered_socket::write_file(std::size_t& offered, error_code& ec) {
+  offered = std::min(out_.file_size(), fair_share);
+  std::uint64_t offset = out_.file_offset();
+  std::size_t const sent = stream_->try_send_file(out_.file_descriptor(), offset, offered, ec);
+  if (ec != net::error::operation_not_supported) {
+    if (!ec && sent == 0) {
+      fail_file(http::error::content_length_mismatch);
+      offered = 0;
+    }
+    return sent;
+  }
+  ec = {};
+  error_code failure;
+  if (out_.load_file(failure) == 0) {
+    fail_file(failure ? failure : make_error_code(http::error::content_length_mismatch));
+    offered = 0;
+  }
+  return 0;
+}
+
+// A file cannot be sent as promised. The peer must not take the body for complete, therefore it
+// sees a reset.
+void buffered_socket::fail_file(error_code ec) {
+  stream_->reset();
+  destroy(ec);
 }
 
 void buffered_socket::on_writable(detail::counted& self, error_code ec, std::size_t) {

@@ -201,6 +201,10 @@ public:
   /// Returns the error the socket was destroyed with.
   error_code error() const noexcept { return destroyed_ ? error_ : error_code(); }
 
+  /// Returns the error of a write that has failed while input was still read. The socket may end
+  /// without an error afterwards.
+  error_code write_error() const noexcept { return write_error_; }
+
   // Time and numbers.
 
   /// Calls the owner's `on_timeout` after this time without activity; 0 disables it (default).
@@ -294,7 +298,10 @@ private:
   void request_read();
   void begin_read(net::mutable_buffer into);
   std::size_t write_some(std::size_t& offered, bool& last, error_code& ec);
+  std::size_t write_file(std::size_t& offered, error_code& ec);
+  void fail_file(error_code ec);
   void read_done(error_code ec, std::size_t bytes);
+  void report_write_failure();
   bool check_stale();
   void shut_down();
   void finish_closing();
@@ -329,6 +336,7 @@ private:
   std::size_t lingered_ = 0;
   std::size_t in_a_row_ = 0;  // bytes sent since the last return to the scheduler
   error_code error_;          // also the pending error of `destroy_soon`
+  error_code write_error_;
   bool connecting_ = false;
   bool reading_ = false;  // reading is resumed
   bool read_in_flight_ = false;

@@ -19,7 +19,7 @@ public:
       to.set_no_delay(*no_delay_);
     }
     if (keep_alive_) {
-      to.set_keep_alive(*keep_alive_, keep_alive_delay_);
+      to.set_keep_alive_probes(*keep_alive_);
     }
   }
 
@@ -35,15 +35,14 @@ public:
   bool is_open() const override { return open_; }
   void set_no_delay(bool on) override { no_delay_ = on; }
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override {
-    keep_alive_ = on;
-    keep_alive_delay_ = delay;
+    set_keep_alive_probes({on, delay});
   }
+  void set_keep_alive_probes(keep_alive_probes const& probes) override { keep_alive_ = probes; }
 
 private:
   net::any_io_executor executor_;
   std::optional<bool> no_delay_;
-  std::optional<bool> keep_alive_;
-  std::chrono::milliseconds keep_alive_delay_{0};
+  std::optional<keep_alive_probes> keep_alive_;
   bool open_ = true;
 };
 

@@ -162,34 +162,41 @@ write_operation socket::write_owned(std::string&& data) {
   return stream::socket_write(*core_, std::move(data));
 }
 
-void socket::end(std::string_view data) {
+write_operation socket::end(std::string_view data) {
   if (core_ == nullptr) {
-    return;
+    return stream::write_failed(http::error::stream_destroyed);
   }
-  if (!data.empty()) {
-    write(data);
+  return stream::socket_end(*core_, data);
+}
+
+write_operation socket::end_owned(std::string&& data) {
+  if (core_ == nullptr) {
+    return stream::write_failed(http::error::stream_destroyed);
   }
-  core_->end();
+  return stream::socket_end(*core_, std::move(data));
 }
 
 net::awaitable<void> socket::drained() { return wait_drained(hold(core_)); }
 
-void socket::destroy() {
+socket& socket::destroy() {
   if (core_ != nullptr) {
     core_->destroy();
   }
+  return *this;
 }
 
-void socket::destroy_soon() {
+socket& socket::destroy_soon() {
   if (core_ != nullptr) {
     core_->destroy_soon(false);
   }
+  return *this;
 }
 
-void socket::reset() {
+socket& socket::reset() {
   if (core_ != nullptr) {
     core_->reset();
   }
+  return *this;
 }
 
 bool socket::destroyed() const noexcept { return core_ == nullptr || core_->destroyed(); }
@@ -211,9 +218,10 @@ socket& socket::set_no_delay(bool on) {
   return *this;
 }
 
-socket& socket::set_keep_alive(bool on, std::chrono::milliseconds initial_delay) {
+socket& socket::set_keep_alive(bool on, std::chrono::milliseconds initial_delay,
+                               std::chrono::milliseconds interval, std::uint32_t count) {
   if (core_ != nullptr) {
-    core_->stream().set_keep_alive(on, initial_delay);
+    core_->stream().set_keep_alive_probes({on, initial_delay, interval, count});
   }
   return *this;
 }

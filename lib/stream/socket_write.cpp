@@ -111,4 +111,23 @@ write_operation socket_write(buffered_socket& core, std::string&& data) {
       below);
 }
 
+write_operation socket_end(buffered_socket& core, std::string_view data) {
+  if (data.empty() && !core.destroyed()) {
+    core.end();
+    return written(core, {});
+  }
+  write_operation operation = socket_write(core, data);
+  core.end();
+  return operation;
+}
+
+write_operation socket_end(buffered_socket& core, std::string&& data) {
+  if (data.empty()) {
+    return socket_end(core, std::string_view());
+  }
+  write_operation operation = socket_write(core, std::move(data));
+  core.end();
+  return operation;
+}
+
 }  // namespace anode::stream

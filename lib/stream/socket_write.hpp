@@ -50,6 +50,13 @@ inline borrowed_write put_bytes(buffered_socket& core, std::string_view data) {
   return {detail::ptr<buffered_socket>(&core), core.output().borrow(data)};
 }
 
+/// Appends a part of a file to the output. The descriptor is borrowed.
+inline borrowed_write put_file(buffered_socket& core, native_handle_type descriptor,
+                               std::uint64_t offset, std::size_t bytes) {
+  return {detail::ptr<buffered_socket>(&core),
+          core.output().borrow_file(descriptor, offset, bytes)};
+}
+
 /// Returns the result of a write to `core` that was just made.
 /// @param borrowed kept alive while the operation waits
 write_operation written(buffered_socket& core, borrowed_write borrowed);
@@ -65,5 +72,11 @@ write_operation socket_write(buffered_socket& core, std::string_view data);
 
 /// Writes a string that the operation owns.
 write_operation socket_write(buffered_socket& core, std::string&& data);
+
+/// Writes bytes and half-closes a socket that carries no HTTP. See `anode::socket::end`.
+write_operation socket_end(buffered_socket& core, std::string_view data);
+
+/// Writes a string that the operation owns, and half-closes the socket.
+write_operation socket_end(buffered_socket& core, std::string&& data);
 
 }  // namespace anode::stream

@@ -199,7 +199,11 @@ endpoint tunnel_stream::remote_endpoint() const {
 void tunnel_stream::set_no_delay(bool on) { state_->socket().stream().set_no_delay(on); }
 
 void tunnel_stream::set_keep_alive(bool on, std::chrono::milliseconds delay) {
-  state_->socket().stream().set_keep_alive(on, delay);
+  set_keep_alive_probes({on, delay});
+}
+
+void tunnel_stream::set_keep_alive_probes(keep_alive_probes const& probes) {
+  state_->socket().stream().set_keep_alive_probes(probes);
 }
 
 bool tunnel_stream::has_input() {

@@ -12,6 +12,9 @@ constexpr std::size_t spare_count = 8;
 constexpr std::size_t new_capacity = 2048;
 constexpr std::size_t spare_capacity_most = 256 * 1024;
 
+// The most bytes of a file that are in memory at a time, for each file that is being sent.
+constexpr std::size_t file_read_size = 64 * 1024;
+
 std::vector<std::unique_ptr<std::string>>& spares() {
   thread_local std::vector<std::unique_ptr<std::string>> all;
   return all;
@@ -27,15 +30,21 @@ void write_queue::recycle_buffer(std::unique_ptr<std::string> s) {
   }
 }
 
-std::string& write_queue::acquire_buffer() {
+std::unique_ptr<std::string> write_queue::take_buffer() {
   std::vector<std::unique_ptr<std::string>>& all = spares();
+  std::unique_ptr<std::string> buffer;
   if (all.empty()) {
-    buffer_ = std::make_unique<std::string>();
-    buffer_->reserve(new_capacity);
+    buffer = std::make_unique<std::string>();
+    buffer->reserve(new_capacity);
   } else {
-    buffer_ = std::move(all.back());
+    buffer = std::move(all.back());
     all.pop_back();
   }
+  return buffer;
+}
+
+std::string& write_queue::acquire_buffer() {
+  buffer_ = take_buffer();
   return *buffer_;
 }
 
@@ -60,12 +69,52 @@ write_queue::position write_queue::borrow(std::string_view bytes) {
   return at;
 }
 
+write_queue::position write_queue::borrow_file(native_handle_type descriptor, std::uint64_t offset,
+                                               std::size_t bytes) {
+  auto file = std::make_unique<file_part>(descriptor, offset);
+  seal();
+  segments_size_ += bytes;
+  position const at = sent_ + segments_size_;
+  segments_.push_back({nullptr, bytes, at, {}, std::move(file)});
+  return at;
+}
+
+bool write_queue::has_file() const noexcept {
+  return std::ranges::any_of(segments_, [](segment const& p) { return p.file != nullptr; });
+}
+
+std::size_t write_queue::load_file(error_code& ec) {
+  segment& file = segments_.front();
+  file.file->skip(segment_done_);
+  file.size -= std::exchange(segment_done_, 0);
+  std::unique_ptr<std::string> bytes = take_buffer();
+  read_file(file.file->descriptor(), file.file->offset(), std::min(file.size, file_read_size),
+            *bytes, ec);
+  std::size_t const n = bytes->size();
+  if (n == 0) {
+    recycle_buffer(std::move(bytes));
+    return 0;
+  }
+  if (n == file.size) {
+    file = segment{nullptr, n, 0, std::move(bytes)};
+  } else {
+    file.file->skip(n);
+    file.size -= n;
+    segments_.insert(segments_.begin(), segment{nullptr, n, 0, std::move(bytes)});
+  }
+  return n;
+}
+
 void write_queue::detach_copy(position borrowed) {
   if (borrowed <= sent_) {
     return;
   }
   for (std::size_t i = 0; i < segments_.size(); ++i) {
     segment& p = segments_[i];
+    if (p.file && p.end == borrowed) {
+      p.file->own();
+      return;
+    }
     if (p.data != nullptr && p.end == borrowed) {
       std::size_t const done = i == 0 ? std::exchange(segment_done_, 0) : 0;
       p.owned = std::make_unique<std::string>(p.data + done, p.size - done);
@@ -87,6 +136,13 @@ void write_queue::splice(write_queue& other) {
     for (std::size_t i = 0; i < other.segments_.size(); ++i) {
       segment& p = other.segments_[i];
       std::size_t const done = i == 0 ? other.segment_done_ : 0;
+      if (p.file) {
+        p.file->own();
+        p.file->skip(done);
+        segments_size_ += p.size - done;
+        segments_.push_back({nullptr, p.size - done, 0, {}, std::move(p.file)});
+        continue;
+      }
       std::string_view const rest = std::string_view(p.bytes(), p.size).substr(done);
       if (segments_.empty()) {
         segment_done_ = 0;
@@ -101,7 +157,7 @@ void write_queue::splice(write_queue& other) {
 std::size_t write_queue::gather(std::span<net::const_buffer> buffers) const {
   std::size_t n = 0;
   for (segment const& p : segments_) {
-    if (n == buffers.size()) {
+    if (n == buffers.size() || p.file) {
       return n;
     }
     std::size_t const done = n == 0 ? segment_done_ : 0;

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "stream/file_part.hpp"
+
 #include <anode/byte_stream.hpp>
 
 #include <cstddef>
@@ -40,7 +42,11 @@ public:
   /// `detach_copy` is called with it.
   position borrow(std::string_view bytes);
 
-  /// Ends a borrow: copies the unsent part of its bytes.
+  /// Appends a part of a file, of at least one byte. The descriptor must stay open as the bytes of
+  /// `borrow` must stay unchanged.
+  position borrow_file(native_handle_type descriptor, std::uint64_t offset, std::size_t bytes);
+
+  /// Ends a borrow: copies the unsent part of its bytes, or duplicates the descriptor.
   void detach_copy(position borrowed);
 
   /// Moves all bytes of `other` to the end of this queue.
@@ -63,11 +69,34 @@ public:
     return {buffer_ ? buffer_->data() + buffer_done_ : nullptr, buffered()};
   }
 
-  /// Fills `buffers` with the next bytes to send.
+  /// Returns whether the first bytes are those of a file.
+  bool starts_with_file() const noexcept {
+    return !segments_.empty() && segments_.front().file != nullptr;
+  }
+
+  /// Returns whether any bytes are those of a file.
+  bool has_file() const noexcept;
+
+  /// Returns the number of unsent bytes of the file at the front.
+  std::size_t file_size() const noexcept { return segments_.front().size - segment_done_; }
+
+  /// Returns the file at the front, and the position of its first unsent byte.
+  native_handle_type file_descriptor() const noexcept {
+    return segments_.front().file->descriptor();
+  }
+  std::uint64_t file_offset() const noexcept {
+    return segments_.front().file->offset() + segment_done_;
+  }
+
+  /// Reads the first bytes of the file at the front into memory, as many as one read returns.
+  /// @return their number; 0 at the end of the file and on an error
+  std::size_t load_file(error_code& ec);
+
+  /// Fills `buffers` with the next bytes to send, up to the first file.
   /// @return the number of buffers used
   std::size_t gather(std::span<net::const_buffer> buffers) const;
 
-  /// Appends all bytes to `to`.
+  /// Appends all bytes to `to`. There must be no file.
   void append_to(std::string& to) const;
 
   /// Removes bytes from the front and counts them as sent.
@@ -81,12 +110,13 @@ public:
   }
 
 private:
-  // Borrowed bytes, or (`data` is null) `size` bytes in `owned`.
+  // Borrowed bytes, or (`data` is null) `size` bytes in `owned` or in a file.
   struct segment {
     char const* data;
     std::size_t size;
-    position end;  // the result of `borrow`, for borrowed bytes
+    position end;  // the result of `borrow` and `borrow_file`
     std::unique_ptr<std::string> owned;
+    std::unique_ptr<file_part> file{};
 
     char const* bytes() const noexcept { return data != nullptr ? data : owned->data(); }
   };
@@ -94,6 +124,7 @@ private:
   void seal();
   void release();
   std::string& acquire_buffer();
+  static std::unique_ptr<std::string> take_buffer();
   static void recycle_buffer(std::unique_ptr<std::string> s);
 
   /// Returns the number of unsent bytes in the buffer.

@@ -77,6 +77,7 @@ struct peer::received_input {
   bool reading = false;
   bool ended = false;
   bool reset = false;
+  error_code error;
 };
 
 peer::peer(event_loop& loop, anode::socket connection)
@@ -109,9 +110,10 @@ net::awaitable<void> peer::receive(anode::socket from, std::shared_ptr<received_
         break;
       }
     }
-  } catch (boost::system::system_error const&) {
+  } catch (boost::system::system_error const& e) {
     to->ended = true;
     to->reset = true;
+    to->error = e.code();
   }
   to->reading = false;
 }
@@ -199,17 +201,29 @@ bool peer::ended() {
   return received_->ended;
 }
 
+error_code peer::error() {
+  loop_->settle();
+  return received_->error;
+}
+
 struct origin::state {
   event_loop* loop = nullptr;
   std::size_t capacity = 0;
+  std::function<std::unique_ptr<byte_stream>(std::unique_ptr<byte_stream>)> layer;
   std::deque<peer> peers;
   std::deque<http::connect_options> targets;
   error_code refusal;
 };
 
-origin::origin(event_loop& loop, std::size_t capacity) : state_(std::make_shared<state>()) {
+origin::origin(event_loop& loop, std::size_t capacity) : origin(loop, nullptr, capacity) {}
+
+origin::origin(event_loop& loop,
+               std::function<std::unique_ptr<byte_stream>(std::unique_ptr<byte_stream>)> layer,
+               std::size_t capacity)
+    : state_(std::make_shared<state>()) {
   state_->loop = &loop;
   state_->capacity = capacity;
+  state_->layer = std::move(layer);
 }
 
 net::awaitable<std::unique_ptr<byte_stream>> origin::make(std::shared_ptr<state> self,
@@ -218,6 +232,9 @@ net::awaitable<std::unique_ptr<byte_stream>> origin::make(std::shared_ptr<state>
     throw boost::system::system_error(self->refusal, "connect");
   }
   auto pair = transport::make_memory_pair(self->loop->get_executor(), self->capacity);
+  if (self->layer) {
+    pair.second = self->layer(std::move(pair.second));
+  }
   self->targets.push_back(std::move(to));
   self->peers.emplace_back(*self->loop, anode::socket(std::move(pair.second)));
   co_return std::move(pair.first);

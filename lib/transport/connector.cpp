@@ -1,9 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/connector.hpp"
 
+#include "transport/endpoint.hpp"
 #include "transport/open_socket.hpp"
 #include "transport/resolver_pool.hpp"
 #include "transport/socket_stream.hpp"
+
+#include <anode/error.hpp>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -35,8 +38,13 @@ bool is_localhost(std::string_view host) noexcept {
 
 class happy_eyeballs final : public connector {
 public:
-  happy_eyeballs(net::any_io_executor ex, connect_target target, connect_callback done)
-      : ex_(ex), target_(std::move(target)), done_(std::move(done)), delay_(ex) {}
+  happy_eyeballs(net::any_io_executor ex, connect_target target, connect_callback done,
+                 detail::ptr<connect_observer> observer)
+      : ex_(ex),
+        target_(std::move(target)),
+        done_(std::move(done)),
+        observer_(std::move(observer)),
+        delay_(ex) {}
 
   void start(lookup_function const& lookup) {
     if (!target_.path.empty()) {
@@ -50,18 +58,21 @@ public:
       endpoints_.emplace_back(tcp::endpoint(address, target_.port));
       next();
     } else if (lookup) {
+      report([&](connect_observer& o) { o.lookup_started(target_.host); });
       lookup(target_.host, [self = self_ptr()](error_code e, std::vector<resolved_address> found) {
         self->on_lookup(e, found);
       });
     } else if (is_localhost(target_.host)) {
       connect_to_loopback();
     } else {
+      report([&](connect_observer& o) { o.lookup_started(target_.host); });
       resolve();
     }
   }
 
   void cancel() override {
     done_ = nullptr;
+    observer_.reset();
     stop();
   }
 
@@ -69,6 +80,24 @@ public:
 
 private:
   detail::ptr<happy_eyeballs> self_ptr() { return detail::ptr<happy_eyeballs>(this); }
+
+  // Calls the observer, if there is one, which may cancel the operation.
+  template <class F>
+  void report(F const& f) {
+    if (detail::ptr<connect_observer> const o = observer_) {
+      f(*o);
+    }
+  }
+
+  void report_lookup(error_code ec) {
+    report([&](connect_observer& o) {
+      std::vector<endpoint> found;
+      for (stream_protocol::endpoint const& e : endpoints_) {
+        found.push_back(endpoint_text(e));
+      }
+      o.lookup_done(found, ec);
+    });
+  }
 
   void connect_to_loopback() {
     if (target_.family != 6) {
@@ -126,6 +155,7 @@ private:
       ec = net::error::host_not_found;
     }
     if (ec) {
+      report_lookup(ec);
       fail_later(ec, "lookup");
       return;
     }
@@ -142,22 +172,49 @@ private:
         endpoints_.emplace_back(second[i]);
       }
     }
+    report_lookup({});
     next();
   }
 
   struct attempt : detail::counted {
-    explicit attempt(net::any_io_executor const& ex) : socket(ex) {}
+    attempt(net::any_io_executor const& ex, stream_protocol::endpoint const& at)
+        : socket(ex), to(at) {}
     stream_protocol::socket socket;
+    stream_protocol::endpoint to;
+    bool complete = false;
   };
 
-  // Starts an attempt for the next address, if there is one.
+  bool may_connect(stream_protocol::endpoint const& at) {
+    detail::ptr<connect_observer> const o = observer_;
+    return !o || o->may_connect(without_mapping(endpoint_text(at)));
+  }
+
+  // Starts an attempt for the next allowed address, if there is one.
   void next() {
-    if (next_ == endpoints_.size()) {
+    while (done_ && next_ < endpoints_.size()) {
+      stream_protocol::endpoint const at = endpoints_[next_++];
+      if (may_connect(at)) {
+        begin(at);
+        return;
+      }
+      ++failed_;
+    }
+    if (done_ && failed_ == endpoints_.size()) {
+      fail_later(first_error_ ? first_error_ : make_error_code(http::error::address_refused),
+                 "connect");
+    }
+  }
+
+  void begin(stream_protocol::endpoint const& at) {
+    if (!done_) {
       return;
     }
-    stream_protocol::endpoint const at = endpoints_[next_++];
-    detail::ptr<attempt> const a(new attempt(ex_));
+    detail::ptr<attempt> const a(new attempt(ex_, at));
     attempts_.push_back(a);
+    report([&](connect_observer& o) { o.attempt_started(endpoint_text(at)); });
+    if (!done_) {
+      return;
+    }
     error_code ec;
     prepare(a->socket, at, ec);
     if (ec) {
@@ -201,6 +258,14 @@ private:
     if (!done_) {
       return;
     }
+    a.complete = true;
+    report([&](connect_observer& o) { o.attempt_done(endpoint_text(a.to), ec); });
+    if (!ec) {
+      report_aborted();
+    }
+    if (!done_) {
+      return;
+    }
     if (!ec) {
       auto stream = std::make_unique<socket_stream>(std::move(a.socket));
       finish({}, {}, std::move(stream));
@@ -217,12 +282,25 @@ private:
     }
   }
 
+  // Reports the attempts that a success ends.
+  void report_aborted() {
+    report([&](connect_observer& o) {
+      std::vector<detail::ptr<attempt>> const all = attempts_;
+      for (detail::ptr<attempt> const& a : all) {
+        if (done_ && !std::exchange(a->complete, true)) {
+          o.attempt_done(endpoint_text(a->to), net::error::operation_aborted);
+        }
+      }
+    });
+  }
+
   void fail_later(error_code ec, std::string_view phase) {
     net::post(ex_, [self = self_ptr(), ec, phase] { self->finish(ec, phase, nullptr); });
   }
 
   void finish(error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
     if (connect_callback const done = std::exchange(done_, nullptr)) {
+      observer_.reset();
       stop();
       done(ec, phase, std::move(stream));
     }
@@ -243,6 +321,7 @@ private:
   net::any_io_executor ex_;
   connect_target target_;
   connect_callback done_;
+  detail::ptr<connect_observer> observer_;
   std::weak_ptr<resolver_pool::request> lookup_;  // weak: the request keeps *this alive
   net::steady_timer delay_;
   std::vector<stream_protocol::endpoint> endpoints_;
@@ -256,9 +335,10 @@ private:
 }  // namespace
 
 detail::ptr<connector> start_connect(net::any_io_executor ex, connect_target target,
-                                     lookup_function const& lookup, connect_callback done) {
+                                     lookup_function const& lookup, connect_callback done,
+                                     detail::ptr<connect_observer> observer) {
   detail::ptr<happy_eyeballs> const attempt(
-      new happy_eyeballs(std::move(ex), std::move(target), std::move(done)));
+      new happy_eyeballs(std::move(ex), std::move(target), std::move(done), std::move(observer)));
   attempt->start(lookup);
   return attempt;
 }

@@ -5,7 +5,9 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace anode::transport {
@@ -36,6 +38,26 @@ struct resolved_address {
 using lookup_function = std::function<void(
     std::string_view host, std::function<void(error_code, std::vector<resolved_address>)> done)>;
 
+/// Is notified of the steps of a connect operation. Each function may cancel the operation.
+class connect_observer : public detail::counted {
+public:
+  /// A resolver is asked for the addresses of a name.
+  virtual void lookup_started(std::string_view host) = 0;
+
+  /// The resolver has answered. `found` is empty if it failed.
+  virtual void lookup_done(std::span<endpoint const> found, error_code ec) = 0;
+
+  /// Returns whether an attempt for an address may begin. Otherwise the address is skipped.
+  virtual bool may_connect(endpoint const& at) = 0;
+
+  /// An attempt for one address begins.
+  virtual void attempt_started(endpoint const& at) = 0;
+
+  /// An attempt has succeeded or failed. Not called for attempts in progress when the operation is
+  /// cancelled.
+  virtual void attempt_done(endpoint const& at, error_code ec) = 0;
+};
+
 /// A connect operation in progress.
 class connector : public detail::counted {
 public:
@@ -53,11 +75,14 @@ using connect_callback =
 
 /// Resolves a host and connects to it with Happy Eyeballs (RFC 8305).
 ///
-/// The addresses of both families alternate. A new attempt starts after `attempt_delay`, or as soon
+/// The addresses of both families alternate. If the observer refuses all addresses, the error is
+/// `error::address_refused`. A new attempt starts after `attempt_delay`, or as soon
 /// as an attempt fails. The first success cancels the other attempts. `done` is called on `ex`,
 /// never before this function returns.
 /// @param lookup  the resolver; if empty, the resolver of the system (see `resolver_pool`)
+/// @param observer  may be null; also notified before this function returns
 detail::ptr<connector> start_connect(net::any_io_executor ex, connect_target target,
-                                     lookup_function const& lookup, connect_callback done);
+                                     lookup_function const& lookup, connect_callback done,
+                                     detail::ptr<connect_observer> observer = nullptr);
 
 }  // namespace anode::transport

@@ -56,6 +56,16 @@ endpoint endpoint_text(net::generic::stream_protocol::endpoint const& e) {
   return out;
 }
 
+endpoint without_mapping(endpoint e) {
+  error_code ec;
+  auto const address = net::ip::make_address_v6(e.address, ec);
+  if (!ec && address.is_v4_mapped()) {
+    e.address = net::ip::make_address_v4(net::ip::v4_mapped, address).to_string();
+    e.family = "IPv4";
+  }
+  return e;
+}
+
 bool is_ip_address(std::string_view text) noexcept {
   error_code ec;
   net::ip::make_address(text, ec);

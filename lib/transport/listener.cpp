@@ -13,7 +13,9 @@
 #include <linux/filter.h>
 #endif
 #ifndef _WIN32
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #endif
 
 #include <cerrno>
@@ -77,7 +79,8 @@ net::ip::address numeric_address(std::string const& host, error_code& ec) {
 
 }  // namespace
 
-void listener::open(listen_target const& target, error_code& ec) {
+// Binds without listening.
+void listener::bind(listen_target const& target, error_code& ec) {
   shared_ = target.reuse_port;
   auto const bind_to = [&](net::generic::stream_protocol::endpoint const& at) {
     error_code ignored;
@@ -98,12 +101,6 @@ void listener::open(listen_target const& target, error_code& ec) {
     if (!ec) {
       acceptor_.bind(at, ec);
     }
-    if (!ec) {
-      acceptor_.listen(target.backlog, ec);
-    }
-    if (!ec) {
-      acceptor_.non_blocking(true, ec);
-    }
     if (ec) {
       acceptor_.close(ignored);
     }
@@ -112,9 +109,6 @@ void listener::open(listen_target const& target, error_code& ec) {
   ec = {};
   if (!target.path.empty()) {
     bind_to(net::local::stream_protocol::endpoint(target.path));
-    if (!ec) {
-      unix_path_ = target.path;
-    }
   } else if (target.host.empty()) {
     bind_to(tcp::endpoint(tcp::v6(), target.port));
     if (ec == net::error::address_family_not_supported ||
@@ -129,6 +123,20 @@ void listener::open(listen_target const& target, error_code& ec) {
   }
 }
 
+void listener::open(listen_target const& target, error_code& ec) {
+  bind(target, ec);
+  if (!ec) {
+    unix_path_ = target.path;
+    acceptor_.listen(target.backlog, ec);
+  }
+  if (!ec) {
+    acceptor_.non_blocking(true, ec);
+  }
+  if (ec) {
+    close();
+  }
+}
+
 void listener::open(native_handle_type descriptor, error_code& ec) {
   sockaddr_storage at{};
   socklen_t size = sizeof at;
@@ -138,6 +146,7 @@ void listener::open(native_handle_type descriptor, error_code& ec) {
   }
   acceptor_.assign(net::generic::stream_protocol(at.ss_family, 0), descriptor, ec);
   if (!ec) {
+    foreign_ = true;
     set_close_on_exec(descriptor);
     acceptor_.non_blocking(true, ec);
   }
@@ -157,9 +166,24 @@ bool listener::inherit_no_delay() {
 
 void listener::start() { wait(); }
 
+// Asio leaves the descriptor of a closed socket to epoll, which keeps it while another descriptor
+// of the socket is open, and would report its events for a later socket.
+void listener::close_acceptor() noexcept {
+  error_code ec;
+#ifndef _WIN32
+  if (foreign_ && acceptor_.is_open()) {
+    native_handle_type const descriptor = acceptor_.release(ec);
+    if (!ec) {
+      ::close(descriptor);
+      return;
+    }
+  }
+#endif
+  acceptor_.close(ec);
+}
+
 void listener::close() {
-  error_code ignored;
-  acceptor_.close(ignored);
+  close_acceptor();
   backoff_.cancel();
   if (!unix_path_.empty()) {
     std::remove(unix_path_.c_str());
@@ -252,6 +276,61 @@ void listener::pause(error_code ec) {
     }
   });
   observer_->on_accept_error(ec);
+}
+
+namespace {
+
+struct no_observer final : listener::accept_observer {
+  void on_accept(std::unique_ptr<byte_stream>) override {}
+  void on_accept_error(error_code) override {}
+};
+
+}  // namespace
+
+void check_free(net::any_io_executor const& ex, listen_target const& target, error_code& ec) {
+  no_observer nobody;
+  detail::ptr<listener> const probe(new listener(ex, nobody));
+  listen_target alone = target;
+  alone.reuse_port = false;
+  probe->bind(alone, ec);
+  probe->close();
+}
+
+std::vector<native_handle_type> open_shared(net::any_io_executor const& ex,
+                                            listen_target const& target, std::size_t count,
+                                            error_code& ec) {
+  std::vector<native_handle_type> descriptors;
+#ifdef _WIN32
+  (void)ex, (void)target, (void)count;
+  ec = net::error::operation_not_supported;
+#else
+  no_observer nobody;
+  detail::ptr<listener> const first(new listener(ex, nobody));
+  first->open(target, ec);
+  if (ec) {
+    return descriptors;
+  }
+  descriptors.reserve(count);
+  descriptors.push_back(first->acceptor_.release(ec));
+  while (!ec && descriptors.size() < count) {
+    int const copy = ::fcntl(descriptors.front(), F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) {
+      ec = last_socket_error();
+    } else {
+      descriptors.push_back(copy);
+    }
+  }
+  if (ec) {
+    for (native_handle_type const descriptor : descriptors) {
+      ::close(descriptor);
+    }
+    descriptors.clear();
+  } else {
+    first->unix_path_.clear();  // the file stays
+  }
+  first->close();
+#endif
+  return descriptors;
 }
 
 }  // namespace anode::transport

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace anode::transport {
 
@@ -77,6 +78,14 @@ public:
   endpoint local_endpoint() const;
 
 private:
+  friend void check_free(net::any_io_executor const& ex, listen_target const& target,
+                         error_code& ec);
+  friend std::vector<native_handle_type> open_shared(net::any_io_executor const& ex,
+                                                     listen_target const& target, std::size_t count,
+                                                     error_code& ec);
+
+  void bind(listen_target const& target, error_code& ec);
+  void close_acceptor() noexcept;
   void wait();
   error_code accept_one();
   void accept_some();
@@ -87,7 +96,19 @@ private:
   net::steady_timer backoff_;
   accept_observer* observer_;
   std::string unix_path_;
-  bool shared_ = false;  // other listeners may share the port
+  bool shared_ = false;   // other listeners may share the port
+  bool foreign_ = false;  // other descriptors of the socket may exist
 };
+
+/// Checks whether `listener::open` would succeed, also if other listeners share the port. The
+/// result is `net::error::address_in_use` if it is in use.
+void check_free(net::any_io_executor const& ex, listen_target const& target, error_code& ec);
+
+/// Opens a listening socket.
+/// @return `count` descriptors of the socket, close-on-exec, for listeners of several executors;
+///   none after a failure. The caller removes the file of a Unix socket.
+std::vector<native_handle_type> open_shared(net::any_io_executor const& ex,
+                                            listen_target const& target, std::size_t count,
+                                            error_code& ec);
 
 }  // namespace anode::transport

@@ -3,6 +3,7 @@
 
 #include "transport/endpoint.hpp"
 #include "transport/hangup_watch.hpp"
+#include "transport/no_sigpipe.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -12,6 +13,10 @@
 #else
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#endif
+#ifdef __linux__
+#include <cerrno>
+#include <sys/sendfile.h>
 #endif
 
 #include <algorithm>
@@ -54,6 +59,42 @@ std::size_t socket_stream::try_write_last(std::span<net::const_buffer const> buf
   return send(buffers, MSG_MORE, ec);
 #else
   return send(buffers, 0, ec);
+#endif
+}
+
+std::size_t socket_stream::try_send_file(native_handle_type file, std::uint64_t& offset,
+                                         std::size_t size, error_code& ec) {
+#ifdef __linux__
+  auto at = static_cast<off_t>(offset);
+  ssize_t n = 0;
+  {
+    errno = 0;
+    no_sigpipe const quiet;
+    do {
+      n = ::sendfile(socket_.native_handle(), file, &at, size);
+    } while (n < 0 && errno == EINTR);
+  }
+  if (n >= 0) {
+    offset = static_cast<std::uint64_t>(at);
+    ec = {};
+    return static_cast<std::size_t>(n);
+  }
+  switch (errno) {
+    case EAGAIN:
+      ec = net::error::would_block;
+      break;
+    case EPIPE:
+    case ECONNRESET:
+    case ETIMEDOUT:
+      ec = error_code(errno, boost::system::system_category());
+      break;
+    default:
+      // The file may be the reason: reading it tells.
+      ec = net::error::operation_not_supported;
+  }
+  return 0;
+#else
+  return byte_stream::try_send_file(file, offset, size, ec);
 #endif
 }
 
@@ -125,20 +166,59 @@ void socket_stream::set_no_delay(bool on) {
   socket_.set_option(net::ip::tcp::no_delay(on), ignored);
 }
 
-void socket_stream::set_keep_alive(bool on, std::chrono::milliseconds delay) {
-  error_code ignored;
-  socket_.set_option(net::socket_base::keep_alive(on), ignored);
+namespace {
+
+// The options of TCP for keep-alive probes; 0 where the system has none.
 #if defined(TCP_KEEPIDLE)
-  constexpr int name = TCP_KEEPIDLE;
+constexpr int idle_option = TCP_KEEPIDLE;
 #elif defined(TCP_KEEPALIVE)
-  constexpr int name = TCP_KEEPALIVE;  // macOS
+constexpr int idle_option = TCP_KEEPALIVE;  // macOS
 #else
-  constexpr int name = 0;
+constexpr int idle_option = 0;
 #endif
-  auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(delay).count();
-  if (on && seconds > 0 && name != 0) {
-    using idle = net::detail::socket_option::integer<IPPROTO_TCP, name>;
-    socket_.set_option(idle(static_cast<int>(std::min<std::int64_t>(seconds, 32767))), ignored);
+#if defined(TCP_KEEPINTVL)
+constexpr int interval_option = TCP_KEEPINTVL;
+#else
+constexpr int interval_option = 0;
+#endif
+#if defined(TCP_KEEPCNT)
+constexpr int count_option = TCP_KEEPCNT;
+#else
+constexpr int count_option = 0;
+#endif
+
+// Sets an option of TCP to a number from 1 to `most`. 0 keeps the system's default.
+template <int Option>
+void set_positive(socket_stream::socket_type& socket, std::int64_t value, std::int64_t most) {
+  if constexpr (Option != 0) {
+    if (value > 0) {
+      error_code ignored;
+      using option = net::detail::socket_option::integer<IPPROTO_TCP, Option>;
+      socket.set_option(option(static_cast<int>(std::min(value, most))), ignored);
+    }
+  }
+}
+
+std::int64_t whole_seconds(std::chrono::milliseconds time) {
+  return std::chrono::duration_cast<std::chrono::seconds>(time).count();
+}
+
+}  // namespace
+
+void socket_stream::set_keep_alive(bool on, std::chrono::milliseconds delay) {
+  set_keep_alive_probes({on, delay});
+}
+
+void socket_stream::set_keep_alive_probes(keep_alive_probes const& probes) {
+  // The largest values that Linux accepts.
+  constexpr std::int64_t most_seconds = 32767;
+  constexpr std::int64_t most_probes = 127;
+  error_code ignored;
+  socket_.set_option(net::socket_base::keep_alive(probes.on), ignored);
+  if (probes.on) {
+    set_positive<idle_option>(socket_, whole_seconds(probes.initial_delay), most_seconds);
+    set_positive<interval_option>(socket_, whole_seconds(probes.interval), most_seconds);
+    set_positive<count_option>(socket_, probes.count, most_probes);
   }
 }
 

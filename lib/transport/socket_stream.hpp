@@ -23,6 +23,8 @@ public:
   std::size_t try_read_some(net::mutable_buffer buffer, error_code& ec) override;
   std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) override;
   std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) override;
+  std::size_t try_send_file(native_handle_type file, std::uint64_t& offset, std::size_t size,
+                            error_code& ec) override;
   void async_wait_writable(io_callback done) override;
 
   /// Completes when input or the end of input is available.
@@ -36,6 +38,7 @@ public:
   endpoint remote_endpoint() const override;
   void set_no_delay(bool on) override;
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override;
+  void set_keep_alive_probes(keep_alive_probes const& probes) override;
   bool has_input() override;
   void async_wait_hangup(io_callback done) override;
   native_handle_type native_handle() override;

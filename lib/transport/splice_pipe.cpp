@@ -1,13 +1,13 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/splice_pipe.hpp"
 
+#include "transport/no_sigpipe.hpp"
+
 #include <boost/asio/error.hpp>
 
 #ifdef __linux__
 #include <cerrno>
-#include <ctime>
 #include <fcntl.h>
-#include <signal.h>
 #include <unistd.h>
 #endif
 
@@ -23,38 +23,6 @@ boost::system::error_code last_error() noexcept {
   return errno == EAGAIN ? boost::asio::error::make_error_code(boost::asio::error::would_block)
                          : boost::system::error_code(errno, boost::system::system_category());
 }
-
-// Suppresses SIGPIPE in its scope, because splice has no MSG_NOSIGNAL: a write to a closed socket
-// would terminate the process.
-class no_sigpipe {
-public:
-  no_sigpipe() noexcept {
-    sigset_t pending;
-    sigemptyset(&pipe_);
-    sigaddset(&pipe_, SIGPIPE);
-    sigpending(&pending);
-    was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    pthread_sigmask(SIG_BLOCK, &pipe_, &before_);
-  }
-  no_sigpipe(no_sigpipe const&) = delete;
-  no_sigpipe& operator=(no_sigpipe const&) = delete;
-
-  ~no_sigpipe() {
-    int const error = errno;
-    if (error == EPIPE && !was_pending_) {
-      timespec const now{};
-      while (sigtimedwait(&pipe_, nullptr, &now) < 0 && errno == EINTR) {
-      }
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-    errno = error;
-  }
-
-private:
-  sigset_t pipe_;
-  sigset_t before_;
-  bool was_pending_ = false;
-};
 
 ssize_t splice_quietly(int from, int to, std::size_t size) noexcept {
   errno = 0;

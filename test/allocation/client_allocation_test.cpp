@@ -6,6 +6,7 @@
 #include "runtime/clock.hpp"
 #include "support/catch.hpp"
 #include "support/counting_stream.hpp"
+#include "support/traced.hpp"
 #include "transport/memory_stream.hpp"
 
 #include <anode/agent.hpp>
@@ -17,6 +18,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace http = anode::http;
 namespace net = boost::asio;
@@ -76,7 +78,7 @@ net::awaitable<void> ask(http::agent& agent, outcome& o) {
 }
 
 /// Makes 50 requests to warm up, then 500 measured ones, one after the other.
-outcome run(std::string_view answer) {
+outcome run(std::string_view answer, http::client_trace trace = {}) {
   net::io_context io(1);
   anode::runtime::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
   auto const counts = std::make_shared<support::counting_stream::counts>();
@@ -92,6 +94,7 @@ outcome run(std::string_view answer) {
     co_return std::make_unique<support::counting_stream>(std::move(here), counts);
   };
   http::agent agent(io.get_executor(), options);
+  agent.set_trace(std::move(trace));
   outcome o;
   net::co_spawn(io, ask(agent, o), net::detached);
   io.run();
@@ -118,6 +121,13 @@ TEST_CASE("steady state: a GET of a client is one read, one write and no allocat
   check(
       run("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: keep-alive\r\n"
           "Keep-Alive: timeout=5\r\nContent-Length: 12\r\n\r\nHello World!"));
+}
+
+TEST_CASE("steady state: a traced GET of a client makes no allocation either") {
+  unsigned calls = 0;
+  check(run("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHello World!",
+            support::traced_by([&calls] { ++calls; })));
+  CHECK(calls == 550 * 6);
 }
 
 TEST_CASE("steady state: a client reads a chunked response without an allocation") {

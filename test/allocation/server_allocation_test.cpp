@@ -12,7 +12,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace http = anode::http;
@@ -94,10 +96,12 @@ struct outcome {
 };
 
 /// Sends `requests` 50 times to warm up, then 500 times to measure.
-outcome run(http::handler handler, std::string const& requests, unsigned answers) {
+outcome run(http::handler handler, std::string const& requests, unsigned answers,
+            http::server_trace trace = {}) {
   net::io_context io(1);
   anode::runtime::clock::of(io.get_executor()).set_manual(std::chrono::sys_seconds(1000s));
   http::server server(io.get_executor(), std::move(handler));
+  server.set_trace(std::move(trace));
   auto [here, there] = anode::transport::make_memory_pair(io.get_executor());
   auto const counts = std::make_shared<support::counting_stream::counts>();
   counts->buffer_counts.reserve(10000);
@@ -161,6 +165,42 @@ TEST_CASE("steady state: requests received in one read are answered in one write
 #endif
 }
 
+TEST_CASE("steady state: a traced request is one read, one write and no allocation") {
+  struct counts {
+    unsigned starts = 0;
+    unsigned heads = 0;
+    unsigned finishes = 0;
+    unsigned done = 0;
+    std::uint64_t bytes = 0;
+  } seen;
+  http::server_trace t;
+  t.connection_opened = [](anode::socket const&) {};
+  t.connection_closed = [](anode::socket const&, http::connection_facts const&) {};
+  t.request_start = [&](http::incoming_message&, http::server_response&) { ++seen.starts; };
+  t.response_head = [&](http::incoming_message&, http::server_response&) { ++seen.heads; };
+  t.response_finish = [&](http::incoming_message&, http::server_response&,
+                          http::exchange_facts const& f) {
+    ++seen.finishes;
+    seen.bytes += f.body_bytes;
+  };
+  auto const handler = [&](http::incoming_message&,
+                           http::server_response& res) -> net::awaitable<void> {
+    res.on_done([&](http::exchange_facts const&) { ++seen.done; });
+    co_await res.end("Hello World!");
+  };
+  outcome const o = run(handler, small, 1, std::move(t));
+  CHECK(o.answered == 550);
+  CHECK(o.writes == 550);
+  CHECK(seen.starts == 550);
+  CHECK(seen.heads == 550);
+  CHECK(seen.finishes == 550);
+  CHECK(seen.done == 550);
+  CHECK(seen.bytes == 550 * 12);
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
+
 TEST_CASE("steady state: a body received together with its head is read without an allocation") {
   auto const read_it = [](http::incoming_message& req,
                           http::server_response& res) -> net::awaitable<void> {
@@ -176,6 +216,43 @@ TEST_CASE("steady state: a body received together with its head is read without 
   };
   outcome const o = run(read_it, with_body, 1);
   CHECK(o.answered == 550);
+  CHECK(o.writes == 550);
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
+
+TEST_CASE("steady state: the program's data of a request costs no allocation") {
+  struct state {
+    std::size_t number = 0;
+    char name[200] = {};
+  };
+  std::size_t found = 0;
+  auto const with_data = [&](http::incoming_message& req,
+                             http::server_response& res) -> net::awaitable<void> {
+    req.emplace_data<state>().number = 1;
+    found += req.data<state>()->number;
+    co_await res.end("Hello World!");
+  };
+  outcome const o = run(with_data, small, 1);
+  CHECK(o.answered == 550);
+  CHECK(found == 550);
+  CHECK(o.writes == 550);
+#if ANODE_COUNTS_ALLOCATIONS
+  CHECK(o.allocated == 0);
+#endif
+}
+
+TEST_CASE("steady state: a listener of the head costs no allocation") {
+  std::size_t calls = 0;
+  auto const with_listener = [&](http::incoming_message&,
+                                 http::server_response& res) -> net::awaitable<void> {
+    res.on_head([&](std::optional<std::uint64_t> length) { calls += length == 12U ? 1U : 0U; });
+    co_await res.end("Hello World!");
+  };
+  outcome const o = run(with_listener, small, 1);
+  CHECK(o.answered == 550);
+  CHECK(calls == 550);
   CHECK(o.writes == 550);
 #if ANODE_COUNTS_ALLOCATIONS
   CHECK(o.allocated == 0);

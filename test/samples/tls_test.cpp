@@ -4,7 +4,7 @@
 
 #include "../../samples/reverse_proxy/forwarded.hpp"
 #include "proxy_peers.hpp"
-#include "support/tls_fixture.hpp"
+#include "support/tls/fixture.hpp"
 
 #include <string>
 

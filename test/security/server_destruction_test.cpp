@@ -8,6 +8,7 @@
 #include "security/requests.hpp"
 #include "support/catch.hpp"
 #include "support/event_log.hpp"
+#include "support/http_peer.hpp"
 #include "transport/memory_stream.hpp"
 
 #include <anode/server.hpp>
@@ -236,4 +237,20 @@ TEST_CASE("server lifetime: a server can be destroyed in one of its own handlers
   io.restart();
   io.poll();
   CHECK(ended == ends);
+}
+
+TEST_CASE("server destruction: a handler that ends with its exchange may still be cancelled") {
+  support::server_fixture f;
+  bool ended = false;
+  f.server.on_request(
+      [&](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
+        co_await req.wait_close();
+        ended = true;
+      });
+  support::http_peer peer = f.connect();
+  f.say(peer, get);
+  // Outside of `run`, therefore Asio delivers the cancellation later.
+  f.server = http::server(f.io.get_executor());
+  f.settle();
+  CHECK(ended);
 }

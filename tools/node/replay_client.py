@@ -4,11 +4,13 @@
 usage: tools/node/replay_client.py BUILD_DIR [REGEX]    compares; prints every case that fails
        tools/node/replay_client.py --accept BUILD_DIR   records anode's results of deviating cases
        tools/node/replay_client.py --record NODE [REGEX]  records Node's results (use tools/node/record)
+       tools/node/replay_client.py --record-later NODE [REGEX]  records those of the later release
 
 A line of test/conformance/client/recorded/*.jsonl and test/conformance/agent/recorded/*.jsonl is a case: its
 name, the scenario (see client/scenarios.py), and under `node` the result of Node 23.5.0: the bytes that
 each connection received, whether it was open at the end, and the events of each request in order. A
 case with a `deviation`, the name of a row in docs/deviations.md, must have the result under `ours`.
+See lib/releases.py for `later`, the result of Node 26.12.1.
 
 Ends with `N passed, N failed`.
 """
@@ -20,14 +22,15 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent / "client"))
+sys.path[:0] = [str(Path(__file__).resolve().parent / folder) for folder in ("client", "lib")]
+import releases  # noqa: E402
 from scenarios import Driver, Play  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDERS = ("client", "agent")
 TOGETHER = 24  # scenarios at the same time
 GRACE = 0.15  # seconds after the expected result is complete
-MEMBERS = ("name", "note", "deviation", "scenario", "node", "ours")
+MEMBERS = ("name", "note", "deviation", "change", "scenario", "node", "later", "ours")
 
 
 def files():
@@ -87,9 +90,13 @@ async def perform(command, cases, expected):
     return results, await driver.end()
 
 
+def deviations():
+    return (ROOT / "docs" / "deviations.md").read_text()
+
+
 def documented():
     """Returns the names of the rows of docs/deviations.md."""
-    return set(re.findall(r"^\| `([\w.-]+)`", (ROOT / "docs" / "deviations.md").read_text(), re.M))
+    return set(re.findall(r"^\| `([\w.-]+)`", deviations(), re.M))
 
 
 def wanted_of(case):
@@ -109,6 +116,7 @@ def replay(build, only):
         print(f"FAILED: {name}\n    {why}")
 
     playable = []
+    unclear = {c["name"]: why for c, why in releases.complaints(cases, deviations())}
     for case in cases:
         name = case["name"]
         if sum(c["name"] == name for c in all_cases) > 1:
@@ -119,6 +127,8 @@ def replay(build, only):
             complain(name, f"docs/deviations.md has no row `{case['deviation']}`")
         elif "deviation" in case and case["ours"] == case["node"]:
             complain(name, "names a deviation, and does what Node does")
+        elif name in unclear:
+            complain(name, unclear[name])
         else:
             playable.append(case)
     results, code = asyncio.run(perform(command, playable, wanted_of))
@@ -131,6 +141,7 @@ def replay(build, only):
             passed += 1
     if code != 0:
         complain("parity_client", f"ended with {code}")
+    print(releases.summary(playable))
     print(f"{passed} passed, {failed} failed")
     return 0 if passed and not failed else 1
 
@@ -150,7 +161,7 @@ def accept(build):
     return 0
 
 
-def record(node, only):
+def record(node, only, member):
     command = [node, str(ROOT / "tools" / "node" / "client" / "driver.mjs")]
     unstable = 0
     for path in files():
@@ -163,15 +174,18 @@ def record(node, only):
                 unstable += 1
                 print(f"{case['name']}: Node's runs differ")
                 print(f"    {difference(results[0], next(r for r in results if r != results[0]))}")
-            case["node"] = results[0]
+            case[member] = results[0]
+            if case.get("later") == case["node"]:
+                del case["later"]
         write(path, cases)
         print(f"{path.relative_to(ROOT)}: {len(chosen)} recorded")
     return 1 if unstable else 0
 
 
 def main(arguments):
-    if arguments[:1] == ["--record"] and len(arguments) in (2, 3):
-        return record(arguments[1], arguments[2] if len(arguments) == 3 else "")
+    members = {"--record": "node", "--record-later": "later"}
+    if arguments[:1] and arguments[0] in members and len(arguments) in (2, 3):
+        return record(arguments[1], arguments[2] if len(arguments) == 3 else "", members[arguments[0]])
     if arguments[:1] == ["--accept"] and len(arguments) == 2:
         return accept(arguments[1])
     if len(arguments) not in (1, 2) or arguments[0].startswith("-"):

@@ -5,10 +5,12 @@ usage: tools/node/replay_server.py BUILD_DIR [REGEX]    compares; prints every c
        tools/node/replay_server.py --beast BUILD_DIR [REGEX]  compares with Beast's parser for all heads
        tools/node/replay_server.py --accept BUILD_DIR   records anode's responses of deviating cases
        tools/node/replay_server.py --record NODE [REGEX]  records Node's responses (use tools/node/record)
+       tools/node/replay_server.py --record-later NODE [REGEX]  records those of the later release
 
 A line of test/conformance/server/recorded/*.jsonl is a case (see server/cases.py), and under `node` the
 result of Node 23.5.0: the bytes, and whether it closed the connection. A case with a `deviation`, the
-name of a row in docs/deviations.md, must have the result under `ours`.
+name of a row in docs/deviations.md, must have the result under `ours`. See lib/releases.py for `later`,
+the result of Node 26.12.1.
 
 Ends with `N passed, N failed`.
 """
@@ -20,7 +22,8 @@ import sys
 from pathlib import Path
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(Path(__file__).resolve().parent / "server"))
+sys.path[:0] = [str(Path(__file__).resolve().parent / folder) for folder in ("server", "lib")]
+import releases  # noqa: E402
 from cases import Server, outcome, to_bytes  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -28,7 +31,8 @@ FOLDER = ROOT / "test" / "conformance" / "server" / "recorded"
 TOGETHER = 40  # cases at the same time
 SERVERS = 8  # servers of one case each at the same time
 TAKES = 3  # recordings, which must agree
-MEMBERS = ("name", "note", "deviation", "mode", "cuts", "steps", "node", "ours")
+OPTIONS = ("--accept", "--record", "--record-later", "--beast")
+MEMBERS = ("name", "note", "deviation", "change", "mode", "cuts", "steps", "node", "later", "ours")
 
 
 def read(path):
@@ -103,7 +107,8 @@ def excused(cases):
 
 
 async def replay(command, cases):
-    wrong = {case["name"]: why for case, why in excused(cases)}
+    page = (ROOT / "docs" / "deviations.md").read_text()
+    wrong = {case["name"]: why for case, why in (*excused(cases), *releases.complaints(cases, page))}
     wanted = {c["name"]: c.get("ours", c["node"]) for c in cases}
     got = await run_all(command, cases, lambda case: wanted[case["name"]])
     for name, found in got.items():
@@ -111,12 +116,13 @@ async def replay(command, cases):
             wrong[name] = difference(wanted[name], found)
     for name in sorted(wrong):
         print(f"  FAILED: {name}: {wrong[name]}")
+    print(releases.summary(cases))
     print(f"{len(cases) - len(wrong)} passed, {len(wrong)} failed")
     return 1 if wrong or not cases else 0
 
 
-async def record(command, files, chosen):
-    """Records Node's responses. Reports a case with varying outcomes and keeps its old record."""
+async def record(command, files, chosen, member):
+    """Records Node's responses as `member`. Reports a case with varying outcomes and keeps its old record."""
     cases = [c for f in files.values() for c in f if chosen(c)]
     takes = [await run_all(command, cases, lambda case: None) for _ in range(TAKES)]
     unsure = 0
@@ -126,7 +132,9 @@ async def record(command, files, chosen):
             unsure += 1
             print(f"  UNSURE: {case['name']}: {difference(found[0], found[-1])}")
         else:
-            case["node"] = found[0]
+            case[member] = found[0]
+            if case.get("later") == case["node"]:
+                del case["later"]
     for path, all_of_it in files.items():
         write(path, all_of_it)
     print(f"{len(cases) - unsure} recorded, {unsure} unsure")
@@ -149,16 +157,17 @@ def main(arguments):
     files = {f: read(f) for f in sorted(FOLDER.glob("*.jsonl"))}
     names = [c["name"] for f in files.values() for c in f]
     assert len(set(names)) == len(names), "two cases have the same name"
-    option = arguments.pop(0) if arguments and arguments[0] in ("--accept", "--record", "--beast") else None
+    option = arguments.pop(0) if arguments and arguments[0] in OPTIONS else None
     if not 1 <= len(arguments) <= 2 or arguments[0].startswith("-"):
         print(__doc__.strip(), file=sys.stderr)
         return 0 if arguments in (["-h"], ["--help"]) else 2
     expression = re.compile(arguments[1] if len(arguments) == 2 else "")
     program = "parity_server_beast" if option == "--beast" else "parity_server"
     ours = [str(Path(arguments[0]) / "test" / "conformance" / "server" / program)]
-    if option == "--record":
+    if option in ("--record", "--record-later"):
         node = [arguments[0], "--no-warnings", str(Path(__file__).parent / "server" / "oracle.mjs")]
-        return asyncio.run(record(node, files, lambda c: expression.search(c["name"])))
+        member = "node" if option == "--record" else "later"
+        return asyncio.run(record(node, files, lambda c: expression.search(c["name"]), member))
     if option == "--accept":
         return asyncio.run(accept(ours, files))
     cases = [c for f in files.values() for c in f if expression.search(c["name"])]

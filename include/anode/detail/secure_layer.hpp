@@ -27,6 +27,12 @@ public:
   /// read completes without bytes when the handshake is complete.
   virtual std::unique_ptr<byte_stream> accept(std::unique_ptr<byte_stream> lower) = 0;
 
+  /// Returns whether requests for a host may be served on a connection. It is false if the clients
+  /// of that host are verified in another way than the client of the connection was.
+  /// @param connection  a stream that `accept` has returned
+  /// @param authority  the host, with or without a port; empty: none
+  virtual bool serves(byte_stream& connection, std::string_view authority) const = 0;
+
   /// Returns the most time for a handshake; 0: the time for a request head.
   virtual std::chrono::milliseconds handshake_timeout() const = 0;
 

@@ -185,9 +185,7 @@ std::chrono::sys_seconds certificate::valid_to() const {
 
 std::string certificate::pem() const {
   X509* const c = native_certificate(*this);
-  bio_ptr const out{BIO_new(BIO_s_mem())};
-  return c != nullptr && out && PEM_write_bio_X509(out.get(), c) == 1 ? contents(out.get())
-                                                                      : std::string();
+  return c != nullptr ? pem_of(c) : std::string();
 }
 
 std::string certificate::der() const {

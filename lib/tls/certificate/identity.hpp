@@ -14,6 +14,16 @@ inline std::string_view without_dot(std::string_view host) noexcept {
   return host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
 }
 
+/// Returns the host of an authority, for example of a Host header, without the port and without the
+/// brackets of an IPv6 address.
+inline std::string_view host_of(std::string_view authority) noexcept {
+  authority.remove_prefix(authority.rfind('@') + 1);
+  if (authority.starts_with('[')) {
+    return authority.substr(1, authority.find(']') - 1);
+  }
+  return authority.substr(0, authority.find(':'));
+}
+
 /// Returns whether a host is an IP address, with or without brackets. Only the canonical spellings
 /// that `make_address` accepts are; "127.1" is a name.
 bool is_ip_address(std::string_view host) noexcept;

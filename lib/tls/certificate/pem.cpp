@@ -54,6 +54,16 @@ std::string element_name(std::string_view option, std::size_t index, std::size_t
   return name;
 }
 
+std::string pem_of(X509* certificate) {
+  bio_ptr const out{BIO_new(BIO_s_mem())};
+  if (!out || PEM_write_bio_X509(out.get(), certificate) != 1) {
+    return {};
+  }
+  char* text = nullptr;
+  long const size = BIO_get_mem_data(out.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
+}
+
 bio_ptr open_text(std::string_view text, std::string_view option) {
   if (text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
     throw_error(option);

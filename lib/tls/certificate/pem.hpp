@@ -13,6 +13,9 @@ namespace anode::tls {
 /// only one element.
 std::string element_name(std::string_view option, std::size_t index, std::size_t size);
 
+/// Returns a certificate as PEM text; empty if there is no memory for it.
+std::string pem_of(X509* certificate);
+
 /// Opens a text for reading, which must outlive the result.
 /// @throws http::exception with `option` in the message
 bio_ptr open_text(std::string_view text, std::string_view option);

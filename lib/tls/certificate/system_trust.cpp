@@ -1,11 +1,15 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "tls/certificate/system_trust.hpp"
 
+#include "tls/certificate/pem.hpp"
 #include "tls/context/errors.hpp"
+
+#include <anode/tls.hpp>
 
 #include <openssl/pem.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -195,22 +199,94 @@ system_trust load_system_trust(trust_locations const& from) {
   return out;
 }
 
-shared_system_trust const& shared_trust() {
+namespace {
+
+// What the process trusts by default.
+struct process_trust {
+  std::mutex mutex;
+  std::shared_ptr<shared_system_trust const> system;  // null until it is needed
+  std::shared_ptr<shared_system_trust const> chosen;  // by the program; null: the system's
+  std::atomic<std::uint64_t> changes{0};
+};
+
+process_trust& process() {
   // Never destroyed, because contexts with static storage may use it.
-  static auto& mutex = *new std::mutex;
-  static shared_system_trust const* instance = nullptr;
-  std::lock_guard const lock(mutex);
-  if (instance == nullptr) {
-    auto made = std::make_unique<shared_system_trust>();
-    made->trust = load_system_trust(system_trust_locations());
-    made->store.reset(X509_STORE_new());
-    if (!made->store) {
-      throw_error("ca");
-    }
-    made->trust.add_to(made->store.get());
-    instance = made.release();
+  static auto& instance = *new process_trust;
+  return instance;
+}
+
+std::shared_ptr<shared_system_trust> make_shared_trust(system_trust from) {
+  auto made = std::make_shared<shared_system_trust>();
+  made->trust = std::move(from);
+  made->store.reset(X509_STORE_new());
+  if (!made->store) {
+    throw_error("ca");
   }
-  return *instance;
+  made->trust.add_to(made->store.get());
+  return made;
+}
+
+std::shared_ptr<shared_system_trust const> system_of(process_trust& p) {
+  if (!p.system) {
+    p.system = make_shared_trust(load_system_trust(system_trust_locations()));
+  }
+  return p.system;
+}
+
+std::vector<std::string> texts_of(system_trust const& trust) {
+  std::vector<std::string> all;
+  for (x509_ptr const& c : trust.certificates) {
+    all.push_back(pem_of(c.get()));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::shared_ptr<shared_system_trust const> default_trust() {
+  process_trust& p = process();
+  std::lock_guard const lock(p.mutex);
+  return p.chosen ? p.chosen : system_of(p);
+}
+
+std::shared_ptr<shared_system_trust const> shared_trust() {
+  process_trust& p = process();
+  std::lock_guard const lock(p.mutex);
+  return system_of(p);
+}
+
+std::uint64_t default_trust_changes() noexcept { return process().changes; }
+
+void set_default_ca(std::vector<std::string> const& certificates) {
+  clean_error_queue const clean;
+  system_trust from;
+  for (std::size_t i = 0; i != certificates.size(); ++i) {
+    std::string const name = element_name("certificates", i, certificates.size());
+    for (x509_ptr& c : read_certificates(open_text(certificates[i], name).get(), name)) {
+      bool const known =
+          std::any_of(from.certificates.begin(), from.certificates.end(),
+                      [&](x509_ptr const& other) { return X509_cmp(c.get(), other.get()) == 0; });
+      if (!known) {
+        from.certificates.push_back(std::move(c));
+      }
+    }
+  }
+  std::shared_ptr<shared_system_trust> const made = make_shared_trust(std::move(from));
+  made->replaced = true;
+  process_trust& p = process();
+  std::lock_guard const lock(p.mutex);
+  p.chosen = made;
+  ++p.changes;
+}
+
+std::vector<std::string> default_ca() {
+  clean_error_queue const clean;
+  return texts_of(default_trust()->trust);
+}
+
+std::vector<std::string> system_ca() {
+  clean_error_queue const clean;
+  return texts_of(shared_trust()->trust);
 }
 
 }  // namespace anode::tls

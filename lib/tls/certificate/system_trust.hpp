@@ -3,6 +3,8 @@
 
 #include "tls/context/openssl_ptr.hpp"
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -36,16 +38,25 @@ struct system_trust {
 ///   there is none.
 system_trust load_system_trust(trust_locations const& from);
 
-/// The trust of this system, which is loaded at the first use and then shared by all contexts.
+/// Certificates that contexts without their own trust, and that they share.
 struct shared_system_trust {
   system_trust trust;
   store_ptr store;
+  bool replaced = false;  ///< by the program: these are not those of the system
 };
 
-/// Returns the trust of this system.
+/// Returns the certificates that the program has set as the default, or else those of this system,
+/// which are loaded at the first use.
 ///
 /// **Concurrency**: may be called by several threads.
 /// @throws http::exception as `load_system_trust`; the next call tries again.
-shared_system_trust const& shared_trust();
+std::shared_ptr<shared_system_trust const> default_trust();
+
+/// Returns the certificates of this system.
+/// @throws http::exception as `load_system_trust`; the next call tries again.
+std::shared_ptr<shared_system_trust const> shared_trust();
+
+/// Returns how often the program has changed the default.
+std::uint64_t default_trust_changes() noexcept;
 
 }  // namespace anode::tls

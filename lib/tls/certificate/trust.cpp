@@ -93,13 +93,14 @@ void add(X509_STORE* to, std::vector<x509_ptr> const& certificates, std::string_
   }
 }
 
-// Returns the trust of the system; null if there is none and the context can do without.
-shared_system_trust const* system_for(trust_use use) {
+// Returns what is trusted by default; null if the system has nothing and the context can do
+// without.
+std::shared_ptr<shared_system_trust const> system_for(trust_use use) {
   if (use == trust_use::none) {
     return nullptr;
   }
   try {
-    return &shared_trust();
+    return default_trust();
   } catch (http::exception const&) {
     if (use == trust_use::required) {
       throw;
@@ -133,7 +134,8 @@ void set_store(SSL_CTX* of, trust const& t, shared_system_trust const* system) {
   }
 }
 
-std::string digest_of(common_options const& options, trust const& t, trust_use use) {
+std::string digest_of(common_options const& options, trust const& t, trust_use use,
+                      shared_system_trust const* system) {
   digest d;
   if (use == trust_use::none) {
     d.add("none");
@@ -143,6 +145,12 @@ std::string digest_of(common_options const& options, trust const& t, trust_use u
   d.add(options.allow_partial_trust_chain ? "partial" : "complete");
   if (t.ca.empty()) {
     d.add("system");
+  }
+  if (system != nullptr && system->replaced) {
+    d.add("replaced");
+    for (x509_ptr const& c : system->trust.certificates) {
+      d.add(c.get());
+    }
   }
   for (x509_ptr const& c : t.ca) {
     d.add(c.get());
@@ -163,7 +171,9 @@ std::string set_trust(SSL_CTX* of, common_options const& options, trust_use use)
   t.ca = read_list(options.ca, "ca");
   t.extra_ca = read_list(options.extra_ca, "extra_ca");
   t.crl = read_lists(options.crl);
-  set_store(of, t, options.ca.empty() ? system_for(use) : nullptr);
+  std::shared_ptr<shared_system_trust const> const system =
+      options.ca.empty() ? system_for(use) : nullptr;
+  set_store(of, t, system.get());
 
   // These flags are of the context: the store may be shared.
   X509_VERIFY_PARAM* const rules = SSL_CTX_get0_param(of);
@@ -174,7 +184,7 @@ std::string set_trust(SSL_CTX* of, common_options const& options, trust_use use)
   if (X509_VERIFY_PARAM_set_flags(rules, flags) != 1) {
     throw_error("ca");
   }
-  return digest_of(options, t, use);
+  return digest_of(options, t, use, system.get());
 }
 
 void set_client_issuers(SSL_CTX* of, common_options const& options) {

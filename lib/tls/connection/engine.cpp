@@ -19,17 +19,18 @@
 namespace anode::tls {
 
 engine::engine(std::shared_ptr<context_impl const> context, std::unique_ptr<byte_stream> lower,
-               std::unique_ptr<engine_rules> rules)
+               std::unique_ptr<engine_rules> rules, detail::ptr<idle_memory> idle)
     : context_(std::move(context)),
       lower_(std::move(lower)),
       rules_(std::move(rules)),
       list_(&engine_list::of(lower_->get_executor())),
-      ssl_(SSL_new(context_->native())) {
-  if (ssl_ == nullptr) {
+      idle_(std::move(idle)),
+      owned_(SSL_new(context_->native())),
+      ssl_(owned_.get()) {
+  if (ssl_ == nullptr || SSL_set_app_data(ssl_, this) != 1) {
     ERR_clear_error();
     throw std::bad_alloc();
   }
-  SSL_set_app_data(ssl_, this);
   BIO* const bio = make_bio(*this);
   SSL_set_bio(ssl_, bio, bio);
   if (context_->of() == side::server) {
@@ -44,12 +45,15 @@ engine::~engine() {
   if (list_ != nullptr) {
     list_->remove(*this);
   }
+  if (place_ != idle_memory::nowhere) {
+    idle_->remove(*this);
+  }
   if (established() && (!failure_ || ended())) {
     // OpenSSL takes a connection without close_notify for attacked and forgets its session, which
     // other connections share. The messages that the connection carried have their own length.
     SSL_set_shutdown(ssl_, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   }
-  SSL_free(ssl_);
+  owned_.reset();
 }
 
 engine& engine::of(SSL const* ssl) noexcept { return *static_cast<engine*>(SSL_get_app_data(ssl)); }
@@ -80,7 +84,27 @@ int engine::take(char* to, int size) {
     return -1;
   }
   without_data_ += n;
+  note_use();
   return static_cast<int>(n);
+}
+
+// OpenSSL has or gets buffers.
+void engine::note_use() noexcept {
+  used_ = true;
+  if (place_ == idle_memory::nowhere && list_ != nullptr) {
+    idle_->add(*this);
+  }
+}
+
+bool engine::release_memory() {
+  // Releases of OpenSSL before 3.0.14 lose a record whose header alone has arrived.
+  bool const between_records = std::string_view(SSL_rstate_string(ssl_)) == "RH";
+  if (unsent() > 0 || !between_records || SSL_has_pending(ssl_) == 1 ||
+      SSL_free_buffers(ssl_) != 1) {
+    return false;
+  }
+  out_ = {};
+  return true;
 }
 
 void engine::request_input() {
@@ -313,9 +337,13 @@ void engine::post(io_callback& waiting, error_code ec, std::size_t bytes) {
 
 void engine::context_shut_down() {
   list_ = nullptr;
-  closed_ = true;
+  idle_->context_shut_down();
+  bool const was_closed = std::exchange(closed_, true);
   io_callback const dropped[] = {std::move(reader_), std::move(writer_), std::move(handshaker_),
                                  std::move(shutter_)};
+  if (!was_closed) {
+    lower_->close();  // a stream in memory keeps its operations itself, and they keep this object
+  }
 }
 
 void engine::close(bool reset) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tls/connection/engine_list.hpp"
+#include "tls/connection/idle_memory.hpp"
 #include "tls/context/context_impl.hpp"
 
 #include <anode/byte_stream.hpp>
@@ -13,10 +14,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace anode::tls {
 
 class engine;
+
+struct ssl_deleter {
+  void operator()(SSL* s) const noexcept { SSL_free(s); }
+};
 
 /// What one side decides during and after a handshake. The connection keeps it alive.
 class engine_rules {
@@ -32,8 +38,7 @@ public:
   virtual std::shared_ptr<context_impl const> choose_context(std::string_view) { return nullptr; }
 
   /// Keeps a session that the server has offered for resumption.
-  /// @return whether the rules own `session` now
-  virtual bool keep_session(SSL_SESSION*) { return false; }
+  virtual void keep_session(session_ptr) {}
 
   /// Encrypts or decrypts a ticket; see SSL_CTX_set_tlsext_ticket_key_evp_cb.
   virtual int ticket_key(unsigned char*, unsigned char*, EVP_CIPHER_CTX*, EVP_MAC_CTX*, int) {
@@ -52,8 +57,10 @@ public:
 /// time.
 class engine final : public detail::counted {
 public:
+  /// @param idle  the memory of idle connections of the same server or agent
+  /// @throws std::bad_alloc
   engine(std::shared_ptr<context_impl const> context, std::unique_ptr<byte_stream> lower,
-         std::unique_ptr<engine_rules> rules);
+         std::unique_ptr<engine_rules> rules, detail::ptr<idle_memory> idle);
   ~engine() override;
 
   SSL* native() const noexcept { return ssl_; }
@@ -61,10 +68,29 @@ public:
   context_impl const& context() const noexcept { return *context_; }
   engine_rules& rules() noexcept { return *rules_; }
   bool established() const noexcept { return info_.has_value(); }
+
+  /// Returns the name that the client has sent; empty: none.
+  std::string const& servername() const noexcept { return servername_; }
+
+  /// Returns whether the context of a server was chosen by that name, and is not the default one.
+  bool chosen_by_name() const noexcept { return chosen_by_name_; }
+
   secure_info const* info() const noexcept { return info_ ? &*info_ : nullptr; }
 
   /// Returns the message of the failure that ended the connection.
   std::string const& failure_message() const noexcept { return failure_message_; }
+
+  // For `idle_memory`.
+
+  std::size_t place() const noexcept { return place_; }
+  void set_place(std::size_t place) noexcept { place_ = place; }
+
+  /// Returns whether bytes were moved since the last call.
+  bool used_lately() noexcept { return std::exchange(used_, false); }
+
+  /// Releases the buffers that hold nothing. They are made again when they are needed.
+  /// @return whether all of them are released
+  bool release_memory();
 
   /// Returns the engine of a callback of OpenSSL.
   static engine& of(SSL const* ssl) noexcept;
@@ -95,9 +121,11 @@ public:
   // For the callbacks of OpenSSL.
 
   /// Stores the name that the client has sent, and uses the context for it.
+  /// @throws std::bad_alloc
   void set_servername(std::string_view name);
 
   /// Sends a server name, and checks nothing with it.
+  /// @throws std::bad_alloc
   void send_servername(std::string const& name);
 
 private:
@@ -109,6 +137,8 @@ private:
   static constexpr std::size_t most_at_once = 65536;
   // Ciphertext above this stops reading, because input can produce output.
   static constexpr std::size_t most_unsent = 256 * 1024;
+  // The most memory for output that an active connection keeps.
+  static constexpr std::size_t most_kept = 256 * 1024;
   // The most bytes of ciphertext without application data in a row.
   static constexpr std::size_t most_without_data = 1024 * 1024;
 
@@ -124,6 +154,7 @@ private:
   bool ended() const noexcept;
   void fail(error_code ec, std::string message = {});
   void fail_at_end();
+  void note_use() noexcept;
   void answer_plain_http();
   void request_input();
   void flush();
@@ -136,7 +167,10 @@ private:
   std::unique_ptr<byte_stream> lower_;
   std::unique_ptr<engine_rules> rules_;
   engine_list* list_;  // null after the context has shut down
-  SSL* ssl_ = nullptr;
+  detail::ptr<idle_memory> idle_;
+  std::size_t place_ = idle_memory::nowhere;
+  std::unique_ptr<SSL, ssl_deleter> owned_;
+  SSL* ssl_;
   std::optional<secure_info> info_;  // set when the handshake is complete
   std::string servername_;
 
@@ -171,6 +205,8 @@ private:
   bool announce_ = false;    // a server's next read reports the end of the handshake
   bool delivering_ = false;  // a completion with input is on its way
   bool closed_ = false;
+  bool used_ = false;  // since the last look of `idle_memory`
+  bool chosen_by_name_ = false;
 };
 
 }  // namespace anode::tls

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 
 #include <string_view>
+#include <utility>
 
 namespace anode::tls {
 namespace {
@@ -80,12 +81,16 @@ int staple(SSL* ssl, void*) noexcept {
   return SSL_TLSEXT_ERR_OK;
 }
 
+// The rules get a reference of their own, which they release also when they fail.
 int new_session(SSL* ssl, SSL_SESSION* session) noexcept {
+  SSL_SESSION_up_ref(session);
+  session_ptr owned(session);
   try {
-    return engine::of(ssl).rules().keep_session(session) ? 1 : 0;
+    engine::of(ssl).rules().keep_session(std::move(owned));
   } catch (...) {
-    return 0;
+    // Without memory the session cannot be resumed.
   }
+  return 0;
 }
 
 void keylog(SSL const* ssl, char const* line) noexcept {

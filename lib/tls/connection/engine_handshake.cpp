@@ -10,6 +10,7 @@
 #include <openssl/err.h>
 
 #include <array>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -58,11 +59,14 @@ void engine::complete_handshake() {
 void engine::set_servername(std::string_view name) {
   servername_ = name;
   std::shared_ptr<context_impl const> next = rules_->choose_context(name);
+  chosen_by_name_ = next != nullptr;
   if (!next || next == context_) {
     return;
   }
   SSL_CTX* const native = next->native();
-  SSL_set_SSL_CTX(ssl_, native);
+  if (SSL_set_SSL_CTX(ssl_, native) == nullptr) {
+    throw std::bad_alloc();
+  }
   // OpenSSL replaces the certificates, but not what decides about those of clients.
   SSL_set_verify(ssl_, SSL_CTX_get_verify_mode(native), SSL_CTX_get_verify_callback(native));
   std::string const& digest = next->trust_digest();
@@ -76,7 +80,9 @@ void engine::set_servername(std::string_view name) {
 
 void engine::send_servername(std::string const& name) {
   servername_ = name;
-  SSL_set_tlsext_host_name(ssl_, name.c_str());
+  if (SSL_set_tlsext_host_name(ssl_, name.c_str()) != 1) {
+    throw std::bad_alloc();
+  }
 }
 
 // The client has sent plain HTTP: what it understands is plain HTTP.

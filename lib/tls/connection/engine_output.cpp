@@ -31,6 +31,7 @@ std::string& scratch() {
 int engine::put(char const* from, int size) {
   try {
     out_.append(from, static_cast<std::size_t>(size));
+    note_use();
   } catch (std::bad_alloc const&) {
     return -1;
   }
@@ -135,8 +136,8 @@ void engine::flush() {
     }
   }
   out_done_ = 0;
-  if (out_.capacity() > 4096) {
-    out_ = {};  // an idle connection owns no output buffer
+  if (out_.capacity() > most_kept) {
+    out_ = {};
   } else {
     out_.clear();
   }

@@ -38,7 +38,10 @@ public:
   endpoint remote_endpoint() const override { return engine_->lower().remote_endpoint(); }
   void set_no_delay(bool on) override { engine_->lower().set_no_delay(on); }
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override {
-    engine_->lower().set_keep_alive(on, delay);
+    set_keep_alive_probes({on, delay});
+  }
+  void set_keep_alive_probes(keep_alive_probes const& probes) override {
+    engine_->lower().set_keep_alive_probes(probes);
   }
   bool has_input() override { return engine_->has_input(); }
   void async_wait_hangup(io_callback done) override {

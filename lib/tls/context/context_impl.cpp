@@ -45,9 +45,11 @@ void set_fixed(SSL_CTX* of) {
   SSL_CTX_set_mode(of, SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_clear_mode(of, SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(of, 1);
-  // Early data can be replayed.
+  // Early data can be replayed, therefore it is never accepted. A client that sends some all the
+  // same, because another server has offered it, sends the request again; up to one record is
+  // skipped.
   SSL_CTX_set_max_early_data(of, 0);
-  SSL_CTX_set_recv_max_early_data(of, 0);
+  SSL_CTX_set_recv_max_early_data(of, SSL3_RT_MAX_PLAIN_LENGTH);
 }
 
 void set_sizes(SSL_CTX* of, common_options const& options) {
@@ -69,6 +71,7 @@ context_impl::context_impl(client_options const& options)
   clean_error_queue const clean;
   rejects_unauthorized_ = options.reject_unauthorized;
   check_identity_ = options.check_server_identity;
+  name_ = make_agent_name(options, id_);
   apply(options, rejects_unauthorized_ ? trust_use::required : trust_use::optional);
   if (!alpn_.empty() &&
       SSL_CTX_set_alpn_protos(native(), reinterpret_cast<unsigned char const*>(alpn_.data()),
@@ -112,6 +115,7 @@ context_impl::context_impl(SSL_CTX* native, side of)
     throw http::exception(error::invalid_context, "The SSL_CTX is null");
   }
   native_.reset(native);
+  name_ = make_agent_name({}, id_);
   int const mode = SSL_CTX_get_verify_mode(native);
   rejects_unauthorized_ = of == side::client ? (mode & SSL_VERIFY_PEER) != 0
                                              : (mode & SSL_VERIFY_FAIL_IF_NO_PEER_CERT) != 0;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tls/certificate/trust.hpp"
+#include "tls/context/agent_name.hpp"
 
 #include <anode/openssl.hpp>
 #include <anode/tls.hpp>
@@ -21,6 +22,11 @@ struct ssl_ctx_deleter {
   void operator()(SSL_CTX* c) const noexcept { SSL_CTX_free(c); }
 };
 
+struct ssl_session_deleter {
+  void operator()(SSL_SESSION* s) const noexcept { SSL_SESSION_free(s); }
+};
+using session_ptr = std::unique_ptr<SSL_SESSION, ssl_session_deleter>;
+
 /// The state behind a `tls::context`: an `SSL_CTX` that no longer changes, and the settings that
 /// OpenSSL does not store.
 ///
@@ -37,6 +43,9 @@ public:
 
   /// Returns a number that no other context of this process has or had.
   std::uint64_t id() const noexcept { return id_; }
+
+  /// Returns what a client's context adds to the names in an agent's pool.
+  agent_name const& name() const noexcept { return name_; }
 
   /// Returns whether a peer is refused if its certificate cannot be verified.
   bool rejects_unauthorized() const noexcept { return rejects_unauthorized_; }
@@ -60,6 +69,12 @@ public:
   /// Returns the OCSP response to staple; empty: none.
   std::string const& ocsp_response() const noexcept { return ocsp_response_; }
 
+  /// Returns whether this context, of a server, verifies clients by the same rules as another one.
+  bool verifies_like(context_impl const& other) const noexcept {
+    return trust_digest_ == other.trust_digest_ ||
+           (!asks_for_certificate_ && !other.asks_for_certificate_);
+  }
+
   /// Returns a digest, 32 bytes, of what decides whether a client is trusted: the trusted
   /// certificates, the revocation lists, and what is asked for. Servers' sessions are bound to it.
   std::string const& trust_digest() const noexcept { return trust_digest_; }
@@ -71,6 +86,7 @@ private:
   std::unique_ptr<SSL_CTX, ssl_ctx_deleter> native_;
   side side_;
   std::uint64_t id_;
+  agent_name name_;
   bool rejects_unauthorized_ = true;
   bool asks_for_certificate_ = true;
   bool offers_http_ = false;

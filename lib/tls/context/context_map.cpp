@@ -10,14 +10,14 @@ namespace {
 // The longest host name (RFC 1035).
 constexpr std::size_t longest_name = 253;
 
+char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
 std::string lower(std::string_view name) {
   if (name.ends_with('.')) {
     name.remove_suffix(1);
   }
   std::string result(name.substr(0, longest_name + 1));
-  std::transform(result.begin(), result.end(), result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  std::transform(result.begin(), result.end(), result.begin(), [](char c) { return lower(c); });
   return result;
 }
 
@@ -42,8 +42,13 @@ bool context_map::add(std::string_view pattern, context c) {
   return true;
 }
 
+bool context_map::same_name(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
 context context_map::find(std::string_view name) const {
-  if (exact_.empty() && wildcards_.empty()) {
+  if (empty()) {
     return {};
   }
   std::string const wanted = lower(name);

@@ -16,6 +16,11 @@ public:
   /// @return false if `pattern` is neither a host name nor "*." and a host name
   bool add(std::string_view pattern, context c);
 
+  bool empty() const noexcept { return exact_.empty() && wildcards_.empty(); }
+
+  /// Returns whether two names differ in nothing but the case of letters.
+  static bool same_name(std::string_view a, std::string_view b) noexcept;
+
   /// Returns the context of the exact name, else of the wildcard; empty if there is none.
   context find(std::string_view name) const;
 

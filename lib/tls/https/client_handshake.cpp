@@ -1,97 +1,21 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "tls/https/client_handshake.hpp"
 
-#include "tls/certificate/identity.hpp"
 #include "tls/connection/tls_stream.hpp"
 #include "tls/context/errors.hpp"
+#include "tls/https/client_rules.hpp"
 
 #include <anode/error.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <new>
 #include <utility>
-#include <vector>
 
 namespace anode::tls {
 namespace {
-
-class client_rules final : public engine_rules {
-public:
-  client_rules(detail::ptr<client_target> to, detail::ptr<session_cache> sessions)
-      : to_(std::move(to)), sessions_(std::move(sessions)) {}
-
-  // Also checks a resumed session, whose certificate may not be trusted for this host.
-  error_code check_peer(engine& of, secure_info& info, std::string& message) override {
-    error_code ec;
-    if (long const result = SSL_get_verify_result(of.native()); result != X509_V_OK) {
-      ec = verify_error(result);
-      message = X509_verify_cert_error_string(result);
-    } else {
-      ec = check_identity(of, message);
-    }
-    info.authorized = !ec;
-    if (ec) {
-      info.authorization_error = http::code_name(ec);
-      if (!of.context().rejects_unauthorized()) {
-        ec = {};
-      }
-    }
-    if (!ec) {
-      verified_ = true;
-      for (session_ptr& s : std::exchange(early_, {})) {
-        sessions_->add(to_->key, std::move(s));
-      }
-    }
-    return ec;
-  }
-
-  bool keep_session(SSL_SESSION* session) override {
-    bool const lasting = SSL_SESSION_get_protocol_version(session) < TLS1_3_VERSION ||
-                         SSL_SESSION_get_ticket_lifetime_hint(session) > 0;
-    if (!lasting) {
-      return false;
-    }
-    session_ptr owned(session);
-    if (verified_) {
-      sessions_->add(to_->key, std::move(owned));
-    } else if (early_.empty()) {
-      early_.push_back(std::move(owned));
-    }
-    return true;
-  }
-
-  std::exception_ptr const& thrown() const noexcept { return thrown_; }
-
-private:
-  error_code check_identity(engine& of, std::string& message) {
-    certificate const peer = peer_certificate_of(of.native());
-    try {
-      if (of.context().check_identity()) {
-        of.context().check_identity()(to_->host, peer);
-      } else {
-        check_server_identity(to_->host, peer);
-      }
-      return {};
-    } catch (boost::system::system_error const& e) {
-      thrown_ = std::current_exception();
-      message = e.what();
-      return e.code() ? e.code() : make_error_code(error::cert_altname_invalid);
-    } catch (std::exception const& e) {
-      thrown_ = std::current_exception();
-      message = e.what();
-    } catch (...) {
-      thrown_ = std::current_exception();
-      message = "The check of the server's identity has failed";
-    }
-    return make_error_code(error::cert_altname_invalid);
-  }
-
-  detail::ptr<client_target> to_;
-  detail::ptr<session_cache> sessions_;
-  std::vector<session_ptr> early_;  // offered before the peer is verified
-  std::exception_ptr thrown_;
-  bool verified_ = false;
-};
 
 // Returns whether Node reports a failure of the handshake as EPROTO.
 bool is_protocol_failure(error_code const& ec) { return is_openssl_error(ec); }
@@ -101,15 +25,27 @@ bool is_protocol_failure(error_code const& ec) { return is_openssl_error(ec); }
 client_handshake::client_handshake(std::unique_ptr<byte_stream> lower,
                                    detail::ptr<client_target> to,
                                    detail::ptr<session_cache> sessions,
+                                   detail::ptr<idle_memory> idle,
                                    std::function<void(detail::secure_result)> done)
-    : to_(std::move(to)), sessions_(std::move(sessions)), done_(std::move(done)) {
-  engine_ =
-      new engine(to_->context, std::move(lower), std::make_unique<client_rules>(to_, sessions_));
+    : executor_(lower->get_executor()),
+      to_(std::move(to)),
+      sessions_(std::move(sessions)),
+      done_(std::move(done)) {
+  try {
+    engine_ = new engine(to_->context, std::move(lower),
+                         std::make_unique<client_rules>(to_, sessions_), std::move(idle));
+    if (!to_->servername.empty()) {
+      engine_->send_servername(to_->servername);
+    }
+  } catch (std::bad_alloc const&) {
+    engine_.reset();
+  }
 }
 
 void client_handshake::start() {
-  if (!to_->servername.empty()) {
-    engine_->send_servername(to_->servername);
+  if (!engine_) {
+    report_no_memory();
+    return;
   }
   if (session_ptr const session = sessions_->take(to_->key)) {
     SSL_set_session(engine_->native(), session.get());
@@ -119,7 +55,20 @@ void client_handshake::start() {
 
 void client_handshake::cancel() {
   done_ = nullptr;
-  engine_->close(false);
+  if (engine_) {
+    engine_->close(false);
+  }
+}
+
+void client_handshake::report_no_memory() {
+  net::post(executor_, [self = detail::ptr<client_handshake>(this)] {
+    if (auto const done = std::exchange(self->done_, nullptr)) {
+      detail::secure_result result;
+      result.ec = net::error::no_memory;
+      result.message = result.ec.message();
+      done(std::move(result));
+    }
+  });
 }
 
 void client_handshake::on_done(detail::counted& self, error_code ec, std::size_t) {

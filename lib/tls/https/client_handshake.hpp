@@ -12,16 +12,18 @@ namespace anode::tls {
 class client_handshake final : public detail::secure_handshake {
 public:
   client_handshake(std::unique_ptr<byte_stream> lower, detail::ptr<client_target> to,
-                   detail::ptr<session_cache> sessions,
+                   detail::ptr<session_cache> sessions, detail::ptr<idle_memory> idle,
                    std::function<void(detail::secure_result)> done);
 
   void start();
   void cancel() override;
 
 private:
+  void report_no_memory();
   static void on_done(detail::counted& self, error_code ec, std::size_t);
 
-  detail::ptr<engine> engine_;
+  net::any_io_executor executor_;
+  detail::ptr<engine> engine_;  // null if there was no memory for it
   detail::ptr<client_target> to_;
   detail::ptr<session_cache> sessions_;
   std::function<void(detail::secure_result)> done_;

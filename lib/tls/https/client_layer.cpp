@@ -2,27 +2,30 @@
 #include "tls/https/client_layer.hpp"
 
 #include "tls/certificate/identity.hpp"
+#include "tls/certificate/system_trust.hpp"
 #include "tls/https/client_handshake.hpp"
 
 #include <anode/error.hpp>
 
+#include <mutex>
 #include <utility>
 
 namespace anode::tls {
 namespace {
 
-// The context of agents without one. Reading the certificates of the system takes milliseconds.
-context const& default_context() {
-  static context const instance{client_options()};
-  return instance;
-}
-
-// Returns the host of a Host header.
-std::string_view host_of(std::string_view header) {
-  if (header.starts_with('[')) {
-    return header.substr(1, header.find(']') - 1);
+// Returns the context of agents without one. Reading the certificates of the system takes
+// milliseconds, therefore all agents share it until the program changes the default.
+context default_context() {
+  static auto& mutex = *new std::mutex;
+  static auto& instance = *new context;
+  static std::uint64_t changes = 0;
+  std::lock_guard const lock(mutex);
+  std::uint64_t const now = default_trust_changes();
+  if (!instance || changes != now) {
+    instance = context(client_options());
+    changes = now;
   }
-  return header.substr(0, header.find(':'));
+  return instance;
 }
 
 // Returns the name to send to the server; empty for none. An IP address is never sent (RFC 6066).
@@ -37,11 +40,11 @@ std::string_view servername_of(http::request_options const& options, std::string
 }  // namespace
 
 client_layer::client_layer(https::agent_options const& options)
-    : default_(options.secure),
+    : own_(options.secure),
       proxy_(options.proxy_secure),
       sessions_(new session_cache(options.max_cached_sessions)),
       allow_http_(options.allow_http) {
-  for (context const* const c : {&default_, &proxy_}) {
+  for (context const* const c : {&own_, &proxy_}) {
     if (*c) {
       require_context(*c, side::client);
     }
@@ -52,8 +55,12 @@ context const& client_layer::context_of(http::request_options const& options) co
   if (options.secure) {
     return options.secure;
   }
-  if (!default_) {
+  if (own_) {
+    return own_;
+  }
+  if (std::uint64_t const now = default_trust_changes(); !default_ || default_changes_ != now) {
     default_ = default_context();
+    default_changes_ = now;
   }
   return default_;
 }
@@ -74,10 +81,19 @@ void client_layer::check(http::request_options const& options) const {
 
 void client_layer::append_key(http::request_options const& options, std::string_view host_header,
                               std::string& key) const {
-  key += ":tls:";
-  key += std::to_string(context_of(options).impl()->id());
-  key += ':';
-  key += servername_of(options, host_header);
+  constexpr std::string_view no_name = ".";  // not a host name
+  context const& c = context_of(options);
+  agent_name const& fields = c.impl()->name();
+  std::string_view const host = options.host.empty() ? std::string_view("localhost") : options.host;
+  std::string_view const name = servername_of(options, host_header);
+  key += fields.before;
+  if (name != without_dot(host)) {
+    key += name.empty() && !is_ip_address(host) ? no_name : name;
+  }
+  key += fields.behind;
+  if (&c != &default_ || default_changes_ != 0) {
+    key += fields.id;
+  }
 }
 
 detail::ptr<detail::secure_target> client_layer::target(http::request_options const& options,
@@ -109,7 +125,7 @@ detail::ptr<detail::secure_handshake> client_layer::start(
     std::function<void(detail::secure_result)> done) {
   detail::ptr<client_handshake> const h(new client_handshake(
       std::move(lower), detail::ptr<client_target>(static_cast<client_target*>(&to)), sessions_,
-      std::move(done)));
+      idle_, std::move(done)));
   h->start();
   return h;
 }

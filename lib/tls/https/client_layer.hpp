@@ -1,12 +1,14 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "tls/connection/idle_memory.hpp"
 #include "tls/context/context_impl.hpp"
 #include "tls/https/session_cache.hpp"
 
 #include <anode/detail/secure_layer.hpp>
 #include <anode/https.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,13 +44,17 @@ public:
   bool allows_http() const override { return allow_http_; }
 
   session_cache& sessions() noexcept { return *sessions_; }
+  idle_memory& idle() noexcept { return *idle_; }
 
 private:
   context const& context_of(http::request_options const& options) const;
 
-  mutable context default_;
+  context own_;
   context proxy_;
+  mutable context default_;  // of an agent without one
+  mutable std::uint64_t default_changes_ = 0;
   detail::ptr<session_cache> sessions_;
+  detail::ptr<idle_memory> idle_{new idle_memory};
   bool allow_http_;
 };
 

@@ -56,4 +56,30 @@ net::awaitable<http::incoming_message> get(net::any_io_executor const& ex, std::
   return global_agent(ex).get(url);
 }
 
+net::awaitable<http::incoming_message> get(net::any_io_executor const& ex,
+                                           http::request_options options) {
+  return agent_for(ex, options).get(std::move(options));
+}
+
+net::awaitable<http::incoming_message> get(net::any_io_executor const& ex, std::string_view url,
+                                           http::request_options options) {
+  return agent_for(ex, options).get(url, std::move(options));
+}
+
+net::awaitable<http::incoming_message> send(net::any_io_executor const& ex,
+                                            http::request_options options) {
+  return agent_for(ex, options).send(std::move(options));
+}
+
+net::awaitable<http::incoming_message> send(net::any_io_executor const& ex, std::string_view url,
+                                            http::request_options options) {
+  return agent_for(ex, options).send(url, std::move(options));
+}
+
+net::awaitable<http::incoming_message> send(net::any_io_executor const& ex, std::string_view method,
+                                            std::string_view url, std::string body,
+                                            http::header_list headers) {
+  return global_agent(ex).send(method, url, std::move(body), std::move(headers));
+}
+
 }  // namespace anode::https

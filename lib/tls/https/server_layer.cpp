@@ -1,11 +1,14 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "tls/https/server_layer.hpp"
 
+#include "tls/certificate/identity.hpp"
+#include "tls/connection/failed_stream.hpp"
 #include "tls/connection/tls_stream.hpp"
 #include "tls/context/errors.hpp"
 
 #include <anode/error.hpp>
 
+#include <new>
 #include <utility>
 
 namespace anode::tls {
@@ -58,9 +61,49 @@ private:
 server_layer::server_layer(context c) { set_context(std::move(c)); }
 
 std::unique_ptr<byte_stream> server_layer::accept(std::unique_ptr<byte_stream> lower) {
-  return std::make_unique<tls_stream>(detail::ptr<engine>(
-      new engine(default_.impl(), std::move(lower),
-                 std::make_unique<server_rules>(detail::ptr<server_layer>(this)))));
+  net::any_io_executor ex = lower->get_executor();
+  try {
+    return std::make_unique<tls_stream>(detail::ptr<engine>(
+        new engine(default_.impl(), std::move(lower),
+                   std::make_unique<server_rules>(detail::ptr<server_layer>(this)), idle_)));
+  } catch (std::bad_alloc const&) {
+    // It concerns this connection, and not who accepts connections.
+    return std::make_unique<failed_stream>(std::move(ex), net::error::no_memory);
+  }
+}
+
+bool server_layer::serves(byte_stream& connection, std::string_view authority) const {
+  engine& e = static_cast<tls_stream&>(connection).state();
+  if ((by_name_.empty() && !choose_ && !e.chosen_by_name()) || authority.empty()) {
+    return true;
+  }
+  std::string_view const host = without_dot(host_of(authority));
+  return context_map::same_name(host, without_dot(e.servername())) || serves_other(e, host);
+}
+
+// Decides for a host that the client has not named in its handshake.
+bool server_layer::serves_other(engine& on, std::string_view host) const {
+  if (host.find('%') != host.npos) {
+    return false;  // a program could decode it
+  }
+  detail::ptr<engine> const keep(&on);  // the function of the program may do anything
+  std::shared_ptr<context_impl const> wanted;
+  if (is_ip_address(host)) {
+    wanted = by_name_.find(host).impl();  // clients do not ask for addresses (RFC 6066 section 3)
+  } else {
+    try {
+      wanted = find(host);
+    } catch (...) {
+      return false;  // it would have failed the handshake
+    }
+  }
+  if (!wanted) {
+    if (!on.chosen_by_name()) {
+      return true;
+    }
+    wanted = default_.impl();
+  }
+  return wanted->verifies_like(on.context());
 }
 
 error_code server_layer::timed_out() const { return make_error_code(error::handshake_timeout); }

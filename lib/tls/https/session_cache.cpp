@@ -14,12 +14,20 @@ void session_cache::add(std::string_view key, session_ptr session) {
   if (auto const found = index_.find(key); found != index_.end()) {
     e = found->second;
     entries_.splice(entries_.begin(), entries_, e);
+    e->sessions.push_back(std::move(session));
   } else {
-    entries_.push_front({std::string(key), {}});
+    // An entry has a session and a place in the index, also if there is no memory.
+    entry fresh{std::string(key), {}};
+    fresh.sessions.push_back(std::move(session));
+    entries_.push_front(std::move(fresh));
     e = entries_.begin();
-    index_.emplace(e->key, e);
+    try {
+      index_.emplace(e->key, e);
+    } catch (...) {
+      entries_.pop_front();
+      throw;
+    }
   }
-  e->sessions.push_back(std::move(session));
   ++size_;
   if (e->sessions.size() > most_of_key) {
     e->sessions.pop_front();

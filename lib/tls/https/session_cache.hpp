@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "tls/context/context_impl.hpp"
+
 #include <anode/detail/counted.hpp>
 
 #include <openssl/ssl.h>
@@ -14,11 +16,6 @@
 #include <unordered_map>
 
 namespace anode::tls {
-
-struct ssl_session_deleter {
-  void operator()(SSL_SESSION* s) const noexcept { SSL_SESSION_free(s); }
-};
-using session_ptr = std::unique_ptr<SSL_SESSION, ssl_session_deleter>;
 
 /// The sessions that an agent can resume, by the key of the connection: host, port, server name,
 /// context and proxy. Least recently used keys are removed first.

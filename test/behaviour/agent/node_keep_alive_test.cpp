@@ -206,7 +206,11 @@ TEST_CASE("test-http-keepalive-free: destroying a finished request leaves its co
     response->on_end([&, response] {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-      abort ? r.abort() : r.destroy();
+      if (abort) {
+        r.abort();
+      } else {
+        r.destroy();
+      }
 #pragma GCC diagnostic pop
     });
     response->dump();

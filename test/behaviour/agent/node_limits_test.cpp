@@ -264,7 +264,11 @@ TEST_CASE("test-http-client-abort-keep-alive-queued-tcp-socket: the other reques
   second.on_response([&](http::incoming_message) { answered = true; });
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-  abort ? second.abort() : second.destroy();
+  if (abort) {
+    second.abort();
+  } else {
+    second.destroy();
+  }
 #pragma GCC diagnostic pop
   auto const one = f.fetch(std::move(first));
   auto const three = f.fetch(std::move(third));

@@ -5,6 +5,15 @@
 #include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
 
 namespace {
 
@@ -77,6 +86,45 @@ net::awaitable<void> read_text(http::client_request& r, std::string& error, std:
   } catch (http::request_error const& e) {
     error = text_of(e);
     reason = e.reason();
+  }
+}
+
+// The first writes succeed; then writing fails as after a reset of which reading does not know.
+class failing_writes final : public anode::byte_stream {
+public:
+  failing_writes(std::unique_ptr<anode::byte_stream> s, bool const& fails)
+      : inner_(std::move(s)), fails_(fails) {}
+  net::any_io_executor get_executor() override { return inner_->get_executor(); }
+  void async_read_some(net::mutable_buffer b, anode::io_callback done) override {
+    inner_->async_read_some(b, std::move(done));
+  }
+  std::size_t try_write(std::span<net::const_buffer const> b, anode::error_code& ec) override {
+    if (fails_) {
+      ec = net::error::broken_pipe;
+      return 0;
+    }
+    return inner_->try_write(b, ec);
+  }
+  void async_wait_writable(anode::io_callback done) override {
+    inner_->async_wait_writable(std::move(done));
+  }
+  void async_shutdown(anode::io_callback done) override { inner_->async_shutdown(std::move(done)); }
+  void close() override { inner_->close(); }
+  bool is_open() const override { return inner_->is_open(); }
+
+private:
+  std::unique_ptr<anode::byte_stream> inner_;
+  bool const& fails_;
+};
+
+std::string name_of(std::exception_ptr const& cause) {
+  if (!cause) {
+    return "none";
+  }
+  try {
+    std::rethrow_exception(cause);
+  } catch (boost::system::system_error const& e) {
+    return std::string(http::code_name(e.code()));
   }
 }
 
@@ -228,4 +276,114 @@ TEST_CASE("client errors: an invalid URL is reported without its credentials") {
     said = e.what();
   }
   CHECK(said == message);
+}
+
+TEST_CASE("client errors: the cause of a lost connection is the system's error") {
+  net::io_context io;
+  bool fails = false;
+  std::optional<support::http_peer> peer;
+  http::agent_options o;
+  o.create_connection =
+      [&](http::connect_options const&) -> net::awaitable<std::unique_ptr<anode::byte_stream>> {
+    auto pair = anode::transport::make_memory_pair(io.get_executor());
+    peer.emplace(anode::socket(std::move(pair.second)), true);
+    co_return std::make_unique<failing_writes>(std::move(pair.first), fails);
+  };
+  http::agent agent(io.get_executor(), o);
+  auto const settle = [&] {
+    io.restart();
+    io.poll();
+  };
+  std::string error = "none";
+  std::string cause;
+  auto r = agent.request("POST", "http://test/");
+  r.on_request_error([&](http::request_error const& e) {
+    error = text_of(e);
+    cause = name_of(e.cause());
+  });
+  r.write("a");
+  settle();
+  SECTION("a write that fails before the response: socket hang up") {
+    fails = true;
+    r.write("b");
+    settle();
+    CHECK(error == "none");  // a response may still be on its way
+    peer->end();
+    settle();
+    CHECK(error == "ECONNRESET send maybe_processed");
+    CHECK(cause == "EPIPE");
+  }
+  SECTION("a write that fails during the response: aborted") {
+    http::incoming_message response;
+    std::string of_response;
+    std::string of_reader;
+    r.on_response([&](http::incoming_message m) { response = std::move(m); });
+    peer->send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc");
+    settle();
+    REQUIRE(response);
+    CHECK_FALSE(response.cause());
+    response.on_error([&](boost::system::error_code ec) {
+      of_response = std::string(http::code_name(ec)) + " " + name_of(response.cause());
+    });
+    auto const read = [&]() -> net::awaitable<void> {
+      try {
+        co_await response.text();
+      } catch (http::request_error const& e) {
+        of_reader = text_of(e) + " " + name_of(e.cause());
+      }
+    };
+    fails = true;
+    r.write("b");
+    settle();
+    peer->end();
+    net::co_spawn(io, read(), net::detached);
+    settle();
+    CHECK(of_response == "ECONNRESET EPIPE");
+    CHECK(of_reader == "ECONNRESET body response_started EPIPE");
+  }
+  SECTION("a connection that the server closes: none") {
+    peer->end();
+    settle();
+    CHECK(error == "ECONNRESET send maybe_processed");
+    CHECK(cause == "none");
+  }
+}
+
+TEST_CASE("client errors: a reset during a response is its cause") {
+  net::io_context io;
+  net::ip::tcp::acceptor acceptor(io, {net::ip::make_address("127.0.0.1"), 0});
+  http::agent agent(io.get_executor());
+  http::incoming_message m;  // outlives its reader, which resumes before the listener
+  std::string of_response;
+  std::string of_reader;
+  auto const serve = [&]() -> net::awaitable<void> {
+    net::ip::tcp::socket s = co_await acceptor.async_accept(net::use_awaitable);
+    std::string bytes(1000, 0);
+    co_await s.async_read_some(net::buffer(bytes), net::use_awaitable);
+    std::string const head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc";
+    co_await net::async_write(s, net::buffer(head), net::use_awaitable);
+    co_await s.async_read_some(net::buffer(bytes), net::use_awaitable);  // until the client has it
+    s.set_option(net::socket_base::linger(true, 0));
+    s.close();
+  };
+  auto const ask = [&]() -> net::awaitable<void> {
+    auto r = agent.request(
+        "POST", "http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()) + "/");
+    r.write("a");
+    m = co_await r.response();
+    m.on_error([&](boost::system::error_code ec) {
+      of_response = std::string(http::code_name(ec)) + " " + name_of(m.cause());
+    });
+    r.write("b");
+    try {
+      co_await m.text();
+    } catch (http::request_error const& e) {
+      of_reader = text_of(e) + " " + name_of(e.cause());
+    }
+  };
+  net::co_spawn(io, serve(), net::detached);
+  net::co_spawn(io, ask(), net::detached);
+  io.run();
+  CHECK(of_response == "ECONNRESET ECONNRESET");
+  CHECK(of_reader == "ECONNRESET body response_started ECONNRESET");
 }

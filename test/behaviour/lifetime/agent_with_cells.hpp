@@ -50,6 +50,11 @@ public:
       return connect(*this, std::stoul(to.host.substr(1)));
     };
     agent_.emplace(loop_.get_executor(), options);
+    http::client_trace trace;
+    trace.created = [this](http::traced_request const&) { ++created_; };
+    trace.finished = [this](http::traced_request const&, auto const&) { ++settled_; };
+    trace.failed = [this](http::traced_request const&, auto const&) { ++settled_; };
+    agent_->set_trace(std::move(trace));
   }
 
   ~agent_with_cells() {
@@ -115,6 +120,9 @@ public:
     for (auto& c : cells_) {
       check(*c);
     }
+    matrix_.check(cells_.front()->out, created_ >= cells_.size() && created_ == settled_,
+                  std::to_string(created_) + " requests were traced as created, " +
+                      std::to_string(settled_) + " as finished or failed");
     if (agent_) {
       auto const left = agent_->totals();
       matrix_.check(cells_.front()->out, left.sockets + left.free_sockets + left.requests == 0,
@@ -329,6 +337,8 @@ private:
   pick_function<Handle> pick_;
   loss_kind loss_kind_;
   point point_;
+  std::size_t created_ = 0;  // by the trace of the agent
+  std::size_t settled_ = 0;
   anode::testing::event_loop loop_;
   gate connect_{loop_.get_executor()};
   std::optional<http::agent> agent_;

@@ -20,6 +20,27 @@ namespace {
 
 std::string const* current_cell = nullptr;
 
+// Returns the descriptor of a file with the bytes of `text`, which stays open.
+int text_file() {
+  static std::FILE* const file = [] {
+    std::FILE* const f = std::tmpfile();
+    std::fwrite(text().data(), 1, text().size(), f);
+    std::fflush(f);
+    return f;
+  }();
+  return ::fileno(file);
+}
+
+// A filter whose output has the size of its input.
+class upper_case final : public http::body_filter {
+public:
+  void transform(std::string_view in, bool, bool, std::string& out) override {
+    for (char const c : in) {
+      out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+  }
+};
+
 // Argument errors are not documented results of a lost peer, and no cell passes invalid arguments.
 bool is_documented(error_code ec) {
   if (ec.category() == http::error_category()) {
@@ -129,6 +150,7 @@ operations<http::outgoing_message> const& outgoing_operations() {
       r("outgoing_message::writable_finished", [](message& m) { return m.writable_finished(); }),
       r("outgoing_message::writable_corked", [](message& m) { return m.writable_corked(); }),
       r("outgoing_message::writable_length", [](message& m) { return m.writable_length(); }),
+      r("outgoing_message::bytes_sent", [](message& m) { return m.bytes_sent(); }),
       r("outgoing_message::writable_high_water_mark",
         [](message& m) { return m.writable_high_water_mark(); }),
       r("outgoing_message::writable_need_drain",
@@ -144,6 +166,8 @@ operations<http::outgoing_message> const& outgoing_operations() {
         }),
       r("outgoing_message::strict_content_length",
         [](message& m) { return m.strict_content_length(); }),
+      r("outgoing_message::on_head",
+        [](message& m) { m.on_head([](std::optional<std::uint64_t>) {}); }),
       r("outgoing_message::on_finish", [](message& m) { m.on_finish([] {}); }),
       r("outgoing_message::on_prefinish", [](message& m) { m.on_prefinish([] {}); }),
       r("outgoing_message::on_drain", [](message& m) { m.on_drain([] {}); }),
@@ -167,6 +191,14 @@ operations<http::outgoing_message> const& outgoing_operations() {
       r("outgoing_message::end (a string)", [](message& m) { return m.end(std::string(text())); }),
       r("outgoing_message::end (data)", [](message& m) { return m.end(text()); }),
       r("outgoing_message::flush_headers", [](message& m) { return m.flush_headers(); }),
+      r("outgoing_message::write_file",
+        [](message& m) { return m.write_file(text_file(), 0, text().size()); }),
+      r("outgoing_message::set_body_filter",
+        [](message& m) {
+          m.set_body_filter(std::make_unique<upper_case>());
+          return m.write("abc");
+        }),
+      r("outgoing_message::flush", [](message& m) { return m.flush(); }),
       r("outgoing_message::cork",
         [](message& m) {
           m.cork();
@@ -198,9 +230,12 @@ operations<http::server_response> const& response_operations() {
       r("server_response::status_code", [](message& m) { return m.status_code(); }),
       r("server_response::status_message",
         [](message& m) { return std::string(m.status_message()); }),
+      r("server_response::has_body", [](message& m) { return m.has_body(); }),
       r("server_response::send_date", [](message& m) { return m.send_date(); }),
       r("server_response::should_keep_alive", [](message& m) { return m.should_keep_alive(); }),
       r("server_response::on_timeout", [](message& m) { m.on_timeout([] {}); }),
+      r("server_response::on_done",
+        [](message& m) { m.on_done([](http::exchange_facts const&) {}); }),
   };
   static operations<message> const all{
       together(std::move(quiet)),
@@ -228,6 +263,9 @@ operations<http::server_response> const& response_operations() {
         [](message& m) { m.set_should_keep_alive(false); }),
       r("server_response::set_timeout",
         [](message& m) { m.set_timeout(std::chrono::seconds(1), [] {}); }),
+      r("server_response::detach_socket", [](message& m) { return m.detach_socket().destroyed(); }),
+      r("server_response::upgrade",
+        [](message& m) { return m.upgrade(http::header_list({{"A", "b"}})).destroyed(); }),
   };
   return all;
 }
@@ -242,6 +280,10 @@ operations<http::incoming_message> const& incoming_operations() {
       r("incoming_message::get_executor", [](message& m) { return m.get_executor(); }),
       r("incoming_message::method", [](message& m) { return std::string(m.method()); }),
       r("incoming_message::url", [](message& m) { return std::string(m.url()); }),
+      r("incoming_message::path", [](message& m) { return std::string(m.path()); }),
+      r("incoming_message::query", [](message& m) { return std::string(m.query()); }),
+      r("incoming_message::readable_high_water_mark",
+        [](message& m) { return m.readable_high_water_mark(); }),
       r("incoming_message::status_code", [](message& m) { return m.status_code(); }),
       r("incoming_message::status_message",
         [](message& m) { return std::string(m.status_message()); }),
@@ -255,12 +297,17 @@ operations<http::incoming_message> const& incoming_operations() {
       r("incoming_message::trailers", [](message& m) { return m.trailers().size(); }),
       r("incoming_message::raw_trailers",
         [](message& m) { return std::string(m.raw_trailers().bytes()); }),
+      r("incoming_message::emplace_data", [](message& m) { m.emplace_data<std::string>("a"); }),
+      r("incoming_message::data", [](message& m) { return m.data<std::string>() != nullptr; }),
+      r("incoming_message::data (const)",
+        [](message const& m) { return m.data<std::string>() != nullptr; }),
       r("incoming_message::complete", [](message& m) { return m.complete(); }),
       r("incoming_message::aborted", [](message& m) { return m.aborted(); }),
       r("incoming_message::readable_ended", [](message& m) { return m.readable_ended(); }),
       r("incoming_message::destroyed", [](message& m) { return m.destroyed(); }),
       r("incoming_message::closed", [](message& m) { return m.closed(); }),
       r("incoming_message::errored", [](message& m) { return m.errored().failed(); }),
+      r("incoming_message::cause", [](message& m) { return m.cause() != nullptr; }),
       r("incoming_message::socket", [](message& m) { return m.socket().destroyed(); }),
       r("incoming_message::on_end", [](message& m) { m.on_end([] {}); }),
       r("incoming_message::on_aborted", [](message& m) { m.on_aborted([] {}); }),
@@ -275,6 +322,7 @@ operations<http::incoming_message> const& incoming_operations() {
       r("incoming_message::text", [](message& m) { return m.text(); }),
       r("incoming_message::text (limit)", [](message& m) { return m.text(2); }),
       r("incoming_message::bytes", [](message& m) { return m.bytes(); }),
+      r("incoming_message::wait_close", [](message& m) { return m.wait_close(); }),
       r("incoming_message::dump", [](message& m) { m.dump(); }),
       r("incoming_message::destroy", [](message& m) { m.destroy(); }),
       r("incoming_message::destroy (error)",
@@ -321,8 +369,9 @@ operations<anode::socket> const& socket_operations() {
       r("socket::read (buffer)", [](socket& s) { return s.read(net::buffer(bytes)); }),
       r("socket::write", [](socket& s) { return s.write(text()); }),
       r("socket::write (a string)", [](socket& s) { return s.write(std::string(text())); }),
-      r("socket::end", [](socket& s) { s.end(); }),
-      r("socket::end (data)", [](socket& s) { s.end(text()); }),
+      r("socket::end", [](socket& s) { return s.end(); }),
+      r("socket::end (data)", [](socket& s) { return s.end(text()); }),
+      r("socket::end (a string)", [](socket& s) { return s.end(std::string(text())); }),
       r("socket::drained", [](socket& s) { return s.drained(); }),
       r("socket::destroy", [](socket& s) { s.destroy(); }),
       r("socket::destroy_soon", [](socket& s) { s.destroy_soon(); }),

@@ -167,6 +167,13 @@ net::awaitable<void> answer_of(http::client_request request) {
   (void)co_await request.response();
 }
 
+http::request_options to(remote const& t) {
+  http::request_options o;
+  o.set_url("http://" + t.authority + "/");
+  o.body = text();
+  return o;
+}
+
 operations<remote> const& remote_operations() {
   constexpr auto r = [](std::string_view name, auto f) { return row<remote>(name, f); };
   static operations<remote> const all{
@@ -189,6 +196,22 @@ operations<remote> const& remote_operations() {
           return answer_of(http::request(t.executor, "GET", "http://" + t.authority + "/"));
         }),
       r("get", [](remote& t) { return http::get(t.executor, "http://" + t.authority + "/"); }),
+      r("get (options)", [](remote& t) { return http::get(t.executor, to(t)); }),
+      r("get (URL and options)",
+        [](remote& t) {
+          http::request_options o;
+          o.one_shot = true;
+          return http::get(t.executor, "http://" + t.authority + "/", std::move(o));
+        }),
+      r("send (options)", [](remote& t) { return http::send(t.executor, to(t)); }),
+      r("send (URL and options)",
+        [](remote& t) {
+          return http::send(t.executor, "http://" + t.authority + "/", http::request_options());
+        }),
+      r("send",
+        [](remote& t) {
+          return http::send(t.executor, "PUT", "http://" + t.authority + "/", "a");
+        }),
       r("connect", [](remote& t) { return anode::connect(t.executor, t.authority); }),
   };
   return all;

@@ -214,6 +214,8 @@ operations<stand> const& peer_operations() {
       r("peer::take", [](stand& s) { return s.peer->take(); }),
       r("peer::received", [](stand& s) { return std::string(s.peer->received()); }),
       r("peer::ended", [](stand& s) { return s.peer->ended(); }),
+      r("peer::error", [](stand& s) { return s.peer->error().failed(); }),
+      r("peer::connection", [](stand& s) { return s.peer->connection().remote_endpoint(); }),
       r("peer::peer (moved)",
         [](stand& s) {
           testing::peer moved = std::move(*s.peer);

@@ -65,6 +65,9 @@ operations<http::server> const& server_operations() {
         [](server& s) { s.on_timeout([](anode::socket c) { c.destroy(); }); }),
       r("server::on_connection", [ignore](server& s) { s.on_connection(ignore); }),
       r("server::on_listening", [ignore](server& s) { s.on_listening(ignore); }),
+      r("server::on_drop", [ignore](server& s) { s.on_drop(ignore); }),
+      r("server::on_handler_error",
+        [](server& s) { s.on_handler_error([](auto&&...) { return false; }); }),
       r("server::on_close", [ignore](server& s) { s.on_close(ignore); }),
       r("server::on_error", [ignore](server& s) { s.on_error(ignore); }),
       r("server::set_trace", [](server& s) { s.set_trace(http::server_trace{}); }),
@@ -223,6 +226,14 @@ operations<http::agent> const& agent_operations() {
       r("agent::options", [](agent& a) { return a.options().keep_alive; }),
       r("agent::totals", [](agent& a) { return a.totals().sockets; }),
       r("agent::by_name", [](agent& a) { return a.by_name().size(); }),
+      r("agent::set_trace",
+        [](agent& a) {
+          http::client_trace t;
+          t.failed = [](http::traced_request const& x, http::request_error const&) {
+            x.request.destroy();
+          };
+          a.set_trace(t);
+        }),
       r("agent::get_name", [](agent& a) { return a.get_name(http::request_options()); }),
   };
   static operations<agent> const all{
@@ -249,7 +260,20 @@ operations<http::agent> const& agent_operations() {
       r("agent::get", [](agent& a) { return a.get("http://free/"); }),
       r("agent::get (another connection)", [](agent& a) { return a.get("http://new/"); }),
       r("agent::get (waits for a connection)", [](agent& a) { return a.get("http://busy/"); }),
+      r("agent::get (options)", [to](agent& a) { return a.get(to("free")); }),
+      r("agent::get (URL and options)",
+        [](agent& a) { return a.get("http://busy/", http::request_options()); }),
+      r("agent::send (options)",
+        [to](agent& a) {
+          http::request_options o = to("free");
+          o.body = text();
+          return a.send(std::move(o));
+        }),
+      r("agent::send (URL and options)",
+        [](agent& a) { return a.send("http://busy/", http::request_options()); }),
+      r("agent::send", [](agent& a) { return a.send("PUT", "http://new/", std::string(text())); }),
       r("agent::destroy", [](agent& a) { a.destroy(); }),
+      r("agent::close_free", [](agent& a) { a.close_free(); }),
       r("agent::remove", [](agent& a) { return a.remove(anode::socket()); }),
       r("agent::set_options", [](agent& a) { a.set_options(a.options()); }),
       r("agent::agent (copied)", [](agent& a) { return agent(a).totals().sockets; }),

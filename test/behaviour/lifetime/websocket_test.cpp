@@ -29,6 +29,8 @@ struct sockets {
   http::agent* agent = nullptr;
   http::incoming_message* request = nullptr;
   anode::socket unanswered;
+  http::incoming_message* asked = nullptr;  // in an ordinary handler
+  http::server_response* response = nullptr;
   std::shared_ptr<anode::websocket_stream> client;
   std::shared_ptr<anode::websocket_stream> server;
   std::map<std::string_view, std::shared_ptr<bool>> under_way;  // by operation
@@ -83,6 +85,8 @@ operations<sockets> const& websocket_operations() {
   static operations<sockets> const all{
       r("accept_websocket",
         [](sockets& s) { return anode::accept_websocket(*s.request, s.unanswered); }),
+      r("accept_websocket (of a response)",
+        [](sockets& s) { return anode::accept_websocket(*s.asked, *s.response); }),
       r("connect_websocket", [](sockets& s) { return connect(*s.agent); }),
       r("connect_websocket (URL)",
         [](sockets& s) { return anode::connect_websocket(*s.agent, "ws://a/"); }),
@@ -110,7 +114,16 @@ operations<sockets> const& websocket_operations() {
 
 struct websocket_scene : scene {
   websocket_scene() {
-    server.emplace(loop.get_executor(), http::server_options());
+    http::server_options upgrading;
+    upgrading.should_upgrade_callback = [](http::incoming_message const& req) {
+      return req.url() != "/asked";
+    };
+    server.emplace(loop.get_executor(), upgrading);
+    server->on_request([this](http::incoming_message& req, http::server_response& res) {
+      all.asked = &req;
+      all.response = &res;
+      return last.pass();
+    });
     server->on_upgrade([this](http::incoming_message& req, anode::socket s) {
       return answer_upgrade(*this, req, std::move(s));
     });
@@ -120,9 +133,12 @@ struct websocket_scene : scene {
     net::co_spawn(loop.context(), open(*this), net::detached);
     loop.settle();
     raw.emplace(loop.connect(*server));
-    raw->send(
-        "GET /raw HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    asking.emplace(loop.connect(*server));
+    std::string const fields =
+        " HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+    raw->send("GET /raw" + fields);
+    asking->send("GET /asked" + fields);
     all.agent = &*agent;
   }
 
@@ -191,13 +207,14 @@ struct websocket_scene : scene {
             "the server counts " + std::to_string(server ? server->connection_count() : 0) +
                 " connections");
     m.check(out, agent->totals().sockets == 0, "the agent counts a socket");
-    m.check(out, raw->ended(), "the connection is still open");
+    m.check(out, raw->ended() && asking->ended(), "the connection is still open");
   }
 
   gate last{loop.get_executor()};
   std::optional<http::server> server;
   std::optional<http::agent> agent;
   std::optional<testing::peer> raw;
+  std::optional<testing::peer> asking;
   anode::socket silent;
   sockets all;
 };
@@ -206,16 +223,19 @@ std::vector<loss<websocket_scene>> const websocket_losses{
     {"FIN",
      [](websocket_scene& s) {
        s.raw->close();
+       s.asking->close();
        s.all.client->next_layer().destroy();
      }},
     {"half-close",
      [](websocket_scene& s) {
        s.raw->end();
+       s.asking->end();
        s.all.client->next_layer().end();
      }},
     {"reset",
      [](websocket_scene& s) {
        s.raw->reset();
+       s.asking->reset();
        s.all.client->next_layer().reset();
      }},
     {"reset by the server",
@@ -226,6 +246,7 @@ std::vector<loss<websocket_scene>> const websocket_losses{
     {"garbage",
      [](websocket_scene& s) {
        s.raw->send("garbage");
+       s.asking->send("garbage");
        s.all.client->next_layer().write("garbage");
      }},
     {"close_all_connections", [](websocket_scene& s) { s.server->close_all_connections(); }},

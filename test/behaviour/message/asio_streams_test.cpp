@@ -177,11 +177,35 @@ TEST_CASE("incoming message: text and bytes have a limit") {
         });
     http_peer peer = f.connect();
     f.say(peer, post(body));
-    CHECK(failure ==
-          "ERR_BODY_TOO_LARGE: The body is larger than " + std::to_string(limit) + " bytes");
+    CHECK(failure == "ERR_BODY_TOO_LARGE: The body is larger than " + std::to_string(limit) +
+                         " bytes (the argument of the call)");
     CHECK(peer.received().starts_with("HTTP/1.1 413 Payload Too Large\r\n"));
     CHECK(peer.ended());
   }
+}
+
+TEST_CASE("incoming message: without an argument, the limit of text is the option's") {
+  constexpr std::size_t mebibyte = 1024 * 1024;
+  std::size_t const above = GENERATE(as<std::size_t>{}, 0, 1);
+  server_fixture f;
+  std::string failure;
+  f.server.on_request(
+      [&](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+        try {
+          std::string const all = co_await req.text();
+          CHECK(all.size() == mebibyte);
+        } catch (http::exception const& e) {
+          failure = e.what();
+          throw;
+        }
+        res.end("whole");
+      });
+  http_peer peer = f.connect();
+  f.say(peer, post(std::string(mebibyte + above, 'x')));
+  CHECK(failure == (above == 0 ? ""
+                               : "The body is larger than 1048576 bytes "
+                                 "(server_options::max_text_size)"));
+  CHECK(peer.received().starts_with(above == 0 ? "HTTP/1.1 200 " : "HTTP/1.1 413 "));
 }
 
 TEST_CASE("outgoing message: async_write with every completion token") {

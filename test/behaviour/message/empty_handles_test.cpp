@@ -80,6 +80,10 @@ TEST_CASE("empty handles: a moved-from request is finished and rejects other cal
                                    [&] { r.uncork(); },
                                    [&] { (void)r.drained(); },
                                    [&] { (void)r.finished(); },
+                                   [&] { r.on_head([](auto) {}); },
+                                   [&] { r.set_body_filter(nullptr); },
+                                   [&] { r.flush(); },
+                                   [&] { r.write_file(0, 0, 1); },
                                    [&] { r.on_finish([] {}); },
                                    [&] { r.on_prefinish([] {}); },
                                    [&] { r.on_drain([] {}); },
@@ -147,12 +151,17 @@ TEST_CASE("empty handles: a moved-from agent has no connections and rejects requ
   CHECK_FALSE(first.options().keep_alive);
   CHECK_FALSE(first.remove(anode::socket()));
   first.destroy();
-  check_refused("agent",
-                {[&] { first.get_executor(); }, [&] { first.request(http::request_options()); },
-                 [&] { first.request("GET", "http://a/"); },
-                 [&] { first.request("http://a/", http::request_options()); },
-                 [&] { (void)first.get("http://a/"); }, [&] { first.set_options({}); },
-                 [&] { first.by_name(); }, [&] { first.get_name({}); }});
+  first.close_free();
+  check_refused(
+      "agent",
+      {[&] { first.get_executor(); }, [&] { first.request(http::request_options()); },
+       [&] { first.request("GET", "http://a/"); },
+       [&] { first.request("http://a/", http::request_options()); },
+       [&] { (void)first.get("http://a/"); }, [&] { (void)first.get("http://a/", {}); },
+       [&] { (void)first.get(http::request_options()); },
+       [&] { (void)first.send(http::request_options()); },
+       [&] { (void)first.send("PUT", "http://a/", "b"); }, [&] { first.set_options({}); },
+       [&] { first.set_trace({}); }, [&] { first.by_name(); }, [&] { first.get_name({}); }});
 }
 
 TEST_CASE("empty handles: a moved-from server does not listen and rejects other calls") {

@@ -7,6 +7,8 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <chrono>
+#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>
@@ -29,6 +31,74 @@ TEST_CASE("signatures: a server and an agent can be constructed inside a co_awai
     CHECK(agent.options().max_free_sockets == 256);
     CHECK(server.options().unique_headers.empty());
   }());
+}
+
+namespace {
+
+template <class Message>
+concept chains_its_type = requires(Message& m, http::header_list const& list) {
+  { m.set_header("A", "b") } -> std::same_as<Message&>;
+  { m.append_header("A", "b") } -> std::same_as<Message&>;
+  { m.set_headers(list) } -> std::same_as<Message&>;
+  { m.remove_header("A") } -> std::same_as<Message&>;
+  { m.add_trailers(list) } -> std::same_as<Message&>;
+  { m.set_strict_content_length(true) } -> std::same_as<Message&>;
+  { m.set_body_filter(nullptr) } -> std::same_as<Message&>;
+  { m.destroy() } -> std::same_as<Message&>;
+  {
+    m.on_head([](auto) {})
+  } -> std::same_as<Message&>;
+  {
+    m.on_finish([] {})
+  } -> std::same_as<Message&>;
+  {
+    m.on_prefinish([] {})
+  } -> std::same_as<Message&>;
+  {
+    m.on_drain([] {})
+  } -> std::same_as<Message&>;
+  {
+    m.on_error([](auto) {})
+  } -> std::same_as<Message&>;
+  {
+    m.on_close([] {})
+  } -> std::same_as<Message&>;
+  { m.set_timeout(std::chrono::seconds(1)) } -> std::same_as<Message&>;
+  {
+    m.on_timeout([] {})
+  } -> std::same_as<Message&>;
+};
+
+static_assert(chains_its_type<http::server_response>);
+static_assert(chains_its_type<http::client_request>);
+static_assert(std::same_as<decltype(std::declval<http::incoming_message&>().destroy()),
+                           http::incoming_message&>);
+static_assert(std::same_as<decltype(std::declval<anode::socket&>().destroy()), anode::socket&>);
+static_assert(std::same_as<decltype(std::declval<http::agent&>().destroy()), http::agent&>);
+static_assert(std::same_as<decltype(std::declval<anode::socket&>().end()), anode::write_operation>);
+
+}  // namespace
+
+TEST_CASE("signatures: inherited and own functions chain in any order") {
+  testing::event_loop loop;
+  int finished = 0;
+  http::server server{loop.get_executor(),
+                      [&](http::incoming_message&, http::server_response& res) {
+                        res.set_header("A", "b")
+                            .set_status_code(201)
+                            .remove_header("A")
+                            .set_send_date(false)
+                            .on_finish([&] { ++finished; })
+                            .set_should_keep_alive(false)
+                            .write_head(202)
+                            .end("ok");
+                      }};
+  testing::peer client = loop.connect(server);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(client.take() ==
+        "HTTP/1.1 202 Accepted\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "2\r\nok\r\n0\r\n\r\n");
+  CHECK(finished == 1);
 }
 
 TEST_CASE("signatures: handlers and listeners can own move-only objects") {

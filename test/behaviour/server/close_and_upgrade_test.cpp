@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "support/catch.hpp"
+#include "support/event_log.hpp"
 #include "support/http_peer.hpp"
 
 #include <anode/error.hpp>
@@ -11,12 +12,19 @@
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
+using support::event_log;
 using support::http_peer;
 using support::server_fixture;
 
 namespace {
 
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+net::awaitable<void> echo(anode::socket s) {
+  while (auto const chunk = co_await s.read()) {
+    co_await s.write(*chunk);
+  }
+}
 
 }  // namespace
 
@@ -113,4 +121,84 @@ TEST_CASE("server response: the reason phrase is set once the head is fixed") {
   http_peer peer = f.connect();
   f.say(peer, get);
   CHECK(reasons == std::vector<std::string>{"", "Accepted"});
+}
+
+TEST_CASE("upgrade with a body: the body is the request's, the new protocol is behind it") {
+  event_log log;
+  server_fixture f;
+  f.server.on_upgrade([&](http::incoming_message& req, anode::socket s) -> net::awaitable<void> {
+    std::string const body = co_await req.text();
+    log.note("body " + body + " " + std::string(req.trailers().get("t").value_or("-")));
+    log.note("buffered " + std::string(s.buffered()));
+    co_await echo(std::move(s));
+  });
+  std::string const head = "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n";
+  http_peer peer = f.connect();
+  SECTION("of known length, at once") {
+    f.say(peer, head + "Content-Length: 5\r\n\r\nhellonew");
+    CHECK(log.pop_events() == "body hello -, buffered new");
+    CHECK(peer.take() == "new");
+  }
+  SECTION("of known length, in pieces") {
+    f.say(peer, head + "Content-Length: 5\r\n\r\nhe");
+    CHECK(log.pop_events().empty());
+    f.say(peer, "llon");
+    CHECK(log.pop_events() == "body hello -, buffered n");
+  }
+  SECTION("in chunks, with trailers") {
+    f.say(peer, head + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nT: u\r\n\r\nnew");
+    CHECK(log.pop_events() == "body hello u, buffered new");
+  }
+  SECTION("behind another response") {
+    http::server_response* first = nullptr;
+    f.server.on_request([&](auto&, http::server_response& res) { first = &res; });
+    f.say(peer, get + head + "Content-Length: 5\r\n\r\nhellonew");
+    CHECK(log.pop_events().empty());
+    first->end("first");
+    f.settle();
+    CHECK(log.pop_events() == "body hello -, buffered new");
+    CHECK(peer.take().ends_with("firstnew"));
+  }
+  SECTION("whose client waits for 100") {
+    f.say(peer, head + "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(peer.take() == "HTTP/1.1 100 Continue\r\n\r\n");
+    f.say(peer, "hello");
+    CHECK(log.pop_events() == "body hello -, buffered ");
+  }
+  SECTION("that is invalid") {
+    f.say(peer, head + "Transfer-Encoding: chunked\r\n\r\nx");
+    CHECK(peer.take().starts_with("HTTP/1.1 400 "));
+    CHECK(peer.ended());
+    CHECK(log.pop_events().empty());
+  }
+  SECTION("that is cut off") {
+    f.say(peer, head + "Content-Length: 5\r\n\r\nhe");
+    peer.end();
+    f.settle();
+    CHECK(peer.ended());
+    CHECK(log.pop_events().empty());
+    CHECK(f.server.connection_count() == 0);
+  }
+  SECTION("that fills the buffer exactly") {
+    f.say(peer, head + "Content-Length: 65536\r\n\r\n" + std::string(65536, 'x'));
+    CHECK(log.pop_events().size() > 65536);
+  }
+}
+
+TEST_CASE("upgrade with a body: a body that does not fit into the buffer gets 413") {
+  http::server_options options;
+  options.high_water_mark = 1000;
+  server_fixture f(options);
+  f.server.on_upgrade([](http::incoming_message&, anode::socket s) { s.end("no"); });
+  http_peer peer = f.connect();
+  f.say(peer,
+        "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n"
+        "Content-Length: 100000\r\n\r\n");
+  for (int i = 0; i != 40 && !peer.ended(); ++i) {
+    f.say(peer, std::string(1000, 'x'));
+  }
+  CHECK(peer.take() == "HTTP/1.1 413 Payload Too Large\r\nConnection: close\r\n\r\n");
+  peer.close();
+  f.settle();
+  CHECK(f.server.connection_count() == 0);
 }

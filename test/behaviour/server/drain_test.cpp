@@ -25,7 +25,7 @@ constexpr auto upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUp
 
 // A server that answers `/slow` on request and other paths at once.
 struct draining_server : server_fixture {
-  draining_server() {
+  explicit draining_server(http::server_options options = {}) : server_fixture(std::move(options)) {
     server.on_request([this](http::incoming_message& req, http::server_response& res) {
       if (req.url() == "/slow") {
         slow = &res;
@@ -143,6 +143,86 @@ TEST_CASE("server: a drain closes the remaining connections when its time expire
   CHECK(f.result->cut_upgraded == 1);
   CHECK(f.result->cut_requests == 2);
   CHECK(f.server.connection_count() == 0);
+}
+
+TEST_CASE("server: drain_idle_timeout limits how long an idle connection may still ask") {
+  http::server_options options;
+  SECTION("0: not at all") {
+    options.drain_idle_timeout = 0ms;
+    draining_server f(options);
+    http_peer fresh = f.connect();
+    http_peer idle = f.connect();
+    f.say(idle, get);
+    f.drain(10s);
+    REQUIRE(f.result);
+    CHECK(f.result->finished == 2);
+    CHECK(f.result->cut == 0);
+    CHECK(fresh.ended());
+    CHECK(idle.ended());
+  }
+  SECTION("a second") {
+    options.drain_idle_timeout = 1s;
+    draining_server f(options);
+    http_peer silent = f.connect();
+    http_peer asking = f.connect();
+    f.say(silent, get);
+    f.say(asking, get);
+    f.drain(10s);
+    asking.clear();
+    f.advance(999ms);
+    CHECK_FALSE(silent.ended());
+    f.say(asking, get);
+    CHECK(asking.received().find("Connection: close\r\n") != std::string::npos);
+    f.advance(2ms);
+    CHECK(silent.ended());
+    REQUIRE(f.result);
+    CHECK(f.result->finished == 2);
+  }
+  SECTION("by default as long as the keep-alive timeout, also before the first request") {
+    draining_server f(options);
+    http_peer fresh = f.connect();
+    http_peer idle = f.connect();
+    f.say(idle, get);
+    f.drain(10s);
+    f.advance(5999ms);
+    CHECK_FALSE(f.result);
+    f.advance(2ms);
+    REQUIRE(f.result);
+    CHECK(f.result->finished == 2);
+  }
+  SECTION("without a keep-alive timeout, until the end of the drain") {
+    options.keep_alive_timeout = 0ms;
+    draining_server f(options);
+    http_peer idle = f.connect();
+    f.say(idle, get);
+    f.drain(10s);
+    f.advance(9999ms);
+    CHECK_FALSE(f.result);
+    f.advance(2ms);
+    REQUIRE(f.result);
+    CHECK(f.result->cut == 1);
+  }
+}
+
+TEST_CASE("server: a drain that closes idle connections answers requests that have arrived") {
+  http::server_options options;
+  options.drain_idle_timeout = 0ms;
+  draining_server f(options);
+  http_peer asking = f.connect();
+  f.say(asking, get);
+  asking.clear();
+  http_peer busy = f.connect();
+  f.say(busy, get_slow);
+  asking.send(get);  // is in the connection when the drain begins, and not read yet
+  f.drain(10s);
+  CHECK(asking.received() ==
+        "HTTP/1.1 200 OK\r\nDate: now\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+  CHECK(asking.ended());
+  CHECK_FALSE(f.result);
+  f.slow->end();
+  f.settle();
+  REQUIRE(f.result);
+  CHECK(f.result->finished == 2);
 }
 
 TEST_CASE(

@@ -20,6 +20,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -273,4 +274,73 @@ TEST_CASE("server: without free descriptors it waits, notifies, and continues wh
   CHECK(accepted == 0);
   CHECK(server.listening());
   CHECK(run_until(io, [&] { return accepted == 1; }));
+}
+
+TEST_CASE("server: max_connections closes connections over the limit, and reports them") {
+  net::io_context io;
+  http::server_options options;
+  options.max_connections = 1;
+  http::server server(io.get_executor(), options, hello);
+  std::vector<std::string> dropped;
+  server.on_drop([&](http::drop_facts const& f) {
+    CHECK(f.local.family == "IPv4");
+    CHECK(f.local.port == server.address().port);
+    CHECK(f.remote.port != 0);
+    dropped.push_back("event " + f.remote.address);
+  });
+  http::server_trace trace;
+  trace.drop = [&](http::drop_facts const& f) { dropped.push_back("trace " + f.remote.address); };
+  int opened = 0;
+  trace.connection_opened = [&](anode::socket const&) { ++opened; };
+  server.set_trace(std::move(trace));
+  server.on_upgrade(
+      [](http::incoming_message&, anode::socket s) -> net::awaitable<void> { co_await s.read(); });
+  server.listen(0, "127.0.0.1");
+  tcp::endpoint const at(net::ip::address_v4::loopback(), server.address().port);
+  auto const refused = [&] {
+    tcp::socket s(io);
+    s.connect(at);
+    bool ended = false;
+    char byte = 0;
+    s.async_read_some(net::buffer(&byte, 1),
+                      [&](boost::system::error_code ec, std::size_t) { ended = ec.failed(); });
+    return run_until(io, [&] { return ended; });
+  };
+
+  tcp::socket first(io);
+  first.connect(at);
+  REQUIRE(run_until(io, [&] { return server.connection_count() == 1; }));
+  CHECK(refused());
+  CHECK(dropped == std::vector<std::string>{"trace 127.0.0.1", "event 127.0.0.1"});
+  // A connection that has left HTTP counts too.
+  first.send(net::buffer(
+      std::string("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")));
+  REQUIRE(run_until(
+      io, [&] { return server.connections().front().state == http::connection_state::upgraded; }));
+  CHECK(refused());
+  CHECK(dropped.size() == 4);
+  first.close();
+  REQUIRE(run_until(io, [&] { return server.connection_count() == 0; }));
+  CHECK(answers(io, at));
+  CHECK(dropped.size() == 4);
+  CHECK(opened == 2);
+  server.close_all_connections();
+}
+
+TEST_CASE("server: a listener of dropped connections may destroy the server") {
+  net::io_context io;
+  http::server_options options;
+  options.max_connections = 1;
+  std::optional<http::server> server;
+  server.emplace(io.get_executor(), options, hello);
+  server->listen(0, "127.0.0.1");
+  tcp::endpoint const at(net::ip::address_v4::loopback(), server->address().port);
+  server->on_drop([&](http::drop_facts const&) { server.reset(); });
+  std::vector<tcp::socket> clients;
+  for (int i = 0; i != 4; ++i) {
+    clients.emplace_back(io).connect(at);
+  }
+  CHECK(run_until(io, [&] { return !server; }));
+  io.restart();
+  io.poll();
 }

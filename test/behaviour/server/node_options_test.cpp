@@ -72,8 +72,13 @@ TEST_CASE("server options: defaults") {
   CHECK_FALSE(o.insecure_http_parser);
   CHECK_FALSE(o.join_duplicate_headers);
   CHECK_FALSE(o.keep_alive);
+  CHECK(o.keep_alive_count == 0);
   CHECK(o.keep_alive_initial_delay == 0s);
+  CHECK(o.keep_alive_interval == 0s);
   CHECK(o.keep_alive_timeout == 5s);
+  CHECK_FALSE(o.drain_idle_timeout);
+  CHECK(o.max_connections == 0);
+  CHECK(o.max_text_size == 1048576);
   CHECK(o.max_header_size == 16384);
   CHECK(o.max_headers_count == 2000);
   CHECK(o.max_requests_per_socket == 0);
@@ -83,6 +88,7 @@ TEST_CASE("server options: defaults") {
   CHECK_FALSE(o.reject_non_standard_body_writes);
   CHECK(o.timeout == 0s);
   CHECK(o.unique_headers.empty());
+  CHECK_FALSE(o.upgrade_requests);
   CHECK(http::listen_options().backlog == 511);
 }
 
@@ -214,6 +220,10 @@ TEST_CASE("server options: keep_alive and its delay apply to the system's socket
   o.keep_alive_initial_delay = 77s;
   CHECK(accepted_option(o, SOL_SOCKET, SO_KEEPALIVE) != 0);
   CHECK(accepted_option(o, IPPROTO_TCP, TCP_KEEPIDLE) == 77);
+  o.keep_alive_interval = 5s;
+  o.keep_alive_count = 3;
+  CHECK(accepted_option(o, IPPROTO_TCP, TCP_KEEPINTVL) == 5);
+  CHECK(accepted_option(o, IPPROTO_TCP, TCP_KEEPCNT) == 3);
 }
 
 TEST_CASE("server options: keep_alive_timeout of zero keeps idle connections open") {
@@ -291,4 +301,42 @@ TEST_CASE("server options: the backlog reaches the system") {
     }
   }
   CHECK(found == 7u);
+}
+
+TEST_CASE("server options: max_text_size limits text and bytes that name no limit themselves") {
+  http::server_options o;
+  o.max_text_size = 4;
+  server_fixture f(o);
+  f.server.on_error([](std::exception_ptr const&) {});
+  f.server.on_request(
+      [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+        std::size_t size = 0;
+        if (req.url() == "/text") {
+          std::string const text = co_await req.text();
+          size = text.size();
+        } else if (req.url() == "/bytes") {
+          std::vector<std::byte> const bytes = co_await req.bytes();
+          size = bytes.size();
+        } else {
+          std::string const text = co_await req.text(10);
+          size = text.size();
+        }
+        co_await res.end(std::to_string(size));
+      });
+  auto const answer = [&](std::string_view path, std::string_view body) {
+    http_peer peer = f.connect();
+    f.say(peer, "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nContent-Length: " +
+                    std::to_string(body.size()) + "\r\n\r\n" + std::string(body));
+    return peer.take().substr(9, 3);
+  };
+  CHECK(answer("/text", "1234") == "200");
+  CHECK(answer("/text", "12345") == "413");
+  CHECK(answer("/bytes", "1234") == "200");
+  CHECK(answer("/bytes", "12345") == "413");
+  CHECK(answer("/other", "12345") == "200");
+  CHECK(f.server.options().max_text_size == 4);
+  // The option applies to later requests.
+  o.max_text_size = 5;
+  f.server.set_options(o);
+  CHECK(answer("/text", "12345") == "200");
 }

@@ -4,6 +4,8 @@
 
 #include "support/http_peer.hpp"
 
+#include <anode/error.hpp>
+
 #include <string>
 #include <string_view>
 
@@ -248,5 +250,34 @@ TEST_CASE("test-http-server-request-timeouts-mixed: each connection has its own 
   CHECK(f.handled == 4);
   for (http_peer const* p : {&one, &two, &three, &four, &five}) {
     CHECK(p->ended());
+  }
+}
+
+TEST_CASE("request timeout: a read of the body tells an expired time from a lost client") {
+  counting_server f(limits(0ms, 2000ms));
+  std::string thrown;
+  f.server.on_request([&](http::incoming_message& req, auto&) -> net::awaitable<void> {
+    try {
+      co_await req.text();
+    } catch (boost::system::system_error const& e) {
+      thrown = http::code_name(e.code());
+    }
+  });
+  http_peer peer = f.connect();
+  f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20\r\n\r\nabc");
+  SECTION("the time is over") {
+    f.advance(2500ms);
+    CHECK(thrown == "ERR_HTTP_REQUEST_TIMEOUT");
+    CHECK(peer.received() == request_timeout);
+  }
+  SECTION("the client has closed the connection") {
+    peer.close();
+    f.settle();
+    CHECK(thrown == "ECONNRESET");
+  }
+  SECTION("the client has ended its direction") {
+    peer.end();
+    f.settle();
+    CHECK(thrown == "ECONNRESET");
   }
 }

@@ -1,17 +1,23 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "support/catch.hpp"
+#include "support/event_log.hpp"
+#include "support/exchange_facts.hpp"
 #include "support/http_peer.hpp"
 
 #include <anode/error.hpp>
 #include <anode/server.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace http = anode::http;
+namespace net = boost::asio;
+using support::event_log;
 using support::http_peer;
 using support::server_fixture;
+using support::text_of;
 
 namespace {
 
@@ -197,4 +203,64 @@ TEST_CASE(
   n.f.settle();
   CHECK(peer.received().ends_with("4\r\nlate\r\n0\r\n\r\n"));
   CHECK(peer.ended());
+}
+
+TEST_CASE("server response: on_done gets the facts before on_close") {
+  server_fixture f;
+  event_log log;
+  http::server_response* open = nullptr;
+  f.server.on_request([&](http::incoming_message& req, http::server_response& res) {
+    auto const done = [&](http::exchange_facts const& facts) {
+      log.note("done " + text_of(facts));
+      res.on_done([&](http::exchange_facts const&) { log.note("too late"); });
+    };
+    res.on_done(done)
+        .on_done([&](http::exchange_facts const&) { log.note("again"); })
+        .on_finish(log.recorder("finish"));
+    res.on_close([&] {
+      log.note("close");
+      res.on_done([&](http::exchange_facts const&) { log.note("too late"); });
+    });
+    if (req.url() == "/open") {
+      open = &res;
+    } else {
+      res.end("hello");
+    }
+  });
+  http_peer peer = f.connect();
+  f.say(peer, get);
+  CHECK(log.pop_events() == "finish, done 200 0/5, again, close");
+  // The next request reuses the exchange, without these listeners.
+  f.say(peer, "GET /open HTTP/1.1\r\nHost: a\r\n\r\n");
+  open->on_done([](http::exchange_facts const&) { throw std::runtime_error("listener"); });
+  peer.reset();
+  CHECK_THROWS_AS(f.settle(), std::runtime_error);
+  f.settle();
+  CHECK(log.pop_events() == "done 0 0/0 aborted ECONNRESET, again, close");
+}
+
+TEST_CASE("server trace: a destroyed server still finishes what it has started") {
+  event_log log;
+  net::io_context io;
+  auto [ours, theirs] = anode::transport::make_memory_pair(io.get_executor(), 65536);
+  anode::socket client(std::move(ours));
+  {
+    http::server server(io.get_executor(), [](http::incoming_message&, http::server_response&) {});
+    http::server_trace t;
+    t.request_start = [&](auto&, auto&) { log.note("start"); };
+    t.response_finish = [&](auto&, auto&, http::exchange_facts const& f) {
+      log.note("finish " + text_of(f));
+    };
+    t.connection_closed = [&](anode::socket const&, http::connection_facts const& f) {
+      log.note("closed " + std::to_string(f.requests));
+    };
+    server.set_trace(std::move(t));
+    server.emit_connection(std::move(theirs));
+    client.write(get);
+    io.poll();
+    CHECK(log.pop_events() == "start");
+  }
+  io.restart();
+  io.poll();
+  CHECK(log.pop_events() == "finish 0 0/0 aborted ECONNRESET, closed 1");
 }

@@ -2,8 +2,8 @@
 
 // The execution context ends at any step of an encrypted exchange. Leaks show under the sanitizers.
 
-#include "support/tls_contexts.hpp"
-#include "support/tls_fixture.hpp"
+#include "support/tls/contexts.hpp"
+#include "support/tls/fixture.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -27,6 +27,8 @@ net::awaitable<void> get(http::agent agent, http::request_options options, int& 
 
 TEST_CASE("context: it ends before, during and after encrypted requests") {
   support::tls_contexts const with({.addresses = {"127.0.0.1"}});
+  bool const in_memory = GENERATE(false, true);
+  CAPTURE(in_memory);
   int whole = 0;
   // Each step runs one handler more, until an exchange is complete.
   for (int steps = 0; steps < 200 && whole < 3; ++steps) {
@@ -40,6 +42,9 @@ TEST_CASE("context: it ends before, during and after encrypted requests") {
     anode::https::agent_options o;
     o.secure = with.client;
     o.keep_alive = true;
+    if (in_memory) {
+      o.create_connection = anode::testing::connections_to(server);
+    }
     anode::https::agent agent(io->get_executor(), o);
     http::request_options r;
     r.host = "127.0.0.1";

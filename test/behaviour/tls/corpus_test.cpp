@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// Replays the corpus of the fuzz target tls. A broken invariant aborts.
+// Replays the corpora of the fuzz targets over TLS. A broken invariant aborts.
 #include "fuzz/program/programs.hpp"
 #include "support/catch.hpp"
 
@@ -10,14 +10,31 @@
 #include <iterator>
 #include <string>
 
-TEST_CASE("program corpus: two TLS streams") {
+namespace {
+
+template <class Run>
+std::size_t replay(std::string const& target, Run run) {
   std::size_t count = 0;
-  for (auto const& entry : std::filesystem::directory_iterator("test/fuzz/corpus/tls")) {
+  for (auto const& entry : std::filesystem::directory_iterator("test/fuzz/corpus/" + target)) {
     std::ifstream file(entry.path(), std::ios::binary);
     std::string const input((std::istreambuf_iterator<char>(file)), {});
     INFO(entry.path().string());
-    anode::test::run_tls_program(input);
+    run(input);
     ++count;
   }
-  CHECK(count > 20);
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("program corpus: two TLS streams") {
+  CHECK(replay("tls", anode::test::run_tls_program) > 20);
+}
+
+TEST_CASE("program corpus: server over TLS") {
+  CHECK(replay("server", anode::test::run_server_tls_program) > 20);
+}
+
+TEST_CASE("program corpus: client over TLS") {
+  CHECK(replay("client", anode::test::run_client_tls_program) > 20);
 }

@@ -2,8 +2,8 @@
 
 // Handshakes that fail or do not end, seen from a server and from a client.
 
-#include "support/tls_fixture.hpp"
-#include "support/tls_peer.hpp"
+#include "support/tls/fixture.hpp"
+#include "support/tls/peer.hpp"
 
 #include <deque>
 #include <string>

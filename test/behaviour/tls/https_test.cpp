@@ -1,5 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "support/tls_fixture.hpp"
+#include "support/tls/fixture.hpp"
+#include "tls/certificate/system_trust.hpp"
 
 #include <string>
 
@@ -236,4 +237,92 @@ TEST_CASE("https: the default port is 443 and is not in the Host header") {
   CHECK(f.request(agent, r).status == 200);
   CHECK(port == 443);
   CHECK(host == "good.test");
+}
+
+TEST_CASE("names: Node's fields of an https agent, and the number of the context") {
+  tls_fixture f;
+  anode::https::agent const agent(f.loop.get_executor());
+  auto const name = [&](auto change) {
+    http::request_options o;
+    o.host = "good.test";
+    o.port = 443;
+    change(o);
+    return agent.get_name(o);
+  };
+  auto const without_number = [](std::string const& all) {
+    std::size_t const last = all.rfind(':');
+    bool const number = all.find_first_not_of("0123456789", last + 1) == all.npos;
+    return number && last + 1 < all.size() ? all.substr(0, last) : all;
+  };
+  // The default context has a number only if another case has changed what is trusted by default.
+  auto const plain = [&](auto change) {
+    std::string const all = name(change);
+    CHECK((all == without_number(all)) == (tls::default_trust_changes() == 0));
+    return without_number(all);
+  };
+  // As Node 26 prints them.
+  CHECK(plain([](auto&) {}) == "good.test:443:::::::::::::::::::::");
+  CHECK(plain([](auto& o) { o.servername = "other.test"; }) ==
+        "good.test:443:::::::::other.test::::::::::::");
+  CHECK(plain([](auto& o) { o.servername = "good.test"; }) == "good.test:443:::::::::::::::::::::");
+  CHECK(plain([](auto& o) {
+          o.port = 8443;
+          o.local_address = "l";
+          o.family = 6;
+        }) == "good.test:8443:l:6::::::::::::::::::::");
+  // Node has the same name with and without a server name.
+  CHECK(plain([](auto& o) { o.servername = ""; }) == "good.test:443:::::::::.::::::::::::");
+  CHECK(plain([](auto& o) { o.host = "127.0.0.1"; }) == "127.0.0.1:443:::::::::::::::::::::");
+  CHECK(plain([](auto& o) { o.headers.append("Host", "other.test:99"); }) ==
+        "good.test:443:::::::::other.test::::::::::::");
+
+  // The number of a context is the last field.
+  auto const with = [&](tls::client_options const& options) {
+    std::string const all = name([&](auto& o) { o.secure = tls::context(options); });
+    CHECK(all != without_number(all));
+    return without_number(all);
+  };
+  tls::client_options o;
+  o.ciphers = "TLS_AES_128_GCM_SHA256";
+  o.reject_unauthorized = false;
+  o.max_version = tls::version::tls1_2;
+  o.groups = "P-256";
+  o.sigalgs = "ECDSA+SHA256";
+  o.ciphers += ":ECDHE-ECDSA-AES128-GCM-SHA256";
+  CHECK(
+      with(o) ==
+      "good.test:443:::::TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:::false:::TLSv1.2::::"
+      "P-256::::\"ECDSA+SHA256\"::");
+  o = {};
+  o.min_version = tls::version::tls1_3;
+  CHECK(with(o) == "good.test:443::::::::::TLSv1.3:::::::::::");
+
+  // Neither certificates nor keys.
+  auto const own = f.root.issue({.names = {"client.test"}});
+  o = {};
+  o.ca = {f.root.cert(), own.cert};
+  o.cert = {own.cert};
+  o.key = {own.key};
+  o.crl = {f.root.crl()};
+  std::string const all = with(o);
+  CHECK(all.size() == std::string("good.test:443::::::::::::::::::::").size() + 4 * 16 + 1 + 1);
+  CHECK(all.find("BEGIN") == all.npos);
+  tls::client_options changed = o;
+  changed.crl = {f.root.crl({own})};
+  CHECK(with(changed) != all);
+
+  tls::context const c(o);
+  CHECK(name([&](auto& r) { r.secure = c; }) == name([&](auto& r) { r.secure = c; }));
+  CHECK(name([&](auto& r) { r.secure = c; }) != name([&](auto& r) { r.secure = tls::context(o); }));
+}
+
+TEST_CASE("names: the numbers of an https agent are found by them") {
+  anode::https::agent_options o;
+  o.keep_alive = true;
+  tls_fixture f({}, {}, o);
+  CHECK(f.get().status == 200);
+  http::request_options r;
+  r.host = "good.test";
+  r.port = 443;
+  CHECK(f.agent.by_name().at(f.agent.get_name(r)).free_sockets == 1);
 }

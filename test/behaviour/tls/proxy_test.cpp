@@ -2,7 +2,9 @@
 
 // Tunnels to https servers, https proxies, and other protocols inside TLS.
 
-#include "support/tls_fixture.hpp"
+#include "support/event_log.hpp"
+#include "support/tls/fixture.hpp"
+#include "support/traced.hpp"
 
 #include <anode/relay.hpp>
 
@@ -101,6 +103,41 @@ TEST_CASE("proxy: https goes through a tunnel, and trusts the server and not the
   http::request_options other = good();
   other.host = "other.test";
   CHECK(f.request(agent, other).error == "ERR_TLS_CERT_ALTNAME_INVALID");
+}
+
+TEST_CASE("client trace: the handshakes with an https proxy and with the server") {
+  tls_fixture f;
+  support::certificates::authority proxies;
+  auto const leaf = proxies.issue({.names = {"proxy.test"}});
+  tls::server_options s;
+  s.cert.push_back(leaf.cert);
+  s.key.push_back(leaf.key);
+  proxy p(f, tls::context(s));
+  anode::https::agent_options o;
+  tls::client_options trust;
+  trust.ca.push_back(proxies.cert());
+  o.proxy_secure = tls::context(trust);
+  anode::https::agent agent = p.agent(o, "https://proxy.test");
+  support::event_log log;
+  bool const cut = GENERATE(false, true);
+  agent.set_trace(support::traced(
+      [&](std::string_view hook, http::traced_request const& r, std::string const& facts) {
+        log.note(support::trace_entry(hook, facts));
+        if (cut && hook == "secure") {
+          r.request.destroy();
+        }
+      }));
+  tls_answer const a = f.request(agent, good());
+  if (cut) {
+    CHECK(log.pop_events() ==
+          "created, secure(TLSv1.3 proxy), failed(ECONNRESET connect not_sent)");
+    CHECK(p.targets.empty());
+  } else {
+    CHECK(a.body == "GET /x ");
+    CHECK(log.pop_events().starts_with(
+        "created, secure(TLSv1.3 proxy), tunnel(proxy.test:443 200), secure(TLSv1.3), "
+        "socket(new), sent, first_byte, response(200), finished(200 "));
+  }
 }
 
 TEST_CASE("proxy: large bodies pass a tunnel both ways") {

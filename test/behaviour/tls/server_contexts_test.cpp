@@ -2,10 +2,11 @@
 
 // Certificates by name, reload, and certificates of clients.
 
-#include "support/tls_fixture.hpp"
-#include "support/tls_peer.hpp"
+#include "support/tls/fixture.hpp"
+#include "support/tls/peer.hpp"
 
 #include <anode/openssl.hpp>
+#include <anode/tls_testing.hpp>
 
 #include <string>
 
@@ -87,6 +88,45 @@ TEST_CASE("reload: new connections use the new certificate, present ones go on")
   bad.key = {"no key"};
   CHECK_THROWS_AS(tls::context(bad), http::exception);
   CHECK(f.get("/", "new.test").status == 200);
+}
+
+TEST_CASE("reload: under load, connections go on and new ones get the newest certificate") {
+  tls_fixture f;
+  f.server.on_request(
+      [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+        while (auto const piece = co_await req.read()) {
+          co_await res.write(*piece);
+        }
+        res.end();
+      });
+  tls::context const client = f.client_context();
+  std::vector<anode::testing::peer> open;
+  for (int round = 0; round < 20; ++round) {
+    CAPTURE(round);
+    tls::server_options const next = options_for(f.root, "good.test");
+    f.server.set_secure_context(tls::context(next));
+    open.push_back(anode::testing::connect_tls(f.loop, f.server, client, "good.test"));
+    CHECK(tls::peer_certificate(open.back().connection()).fingerprint256() ==
+          tls::certificate::from_pem(next.cert[0]).fingerprint256());
+    open.back().send("POST / HTTP/1.1\r\nHost: good.test\r\nTransfer-Encoding: chunked\r\n\r\n");
+    // One connection is in the middle of its handshake while the context changes.
+    support::tls_peer late(f.loop, anode::socket(f.connect()), tls::side::client);
+    f.server.set_secure_context(tls::context(options_for(f.root, "good.test")));
+    late.handshake();
+    f.server.set_secure_context(tls::context(next));
+    late.write("GET / HTTP/1.1\r\nHost: good.test\r\n\r\n");
+    CHECK(late.read().starts_with("HTTP/1.1 200 OK\r\n"));
+    for (anode::testing::peer& p : open) {
+      p.send("3\r\nabc\r\n");
+      CHECK_NOTHROW(p.expect_until("3\r\nabc\r\n"));
+    }
+  }
+  for (anode::testing::peer& p : open) {
+    p.send("0\r\n\r\nGET / HTTP/1.1\r\nHost: good.test\r\n\r\n");
+    p.expect("0\r\n\r\n");
+    CHECK_NOTHROW(p.expect_until("HTTP/1.1 200 OK\r\n"));
+  }
+  CHECK(f.client_errors.empty());
 }
 
 TEST_CASE("client certificates: required ones") {

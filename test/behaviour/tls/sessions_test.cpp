@@ -2,7 +2,7 @@
 
 // Which connections resume an earlier session, and which never do.
 
-#include "support/tls_fixture.hpp"
+#include "support/tls/fixture.hpp"
 
 #include <string>
 

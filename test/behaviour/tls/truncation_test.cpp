@@ -2,8 +2,8 @@
 
 // Connections that end with close_notify, without it, or with a reset, for each framing of a body.
 
-#include "support/tls_fixture.hpp"
-#include "support/tls_peer.hpp"
+#include "support/tls/fixture.hpp"
+#include "support/tls/peer.hpp"
 
 #include <memory>
 #include <string>

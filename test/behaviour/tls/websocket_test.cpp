@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "support/tls_fixture.hpp"
+#include "support/tls/fixture.hpp"
 
 #include <anode/beast.hpp>
 

@@ -136,6 +136,66 @@ TEST_CASE("websocket: frames received with the handshake are read once") {
   }
 }
 
+TEST_CASE("websocket: an ordinary handler accepts it behind its own checks") {
+  testing::event_loop loop;
+  http::server_options options;
+  options.upgrade_requests = true;
+  http::server server(loop.get_executor(), options);
+  server.on_request(
+      [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+        res.set_header("X-Id", "7");
+        if (req.url() != "/chat") {
+          co_await res.set_status_code(404).end("not here");
+          co_return;
+        }
+        res.set_header("Content-Length", "9");  // contradicts the response, and is left out
+        anode::websocket_options own;
+        own.headers.append("Sec-WebSocket-Protocol", "x");
+        anode::websocket_ptr const ws = co_await anode::accept_websocket(req, res, own);
+        beast::flat_buffer message;
+        co_await ws->async_read(message, net::use_awaitable);
+        co_await ws->async_write(message.data(), net::use_awaitable);
+      });
+  testing::peer client = loop.connect(server);
+  std::string other = handshake();
+  other.replace(4, 5, "/none");
+  client.send(other);
+  client.expect("HTTP/1.1 404 Not Found\r\nX-Id: 7\r\n");
+  client.expect_until("not here");
+  client.send(handshake() + frame("one"));
+  client.expect("HTTP/1.1 101 Switching Protocols\r\n");
+  std::string const head = client.expect_until("\r\n\r\n");
+  CHECK(head.find("x-id: 7\r\n") != std::string::npos);
+  CHECK(head.find("Sec-WebSocket-Protocol: x\r\n") != std::string::npos);
+  CHECK(head.find("ength") == std::string::npos);
+  client.expect("\x81\x03one");
+}
+
+TEST_CASE("websocket: a handshake that a handler refuses is answered by Beast, once") {
+  testing::event_loop loop;
+  http::server_options options;
+  options.upgrade_requests = true;
+  http::server server(loop.get_executor(), options);
+  std::string error;
+  server.on_error([&](std::exception_ptr const& e) {
+    try {
+      std::rethrow_exception(e);
+    } catch (boost::system::system_error const& known) {
+      error = known.code().message();
+    }
+  });
+  server.on_request(
+      [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+        co_await anode::accept_websocket(req, res);
+      });
+  testing::peer client = loop.connect(server);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n");
+  client.expect("HTTP/1.1 400 Bad Request\r\n");
+  loop.settle();
+  CHECK(client.ended());
+  CHECK(error == make_error_code(websocket::error::no_sec_key).message());
+}
+
 TEST_CASE("websocket: a client sends its own headers and validates the response") {
   testing::event_loop loop;
   testing::origin origin{loop};

@@ -62,7 +62,11 @@ void client_program::wind_up(unsigned way) {
   }
   if (way == 1) {
     for (auto const& x : asked_) {
-      world_.act([&] { x->req ? x->req.destroy() : void(); });
+      world_.act([&] {
+        if (x->req) {
+          x->req.destroy();
+        }
+      });
     }
   } else if (way == 2 && agent_) {
     world_.act([this] { agent_->destroy(); });
@@ -159,6 +163,9 @@ void client_program::check_requests(std::string_view bytes) {
   }
 }
 
-void run_client_program(std::string_view bytes) { client_program(bytes).run(); }
+void run_client_program(std::string_view bytes) {
+  link_layer const plain;
+  client_program(bytes, plain).run();
+}
 
 }  // namespace anode::test

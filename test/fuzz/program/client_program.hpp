@@ -11,6 +11,7 @@
 #include "choices.hpp"
 #include "client_acts.hpp"
 #include "grammar.hpp"
+#include "link_layer.hpp"
 #include "programs.hpp"
 #include "wire.hpp"
 #include "world.hpp"
@@ -49,14 +50,15 @@ struct sent_response {
 
 class client_program {
 public:
-  explicit client_program(std::string_view bytes)
-      : in_(bytes),
+  client_program(std::string_view bytes, link_layer const& over)
+      : over_(over),
+        in_(bytes),
         acts_(in_, budget_, upgraded_),
         gates_(world_.executor()),
         capacity_(capacity()),
-        origin_(world_.loop(), capacity_) {
+        origin_(over_.make_origin(world_.loop(), capacity_)) {
     budget_ = wakeups::bodies(budget_, capacity_);
-    agent_.emplace(world_.executor(), make_options());
+    agent_.emplace(over_.make_agent(world_.executor(), make_options()));
   }
 
   client_program(client_program const&) = delete;
@@ -115,7 +117,7 @@ private:
     }
     o.retry = in_.rarely(3) ? in_.below(3) : 0;
     if (in_.rarely(4)) {
-      o.proxy = "http://u:p@proxy:3128";
+      o.proxy = over_.has_proxies() ? "http://u:p@proxy:3128" : "";
       o.proxy_tunnel = in_.flip();
     }
     if (in_.rarely(8)) {
@@ -193,7 +195,7 @@ private:
       o.create_connection = agent_->options().create_connection;
     }
     trace("request " + std::to_string(x->serial) + " " + x->method + (alone ? " alone" : ""));
-    x->req = alone ? http::request(world_.executor(), std::move(o)) : agent_->request(std::move(o));
+    x->req = alone ? over_.request(world_.executor(), std::move(o)) : agent_->request(std::move(o));
     bool const waits = in_.flip();
     x->takes = !waits;
     acts_.listen(x, !waits, in_.rarely(6));
@@ -458,6 +460,7 @@ private:
   void check_wire();
   void check_requests(std::string_view bytes);
 
+  link_layer const& over_;
   unsigned running_ = 0;  // coroutines; their frames can outlive all other members
   choices in_;
   std::size_t budget_ = 600'000;  // bytes of bodies

@@ -11,6 +11,8 @@ namespace anode::test {
 void run_server_program(std::string_view bytes);
 void run_client_program(std::string_view bytes);
 void run_reverse_proxy_program(std::string_view bytes);
+void run_server_tls_program(std::string_view bytes);
+void run_client_tls_program(std::string_view bytes);
 void run_tls_program(std::string_view bytes);
 
 }  // namespace anode::test

@@ -356,7 +356,11 @@ private:
         break;
       case 15:
         if (in_.rarely(8)) {
-          in_.flip() ? proxy_.agent.destroy() : server_.close_all_connections();
+          if (in_.flip()) {
+            proxy_.agent.destroy();
+          } else {
+            server_.close_all_connections();
+          }
         } else {
           server_.close_idle_connections();
         }

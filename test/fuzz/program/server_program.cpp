@@ -171,6 +171,9 @@ void server_program::check_link(std::size_t index) {
   }
 }
 
-void run_server_program(std::string_view bytes) { server_program(bytes).run(); }
+void run_server_program(std::string_view bytes) {
+  link_layer const plain;
+  server_program(bytes, plain).run();
+}
 
 }  // namespace anode::test

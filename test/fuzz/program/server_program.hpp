@@ -9,6 +9,7 @@
 
 #include "choices.hpp"
 #include "grammar.hpp"
+#include "link_layer.hpp"
 #include "programs.hpp"
 #include "server_acts.hpp"
 #include "server_checks.hpp"
@@ -47,8 +48,8 @@ struct link {
 
 class server_program {
 public:
-  explicit server_program(std::string_view bytes)
-      : in_(bytes), acts_(in_, budget_), gates_(world_.executor()) {
+  server_program(std::string_view bytes, link_layer const& over)
+      : over_(over), in_(bytes), acts_(in_, budget_), gates_(world_.executor()) {
     open();
   }
 
@@ -102,7 +103,7 @@ private:
   }
 
   void open() {
-    server_.emplace(world_.executor(), make_options());
+    server_ = over_.make_server(world_.executor(), make_options());
     bool const callback = in_.rarely(3);
     if (callback) {
       auto const handler = [this](http::incoming_message& req, http::server_response& res) {
@@ -412,7 +413,7 @@ private:
       std::size_t const capacity = in_.pick(capacities);
       trace("connect, capacity " + std::to_string(capacity));
       budget_ = wakeups::bodies(budget_, capacity);
-      links_.emplace_back(world_.loop().connect(*server_, capacity), capacity);
+      links_.emplace_back(over_.connect(world_.loop(), *server_, capacity), capacity);
     }
   }
 
@@ -458,6 +459,7 @@ private:
   void give_up_waiting();
   void check_link(std::size_t index);
 
+  link_layer const& over_;
   unsigned running_ = 0;  // coroutines; their frames can outlive all other members
   choices in_;
   std::size_t budget_ = 600'000;  // bytes of bodies
@@ -472,7 +474,7 @@ private:
   std::vector<std::shared_ptr<served>> served_;
   std::vector<stream::buffered_socket*> cores_;
   std::vector<unsigned> closes_;
-  std::optional<http::server> server_;
+  std::unique_ptr<http::server> server_;
   std::vector<anode::socket> upgraded_;
   std::deque<link> links_;
 };

@@ -6,7 +6,7 @@
 
 #include "choices.hpp"
 #include "programs.hpp"
-#include "support/tls_contexts.hpp"
+#include "support/tls/contexts.hpp"
 #include "tls/connection/tls_stream.hpp"
 #include "tls/https/client_layer.hpp"
 #include "tls/https/server_layer.hpp"

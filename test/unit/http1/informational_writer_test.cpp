@@ -35,7 +35,52 @@ std::string hints(http::header_list const& headers) {
   return out;
 }
 
+std::string upgrade(http::header_list const& headers, std::string_view protocol, int status = 101,
+                    std::string_view reason = "Switching Protocols") {
+  anode::message::header_map map;
+  map.set_all(headers);
+  upgrade_context context;
+  context.status = status;
+  context.reason = reason;
+  context.protocol = protocol;
+  std::string out;
+  try {
+    write_upgrade_head(out, context, map);
+  } catch (http::exception const& e) {
+    CHECK(out.empty());
+    return std::string(e.code_name());
+  }
+  return out;
+}
+
 }  // namespace
+
+TEST_CASE("upgrade writer: adds Connection and Upgrade, unless they are set") {
+  std::string const start = "HTTP/1.1 101 Switching Protocols\r\n";
+  CHECK(upgrade({}, "websocket") == start + "Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  CHECK(upgrade({}, "h2c , websocket") == start + "Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n");
+  CHECK(upgrade({{"upgrade", "x"}, {"X-A", {"1", "2"}}}, "y") ==
+        start + "upgrade: x\r\nX-A: 1\r\nX-A: 2\r\nConnection: Upgrade\r\n\r\n");
+  CHECK(upgrade({{"Connection", "Upgrade, X"}}, "y") ==
+        start + "Connection: Upgrade, X\r\nUpgrade: y\r\n\r\n");
+  // The response would contradict itself.
+  CHECK(upgrade({{"Connection", "close"}}, "y") ==
+        start + "Connection: Upgrade\r\nUpgrade: y\r\n\r\n");
+}
+
+TEST_CASE("upgrade writer: a response to CONNECT gets no headers of its own") {
+  CHECK(upgrade({}, "", 200, "Connection Established") ==
+        "HTTP/1.1 200 Connection Established\r\n\r\n");
+  CHECK(upgrade({{"Connection", "close"}}, "", 201, "") ==
+        "HTTP/1.1 201 unknown\r\nConnection: close\r\n\r\n");
+}
+
+TEST_CASE("upgrade writer: rejects headers that frame a body, and what must not be sent") {
+  CHECK(upgrade({{"Content-Length", 0}}, "y") == "ERR_HTTP_INVALID_HEADER_VALUE");
+  CHECK(upgrade({{"Transfer-Encoding", "chunked"}}, "y") == "ERR_HTTP_INVALID_HEADER_VALUE");
+  CHECK(upgrade({}, "y\r\nX: 1") == "ERR_INVALID_CHAR");
+  CHECK(upgrade({}, "y", 101, "a\nb") == "ERR_INVALID_CHAR");
+}
 
 TEST_CASE("informational writer: writes a status line and fields", "[informational-writer]") {
   CHECK(continue_head == "HTTP/1.1 100 Continue\r\n\r\n");

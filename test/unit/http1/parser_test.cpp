@@ -104,6 +104,20 @@ TEST_CASE("parser: finish reports what next would have reported") {
   CHECK(d.next(input, head) == parse_result::upgrade);
 }
 
+TEST_CASE("parser: HTTP continues behind a refused CONNECT, which has no body") {
+  parser d(message_kind::request);
+  message_head head;
+  std::string_view input =
+      "CONNECT a:80 HTTP/1.1\r\nContent-Length: 5\r\n\r\nGET / HTTP/1.1\r\n\r\n";
+  CHECK(d.next(input, head) == parse_result::head);
+  d.refuse_connect();
+  CHECK(d.at_end());
+  CHECK(d.next(input, head) == parse_result::end);
+  CHECK(d.next(input, head) == parse_result::head);
+  CHECK(head.method == method::get);
+  CHECK(d.next(input, head) == parse_result::end);
+}
+
 TEST_CASE("parser: accepts no message behind one that closes its connection") {
   std::string const error = "!HPE_CLOSED_CONNECTION: Data after `Connection: close`";
   CHECK(decode_request("GET / HTTP/1.1\r\nConnection: close\r\n\r\n\r\nG") ==
@@ -351,6 +365,7 @@ TEST_CASE("parser: compares options for equality") {
   CHECK(defaults != parser_options{1, 2000, false});
   CHECK(defaults != parser_options{16384, 1, false});
   CHECK(defaults != parser_options{16384, 2000, true});
+  CHECK(defaults != parser_options{16384, 2000, false, true});
 }
 
 TEST_CASE("parser: whole and split lines give the same head") {

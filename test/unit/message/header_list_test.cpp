@@ -169,6 +169,23 @@ TEST_CASE("header_list: a value has no control characters", "[headers]") {
   CHECK(thrown([] { http::validate_header_value("X", 5); }) == "nothing");
 }
 
+TEST_CASE("header_list: names and values are tested without throwing", "[headers]") {
+  CHECK(http::is_valid_header_name("X-A"));
+  CHECK_FALSE(http::is_valid_header_name(""));
+  CHECK_FALSE(http::is_valid_header_name("a b"));
+  CHECK_FALSE(http::is_valid_header_name("a:"));
+  CHECK(http::is_valid_header_value(""));
+  for (int c = 0; c != 256; ++c) {
+    std::string const value = std::string("a") + static_cast<char>(c) + "bcdefghij";
+    INFO(c);
+    bool const strict = c == '\t' || (c >= 0x20 && c != 0x7f);
+    CHECK(http::is_valid_header_value(value) == strict);
+    CHECK(http::is_valid_header_value(value, http::http_validation::insecure) == strict);
+    CHECK(http::is_valid_header_value(value, http::http_validation::relaxed) ==
+          (c != 0 && c != '\r' && c != '\n'));
+  }
+}
+
 TEST_CASE("header_list: names compare with ASCII case folding only", "[headers]") {
   CHECK(anode::base::names_equal("Content-Type", "content-TYPE"));
   CHECK_FALSE(anode::base::names_equal("a", "ab"));

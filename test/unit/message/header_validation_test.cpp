@@ -3,6 +3,8 @@
 
 #include "support/catch.hpp"
 
+#include <anode/error.hpp>
+
 #include <string>
 
 using namespace anode::message;
@@ -98,6 +100,17 @@ TEST_CASE("header validation: a Link value has the form that Node requires",
   }));
   INFO(value);
   CHECK(is_link_value(value) == good);
+}
+
+TEST_CASE("header validation: the options http_validation and insecure_http_parser",
+          "[header-validation]") {
+  using anode::http::http_validation;
+  CHECK(validation_of(http_validation::strict, false) == http_validation::strict);
+  CHECK(validation_of(http_validation::relaxed, false) == http_validation::relaxed);
+  CHECK(validation_of(http_validation::insecure, false) == http_validation::insecure);
+  CHECK(validation_of(http_validation::strict, true) == http_validation::insecure);
+  CHECK(validation_of(http_validation::insecure, true) == http_validation::insecure);
+  CHECK_THROWS_AS(validation_of(http_validation::relaxed, true), anode::http::exception);
 }
 
 TEST_CASE("header validation: a long Link value takes linear time", "[header-validation]") {

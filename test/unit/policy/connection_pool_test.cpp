@@ -41,6 +41,10 @@ public:
     pool_.destroy();
     return decisions();
   }
+  std::string close_free() {
+    pool_.close_free();
+    return decisions();
+  }
   std::string shut_down() {
     pool_.shut_down();
     return decisions();
@@ -356,6 +360,15 @@ TEST_CASE("pool: destroy and shut_down", "[pool]") {
           "open s4 r4 waited");
     CHECK(p->counts_of("b") == connection_pool::counts{});
     CHECK(p.ask("r5", "b") == "open s5 r5");
+  }
+  SECTION("close_free closes free sockets only") {
+    CHECK(p.close_free() == "close s1 (destroyed)");
+    CHECK(p->counts_of("b") == connection_pool::counts{});
+    CHECK(p->totals() == connection_pool::counts{2, 0, 1});
+    CHECK(p.free(2) == "assign s2 r4 reused waited");
+    CHECK(p.close_free() == "");
+    CHECK(p.free(2) == "park s2");
+    CHECK(p.close_free() == "close s2 (destroyed)");
   }
   SECTION("shut_down rejects waiting and later requests") {
     CHECK(p.shut_down() ==

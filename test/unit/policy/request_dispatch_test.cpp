@@ -55,17 +55,45 @@ TEST_CASE("dispatch: an ordinary request goes to its handler, whatever the other
       continue;
     }
     ++ordinary;
-    for (unsigned bits = 0; bits != 32; ++bits) {
+    for (unsigned bits = 0; bits != 64; ++bits) {
       dispatch_context context;
       context.has_upgrade = (bits & 1) != 0;
       context.has_connect = (bits & 2) != 0;
       context.has_check_continue = (bits & 4) != 0;
       context.has_check_expectation = (bits & 8) != 0;
       context.require_host_header = (bits & 16) != 0;
+      context.upgrade_requests = (bits & 32) != 0;
       CHECK(decide(head, context) == dispatch::request);
+      CHECK_FALSE(holds_input(decode(head), context));
     }
   }
   CHECK(ordinary == 2);
+}
+
+TEST_CASE("dispatch: with upgrade_requests the request handler gets what no other handler gets") {
+  std::string const upgrade = get("Upgrade: x\r\nConnection: upgrade\r\n");
+  std::string const connect = "CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n";
+  dispatch_context context;
+  context.upgrade_requests = true;
+  CHECK(decide(upgrade, context) == dispatch::request);
+  CHECK(decide(connect, context) == dispatch::request);
+  CHECK(holds_input(decode(upgrade), context));
+  CHECK(holds_input(decode(connect), context));
+  // Other rules apply as to every request.
+  CHECK(decide("CONNECT a:1 HTTP/1.1\r\n\r\n", context) == dispatch::missing_host);
+  // The program decides that the request is an ordinary one, or an upgrade.
+  context.upgrades = false;
+  CHECK(decide(upgrade, context) == dispatch::request);
+  CHECK_FALSE(holds_input(decode(upgrade), context));
+  context.upgrades = true;
+  CHECK(decide(upgrade, context) == dispatch::request);
+  CHECK(holds_input(decode(upgrade), context));
+  // Handlers of their own come first.
+  context.has_upgrade = context.has_connect = true;
+  CHECK(decide(upgrade, context) == dispatch::upgrade);
+  CHECK(decide(connect, context) == dispatch::connect);
+  context.upgrades = false;
+  CHECK(decide(upgrade, context) == dispatch::request);
 }
 
 TEST_CASE("dispatch: HTTP/1.1 requires Host unless that is turned off") {
@@ -73,6 +101,24 @@ TEST_CASE("dispatch: HTTP/1.1 requires Host unless that is turned off") {
   dispatch_context context;
   context.require_host_header = false;
   CHECK(decide("GET / HTTP/1.1\r\n\r\n", context) == dispatch::request);
+}
+
+TEST_CASE("dispatch: a misdirected request is refused before its expectation and its upgrade") {
+  dispatch_context context;
+  context.misdirected = true;
+  context.has_upgrade = true;
+  context.has_check_expectation = true;
+  for (std::string_view const fields :
+       {"", "Expect: 100-continue\r\n", "Expect: x\r\n", "Upgrade: x\r\nConnection: upgrade\r\n"}) {
+    CAPTURE(fields);
+    CHECK(decide(get(fields), context) == dispatch::misdirected);
+  }
+  CHECK(decide("GET / HTTP/1.0\r\nHost: a\r\n\r\n", context) == dispatch::misdirected);
+  CHECK(decide("GET / HTTP/1.1\r\n\r\n", context) == dispatch::missing_host);
+  context.max_requests_per_socket = 1;
+  std::uint32_t served = 1;
+  bool limit = false;
+  CHECK(dispatch_request(decode(get("")), context, served, limit) == dispatch::drop);
 }
 
 TEST_CASE("dispatch: Expect requests 100 Continue as a token, in any case and in any line") {
@@ -159,6 +205,7 @@ TEST_CASE(
 TEST_CASE("dispatch: an error has the status with which Node responds") {
   CHECK(status_of(error::header_overflow) == 431);
   CHECK(status_of(error::chunk_extensions_overflow) == 413);
+  CHECK(status_of(error::body_too_large) == 413);
   CHECK(status_of(error::request_timeout) == 408);
   CHECK(status_of(error::invalid_method) == 400);
   CHECK(status_of(error::invalid_eof_state) == 400);

@@ -2,7 +2,7 @@
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/thrown.hpp"
-#include "support/tls_handshake.hpp"
+#include "support/tls/handshake.hpp"
 
 #include <anode/tls.hpp>
 

@@ -4,6 +4,8 @@
 #include "support/catch.hpp"
 #include "support/certificates.hpp"
 #include "support/thrown.hpp"
+#include "support/tls/fixture.hpp"
+#include "support/tls/handshake.hpp"
 #include "tls/context/context_impl.hpp"
 
 #include <anode/tls.hpp>
@@ -222,4 +224,111 @@ TEST_CASE("system trust: contexts share one store, which is loaded when one is n
   o = {};
   o.allow_partial_trust_chain = true;
   CHECK(store(tls::context(o)) == store(made.front()));
+}
+
+namespace {
+
+// Empties the default at the end, because that of the system cannot be restored.
+struct changed_default {
+  changed_default() = default;
+  changed_default(changed_default const&) = delete;
+  changed_default& operator=(changed_default const&) = delete;
+  ~changed_default() { tls::set_default_ca({}); }
+};
+
+tls::context server_of(authority const& root) {
+  auto const leaf = root.issue({.names = {"good.test"}});
+  tls::server_options o;
+  o.cert.push_back(leaf.cert);
+  o.key.push_back(leaf.key);
+  return tls::context(o);
+}
+
+}  // namespace
+
+TEST_CASE("default trust: further contexts use it, present ones do not change") {
+  changed_default const restore;
+  authority const a;
+  authority const b;
+  tls::set_default_ca({a.cert()});
+  tls::context const first{tls::client_options()};
+  CHECK(tls::default_ca() == std::vector<std::string>{a.cert()});
+  tls::set_default_ca({b.cert() + a.cert(), b.cert()});
+  CHECK(tls::default_ca() == std::vector<std::string>{b.cert(), a.cert()});
+  tls::context const second{tls::client_options()};
+  CHECK(support::handshake(first, server_of(a)).client_error == "");
+  CHECK(support::handshake(first, server_of(b)).client_error == "UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+  CHECK(support::handshake(second, server_of(a)).client_error == "");
+  CHECK(support::handshake(second, server_of(b)).client_error == "");
+
+  tls::client_options o;
+  o.ca = {a.cert()};
+  CHECK(support::handshake(tls::context(o), server_of(b)).client_error ==
+        "UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+  o.ca = {};
+  o.extra_ca = {authority().cert()};
+  CHECK(support::handshake(tls::context(o), server_of(b)).client_error == "");
+}
+
+TEST_CASE("default trust: an empty list trusts nobody, an invalid one changes nothing") {
+  changed_default const restore;
+  authority const a;
+  tls::set_default_ca({a.cert()});
+  CHECK(thrown([&] {
+          tls::set_default_ca({a.cert(), "garbage"});
+        }).starts_with("ERR_OSSL_PEM_NO_START_LINE: certificates[1]: "));
+  CHECK(tls::default_ca() == std::vector<std::string>{a.cert()});
+  CHECK(ERR_peek_error() == 0);
+  tls::set_default_ca({});
+  CHECK(tls::default_ca().empty());
+  CHECK(support::handshake(tls::context(tls::client_options()), server_of(a)).client_error ==
+        "UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+}
+
+TEST_CASE("default trust: sessions of a server belong to the certificates that it trusted") {
+  changed_default const restore;
+  authority const a;
+  auto const leaf = a.issue({.names = {"good.test"}});
+  tls::server_options o;
+  o.cert.push_back(leaf.cert);
+  o.key.push_back(leaf.key);
+  o.request_cert = true;
+  tls::set_default_ca({a.cert()});
+  std::string const first = tls::context(o).impl()->trust_digest();
+  CHECK(tls::context(o).impl()->trust_digest() == first);
+  tls::set_default_ca({authority().cert()});
+  CHECK(tls::context(o).impl()->trust_digest() != first);
+}
+
+TEST_CASE("default trust: an agent without a context follows it, with new connections") {
+  changed_default const restore;
+  support::tls_fixture f;
+  anode::https::agent_options o;
+  o.keep_alive = true;
+  o.create_connection = f.connections_here();
+  anode::https::agent agent(f.loop.get_executor(), o);
+  anode::http::request_options r;
+  r.host = "good.test";
+  tls::set_default_ca({authority().cert()});
+  CHECK(f.request(agent, r).error == "UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+  tls::set_default_ca({f.root.cert()});
+  CHECK(f.request(agent, r).status == 200);
+  CHECK(f.request(agent, r).status == 200);
+  CHECK(f.connections == 2);
+  CHECK(agent.totals().free_sockets == 1);
+  tls::set_default_ca({});
+  CHECK(f.request(agent, r).error == "UNABLE_TO_VERIFY_LEAF_SIGNATURE");
+  CHECK(f.connections == 3);
+}
+
+TEST_CASE("default trust: the certificates of the system stay available") {
+  changed_default const restore;
+  temporary_directory const at;
+  authority const a;
+  std::string const bundle = at.write("bundle", a.cert());
+  variable const file("SSL_CERT_FILE", bundle.c_str());
+  std::vector<std::string> const system = tls::system_ca();
+  CHECK_FALSE(system.empty());
+  tls::set_default_ca({});
+  CHECK(tls::system_ca() == system);
 }

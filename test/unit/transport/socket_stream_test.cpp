@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "support/catch.hpp"
 #include "support/stream_user.hpp"
+#include "support/temp_file.hpp"
 #include "transport/connector.hpp"
 #include "transport/listener.hpp"
 
@@ -8,7 +9,10 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <functional>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -283,4 +287,69 @@ TEST_CASE("connector: binds to the given local address") {
   f.connect(t);
   REQUIRE(f.stream);
   CHECK(f.stream->local_endpoint().address == "127.0.0.3");
+}
+
+TEST_CASE("socket stream: sends a part of a file without moving the file's position") {
+  fixture f;
+  f.listen(on("127.0.0.1"));
+  f.connect(to("127.0.0.1", f.server->local_endpoint().port));
+  REQUIRE(f.stream);
+  support::temp_file const file("0123456789");
+  off_t const before = ::lseek(file.descriptor(), 0, SEEK_CUR);
+  std::uint64_t offset = 3;
+  error_code ec;
+  std::size_t const sent = f.stream->try_send_file(file.descriptor(), offset, 4, ec);
+#ifdef __linux__
+  CHECK_FALSE(ec);
+  CHECK(sent == 4);
+  CHECK(offset == 7);
+  CHECK(::lseek(file.descriptor(), 0, SEEK_CUR) == before);
+  offset = 10;
+  CHECK(f.stream->try_send_file(file.descriptor(), offset, 4, ec) == 0);
+  CHECK_FALSE(ec);  // the end of the file
+  CHECK(f.stream->try_send_file(-1, offset, 4, ec) == 0);
+  CHECK(ec == net::error::operation_not_supported);
+  f.stream->async_shutdown({});
+  offset = 0;
+  CHECK(f.stream->try_send_file(file.descriptor(), offset, 4, ec) == 0);
+  CHECK(ec == net::error::broken_pipe);  // and no SIGPIPE
+#else
+  CHECK(sent + static_cast<std::size_t>(before) == static_cast<std::size_t>(before));
+  CHECK(ec == net::error::operation_not_supported);
+#endif
+}
+
+TEST_CASE("sockets: keep-alive probes are set as options of TCP") {
+  fixture f;
+  f.listen(on("127.0.0.1"));
+  f.connect(to("127.0.0.1", f.server->local_endpoint().port));
+  REQUIRE(f.stream);
+  auto const option = [&](int level, int name) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    REQUIRE(::getsockopt(f.stream->native_handle(), level, name, &value, &size) == 0);
+    return value;
+  };
+  int const idle = option(IPPROTO_TCP, TCP_KEEPIDLE);
+  int const interval = option(IPPROTO_TCP, TCP_KEEPINTVL);
+  int const count = option(IPPROTO_TCP, TCP_KEEPCNT);
+  CHECK(option(SOL_SOCKET, SO_KEEPALIVE) == 0);
+  // Zero and less than a second keep the defaults of the system.
+  f.stream->set_keep_alive_probes({true, {}, std::chrono::milliseconds(999), 0});
+  CHECK(option(SOL_SOCKET, SO_KEEPALIVE) == 1);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPIDLE) == idle);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPINTVL) == interval);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPCNT) == count);
+  f.stream->set_keep_alive_probes(
+      {true, std::chrono::seconds(11), std::chrono::milliseconds(3999), 4});
+  CHECK(option(IPPROTO_TCP, TCP_KEEPIDLE) == 11);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPINTVL) == 3);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPCNT) == 4);
+  // Values beyond those of the system become the largest ones.
+  f.stream->set_keep_alive_probes({true, std::chrono::hours(1000), std::chrono::hours(1000), 1000});
+  CHECK(option(IPPROTO_TCP, TCP_KEEPIDLE) == 32767);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPINTVL) == 32767);
+  CHECK(option(IPPROTO_TCP, TCP_KEEPCNT) == 127);
+  f.stream->set_keep_alive(false, {});
+  CHECK(option(SOL_SOCKET, SO_KEEPALIVE) == 0);
 }

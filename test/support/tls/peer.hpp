@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/catch.hpp"
+#include "support/certificates.hpp"
 
 #include <anode/openssl.hpp>
 #include <anode/testing.hpp>
@@ -11,6 +12,7 @@
 #include <openssl/ssl.h>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,16 +39,7 @@ public:
   tls_peer(anode::testing::event_loop& loop, anode::socket lower, std::string const& cert,
            std::string const& key, int version = 0)
       : tls_peer(loop, std::move(lower), anode::tls::side::server, version) {
-    BIO* bio = BIO_new_mem_buf(cert.data(), static_cast<int>(cert.size()));
-    X509* const x = PEM_read_bio_X509(bio, nullptr, nullptr, nullptr);
-    SSL_CTX_use_certificate(context_, x);
-    X509_free(x);
-    BIO_free(bio);
-    bio = BIO_new_mem_buf(key.data(), static_cast<int>(key.size()));
-    EVP_PKEY* const k = PEM_read_bio_PrivateKey(bio, nullptr, nullptr, nullptr);
-    SSL_CTX_use_PrivateKey(context_, k);
-    EVP_PKEY_free(k);
-    BIO_free(bio);
+    use(context_, {.cert = cert, .leaf = {}, .key = key});
     make_ssl();
     SSL_set_accept_state(ssl_);
   }
@@ -60,6 +53,20 @@ public:
   }
 
   SSL* native() { return ssl_; }
+
+  /// Uses a certificate.
+  static void use(SSL_CTX* of, certificates::issued const& own) {
+    auto const [x, k] = parse(own);
+    REQUIRE(SSL_CTX_use_certificate(of, x.get()) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey(of, k.get()) == 1);
+  }
+
+  /// Uses a certificate as a client.
+  void use(certificates::issued const& own) {
+    auto const [x, k] = parse(own);
+    REQUIRE(SSL_use_certificate(ssl_, x.get()) == 1);
+    REQUIRE(SSL_use_PrivateKey(ssl_, k.get()) == 1);
+  }
 
   /// Performs the handshake.
   void handshake() {
@@ -141,6 +148,16 @@ public:
   anode::testing::peer peer;  ///< the connection below
 
 private:
+  static std::pair<std::shared_ptr<X509>, std::shared_ptr<EVP_PKEY>> parse(
+      certificates::issued const& own) {
+    std::shared_ptr<BIO> const cert(
+        BIO_new_mem_buf(own.cert.data(), static_cast<int>(own.cert.size())), BIO_free);
+    std::shared_ptr<BIO> const key(
+        BIO_new_mem_buf(own.key.data(), static_cast<int>(own.key.size())), BIO_free);
+    return {{PEM_read_bio_X509(cert.get(), nullptr, nullptr, nullptr), X509_free},
+            {PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr), EVP_PKEY_free}};
+  }
+
   void make_ssl() {
     ssl_ = SSL_new(context_);
     in_ = BIO_new(BIO_s_mem());

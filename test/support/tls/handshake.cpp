@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "support/tls_handshake.hpp"
+#include "support/tls/handshake.hpp"
 
 #include "tls/certificate/identity.hpp"
 #include "tls/certificate/verify_names.hpp"

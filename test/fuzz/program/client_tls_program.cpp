@@ -1,0 +1,13 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "client_program.hpp"
+#include "programs.hpp"
+#include "tls_link_layer.hpp"
+
+namespace anode::test {
+
+void run_client_tls_program(std::string_view bytes) {
+  tls_link_layer const tls(bytes.size() % 4 == 0);
+  client_program(bytes, tls).run();
+}
+
+}  // namespace anode::test
