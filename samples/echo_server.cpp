@@ -4,21 +4,9 @@
 // not read, the server stops reading its body. Memory use is therefore independent of the body
 // size.
 
-#include "options.hpp"
+#include "serve.hpp"
 
-#include <anode/http.hpp>
-
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <chrono>
-#include <csignal>
 #include <exception>
-#include <string>
 
 namespace http = anode::http;
 namespace net = boost::asio;
@@ -37,30 +25,13 @@ net::awaitable<void> echo(http::incoming_message& req, http::server_response& re
   co_await res.end();
 }
 
-// Drains on the first signal. The second signal has no handler, therefore it ends the program.
-net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
-  net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
-  co_await signals.async_wait(net::use_awaitable);
-  signals.clear();
-  co_await server.drain(grace);
-}
-
 int main(int argc, char** argv) try {
-  std::string host = "127.0.0.1";
-  std::uint16_t port = 8000;
-  unsigned grace = 5;
-  samples::options{"echo_server", "Answers every request with its own body."}
-      .add("--host", "ADDRESS", host, "address to listen on (127.0.0.1)")
-      .add("--port", "PORT", port, "port to listen on, 0: any free port (8000)")
-      .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
-      .parse(argc, argv);
-
+  samples::serve_options at;
+  samples::options{"echo_server", "Answers every request with its own body."}.add(at).parse(argc,
+                                                                                            argv);
   net::io_context io{1};
   http::server server{io.get_executor(), echo};
-  server.listen(port, host);
-  net::co_spawn(io, drain_on_signal(server, std::chrono::seconds(grace)), net::detached);
-  samples::announce(server.address());
-  io.run();
+  samples::serve(io, server, at);
 } catch (std::exception const& e) {
   fmt::print(stderr, "echo_server: {}\n", e.what());
   return EXIT_FAILURE;

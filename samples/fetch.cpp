@@ -85,6 +85,7 @@ net::awaitable<void> receive(job const& j, http::client_request& req) {
   }
   while (auto const chunk = co_await res.read()) {
     std::fwrite(chunk->data(), 1, chunk->size(), stdout);
+    std::fflush(stdout);  // the next chunk may be an event that comes later
   }
   if (!req.writable_finished()) {
     req.destroy();  // the response is complete: stop sending the body

@@ -27,6 +27,7 @@ int main(int argc, char** argv) try {
   where.port = 8080;
   std::vector<std::string> upstreams;
   samples::trusted_peers trusted;
+  bool trace = false;
   unsigned timeout = 60;
   unsigned rest = 5;
   unsigned grace = 5;
@@ -46,6 +47,7 @@ int main(int argc, char** argv) try {
       .add("--trust", "ADDRESS[/BITS]", "trust the X-Forwarded-For of this proxy; may be repeated",
            [&](std::string_view text) { return trusted.add(text); })
       .add("--timeout", "SECONDS", timeout, "idle time limit of a request, 0: none (60)")
+      .add("--trace", trace, "give each request a span (W3C Trace Context) and print it")
       .add("--rest", "SECONDS", rest, "pause of a server that failed twice (5)")
       .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
       .add(tls)
@@ -67,6 +69,7 @@ int main(int argc, char** argv) try {
     proxy.servers.add(url);
   }
   proxy.trusted = trusted;
+  proxy.spans = trace ? stdout : nullptr;
   proxy.silence = std::chrono::seconds(timeout);
 
   auto const forward = [&](http::incoming_message& req, http::server_response& res) {

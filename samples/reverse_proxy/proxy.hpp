@@ -3,6 +3,7 @@
 
 #include "../forwarding.hpp"
 #include "forwarded.hpp"
+#include "trace_context.hpp"
 #include "upstreams.hpp"
 
 #include <anode/http.hpp>
@@ -10,6 +11,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstdio>
 #include <utility>
 
 namespace samples {
@@ -23,14 +25,16 @@ struct reverse_proxy {
   upstreams servers;
   trusted_peers trusted;
   std::chrono::milliseconds silence{0};
+  std::FILE* spans = nullptr;  ///< requests get spans of their own, which are written to it
 };
 
 /// Creates the upstream request for a client's request. The upstream's path precedes the path of
 /// the request. The upstream request has the end-to-end headers of the client's request, and
 /// forwarding headers.
+/// @param span sent as `traceparent`; null: the client's field is passed on unchanged
 /// @throws http::exception if the client's target is invalid
 http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_message const& req,
-                           std::string_view peer, bool with_upgrade);
+                           std::string_view peer, bool with_upgrade, trace_parent const* span);
 
 /// Forwards a request to an upstream. After a failure, retries with another upstream if the request
 /// has no body, and was not sent or has a safe method.

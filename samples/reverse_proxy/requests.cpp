@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 #include <exception>
+#include <optional>
 
 namespace samples {
 namespace {
@@ -58,7 +60,7 @@ private:
 }  // namespace
 
 http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_message const& req,
-                           std::string_view peer, bool with_upgrade) {
+                           std::string_view peer, bool with_upgrade, trace_parent const* span) {
   std::string changed;
   http::client_request out =
       p.agent.request(to.where, req.method(), path_of(to.where, req.url(), changed));
@@ -69,10 +71,29 @@ http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_
     out.set_header("Connection", "Upgrade");
     out.set_header("Upgrade", req.headers().get("Upgrade").value_or(""));
   }
+  if (span != nullptr) {
+    out.set_header("traceparent", span->text());
+    if (!parse_trace_parent(req.headers().get("traceparent").value_or(""))) {
+      out.remove_header("tracestate");  // it belongs to a valid traceparent
+    }
+  }
   return out;
 }
 
 namespace {
+
+// Prints the span of one attempt as a line of JSON.
+void print_span(std::FILE* file, trace_parent const& span, std::string_view parent,
+                upstream const& to, outcome const& result,
+                std::chrono::steady_clock::duration took) {
+  fmt::print(
+      file,
+      "{{\"trace_id\":\"{}\",\"span_id\":\"{}\",\"parent_span_id\":\"{}\",\"server\":\"{}:{}\","
+      "\"status\":{},\"seconds\":{:.6f}}}\n",
+      span.trace_id, span.span_id, parent, to.where.host, to.where.port, result.status,
+      std::chrono::duration<double>(took).count());
+  std::fflush(file);
+}
 
 // A client that waits for a response.
 struct client_of_request {
@@ -133,6 +154,9 @@ net::awaitable<void> forward(reverse_proxy& p, http::incoming_message& req, Clie
     co_return;
   }
   bool const with_upgrade = client.with_upgrade(req);
+  std::optional<trace_parent> const from =
+      parse_trace_parent(req.headers().get("traceparent").value_or(""));
+  trace_parent span = next_span(from);
   upstream* failed = nullptr;
   outcome last;
   for (std::size_t attempt = 0; attempt < p.servers.size(); ++attempt) {
@@ -142,13 +166,18 @@ net::awaitable<void> forward(reverse_proxy& p, http::incoming_message& req, Clie
     }
     http::client_request out;
     try {
-      out = begin(p, *to, req, peer, with_upgrade);
+      out = begin(p, *to, req, peer, with_upgrade, p.spans != nullptr ? &span : nullptr);
     } catch (http::exception const& e) {
       client.refuse(400, e.what());
       co_return;
     }
     under_way const count(*to);
+    auto const begun = clock::now();
     last = co_await client.pass_on(p, req, out);
+    if (p.spans != nullptr) {
+      print_span(p.spans, span, from ? from->span_id : "", *to, last, clock::now() - begun);
+      span = next_span(span);  // each attempt has a span of its own
+    }
     if (last.status != 0) {
       p.servers.note_answer(*to);
       co_return;

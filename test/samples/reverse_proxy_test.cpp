@@ -5,6 +5,7 @@
 
 #include <boost/asio/error.hpp>
 
+#include <cstdio>
 #include <string>
 
 namespace http = anode::http;
@@ -143,6 +144,63 @@ TEST_CASE("reverse proxy: Connection cannot remove the forwarding fields") {
   CHECK(has(head, "X-Forwarded-Proto: http\r\n"));
   CHECK(has(head, "Host: up\r\n"));
   CHECK_FALSE(has(head, "X-Other"));
+}
+
+TEST_CASE("reverse proxy: passes trace context on unchanged unless it writes spans") {
+  fixture f;
+  std::string const field =
+      "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n";
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\n" + field + "tracestate: a=1\r\n\r\n");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  CHECK(has(head, field));
+  CHECK(has(head, "tracestate: a=1\r\n"));
+}
+
+TEST_CASE("reverse proxy: each attempt is a span of the client's trace") {
+  fixture f(2);
+  f.proxy.spans = std::tmpfile();
+  REQUIRE(f.proxy.spans != nullptr);
+  std::string const trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\ntraceparent: 00-" + trace +
+                "-00f067aa0ba902b7-01\r\ntracestate: a=1\r\n\r\n");
+  std::string const first = f.origin[0].expect_until("\r\n\r\n");
+  f.origin[0].reset();
+  std::string const second = f.origin[1].expect_until("\r\n\r\n");
+  f.origin[1].send(ok);
+  f.client.expect_until("ok");
+  std::string const mark = "traceparent: 00-" + trace + "-";
+  REQUIRE(has(first, mark));
+  REQUIRE(has(second, mark));
+  std::string const span = first.substr(first.find(mark) + mark.size(), 16);
+  std::string const other = second.substr(second.find(mark) + mark.size(), 16);
+  CHECK(span != other);
+  CHECK(has(second, "tracestate: a=1\r\n"));
+
+  std::string lines(1000, '\0');
+  std::rewind(f.proxy.spans);
+  lines.resize(std::fread(lines.data(), 1, lines.size(), f.proxy.spans));
+  std::fclose(f.proxy.spans);
+  f.proxy.spans = nullptr;
+  CHECK(has(lines, "\"span_id\":\"" + span + "\",\"parent_span_id\":\"00f067aa0ba902b7\""));
+  CHECK(has(lines, "\"span_id\":\"" + other + "\""));
+  CHECK((has(lines, "\"status\":0,") && has(lines, "\"status\":200,")));
+}
+
+TEST_CASE("reverse proxy: a malformed trace context is replaced, and its state removed") {
+  fixture f;
+  f.proxy.spans = std::tmpfile();
+  REQUIRE(f.proxy.spans != nullptr);
+  f.client.send(
+      "GET / HTTP/1.1\r\nHost: a\r\ntraceparent: 00-zz-00f067aa0ba902b7-01\r\n"
+      "tracestate: a=1\r\n\r\n");
+  std::string const head = f.origin[0].expect_until("\r\n\r\n");
+  CHECK(has(head, "traceparent: 00-"));
+  CHECK_FALSE(has(head, "zz"));
+  CHECK_FALSE(has(head, "tracestate"));
+  f.origin[0].send(ok);
+  f.client.expect_until("ok");
+  std::fclose(f.proxy.spans);
+  f.proxy.spans = nullptr;
 }
 
 TEST_CASE("reverse proxy: removes hop-by-hop fields in both directions") {
