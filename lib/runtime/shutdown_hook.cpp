@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "runtime/shutdown_hook.hpp"
 
+#include "runtime/thread_check.hpp"
+
 #include <boost/asio/execution_context.hpp>
 
 #include <mutex>
@@ -13,7 +15,11 @@ public:
   using key_type = shutdown_hooks;
   static inline net::execution_context::id id;
 
-  explicit shutdown_hooks(net::execution_context& context) : service(context) {}
+  explicit shutdown_hooks(net::execution_context& context) : service(context) {
+#ifndef NDEBUG
+    thread_check::begin(context);
+#endif
+  }
 
   bool add(shutdown_hook& m) {
     std::lock_guard const lock(mutex_);
@@ -38,6 +44,9 @@ private:
 
   // A hook may destroy other hooks.
   void shutdown() override {
+#ifndef NDEBUG
+    thread_check::end(context());
+#endif
     std::unique_lock lock(mutex_);
     ended_ = true;
     while (!hooks_.empty()) {

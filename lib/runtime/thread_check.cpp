@@ -32,26 +32,51 @@ struct busy_context {
 };
 constinit std::array<busy_context, 64> busy;
 
-// The thread in which a context last ran a tick. Old entries are overwritten: they are hints.
-struct last_run {
-  std::atomic<void const*> context = nullptr;
-  std::atomic<void const*> thread = nullptr;  // null: unknown, or the thread has ended
+// A context that has not shut down, and the thread in which it last ran a tick. Handles outlive
+// their context: only contexts that have an entry are used.
+struct live_context {
+  std::atomic<void const*> context = nullptr;  // null: a free entry
+  std::atomic<void const*> thread = nullptr;   // null: unknown, or the thread has ended
   std::atomic<bool> changes = false;  // the context runs in several threads, one after another
 };
-constinit std::array<last_run, 64> last_runs;
+constinit std::array<live_context, 256> live_contexts;
+
+// A context has one of the entries behind its hash. It is not checked if they are all in use.
+constexpr std::size_t probes = 16;
+
+// Returns the first entry behind the hash of `of` that is accepted, or null.
+template <class Accept>
+live_context* search(void const* of, Accept accept) noexcept {
+  constexpr unsigned shift = 4;  // contexts are aligned
+  auto const hash = reinterpret_cast<std::uintptr_t>(of) >> shift;
+  for (std::size_t i = 0; i != probes; ++i) {
+    live_context& c = live_contexts[((hash ^ hash >> 8) + i) % live_contexts.size()];
+    if (accept(c)) {
+      return &c;
+    }
+  }
+  return nullptr;
+}
+
+live_context* find(void const* context) noexcept {
+  return search(context, [&](live_context& c) {
+    return c.context.load(std::memory_order_relaxed) == context;
+  });
+}
 
 // Identifies a thread by its address. Forgets the thread when it ends.
 struct thread_mark {
   ~thread_mark() {
-    for (last_run& r : last_runs) {
+    for (live_context& c : live_contexts) {
       void const* self = this;
-      r.thread.compare_exchange_strong(self, nullptr, std::memory_order_relaxed);
+      c.thread.compare_exchange_strong(self, nullptr, std::memory_order_relaxed);
     }
   }
 };
 thread_local thread_mark this_thread;
 
-// Returns the context of an executor that does not serialize its handlers; null for others.
+// Returns the context of an executor that does not serialize its handlers; null for others. The
+// context itself is not accessed.
 net::execution_context* unserialized_context(net::any_io_executor const& ex) noexcept {
   if (ex.target<net::io_context::executor_type>() == nullptr &&
       ex.target<net::thread_pool::executor_type>() == nullptr) {
@@ -77,46 +102,9 @@ bool is_stopped(net::any_io_executor const& ex) noexcept {
   std::fputs(
       "anode: two threads use objects of one executor at the same time. Use a handle only in the "
       "thread that runs its io_context: post a function or co_spawn a coroutine to its executor. "
-      "Run "
-      "the io_context in one thread, or give each server and agent a strand.\n",
+      "Run the io_context in one thread, or give each server and agent a strand.\n",
       stderr);
   std::abort();
-}
-
-// Forgets its context when the context is destroyed: a later one may have the same address.
-class context_mark final : public net::execution_context::service {
-public:
-  using key_type = context_mark;
-  inline static net::execution_context::id id;
-
-  explicit context_mark(net::execution_context& of)
-      : net::execution_context::service(of), context_(&of) {}
-
-  ~context_mark() override {
-    for (last_run& r : last_runs) {
-      void const* gone = context_;
-      r.context.compare_exchange_strong(gone, nullptr, std::memory_order_relaxed);
-    }
-  }
-
-private:
-  void shutdown() override {}
-
-  void const* context_;
-};
-
-last_run& find(net::execution_context& of) {
-  void const* const context = &of;
-  constexpr unsigned shift = 4;  // contexts are aligned
-  auto const hash = reinterpret_cast<std::uintptr_t>(context) >> shift;
-  last_run& r = last_runs[(hash ^ hash >> 6) % last_runs.size()];
-  if (r.context.load(std::memory_order_relaxed) != context) {
-    net::use_service<context_mark>(of);
-    r.context.store(context, std::memory_order_relaxed);
-    r.thread.store(nullptr, std::memory_order_relaxed);
-    r.changes.store(false, std::memory_order_relaxed);
-  }
-  return r;
 }
 
 void check_busy(void const* context) noexcept {
@@ -148,8 +136,7 @@ bool is_run_elsewhere(net::any_io_executor const& ex) {
   return p->called;
 }
 
-void check_use(net::execution_context& context, net::any_io_executor const& ex) {
-  last_run& r = find(context);
+void check_use(live_context& r, net::any_io_executor const& ex) {
   if (runs_in_this_thread(ex)) {
     void const* const before = r.thread.exchange(&this_thread, std::memory_order_relaxed);
     if (before != nullptr && before != &this_thread) {
@@ -170,12 +157,30 @@ void check_use(net::execution_context& context, net::any_io_executor const& ex) 
 
 }  // namespace
 
+void thread_check::begin(net::execution_context const& context) noexcept {
+  live_context* const entry = search(&context, [&](live_context& c) {
+    void const* free = nullptr;
+    return c.context.compare_exchange_strong(free, &context, std::memory_order_relaxed);
+  });
+  if (entry != nullptr) {
+    entry->thread.store(nullptr, std::memory_order_relaxed);
+    entry->changes.store(false, std::memory_order_relaxed);
+  }
+}
+
+void thread_check::end(net::execution_context const& context) noexcept {
+  if (live_context* const entry = find(&context)) {
+    entry->context.store(nullptr, std::memory_order_relaxed);
+  }
+}
+
 void* thread_check::enter(net::any_io_executor const& ex) {
   net::execution_context* const context = unserialized_context(ex);
-  if (context == nullptr) {
+  live_context* const live = context == nullptr ? nullptr : find(context);
+  if (live == nullptr) {
     return nullptr;
   }
-  check_use(*context, ex);
+  check_use(*live, ex);
   for (busy_context& b : busy) {
     void const* free = nullptr;
     if (b.context.load(std::memory_order_relaxed) == nullptr &&
@@ -196,9 +201,10 @@ void thread_check::leave(void* entry) noexcept {
 }
 
 void thread_check::use(net::any_io_executor const& ex) {
-  if (net::execution_context* const context = unserialized_context(ex); context != nullptr) {
+  net::execution_context* const context = unserialized_context(ex);
+  if (live_context* const live = context == nullptr ? nullptr : find(context)) {
     check_busy(context);
-    check_use(*context, ex);
+    check_use(*live, ex);
   }
 }
 

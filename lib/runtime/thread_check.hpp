@@ -5,6 +5,8 @@
 
 #ifndef NDEBUG
 
+#include <boost/asio/execution_context.hpp>
+
 namespace anode::runtime {
 
 /// Detects the use of an executor's objects in two threads. Exists only without NDEBUG.
@@ -15,6 +17,12 @@ namespace anode::runtime {
 /// because a race detector would then not find the race.
 class thread_check {
 public:
+  /// Registers a context that has not shut down. Others are not checked, and not accessed.
+  static void begin(net::execution_context const& context) noexcept;
+
+  /// Removes a context that shuts down. Handles may outlive it.
+  static void end(net::execution_context const& context) noexcept;
+
   /// Registers a tick of this thread on `ex`. Ends the program with a message if another thread has
   /// one, or as `use` does.
   /// @return its entry for `leave`, or null if nothing was registered
