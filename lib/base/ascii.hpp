@@ -36,4 +36,9 @@ bool is_header_text(std::string_view text) noexcept;
 /// Fetch standard: all but NUL, CR and LF. An empty text is valid.
 bool is_relaxed_header_text(std::string_view text) noexcept;
 
+/// Returns whether `text` is valid in a header value, by the rule of HTTP or the relaxed one.
+inline bool is_header_text(std::string_view text, bool relaxed) noexcept {
+  return is_header_text(text) || (relaxed && is_relaxed_header_text(text));
+}
+
 }  // namespace anode::base

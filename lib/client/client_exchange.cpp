@@ -78,8 +78,9 @@ void client_exchange::begin(agent_impl& agent) {
   response.high_water_mark = options.high_water_mark;
   response.text_limit = options.max_text_size.value_or(agent.options().max_text_size);
   response.join_duplicate_headers = options.join_duplicate_headers;
-  request.headers.accept_relaxed_values(options.insecure_http_parser ||
-                                        options.http_validation != http::http_validation::strict);
+  request.headers.accept_relaxed_values(
+      message::validation_of(options.http_validation, options.insecure_http_parser) !=
+      http::http_validation::strict);
   timeout_ = options.timeout;
   timeout_wanted_ = options.timeout.has_value() || agent.options().timeout.count() > 0;
   options.retry = options.retry.value_or(agent.options().retry);

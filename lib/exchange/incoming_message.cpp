@@ -129,7 +129,7 @@ message::target_parts parts_of(incoming_state const* self) noexcept {
     return {};
   }
   if (self->head.method == message::method::connect) {
-    return {self->head.target(), {}};
+    return {self->head.target(), {}, {}};
   }
   return message::split_target(self->head.target());
 }

@@ -42,7 +42,7 @@ void trailer_lines::set(http::header_list const& trailers, message::unique_heade
       lines.append(name).append(": ");
     }
     for (std::size_t i = 0; i != value.size(); ++i) {
-      if (!base::is_header_text(value[i]) && !(relaxed && base::is_relaxed_header_text(value[i]))) {
+      if (!base::is_header_text(value[i], relaxed)) {
         throw http::exception(
             http::error::invalid_char,
             base::formatted("Invalid character in trailer content [\"{}\"]", name));

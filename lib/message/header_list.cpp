@@ -28,8 +28,7 @@ void validate_header_value(std::string_view name, header_value_ref value) {
 bool is_valid_header_name(std::string_view name) noexcept { return base::is_token(name); }
 
 bool is_valid_header_value(std::string_view value, http_validation validation) noexcept {
-  return validation == http_validation::relaxed ? base::is_relaxed_header_text(value)
-                                                : base::is_header_text(value);
+  return base::is_header_text(value, validation == http_validation::relaxed);
 }
 
 header_value::header_value(header_value_ref value) {

@@ -115,7 +115,7 @@ http::http_validation validation_of(http::http_validation chosen, bool insecure_
 }
 
 void validate_value(std::string_view name, std::string_view value, bool relaxed) {
-  if (!is_header_text(value) && !(relaxed && is_relaxed_header_text(value))) {
+  if (!is_header_text(value, relaxed)) {
     throw http::exception(http::error::invalid_char,
                           base::formatted("Invalid character in header content [\"{}\"]", name));
   }

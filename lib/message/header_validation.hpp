@@ -17,7 +17,6 @@
 namespace anode::message {
 
 using anode::base::is_header_text;
-using anode::base::is_relaxed_header_text;
 using anode::base::is_token;
 using anode::base::names_equal;
 using anode::base::to_lower;
