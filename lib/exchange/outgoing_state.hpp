@@ -269,6 +269,12 @@ public:
     return corked_data_.size() + (core_ != nullptr ? core_->output().size() : pending_.size());
   }
 
+  /// Returns whether a write need not wait. With a high-water mark of 0 it waits until all is sent.
+  bool has_room() const noexcept {
+    std::size_t const waiting = writable_length();
+    return waiting == 0 || waiting < high_water_mark;
+  }
+
   /// Waits until there is room below the high-water mark.
   net::awaitable<void> drained();
 

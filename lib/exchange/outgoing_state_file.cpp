@@ -115,7 +115,7 @@ write_operation outgoing_state::write_filtered_file(native_handle_type file, std
 // high-water mark.
 void outgoing_state::pass_file(bool all) {
   detail::ptr<detail::counted> const self(keep_);
-  while (stages_->file_left > 0 && (all || writable_length() < high_water_mark)) {
+  while (stages_->file_left > 0 && (all || has_room())) {
     if (!writable() || !filters_body()) {
       stages_->file_left = 0;
       return;

@@ -19,7 +19,7 @@ net::awaitable<void> outgoing_state::wait_room([[maybe_unused]] detail::ptr<deta
                                                outgoing_state& self,
                                                stream::borrowed_write borrowed) {
   auto const done = [&] {
-    return self.writable_length() < self.high_water_mark &&
+    return self.has_room() &&
            (!borrowed || (self.core_ != nullptr && borrowed.settled_in(*self.core_)));
   };
   if (self.core_ != nullptr && !done()) {

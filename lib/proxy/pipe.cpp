@@ -34,8 +34,7 @@ bool is_request(incoming_message const& m) { return !m.method().empty(); }
 
 // Returns whether a received field is valid to send. With `http_validation`, more are received.
 bool can_be_sent(field_line const& line, bool relaxed) noexcept {
-  return base::is_token(line.name) &&
-         (relaxed ? base::is_relaxed_header_text(line.value) : base::is_header_text(line.value));
+  return base::is_token(line.name) && base::is_header_text(line.value, relaxed);
 }
 
 void pass_trailers(incoming_message const& from, outgoing_message& to) {
@@ -185,7 +184,7 @@ void pass_information(client_request& from, server_response& to) {
       return;
     }
     // Drop hints for a client that does not read, because they would accumulate here.
-    if (to.writable_length() >= to.writable_high_water_mark()) {
+    if (!target_of(to).has_room()) {
       return;
     }
     policy::hop_by_hop const ends_here(i.raw_headers);

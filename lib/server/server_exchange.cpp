@@ -17,7 +17,7 @@ write_operation server_response_state::send_interim(std::string_view head, bool 
   if (destroyed()) {
     return stream::written();
   }
-  if (needed || writable_length() < high_water_mark) {
+  if (needed || has_room()) {
     sink().append(head);
     send_soon();
   }

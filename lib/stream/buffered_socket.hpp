@@ -179,6 +179,9 @@ public:
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
   void set_high_water_mark(std::size_t bytes) noexcept { high_water_mark_ = bytes; }
 
+  /// Returns whether a write need not wait. With a high-water mark of 0 it waits until all is sent.
+  bool has_room() const noexcept { return out_.empty() || out_.size() < high_water_mark_; }
+
   // Ending.
 
   /// Half-closes the connection once the output is sent.

@@ -23,10 +23,7 @@ error_code reason(buffered_socket const& core) {
 
 // `borrowed` is a parameter because it must be destroyed with the coroutine, started or not.
 net::awaitable<void> wait_written(detail::ptr<buffered_socket> core, borrowed_write borrowed) {
-  auto const done = [&] {
-    return core->output().sent() >= borrowed.end() &&
-           core->output().size() < core->high_water_mark();
-  };
+  auto const done = [&] { return core->output().sent() >= borrowed.end() && core->has_room(); };
   if (!done() && !core->destroyed()) {
     core->flush();
   }
