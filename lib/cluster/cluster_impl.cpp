@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "cluster/cluster_impl.hpp"
 
+#include "server/listen_target.hpp"
+
 #include <anode/error.hpp>
 
 #include <boost/asio/post.hpp>
@@ -32,24 +34,6 @@ unsigned available_processors() noexcept {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-transport::listen_target target_of(http::listen_options const& options) {
-  transport::listen_target target;
-  target.host = options.host;
-  target.port = options.port;
-  target.path = options.path;
-  target.backlog = options.backlog;
-  target.reuse_port = options.reuse_port;
-  target.ipv6_only = options.ipv6_only;
-  return target;
-}
-
-[[noreturn]] void throw_listen_error(error_code ec, transport::listen_target const& target) {
-  std::string const where =
-      target.path.empty() ? target.host + ":" + std::to_string(target.port) : target.path;
-  throw http::exception(
-      ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message() + " " + where);
-}
-
 }  // namespace
 
 cluster_impl::cluster_impl(http::cluster_options options,
@@ -75,7 +59,7 @@ void cluster_impl::listen(http::listen_options const& options) {
     address_ = first.server().address();
     return;
   }
-  transport::listen_target const target = target_of(options);
+  transport::listen_target const target = server::listen_target_of(options);
   if (!target.path.empty()) {
     listen_shared(target);
     return;
@@ -97,7 +81,7 @@ void cluster_impl::require_free(transport::listen_target const& target) {
     error_code ec;
     transport::check_free(workers_.front()->executor(), target, ec);
     if (ec) {
-      throw_listen_error(ec, target);
+      transport::throw_listen_error(ec, target);
     }
   }
 }
@@ -126,7 +110,7 @@ void cluster_impl::listen_shared(transport::listen_target const& target) {
   std::vector<native_handle_type> const descriptors =
       transport::open_shared(workers_.front()->executor(), target, workers_.size(), ec);
   if (ec) {
-    throw_listen_error(ec, target);
+    transport::throw_listen_error(ec, target);
   }
   socket_file_ = target.path;
   for (std::size_t i = 0; i != workers_.size(); ++i) {

@@ -49,7 +49,6 @@ private:
   void run_worker(worker_impl& w, std::promise<void> ready, std::shared_future<bool> const& start);
   bool survives(worker_impl& w, std::exception_ptr e);
   void end_worker(worker_impl& w);
-  void stop_workers();
   void fail(std::exception_ptr e);
 
   // In the loop of `run`.

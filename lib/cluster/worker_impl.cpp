@@ -12,6 +12,7 @@
 #include <utility>
 
 namespace anode::cluster {
+
 worker_impl::worker_impl(unsigned id, http::cluster_options const& options)
     : id_(id),
       context_(std::make_unique<net::io_context>(1)),

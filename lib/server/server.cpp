@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "base/access.hpp"
 #include "base/require_handle.hpp"
+#include "server/listen_target.hpp"
 #include "server/server_impl.hpp"
 #include "stream/socket_write.hpp"
 
@@ -78,14 +79,7 @@ server& server::listen(std::uint16_t port, std::string host, int backlog) {
 }
 
 server& server::listen(listen_options const& options) {
-  transport::listen_target target;
-  target.host = options.host;
-  target.port = options.port;
-  target.path = options.path;
-  target.backlog = options.backlog;
-  target.reuse_port = options.reuse_port;
-  target.ipv6_only = options.ipv6_only;
-  self(core_).listen(target);
+  self(core_).listen(anode::server::listen_target_of(options));
   return *this;
 }
 

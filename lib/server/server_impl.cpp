@@ -138,10 +138,7 @@ void server_impl::listen(transport::listen_target const& target) {
   error_code ec;
   next->open(target, ec);
   if (ec) {
-    std::string const where =
-        target.path.empty() ? target.host + ":" + std::to_string(target.port) : target.path;
-    throw http::exception(
-        ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message() + " " + where);
+    transport::throw_listen_error(ec, target);
   }
   accepted_no_delay_ = options_.no_delay && next->inherit_no_delay();
   start_listening(next);

@@ -5,6 +5,8 @@
 #include "transport/open_socket.hpp"
 #include "transport/socket_stream.hpp"
 
+#include <anode/error.hpp>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -286,6 +288,13 @@ struct no_observer final : listener::accept_observer {
 };
 
 }  // namespace
+
+void throw_listen_error(error_code ec, listen_target const& target) {
+  std::string const where =
+      target.path.empty() ? target.host + ":" + std::to_string(target.port) : target.path;
+  throw http::exception(
+      ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message() + " " + where);
+}
 
 void check_free(net::any_io_executor const& ex, listen_target const& target, error_code& ec) {
   no_observer nobody;

@@ -100,6 +100,9 @@ private:
   bool foreign_ = false;  // other descriptors of the socket may exist
 };
 
+/// Throws the error of `listener::open` with Node's message, which names the address.
+[[noreturn]] void throw_listen_error(error_code ec, listen_target const& target);
+
 /// Checks whether `listener::open` would succeed, also if other listeners share the port. The
 /// result is `net::error::address_in_use` if it is in use.
 void check_free(net::any_io_executor const& ex, listen_target const& target, error_code& ec);
