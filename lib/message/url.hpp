@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,23 +39,26 @@ bool parse_authority(std::string_view text, std::string& host, std::uint16_t& po
 
 /// The parts of a request target, as views of it.
 struct target_parts {
-  std::string_view path;   ///< "/" if an absolute URL has none
-  std::string_view query;  ///< without the question mark; empty if there is none
+  std::string_view path;                      ///< "/" if an absolute URL has none
+  std::string_view query;                     ///< without the question mark; empty if there is none
+  std::optional<std::string_view> authority;  ///< of an absolute URL
 };
 
 /// Splits the target of a request that is not a CONNECT request: "/a?b", "*" or an absolute URL.
 /// Nothing is decoded. A fragment, which no request should have, belongs to neither part.
 inline target_parts split_target(std::string_view target) noexcept {
+  target_parts parts;
   std::string_view rest = target;
   std::size_t const scheme = target.find_first_of(":/?#");
   if (scheme != 0 && scheme != std::string_view::npos && target.front() != '*' &&
       target.substr(scheme, 3) == "://") {
-    std::size_t const authority_end = target.find_first_of("/?#", scheme + 3);
-    rest = target.substr(std::min(authority_end, target.size()));
+    rest = target.substr(scheme + 3);
+    std::string_view const authority = rest.substr(0, rest.find_first_of("/?#"));
+    parts.authority = authority;
+    rest.remove_prefix(authority.size());
   }
   rest = rest.substr(0, rest.find('#'));
   std::size_t const mark = rest.find('?');
-  target_parts parts;
   parts.path = rest.substr(0, mark);
   if (mark != std::string_view::npos) {
     parts.query = rest.substr(mark + 1);

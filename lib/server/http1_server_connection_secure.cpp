@@ -2,6 +2,7 @@
 
 // The TLS handshake of a server's connection.
 
+#include "message/url.hpp"
 #include "server/http1_server_connection.hpp"
 #include "server/server_impl.hpp"
 #include "stream/socket_handle.hpp"
@@ -45,13 +46,8 @@ bool http1_server_connection::is_misdirected(message::message_head const& head) 
   if (!secure.serves(socket_->stream(), head.value(message::field_id::host))) {
     return true;
   }
-  std::string_view target = head.target();
-  std::size_t const scheme = target.find("://");
-  if (target.starts_with('/') || scheme == target.npos) {
-    return false;
-  }
-  target.remove_prefix(scheme + 3);
-  return !secure.serves(socket_->stream(), target.substr(0, target.find_first_of("/?#")));
+  auto const authority = message::split_target(head.target()).authority;
+  return authority && !secure.serves(socket_->stream(), *authority);
 }
 
 // Nothing can be said to a client before the handshake is complete.

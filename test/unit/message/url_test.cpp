@@ -211,6 +211,15 @@ std::string split(std::string_view target) {
 
 }  // namespace
 
+TEST_CASE("target parts: the authority of an absolute URL") {
+  using anode::message::split_target;
+  CHECK(split_target("http://u@a:1/b?c").authority == "u@a:1");
+  CHECK(split_target("http://a?b").authority == "a");
+  CHECK(split_target("http:///b").authority == "");
+  CHECK_FALSE(split_target("/b?c=http://a/").authority);
+  CHECK_FALSE(split_target("*").authority);
+}
+
 TEST_CASE("target parts: path and query are separated at the first question mark, undecoded") {
   CHECK(split("/") == "/|");
   CHECK(split("/a/b") == "/a/b|");
