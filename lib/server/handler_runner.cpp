@@ -177,15 +177,20 @@ bool handled(server_impl& server, server_exchange& exchange, std::exception_ptr 
   }
 }
 
-// Sends the automatic response. The headers and filters set so far do not belong to it.
-void send_automatic(server_impl& server, server_exchange& exchange, int status, bool keep_alive) {
-  server_response_state& response = exchange.response;
+// Begins the automatic response, in place of a head that is not sent.
+void begin_automatic(server_response_state& response, int status, bool keep_alive) {
   response.discard_head();
-  response.headers.clear();
-  response.clear_filters();
   response.status = status;
   response.should_keep_alive = keep_alive;
   response.reason.reset();
+}
+
+// Sends the automatic response. The headers and filters set so far do not belong to it.
+void send_automatic(server_impl& server, server_exchange& exchange, int status, bool keep_alive) {
+  server_response_state& response = exchange.response;
+  begin_automatic(response, status, keep_alive);
+  response.headers.clear();
+  response.clear_filters();
   try {
     response.end(http::reason_phrase(status), true);
   } catch (...) {  // from a listener of the head
@@ -200,10 +205,7 @@ void respond_to_error(server_impl& server, server_exchange& exchange,
   if (!response.head_sent() && !response.ended()) {
     int const status = status_of(error);
     bool const keep_alive = response.should_keep_alive && status != 413;
-    response.discard_head();
-    response.status = status;
-    response.should_keep_alive = keep_alive;
-    response.reason.reset();
+    begin_automatic(response, status, keep_alive);
     if (handled(server, exchange, error)) {
       return;
     }
