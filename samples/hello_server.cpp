@@ -5,6 +5,7 @@
 // --cert the servers use TLS.
 
 #include "options.hpp"
+#include "serve.hpp"
 #include "tls_options.hpp"
 
 #include <anode/http.hpp>
@@ -13,12 +14,9 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <deque>
 #include <exception>
 #include <thread>
@@ -29,14 +27,6 @@ namespace net = boost::asio;
 net::awaitable<void> hello(http::incoming_message&, http::server_response& res) {
   res.set_header("Content-Type", "text/plain");
   co_await res.end("Hello World!\n");
-}
-
-// Drains on the first signal. The second signal has no handler, therefore it ends the program.
-net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
-  net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
-  co_await signals.async_wait(net::use_awaitable);
-  signals.clear();
-  co_await server.drain(grace);
 }
 
 struct worker {
@@ -70,7 +60,8 @@ int main(int argc, char** argv) try {
     worker& w = workers.emplace_back(tls);
     w.server.listen(at);
     at.port = w.server.address().port;  // with port 0, all servers use the port of the first one
-    net::co_spawn(w.io, drain_on_signal(w.server, std::chrono::seconds(grace)), net::detached);
+    net::co_spawn(w.io, samples::drain_on_signal(w.server, std::chrono::seconds(grace)),
+                  net::detached);
   }
   samples::announce(workers.front().server.address(), tls.scheme());
 

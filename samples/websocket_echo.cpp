@@ -3,6 +3,7 @@
 // Echoes every WebSocket message. With --to, the program is a client of such a server.
 
 #include "options.hpp"
+#include "serve.hpp"
 #include "tls_options.hpp"
 
 #include <anode/beast.hpp>
@@ -12,13 +13,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
 #include <chrono>
-#include <csignal>
 #include <exception>
 #include <stdexcept>
 #include <string>
@@ -58,13 +57,6 @@ net::awaitable<void> send_messages(http::agent agent, std::string url, unsigned 
   fmt::print("{} messages came back\n", count);
 }
 
-net::awaitable<void> drain_on_signal(http::server& server, std::chrono::seconds grace) {
-  net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
-  co_await signals.async_wait(net::use_awaitable);
-  signals.clear();
-  co_await server.drain(grace);
-}
-
 int main(int argc, char** argv) try {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080;
@@ -98,7 +90,7 @@ int main(int argc, char** argv) try {
       res.end("Only WebSocket requests are accepted.\n");
     });
     server.listen(port, host);
-    net::co_spawn(io, drain_on_signal(server, std::chrono::seconds(grace)), net::detached);
+    net::co_spawn(io, samples::drain_on_signal(server, std::chrono::seconds(grace)), net::detached);
     samples::announce(server.address(), tls.scheme());
   }
   io.run();
