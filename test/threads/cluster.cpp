@@ -71,6 +71,7 @@ unsigned long run(unsigned long requests) {
   std::thread caller([&] {
     while (clients != 0) {
       cluster.for_each_worker([&](http::worker& w) { calls += w.server().connection_count(); });
+      // Limits the number of calls; no result depends on it.
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   });

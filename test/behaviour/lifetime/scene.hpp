@@ -40,6 +40,42 @@ struct loss {
   void (*happen)(Scene&);
 };
 
+/// The ways to lose a server that do not depend on its peers.
+template <class Scene>
+std::vector<loss<Scene>> server_losses_without_peers() {
+  using namespace std::chrono_literals;
+  return {
+      {"close_all_connections", [](Scene& s) { s.server.close_all_connections(); }},
+      {"close_idle_connections", [](Scene& s) { s.server.close_idle_connections(); }},
+      {"drain cut",
+       [](Scene& s) {
+         if (s.server.listening() || s.server.connection_count() > 0) {
+           net::co_spawn(s.loop.context(), discard(s.server.drain(1s)), net::detached);
+         }
+         s.loop.advance(2s);
+       }},
+      {"closed", [](Scene& s) { s.server.close(); }},
+      {"destroyed", [](Scene& s) { auto const gone = std::move(s.server); }},
+      {"moved", [](Scene& s) { s.other = std::move(s.server); }},
+      {"request timeout", [](Scene& s) { s.loop.advance(400s); }},
+      {"cancelled", [](Scene& s) { s.cancel.emit(net::cancellation_type::terminal); }},
+      {"context destroyed",
+       [](Scene& s) {
+         auto const gone = std::move(s.server);
+         auto const other_gone = std::move(s.other);
+         s.context_destroyed = true;
+       }},
+  };
+}
+
+/// Returns the losses of both lists.
+template <class Scene>
+std::vector<loss<Scene>> joined(std::vector<loss<Scene>> all,
+                                std::vector<loss<Scene>> const& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+
 template <class Scene, class Handle>
 void run_cell(matrix& m, operation<Handle> const& o, loss<Scene> const& l, point p) {
   outcome out;

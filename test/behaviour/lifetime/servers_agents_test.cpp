@@ -183,31 +183,13 @@ struct server_scene : scene {
   std::optional<testing::peer> idle;
 };
 
-std::vector<loss<server_scene>> const server_losses{
-    {"FIN", [](server_scene& s) { s.busy->close(); }},
-    {"half-close", [](server_scene& s) { s.busy->end(); }},
-    {"reset", [](server_scene& s) { s.busy->reset(); }},
-    {"close_all_connections", [](server_scene& s) { s.server.close_all_connections(); }},
-    {"close_idle_connections", [](server_scene& s) { s.server.close_idle_connections(); }},
-    {"drain cut",
-     [](server_scene& s) {
-       if (s.server.listening() || s.server.connection_count() > 0) {
-         net::co_spawn(s.loop.context(), discard(s.server.drain(1s)), net::detached);
-       }
-       s.loop.advance(2s);
-     }},
-    {"closed", [](server_scene& s) { s.server.close(); }},
-    {"destroyed", [](server_scene& s) { http::server const gone = std::move(s.server); }},
-    {"moved", [](server_scene& s) { s.other = std::move(s.server); }},
-    {"request timeout", [](server_scene& s) { s.loop.advance(400s); }},
-    {"cancelled", [](server_scene& s) { s.cancel.emit(net::cancellation_type::terminal); }},
-    {"context destroyed",
-     [](server_scene& s) {
-       http::server const gone = std::move(s.server);
-       http::server const other_gone = std::move(s.other);
-       s.context_destroyed = true;
-     }},
-};
+std::vector<loss<server_scene>> const server_losses = joined<server_scene>(
+    {
+        {"FIN", [](server_scene& s) { s.busy->close(); }},
+        {"half-close", [](server_scene& s) { s.busy->end(); }},
+        {"reset", [](server_scene& s) { s.busy->reset(); }},
+    },
+    server_losses_without_peers<server_scene>());
 
 net::awaitable<void> wait_answer(http::client_request request) {
   (void)co_await request.response();

@@ -265,46 +265,29 @@ struct server_scene : tls_scene {
   std::optional<testing::peer> silent;
 };
 
-std::vector<loss<server_scene>> const server_losses{
-    {"FIN",
-     [](server_scene& s) {
-       s.client.destroy();
-       s.silent->close();
-     }},
-    {"half-close",
-     [](server_scene& s) {
-       s.client.end();
-       s.silent->end();
-     }},
-    {"reset",
-     [](server_scene& s) {
-       s.client.reset();
-       s.silent->reset();
-     }},
-    {"plain HTTP", [](server_scene& s) { s.silent->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"); }},
-    {"garbage", [](server_scene& s) { s.silent->send("\x16\x03\x01\x7f\xff garbage"); }},
-    {"close_all_connections", [](server_scene& s) { s.server.close_all_connections(); }},
-    {"close_idle_connections", [](server_scene& s) { s.server.close_idle_connections(); }},
-    {"drain cut",
-     [](server_scene& s) {
-       if (s.server.listening() || s.server.connection_count() > 0) {
-         net::co_spawn(s.loop.context(), discard(s.server.drain(1s)), net::detached);
-       }
-       s.loop.advance(2s);
-     }},
-    {"closed", [](server_scene& s) { s.server.close(); }},
-    {"destroyed", [](server_scene& s) { https::server const gone = std::move(s.server); }},
-    {"moved", [](server_scene& s) { s.other = std::move(s.server); }},
-    {"handshake timeout", [](server_scene& s) { s.loop.advance(100s); }},
-    {"request timeout", [](server_scene& s) { s.loop.advance(400s); }},
-    {"cancelled", [](server_scene& s) { s.cancel.emit(net::cancellation_type::terminal); }},
-    {"context destroyed",
-     [](server_scene& s) {
-       https::server const gone = std::move(s.server);
-       https::server const other_gone = std::move(s.other);
-       s.context_destroyed = true;
-     }},
-};
+std::vector<loss<server_scene>> const server_losses = joined<server_scene>(
+    {
+        {"FIN",
+         [](server_scene& s) {
+           s.client.destroy();
+           s.silent->close();
+         }},
+        {"half-close",
+         [](server_scene& s) {
+           s.client.end();
+           s.silent->end();
+         }},
+        {"reset",
+         [](server_scene& s) {
+           s.client.reset();
+           s.silent->reset();
+         }},
+        {"plain HTTP",
+         [](server_scene& s) { s.silent->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n"); }},
+        {"garbage", [](server_scene& s) { s.silent->send("\x16\x03\x01\x7f\xff garbage"); }},
+        {"handshake timeout", [](server_scene& s) { s.loop.advance(100s); }},
+    },
+    server_losses_without_peers<server_scene>());
 
 net::awaitable<void> wait_answer(http::client_request request) {
   request.end();

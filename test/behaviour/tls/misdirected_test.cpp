@@ -210,7 +210,7 @@ TEST_CASE("421: a reload changes what further connections are compared with") {
   auto const p = t.connect("good.test");
   auto const named = t.connect("open.test");
   t.fixture.server.set_secure_context(t.strict_context());
-  // The connection of the previous default context goes on; it is still that of unknown hosts.
+  // The connection keeps the context it was made with, which still serves unknown hosts.
   CHECK(t.ask(*p, "good.test") == "HTTP/1.1 200 OK\r\n");
   CHECK(t.ask(*p, "unknown.test") == "HTTP/1.1 200 OK\r\n");
   CHECK(t.ask(*p, "strict.test") == answer_421);
