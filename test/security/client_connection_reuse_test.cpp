@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Connections that a client must not reuse, and what its errors say when a connection is lost.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -8,16 +9,10 @@
 namespace {
 
 namespace http = anode::http;
+using anode::test::keeping;
+using anode::test::ok;
 using support::client_fixture;
 using namespace std::chrono_literals;
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 // Completes one request, which leaves a free connection.
 void warm_up(client_fixture& f) {

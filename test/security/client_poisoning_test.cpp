@@ -2,6 +2,7 @@
 
 // A server sends a response without a request. Whenever it arrives, it must not answer the next
 // request on the connection.
+#include "behaviour/client/request_setup.hpp"
 #include "stream/read_buffer.hpp"
 #include "support/client_fixture.hpp"
 
@@ -19,10 +20,10 @@ namespace {
 
 namespace net = boost::asio;
 namespace http = anode::http;
+using anode::test::ok;
 using net::ip::tcp;
 using support::client_fixture;
 
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 constexpr char poison[] = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil";
 
 http::agent_options keeping(std::size_t max_sockets = http::agent_options::no_limit) {

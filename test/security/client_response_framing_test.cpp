@@ -3,6 +3,7 @@
 // Invalid responses of a server. Each is received whole, byte by byte, and split in two at every
 // offset. The outcome must not depend on the split, and an incomplete response must not appear
 // complete.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -10,13 +11,8 @@
 namespace {
 
 namespace http = anode::http;
+using anode::test::keeping;
 using support::client_fixture;
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 struct outcome {
   std::string text;   // status and body, then how it ended: "done", or the name of an error

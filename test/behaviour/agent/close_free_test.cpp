@@ -1,12 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 
 namespace {
 
 namespace http = anode::http;
+using anode::test::ok;
 using support::client_fixture;
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 http::agent_options keeping(std::size_t total = http::agent_options::no_limit) {
   http::agent_options o;

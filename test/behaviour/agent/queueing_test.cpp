@@ -1,4 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -15,16 +16,10 @@ namespace {
 
 namespace http = anode::http;
 namespace net = boost::asio;
+using anode::test::keeping;
+using anode::test::ok;
 using support::client_fixture;
 using namespace std::chrono_literals;
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 }  // namespace
 

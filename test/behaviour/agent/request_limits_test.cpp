@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Time limits of one request: to connect, to the head, and without a byte.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -10,16 +11,10 @@
 namespace {
 
 namespace http = anode::http;
+using anode::test::keeping;
+using anode::test::ok;
 using support::client_fixture;
 using namespace std::chrono_literals;
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 struct limited_client : client_fixture {
   explicit limited_client(http::agent_options o = keeping()) : client_fixture(std::move(o)) {}

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // The hooks of `client_trace` when requests fail, and hooks that destroy, throw or ask again.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 #include "support/event_log.hpp"
 #include "support/traced.hpp"
@@ -15,19 +16,13 @@ namespace {
 
 namespace http = anode::http;
 namespace net = boost::asio;
+using anode::test::keeping;
+using anode::test::ok;
 using support::client_fixture;
 using support::event_log;
 using support::trace_entry;
 using support::traced;
 using namespace std::chrono_literals;
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 /// A client that counts for each request how often it was created and settled.
 struct counting_client : client_fixture {

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // The order of a request's events, as documented by Node and observed with v23.5.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -9,16 +10,10 @@
 namespace {
 
 namespace http = anode::http;
+using anode::test::keeping;
+using anode::test::ok;
 using support::client_fixture;
 using namespace std::chrono_literals;
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 }  // namespace
 

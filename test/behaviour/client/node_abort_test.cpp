@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // An aborted or destroyed request, and the events on either side.
+#include "behaviour/client/request_setup.hpp"
 #include "conformance/client/event_log.hpp"
 
 #include <anode/error.hpp>
@@ -17,6 +18,7 @@ namespace {
 
 namespace net = boost::asio;
 namespace http = anode::http;
+using anode::test::keeping;
 using support::abort;
 using support::client_and_server;
 using support::client_log;
@@ -51,12 +53,6 @@ public:
 void begin(http::incoming_message&, http::server_response& res) {
   res.write_head(200);
   res.write("part");
-}
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 // Exceptions thrown by user functions. The executor rethrows each of them once, and the library's
 // state stays intact.
+#include "behaviour/client/request_setup.hpp"
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 
@@ -16,6 +17,7 @@ namespace {
 
 namespace net = boost::asio;
 namespace http = anode::http;
+using anode::test::keeping;
 using support::client_and_server;
 using support::client_fixture;
 using support::client_log;
@@ -34,12 +36,6 @@ std::vector<std::string> settle(net::io_context& io) {
       thrown.emplace_back(e.what());
     }
   }
-}
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
 }
 
 }  // namespace

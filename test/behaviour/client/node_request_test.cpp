@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Requests and their responses, end to end.
+#include "behaviour/client/request_setup.hpp"
 #include "conformance/client/event_log.hpp"
 #include "support/client_fixture.hpp"
 
@@ -15,16 +16,11 @@ namespace {
 
 namespace net = boost::asio;
 namespace http = anode::http;
+using anode::test::keeping;
 using support::client_and_server;
 using support::client_fixture;
 using support::client_log;
 using support::event_log;
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 // Answers with the request as text: "POST /path: body".
 net::awaitable<void> say_back(http::incoming_message& req, http::server_response& res) {

@@ -2,6 +2,7 @@
 
 // Timeouts of a client's connections. They emit an event and end nothing by themselves.
 
+#include "behaviour/client/request_setup.hpp"
 #include "stream/buffered_socket.hpp"
 #include "stream/socket_handle.hpp"
 #include "support/client_and_server.hpp"
@@ -15,19 +16,13 @@
 
 namespace http = anode::http;
 using namespace std::chrono_literals;
+using anode::test::keeping;
+using anode::test::ok;
 using std::chrono::milliseconds;
 using support::client_and_server;
 using support::client_fixture;
 
 namespace {
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 http::agent_options timing_out(milliseconds timeout) {
   http::agent_options o = keeping();

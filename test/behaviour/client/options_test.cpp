@@ -2,6 +2,7 @@
 
 // Options of a request: timeouts and their errors, custom connectors, look-ups; and asynchronous
 // operations with any completion token.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_and_server.hpp"
 #include "support/client_fixture.hpp"
 #include "support/run.hpp"
@@ -23,17 +24,11 @@ namespace {
 
 namespace net = boost::asio;
 namespace http = anode::http;
+using anode::test::keeping;
+using anode::test::ok;
 using support::client_and_server;
 using support::client_fixture;
 using namespace std::chrono_literals;
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 http::request_options options() {
   http::request_options o;

@@ -2,6 +2,7 @@
 
 // A kept-alive connection that the server closes while a request is on its way: the resulting
 // error, and the effect of the option `retry`.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 
 #include <anode/error.hpp>
@@ -11,10 +12,9 @@
 namespace {
 
 namespace http = anode::http;
+using anode::test::ok;
 using support::client_fixture;
 using namespace std::chrono_literals;
-
-constexpr char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 http::agent_options keeping(unsigned retry = 0) {
   http::agent_options o;

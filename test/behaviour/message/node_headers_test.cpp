@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Headers from one side to the other: added, kept, joined and presented.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_and_server.hpp"
 #include "support/header_texts.hpp"
 #include "support/thrown.hpp"
@@ -11,6 +12,7 @@
 
 namespace http = anode::http;
 namespace net = boost::asio;
+using anode::test::keeping;
 using support::client_and_server;
 using support::fetched;
 using support::http_peer;
@@ -46,12 +48,6 @@ seen_request seen_of(client_and_server& f, http::request_options options, bool w
   f.settle();
   CHECK(seen.answer->status == 200);
   return seen;
-}
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
 }
 
 http::request_options to_test(std::string const& method = "GET") {

@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Server and client over any stream, and bodies of every size.
+#include "behaviour/client/request_setup.hpp"
 #include "support/client_and_server.hpp"
 #include "support/event_log.hpp"
 
@@ -10,18 +11,13 @@
 
 namespace http = anode::http;
 namespace net = boost::asio;
+using anode::test::keeping;
 using support::client_and_server;
 using support::event_log;
 using support::http_peer;
 using support::server_fixture;
 
 namespace {
-
-http::agent_options keeping() {
-  http::agent_options o;
-  o.keep_alive = true;
-  return o;
-}
 
 // Echoes the body of the request.
 net::awaitable<void> echo(http::incoming_message& req, http::server_response& res) {
