@@ -4,6 +4,7 @@
 #include <anode/detail/counted.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/recycling_allocator.hpp>
+#include <anode/endpoint.hpp>
 #include <anode/secure_info.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -23,15 +24,7 @@ namespace anode {
 namespace net = boost::asio;
 using boost::system::error_code;
 
-/// One end of a connection as text: Node's address, port and family.
-struct endpoint {
-  /// The IP address, for example "127.0.0.1" or "::1"; the path of a Unix socket; empty if unknown.
-  std::string address;
-  /// The port; 0 for a Unix socket.
-  std::uint16_t port = 0;
-  /// "IPv4", "IPv6", "Unix" or empty.
-  std::string family;
-};
+struct proxied_connection;
 
 /// The completion handler of an operation on a `byte_stream`.
 ///
@@ -68,16 +61,6 @@ private:
   detail::ptr<detail::counted> owner_;
   function function_ = nullptr;
 };
-
-/// The operating system's handle of a socket: a descriptor, or a SOCKET on Windows.
-#ifdef _WIN32
-using native_handle_type = std::uintptr_t;
-#else
-using native_handle_type = int;
-#endif
-
-/// The value for "no socket": -1, which is INVALID_SOCKET on Windows.
-inline constexpr auto no_native_handle = static_cast<native_handle_type>(-1);
 
 /// The settings of TCP keep-alive probes. Times are rounded down to whole seconds.
 struct keep_alive_probes {
@@ -202,6 +185,11 @@ public:
   /// Returns the facts of the encryption; null before the handshake is complete, and for a plain
   /// stream (the default).
   virtual secure_info const* secure() const { return nullptr; }
+
+  /// Returns what a PROXY header has announced about the connection, and the addresses of the
+  /// connection itself; null without a PROXY header (the default). A stream over another stream
+  /// returns that of the other one.
+  virtual proxied_connection const* proxied() const { return nullptr; }
 
   /// Returns the descriptor of a plain stream socket; `no_native_handle` for other streams.
   virtual native_handle_type native_handle() { return no_native_handle; }

@@ -72,6 +72,8 @@ enum class error : int {
   proxy_invalid_config,   ///< ERR_PROXY_INVALID_CONFIG
   truncated,              ///< ERR_SSL_UNEXPECTED_EOF_WHILE_READING: an end without close_notify
   address_refused,        ///< ERR_IP_BLOCKED: `agent_options::allow_address` refused all addresses
+  proxy_protocol = 250,   ///< ERR_PROXY_PROTOCOL: the PROXY header is missing or invalid
+  proxy_untrusted,        ///< ERR_PROXY_UNTRUSTED: the peer may not send a PROXY header
 };
 
 /// Returns the category of `error`. Its `name()` is "anode.http".

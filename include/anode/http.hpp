@@ -10,10 +10,13 @@
 #include <anode/error.hpp>
 #include <anode/headers.hpp>
 #include <anode/incoming_message.hpp>
+#include <anode/network_list.hpp>
 #include <anode/outgoing_message.hpp>
 #include <anode/pipe.hpp>
+#include <anode/proxy_protocol.hpp>
 #include <anode/relay.hpp>
 #include <anode/server.hpp>
 #include <anode/server_response.hpp>
+#include <anode/service.hpp>
 #include <anode/socket.hpp>
 #include <anode/status.hpp>

@@ -81,6 +81,8 @@ constexpr names table[] = {
     {error::truncated, "ERR_SSL_UNEXPECTED_EOF_WHILE_READING",
      "The peer closed the connection without a close_notify alert"},
     {error::address_refused, "ERR_IP_BLOCKED", "The address is not allowed"},
+    {error::proxy_protocol, "ERR_PROXY_PROTOCOL", "The PROXY header is missing or invalid"},
+    {error::proxy_untrusted, "ERR_PROXY_UNTRUSTED", "The peer may not send a PROXY header"},
 };
 
 names const* find(int value) noexcept { return anode::detail::find_texts(table, value); }
@@ -129,6 +131,8 @@ std::string_view system_name(boost::system::error_code const& ec) noexcept {
       {{boost::system::errc::no_such_file_or_directory, boost::system::system_category()},
        "ENOENT"},
       {{boost::system::errc::protocol_error, boost::system::system_category()}, "EPROTO"},
+      {asio_error::address_family_not_supported, "EAFNOSUPPORT"},
+      {asio_error::operation_not_supported, "EOPNOTSUPP"},
       {asio_error::eof, "EOF"},
   };
   for (pair const& p : known) {
