@@ -203,8 +203,9 @@ public:
   server& listen(std::uint16_t port, std::string host = {}, int backlog = 511);
 
   /// Listens at the address in `options`.
-  /// @throws exception with the system's error, for example `EADDRINUSE`, or with
-  ///   `error::server_already_listen`.
+  /// @throws exception with the system's error, for example `EADDRINUSE`, with
+  ///   `error::server_already_listen`, or with `error::invalid_arg_value` if the PROXY protocol is
+  ///   required of no trusted proxy.
   /// **Node**: `server.listen(options)`.
   server& listen(listen_options const& options);
 

@@ -1,7 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/endpoint.hpp>
 #include <anode/http_validation.hpp>
+#include <anode/network_list.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -120,6 +122,34 @@ struct server_options {
   bool upgrade_requests = false;
 };
 
+/// Whether the connections of a listener begin with a header of the PROXY protocol.
+///
+/// There is no mode that accepts connections with and without a header, because a client could then
+/// announce any address.
+enum class proxy_protocol_mode : std::uint8_t {
+  off,       ///< a PROXY header is invalid HTTP
+  required,  ///< a connection without a valid header is closed without an answer
+};
+
+/// The PROXY protocol of a listener: a proxy in front of the server announces the addresses of its
+/// clients, before TLS and HTTP. `socket::remote_endpoint` and `local_endpoint` are then the
+/// announced ones, see `socket::proxied`.
+///
+/// The time for the header is part of the time for the first request's head, or of the TLS
+/// handshake. `server::on_connection` is called after the header. A bad header is reported to
+/// `server::on_client_error` with `error::proxy_protocol`, a peer that is not trusted with
+/// `error::proxy_untrusted`; both connections are closed without an answer.
+///
+/// **Node**: none.
+struct proxy_protocol_options {
+  proxy_protocol_mode mode = proxy_protocol_mode::off;  ///< off, or required
+  /// The proxies that may connect, for example {"10.0.0.0/8"}; "unix" for those on a Unix socket.
+  /// Others are closed. It must not be empty if `mode` is `required`.
+  network_list trusted{};
+  /// Maximum size of a header of version 2 in bytes; at least 232.
+  std::size_t max_header_size = 2048;
+};
+
 /// The place at which a `server` listens.
 ///
 /// **Node**: the options of `server.listen`.
@@ -130,6 +160,13 @@ struct listen_options {
   int backlog = 511;        ///< maximum number of connections that wait to be accepted
   bool reuse_port = false;  ///< shares the port between listeners; Linux and FreeBSD only
   bool ipv6_only = false;   ///< an IPv6 listener does not accept IPv4 connections
+  /// A bound and listening socket, for example one of `inherited_listeners`; if set, `path`,
+  /// `host`, `port` and the options of the socket are ignored. The server owns it, see
+  /// `server::listen_descriptor`.
+  /// **Node**: `fd`.
+  native_handle_type descriptor = no_native_handle;
+  /// The PROXY protocol; off by default.
+  proxy_protocol_options proxy_protocol{};
 };
 
 }  // namespace anode::http

@@ -187,13 +187,27 @@ public:
 
   // Properties.
 
-  /// Returns the local address; empty if unknown.
+  /// Returns the local address; empty if unknown. If a PROXY header announces another one, that
+  /// one.
   /// **Node**: `socket.localAddress`, `localPort`, `localFamily`.
   endpoint local_endpoint() const;
 
-  /// Returns the address of the peer; empty if unknown.
+  /// Returns the address of the peer; empty if unknown. If a PROXY header announces another one,
+  /// that one.
   /// **Node**: `socket.remoteAddress`, `remotePort`, `remoteFamily`.
   endpoint remote_endpoint() const;
+
+  /// Returns what a proxy has announced about this connection with a PROXY header, and the
+  /// addresses of the connection itself; null without a header, see
+  /// `listen_options::proxy_protocol`. Valid as long as the connection exists.
+  proxied_connection const* proxied() const noexcept;
+
+  /// Returns the address of the peer of the connection itself: that of the proxy if a PROXY header
+  /// announces another one, otherwise `remote_endpoint`.
+  endpoint direct_remote_endpoint() const;
+
+  /// Returns the local address of the connection itself, see `direct_remote_endpoint`.
+  endpoint direct_local_endpoint() const;
 
   /// Returns the number of bytes received so far.
   /// **Node**: `socket.bytesRead`.

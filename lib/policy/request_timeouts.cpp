@@ -2,6 +2,7 @@
 #include "policy/request_timeouts.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace anode::policy {
 
@@ -82,7 +83,9 @@ void connection_timers::accepted(connection_timer& c, base::steady_time now) noe
 }
 
 void connection_timers::message_begun(connection_timer& c, base::steady_time now) noexcept {
-  move(c, connection_timer::phase::head, now);
+  if (!std::exchange(c.preface_, false)) {
+    move(c, connection_timer::phase::head, now);
+  }
 }
 
 void connection_timers::headers_completed(connection_timer& c) noexcept {
@@ -142,6 +145,7 @@ void connection_timers::move(connection_timer& c, connection_timer::phase to,
   list::remove(c);
   c.phase_ = to;
   c.since_ = since;
+  c.preface_ = false;
   list_of(to).push_back(c);
 }
 

@@ -90,6 +90,7 @@ private:
   connection_timers* owner_ = nullptr;
   base::steady_time since_{};
   phase phase_ = phase::closed;
+  bool preface_ = false;  // the first head has begun with the accept
 };
 
 /// The timers of all connections of a server.
@@ -110,6 +111,10 @@ public:
 
   /// Reports that a connection is accepted. The timeouts of its first request start now.
   void accepted(connection_timer& c, base::steady_time now) noexcept;
+
+  /// Reports that bytes precede the first head of an accepted connection, for example a PROXY
+  /// header. They count in the time of the head: it starts with the accept.
+  void preface_expected(connection_timer& c) noexcept { c.preface_ = true; }
 
   /// Reports the first byte of a request, on a new, idle or serving connection. Do not report empty
   /// lines before a request: they are not part of it and must not affect timeouts.

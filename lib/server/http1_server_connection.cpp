@@ -21,13 +21,13 @@ http1_server_connection::http1_server_connection(server_impl& server,
 
 http1_server_connection::~http1_server_connection() { drop_handshake(); }
 
-void http1_server_connection::start() {
+void http1_server_connection::start(bool proxied) {
   if (server_->options().timeout.count() > 0) {
     socket_->set_timeout(server_->options().timeout);
   }
   server_->connection_timers().accepted(clock_, server_->clock().now());
-  if (server_->secure() != nullptr) {
-    begin_handshake();
+  if (proxied || server_->secure() != nullptr) {
+    begin_handshake(proxied);
   }
   socket_->schedule_read();
 }

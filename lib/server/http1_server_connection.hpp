@@ -36,6 +36,7 @@ class http1_server_connection final : public runtime::deferred_task,
   };
   struct handshake final : runtime::timer {
     http1_server_connection* of = nullptr;
+    bool proxied = false;  // the connection begins with a PROXY header
     void expired() override { of->handshake_timed_out(); }
   };
 
@@ -47,7 +48,8 @@ public:
   ~http1_server_connection() override;
 
   /// Starts the timeouts. The caller starts the first read.
-  void start();
+  /// @param proxied whether the stream begins with a PROXY header; `connection` is emitted after it
+  void start(bool proxied = false);
 
   stream::buffered_socket* core() noexcept override { return socket_.get(); }
   policy::connection_timer& clock() noexcept { return clock_; }
@@ -133,7 +135,7 @@ private:
   step parse_body(bool one_segment);
   void leave_idle();
   void set_timeout(std::chrono::milliseconds timeout);
-  void begin_handshake();
+  void begin_handshake(bool proxied);
   void end_handshake();
   void drop_handshake();
   void handshake_timed_out();

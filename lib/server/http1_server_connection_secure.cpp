@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The TLS handshake of a server's connection.
+// What precedes HTTP on a server's connection: a PROXY header, and the TLS handshake.
 
 #include "message/url.hpp"
 #include "server/http1_server_connection.hpp"
@@ -11,19 +11,31 @@
 
 namespace anode::server {
 
-void http1_server_connection::begin_handshake() {
+void http1_server_connection::begin_handshake(bool proxied) {
   handshake_ = std::make_unique<handshake>();
   handshake_->of = this;
+  handshake_->proxied = proxied;
+  if (proxied) {
+    server_->connection_timers().preface_expected(clock_);
+  }
+  if (server_->secure() == nullptr) {
+    return;
+  }
   if (auto const most = server_->secure()->handshake_timeout(); most.count() > 0) {
     server_->clock().arm(*handshake_, most);
   }
 }
 
-// The first input, also an empty one, means that the handshake is complete.
+// The first input, also an empty one, means that the handshake and the PROXY header are complete.
 void http1_server_connection::end_handshake() {
+  detail::ptr<http1_server_connection> const self(this);
+  bool const proxied = handshake_->proxied;
   drop_handshake();
-  if (detail::ptr<server_impl::handlers> const on = server_->on(); !on->secure_connection.empty()) {
-    detail::ptr<http1_server_connection> const self(this);
+  if (proxied) {
+    server_->opened(*this);
+  }
+  detail::ptr<server_impl::handlers> const on = server_->on();
+  if (server_->secure() != nullptr && !on->secure_connection.empty()) {
     on->secure_connection.emit(stream::handle_to(*socket_));
   }
 }
@@ -50,11 +62,12 @@ bool http1_server_connection::is_misdirected(message::message_head const& head) 
   return authority && !secure.serves(socket_->stream(), *authority);
 }
 
-// Nothing can be said to a client before the handshake is complete.
+// A client gets no answer before the handshake is complete.
 void http1_server_connection::handshake_timed_out() {
   detail::ptr<http1_server_connection> const self(this);
   failed_ = closing_ = true;
-  report(server_->secure()->timed_out());
+  report(server_->secure() != nullptr ? server_->secure()->timed_out()
+                                      : make_error_code(http::error::request_timeout));
   socket_->destroy();
 }
 

@@ -79,12 +79,16 @@ server& server::listen(std::uint16_t port, std::string host, int backlog) {
 }
 
 server& server::listen(listen_options const& options) {
-  self(core_).listen(anode::server::listen_target_of(options));
+  if (options.descriptor != no_native_handle) {
+    self(core_).listen(options.descriptor, options.proxy_protocol);
+  } else {
+    self(core_).listen(anode::server::listen_target_of(options), options.proxy_protocol);
+  }
   return *this;
 }
 
 server& server::listen_descriptor(native_handle_type descriptor) {
-  self(core_).listen(descriptor);
+  self(core_).listen(descriptor, {});
   return *this;
 }
 

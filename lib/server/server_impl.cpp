@@ -5,6 +5,7 @@
 #include "http1/head_writer_fast_path.hpp"
 #include "server/unhandled_error.hpp"
 #include "stream/socket_handle.hpp"
+#include "transport/proxied_stream.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>
@@ -17,6 +18,13 @@ namespace {
 
 constexpr std::size_t spare_server_exchanges = 64;
 constexpr std::size_t spare_decoder_count = 64;
+
+void require_trusted(http::proxy_protocol_options const& proxies) {
+  if (proxies.mode == http::proxy_protocol_mode::required && proxies.trusted.empty()) {
+    throw http::exception(http::error::invalid_arg_value,
+                          "The PROXY protocol needs a list of trusted proxies");
+  }
+}
 
 }  // namespace
 
@@ -132,32 +140,41 @@ void server_impl::require_not_listening() const {
   }
 }
 
-void server_impl::listen(transport::listen_target const& target) {
+void server_impl::listen(transport::listen_target const& target,
+                         http::proxy_protocol_options const& proxies) {
   detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
   require_not_listening();
+  require_trusted(proxies);
   error_code ec;
   next->open(target, ec);
   if (ec) {
     transport::throw_listen_error(ec, target);
   }
   accepted_no_delay_ = options_.no_delay && next->inherit_no_delay();
-  start_listening(next);
+  start_listening(next, proxies);
 }
 
-void server_impl::listen(native_handle_type descriptor) {
+void server_impl::listen(native_handle_type descriptor,
+                         http::proxy_protocol_options const& proxies) {
   detail::ptr<transport::listener> const next(new transport::listener(executor(), *this));
   error_code ec;
   next->open(descriptor, ec);  // owns the descriptor, and closes it if this function throws
   require_not_listening();
+  require_trusted(proxies);
   if (ec) {
     throw http::exception(ec, "listen " + std::string(http::code_name(ec)) + ": " + ec.message());
   }
   accepted_no_delay_ = false;  // others may accept from the descriptor too
-  start_listening(next);
+  start_listening(next, proxies);
 }
 
-void server_impl::start_listening(detail::ptr<transport::listener> const& on) {
+void server_impl::start_listening(detail::ptr<transport::listener> const& on,
+                                  http::proxy_protocol_options const& proxies) {
   listener_ = on;
+  proxies_.reset();
+  if (proxies.mode == http::proxy_protocol_mode::required) {
+    proxies_ = std::make_unique<http::proxy_protocol_options const>(proxies);
+  }
   closing_ = draining_ = false;
   listener_->start();
   net::post(executor(), [self = detail::ptr<server_impl>(this)] {
@@ -182,7 +199,13 @@ void server_impl::on_accept(std::unique_ptr<byte_stream> stream) {
   if (options_.no_delay != accepted_no_delay_) {
     stream->set_no_delay(options_.no_delay);
   }
-  detail::ptr<stream::buffered_socket> const socket = begin(std::move(stream));
+  bool const proxied = proxies_ != nullptr;
+  if (proxied) {
+    bool const trusted = proxies_->trusted.contains(stream->remote_endpoint());
+    stream = std::make_unique<transport::proxied_stream>(std::move(stream), trusted,
+                                                         proxies_->max_header_size);
+  }
+  detail::ptr<stream::buffered_socket> const socket = begin(std::move(stream), proxied);
   // The first request has often arrived already: read it at once. During a drain a user function
   // is the caller, therefore handlers must not be called here.
   socket->start_read(!draining_);
@@ -201,7 +224,8 @@ void server_impl::serve(std::unique_ptr<byte_stream> stream) {
   begin(std::move(stream))->start_read(false);
 }
 
-detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> stream) {
+detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_stream> stream,
+                                                        bool proxied) {
   if (options_.keep_alive) {
     stream->set_keep_alive_probes({true, options_.keep_alive_initial_delay,
                                    options_.keep_alive_interval, options_.keep_alive_count});
@@ -212,15 +236,22 @@ detail::ptr<stream::buffered_socket> server_impl::begin(std::unique_ptr<byte_str
   detail::ptr<http1_server_connection> const c(
       new http1_server_connection(*this, std::move(stream)));
   add(*c);
-  c->start();
+  c->start(proxied);
   detail::ptr<stream::buffered_socket> socket(c->core());
+  if (!proxied) {
+    opened(*c);
+  }
+  return socket;
+}
+
+void server_impl::opened(http1_server_connection& c) {
+  detail::ptr<stream::buffered_socket> const socket(c.core());
   if (handlers_->trace) {
-    trace_opened(*c);
+    trace_opened(c);
   }
   if (!handlers_->connection.empty()) {
     handlers_->connection.emit(stream::handle_to(*socket));
   }
-  return socket;
 }
 
 // Connections.

@@ -81,10 +81,10 @@ public:
 
   // Listening and closing.
 
-  void listen(transport::listen_target const& target);
+  void listen(transport::listen_target const& target, http::proxy_protocol_options const& proxies);
 
   /// Accepts from a listening descriptor, which this object then owns.
-  void listen(native_handle_type descriptor);
+  void listen(native_handle_type descriptor, http::proxy_protocol_options const& proxies);
   bool listening() const noexcept { return listener_ != nullptr && listener_->is_open(); }
   endpoint address() const;
 
@@ -113,6 +113,9 @@ public:
 
   void add(http1_server_connection& c);
   void remove(http1_server_connection& c);
+
+  /// Notifies the trace and the listeners of a connection whose addresses are known.
+  void opened(http1_server_connection& c);
 
   /// Counts a connection whose socket is closed.
   void connection_ended() noexcept { ++ended_connections_; }
@@ -199,9 +202,11 @@ private:
   void on_accept(std::unique_ptr<byte_stream> stream) override;
   void on_accept_error(error_code ec) override;
   void require_not_listening() const;
-  void start_listening(detail::ptr<transport::listener> const& on);
+  void start_listening(detail::ptr<transport::listener> const& on,
+                       http::proxy_protocol_options const& proxies);
   void drop(byte_stream& stream);
-  detail::ptr<stream::buffered_socket> begin(std::unique_ptr<byte_stream> stream);
+  detail::ptr<stream::buffered_socket> begin(std::unique_ptr<byte_stream> stream,
+                                             bool proxied = false);
   void trace_opened(http1_server_connection& c);
   void check_connections();
   void check_idle();
@@ -219,6 +224,7 @@ private:
   detail::ptr<stream::socket_context> timers_;
   detail::ptr<handlers> handlers_{new handlers};
   detail::ptr<transport::listener> listener_;
+  std::unique_ptr<http::proxy_protocol_options const> proxies_;  // null: no PROXY protocol
   policy::connection_timers connection_timers_;
   policy::request_timeouts timeouts_;
   check check_;

@@ -5,6 +5,7 @@
 #include "transport/memory_stream.hpp"
 
 #include <anode/error.hpp>
+#include <anode/proxy_protocol.hpp>
 #include <anode/socket.hpp>
 
 #include <algorithm>
@@ -260,6 +261,20 @@ endpoint socket::local_endpoint() const {
 
 endpoint socket::remote_endpoint() const {
   return core_ != nullptr ? core_->stream().remote_endpoint() : endpoint();
+}
+
+proxied_connection const* socket::proxied() const noexcept {
+  return core_ != nullptr ? core_->stream().proxied() : nullptr;
+}
+
+endpoint socket::direct_remote_endpoint() const {
+  proxied_connection const* const facts = proxied();
+  return facts != nullptr ? facts->remote : remote_endpoint();
+}
+
+endpoint socket::direct_local_endpoint() const {
+  proxied_connection const* const facts = proxied();
+  return facts != nullptr ? facts->local : local_endpoint();
 }
 
 std::uint64_t socket::bytes_read() const noexcept {

@@ -211,4 +211,8 @@ bool tunnel_stream::has_input() {
   return s.destroyed() || s.ended() || !s.input().empty() || s.stream().has_input();
 }
 
+proxied_connection const* tunnel_stream::proxied() const {
+  return state_->socket().stream().proxied();
+}
+
 }  // namespace anode::stream

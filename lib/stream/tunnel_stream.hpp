@@ -31,6 +31,7 @@ public:
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override;
   void set_keep_alive_probes(keep_alive_probes const& probes) override;
   bool has_input() override;
+  proxied_connection const* proxied() const override;
 
 private:
   class state;

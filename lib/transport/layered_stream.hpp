@@ -27,6 +27,10 @@ public:
   std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) override {
     return lower_->try_write_last(buffers, ec);
   }
+  std::size_t try_send_file(native_handle_type file, std::uint64_t& offset, std::size_t size,
+                            error_code& ec) override {
+    return lower_->try_send_file(file, offset, size, ec);
+  }
   void async_wait_writable(io_callback done) override {
     lower_->async_wait_writable(std::move(done));
   }

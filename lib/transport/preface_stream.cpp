@@ -15,6 +15,15 @@ std::size_t preface_stream::try_write_last(std::span<net::const_buffer const> bu
   return preface_.empty() ? lower().try_write_last(buffers, ec) : write(buffers, true, ec);
 }
 
+std::size_t preface_stream::try_send_file(native_handle_type file, std::uint64_t& offset,
+                                          std::size_t size, error_code& ec) {
+  if (preface_.empty()) {
+    return lower().try_send_file(file, offset, size, ec);
+  }
+  ec = net::error::operation_not_supported;
+  return 0;
+}
+
 native_handle_type preface_stream::native_handle() {
   return preface_.empty() ? lower().native_handle() : no_native_handle;
 }

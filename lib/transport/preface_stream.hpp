@@ -16,6 +16,9 @@ public:
   std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) override;
   std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) override;
 
+  std::size_t try_send_file(native_handle_type file, std::uint64_t& offset, std::size_t size,
+                            error_code& ec) override;
+
   /// Returns none until the bytes are written, because a user of the descriptor would write first.
   native_handle_type native_handle() override;
 

@@ -155,6 +155,15 @@ std::size_t proxied_stream::try_write_last(std::span<net::const_buffer const> bu
   return 0;
 }
 
+std::size_t proxied_stream::try_send_file(native_handle_type file, std::uint64_t& offset,
+                                          std::size_t size, error_code& ec) {
+  if (state_->facts() != nullptr) {
+    return lower().try_send_file(file, offset, size, ec);
+  }
+  ec = net::error::broken_pipe;
+  return 0;
+}
+
 void proxied_stream::close() {
   state_->detach();
   lower().close();

@@ -24,6 +24,8 @@ public:
   std::size_t try_read_some(net::mutable_buffer buffer, error_code& ec) override;
   std::size_t try_write(std::span<net::const_buffer const> buffers, error_code& ec) override;
   std::size_t try_write_last(std::span<net::const_buffer const> buffers, error_code& ec) override;
+  std::size_t try_send_file(native_handle_type file, std::uint64_t& offset, std::size_t size,
+                            error_code& ec) override;
   void close() override;
   void reset() override;
   endpoint local_endpoint() const override;

@@ -49,6 +49,7 @@ public:
   }
   bool encrypted() const override { return true; }
   secure_info const* secure() const override { return engine_->info(); }
+  proxied_connection const* proxied() const override { return engine_->lower().proxied(); }
 
 private:
   detail::ptr<engine> engine_;
