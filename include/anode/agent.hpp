@@ -261,17 +261,30 @@ namespace detail {
 struct ANODE_EXPORT connect_function {
   boost::asio::awaitable<socket> operator()(net::any_io_executor ex,
                                             std::string_view authority) const;
+  boost::asio::awaitable<socket> operator()(net::any_io_executor ex, std::string_view authority,
+                                            http::lookup_function lookup) const;
 };
 
 }  // namespace detail
 
 /// Connects to "host:port", an authority in the form of CONNECT (RFC 9112 section 3.2.3). Call it
-/// as `connect(ex, authority)`; it returns a `net::awaitable<socket>`.
+/// as `connect(ex, authority)`, or as `connect(ex, authority, lookup)` to resolve the host in place
+/// of the system's resolver, for example with some addresses removed; it returns a
+/// `net::awaitable<socket>`.
 /// @return the connection, with Nagle's algorithm disabled.
 /// @throws http::exception with the system's error if connecting fails; from the call itself with
 ///   `http::error::invalid_arg_value` for a malformed authority.
 /// **Cancellation**: aborts the attempt.
 /// **Node**: `net.connect`.
 inline constexpr detail::connect_function connect{};
+
+/// Resolves a host name with the system's resolver, in one of up to four threads of the context.
+/// @return at least one address. The families alternate, beginning with that of the first address
+///   (RFC 8305 section 4). A numeric host is its own address.
+/// @throws http::exception with the error of the look-up, for example `ENOTFOUND`.
+/// **Cancellation**: ends the wait.
+/// **Node**: `dns.promises.lookup` with `all`.
+ANODE_EXPORT boost::asio::awaitable<std::vector<std::string>> resolve(net::any_io_executor ex,
+                                                                      std::string_view host);
 
 }  // namespace anode

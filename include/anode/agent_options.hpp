@@ -133,7 +133,20 @@ struct agent_options {
   /// **Node**: `agent.protocol`.
   std::string protocol{};
   /// URL of a proxy for all requests, "http://user:password@host:port"; empty: none.
+  ///
+  /// With "socks5://" and "socks5h://" (default port 1080) all requests use the SOCKS5 proxy (RFC
+  /// 1928, RFC 1929), as tunnels. "socks5" resolves the host of a request here and tries up to 6 of
+  /// its addresses in turn; "socks5h" sends the name to the proxy, which resolves it. User name and
+  /// password have 1 to 255 bytes each, and are sent unencrypted. A refusal of the proxy fails the
+  /// request with `error::proxy_tunnel` in `request_phase::tunnel`; its `cause()` is the system's
+  /// error that the reply describes, for example `EHOSTUNREACH`.
+  /// **Node**: no SOCKS.
   std::string proxy{};
+  /// Bytes that are sent first on each new connection to a server, before TLS: a PROXY header, see
+  /// `write_proxy_header`. Through a tunnel they are sent inside of it; a proxy that is reached
+  /// without a tunnel gets them itself. Requests with different headers share no connection.
+  /// **Node**: none.
+  std::string proxy_header{};
   /// Uses CONNECT tunnels also for http origins, instead of sending absolute URLs to the proxy.
   /// Requests with an Upgrade header always use a tunnel (RFC 6455 section 4.1).
   bool proxy_tunnel = false;
@@ -281,6 +294,9 @@ public:
   create_connection_function create_connection;
   /// Resolves `host`, in place of the agent's function and the system's resolver.
   lookup_function lookup;
+  /// The PROXY header of the connection, see `agent_options::proxy_header`; unset: that of the
+  /// agent, "": none. A proxy that announces its client sets it for each request.
+  std::optional<std::string> proxy_header;
   /// Trust and client certificate of an https request; empty: those of the agent.
   tls::context secure;
   /// The server name (SNI) of an https request; "": none. Unset: the host of the Host header. The

@@ -319,11 +319,12 @@ struct waiting final : detail::counted {
   bool done = false;
 };
 
-net::awaitable<socket> run_connect(net::any_io_executor ex, transport::connect_target target) {
+net::awaitable<socket> run_connect(net::any_io_executor ex, transport::connect_target target,
+                                   transport::lookup_function lookup = {}) {
   detail::ptr<waiting> const w(new waiting(ex));
   std::string const where = policy::host_header({target.host, target.port}, 0);
   detail::ptr<transport::connector> const attempt = transport::start_connect(
-      ex, std::move(target), nullptr,
+      ex, std::move(target), lookup,
       [w, ex](error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
         runtime::tick const t(ex);
         w->ec = ec;
@@ -359,6 +360,17 @@ net::awaitable<socket> detail::connect_function::operator()(net::any_io_executor
                           "The authority must be a host and a port, \"example.org:80\"");
   }
   return run_connect(std::move(ex), std::move(target));
+}
+
+net::awaitable<socket> detail::connect_function::operator()(net::any_io_executor ex,
+                                                            std::string_view authority,
+                                                            http::lookup_function lookup) const {
+  transport::connect_target target;
+  if (!message::parse_authority(authority, target.host, target.port)) {
+    throw http::exception(http::error::invalid_arg_value,
+                          "The authority must be a host and a port, \"example.org:80\"");
+  }
+  return run_connect(std::move(ex), std::move(target), client::addresses_by(std::move(lookup)));
 }
 
 }  // namespace anode

@@ -6,6 +6,7 @@
 #include "policy/connection_pool.hpp"
 #include "policy/default_headers.hpp"
 #include "policy/proxy_selection.hpp"
+#include "preface/socks_client.hpp"
 #include "runtime/shutdown_hook.hpp"
 #include "stream/socket_context.hpp"
 #include "transport/connector.hpp"
@@ -18,10 +19,17 @@
 #include <string_view>
 #include <vector>
 
+namespace anode::transport {
+struct socks_result;
+}
+
 namespace anode::client {
 
 /// Returns whether a request is for an https URL.
 inline bool is_https(http::request_options const& o) noexcept { return o.protocol == "https:"; }
+
+/// Returns the look-up function of the transport that calls a function of the program.
+transport::lookup_function addresses_by(http::lookup_function f);
 
 /// The state behind an `http::agent`. It executes the decisions of its connection pool.
 class agent_impl final : public detail::counted, private runtime::shutdown_hook {
@@ -95,6 +103,16 @@ public:
   void recycle(client_exchange& x) noexcept;
 
 private:
+  /// What a connection asks a SOCKS5 proxy for.
+  struct socks_tunnel {
+    preface::socks_request request;
+    bool looks_up = false;               // the name is resolved here
+    std::vector<std::string> addresses;  // of the name
+    std::size_t next = 0;                // the address of the request, of `addresses`
+    http::lookup_function lookup;
+    std::string where;  // target and proxy, for messages
+  };
+
   /// An attempt to open a connection.
   struct connect_attempt final : transport::connect_observer, runtime::timer {
     agent_impl* of = nullptr;
@@ -102,6 +120,8 @@ private:
     http::connect_options to;
     std::string authority;                        // the target of a tunnel; empty without one
     std::string authorization;                    // for the proxy of the tunnel
+    std::unique_ptr<socks_tunnel> socks;          // null without a SOCKS5 proxy
+    std::string preface;                          // a PROXY header, sent first to the server
     detail::ptr<stream::buffered_socket> socket;  // connects later; null for a tunnel
     detail::ptr<transport::connector> attempt;
     detail::ptr<detail::secure_target> secure_proxy;   // encrypts the connection to the proxy
@@ -132,7 +152,11 @@ private:
     std::string host;
     std::uint16_t port = 80;
     std::string authorization;
-    bool secure = false;  // TLS to the proxy itself
+    bool secure = false;          // TLS to the proxy itself
+    bool socks = false;           // SOCKS5 instead of HTTP
+    bool resolves_names = false;  // socks5h
+    std::string user;             // of SOCKS5
+    std::string password;
 
     policy::origin at() const noexcept { return {host, port}; }
   };
@@ -160,6 +184,15 @@ private:
   static net::awaitable<void> tunnel(detail::ptr<agent_impl> self, detail::ptr<connect_attempt> o,
                                      detail::ptr<stream::buffered_socket> socket);
   void connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream);
+  void start_socks(detail::ptr<connect_attempt> o, http::lookup_function const& find);
+  void connected_to_socks(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream);
+  void connected_through_socks(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream);
+  void socks_failed(detail::ptr<connect_attempt> o, transport::socks_result const& result);
+  static std::unique_ptr<socks_tunnel> make_socks_tunnel(proxy_server const& by, policy::origin to);
+  static transport::lookup_function lookup_of(http::lookup_function const& f,
+                                              detail::ptr<connect_attempt> const& o);
+  static std::unique_ptr<byte_stream> with_preface(connect_attempt& o,
+                                                   std::unique_ptr<byte_stream> stream);
   void secure(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream,
               detail::ptr<detail::secure_target> to);
   void connected_to_hop(detail::ptr<connect_attempt> o, std::unique_ptr<byte_stream> stream);
@@ -190,6 +223,12 @@ private:
   void close_refused();
   void select_proxy();
   std::optional<proxy_server> parse_proxy(std::string_view url) const;
+  static bool is_socks_url(std::string_view url) noexcept;
+  static std::optional<proxy_server> parse_socks_proxy(std::string_view url);
+  static std::string key_of(proxy_server const& p);
+  std::string const& preface_of(http::request_options const& o) const noexcept {
+    return o.proxy_header ? *o.proxy_header : options_.proxy_header;
+  }
   void complete_protocol(http::request_options& o) const;
   void complete_options(http::request_options& o) const;
   static std::string host_header_of(client_exchange const& x);

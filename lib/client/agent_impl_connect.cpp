@@ -58,7 +58,10 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   o->to.local_address = x.options.local_address;
   o->to.local_port = x.options.local_port;
   o->direct = !by_proxy && !options_.create_connection;
-  if (tunnels(x.options)) {
+  o->preface = preface_of(x.options);
+  if (by_proxy && proxy->socks) {
+    o->socks = make_socks_tunnel(*proxy, origin_of(x.options));
+  } else if (tunnels(x.options)) {
     o->authority = policy::host_header(origin_of(x.options), 0);
     o->authorization = proxy->authorization;
   }
@@ -77,7 +80,12 @@ void agent_impl::open(policy::pool_action const& a, client_exchange& x) {
   }
   o->observed = x.watched();
   timers_->arm(*o, x.options.connect_timeout.value_or(options_.connect_timeout));
-  connect(o, x.options.lookup ? x.options.lookup : options_.lookup);
+  http::lookup_function const& lookup = x.options.lookup ? x.options.lookup : options_.lookup;
+  if (o->socks) {
+    start_socks(o, lookup);
+  } else {
+    connect(o, lookup);
+  }
 }
 
 void agent_impl::connect_attempt::expired() {
@@ -109,29 +117,9 @@ void agent_impl::connect(detail::ptr<connect_attempt> o,
                   net::bind_cancellation_slot(o->cancel_create.slot(), [o](std::exception_ptr) {}));
     return;
   }
-  transport::lookup_function lookup;
-  if (find_addresses) {
-    lookup = [f = find_addresses, o](std::string_view host, auto done) {
-      try {
-        f(host, [done](error_code ec, std::vector<http::lookup_address> found) {
-          std::vector<transport::resolved_address> all;
-          for (http::lookup_address& a : found) {
-            all.push_back({std::move(a.address), a.family});
-          }
-          done(ec, std::move(all));
-        });
-      } catch (boost::system::system_error const& e) {
-        o->thrown = std::current_exception();
-        done(e.code(), {});  // an exception means that the lookup failed
-      } catch (...) {
-        o->thrown = std::current_exception();
-        done(net::error::no_recovery, {});
-      }
-    };
-  }
   o->starting = true;
   o->attempt = transport::start_connect(
-      executor_, target_of(o->to), lookup,
+      executor_, target_of(o->to), lookup_of(find_addresses, o),
       [self = detail::ptr<agent_impl>(this), o](error_code ec, std::string_view phase,
                                                 std::unique_ptr<byte_stream> stream) {
         runtime::tick const t(self->executor_);
@@ -194,6 +182,13 @@ void agent_impl::connected(detail::ptr<connect_attempt> o, std::unique_ptr<byte_
   stream->set_no_delay(true);
   if (options_.keep_alive) {
     stream->set_keep_alive_probes({true, options_.keep_alive_msecs});
+  }
+  if (o->socks) {
+    connected_to_socks(o, std::move(stream));
+    return;
+  }
+  if (o->authority.empty()) {
+    stream = with_preface(*o, std::move(stream));
   }
   if (detail::ptr<detail::secure_target> const to = std::move(o->secure_proxy)) {
     secure(o, std::move(stream), to);
@@ -291,8 +286,10 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
       if (o->over) {
         answer.socket().destroy();
       } else if (o->secure_target) {
-        self->secure(o, std::make_unique<stream::tunnel_stream>(socket), o->secure_target);
+        self->secure(o, with_preface(*o, std::make_unique<stream::tunnel_stream>(socket)),
+                     o->secure_target);
       } else {
+        socket->output().append(o->preface);
         self->ready(*o, socket);
       }
       co_return;

@@ -114,6 +114,13 @@ std::optional<agent_impl::proxy_server> agent_impl::parse_proxy(std::string_view
   if (address.empty()) {
     return std::nullopt;
   }
+  if (is_socks_url(address)) {
+    std::optional<proxy_server> p = parse_socks_proxy(address);
+    if (!p || std::any_of(address.begin(), address.end(), is_control) || ends_in_number(p->host)) {
+      refuse_proxy(address);
+    }
+    return p;
+  }
   http::request_options url;
   try {
     url.set_url(address);
@@ -157,7 +164,7 @@ bool agent_impl::through_proxy(http::request_options const& o) const noexcept {
 
 bool agent_impl::tunnels(http::request_options const& o) const noexcept {
   return through_proxy(o) &&
-         (is_secure(o) ||
+         (proxy_of(o)->socks || is_secure(o) ||
           (o.method != "CONNECT" && (options_.proxy_tunnel || o.headers.contains("Upgrade"))));
 }
 

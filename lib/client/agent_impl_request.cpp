@@ -134,10 +134,13 @@ void agent_impl::write_key(http::request_options const& o, std::string_view host
   policy::origin_key(k, key);
   if (is_secure(o)) {
     secure_->append_key(o, host_header, key);
-    if (through_proxy(o)) {
-      // A proxy must not link its clients by sessions that they have from elsewhere.
-      key.append(":via:").append(policy::host_header(proxy_of(o)->at(), 0));
-    }
+  }
+  // A proxy must not link its clients by sessions that they have from elsewhere.
+  if (through_proxy(o) && (is_secure(o) || proxy_of(o)->socks)) {
+    key.append(":via:").append(key_of(*proxy_of(o)));
+  }
+  if (std::string const& preface = preface_of(o); !preface.empty()) {
+    key.append(":proxy-header:").append(preface);
   }
 }
 
@@ -276,7 +279,8 @@ void agent_impl::address_proxy(client_exchange& x, std::uint16_t default_port) {
 void agent_impl::choose_key(client_exchange& x) const {
   http::request_options const& options = x.options;
   bool const plain_name = !proxy_ && options.local_address.empty() && options.family == 0 &&
-                          options.socket_path.empty() && !is_secure(options);
+                          options.socket_path.empty() && !is_secure(options) &&
+                          preface_of(options).empty();
   if (plain_name) {
     x.name = last_origin_.key;
   } else if (is_secure(options)) {
