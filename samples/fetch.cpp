@@ -13,6 +13,17 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#ifdef BOOST_ASIO_HAS_POSIX_STREAM_DESCRIPTOR
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <array>
@@ -22,6 +33,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -61,18 +73,94 @@ http::request_options request_of(job const& j) {
   return options;
 }
 
+// A body that is read without blocking the event loop.
+class body_source {
+public:
+  virtual ~body_source() = default;
+
+  // Reads the next bytes. Returns 0 at the end.
+  virtual net::awaitable<std::size_t> read(net::mutable_buffer into) = 0;
+};
+
+// A file. A thread waits for the disk.
+class file_source final : public body_source {
+public:
+  explicit file_source(std::istream& file) : file_(file) {}
+
+  net::awaitable<std::size_t> read(net::mutable_buffer into) override {
+    auto const here = co_await net::this_coro::executor;
+    co_await net::post(thread_, net::use_awaitable);
+    file_.read(static_cast<char*>(into.data()), static_cast<std::streamsize>(into.size()));
+    auto const bytes = static_cast<std::size_t>(file_.gcount());
+    co_await net::post(here, net::use_awaitable);
+    co_return bytes;
+  }
+
+private:
+  std::istream& file_;
+  net::thread_pool thread_{1};
+};
+
+#ifdef BOOST_ASIO_HAS_POSIX_STREAM_DESCRIPTOR
+
+// A pipe or a terminal, which may have nothing to read for a long time.
+class pipe_source final : public body_source {
+public:
+  pipe_source(net::any_io_executor const& ex, int descriptor) : stream_(ex, descriptor) {}
+
+  net::awaitable<std::size_t> read(net::mutable_buffer into) override {
+    boost::system::error_code ec;
+    std::size_t const bytes =
+        co_await stream_.async_read_some(into, net::redirect_error(net::use_awaitable, ec));
+    if (ec && ec != net::error::eof) {
+      throw boost::system::system_error(ec, "stdin");
+    }
+    co_return bytes;
+  }
+
+private:
+  net::posix::stream_descriptor stream_;
+};
+
+std::unique_ptr<body_source> open_stdin(net::any_io_executor const& ex) {
+  struct stat facts{};
+  if (::fstat(STDIN_FILENO, &facts) != 0 || S_ISREG(facts.st_mode)) {
+    return std::make_unique<file_source>(std::cin);
+  }
+  return std::make_unique<pipe_source>(ex, ::dup(STDIN_FILENO));
+}
+
+#else
+
+std::unique_ptr<body_source> open_stdin(net::any_io_executor const&) {
+  return std::make_unique<file_source>(std::cin);
+}
+
+#endif
+
 // Sends the body. A server may respond and close before it has read the whole body. Write errors
 // are therefore ignored here: the response decides the result of the request.
-net::awaitable<void> send(std::istream& body, http::client_request& req) {
+net::awaitable<void> send(body_source& body, http::client_request& req) {
   try {
     std::array<char, 65536> buffer;
-    while (body.read(buffer.data(), buffer.size()), body.gcount() > 0) {
-      co_await req.write({buffer.data(), static_cast<std::size_t>(body.gcount())});
+    bool more = true;
+    while (more) {
+      std::size_t const bytes = co_await body.read(net::buffer(buffer));
+      more = bytes > 0 && !req.destroyed();
+      if (more) {
+        co_await req.write({buffer.data(), bytes});
+      }
     }
     co_await req.end();
   } catch (boost::system::system_error const&) {
+    if (!req.destroyed()) {
+      throw;  // the body cannot be read
+    }
   }
 }
+
+// Thrown when an error response arrives before the end of the body. It cancels the upload.
+struct upload_refused {};
 
 net::awaitable<void> receive(job const& j, http::client_request& req) {
   auto res = co_await req.response();
@@ -87,8 +175,21 @@ net::awaitable<void> receive(job const& j, http::client_request& req) {
     std::fwrite(chunk->data(), 1, chunk->size(), stdout);
     std::fflush(stdout);  // the next chunk may be an event that comes later
   }
+  if (res.status_code() >= 400 && !req.writable_finished()) {
+    req.destroy();  // the server does not want the rest of the body
+    throw upload_refused();
+  }
+}
+
+// Sends a body and receives the response at the same time. Only an error response ends the upload.
+net::awaitable<void> exchange(job const& j, body_source& body, http::client_request& req) {
+  try {
+    co_await (send(body, req) && receive(j, req));
+  } catch (upload_refused const&) {
+    co_return;
+  }
   if (!req.writable_finished()) {
-    req.destroy();  // the response is complete: stop sending the body
+    throw std::runtime_error("the server has not read the whole body");
   }
 }
 
@@ -96,15 +197,21 @@ net::awaitable<void> run_one(job const& j, http::agent& agent) {
   auto req = agent.request(request_of(j));
   if (!j.data.starts_with('@')) {
     req.end(j.data);
-    co_await receive(j, req);
+    try {
+      co_await receive(j, req);
+    } catch (upload_refused const&) {
+      co_return;
+    }
   } else if (j.data == "@-") {
-    co_await (send(std::cin, req) && receive(j, req));
+    std::unique_ptr<body_source> const input = open_stdin(agent.get_executor());
+    co_await exchange(j, *input, req);
   } else {
     std::ifstream file(j.data.substr(1), std::ios::binary);
     if (!file) {
       throw std::runtime_error(fmt::format("cannot read '{}'", j.data.substr(1)));
     }
-    co_await (send(file, req) && receive(j, req));
+    file_source body(file);
+    co_await exchange(j, body, req);
   }
 }
 

@@ -59,9 +59,10 @@ void set_certificate(anode::tls::common_options& to, std::string const& cert,
 }  // namespace
 
 http::server server_tls::make_server(net::any_io_executor const& ex,
-                                     http::request_handler on_request) {
+                                     http::request_handler on_request,
+                                     http::server_options options) {
   if (cert_.empty() && key_.empty() && client_ca_.empty()) {
-    return http::server(ex, std::move(on_request));
+    return http::server(ex, std::move(options), std::move(on_request));
   }
   if (!context_) {
     anode::tls::server_options settings;
@@ -72,7 +73,7 @@ http::server server_tls::make_server(net::any_io_executor const& ex,
     }
     context_ = anode::tls::context(settings);
   }
-  anode::https::server server(ex, context_, std::move(on_request));
+  anode::https::server server(ex, context_, std::move(options), std::move(on_request));
   if (ticket_keys_.empty()) {
     ticket_keys_ = server.ticket_keys();
   }
@@ -111,10 +112,11 @@ void refuse_if(bool given, std::string_view what) {
 }  // namespace
 
 http::server server_tls::make_server(net::any_io_executor const& ex,
-                                     http::request_handler on_request) {
+                                     http::request_handler on_request,
+                                     http::server_options options) {
   refuse_if(!cert_.empty() || !key_.empty(), "--cert");
   refuse_if(!client_ca_.empty(), "--client-ca");
-  return http::server(ex, std::move(on_request));
+  return http::server(ex, std::move(options), std::move(on_request));
 }
 
 http::agent client_tls::make_agent(net::any_io_executor const& ex, http::agent_options pool) const {

@@ -24,7 +24,8 @@ public:
   /// of session tickets, therefore a client can resume its session with any of them.
   /// @throws std::exception if a file is missing or invalid, or in a build without TLS
   anode::http::server make_server(boost::asio::any_io_executor const& ex,
-                                  anode::http::request_handler on_request = {});
+                                  anode::http::request_handler on_request = {},
+                                  anode::http::server_options options = {});
 
   /// Returns the scheme of the servers, "http" or "https".
   std::string_view scheme() const { return cert_.empty() ? "http" : "https"; }

@@ -10,12 +10,13 @@
 namespace samples {
 namespace {
 
-std::string_view without_user(std::string_view target, std::string& keep) {
+// Returns a target without user name and password: a URL, or the authority of CONNECT.
+std::string_view without_user(std::string_view method, std::string_view target, std::string& keep) {
   std::size_t const scheme = target.find("://");
-  if (scheme == std::string_view::npos) {
+  if (scheme == std::string_view::npos && method != "CONNECT") {
     return target;
   }
-  std::size_t const begin = scheme + 3;
+  std::size_t const begin = scheme == std::string_view::npos ? 0 : scheme + 3;
   std::size_t const end = std::min(target.find_first_of("/?#", begin), target.size());
   std::size_t const at = target.substr(0, end).rfind('@');
   if (at == std::string_view::npos || at < begin) {
@@ -35,7 +36,7 @@ log_line::log_line(forward_proxy const& p, anode::socket const& client, std::str
     what_ = fmt::format("{:%FT%TZ} {} {} {}",
                         std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()),
                         client ? client.remote_endpoint().address : "", method,
-                        without_user(target, keep));
+                        without_user(method, target, keep));
   }
 }
 

@@ -29,6 +29,7 @@ int main(int argc, char** argv) try {
   unsigned connect = 10;
   unsigned request = 60;
   unsigned tunnel = 600;
+  unsigned client_requests = 64;
   bool quiet = false;
   samples::access_rules access;
   samples::server_tls tls;
@@ -38,11 +39,13 @@ int main(int argc, char** argv) try {
       .add("--user", "NAME:PASSWORD", user, "credentials that clients must send (none)")
       .add("--allow", "HOST[:PORT]", "permit only these targets; may be repeated",
            [&](std::string_view rule) { return access.allow(rule); })
-      .add("--deny", "HOST[:PORT]", "deny these, \"*.example.org\", \":25\"; may be repeated",
+      .add("--deny", "HOST[:PORT]",
+           "deny \"*.example.org\", \"10.0.0.0/8\", \":25\"; may be repeated",
            [&](std::string_view rule) { return access.deny(rule); })
       .add("--connect-timeout", "SECONDS", connect, "time limit for connecting (10)")
       .add("--timeout", "SECONDS", request, "idle time limit of a request, 0: none (60)")
       .add("--tunnel-timeout", "SECONDS", tunnel, "idle time limit of a tunnel (600)")
+      .add("--client-requests", "N", client_requests, "requests and tunnels of one client (64)")
       .add("--quiet", quiet, "print no access log")
       .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
       .add(tls)
@@ -61,11 +64,14 @@ int main(int argc, char** argv) try {
   proxy.request_silence = std::chrono::seconds(request);
   proxy.tunnel_silence = std::chrono::seconds(tunnel);
   proxy.quiet = quiet;
+  proxy.limit = samples::client_limit(client_requests);
 
   auto const forward = [&](http::incoming_message& req, http::server_response& res) {
     return samples::forward_request(proxy, req, res);
   };
-  http::server server = tls.make_server(io.get_executor(), forward);
+  http::server_options serving;
+  serving.http_allow_half_open = true;  // a client may end its direction and wait for the response
+  http::server server = tls.make_server(io.get_executor(), forward, serving);
   server.on_check_continue(forward);  // the origin decides whether to send 100 Continue
   server.on_connect([&](http::incoming_message& req, anode::socket client) {
     return samples::open_tunnel(proxy, req, client);

@@ -16,9 +16,9 @@ namespace {
 
 // Connects. On failure, stores the reason in `result` and returns an empty socket.
 net::awaitable<anode::socket> try_connect(forward_proxy& p, std::string const& authority,
-                                          outcome& result) {
+                                          http::lookup_function const& lookup, outcome& result) {
   try {
-    co_return co_await p.connect(authority);
+    co_return co_await p.connect(authority, lookup);
   } catch (boost::system::system_error const& e) {
     result.status = status_of(e.code());
     result.error = http::code_name(e.code());
@@ -27,9 +27,11 @@ net::awaitable<anode::socket> try_connect(forward_proxy& p, std::string const& a
 }
 
 net::awaitable<anode::socket> connect_in_time(forward_proxy& p, std::string const& authority,
+                                              http::lookup_function const& lookup,
                                               outcome& result) {
   net::steady_timer timer(p.agent.get_executor(), p.connect_timeout);
-  auto first = co_await (try_connect(p, authority, result) || timer.async_wait(net::use_awaitable));
+  auto first =
+      co_await (try_connect(p, authority, lookup, result) || timer.async_wait(net::use_awaitable));
   if (anode::socket* const connected = std::get_if<0>(&first)) {
     co_return *connected;
   }
@@ -50,15 +52,21 @@ net::awaitable<void> open_tunnel(forward_proxy& p, http::incoming_message& req,
   std::string const authority(req.url());
   std::string host;
   std::uint16_t port = 0;
+  client_limit::request const in_progress = p.limit.begin(client.remote_endpoint());
   if (!p.users.permit(req)) {
     answer(407, "a user name and a password are required", credentials::challenge);
-  } else if (!split_authority(authority, host, port) || host.empty() || port == 0) {
+  } else if (!split_authority(authority, host, port) || port == 0 || !access_rules::is_host(host)) {
     answer(400, "the target of CONNECT must be a host and a port");
   } else if (!p.access.permit(host, port)) {
     answer(403, "this host or port is not permitted");
+  } else if (!in_progress) {
+    answer(503, "too many requests of this client", "Retry-After: 1\r\n");
   } else {
-    anode::socket const origin = co_await connect_in_time(p, authority, log.result);
-    if (!origin) {
+    http::lookup_function const lookup = judged_lookup(p, port);
+    anode::socket const origin = co_await connect_in_time(p, authority, lookup, log.result);
+    if (!origin && log.result.error == "EACCES") {
+      answer(403, "no permitted address");
+    } else if (!origin) {
       answer(log.result.status, fmt::format("the origin fails with {}", log.result.error));
     } else {
       log.result.status = 200;

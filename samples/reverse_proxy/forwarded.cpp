@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "forwarded.hpp"
 
+#include "../forwarding.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <string>
@@ -109,7 +111,11 @@ void add_forwarded(anode::http::incoming_message const& req, std::string_view pe
     return believed ? req.headers().get(name).value_or("") : std::string_view();
   };
   std::string_view const who = peer.empty() ? "unknown" : peer;
-  std::string_view const asked = req.headers().get("Host").value_or("");
+  // The authority of a target in absolute form overrides Host (RFC 9112 section 3.2.2).
+  std::string unused;
+  std::string_view const of_target = split_target(req.method(), req.url(), unused).authority;
+  std::string_view const asked =
+      of_target.empty() ? req.headers().get("Host").value_or("") : of_target;
   std::string_view const host = said("X-Forwarded-Host").empty() ? asked : said("X-Forwarded-Host");
   std::string_view proto = said("X-Forwarded-Proto");
   if (proto.empty() && req.socket().encrypted()) {

@@ -31,6 +31,7 @@ int main(int argc, char** argv) try {
   unsigned timeout = 60;
   unsigned rest = 5;
   unsigned grace = 5;
+  unsigned client_requests = 64;
   samples::server_tls tls;
   samples::client_tls upstream_tls;
   samples::options options{"reverse_proxy", "Forwards every request to one of several servers."};
@@ -49,6 +50,7 @@ int main(int argc, char** argv) try {
       .add("--timeout", "SECONDS", timeout, "idle time limit of a request, 0: none (60)")
       .add("--trace", trace, "give each request a span (W3C Trace Context) and print it")
       .add("--rest", "SECONDS", rest, "pause of a server that failed twice (5)")
+      .add("--client-requests", "N", client_requests, "requests in progress of one client (64)")
       .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
       .add(tls)
       .add(upstream_tls)
@@ -71,11 +73,15 @@ int main(int argc, char** argv) try {
   proxy.trusted = trusted;
   proxy.spans = trace ? stdout : nullptr;
   proxy.silence = std::chrono::seconds(timeout);
+  proxy.limit = samples::client_limit(client_requests);
 
   auto const forward = [&](http::incoming_message& req, http::server_response& res) {
     return samples::forward_request(proxy, req, res);
   };
-  http::server server = tls.make_server(io.get_executor(), forward);
+  http::server_options serving;
+  serving.http_allow_half_open = true;  // a client may end its direction and wait for the response
+  serving.should_upgrade_callback = samples::wants_websocket;
+  http::server server = tls.make_server(io.get_executor(), forward, serving);
   server.on_check_continue(forward);  // the upstream decides whether to send 100 Continue
   server.on_upgrade([&](http::incoming_message& req, anode::socket client) {
     return samples::forward_upgrade(proxy, req, client);

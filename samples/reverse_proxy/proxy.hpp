@@ -26,7 +26,12 @@ struct reverse_proxy {
   trusted_peers trusted;
   std::chrono::milliseconds silence{0};
   std::FILE* spans = nullptr;  ///< requests get spans of their own, which are written to it
+  client_limit limit{64};  ///< requests in progress of one client
 };
+
+/// Returns whether a request asks for a WebSocket. Only such a request leaves HTTP: other offers,
+/// for example h2c, are optional, and the request is forwarded as an ordinary one.
+bool wants_websocket(http::incoming_message const& req);
 
 /// Creates the upstream request for a client's request. The upstream's path precedes the path of
 /// the request. The upstream request has the end-to-end headers of the client's request, and
@@ -36,8 +41,8 @@ struct reverse_proxy {
 http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_message const& req,
                            std::string_view peer, bool with_upgrade, trace_parent const* span);
 
-/// Forwards a request to an upstream. After a failure, retries with another upstream if the request
-/// has no body, and was not sent or has a safe method.
+/// Forwards a request to an upstream. After a failure, retries with another upstream if no body was
+/// read, and the request was not sent or has a safe method.
 net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& req,
                                      http::server_response& res);
 

@@ -20,6 +20,7 @@ void upstreams::add(std::string_view url) {
     boost::asio::ip::make_address(u.where.host, ec);
     u.where.servername = ec ? u.where.host : "";
   }
+  u.where.retry = 1;  // the server may have closed a kept connection
   while (u.where.path.size() > 1 && u.where.path.ends_with('/')) {
     u.where.path.pop_back();
   }
@@ -29,12 +30,19 @@ void upstreams::add(std::string_view url) {
 
 upstream* upstreams::choose(time_point now, upstream const* except) {
   upstream* best = nullptr;
+  upstream* first_back = nullptr;
   for (std::size_t i = 0; i < all_.size(); ++i) {
     upstream& u = all_[(next_ + i) % all_.size()];
     bool const up = u.down_until <= now;
     if (up && &u != except && (best == nullptr || *u.busy < *best->busy)) {
       best = &u;
     }
+    if (first_back == nullptr || u.down_until < first_back->down_until) {
+      first_back = &u;
+    }
+  }
+  if (best == nullptr && except == nullptr) {
+    best = first_back;
   }
   if (best != nullptr) {
     next_ = static_cast<std::size_t>(best - all_.data()) + 1;

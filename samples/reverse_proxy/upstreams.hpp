@@ -27,7 +27,8 @@ struct upstream {
 ///
 /// A server with `failures_allowed` consecutive failures is unavailable for `rest`. After that time
 /// the next request tries the server again, and another failure makes the server unavailable at
-/// once.
+/// once. If no server is available, the one whose rest ends first is tried: it may be back, and
+/// nothing is lost.
 class upstreams {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -42,8 +43,8 @@ public:
   bool empty() const { return all_.empty(); }
   std::size_t size() const { return all_.size(); }
 
-  /// Returns the server for the next request, but never `except`; null if no other server is
-  /// available.
+  /// Returns the server for the next request. With `except`, returns another server that is
+  /// available; null if there is none.
   upstream* choose(time_point now, upstream const* except = nullptr);
 
   /// Records a response of the server.

@@ -22,7 +22,9 @@ namespace {
 struct fixture {
   fixture() {
     proxy.quiet = true;
-    proxy.connect = [this](std::string_view authority) { return dial(*this, authority); };
+    proxy.connect = [this](std::string_view authority, http::lookup_function const&) {
+      return dial(*this, authority);
+    };
     auto const forward = [this](http::incoming_message& req, http::server_response& res) {
       return samples::forward_request(proxy, req, res);
     };
@@ -286,7 +288,8 @@ TEST_CASE("forward proxy: a failed tunnel is rejected and early bytes are droppe
 TEST_CASE("forward proxy: a tunnel whose connect attempt times out gets 504") {
   fixture f;
   f.proxy.connect_timeout = std::chrono::milliseconds(1);
-  f.proxy.connect = [](std::string_view) -> net::awaitable<anode::socket> {
+  f.proxy.connect = [](std::string_view,
+                       http::lookup_function const&) -> net::awaitable<anode::socket> {
     net::steady_timer never(co_await net::this_coro::executor,
                             std::chrono::steady_clock::time_point::max());
     co_await never.async_wait(net::use_awaitable);
