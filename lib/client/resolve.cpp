@@ -14,8 +14,8 @@ namespace anode {
 namespace {
 
 // A look-up that a coroutine awaits.
-struct waiting final : detail::counted {
-  explicit waiting(net::any_io_executor const& ex) : changed(ex) {}
+struct waiting_lookup final : detail::counted {
+  explicit waiting_lookup(net::any_io_executor const& ex) : changed(ex) {}
   runtime::async_condition changed;
   std::vector<std::string> addresses;
   error_code ec;
@@ -23,7 +23,7 @@ struct waiting final : detail::counted {
 };
 
 net::awaitable<std::vector<std::string>> run_resolve(net::any_io_executor ex, std::string host) {
-  detail::ptr<waiting> const w(new waiting(ex));
+  detail::ptr<waiting_lookup> const w(new waiting_lookup(ex));
   transport::connect_target target;
   target.host = host;
   detail::ptr<transport::connector> const look_up = transport::start_lookup(

@@ -18,7 +18,7 @@ compile() {
 pure_library() {
   local dir=$1
   rm -rf "$dir/objects"
-  compile "$dir/objects" "$2" "$3" lib/{base,message,http1,policy}/*.cpp
+  compile "$dir/objects" "$2" "$3" lib/{base,preface,message,http1,policy}/*.cpp
   rm -f "$dir/pure.a"
   ar crs "$dir/pure.a" "$dir"/objects/*.o
 }
@@ -29,7 +29,7 @@ whole_library() {
   local dir=$1 layer sources=()
   rm -rf "$dir/whole_objects"
   mkdir -p "$dir/layers"
-  for layer in runtime transport stream exchange server client proxy testing; do
+  for layer in runtime transport service stream exchange server client proxy testing; do
     sources+=("$dir/layers/$layer.cpp")
     (cd lib && printf '#include "%s"\n' "$layer"/*.cpp) >"$dir/layers/$layer.cpp"
   done
