@@ -10,6 +10,7 @@
 #include <anode/http.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
@@ -89,10 +90,12 @@ public:
 
   net::awaitable<std::size_t> read(net::mutable_buffer into) override {
     auto const here = co_await net::this_coro::executor;
-    co_await net::post(thread_, net::use_awaitable);
+    co_await net::this_coro::throw_if_cancelled(false);  // not in the other thread
+    co_await net::post(net::bind_executor(thread_, net::use_awaitable));
     file_.read(static_cast<char*>(into.data()), static_cast<std::streamsize>(into.size()));
     auto const bytes = static_cast<std::size_t>(file_.gcount());
-    co_await net::post(here, net::use_awaitable);
+    co_await net::post(net::bind_executor(here, net::use_awaitable));
+    co_await net::this_coro::throw_if_cancelled(true);
     co_return bytes;
   }
 

@@ -28,7 +28,8 @@ namespace anode::client {
 /// Returns whether a request is for an https URL.
 inline bool is_https(http::request_options const& o) noexcept { return o.protocol == "https:"; }
 
-/// Returns the look-up function of the transport that calls a function of the program.
+/// Returns the look-up function of the transport that calls a function of the program; empty for an
+/// empty one.
 transport::lookup_function addresses_by(http::lookup_function f);
 
 /// The state behind an `http::agent`. It executes the decisions of its connection pool.

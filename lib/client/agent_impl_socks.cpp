@@ -6,8 +6,8 @@
 #include "message/url.hpp"
 #include "policy/default_headers.hpp"
 #include "transport/lookup.hpp"
-#include "transport/preface_stream.hpp"
-#include "transport/socks_handshake.hpp"
+#include "transport/preface/preface_stream.hpp"
+#include "transport/preface/socks_handshake.hpp"
 
 #include <anode/error.hpp>
 
@@ -119,6 +119,9 @@ std::unique_ptr<agent_impl::socks_tunnel> agent_impl::make_socks_tunnel(proxy_se
 }
 
 transport::lookup_function addresses_by(http::lookup_function f) {
+  if (!f) {
+    return {};
+  }
   return [f = std::move(f)](std::string_view host, auto done) {
     f(host, [done](error_code ec, std::vector<http::lookup_address> found) {
       std::vector<transport::resolved_address> all;

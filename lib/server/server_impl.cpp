@@ -5,7 +5,7 @@
 #include "http1/head_writer_fast_path.hpp"
 #include "server/unhandled_error.hpp"
 #include "stream/socket_handle.hpp"
-#include "transport/proxied_stream.hpp"
+#include "transport/preface/proxied_stream.hpp"
 
 #include <anode/error.hpp>
 #include <anode/status.hpp>

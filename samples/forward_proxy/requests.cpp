@@ -42,7 +42,8 @@ net::awaitable<void> find(
   std::vector<http::lookup_address> found;
   anode::error_code ec = net::error::access_denied;
   try {
-    for (std::string const& address : co_await p.resolve(host)) {
+    std::vector<std::string> const all = co_await p.resolve(host);
+    for (std::string const& address : all) {
       if (p.access.permit_address(host, address, port)) {
         found.push_back({address, address.find(':') == std::string::npos ? 4 : 6});
       }

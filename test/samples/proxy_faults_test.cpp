@@ -83,6 +83,25 @@ TEST_CASE("proxies: a refused connection, and a reset before a response, charge 
   CHECK(f.proxy.servers.choose(std::chrono::steady_clock::now())->failures == 2);
 }
 
+TEST_CASE("proxies: when each upstream is disabled, one is tried") {
+  reverse f(2);
+  f.origin.refuse(net::error::connection_refused);
+  auto const get = [&] {
+    testing::peer client = f.loop.connect(*f.server);
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    return client.take();
+  };
+  for (int i = 0; i < 4; ++i) {
+    CHECK(get().starts_with("HTTP/1.1 502 "));
+  }
+  f.origin.refuse({});
+  testing::peer client = f.loop.connect(*f.server);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.origin[0].expect_until("\r\n\r\n");
+  f.origin[0].send(ok);
+  client.expect("HTTP/1.1 200 OK\r\n");
+}
+
 // Stale and refused connections.
 
 TEST_CASE("proxies: a kept connection that was just closed costs no request") {

@@ -369,25 +369,6 @@ TEST_CASE(
   CHECK(all.choose(now, b) == a);
 }
 
-TEST_CASE("reverse proxy: when each upstream is disabled, one is tried") {
-  fixture f(2);
-  f.origin.refuse(net::error::connection_refused);
-  auto const get = [&] {
-    testing::peer client = f.loop.connect(f.server);
-    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-    return client.take();
-  };
-  for (int i = 0; i < 4; ++i) {
-    CHECK(get().starts_with("HTTP/1.1 502 "));
-  }
-  f.origin.refuse({});
-  testing::peer client = f.loop.connect(f.server);
-  client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
-  f.origin[0].expect_until("\r\n\r\n");
-  f.origin[0].send(ok);
-  client.expect("HTTP/1.1 200 OK\r\n");
-}
-
 TEST_CASE("reverse proxy: drains without failing a request") {
   fixture f;
   f.client.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");

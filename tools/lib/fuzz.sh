@@ -31,7 +31,10 @@ whole_library() {
   mkdir -p "$dir/layers"
   for layer in runtime transport service stream exchange server client proxy testing; do
     sources+=("$dir/layers/$layer.cpp")
-    (cd lib && printf '#include "%s"\n' "$layer"/*.cpp) >"$dir/layers/$layer.cpp"
+    (
+      shopt -s nullglob
+      cd lib && printf '#include "%s"\n' "$layer"/*.cpp "$layer"/*/*.cpp
+    ) >"$dir/layers/$layer.cpp"
   done
   compile "$dir/whole_objects" "$2" "$3" "${sources[@]}"
   rm -f "$dir/whole.a"

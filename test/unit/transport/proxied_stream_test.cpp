@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "transport/proxied_stream.hpp"
+#include "transport/preface/proxied_stream.hpp"
 
 #include "support/catch.hpp"
 #include "support/stream_user.hpp"
 #include "transport/memory_stream.hpp"
-#include "transport/preface_stream.hpp"
+#include "transport/preface/preface_stream.hpp"
 
 #include <anode/error.hpp>
 

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "transport/preface_stream.hpp"
+#include "transport/preface/preface_stream.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "transport/layered_stream.hpp"
+#include "transport/preface/layered_stream.hpp"
 
 #include <anode/proxy_protocol.hpp>
 

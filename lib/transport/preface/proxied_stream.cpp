@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "transport/proxied_stream.hpp"
+#include "transport/preface/proxied_stream.hpp"
 
 #include <anode/error.hpp>
 

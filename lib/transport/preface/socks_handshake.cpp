@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "transport/socks_handshake.hpp"
+#include "transport/preface/socks_handshake.hpp"
 
 #include <anode/error.hpp>
 
