@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -60,8 +61,8 @@ void cluster_impl::listen(http::listen_options const& options) {
     return;
   }
   transport::listen_target const target = server::listen_target_of(options);
-  if (!target.path.empty()) {
-    listen_shared(target);
+  if (options.descriptor != no_native_handle || !target.path.empty()) {
+    listen_shared(options);
     return;
   }
   require_free(target);
@@ -71,7 +72,7 @@ void cluster_impl::listen(http::listen_options const& options) {
     if (e.code() != net::error::operation_not_supported) {
       throw;
     }
-    listen_shared(target);  // the system distributes no connections
+    listen_shared(options);  // the system distributes no connections
   }
 }
 
@@ -105,16 +106,31 @@ void cluster_impl::listen_each(http::listen_options options) {
   }
 }
 
-void cluster_impl::listen_shared(transport::listen_target const& target) {
+void cluster_impl::listen_shared(http::listen_options options) {
+  transport::listen_target const target = server::listen_target_of(options);
+  bool const inherited = options.descriptor != no_native_handle;
+  std::size_t const count = workers_.size();
   error_code ec;
   std::vector<native_handle_type> const descriptors =
-      transport::open_shared(workers_.front()->executor(), target, workers_.size(), ec);
+      inherited ? transport::duplicate(options.descriptor, count, ec)
+                : transport::open_shared(workers_.front()->executor(), target, count, ec);
   if (ec) {
     transport::throw_listen_error(ec, target);
   }
-  socket_file_ = target.path;
-  for (std::size_t i = 0; i != workers_.size(); ++i) {
-    workers_[i]->server().listen_descriptor(descriptors[i]);
+  socket_file_ = inherited ? std::string() : target.path;
+  std::size_t begun = 0;
+  try {
+    for (auto const& w : workers_) {
+      options.descriptor = descriptors[begun++];  // the server owns it, also if it throws
+      w->server().listen(options);
+    }
+  } catch (...) {
+    transport::close_all(std::span(descriptors).subspan(begun));
+    for (auto const& w : workers_) {
+      w->server().close();
+    }
+    remove_socket_file();
+    throw;
   }
   address_ = workers_.front()->server().address();
 }

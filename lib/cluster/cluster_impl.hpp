@@ -41,7 +41,7 @@ public:
 
 private:
   void listen_each(http::listen_options options);
-  void listen_shared(transport::listen_target const& target);
+  void listen_shared(http::listen_options options);
   void require_free(transport::listen_target const& target);
   void remove_socket_file() noexcept;
 

@@ -305,6 +305,41 @@ void check_free(net::any_io_executor const& ex, listen_target const& target, err
   probe->close();
 }
 
+std::vector<native_handle_type> duplicate(native_handle_type descriptor, std::size_t count,
+                                          error_code& ec) {
+  std::vector<native_handle_type> all;
+#ifdef _WIN32
+  (void)descriptor, (void)count;
+  ec = net::error::operation_not_supported;
+#else
+  all.reserve(count);
+  all.push_back(descriptor);
+  while (!ec && all.size() < count) {
+    int const copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) {
+      ec = last_socket_error();
+    } else {
+      all.push_back(copy);
+    }
+  }
+  if (ec) {
+    close_all(all);
+    all.clear();
+  }
+#endif
+  return all;
+}
+
+void close_all(std::span<native_handle_type const> descriptors) noexcept {
+#ifdef _WIN32
+  (void)descriptors;
+#else
+  for (native_handle_type const descriptor : descriptors) {
+    ::close(descriptor);
+  }
+#endif
+}
+
 std::vector<native_handle_type> open_shared(net::any_io_executor const& ex,
                                             listen_target const& target, std::size_t count,
                                             error_code& ec) {
@@ -319,22 +354,11 @@ std::vector<native_handle_type> open_shared(net::any_io_executor const& ex,
   if (ec) {
     return descriptors;
   }
-  descriptors.reserve(count);
-  descriptors.push_back(first->acceptor_.release(ec));
-  while (!ec && descriptors.size() < count) {
-    int const copy = ::fcntl(descriptors.front(), F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) {
-      ec = last_socket_error();
-    } else {
-      descriptors.push_back(copy);
-    }
+  native_handle_type const opened = first->acceptor_.release(ec);
+  if (!ec) {
+    descriptors = duplicate(opened, count, ec);
   }
-  if (ec) {
-    for (native_handle_type const descriptor : descriptors) {
-      ::close(descriptor);
-    }
-    descriptors.clear();
-  } else {
+  if (!ec) {
     first->unix_path_.clear();  // the file stays
   }
   first->close();

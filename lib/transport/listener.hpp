@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -106,6 +107,14 @@ private:
 /// Checks whether `listener::open` would succeed, also if other listeners share the port. The
 /// result is `net::error::address_in_use` if it is in use.
 void check_free(net::any_io_executor const& ex, listen_target const& target, error_code& ec);
+
+/// Makes descriptors of one socket for several listeners, which own them.
+/// @return `descriptor` and `count - 1` copies of it, close-on-exec; none after a failure, which
+///   closes `descriptor`
+std::vector<native_handle_type> duplicate(native_handle_type descriptor, std::size_t count,
+                                          error_code& ec);
+
+void close_all(std::span<native_handle_type const> descriptors) noexcept;
 
 /// Opens a listening socket.
 /// @return `count` descriptors of the socket, close-on-exec, for listeners of several executors;

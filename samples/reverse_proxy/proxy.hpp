@@ -26,7 +26,7 @@ struct reverse_proxy {
   trusted_peers trusted;
   std::chrono::milliseconds silence{0};
   std::FILE* spans = nullptr;  ///< requests get spans of their own, which are written to it
-  client_limit limit{64};  ///< requests in progress of one client
+  client_limit limit{64};      ///< requests in progress of one client
 };
 
 /// Returns whether a request asks for a WebSocket. Only such a request leaves HTTP: other offers,
