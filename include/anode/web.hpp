@@ -3,4 +3,8 @@
 
 /// Includes the library `anode-web`.
 
+#include <anode/web/authorization.hpp>
+#include <anode/web/client_address.hpp>
+#include <anode/web/cookie.hpp>
+#include <anode/web/media_type.hpp>
 #include <anode/web/query.hpp>
