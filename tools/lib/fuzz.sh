@@ -18,7 +18,8 @@ compile() {
 pure_library() {
   local dir=$1
   rm -rf "$dir/objects"
-  compile "$dir/objects" "$2" "$3" lib/{base,message,http1,policy}/*.cpp
+  compile "$dir/objects" "$2" "$3" lib/{base,message,http1,policy}/*.cpp \
+    lib/web/{vocabulary,routing}/*.cpp
   rm -f "$dir/pure.a"
   ar crs "$dir/pure.a" "$dir"/objects/*.o
 }
