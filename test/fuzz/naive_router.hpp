@@ -4,6 +4,7 @@
 #include "web/routing/canonical_path.hpp"
 #include "web/routing/route_tree.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdlib>
 #include <optional>
@@ -179,14 +180,14 @@ inline result find(anode::web::route_tree const& tree, std::string_view method,
     out.refused = true;
     return out;
   }
-  anode::web::route_match m;
-  tree.find(canonical, method, m);
+  std::array<anode::web::detail::path_value, anode::web::most_parameters> values;
+  anode::web::route_match const m = tree.find(canonical, method, values.data());
   out.path_found = m.path_found;
   out.found = m.route != anode::web::no_route;
   if (out.found) {
     out.route = m.route;
     for (std::size_t i = 0; i < m.count; ++i) {
-      anode::web::append_decoded(out.values.emplace_back(), m.values[i]);
+      anode::web::append_decoded(out.values.emplace_back(), values[i].view());
     }
   }
   return out;

@@ -3,6 +3,7 @@
 #include "web/routing/canonical_path.hpp"
 
 #include "web/vocabulary/hex.hpp"
+#include "web/vocabulary/tokens.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -44,8 +45,6 @@ bool is_plain(std::string_view raw) noexcept {
 }
 
 bool is_dots(std::string_view part) noexcept { return part == "." || part == ".."; }
-
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
 }  // namespace
 

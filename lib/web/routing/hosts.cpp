@@ -10,7 +10,7 @@
 namespace anode::web {
 namespace {
 
-bool is_host_char(char c) noexcept {
+bool is_authority_char(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
          std::string_view("-._~:[]").find(c) != std::string_view::npos;
 }
@@ -44,7 +44,7 @@ bool host_table::add(std::string_view name, std::uint32_t value) {
   std::string const key = lower(name.starts_with("*.") ? name.substr(1) : name);
   std::string_view const host = name.starts_with("*.") ? std::string_view(key).substr(1) : key;
   if (host.empty() || host.starts_with('.') || host.ends_with('.') ||
-      !std::ranges::all_of(host, is_host_char)) {
+      !std::ranges::all_of(host, is_authority_char)) {
     throw_invalid("Invalid name of a host: \"" + std::string(name) + "\"");
   }
   auto const it = std::ranges::lower_bound(names_, key, {}, &decltype(names_)::value_type::first);

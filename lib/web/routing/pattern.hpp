@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/web/detail/path_value.hpp>
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -32,7 +34,7 @@ struct pattern {
 };
 
 /// The largest number of parameters, and of segments, of a pattern.
-inline constexpr std::size_t most_parameters = 16;
+inline constexpr std::size_t most_parameters = detail::most_parameters;
 inline constexpr std::size_t most_segments = 64;
 
 /// Parses a pattern.

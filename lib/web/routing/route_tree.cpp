@@ -46,11 +46,11 @@ bool route_tree::leaf::empty() const noexcept {
 struct route_tree::search {
   std::string_view method;
   method_id number;
-  route_match& out;
+  detail::path_value* values;
+  route_match out{};
 
-  bool enter(std::string_view value) noexcept {
-    out.values[out.count++] = value;
-    return true;
+  void enter(std::string_view value) noexcept {
+    values[out.count++] = {value.data(), value.size()};
   }
   void leave() noexcept { --out.count; }
 
@@ -84,7 +84,7 @@ struct route_tree::collection {
   std::vector<std::string> others;
   bool any = false;
 
-  static bool enter(std::string_view) noexcept { return true; }
+  static void enter(std::string_view) noexcept {}
   static void leave() noexcept {}
 
   bool visit(leaf const& l) {
@@ -270,12 +270,11 @@ bool route_tree::walk(node_index at, std::string_view path, std::size_t pos,
   }
 }
 
-void route_tree::find(std::string_view path, std::string_view method, route_match& out) const {
-  out.route = no_route;
-  out.path_found = false;
-  out.count = 0;
-  search s{method, method_of(method), out};
+route_match route_tree::find(std::string_view path, std::string_view method,
+                             detail::path_value* values) const {
+  search s{method, method_of(method), values};
   walk(0, path, 0, s);
+  return s.out;
 }
 
 std::vector<std::string> route_tree::methods(std::string_view path, bool& any) const {

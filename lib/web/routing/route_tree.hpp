@@ -22,9 +22,8 @@ inline constexpr route_id no_route = std::numeric_limits<route_id>::max();
 /// The result of a search.
 struct route_match {
   route_id route = no_route;
-  bool path_found = false;  ///< whether a route of another method has the path
-  std::size_t count = 0;    ///< of the values
-  std::array<std::string_view, most_parameters> values;  ///< views of the canonical path
+  bool path_found = false;  ///< whether a route has the path, of any method
+  std::size_t count = 0;    ///< of the values of the parameters
 };
 
 /// A radix tree over the canonical texts of patterns.
@@ -49,7 +48,9 @@ public:
 
   /// Finds the route of a method and a canonical path. HEAD finds a route of GET if the pattern has
   /// none of its own.
-  void find(std::string_view path, std::string_view method, route_match& out) const;
+  /// @param values has room for `most_parameters` views of `path`: the values of the parameters.
+  route_match find(std::string_view path, std::string_view method,
+                   detail::path_value* values) const;
 
   /// Returns the methods of all routes with this path, each once: the known ones in the order of
   /// `method_id`, with HEAD if there is GET, then the others by name. Sets `any` if a route takes

@@ -11,8 +11,6 @@
 namespace anode::web {
 namespace {
 
-bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
-
 /// Returns what follows the scheme; nothing if the scheme is another one.
 std::optional<std::string_view> behind_scheme(std::string_view value,
                                               std::string_view scheme) noexcept {

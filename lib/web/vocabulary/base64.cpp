@@ -8,13 +8,13 @@
 namespace anode::web {
 namespace {
 
-constexpr std::string_view letters =
+constexpr std::string_view base64_letters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 constexpr std::array<char, 64> alphabet_of(base64_alphabet alphabet) {
   std::array<char, 64> out{};
-  for (std::size_t i = 0; i < letters.size(); ++i) {
-    out[i] = letters[i];
+  for (std::size_t i = 0; i < base64_letters.size(); ++i) {
+    out[i] = base64_letters[i];
   }
   out[62] = alphabet == base64_alphabet::standard ? '+' : '-';
   out[63] = alphabet == base64_alphabet::standard ? '/' : '_';
@@ -33,14 +33,14 @@ constexpr std::array<std::uint8_t, 256> values_of(base64_alphabet alphabet) {
   return out;
 }
 
-constexpr std::array characters{alphabet_of(base64_alphabet::standard),
+constexpr std::array encoding_tables{alphabet_of(base64_alphabet::standard),
                                 alphabet_of(base64_alphabet::url)};
-constexpr std::array values{values_of(base64_alphabet::standard), values_of(base64_alphabet::url)};
+constexpr std::array decoding_tables{values_of(base64_alphabet::standard), values_of(base64_alphabet::url)};
 
 }  // namespace
 
 std::string base64_encode(std::string_view bytes, base64_alphabet alphabet) {
-  auto const& chars = characters[static_cast<std::size_t>(alphabet)];
+  auto const& chars = encoding_tables[static_cast<std::size_t>(alphabet)];
   std::string out;
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t at = 0; at < bytes.size(); at += 3) {
@@ -70,7 +70,7 @@ std::optional<std::string> base64_decode(std::string_view text, base64_alphabet 
   if (last == 1 || (padding != 0 && (last + padding) != 4)) {
     return std::nullopt;
   }
-  auto const& table = values[static_cast<std::size_t>(alphabet)];
+  auto const& table = decoding_tables[static_cast<std::size_t>(alphabet)];
   std::optional<std::string> out(std::in_place);
   out->reserve(text.size() / 4 * 3 + 2);
   std::uint32_t bits = 0;

@@ -3,13 +3,12 @@
 #include "web/vocabulary/cookie_date.hpp"
 
 #include "web/vocabulary/http_date.hpp"
+#include "web/vocabulary/tokens.hpp"
 
 #include <array>
 
 namespace anode::web {
 namespace {
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 bool is_delimiter(char c) noexcept {
   auto const byte = static_cast<unsigned char>(c);

@@ -3,6 +3,7 @@
 #include "web/vocabulary/ip_address.hpp"
 
 #include "web/vocabulary/hex.hpp"
+#include "web/vocabulary/tokens.hpp"
 
 #include <algorithm>
 
@@ -10,8 +11,6 @@ namespace anode::web {
 namespace {
 
 constexpr std::array<std::uint8_t, 12> v4_prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
-
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// Parses a decimal number without leading zeros, of at most three digits.
 std::optional<unsigned> parse_number(std::string_view text) noexcept {

@@ -15,11 +15,6 @@ namespace {
 
 using std::chrono::sys_seconds;
 
-bool is_control(char c) noexcept {
-  auto const byte = static_cast<unsigned char>(c);
-  return (byte < 0x20 && byte != '\t') || byte == 0x7F;
-}
-
 /// Splits at the first `mark`, and trims both parts. Without a mark the second part is empty.
 std::pair<std::string_view, std::string_view> split(std::string_view text, char mark) {
   std::size_t const at = std::min(text.find(mark), text.size());
@@ -65,7 +60,7 @@ same_site parse_same_site(std::string_view text) {
 }  // namespace
 
 std::optional<received_cookie> parse_set_cookie(std::string_view header, sys_seconds now) {
-  if (std::ranges::any_of(header, is_control)) {
+  if (std::ranges::any_of(header, is_control_but_tab)) {
     return std::nullopt;
   }
   std::size_t const end = std::min(header.find(';'), header.size());

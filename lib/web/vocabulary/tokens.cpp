@@ -17,10 +17,6 @@ constexpr std::array<bool, 256> token_chars = [] {
   return table;
 }();
 
-bool is_control(char c) noexcept {
-  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F;
-}
-
 }  // namespace
 
 bool is_token_char(char c) noexcept { return token_chars[static_cast<unsigned char>(c)]; }
@@ -91,7 +87,7 @@ bool parameter_reader::read_value() {
     std::size_t const end = std::min(rest_.find(';'), rest_.size());
     value_ = trim(rest_.substr(0, end));
     rest_.remove_prefix(end);
-    return !value_.empty() && std::ranges::none_of(value_, is_control);
+    return !value_.empty() && std::ranges::none_of(value_, is_control_but_tab);
   }
   std::size_t at = 1;
   for (; at < rest_.size() && rest_[at] != '"'; ++at) {
@@ -102,7 +98,7 @@ bool parameter_reader::read_value() {
   }
   bool const closed = at < rest_.size();
   rest_.remove_prefix(std::min(rest_.find(';', std::min(at, rest_.size())), rest_.size()));
-  return closed && std::ranges::none_of(value_, is_control);
+  return closed && std::ranges::none_of(value_, is_control_but_tab);
 }
 
 void append_quoted(std::string& out, std::string_view text) {
@@ -111,7 +107,7 @@ void append_quoted(std::string& out, std::string_view text) {
     if (c == '"' || c == '\\') {
       out += '\\';
     }
-    out += is_control(c) ? '_' : c;
+    out += is_control_but_tab(c) ? '_' : c;
   }
   out += '"';
 }

@@ -7,6 +7,17 @@
 
 namespace anode::web {
 
+/// Returns whether `c` is a decimal digit.
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Returns whether `c` is a control byte.
+constexpr bool is_control(char c) noexcept {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+}
+
+/// Returns whether `c` is a control byte, and not a tab, which separates words.
+constexpr bool is_control_but_tab(char c) noexcept { return is_control(c) && c != '\t'; }
+
 /// Returns whether `c` can be part of a token (RFC 9110 section 5.6.2).
 bool is_token_char(char c) noexcept;
 
