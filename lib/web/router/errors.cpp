@@ -124,6 +124,8 @@ void context::fail(http_error const& error) {
   for (auto const& h : error.headers()) {
     append(h.name, h.value);
   }
+  // Explicitly, because removing a header of this name disables the automatic one.
+  set("Content-Length", body.size());
   res_.end(std::move(body));
 }
 
