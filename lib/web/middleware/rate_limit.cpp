@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
+#include "web/address/ip_address.hpp"
 #include "web/middleware/token_buckets.hpp"
-#include "web/vocabulary/ip_address.hpp"
 
 #include <anode/error.hpp>
 #include <anode/web/limits.hpp>

@@ -34,8 +34,9 @@ constexpr std::array<std::uint8_t, 256> values_of(base64_alphabet alphabet) {
 }
 
 constexpr std::array encoding_tables{alphabet_of(base64_alphabet::standard),
-                                alphabet_of(base64_alphabet::url)};
-constexpr std::array decoding_tables{values_of(base64_alphabet::standard), values_of(base64_alphabet::url)};
+                                     alphabet_of(base64_alphabet::url)};
+constexpr std::array decoding_tables{values_of(base64_alphabet::standard),
+                                     values_of(base64_alphabet::url)};
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-#include "web/vocabulary/ip_address.hpp"
+#include "web/address/ip_address.hpp"
 
 #include "web/vocabulary/hex.hpp"
 #include "web/vocabulary/tokens.hpp"

@@ -1,9 +1,9 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-#include "web/vocabulary/received_cookie.hpp"
+#include "web/cookie/received_cookie.hpp"
 
-#include "web/vocabulary/cookie_date.hpp"
-#include "web/vocabulary/cookie_limits.hpp"
+#include "web/cookie/cookie_date.hpp"
+#include "web/cookie/cookie_limits.hpp"
 #include "web/vocabulary/tokens.hpp"
 
 #include <algorithm>

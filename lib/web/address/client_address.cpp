@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-#include "web/vocabulary/forwarded.hpp"
+#include "web/address/forwarded.hpp"
 
 #include <anode/error.hpp>
 #include <anode/web/client_address.hpp>

@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 #include "support/catch.hpp"
-#include "web/vocabulary/forwarded.hpp"
-#include "web/vocabulary/ip_address.hpp"
+#include "web/address/forwarded.hpp"
+#include "web/address/ip_address.hpp"
 
 #include <anode/error.hpp>
 #include <anode/web/client_address.hpp>

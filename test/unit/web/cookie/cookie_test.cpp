@@ -1,8 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 #include "support/catch.hpp"
+#include "web/cookie/received_cookie.hpp"
 #include "web/vocabulary/http_date.hpp"
-#include "web/vocabulary/received_cookie.hpp"
 
 #include <anode/error.hpp>
 #include <anode/web/cookie.hpp>

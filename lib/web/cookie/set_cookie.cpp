@@ -1,6 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-#include "web/vocabulary/cookie_limits.hpp"
+#include "web/cookie/cookie_limits.hpp"
 #include "web/vocabulary/http_date.hpp"
 #include "web/vocabulary/invalid.hpp"
 #include "web/vocabulary/tokens.hpp"

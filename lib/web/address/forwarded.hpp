@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "web/vocabulary/ip_address.hpp"
+#include "web/address/ip_address.hpp"
 
 #include <optional>
 #include <string_view>
