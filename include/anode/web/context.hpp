@@ -174,7 +174,7 @@ public:
   /// Sends a temporary string and ends the response.
   template <std::same_as<std::string> Text>
   write_operation send(Text&& text) {
-    set_default_type();
+    prepare_text(text.size());
     return res_.end(std::move(text));
   }
   write_operation send(std::initializer_list<http::header_item> texts) = delete;
@@ -260,7 +260,8 @@ private:
   static void operator delete(void* memory, std::size_t bytes) noexcept;
 
   rare& more();
-  void set_default_type();
+  void prepare_text(std::size_t size);
+  void announce_length(std::size_t size);
   void refuse_coded_body() const;
   std::size_t limit_of(std::size_t asked, std::size_t usual) const noexcept;
   void refuse_long_body(std::size_t limit) const;

@@ -42,14 +42,22 @@ bool is_local(std::string_view location) noexcept {
 
 }  // namespace
 
-void context::set_default_type() {
+/// Sets the Content-Length of a response to HEAD, which has no body that would tell it.
+void context::announce_length(std::size_t size) {
+  if (method() == "HEAD" && !res_.has_header("Content-Length")) {
+    res_.set_header("Content-Length", size);
+  }
+}
+
+void context::prepare_text(std::size_t size) {
+  announce_length(size);
   if (!res_.has_header("Content-Type")) {
     res_.set_header("Content-Type", "text/plain; charset=utf-8");
   }
 }
 
 write_operation context::send(std::string_view text) {
-  set_default_type();
+  prepare_text(text.size());
   return res_.end(text);
 }
 
@@ -57,6 +65,7 @@ write_operation context::send_json_text(std::string&& text) {
   if (!res_.has_header("Content-Type")) {
     res_.set_header("Content-Type", "application/json");
   }
+  announce_length(text.size());
   return res_.end(std::move(text));
 }
 

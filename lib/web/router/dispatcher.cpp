@@ -8,6 +8,7 @@
 
 #include <anode/error.hpp>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -74,7 +75,13 @@ net::awaitable<void> dispatcher::wait_end(anode::detail::ptr<context> c) {
   // Only `cancel` ends the wait. After it a wait would not end, therefore the time passes too.
   auto const finish = [end] { end->expires_at(net::steady_timer::time_point::min()); };
   c->res_.on_prefinish(finish);
-  c->res_.on_close(finish);
+  // Later, because the server also cancels this coroutine when the connection is lost. Asio 1.26
+  // runs the cancellation through the executor, by a pointer into the coroutine's own state.
+  c->res_.on_close([end, finish] {
+    if (end->expiry() == net::steady_timer::time_point::max()) {
+      net::post(end->get_executor(), finish);
+    }
+  });
   boost::system::error_code ignored;
   co_await end->async_wait(net::redirect_error(net::use_awaitable, ignored));
 }
