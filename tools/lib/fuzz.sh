@@ -19,7 +19,8 @@ pure_library() {
   local dir=$1
   rm -rf "$dir/objects"
   compile "$dir/objects" "$2" "$3" lib/{base,message,http1,policy}/*.cpp \
-    lib/web/{address,cookie,routing,vocabulary}/*.cpp
+    lib/web/{address,cookie,routing,vocabulary}/*.cpp \
+    lib/web/body/{disposition_reader,multipart_reader,part_head}.cpp
   rm -f "$dir/pure.a"
   ar crs "$dir/pure.a" "$dir"/objects/*.o
 }
