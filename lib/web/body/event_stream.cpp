@@ -2,12 +2,12 @@
 #include "web/body/event_format.hpp"
 
 #include <anode/error.hpp>
-
 #include <anode/web/event_stream.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cstdint>
@@ -45,8 +45,8 @@ struct event_stream::state {
     }
   }
 
-  void close() {
-    response = nullptr;
+  // Ends the wait of the handler.
+  void wake() {
     if (waiting != nullptr) {
       waiting->emit(net::cancellation_type::terminal);
     }
@@ -69,9 +69,12 @@ event_stream::event_stream(http::incoming_message& req, http::server_response& r
   state_->heartbeat = options.heartbeat_;
   state_->write_timeout = options.write_timeout_;
   std::weak_ptr<state> const weak = state_;
-  res.on_close([weak] {
+  res.on_close([weak, ex = res.get_executor()] {
     if (auto const strong = weak.lock()) {
-      strong->close();
+      strong->response = nullptr;
+      // Later, because the connection is still being closed: the handler could return, and its
+      // coroutine end, while the server is about to cancel it.
+      net::post(ex, [strong] { strong->wake(); });
     }
   });
   if (options.heartbeat_.count() > 0) {
@@ -122,10 +125,13 @@ net::awaitable<void> event_stream::wait(net::steady_timer& timer) {
     co_return;
   }
   net::cancellation_signal closed;
+  struct waiting_guard {
+    state& of;
+    ~waiting_guard() { of.waiting = nullptr; }
+  } const guard{*self};
   self->waiting = &closed;
   co_await timer.async_wait(
       net::bind_cancellation_slot(closed.slot(), net::as_tuple(net::use_awaitable)));
-  self->waiting = nullptr;
 }
 
 }  // namespace anode::web
