@@ -4,6 +4,7 @@
 /// Work that would block the loop, for example reading files. Needs the library `anode-web`.
 
 #include <anode/detail/export.hpp>
+#include <anode/web/error.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -12,7 +13,6 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
@@ -20,10 +20,10 @@ namespace anode::web {
 
 namespace net = boost::asio;
 
-/// Thrown by `blocking` if too much work waits. A server responds with 503.
-class ANODE_EXPORT blocking_queue_full : public std::runtime_error {
+/// Thrown by `blocking` if too much work waits; a router responds with 503.
+class ANODE_EXPORT blocking_queue_full : public http_error {
 public:
-  blocking_queue_full() : std::runtime_error("too much blocking work waits") {}
+  blocking_queue_full() : http_error(503, "too much blocking work waits") {}
 };
 
 /// What `blocking` does if 256 tasks wait for a thread.

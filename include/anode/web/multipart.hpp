@@ -6,6 +6,7 @@
 
 #include <anode/detail/export.hpp>
 #include <anode/incoming_message.hpp>
+#include <anode/web/error.hpp>
 #include <anode/web/multipart_form.hpp>
 #include <anode/web/part_head.hpp>
 
@@ -16,7 +17,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,20 +27,6 @@ namespace net = boost::asio;
 
 class context;
 class multipart_source;
-
-/// Thrown if a received multipart body is refused.
-class ANODE_EXPORT multipart_error : public std::runtime_error {
-public:
-  /// Makes an error.
-  multipart_error(int status, std::string const& text)
-      : std::runtime_error(text), status_(status) {}
-
-  /// Returns the status to respond with: 400, 413, 415 or 431.
-  int status() const noexcept { return status_; }
-
-private:
-  int status_;
-};
 
 /// A part of a received multipart body. Valid until the next call of `multipart::next`, and as long
 /// as the request.
@@ -70,12 +56,12 @@ public:
 
   /// Reads the next bytes.
   /// @return a view that is valid until the next read, or nothing at the end of the part.
-  /// @throws multipart_error if the body is malformed or cut, or the part exceeds its limit.
+  /// @throws http_error if the body is malformed or cut, or the part exceeds its limit.
   net::awaitable<std::optional<std::string_view>> read();
 
   /// Reads the rest of the part.
   /// @param limit maximum size in bytes; default 64 KiB.
-  /// @throws multipart_error as `read`; with 413 if the part is larger than `limit`.
+  /// @throws http_error as `read`; with 413 if the part is larger than `limit`.
   net::awaitable<std::string> text(std::size_t limit = 64 * 1024);
 
   /// Writes the rest of the part to a new file, on the threads for blocking work. The bytes are
@@ -83,7 +69,7 @@ public:
   /// @param path must not exist, and must not be made from `file_name()`.
   /// @return the size of the file in bytes.
   /// @throws std::system_error with `EEXIST` if `path` exists, and any other error of the system.
-  /// @throws multipart_error as `read`.
+  /// @throws http_error as `read`.
   net::awaitable<std::uint64_t> save(std::filesystem::path const& path);
 
 private:
@@ -100,7 +86,7 @@ private:
 /// The body of a request of the type multipart/form-data, part by part.
 ///
 /// ```cpp
-/// web::multipart form(req);
+/// web::multipart form(c);
 /// while (auto part = co_await form.next()) {
 ///   if (part.is_file()) co_await part.save(directory / new_name());
 ///   else fields[part.name()] = co_await part.text();
@@ -114,13 +100,17 @@ class ANODE_EXPORT multipart {
 public:
   /// Prepares to read the body.
   /// @param req must outlive the object.
-  /// @throws multipart_error with 415 if Content-Type is not multipart/form-data, or the body is
+  /// @throws http_error with 415 if Content-Type is not multipart/form-data, or the body is
   ///   coded; with 400 if it has no valid boundary.
   explicit multipart(http::incoming_message& req, multipart_limits const& limits = {});
 
+  /// Prepares to read the body of the request of a router's handler, with `context::read`: the body
+  /// can be one that a layer decodes, and `context::body_limit` limits it.
+  explicit multipart(context& c, multipart_limits const& limits = {});
+
   /// Reads up to the head of the next part. Discards the rest of the part before.
   /// @return the part, or an empty handle behind the last one.
-  /// @throws multipart_error if the body is malformed, cut or exceeds a limit. Further calls throw
+  /// @throws http_error if the body is malformed, cut or exceeds a limit. Further calls throw
   ///   the same.
   net::awaitable<part> next();
 

@@ -5,6 +5,7 @@
 #include "web/vocabulary/tokens.hpp"
 
 #include <anode/web/blocking.hpp>
+#include <anode/web/context.hpp>
 #include <anode/web/media_type.hpp>
 #include <anode/web/multipart.hpp>
 
@@ -18,20 +19,21 @@ namespace {
 constexpr std::size_t write_size = 256 * 1024;
 
 std::shared_ptr<multipart_source> open_source(http::incoming_message& req,
-                                              multipart_limits const& limits) {
+                                              multipart_limits const& limits, context* c) {
   std::string_view const type = req.headers().get("content-type").value_or("");
   if (!is_media_type(type, "multipart/form-data")) {
-    throw multipart_error(415, "the body must be multipart/form-data");
+    throw http_error(415, "the body must be multipart/form-data");
   }
+  // A context refuses or decodes a coded body.
   auto const coding = req.headers().get("content-encoding");
-  if (coding && !equal_nocase(trim(*coding), "identity")) {
-    throw multipart_error(415, "the body must not be coded");
+  if (c == nullptr && coding && !equal_nocase(trim(*coding), "identity")) {
+    throw http_error(415, "the body must not be coded");
   }
   auto const boundary = boundary_of(type, "form-data");
   if (!boundary) {
-    throw multipart_error(400, "Content-Type has no valid boundary");
+    throw http_error(400, "Content-Type has no valid boundary");
   }
-  return std::make_shared<multipart_source>(req, *boundary, limits);
+  return std::make_shared<multipart_source>(req, *boundary, limits, c);
 }
 
 net::awaitable<part> read_part(std::shared_ptr<multipart_source> source,
@@ -51,7 +53,7 @@ net::awaitable<std::string> read_text(std::shared_ptr<multipart_source> source,
   std::string text;
   while (auto const piece = co_await multipart_source::read(source, number)) {
     if (piece->size() > limit - text.size()) {
-      throw multipart_error(413, "a field is too large");
+      throw http_error(413, "a field is too large");
     }
     text += *piece;
   }
@@ -92,7 +94,10 @@ net::awaitable<std::uint64_t> save_part(std::shared_ptr<multipart_source> source
 }  // namespace
 
 multipart::multipart(http::incoming_message& req, multipart_limits const& limits)
-    : source_(open_source(req, limits)) {}
+    : source_(open_source(req, limits, nullptr)) {}
+
+multipart::multipart(context& c, multipart_limits const& limits)
+    : source_(open_source(c.req(), limits, &c)) {}
 
 net::awaitable<part> multipart::next() {
   return read_part(

@@ -1,12 +1,14 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "web/body/multipart_source.hpp"
 
+#include <anode/web/context.hpp>
+
 namespace anode::web {
 
 namespace {
 
 [[noreturn]] void refuse(multipart_fault fault) {
-  throw multipart_error(status_of(fault), std::string(text_of(fault)));
+  throw http_error(status_of(fault), text_of(fault));
 }
 
 }  // namespace
@@ -55,7 +57,12 @@ net::awaitable<std::optional<std::string_view>> multipart_source::read(
 }
 
 net::awaitable<void> multipart_source::fill() {
-  auto const piece = co_await request_.read();
+  std::optional<std::string_view> piece;
+  if (context_ != nullptr) {
+    piece = co_await context_->read();
+  } else {
+    piece = co_await request_.read();
+  }
   if (piece) {
     reader_.feed(*piece);
   } else {

@@ -18,19 +18,19 @@ namespace anode::web {
 /// Reads the parts of a body from a message. Shared by `multipart` and its parts.
 class multipart_source {
 public:
-  /// Reads the body of `req`, which must outlive the object.
+  /// Reads the body of `req`, through `c` unless it is null. Both must outlive the object.
   multipart_source(http::incoming_message& req, std::string_view boundary,
-                   multipart_limits const& limits)
-      : request_(req), reader_(boundary, limits) {}
+                   multipart_limits const& limits, context* c)
+      : request_(req), context_(c), reader_(boundary, limits) {}
 
   /// Reads to the head of the next part.
   /// @return false at the end.
-  /// @throws multipart_error
+  /// @throws http_error
   static net::awaitable<bool> next_part(std::shared_ptr<multipart_source> self);
 
   /// Reads the next bytes of the part with this number.
   /// @return nothing at its end, and if it is not the current part.
-  /// @throws multipart_error
+  /// @throws http_error
   static net::awaitable<std::optional<std::string_view>> read(
       std::shared_ptr<multipart_source> self, std::uint64_t number);
 
@@ -47,6 +47,7 @@ private:
   net::awaitable<void> fill();
 
   http::incoming_message& request_;
+  context* context_;  // reads the body, unless it is null
   multipart_reader reader_;
   std::uint64_t number_ = 0;
   bool in_part_ = false;
