@@ -75,7 +75,7 @@ public:
 private:
   friend class multipart;
 
-  part(std::shared_ptr<multipart_source> source, std::uint64_t number, part_head head) noexcept
+  part(std::shared_ptr<multipart_source> source, std::uint64_t number, part_head&& head) noexcept
       : source_(std::move(source)), number_(number), head_(std::move(head)) {}
 
   std::shared_ptr<multipart_source> source_;

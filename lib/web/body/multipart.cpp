@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "web/body/disposition_reader.hpp"
 #include "web/body/multipart_source.hpp"
-#include "web/files/new_file.hpp"
+#include "web/body/new_file.hpp"
 #include "web/vocabulary/tokens.hpp"
 
 #include <anode/web/blocking.hpp>

@@ -344,7 +344,6 @@ TEST_CASE("web files: precompressed siblings", "[web]") {
   std::filesystem::last_write_time(
       path, std::filesystem::last_write_time(path) + std::chrono::seconds(5));
   CHECK(f.get("/app.js", "Accept-Encoding: br\r\n").body == "plain");
-  // Without the option nothing changes.
   files_fixture without;
   without.tree.write("app.js", "plain");
   without.tree.write("app.js.gz", "gzipped");

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "web/files/new_file.hpp"
+#include "web/body/new_file.hpp"
 
 #include "support/catch.hpp"
 #include "unit/web/files/temporary_tree.hpp"
