@@ -18,7 +18,9 @@ compile() {
 pure_library() {
   local dir=$1
   rm -rf "$dir/objects"
-  compile "$dir/objects" "$2" "$3" lib/{base,preface,message,http1,policy}/*.cpp
+  compile "$dir/objects" "$2" "$3" lib/{base,preface,message,http1,policy}/*.cpp \
+    lib/web/{address,cookie,routing,vocabulary}/*.cpp \
+    lib/web/body/{disposition_reader,multipart_reader,part_head}.cpp
   rm -f "$dir/pure.a"
   ar crs "$dir/pure.a" "$dir"/objects/*.o
 }

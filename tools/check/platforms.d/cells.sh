@@ -95,6 +95,8 @@ cell_consumers() {
       echo "first answer with $way: $(tail -n1 /root/seconds) s"
       build_one hello_tls anode-tls
       answers_tls build/hello_tls
+      build_one hello_web anode-web
+      answers build/hello_web
       cd /root/anode
     done' || return
   words=$(sed -nE 's/^first answer with ([^:]*): ([0-9.]+) s$/\1 \2 s/p' "$log" | paste -sd, | sed 's/,/, /g')
@@ -146,7 +148,7 @@ cell_compiler() {
     export CXX=$1
     b=build-cell
     rm -rf $b
-    what="lib/libanode.a lib/tls/libanode-tls.a"
+    what="lib/libanode.a lib/tls/libanode-tls.a lib/web/libanode-web.a"
     # Boost.URL of the system uses libstdc++; programs with another library can only be compiled.
     [[ $CXX == *libc++* ]] || what=all
     # In one source a local name can shadow a file-local name of another file.

@@ -1,0 +1,124 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "web/files/file_sender.hpp"
+
+#include "web/files/file_reader.hpp"
+
+#include <anode/incoming_message.hpp>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <random>
+#include <string>
+
+namespace anode::web {
+
+namespace {
+
+// Up to this size a file is sent with one write, together with the head.
+constexpr std::uint64_t one_write = 64 * 1024;
+
+// Bytes that the system sends in one call, between which others have their turn.
+constexpr std::uint64_t system_piece = 1024 * 1024;
+
+// A boundary must not occur in the file, whose content a user could choose.
+std::string ranges_boundary() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  std::string text = "anode-ranges-";
+  constexpr std::string_view digits = "0123456789abcdef";
+  for (int word = 0; word != 2; ++word) {
+    std::uint64_t bits = random();
+    for (int i = 0; i != 16; ++i, bits >>= 4U) {
+      text += digits[bits & 15U];
+    }
+  }
+  return text;
+}
+
+file_request read_request(http::incoming_message& req) {
+  auto const& headers = req.headers();
+  file_request request{req.method()};
+  request.conditions = {headers.get("if-match"), headers.get("if-none-match"),
+                        headers.get("if-modified-since"), headers.get("if-unmodified-since"),
+                        headers.get("if-range")};
+  request.range = headers.get("range");
+  return request;
+}
+
+// Whether the messages of the core can send a file without copying it.
+template <class Response>
+concept sends_files =
+    requires(Response& res, int fd, std::uint64_t n) { res.write_file(fd, n, n); };
+
+template <class Response>
+net::awaitable<void> send_bytes(Response& res, file_reader& file, byte_range range) {
+  if constexpr (sends_files<Response>) {
+    while (range.length > one_write) {
+      std::uint64_t const size = std::min(range.length, system_piece);
+      co_await file.load(range.first, size);
+      co_await res.write_file(file.fd(), range.first, size);
+      range.first += size;
+      range.length -= size;
+    }
+  }
+  std::string buffer;
+  while (range.length != 0) {
+    co_await file.read(range.first, range.length, buffer);
+    range.first += buffer.size();
+    range.length -= buffer.size();
+    co_await res.write(std::string_view(buffer));
+  }
+}
+
+}  // namespace
+
+net::awaitable<void> send_opened(http::incoming_message& req, http::server_response& res,
+                                 opened_file file, file_facts facts) {
+  facts.size = file.size;
+  facts.modified = file.modified;
+  facts.modified_ns = file.modified_ns;
+  auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  file_plan const plan = plan_file_response(read_request(req), facts, now, ranges_boundary());
+  res.set_status_code(plan.status);
+  for (auto const& [name, value] : plan.headers) {
+    res.set_header(name, value);
+  }
+  if (!plan.has_body) {
+    if (plan.status == 200) {
+      res.set_header("Content-Length", plan.length);
+    }
+    co_await res.end();
+    co_return;
+  }
+
+  file_reader reader(res.get_executor(), std::move(file.fd));
+  std::string buffer;
+  if (!plan.parts && plan.length <= one_write) {
+    byte_range const range = plan.ranges.is_partial() ? plan.ranges[0] : byte_range{0, plan.length};
+    std::string whole;
+    while (whole.size() != range.length) {
+      co_await reader.read(range.first + whole.size(), range.length - whole.size(), buffer);
+      if (whole.empty()) {
+        whole.swap(buffer);
+      } else {
+        whole += buffer;
+      }
+    }
+    co_await res.end(std::move(whole));
+    co_return;
+  }
+  res.set_header("Content-Length", plan.length);
+  if (!plan.parts) {
+    co_await send_bytes(res, reader,
+                        plan.ranges.is_partial() ? plan.ranges[0] : byte_range{0, plan.length});
+  } else {
+    for (std::size_t i = 0; i != plan.ranges.size(); ++i) {
+      co_await res.write(plan.parts->delimiter(i));
+      co_await send_bytes(res, reader, plan.ranges[i]);
+    }
+    co_await res.write(plan.parts->delimiter(plan.ranges.size()));
+  }
+  co_await res.end();
+}
+
+}  // namespace anode::web

@@ -1,0 +1,21 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "web/files/file_plan.hpp"
+#include "web/files/root_directory.hpp"
+
+#include <anode/server_response.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <utility>
+
+namespace anode::web {
+
+/// Sends an opened file as the response to a request.
+/// @param facts its size and time are set by this function.
+net::awaitable<void> send_opened(http::incoming_message& req, http::server_response& res,
+                                 opened_file file, file_facts facts);
+
+}  // namespace anode::web

@@ -1,0 +1,29 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace anode::web {
+
+// The canonical form of a path has its segments decoded, except that a slash and a percent sign
+// inside of a segment are written `%2F` and `%25`. Therefore each `/` separates segments, and two
+// spellings of one path have one canonical form. Nothing is decoded twice.
+
+/// Finds the canonical form of a path.
+/// @param raw the path of a request, without query.
+/// @param buffer memory for the form, used only if it differs from `raw`.
+/// @param out a view of `raw` or of `buffer`.
+/// @return false if the path must be refused: it does not begin with `/`, has a malformed escape or
+///   a control byte, or a segment that is `.` or `..`, also as a part of a segment between encoded
+///   slashes or backslashes.
+bool canonical_path(std::string_view raw, std::string& buffer, std::string_view& out);
+
+/// Appends the canonical form of one segment, which contains no `/`.
+/// @return false if it must be refused; `out` is then unspecified.
+bool append_canonical_segment(std::string& out, std::string_view raw);
+
+/// Appends the decoded text of a canonical segment or path.
+void append_decoded(std::string& out, std::string_view canonical);
+
+}  // namespace anode::web

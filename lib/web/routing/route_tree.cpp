@@ -1,0 +1,299 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+
+#include "web/routing/route_tree.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace anode::web {
+namespace {
+
+/// A node with more children has a table of 256 entries.
+constexpr std::size_t few_children = 6;
+
+/// Compares short texts of one length, most of which differ in the first bytes or not at all.
+bool equal_bytes(char const* a, char const* b, std::size_t size) noexcept {
+  for (; size >= 8; size -= 8, a += 8, b += 8) {
+    std::uint64_t x = 0;
+    std::uint64_t y = 0;
+    std::memcpy(&x, a, 8);
+    std::memcpy(&y, b, 8);
+    if (x != y) {
+      return false;
+    }
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (a[i] != b[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::size_t common_prefix(std::string_view a, std::string_view b) noexcept {
+  auto const end = std::ranges::mismatch(a, b);
+  return static_cast<std::size_t>(end.in1 - a.begin());
+}
+
+}  // namespace
+
+bool route_tree::leaf::empty() const noexcept {
+  return any == no_route && others.empty() &&
+         std::ranges::all_of(known, [](route_id id) { return id == no_route; });
+}
+
+/// Accepts the first pattern that has the method.
+struct route_tree::search {
+  std::string_view method;
+  method_id number;
+  detail::path_value* values;
+  route_match out{};
+
+  void enter(std::string_view value) noexcept {
+    values[out.count++] = {value.data(), value.size()};
+  }
+  void leave() noexcept { --out.count; }
+
+  bool visit(leaf const& l) noexcept {
+    out.route = find(l);
+    out.path_found = true;
+    return out.route != no_route;
+  }
+
+private:
+  route_id find(leaf const& l) const noexcept {
+    if (number != method_id::other) {
+      route_id id = l.known[static_cast<std::size_t>(number)];
+      if (id == no_route && number == method_id::head) {
+        id = l.known[static_cast<std::size_t>(method_id::get)];
+      }
+      return id != no_route ? id : l.any;
+    }
+    for (auto const& [name, id] : l.others) {
+      if (name == method) {
+        return id;
+      }
+    }
+    return l.any;
+  }
+};
+
+/// Collects the methods of all patterns.
+struct route_tree::collection {
+  std::array<bool, known_methods> known{};
+  std::vector<std::string> others;
+  bool any = false;
+
+  static void enter(std::string_view) noexcept {}
+  static void leave() noexcept {}
+
+  bool visit(leaf const& l) {
+    for (std::size_t i = 0; i < known_methods; ++i) {
+      known[i] = known[i] || l.known[i] != no_route;
+    }
+    for (auto const& [name, id] : l.others) {
+      others.push_back(name);
+    }
+    any = any || l.any != no_route;
+    return false;
+  }
+};
+
+route_tree::route_tree() { add_node({}); }
+
+route_id route_tree::add(pattern const& p, std::string_view method, route_id id) {
+  node_index at = 0;
+  std::string text;
+  std::uint32_t node::* where = &node::end;
+  for (pattern_segment const& s : p.segments) {
+    text += '/';
+    if (s.what == pattern_segment::kind::literal) {
+      text += s.text;
+      continue;
+    }
+    at = literal(at, text);
+    text.clear();
+    if (s.what == pattern_segment::kind::rest) {
+      where = &node::rest;
+      break;
+    }
+    if (nodes_[at].parameter == no_node) {
+      node_index const made = add_node({});
+      nodes_[at].parameter = made;
+    }
+    at = nodes_[at].parameter;
+  }
+  at = literal(at, text);
+  route_id& to = slot(nodes_[at].*where, method);
+  if (to != no_route) {
+    return to;
+  }
+  to = id;
+  return no_route;
+}
+
+/// Returns the node that is reached from `from` by `text`; makes it, and splits nodes, as needed.
+route_tree::node_index route_tree::literal(node_index from, std::string_view text) {
+  while (!text.empty()) {
+    auto& children = nodes_[from].children;
+    auto const it =
+        std::ranges::lower_bound(children, text[0], {}, &std::pair<char, node_index>::first);
+    if (it == children.end() || it->first != text[0]) {
+      auto const where = it - children.begin();
+      node_index const made = add_node(text);
+      auto& again = nodes_[from].children;
+      again.insert(again.begin() + where, {text[0], made});
+      return made;
+    }
+    node_index const next = it->second;
+    std::size_t const common = common_prefix(nodes_[next].prefix, text);
+    if (common < nodes_[next].prefix.size()) {
+      // The node becomes the front part of its prefix, and a new one takes over the rest.
+      node_index const tail = add_node({});
+      node& front = nodes_[next];
+      std::string prefix = front.prefix.substr(0, common);
+      std::string behind = front.prefix.substr(common);
+      char const first = behind[0];
+      nodes_[tail] = std::exchange(front, node{});
+      nodes_[tail].prefix = std::move(behind);
+      front.prefix = std::move(prefix);
+      front.children.emplace_back(first, tail);
+    }
+    text.remove_prefix(common);
+    from = next;
+  }
+  return from;
+}
+
+route_tree::node_index route_tree::add_node(std::string_view prefix) {
+  node& made = nodes_.emplace_back();
+  made.prefix = prefix;
+  return static_cast<node_index>(nodes_.size() - 1);
+}
+
+/// Returns the place of a method's route in a leaf, which it makes if needed.
+route_id& route_tree::slot(std::uint32_t& at, std::string_view method) {
+  if (at == no_node) {
+    at = static_cast<std::uint32_t>(leaves_.size());
+    leaves_.emplace_back();
+  }
+  leaf& l = leaves_[at];
+  if (method.empty()) {
+    return l.any;
+  }
+  method_id const number = method_of(method);
+  if (number != method_id::other) {
+    return l.known[static_cast<std::size_t>(number)];
+  }
+  auto const it =
+      std::ranges::lower_bound(l.others, method, {}, &std::pair<std::string, route_id>::first);
+  if (it != l.others.end() && it->first == method) {
+    return it->second;
+  }
+  return l.others.emplace(it, std::string(method), no_route)->second;
+}
+
+void route_tree::finish() {
+  for (node& n : nodes_) {
+    if (n.children.size() > few_children && n.table == no_node) {
+      n.table = static_cast<std::uint32_t>(tables_.size());
+      tables_.emplace_back().fill(no_node);
+      for (auto const& [c, index] : n.children) {
+        tables_.back()[static_cast<unsigned char>(c)] = index;
+      }
+    }
+  }
+}
+
+route_tree::node_index route_tree::child(node const& n, char c) const noexcept {
+  if (n.table != no_node) {
+    return tables_[n.table][static_cast<unsigned char>(c)];
+  }
+  for (auto const& [first, index] : n.children) {
+    if (first == c) {
+      return index;
+    }
+  }
+  return no_node;
+}
+
+/// Visits the patterns that match, in the order of preference, until the visitor accepts one.
+template <class Visitor>
+bool route_tree::walk(node_index at, std::string_view path, std::size_t pos,
+                      Visitor& visitor) const {
+  for (;;) {
+    node const& n = nodes_[at];
+    std::size_t const length = n.prefix.size();
+    if (path.size() - pos < length || !equal_bytes(path.data() + pos, n.prefix.data(), length)) {
+      return false;
+    }
+    pos += length;
+    bool const alternatives = n.parameter != no_node || n.rest != no_node;
+    if (pos == path.size()) {
+      if (n.end != no_node && visitor.visit(leaves_[n.end])) {
+        return true;
+      }
+    } else {
+      node_index const next = child(n, path[pos]);
+      if (!alternatives) {
+        if (next == no_node) {
+          return false;
+        }
+        at = next;
+        continue;
+      }
+      if (next != no_node && walk(next, path, pos, visitor)) {
+        return true;
+      }
+    }
+    if (!alternatives) {
+      return false;
+    }
+    if (n.parameter != no_node) {
+      std::size_t const end = std::min(path.find('/', pos), path.size());
+      if (end != pos) {
+        visitor.enter(path.substr(pos, end - pos));
+        if (walk(n.parameter, path, end, visitor)) {
+          return true;
+        }
+        visitor.leave();
+      }
+    }
+    if (n.rest != no_node) {
+      visitor.enter(path.substr(pos));
+      if (visitor.visit(leaves_[n.rest])) {
+        return true;
+      }
+      visitor.leave();
+    }
+    return false;
+  }
+}
+
+route_match route_tree::find(std::string_view path, std::string_view method,
+                             detail::path_value* values) const {
+  search s{method, method_of(method), values};
+  walk(0, path, 0, s);
+  return s.out;
+}
+
+std::vector<std::string> route_tree::methods(std::string_view path, bool& any) const {
+  collection all;
+  walk(0, path, 0, all);
+  any = all.any;
+  auto const at = [&all](method_id m) -> bool& { return all.known[static_cast<std::size_t>(m)]; };
+  at(method_id::head) = at(method_id::head) || at(method_id::get);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < known_methods; ++i) {
+    if (all.known[i]) {
+      out.emplace_back(method_names[i]);
+    }
+  }
+  std::ranges::sort(all.others);
+  auto const twice = std::ranges::unique(all.others);
+  all.others.erase(twice.begin(), twice.end());
+  std::ranges::move(all.others, std::back_inserter(out));
+  return out;
+}
+
+}  // namespace anode::web
