@@ -15,13 +15,8 @@ namespace anode::web {
 
 namespace {
 
-bool is_control(char c) noexcept {
-  auto const byte = static_cast<unsigned char>(c);
-  return byte < 0x20 || byte == 0x7f;
-}
-
 bool is_value(std::string_view text) noexcept {
-  return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
+  return std::ranges::none_of(text, is_control_but_tab);
 }
 
 // The text of a parameter as filename*=UTF-8''a%20b (RFC 8187). Nothing for another charset.

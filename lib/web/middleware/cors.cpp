@@ -25,7 +25,7 @@ bool is_origin(std::string_view text) noexcept {
          });
 }
 
-void append_name(std::string& list, std::string_view name) {
+void add_name(std::string& list, std::string_view name) {
   if (!is_token(name)) {
     throw_invalid("Invalid name of a header: \"" + std::string(name) + "\"");
   }
@@ -58,12 +58,12 @@ cors_options& cors_options::credentials(bool on) {
 }
 
 cors_options& cors_options::header(std::string_view name) {
-  append_name(headers_, name);
+  add_name(headers_, name);
   return *this;
 }
 
 cors_options& cors_options::expose(std::string_view name) {
-  append_name(exposed_, name);
+  add_name(exposed_, name);
   return *this;
 }
 
