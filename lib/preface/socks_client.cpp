@@ -92,7 +92,7 @@ socks_client_handshake::status socks_client_handshake::feed(std::string_view byt
   used = 0;
   while (status_ == status::need_more && used < bytes.size()) {
     if (!output_.empty()) {
-      return status_ = fail("the proxy answers before it is asked");
+      return status_ = fail(too_early);
     }
     std::string_view const next = bytes.substr(used, at_least());
     answer_ += next;

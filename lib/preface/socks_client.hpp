@@ -72,6 +72,9 @@ public:
   /// Returns the reply. Valid after `refused`.
   socks_reply reply() const noexcept { return reply_; }
 
+  /// The reason of an answer that is received before what it answers is sent.
+  static constexpr std::string_view too_early = "the proxy answers before it is asked";
+
   /// Returns the reason of `bad`, in static storage.
   std::string_view why() const noexcept { return why_; }
 

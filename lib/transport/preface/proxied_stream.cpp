@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/preface/proxied_stream.hpp"
 
+#include "runtime/shutdown_hook.hpp"
+
 #include <anode/error.hpp>
 
 #include <boost/asio/error.hpp>
@@ -13,7 +15,7 @@
 namespace anode::transport {
 
 // A read in flight keeps the state alive, therefore the stream can be destroyed at any time.
-class proxied_stream::state final : public detail::counted {
+class proxied_stream::state final : public detail::counted, private runtime::shutdown_hook {
 public:
   state(byte_stream& lower, bool trusted, std::size_t limit) : lower_(&lower), parser_(limit) {
     if (!trusted) {
@@ -33,6 +35,7 @@ public:
   void read(net::mutable_buffer into, io_callback done) {
     into_ = into;
     reader_ = std::move(done);
+    join(lower_->get_executor());
     if (failure_) {
       net::post(lower_->get_executor(),
                 [self = detail::ptr<state>(this)] { self->finish(self->failure_, 0); });
@@ -59,6 +62,9 @@ public:
   }
 
 private:
+  // The reader owns the socket, which owns this state.
+  void on_context_shutdown() override { io_callback const dropped = std::exchange(reader_, {}); }
+
   static void on_read(detail::counted& self, error_code ec, std::size_t bytes) {
     auto& s = static_cast<state&>(self);
     if (s.lower_ == nullptr) {
@@ -77,8 +83,10 @@ private:
   }
 
   void finish(error_code ec, std::size_t bytes) {
-    io_callback done = std::exchange(reader_, {});
-    done(ec, bytes);
+    shutdown_hook::detach();
+    if (io_callback done = std::exchange(reader_, {})) {
+      done(ec, bytes);
+    }
   }
 
   // An end of input inside the header is a bad header. A connection without a byte just ends, for

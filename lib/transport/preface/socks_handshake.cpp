@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "transport/preface/socks_handshake.hpp"
 
+#include "runtime/shutdown_hook.hpp"
+
 #include <anode/error.hpp>
 
 #include <boost/asio/error.hpp>
@@ -15,13 +17,14 @@ namespace {
 
 using status = preface::socks_client_handshake::status;
 
-class socks_handshake final : public connector {
+class socks_handshake final : public connector, private runtime::shutdown_hook {
 public:
   socks_handshake(std::unique_ptr<byte_stream> stream, preface::socks_request request,
                   std::function<void(socks_result)> done)
       : stream_(std::move(stream)), handshake_(std::move(request)), done_(std::move(done)) {}
 
   void start() {
+    join(stream_->get_executor());
     net::post(stream_->get_executor(), [self = detail::ptr<socks_handshake>(this)] {
       if (self->done_) {
         self->proceed();
@@ -39,6 +42,12 @@ public:
   bool looking_up() const override { return false; }
 
 private:
+  // The stream's pending operation owns this object.
+  void on_context_shutdown() override {
+    detail::ptr<socks_handshake> const self(this);
+    cancel();
+  }
+
   // Sends what is to be sent, then reads the next answer.
   void proceed() {
     while (!handshake_.output().empty()) {
@@ -85,8 +94,12 @@ private:
     socks_result result;
     switch (h.handshake_.feed({h.buffer_.data(), bytes}, used)) {
       case status::need_more:
-        h.proceed();
-        return;
+        if (h.handshake_.output().empty() || !h.stream_->has_input()) {
+          h.proceed();
+          return;
+        }
+        result.why = preface::socks_client_handshake::too_early;
+        break;
       case status::done:
         result.stream = std::move(h.stream_);
         break;
@@ -107,6 +120,7 @@ private:
   }
 
   void finish(socks_result result) {
+    detach();
     std::function<void(socks_result)> const done = std::exchange(done_, nullptr);
     if (stream_) {
       stream_->close();
