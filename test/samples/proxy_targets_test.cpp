@@ -198,10 +198,12 @@ TEST_CASE("proxies: rules with addresses and blocks") {
   CHECK(rules.permit_address("a.example", "11.1.2.3", 443));
   CHECK_FALSE(rules.permit_address("a.example", "10.6.6.6", 443));
   for (std::string_view const bad :
-       {"127.1", "0x7f.1", "[::1", "a b", "a/8", "10.0.0.0/33", "unix", "*.127.1", "[::1%lo]"}) {
+       {"127.1", "0x7f.1", "[::1", "a b", "a/8", "10.0.0.0/33", "*.127.1", "[::1%lo]"}) {
     CAPTURE(bad);
     CHECK_FALSE(rules.deny(bad));
   }
+  CHECK(rules.deny("unix"));  // a name as any other
+  CHECK_FALSE(rules.permit("unix", 443));
 }
 
 TEST_CASE("proxies: no path leaves the prefix of an upstream") {

@@ -117,6 +117,6 @@ TEST_CASE("connect: uses the addresses of a look-up of the program") {
   support::run(io, attempt(refused));
   CHECK(outcome.starts_with("lookup EACCES a.test:"));
   CHECK(support::thrown([&] {
-          anode::connect(io.get_executor(), "no port", found);
+          static_cast<void>(anode::connect(io.get_executor(), "no port", found));
         }).starts_with("ERR_INVALID_ARG_VALUE"));
 }

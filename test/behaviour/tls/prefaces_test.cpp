@@ -3,7 +3,7 @@
 // What precedes TLS on a connection: a PROXY header, or the handshake with a SOCKS5 proxy.
 
 #include "support/tcp_client.hpp"
-#include "support/tls_fixture.hpp"
+#include "support/tls/fixture.hpp"
 
 #include <anode/proxy_protocol.hpp>
 #include <anode/relay.hpp>
