@@ -45,21 +45,27 @@ std::string read_waiting(int fd, std::size_t size, std::uint64_t offset) {
   return text;
 }
 
+[[noreturn]] void throw_shorter() {
+  throw std::runtime_error("a file became shorter while it was sent");
+}
+
 // Whether the byte at `offset` is in the page cache. True if the system cannot tell.
-bool is_cached(int fd, std::uint64_t offset) noexcept {
+bool is_cached(int fd, std::uint64_t offset) {
   char byte = 0;
-  return read_cached(fd, &byte, 1, offset) >= 0 || errno != EAGAIN;
+  ::ssize_t const got = read_cached(fd, &byte, 1, offset);
+  if (got == 0) {
+    throw_shorter();
+  }
+  return got > 0 || errno != EAGAIN;
 }
 
 void load_waiting(int fd, std::uint64_t offset, std::uint64_t size) {
 #if defined(__linux__)
   ::readahead(fd, static_cast<::off64_t>(offset), static_cast<std::size_t>(size));
 #endif
-  static_cast<void>(read_waiting(fd, 1, offset + size - 1));
-}
-
-[[noreturn]] void throw_shorter() {
-  throw std::runtime_error("a file became shorter while it was sent");
+  if (read_waiting(fd, 1, offset + size - 1).empty()) {
+    throw_shorter();
+  }
 }
 
 }  // namespace
