@@ -110,6 +110,8 @@ void change(http::agent_options& o, json::object const& values) {
       o.max_free_sockets = value.is_null() ? 0 : size(name, value);
     } else if (name == "maxTotalSockets") {
       o.max_total_sockets = size(name, value);
+    } else if (name == "defaultPort") {
+      o.default_port = port(value);
     } else if (name == "timeout") {
       o.timeout = milliseconds(name, value);
     } else if (name == "agentKeepAliveTimeoutBuffer") {
@@ -145,7 +147,7 @@ json::object json_of(http::agent_options const& o) {
           {"maxFreeSockets", o.max_free_sockets == 0 ? 256 : o.max_free_sockets},
           {"maxTotalSockets", count(o.max_total_sockets)},
           {"scheduling", o.scheduling == http::scheduling::fifo ? "fifo" : "lifo"},
-          {"defaultPort", 80},
+          {"defaultPort", o.default_port == 0 ? 80 : o.default_port},
           {"protocol", "http:"}};
 }
 
