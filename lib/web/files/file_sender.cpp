@@ -2,6 +2,7 @@
 #include "web/files/file_sender.hpp"
 
 #include "web/files/file_reader.hpp"
+#include "web/vocabulary/tokens.hpp"
 
 #include <anode/incoming_message.hpp>
 
@@ -19,7 +20,7 @@ namespace {
 constexpr std::uint64_t one_write = 64 * 1024;
 
 // Bytes that the system sends in one call, between which others have their turn.
-constexpr std::uint64_t system_piece = 1024 * 1024;
+[[maybe_unused]] constexpr std::uint64_t system_piece = 1024 * 1024;
 
 // A boundary must not occur in the file, whose content a user could choose.
 std::string ranges_boundary() {
@@ -45,22 +46,24 @@ file_request read_request(http::incoming_message& req) {
   return request;
 }
 
-// Whether the messages of the core can send a file without copying it.
-template <class Response>
-concept sends_files =
-    requires(Response& res, int fd, std::uint64_t n) { res.write_file(fd, n, n); };
+// Returns the value of Vary with another name: layers can have set one.
+std::string vary_with(http::server_response const& res, std::string_view name) {
+  auto const present = res.get_header("Vary");
+  std::string value = present ? present->text() : std::string();
+  add_vary(value, name);
+  return value;
+}
 
-template <class Response>
-net::awaitable<void> send_bytes(Response& res, file_reader& file, byte_range range) {
-  if constexpr (sends_files<Response>) {
-    while (range.length > one_write) {
-      std::uint64_t const size = std::min(range.length, system_piece);
-      co_await file.load(range.first, size);
-      co_await res.write_file(file.fd(), range.first, size);
-      range.first += size;
-      range.length -= size;
-    }
+net::awaitable<void> send_bytes(http::server_response& res, file_reader& file, byte_range range) {
+#ifndef _WIN32
+  while (range.length > one_write) {
+    std::uint64_t const size = std::min(range.length, system_piece);
+    co_await file.load(range.first, size);
+    co_await res.write_file(file.fd(), range.first, size);
+    range.first += size;
+    range.length -= size;
   }
+#endif
   std::string buffer;
   while (range.length != 0) {
     co_await file.read(range.first, range.length, buffer);
@@ -81,7 +84,7 @@ net::awaitable<void> send_opened(http::incoming_message& req, http::server_respo
   file_plan const plan = plan_file_response(read_request(req), facts, now, ranges_boundary());
   res.set_status_code(plan.status);
   for (auto const& [name, value] : plan.headers) {
-    res.set_header(name, value);
+    res.set_header(name, name == "Vary" ? vary_with(res, value) : value);
   }
   if (!plan.has_body) {
     if (plan.status == 200) {

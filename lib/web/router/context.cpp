@@ -1,7 +1,6 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 #include "web/router/context_rare.hpp"
-#include "web/router/core_access.hpp"
 #include "web/vocabulary/invalid.hpp"
 
 #include <anode/detail/recycling_allocator.hpp>
@@ -32,7 +31,7 @@ context::rare& context::more() {
   return *rare_;
 }
 
-std::string_view context::path() const noexcept { return core_access::path_of(req_); }
+std::string_view context::path() const noexcept { return req_.path(); }
 
 std::string_view context::route() const noexcept {
   return route_ != nullptr ? std::string_view(route_->pattern) : std::string_view();
@@ -48,7 +47,7 @@ std::string_view context::param(std::string_view name) const {
   return values_[static_cast<std::size_t>(it - names.begin())].view();
 }
 
-std::string_view context::query_string() const noexcept { return core_access::query_of(req_); }
+std::string_view context::query_string() const noexcept { return req_.query(); }
 
 form_fields const& context::query() {
   rare& r = more();
@@ -107,7 +106,8 @@ context& context::on_done(anode::detail::function<void(context&, done_facts cons
   auto& listeners = more().done_listeners;
   listeners.push_back(std::move(f));
   if (listeners.size() == 1) {
-    core_access::on_done(res_, [self = anode::detail::ptr<context>(this)](done_facts const& facts) {
+    res_.on_done([self = anode::detail::ptr<context>(this)](http::exchange_facts const& of) {
+      done_facts const facts{of.status, of.body_bytes, of.finished - of.received, of.aborted};
       // A listener may add others, which are not called any more.
       auto const called = std::exchange(self->more().done_listeners, {});
       for (auto const& listener : called) {

@@ -74,17 +74,7 @@ context& context::vary(std::string_view name) {
   if (auto const present = res_.get_header("Vary")) {
     value = present->text();
   }
-  std::string_view rest = value;
-  while (!rest.empty()) {
-    std::string_view const element = next_element(rest);
-    if (element == "*" || equal_nocase(element, name)) {
-      return *this;
-    }
-  }
-  if (!value.empty()) {
-    value += ", ";
-  }
-  value += name;
+  add_vary(value, name);
   return set("Vary", value);
 }
 

@@ -3,7 +3,6 @@
 #include "web/router/dispatcher.hpp"
 
 #include "web/router/context_rare.hpp"
-#include "web/router/core_access.hpp"
 #include "web/routing/canonical_path.hpp"
 
 #include <anode/error.hpp>
@@ -21,7 +20,8 @@ namespace anode::web::detail {
 net::awaitable<void> dispatcher::run(http::incoming_message& req, http::server_response& res,
                                      std::shared_ptr<route_table const> const& table) {
   anode::detail::ptr<context> const c(new context(req, res, table));
-  core_access::keep(req, res, c);
+  // Owns the context until the exchange is closed and the handler has returned.
+  req.emplace_data<anode::detail::ptr<context>>(c);
   try {
     find(*c);
     net::awaitable<void> work = run_stage(*c, 0);
@@ -100,7 +100,7 @@ net::awaitable<void> dispatcher::guard(anode::detail::ptr<context> c, net::await
 
 void dispatcher::find(context& c) {
   site const& s = c.table_->site_of(c.req_);
-  std::string_view const raw = core_access::path_of(c.req_);
+  std::string_view const raw = c.req_.path();
   std::string buffer;
   std::string_view path;
   if (!canonical_path(raw, buffer, path)) {

@@ -2,7 +2,6 @@
 
 // The answers to requests without a route.
 #include "web/router/context_rare.hpp"
-#include "web/router/core_access.hpp"
 #include "web/router/dispatcher.hpp"
 #include "web/routing/canonical_path.hpp"
 
@@ -54,7 +53,7 @@ std::shared_ptr<handler const> dispatcher::fallback() {
 std::string dispatcher::methods(context const& c) {
   std::string buffer;
   std::string_view path;
-  if (!canonical_path(core_access::path_of(c.req_), buffer, path)) {
+  if (!canonical_path(c.req_.path(), buffer, path)) {
     return {};
   }
   return methods_of(c.table_->site_of(c.req_), path);
@@ -110,7 +109,7 @@ void dispatcher::answer_fallback(context& c) {
 }
 
 void dispatcher::redirect_slash(context& c) {
-  std::string target(core_access::path_of(c.req_));
+  std::string target(c.req_.path());
   if (target.ends_with('/')) {
     target.pop_back();
   } else {
@@ -120,7 +119,7 @@ void dispatcher::redirect_slash(context& c) {
   while (target.starts_with("//")) {
     target.erase(0, 1);
   }
-  if (std::string_view const query = core_access::query_of(c.req_); !query.empty()) {
+  if (std::string_view const query = c.req_.query(); !query.empty()) {
     target += '?';
     target += query;
   }

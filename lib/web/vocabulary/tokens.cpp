@@ -101,6 +101,17 @@ bool parameter_reader::read_value() {
   return closed && std::ranges::none_of(value_, is_control_but_tab);
 }
 
+void add_vary(std::string& value, std::string_view name) {
+  std::string_view rest = value;
+  while (!rest.empty()) {
+    std::string_view const element = next_element(rest);
+    if (element == "*" || equal_nocase(element, name)) {
+      return;
+    }
+  }
+  value.append(value.empty() ? "" : ", ").append(name);
+}
+
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
   for (char const c : text) {

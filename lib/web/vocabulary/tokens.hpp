@@ -42,6 +42,9 @@ bool equal_nocase(std::string_view a, std::string_view b) noexcept;
 /// comma in a quoted string does not separate. Elements can be empty.
 std::string_view next_element(std::string_view& list) noexcept;
 
+/// Adds a name to the value of a Vary header, unless the value has it or is `*`.
+void add_vary(std::string& value, std::string_view name);
+
 /// Reads the parameters behind a value, `; name=value; name="quoted value"`, as the MIME sniffing
 /// standard does for media types: what is malformed is skipped.
 class parameter_reader {

@@ -68,6 +68,18 @@ TEST_CASE("Parameters are read as the MIME sniffing standard says", "[web][token
   CHECK(parameters(std::string_view(";a=\"b\0\";c=d", 11)) == "c=d|!");
 }
 
+TEST_CASE("A name is added to Vary once", "[web][tokens]") {
+  auto const with = [](std::string value, std::string_view name) {
+    web::add_vary(value, name);
+    return value;
+  };
+  CHECK(with("", "Origin") == "Origin");
+  CHECK(with("Origin", "Accept-Encoding") == "Origin, Accept-Encoding");
+  CHECK(with("a ,origin", "Origin") == "a ,origin");
+  CHECK(with("*", "Origin") == "*");
+  CHECK(with("Origins", "Origin") == "Origins, Origin");
+}
+
 TEST_CASE("A quoted string contains no control bytes", "[web][tokens]") {
   std::string out;
   web::append_quoted(out, "a\"b\\c\r\nd\x7F");
