@@ -2,7 +2,8 @@
 #pragma once
 
 /// Content codings (RFC 9110 section 8.4). The codings themselves are in libraries of their own:
-/// `anode/web/gzip.hpp` and `anode/web/brotli.hpp`. Needs the library `anode-web`.
+/// `anode/web/gzip.hpp`, `anode/web/brotli.hpp` and `anode/web/zstd.hpp`. `anode/web/compress.hpp`
+/// applies them to messages. Needs the library `anode-web`.
 
 #include <anode/detail/export.hpp>
 
@@ -83,8 +84,8 @@ public:
   /// @param name name in Content-Encoding, which must outlive the object.
   /// @param window bytes that a decoder may produce from very little input, because the coding
   ///   looks back that far.
-  /// @param level level for bodies of known size.
-  /// @param fast_level level for events and long bodies of unknown size.
+  /// @param level the usual level.
+  /// @param fast_level level for events.
   coding(std::string_view name, std::size_t window, int level, int fast_level,
          encoder_factory encode, decoder_factory decode) noexcept
       : name_(name),
@@ -123,7 +124,7 @@ private:
 /// The codings that a program uses, in the order of its preference.
 ///
 /// ```cpp
-/// web::codings const codings{web::brotli(), web::gzip()};
+/// web::codings const codings{web::zstd(), web::brotli(), web::gzip()};
 /// ```
 class ANODE_EXPORT codings {
 public:

@@ -33,8 +33,10 @@ namespace anode::web {
 
 namespace net = boost::asio;
 
+class codings;
 class context;
 class next;
+struct decoding_limits;
 
 namespace detail {
 class route_table;
@@ -237,6 +239,16 @@ public:
     return static_cast<T*>(stored(typeid(T)));
   }
 
+  /// Decodes the body of the request, if it has a Content-Encoding, for `text`, `json`, `form` and
+  /// `read`, which then throw `http_error` with 413 if the body exceeds a limit, and with 400 if it
+  /// is malformed or ends in the middle of a coding. The layer `decompress` calls this function. An
+  /// earlier call is replaced.
+  /// @param known the codings to accept; needed only during the call.
+  /// @param limits what decoding may cost.
+  /// @throws http_error with 415 for an unknown coding or too many.
+  /// @throws exception with `error::invalid_state` if decoding has begun.
+  context& decode_body(codings const& known, decoding_limits const& limits);
+
   /// Sets the largest body in bytes that `text`, `json`, `form` and `read` accept; 0: the default.
   context& body_limit(std::size_t bytes) noexcept;
 
@@ -269,9 +281,12 @@ private:
   write_operation send_json_text(std::string&& text);
   void store(std::type_info const& type, owned object);
   void* stored(std::type_info const& type) const noexcept;
-  static net::awaitable<std::string> read_text(context& self, std::size_t limit);
-  static net::awaitable<form_fields> read_form(context& self, std::size_t limit);
-  static net::awaitable<std::optional<std::string_view>> read_limited(context& self);
+  static net::awaitable<std::string> read_text(anode::detail::ptr<context> self, std::size_t limit);
+  static net::awaitable<std::string> read_decoded_text(anode::detail::ptr<context> self,
+                                                       std::size_t limit);
+  static net::awaitable<form_fields> read_form(anode::detail::ptr<context> self, std::size_t limit);
+  static net::awaitable<std::optional<std::string_view>> read_limited(
+      anode::detail::ptr<context> self);
 
   template <class T>
   static net::awaitable<T> read_json(context& self, std::size_t limit) {

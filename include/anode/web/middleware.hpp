@@ -5,6 +5,7 @@
 
 #include <anode/web/access_log.hpp>
 #include <anode/web/authentication.hpp>
+#include <anode/web/compress.hpp>
 #include <anode/web/limits.hpp>
 #include <anode/web/map_error.hpp>
 #include <anode/web/router.hpp>

@@ -16,14 +16,32 @@ bool forbids_transform(std::string_view cache_control) noexcept {
   return false;
 }
 
-bool is_codable(codable_response const& response, std::uint64_t smallest) noexcept {
-  bool const has_body = response.method != "HEAD" && response.status >= 200 &&
-                        response.status != 204 && response.status != 304;
-  bool const is_part = response.status == 206 || !response.content_range.empty();
+coding_effect effect_of(codable_response const& response, std::uint64_t smallest,
+                        bool is_encoded_type) noexcept {
   bool const is_coded = !response.content_encoding.empty() &&
                         !equal_nocase(trim(response.content_encoding), "identity");
-  return has_body && !is_part && !is_coded && response.length.value_or(smallest) >= smallest &&
-         is_compressible(response.content_type) && !forbids_transform(response.cache_control);
+  bool const without_body = response.status < 200 || response.status == 204;
+  if (is_coded || without_body || forbids_transform(response.cache_control)) {
+    return coding_effect::none;
+  }
+  if (response.status == 304) {
+    return coding_effect::tag;
+  }
+  if (!is_encoded_type) {
+    return coding_effect::none;
+  }
+  if (response.status == 206) {
+    return coding_effect::vary;
+  }
+  if (!response.content_range.empty() || response.length.value_or(smallest) < smallest) {
+    return coding_effect::none;
+  }
+  return response.method == "HEAD" ? coding_effect::head : coding_effect::body;
+}
+
+bool is_codable(codable_response const& response, std::uint64_t smallest) noexcept {
+  return effect_of(response, smallest, is_compressible(response.content_type)) ==
+         coding_effect::body;
 }
 
 }  // namespace anode::web

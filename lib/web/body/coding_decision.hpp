@@ -18,6 +18,22 @@ struct codable_response {
   std::optional<std::uint64_t> length{};  ///< in bytes; nothing: unknown
 };
 
+/// What the codings that a client accepts can change about a response.
+enum class coding_effect : std::uint8_t {
+  none,  ///< nothing: it is the same for every client
+  vary,  ///< nothing of a part (206), but the whole body would vary
+  tag,   ///< the entity tag: 304 stands for a response that may be encoded
+  head,  ///< the headers: it answers HEAD, and the response to GET may be encoded
+  body,  ///< the body may be encoded
+};
+
+/// Returns what the codings that a client accepts can change about a response.
+/// @param smallest bodies known to have fewer bytes are not encoded.
+/// @param is_encoded_type whether bodies of this type are encoded. Not used for 304, which need not
+///   have a type.
+coding_effect effect_of(codable_response const& response, std::uint64_t smallest,
+                        bool is_encoded_type) noexcept;
+
 /// Returns whether the body of a response may be encoded if the client accepts a coding. Then the
 /// response varies with Accept-Encoding, even if it is not encoded.
 ///

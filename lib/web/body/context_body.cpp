@@ -5,11 +5,13 @@
 #include "web/vocabulary/tokens.hpp"
 
 #include <anode/error.hpp>
+#include <anode/web/coding.hpp>
 #include <anode/web/context.hpp>
 #include <anode/web/media_type.hpp>
 
 #include <charconv>
-#include <limits>
+#include <memory>
+#include <utility>
 
 namespace anode::web {
 namespace {
@@ -18,6 +20,11 @@ namespace {
 constexpr std::size_t text_limit = std::size_t{1024} * 1024;
 constexpr std::size_t form_limit = std::size_t{64} * 1024;
 constexpr std::size_t most_form_fields = 1000;
+
+/// Returns whether a value of Content-Encoding names no coding.
+bool is_plain(std::string_view coding) noexcept {
+  return coding.empty() || equal_nocase(coding, "identity");
+}
 
 [[noreturn]] void refuse_large(std::size_t limit) {
   throw http_error(413,
@@ -33,22 +40,34 @@ std::size_t context::limit_of(std::size_t asked, std::size_t usual) const noexce
   return rare_ != nullptr && rare_->body_limit != 0 ? rare_->body_limit : usual;
 }
 
+context& context::decode_body(codings const& known, decoding_limits const& limits) {
+  std::string_view const names = header("content-encoding");
+  if (is_plain(names)) {
+    return *this;
+  }
+  rare& r = more();
+  if (r.decoder != nullptr && r.decoder->begun()) {
+    throw http::exception(http::error::invalid_state, "Decoding of the body has begun");
+  }
+  r.decoder = std::make_unique<body_decoder>(known, names, limits);
+  return *this;
+}
+
 void context::refuse_coded_body() const {
-  std::string_view const coding = header("content-encoding");
-  bool const plain = coding.empty() || equal_nocase(coding, "identity");
-  if (!plain && (rare_ == nullptr || !rare_->body_decoded)) {
+  if ((rare_ == nullptr || rare_->decoder == nullptr) && !is_plain(header("content-encoding"))) {
     http_error e(415, "The coding of the body is not supported");
     e.header("Accept-Encoding", "identity");
     throw e;
   }
 }
 
-/// Refuses a body whose announced length is over the limit.
+/// Refuses a body whose announced length is over the limit. The length of a coded body says
+/// nothing.
 void context::refuse_long_body(std::size_t limit) const {
   std::string_view const text = header("content-length");
   std::uint64_t length = 0;
   auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  bool const coded = rare_ != nullptr && rare_->body_decoded;
+  bool const coded = rare_ != nullptr && rare_->decoder != nullptr;
   if (!coded && !text.empty() && (error != std::errc() || length > limit)) {
     refuse_large(limit);
   }
@@ -58,13 +77,17 @@ net::awaitable<std::string> context::text(std::size_t limit) {
   refuse_coded_body();
   std::size_t const most = limit_of(limit, text_limit);
   refuse_long_body(most);
-  return read_text(*this, most);
+  return read_text(anode::detail::ptr<context>(this), most);
 }
 
-net::awaitable<std::string> context::read_text(context& self, std::size_t limit) {
+net::awaitable<std::string> context::read_text(anode::detail::ptr<context> self,
+                                               std::size_t limit) {
+  if (self->rare_ != nullptr && self->rare_->decoder != nullptr) {
+    co_return co_await read_decoded_text(self, limit);
+  }
   bool large = false;
   try {
-    co_return co_await self.req_.text(limit);
+    co_return co_await self->req_.text(limit);
   } catch (boost::system::system_error const& e) {
     large = e.code() == http::error::body_too_large;
     if (!large) {
@@ -72,6 +95,22 @@ net::awaitable<std::string> context::read_text(context& self, std::size_t limit)
     }
   }
   refuse_large(limit);
+}
+
+net::awaitable<std::string> context::read_decoded_text(anode::detail::ptr<context> self,
+                                                       std::size_t limit) {
+  body_decoder& decoder = *self->rare_->decoder;
+  if (decoder.ended()) {
+    throw http::exception(http::error::invalid_state, "The body was read already");
+  }
+  std::string text;
+  while (auto const piece = co_await body_decoder::read(self, decoder, self->req_)) {
+    if (piece->size() > limit - text.size()) {
+      refuse_large(limit);
+    }
+    text += *piece;
+  }
+  co_return text;
 }
 
 void context::require_json() const {
@@ -90,11 +129,12 @@ net::awaitable<form_fields> context::form(std::size_t limit) {
   refuse_coded_body();
   std::size_t const most = limit_of(limit, form_limit);
   refuse_long_body(most);
-  return read_form(*this, most);
+  return read_form(anode::detail::ptr<context>(this), most);
 }
 
-net::awaitable<form_fields> context::read_form(context& self, std::size_t limit) {
-  std::string const text = co_await read_text(self, limit);
+net::awaitable<form_fields> context::read_form(anode::detail::ptr<context> self,
+                                               std::size_t limit) {
+  std::string const text = co_await read_text(std::move(self), limit);
   form_fields fields = form_fields::parse(text);
   if (fields.size() > most_form_fields) {
     throw http_error(413, "The form has more than 1000 fields");
@@ -104,18 +144,27 @@ net::awaitable<form_fields> context::read_form(context& self, std::size_t limit)
 
 net::awaitable<std::optional<std::string_view>> context::read() {
   refuse_coded_body();
-  if (rare_ == nullptr || rare_->body_limit == 0) {
+  bool const limited = rare_ != nullptr && rare_->body_limit != 0;
+  if (limited) {
+    refuse_long_body(rare_->body_limit);
+  } else if (rare_ == nullptr || rare_->decoder == nullptr) {
     return req_.read();
   }
-  refuse_long_body(rare_->body_limit);
-  return read_limited(*this);
+  return read_limited(anode::detail::ptr<context>(this));
 }
 
-net::awaitable<std::optional<std::string_view>> context::read_limited(context& self) {
-  std::optional<std::string_view> const part = co_await self.req_.read();
-  rare& r = self.more();
+/// Reads the next segment, decoded if a layer decodes the body.
+net::awaitable<std::optional<std::string_view>> context::read_limited(
+    anode::detail::ptr<context> self) {
+  rare& r = self->more();
+  std::optional<std::string_view> part;
+  if (r.decoder != nullptr) {
+    part = co_await body_decoder::read(self, *r.decoder, self->req_);
+  } else {
+    part = co_await self->req_.read();
+  }
   r.body_read += part ? part->size() : 0;
-  if (r.body_read > r.body_limit) {
+  if (r.body_limit != 0 && r.body_read > r.body_limit) {
     refuse_large(r.body_limit);
   }
   co_return part;

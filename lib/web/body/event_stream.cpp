@@ -32,6 +32,7 @@ struct event_stream::state {
     if (response->writable_length() == 0) {
       stalled = {};
       response->write(std::string_view(":\n\n"));
+      flush();
       return;
     }
     // The client has not read the last events. Without output the timeout does not begin again.
@@ -42,6 +43,13 @@ struct event_stream::state {
       response->destroy();
     } else {
       response->set_timeout(heartbeat);
+    }
+  }
+
+  // Sends what a filter has collected: a layer can encode the stream.
+  void flush() {
+    if (response != nullptr) {
+      response->flush();
     }
   }
 
@@ -116,7 +124,9 @@ write_operation event_stream::write(std::string text) {
   if (state_->response == nullptr) {
     throw http::exception(http::error::stream_destroyed, "the event stream is closed");
   }
-  return state_->response->write(std::move(text));
+  write_operation written = state_->response->write(std::move(text));
+  state_->flush();
+  return written;
 }
 
 net::awaitable<void> event_stream::wait(net::steady_timer& timer) {

@@ -1,11 +1,13 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "web/body/body_decoder.hpp"
 #include "web/router/dispatcher.hpp"
 
 #include <anode/web/context.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +24,9 @@ struct context::rare {
   std::optional<form_fields> query{};  // the parsed query
   std::vector<std::pair<std::type_info const*, owned>> data{};
   std::vector<anode::detail::function<void(context&, done_facts const&)>> done_listeners{};
-  std::size_t body_limit = 0;  // 0: none set
-  std::size_t body_read = 0;   // by `read`
-  bool body_decoded = false;   // a layer decodes the body
+  std::size_t body_limit = 0;               // 0: none set
+  std::size_t body_read = 0;                // by `read`
+  std::unique_ptr<body_decoder> decoder{};  // if a layer decodes the body
   detail::no_route_reason reason = detail::no_route_reason::none;
   std::string allow{};  // the value of Allow, or the path to redirect to
 };

@@ -52,3 +52,36 @@ TEST_CASE("web coding decision: what is not encoded", "[web]") {
   CHECK_FALSE(codable([](auto& r) { r.cache_control = "No-Transform"; }));
   CHECK_FALSE(codable([](auto& r) { r.cache_control = "max-age=1 ,no-transform"; }));
 }
+
+TEST_CASE("web coding decision: what varies without being encoded", "[web]") {
+  using effect = web::coding_effect;
+  auto const effect_if = [](std::function<void(web::codable_response&)> const& change,
+                            bool is_encoded_type = true) {
+    web::codable_response r = ordinary();
+    change(r);
+    return web::effect_of(r, 1024, is_encoded_type);
+  };
+  auto const nothing = [](auto&) {};
+  CHECK(effect_if(nothing) == effect::body);
+  CHECK(effect_if(nothing, false) == effect::none);
+  CHECK(effect_if([](auto& r) { r.method = "HEAD"; }) == effect::head);
+  CHECK(effect_if([](auto& r) { r.method = "HEAD"; }, false) == effect::none);
+  CHECK(effect_if([](auto& r) { r.status = 206; }) == effect::vary);
+  CHECK(effect_if([](auto& r) { r.status = 206; }, false) == effect::none);
+  CHECK(effect_if([](auto& r) { r.status = 304; }) == effect::tag);
+  CHECK(effect_if([](auto& r) { r.status = 304; }, false) == effect::tag);
+  CHECK(effect_if([](auto& r) { r.status = 204; }) == effect::none);
+  CHECK(effect_if([](auto& r) { r.status = 101; }) == effect::none);
+  CHECK(effect_if([](auto& r) { r.content_range = "bytes */5"; }) == effect::none);
+  CHECK(effect_if([](auto& r) { r.length = 10; }) == effect::none);
+  for (int const status : {200, 206, 304}) {
+    CHECK(effect_if([status](auto& r) {
+            r.status = status;
+            r.content_encoding = "br";
+          }) == effect::none);
+    CHECK(effect_if([status](auto& r) {
+            r.status = status;
+            r.cache_control = "no-transform";
+          }) == effect::none);
+  }
+}
