@@ -7,6 +7,7 @@
 #include <anode/web/client_address.hpp>
 #include <anode/web/context.hpp>
 #include <anode/web/cookie.hpp>
+#include <anode/web/cookie_jar.hpp>
 #include <anode/web/error.hpp>
 #include <anode/web/json.hpp>
 #include <anode/web/media_type.hpp>
