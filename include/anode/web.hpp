@@ -9,6 +9,7 @@
 #include <anode/web/cookie.hpp>
 #include <anode/web/cookie_jar.hpp>
 #include <anode/web/error.hpp>
+#include <anode/web/fetch.hpp>
 #include <anode/web/json.hpp>
 #include <anode/web/media_type.hpp>
 #include <anode/web/middleware.hpp>

@@ -1,0 +1,345 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "web/client/fetch_call.hpp"
+
+#include "web/client/cookie_store.hpp"
+#include "web/client/fetch_failure.hpp"
+#include "web/client/fetch_response_state.hpp"
+#include "web/client/redirect.hpp"
+#include "web/vocabulary/invalid.hpp"
+#include "web/vocabulary/tokens.hpp"
+
+#include <anode/error.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace anode::web {
+
+namespace {
+
+// Set-Cookie headers of one response that count.
+constexpr std::size_t most_set_cookies = 50;
+
+constexpr std::uint64_t most_client_output = 1ULL << 30U;
+
+std::optional<std::uint64_t> content_length_of(http::incoming_message const& response) {
+  auto const text = response.headers().get("content-length");
+  std::uint64_t value = 0;
+  if (!text || text->empty()) {
+    return std::nullopt;
+  }
+  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  return error == std::errc() && end == text->data() + text->size() ? std::optional(value)
+                                                                    : std::nullopt;
+}
+
+template <class T>
+void set_default(std::optional<T>& value, std::optional<T> const& fallback) {
+  if (!value) {
+    value = fallback;
+  }
+}
+
+}  // namespace
+
+fetch_call::fetch_call(std::shared_ptr<client_state> client, std::string_view url,
+                       fetch_options const& options)
+    : client_(std::move(client)), options_(options), fragment_(fragment_of(url)) {
+  target_.set_url(url);
+  merge(client_->defaults);
+  begin();
+}
+
+void fetch_call::merge(fetch_options const& defaults) {
+  for (auto const& [name, value] : defaults.headers_) {
+    if (!options_.headers_.contains(name)) {
+      options_.headers_.append(name, value);
+    }
+  }
+  options_.secrets_.insert(options_.secrets_.end(), defaults.secrets_.begin(),
+                           defaults.secrets_.end());
+  if (!options_.upload_progress_) {
+    options_.upload_progress_ = defaults.upload_progress_;
+  }
+  set_default(options_.redirects_, defaults.redirects_);
+  set_default(options_.insecure_redirects_, defaults.insecure_redirects_);
+  set_default(options_.connect_timeout_, defaults.connect_timeout_);
+  set_default(options_.head_timeout_, defaults.head_timeout_);
+  set_default(options_.idle_timeout_, defaults.idle_timeout_);
+  set_default(options_.timeout_, defaults.timeout_);
+  set_default(options_.retry_, defaults.retry_);
+  set_default(options_.idempotent_, defaults.idempotent_);
+  set_default(options_.decode_, defaults.decode_);
+  set_default(options_.decoding_, defaults.decoding_);
+}
+
+void fetch_call::begin() {
+  body_ = options_.body_;
+  method_ = !options_.method_.empty() ? options_.method_ : body_ ? "POST" : "GET";
+  // As the agent spells it, because redirects and retries depend on it.
+  std::ranges::transform(method_, method_.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  if (method_ == "CONNECT") {
+    throw_invalid("The method CONNECT opens a tunnel, which a fetch cannot return");
+  }
+  http::header_list& headers = options_.headers_;
+  if (body_ && !body_->content_type.empty() && !headers.contains("Content-Type")) {
+    headers.append("Content-Type", body_->content_type);
+  }
+  offers_codings_ = options_.decode_.value_or(true) && !client_->known.empty() &&
+                    !headers.contains("Accept-Encoding");
+  if (offers_codings_) {
+    headers.append("Accept-Encoding", client_->known.accept_encoding());
+  }
+  start_ = client_->clock->now();
+  client_->budget.add_request();
+}
+
+net::awaitable<fetch_response> fetch_call::run(std::shared_ptr<fetch_call> self) {
+  while (true) {
+    std::optional<milliseconds> wait;
+    std::optional<http::incoming_message> response;
+    try {
+      response = co_await attempt(self);
+    } catch (fetch_error const&) {
+      throw;
+    } catch (http::request_error const& e) {
+      wait = self->wait_after(e);
+      if (!wait) {
+        throw self->error(e, failure_of(e));
+      }
+    }
+    if (response) {
+      self->store_cookies(*response);
+      wait = self->wait_after(*response);
+      if (!wait && !self->follow(*response)) {
+        co_return self->finish(std::move(*response));
+      }
+      response.reset();  // discards the body
+    }
+    if (wait) {
+      ++self->retries_;
+      co_await self->client_->clock->wait(self->client_->agent.get_executor(), *wait);
+    }
+  }
+}
+
+net::awaitable<http::incoming_message> fetch_call::attempt(std::shared_ptr<fetch_call> self) {
+  http::agent& agent = self->client_->agent;
+  if (self->remaining() <= milliseconds(0)) {
+    throw self->error(expired_failure(), fetch_failure::timeout);
+  }
+  if (!self->body_) {
+    http::request_options plain = self->make_request(std::nullopt);
+    ++self->attempts_;
+    co_return co_await agent.get(std::move(plain));
+  }
+  if (self->body_->is_text() && !self->options_.upload_progress_) {
+    http::request_options whole = self->make_request(std::nullopt);
+    whole.body = self->body_->pieces[0].text;
+    ++self->attempts_;
+    co_return co_await agent.send(std::move(whole));
+  }
+  auto const transfer = std::make_shared<body_transfer>();
+  transfer->body = self->body_;
+  transfer->progress = self->options_.upload_progress_;
+  co_await measure_body(agent.get_executor(), transfer);
+  http::client_request request = agent.request(self->make_request(transfer->length));
+  ++self->attempts_;
+  self->body_begun_ = true;
+  co_return co_await send_body(std::move(request), transfer);
+}
+
+http::request_options fetch_call::make_request(std::optional<std::uint64_t> body_length) {
+  http::request_options o = target_;
+  o.method = method_;
+  o.headers = options_.headers_;
+  if (o.headers.contains("Authorization")) {
+    o.auth.clear();
+  }
+  if (body_length) {
+    o.headers.erase("Content-Length");
+    o.headers.append("Content-Length", *body_length);
+  }
+  add_cookie(o);
+  o.connect_timeout = options_.connect_timeout_;
+  o.head_timeout = options_.head_timeout_.value_or(milliseconds(0));
+  o.idle_timeout = options_.idle_timeout_.value_or(milliseconds(0));
+  if (options_.timeout_ && options_.timeout_->count() > 0) {
+    o.deadline = remaining();
+  }
+  o.idempotent = options_.idempotent_;
+  if (options_.retry_ && options_.retry_->times() > 0) {
+    o.retry = 0;  // the client retries itself
+  }
+  return o;
+}
+
+void fetch_call::add_cookie(http::request_options& o) {
+  if (!client_->jar || o.headers.contains("Cookie")) {
+    return;
+  }
+  std::string const text = client_->jar->store_->header({o.protocol == "https:", o.host, o.path},
+                                                        client_->clock->date());
+  if (!text.empty()) {
+    o.headers.append("Cookie", text);
+  }
+}
+
+void fetch_call::store_cookies(http::incoming_message const& response) {
+  if (!client_->jar) {
+    return;
+  }
+  std::size_t count = 0;
+  for (std::string_view const value : response.headers().values("set-cookie")) {
+    if (++count > most_set_cookies) {
+      break;
+    }
+    client_->jar->store_->store({target_.protocol == "https:", target_.host, target_.path}, value,
+                                client_->clock->date());
+  }
+}
+
+bool fetch_call::is_repeatable() const noexcept {
+  return !body_ || body_->replayable || !body_begun_;
+}
+
+bool fetch_call::is_idempotent_request() const noexcept {
+  return options_.idempotent_.value_or(is_idempotent(method_));
+}
+
+// Returns how long to wait before the request is sent again; nothing: it is not.
+std::optional<fetch_call::milliseconds> fetch_call::wait_after(http::request_error const& e) {
+  bool const final = e.code() == http::error::address_refused || e.code() == http::error::aborted ||
+                     failure_of(e) == fetch_failure::timeout;
+  if (final || !is_repeatable() || !may_retry(e.verdict(), is_idempotent_request())) {
+    return std::nullopt;
+  }
+  return next_wait(milliseconds(0));
+}
+
+std::optional<fetch_call::milliseconds> fetch_call::wait_after(
+    http::incoming_message const& response) {
+  if (!may_retry(response.status_code()) || !is_repeatable() || !is_idempotent_request()) {
+    return std::nullopt;
+  }
+  auto const value = response.headers().get("retry-after");
+  auto const least = value ? parse_retry_after(*value, client_->clock->date()) : std::nullopt;
+  return next_wait(least.value_or(std::chrono::seconds(0)));
+}
+
+std::optional<fetch_call::milliseconds> fetch_call::next_wait(milliseconds least) {
+  retry_policy const policy = options_.retry_.value_or(retry_policy());
+  if (retries_ >= policy.times() || least > policy.patience()) {
+    return std::nullopt;
+  }
+  std::uniform_int_distribution<std::uint32_t> any;
+  milliseconds const wait = std::max(least, backoff(policy, retries_, any(client_->random)));
+  if (wait >= remaining() || !client_->budget.take()) {
+    return std::nullopt;
+  }
+  return wait;
+}
+
+// Returns the rest of the time for everything together.
+fetch_call::milliseconds fetch_call::remaining() const {
+  if (!options_.timeout_ || options_.timeout_->count() <= 0) {
+    return milliseconds::max();
+  }
+  return *options_.timeout_ - std::chrono::floor<milliseconds>(client_->clock->now() - start_);
+}
+
+// Prepares the request that a redirect asks for. Returns false if the response is no redirect.
+bool fetch_call::follow(http::incoming_message const& response) {
+  int const status = response.status_code();
+  unsigned const most = options_.redirects_.value_or(20);
+  auto const location = response.headers().get("location");
+  if (!is_redirect(status) || !location || most == 0) {
+    return false;
+  }
+  if (redirects_ == most) {
+    fail(fetch_failure::too_many_redirects, "Too many redirects", status);
+  }
+  http::request_options next;
+  auto const url = resolve_location(url_text(target_), *location);
+  try {
+    if (!url) {
+      throw http::exception(http::error::invalid_url_argument, "Invalid URL");
+    }
+    next.set_url(*url);
+  } catch (http::exception const&) {
+    fail(fetch_failure::bad_redirect, "The Location of a redirect is not a URL of http or https",
+         status);
+  }
+  next.auth.clear();
+  if (target_.protocol == "https:" && next.protocol == "http:" &&
+      !options_.insecure_redirects_.value_or(false)) {
+    fail(fetch_failure::bad_redirect, "A redirect leads from https to http", status);
+  }
+  if (becomes_get(status, method_)) {
+    method_ = "GET";
+    body_.reset();
+    erase_body_headers(options_.headers_);
+  } else if (!is_repeatable()) {
+    fail(fetch_failure::body_not_replayable, "A redirect wants a body that can be sent only once",
+         status);
+  }
+  if (same_origin(target_, next)) {
+    next.auth = target_.auth;
+  } else {
+    cross_origin();
+  }
+  if (std::string_view const fragment = fragment_of(*location); !fragment.empty()) {
+    fragment_ = fragment;
+  }
+  target_ = std::move(next);
+  ++redirects_;
+  return true;
+}
+
+void fetch_call::cross_origin() {
+  http::header_list kept;
+  for (auto const& [name, value] : options_.headers_) {
+    bool const secret =
+        is_credential(name) || std::ranges::any_of(options_.secrets_, [&](std::string const& s) {
+          return equal_nocase(s, name);
+        });
+    if (!secret) {
+      kept.append(name, value);
+    }
+  }
+  options_.headers_ = std::move(kept);
+}
+
+fetch_error fetch_call::error(http::request_error const& cause, fetch_failure kind,
+                              int status) const {
+  return {cause, kind, url_text(target_) + fragment_, redirects_, attempts_, status};
+}
+
+void fetch_call::fail(fetch_failure kind, std::string const& text, int status) const {
+  throw error(protocol_failure(text, http::request_phase::head), kind, status);
+}
+
+fetch_response fetch_call::finish(http::incoming_message response) {
+  auto state = std::make_shared<fetch_response_state>(std::move(response));
+  http::incoming_message const& message = state->message;
+  state->url = url_text(target_) + fragment_;
+  state->redirects = redirects_;
+  state->attempts = attempts_;
+  int const status = message.status_code();
+  if (method_ != "HEAD" && status != 204 && status != 304) {
+    state->total = content_length_of(message);
+    auto const coding = message.headers().get("content-encoding");
+    if (offers_codings_ && coding) {
+      state->content_encoding = *coding;
+      state->known = client_->known;
+      state->limits.output = most_client_output;
+      state->limits = options_.decoding_.value_or(state->limits);
+    }
+  }
+  return fetch_response(std::move(state));
+}
+
+}  // namespace anode::web

@@ -1,0 +1,80 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#pragma once
+
+#include "web/client/fetch_body.hpp"
+#include "web/client/retry_decision.hpp"
+
+#include <anode/web/fetch.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace anode::web {
+
+/// What the handles of a client share.
+struct client_state {
+  explicit client_state(http::agent a) : agent(std::move(a)) {}
+
+  http::agent agent;
+  fetch_options defaults{};
+  std::optional<cookie_jar> jar{};
+  web::codings known{};
+  std::shared_ptr<client_clock> clock{};
+  retry_budget budget{};
+  std::minstd_rand random{};  // of the waits, no secret
+};
+
+/// One call of `client::fetch`: its redirects and retries.
+class fetch_call {
+public:
+  /// Copies the arguments, and merges the options with those of the client.
+  /// @throws exception if `url` is invalid.
+  fetch_call(std::shared_ptr<client_state> client, std::string_view url,
+             fetch_options const& options);
+
+  /// Makes the requests.
+  static net::awaitable<fetch_response> run(std::shared_ptr<fetch_call> self);
+
+private:
+  using milliseconds = std::chrono::milliseconds;
+
+  static net::awaitable<http::incoming_message> attempt(std::shared_ptr<fetch_call> self);
+  void merge(fetch_options const& defaults);
+  void begin();
+  http::request_options make_request(std::optional<std::uint64_t> body_length);
+  void add_cookie(http::request_options& o);
+  void store_cookies(http::incoming_message const& response);
+  bool is_repeatable() const noexcept;
+  bool is_idempotent_request() const noexcept;
+  std::optional<milliseconds> wait_after(http::request_error const& e);
+  std::optional<milliseconds> wait_after(http::incoming_message const& response);
+  std::optional<milliseconds> next_wait(milliseconds least);
+  milliseconds remaining() const;
+  bool follow(http::incoming_message const& response);
+  void cross_origin();
+  fetch_error error(http::request_error const& cause, fetch_failure kind, int status = 0) const;
+  [[noreturn]] void fail(fetch_failure kind, std::string const& text, int status) const;
+  fetch_response finish(http::incoming_message response);
+
+  std::shared_ptr<client_state> client_;
+  fetch_options options_;
+  http::request_options target_;  // protocol, host, port, path
+  std::string fragment_;
+  std::string method_;
+  std::shared_ptr<fetch_body const> body_;
+  std::chrono::steady_clock::time_point start_;
+  unsigned redirects_ = 0;
+  unsigned attempts_ = 0;
+  unsigned retries_ = 0;
+  bool offers_codings_ = false;
+  bool body_begun_ = false;  // a function of the program was called
+};
+
+}  // namespace anode::web
