@@ -125,7 +125,8 @@ public:
   // it. A body over the limit is refused (413), before reading if its length is known.
 
   /// Reads the body as text.
-  /// @param limit maximum size in bytes; 0: 1 MiB, or the limit of `body_limit`.
+  /// @param limit maximum size in bytes; 0: 1 MiB, or the limit of `body_limit`. A smaller limit of
+  ///   `body_limit` has precedence.
   /// @throws http_error with 413 or 415.
   /// @throws boost::system::system_error if the body is cut off.
   net::awaitable<std::string> text(std::size_t limit = 0);

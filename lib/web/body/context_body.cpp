@@ -9,6 +9,7 @@
 #include <anode/web/context.hpp>
 #include <anode/web/media_type.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <memory>
 #include <utility>
@@ -34,10 +35,11 @@ bool is_plain(std::string_view coding) noexcept {
 }  // namespace
 
 std::size_t context::limit_of(std::size_t asked, std::size_t usual) const noexcept {
-  if (asked != 0) {
-    return asked;
+  std::size_t const most = rare_ != nullptr ? rare_->body_limit : 0;
+  if (most == 0) {
+    return asked != 0 ? asked : usual;
   }
-  return rare_ != nullptr && rare_->body_limit != 0 ? rare_->body_limit : usual;
+  return asked != 0 ? std::min(asked, most) : most;
 }
 
 context& context::decode_body(codings const& known, decoding_limits const& limits) {

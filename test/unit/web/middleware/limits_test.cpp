@@ -113,6 +113,10 @@ TEST_CASE("A body over the limit of a layer is refused", "[web][limits]") {
     std::string const text = co_await c.text();
     co_await c.send(text);
   });
+  f.app.post("/larger", [](web::context& c) -> net::awaitable<void> {
+    std::string const text = co_await c.text(1024);
+    co_await c.send(text);
+  });
   f.app.post("/read", [](web::context& c) -> net::awaitable<void> {
     std::string text;
     while (auto part = co_await c.read()) {
@@ -120,7 +124,7 @@ TEST_CASE("A body over the limit of a layer is refused", "[web][limits]") {
     }
     co_await c.send(text);
   });
-  for (std::string_view const path : {"/text", "/read"}) {
+  for (std::string_view const path : {"/text", "/larger", "/read"}) {
     CHECK(f.ask("POST", path, "", "1234").text() == "200 1234");
     CHECK(f.ask("POST", path, "", "12345").status == 413);
     anode::testing::peer client = f.connect();
