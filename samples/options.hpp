@@ -27,6 +27,9 @@ class options {
 public:
   options(std::string name, std::string what) : name_(std::move(name)), what_(std::move(what)) {}
 
+  /// Returns the name of the program.
+  std::string const& name() const noexcept { return name_; }
+
   /// Adds a switch that sets `on`.
   options& add(std::string_view name, bool& on, std::string_view help) {
     return add(name, "", help, [&on](std::string_view) { return on = true; });
