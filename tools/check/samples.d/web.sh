@@ -13,6 +13,26 @@ without_curl() {
   stop
 }
 
+check_web_todo() {
+  start "$program" --port 0
+  local json=(-H 'Content-Type: application/json')
+  expect "$(fetch "$url/items")" '{"items":[]}'
+  expect "$(fetch "${json[@]}" -d '{"title":"a"}' "$url/items")" '{"title":"a","id":1}'
+  ! without_curl || return 0
+  [[ $(ask -i "${json[@]}" -d '{}' "$url/items") == *'Location: /items/2'* ]] || die "a new item has no Location"
+  expect "$(ask -X PUT "${json[@]}" -d '{"title":"b"}' "$url/items/1")" '{"title":"b","id":1}'
+  expect "$(ask "$url/items/1")" '{"title":"b","id":1}'
+  expect "$(status -X DELETE "$url/items/2")" 204
+  expect "$(status "$url/items/2")" 404
+  expect "$(status -X POST -H 'Content-Type: text/plain' -d '{}' "$url/items")" 415
+  expect "$(status "${json[@]}" -d '[1]' "$url/items")" 400
+  [[ $(ask -i -X PATCH "$url/items/1") == 'HTTP/1.1 405 '*'Allow: '*'PUT'* ]] || die "no 405 with Allow"
+  [[ $(ask -I "$url/items") == 'HTTP/1.1 200 '*'Content-Length: '* ]] || die "HEAD does not work"
+  head -c 2000000 /dev/zero >"$out/zeros"
+  expect "$(status "${json[@]}" --data-binary @"$out/zeros" "$url/items")" 413
+  stop
+}
+
 check_web_files() {
   mkdir -p "$out/site/sub"
   head -c 3000000 /dev/urandom >"$out/site/big"
