@@ -13,6 +13,16 @@ without_curl() {
   stop
 }
 
+# waits_for FILE TEXT: until the file has that line.
+waits_for() {
+  local i
+  for ((i = 0; i < 100; i++)); do
+    ! grep -qxF "$2" "$1" || return 0
+    sleep 0.1
+  done
+  die "'$2' does not come: $(cat "$1")"
+}
+
 check_web_todo() {
   start "$program" --port 0
   local json=(-H 'Content-Type: application/json')
@@ -117,4 +127,33 @@ check_web_middleware() {
   [[ $(ask -i "$url/") == *'Retry-After: '* ]] || die "429 without Retry-After"
   grep -Eq '^127\.0\.0\.1 - admin \[.*\] "GET /admin/visits HTTP/1\.1" 200 ' "$out/listening" || die "the log lacks a request"
   stop
+}
+
+check_web_chat() {
+  start "$program" --port 0
+  [[ $(fetch "$url/") == *"new EventSource('/events')"* ]] || die "no page"
+  # A message comes back to who sent it, as from an echo server.
+  expect "$(build/samples/websocket_echo --to "ws${url#http}/socket" --count 100)" '100 messages came back'
+  ! without_curl || return 0
+  expect "$(status "$url/socket")" 426
+  expect "$(status -H 'Connection: Upgrade' -H 'Upgrade: websocket' -H 'Origin: http://other.test' "$url/socket")" 403
+  expect "$(status -H 'Connection: Upgrade' -H 'Upgrade: websocket' "$url/socket")" 400
+  expect "$(status --data-binary $'two\nlines' "$url/say")" 204
+  ask -N "$url/events" >"$out/first" &
+  local first=$!
+  ask -N -H 'Last-Event-ID: 100' "$url/events" >"$out/second" &
+  local second=$!
+  waits_for "$out/first" 'data: two'
+  waits_for "$out/second" 'data: lines'
+  expect "$(head -n1 "$out/second")" 'id: 101'
+  expect "$(status -d $'\xff' "$url/say")" 204
+  expect "$(status -d 'to all' "$url/say")" 204
+  waits_for "$out/first" 'data: to all'
+  waits_for "$out/second" 'data: to all'
+  waits_for "$out/first" $'data: \xef\xbf\xbd'
+  head -c 5000 /dev/zero >"$out/zeros"
+  expect "$(status --data-binary @"$out/zeros" "$url/say")" 413
+  stop
+  wait "$first" || die "a stream of events does not end with the server"
+  wait "$second" || die "a stream of events does not end with the server"
 }
