@@ -5,6 +5,7 @@
 #include "http1/head_writer.hpp"
 #include "http1/head_writer_fast_path.hpp"
 #include "policy/request_dispatch.hpp"
+#include "runtime/clock.hpp"
 #include "server/handler_runner.hpp"
 #include "server/http1_server_connection.hpp"
 #include "server/server_impl.hpp"
@@ -59,7 +60,7 @@ message::outgoing_framing server_response_state::write_head(
     std::string& out, std::optional<std::uint64_t> content_length) {
   std::size_t const before = out.size();
   message::outgoing_framing const framing = make_head(out, content_length);
-  if (of_->record->head_made(out.size() - before, server->clock().now()) &&
+  if (of_->record->head_made(out.size() - before, runtime::clock::of(server->executor()).now()) &&
       of_->connection != nullptr) {
     runtime::tick::defer(*of_->connection, server->executor());
   }

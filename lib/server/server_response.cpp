@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "base/text.hpp"
 #include "http1/head_writer.hpp"
+#include "runtime/clock.hpp"
 #include "server/http1_server_connection.hpp"
 #include "server/server_exchange.hpp"
 #include "server/server_impl.hpp"
@@ -230,7 +231,7 @@ anode::socket server_response::upgrade(header_list const& headers) {
     throw;
   }
   if (exchange_.record != nullptr) {
-    exchange_.record->head_made(head.size(), r.server->clock().now());
+    exchange_.record->head_made(head.size(), runtime::clock::of(r.server->executor()).now());
   }
   return exchange_.connection->detach_socket(exchange_, head);
 }

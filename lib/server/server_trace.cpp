@@ -2,6 +2,7 @@
 
 // What a server reports to the hooks of its trace, and to the listeners of `on_done`.
 
+#include "runtime/clock.hpp"
 #include "server/http1_server_connection.hpp"
 #include "server/server_exchange.hpp"
 #include "server/server_impl.hpp"
@@ -95,7 +96,8 @@ void http1_server_connection::finish_trace(server_exchange& x, bool aborted) {
   facts.request_bytes = x.body_received;
   facts.body_bytes = x.response.body_written();
   facts.received = x.received;
-  facts.finished = server_->clock().now();
+  // Not the time of the tick: a handler may have worked for long since it began.
+  facts.finished = runtime::clock::of(server_->executor()).now();
   facts.aborted = aborted;
   if (aborted) {
     facts.error = x.response.error()  ? x.response.error()

@@ -5,13 +5,19 @@
 #include "support/event_log.hpp"
 #include "support/exchange_facts.hpp"
 #include "support/http_peer.hpp"
+#include "support/stream_user.hpp"
+#include "transport/memory_stream.hpp"
 
 #include <anode/error.hpp>
 #include <anode/server.hpp>
 
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace http = anode::http;
@@ -373,4 +379,22 @@ TEST_CASE("server trace: requests and connections keep the trace under which the
   f.settle();
   CHECK(f.events() == "closed");
   CHECK(f.closed->requests == 2);
+}
+
+TEST_CASE("server trace: the times include the work of a handler that answers at once") {
+  net::io_context io;  // with the clock of the system
+  http::exchange_facts facts;
+  http::server server(io.get_executor(), [&](http::incoming_message&, http::server_response& res) {
+    res.on_done([&](http::exchange_facts const& f) { facts = f; });
+    std::this_thread::sleep_for(5ms);  // the work
+    res.end("hello");
+  });
+  auto ends = anode::transport::make_memory_pair(io.get_executor(), 65536);
+  server.emit_connection(std::move(ends.second));
+  support::stream_user::write(*ends.first, get);
+  while (facts.status == 0 && io.run_one_for(10s) != 0) {
+  }
+  REQUIRE(facts.status == 200);
+  CHECK(facts.head_sent - facts.received >= 5ms);
+  CHECK(facts.finished >= facts.head_sent);
 }
