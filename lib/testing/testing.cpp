@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "base/text.hpp"
 #include "runtime/clock.hpp"
+#include "runtime/shutdown_hook.hpp"
 #include "transport/memory_stream.hpp"
 
 #include <anode/testing.hpp>
@@ -206,11 +207,28 @@ error_code peer::error() {
   return received_->error;
 }
 
+namespace {
+
+// The peers of an origin. An agent may keep this object beyond its context.
+class peer_list final : private runtime::shutdown_hook {
+public:
+  explicit peer_list(net::any_io_executor const& ex) { join(ex); }
+
+  std::deque<peer> all;
+
+private:
+  void on_context_shutdown() override { all.clear(); }
+};
+
+}  // namespace
+
 struct origin::state {
-  event_loop* loop = nullptr;
+  explicit state(event_loop& of) : loop(&of), peers(of.get_executor()) {}
+
+  event_loop* loop;
   std::size_t capacity = 0;
   std::function<std::unique_ptr<byte_stream>(std::unique_ptr<byte_stream>)> layer;
-  std::deque<peer> peers;
+  peer_list peers;
   std::deque<http::connect_options> targets;
   error_code refusal;
 };
@@ -220,8 +238,7 @@ origin::origin(event_loop& loop, std::size_t capacity) : origin(loop, nullptr, c
 origin::origin(event_loop& loop,
                std::function<std::unique_ptr<byte_stream>(std::unique_ptr<byte_stream>)> layer,
                std::size_t capacity)
-    : state_(std::make_shared<state>()) {
-  state_->loop = &loop;
+    : state_(std::make_shared<state>(loop)) {
   state_->capacity = capacity;
   state_->layer = std::move(layer);
 }
@@ -236,7 +253,7 @@ net::awaitable<std::unique_ptr<byte_stream>> origin::make(std::shared_ptr<state>
     pair.second = self->layer(std::move(pair.second));
   }
   self->targets.push_back(std::move(to));
-  self->peers.emplace_back(*self->loop, anode::socket(std::move(pair.second)));
+  self->peers.all.emplace_back(*self->loop, anode::socket(std::move(pair.second)));
   co_return std::move(pair.first);
 }
 
@@ -246,15 +263,15 @@ http::create_connection_function origin::connections() const {
 
 std::size_t origin::size() const {
   state_->loop->settle();
-  return state_->peers.size();
+  return state_->peers.all.size();
 }
 
 peer& origin::operator[](std::size_t index) const {
   if (index >= size()) {
     throw mismatch(
-        base::formatted("expected connection {}; there are {}", index, state_->peers.size()));
+        base::formatted("expected connection {}; there are {}", index, state_->peers.all.size()));
   }
-  return state_->peers[index];
+  return state_->peers.all[index];
 }
 
 http::connect_options const& origin::target(std::size_t index) const {
