@@ -100,10 +100,12 @@ private:
         all.push_back(std::move(second[i]));
       }
     }
-    if (all.empty() && !ec) {
+    if (!all.empty()) {
+      ec = {};
+    } else if (!ec) {
       ec = net::error::host_not_found;
     }
-    done(all.empty() ? ec : error_code(), std::move(all));
+    done(ec, std::move(all));
   }
 
   net::any_io_executor ex_;

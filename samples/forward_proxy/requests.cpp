@@ -51,7 +51,10 @@ net::awaitable<void> find(
   } catch (boost::system::system_error const& e) {
     ec = e.code();
   }
-  done(found.empty() ? ec : anode::error_code(), std::move(found));
+  if (!found.empty()) {
+    ec = {};
+  }
+  done(ec, std::move(found));
 }
 
 }  // namespace
