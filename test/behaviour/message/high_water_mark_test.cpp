@@ -59,6 +59,18 @@ TEST_CASE("high-water mark 0: awaited writes of both messages complete") {
   CHECK(received);
 }
 
+namespace {
+
+net::awaitable<std::string> read_all(anode::socket& s) {
+  std::string got;
+  while (auto const piece = co_await s.read()) {
+    got.append(*piece);
+  }
+  co_return got;
+}
+
+}  // namespace
+
 TEST_CASE("high-water mark 0: awaited writes of sockets complete") {
   std::string const text(GENERATE(1U, 100'000U), 'x');
   client_and_server f(server_without_mark());
@@ -68,6 +80,8 @@ TEST_CASE("high-water mark 0: awaited writes of sockets complete") {
     co_await s.write("HTTP/1.1 200 OK\r\n\r\n");
     co_await s.write(text);
     co_await s.end();
+    std::string const got = co_await read_all(s);
+    CHECK(got == text + "end");
     sent = true;
   });
   http::request_options o;
@@ -79,13 +93,11 @@ TEST_CASE("high-water mark 0: awaited writes of sockets complete") {
     http::client_request req = f.agent.request(o);
     req.end();
     http::upgrade_result up = co_await req.upgraded();
-    co_await up.socket().write(text);
-    co_await up.socket().end();
-    std::string got;
-    while (auto const piece = co_await up.socket().read()) {
-      got.append(*piece);
-    }
+    anode::socket tunnel = up.socket();
+    std::string const got = co_await read_all(tunnel);
     CHECK(got == text);
+    co_await tunnel.write(text);
+    co_await tunnel.end("end");
     received = true;
   };
   net::co_spawn(f.io, ask(), net::detached);

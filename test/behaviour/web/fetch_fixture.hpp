@@ -209,7 +209,7 @@ private:
     for (auto const& [name, value] : chosen.headers) {
       res.append_header(name, value);
     }
-    co_await res.end(std::string_view(chosen.body));
+    res.end(std::string(chosen.body));  // the client may leave early
   }
 
   std::map<std::string, std::deque<reply>> replies_;
