@@ -73,8 +73,10 @@ private:
   bool is_events() const { return is_media_type(type_, "text/event-stream"); }
 
   bool is_encoded_type() const {
-    auto const& types = settings_.options.types();
-    return is_events() ? settings_.options.events() : types ? types(type_) : is_compressible(type_);
+    auto const& encodes = settings_.options.types();
+    return is_events() ? settings_.options.events()
+           : encodes   ? encodes(type_)
+                       : is_compressible(type_);
   }
 
   /// Returns whether a header has a digest, which would not be that of the encoded content.
