@@ -94,8 +94,8 @@ public:
   /// Detaches the message from its connection. The buffered body can still be read.
   void detach() noexcept { observer_ = nullptr; }
 
-  /// Returns whether the message accepts more of the body now. As in Node, an empty buffer accepts a
-  /// segment with any high-water mark.
+  /// Returns whether the message accepts more of the body now. As in Node, an empty buffer accepts
+  /// a segment with any high-water mark.
   bool wants_body() const noexcept {
     return body_discarded_ || reading_ || buffered_.empty() || buffered_.size() < high_water_mark;
   }
