@@ -34,8 +34,9 @@ std::string parts_of(std::string_view body, std::uint32_t seed) {
   std::string all;
   std::string data;
   std::size_t events = 0;
+  std::size_t const most_events = 3 * body.size() + 100;
   while (true) {
-    require(++events <= 3 * body.size() + 100);
+    require(++events <= most_events);
     switch (reader.next()) {
       case event::need_input: {
         if (body.empty()) {
