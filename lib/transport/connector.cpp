@@ -2,8 +2,8 @@
 #include "transport/connector.hpp"
 
 #include "transport/endpoint.hpp"
+#include "transport/lookup_rules.hpp"
 #include "transport/open_socket.hpp"
-#include "transport/resolver_pool.hpp"
 #include "transport/socket_stream.hpp"
 
 #include <anode/error.hpp>
@@ -19,7 +19,6 @@
 #include <netdb.h>
 #endif
 
-#include <algorithm>
 #include <utility>
 
 namespace anode::transport {
@@ -116,13 +115,8 @@ private:
 
   // Not inlined, because g++ 12 then wrongly assumes that the lambda releases the last reference.
   [[gnu::noinline]] void resolve() {
-    resolver_query query;
-    query.host = target_.host;
-    query.family = target_.family == 4 ? AF_INET : target_.family == 6 ? AF_INET6 : AF_UNSPEC;
-    query.flags = (target_.address_configured ? AI_ADDRCONFIG : 0) |
-                  (target_.v4_mapped ? AI_V4MAPPED : 0) | (target_.all_matching ? AI_ALL : 0);
     lookup_ = resolver_pool::of(ex_).start(
-        ex_, std::move(query),
+        ex_, query_of(target_),
         [self = self_ptr()](error_code ec, std::vector<std::string> const& found) {
           std::vector<tcp::endpoint> all;
           for (std::string const& address : found) {
@@ -146,7 +140,6 @@ private:
     on_endpoints(all.empty() ? ec : error_code(), all);
   }
 
-  // Alternates the families, beginning with the family of the first address (RFC 8305 section 4).
   void on_endpoints(error_code ec, std::vector<tcp::endpoint> const& all) {
     if (!done_ || std::exchange(looked_up_, true)) {
       return;
@@ -159,18 +152,11 @@ private:
       fail_later(ec, "lookup");
       return;
     }
-    std::vector<tcp::endpoint> first;
-    std::vector<tcp::endpoint> second;
-    for (tcp::endpoint const& e : all) {
-      (e.protocol() == all.front().protocol() ? first : second).push_back(e);
-    }
-    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
-      if (i < first.size()) {
-        endpoints_.emplace_back(first[i]);
-      }
-      if (i < second.size()) {
-        endpoints_.emplace_back(second[i]);
-      }
+    auto const same_family = [](tcp::endpoint const& a, tcp::endpoint const& b) {
+      return a.protocol() == b.protocol();
+    };
+    for (tcp::endpoint const& e : alternated(all, same_family)) {
+      endpoints_.emplace_back(e);
     }
     report_lookup({});
     next();

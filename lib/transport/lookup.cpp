@@ -2,7 +2,7 @@
 #include "transport/lookup.hpp"
 
 #include "base/ascii.hpp"
-#include "transport/resolver_pool.hpp"
+#include "transport/lookup_rules.hpp"
 
 #include <anode/error.hpp>
 
@@ -15,10 +15,19 @@
 #include <netdb.h>
 #endif
 
-#include <algorithm>
 #include <utility>
 
 namespace anode::transport {
+
+resolver_query query_of(connect_target const& target) {
+  resolver_query query;
+  query.host = target.host;
+  query.family = target.family == 4 ? AF_INET : target.family == 6 ? AF_INET6 : AF_UNSPEC;
+  query.flags = (target.address_configured ? AI_ADDRCONFIG : 0) |
+                (target.v4_mapped ? AI_V4MAPPED : 0) | (target.all_matching ? AI_ALL : 0);
+  return query;
+}
+
 namespace {
 
 class host_lookup final : public connector {
@@ -59,13 +68,8 @@ private:
   detail::ptr<host_lookup> self_ptr() { return detail::ptr<host_lookup>(this); }
 
   void resolve() {
-    resolver_query query;
-    query.host = target_.host;
-    query.family = target_.family == 4 ? AF_INET : target_.family == 6 ? AF_INET6 : AF_UNSPEC;
-    query.flags = (target_.address_configured ? AI_ADDRCONFIG : 0) |
-                  (target_.v4_mapped ? AI_V4MAPPED : 0) | (target_.all_matching ? AI_ALL : 0);
     request_ = resolver_pool::of(ex_).start(
-        ex_, std::move(query),
+        ex_, query_of(target_),
         [self = self_ptr()](error_code ec, std::vector<std::string> const& found) {
           self->finish(ec, found);
         });
@@ -80,26 +84,20 @@ private:
     if (!done) {
       return;
     }
-    std::vector<std::string> first;
-    std::vector<std::string> second;
+    auto const is_v6 = [](std::string const& address) {
+      error_code bad;
+      return net::ip::make_address(address, bad).is_v6();
+    };
+    std::vector<std::string> usable;
     for (std::string const& address : found) {
       error_code bad;
       bool const v6 = net::ip::make_address(address, bad).is_v6();
-      if (bad || (target_.family == 4 && v6) || (target_.family == 6 && !v6)) {
-        continue;
-      }
-      bool const same = first.empty() || net::ip::make_address(first.front(), bad).is_v6() == v6;
-      (same ? first : second).push_back(address);
-    }
-    std::vector<std::string> all;
-    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
-      if (i < first.size()) {
-        all.push_back(std::move(first[i]));
-      }
-      if (i < second.size()) {
-        all.push_back(std::move(second[i]));
+      if (!bad && (target_.family != 4 || !v6) && (target_.family != 6 || v6)) {
+        usable.push_back(address);
       }
     }
+    std::vector<std::string> all =
+        alternated(usable, [&](auto const& x, auto const& y) { return is_v6(x) == is_v6(y); });
     if (!all.empty()) {
       ec = {};
     } else if (!ec) {
