@@ -3,6 +3,7 @@
 #include "base/require_handle.hpp"
 #include "base/text.hpp"
 #include "client/agent_impl.hpp"
+#include "client/awaited_connector.hpp"
 #include "message/url.hpp"
 #include "policy/default_headers.hpp"
 #include "policy/proxy_selection.hpp"
@@ -309,43 +310,26 @@ net::awaitable<incoming_message> send(net::any_io_executor const& ex, std::strin
 namespace anode {
 namespace {
 
-// A connection attempt that a coroutine awaits.
-struct waiting final : detail::counted {
-  explicit waiting(net::any_io_executor const& ex) : changed(ex) {}
-  runtime::async_condition changed;
+struct waiting_connect final : client::awaited_connector {
+  using awaited_connector::awaited_connector;
   std::unique_ptr<byte_stream> stream;
-  error_code ec;
   std::string phase;
-  bool done = false;
 };
 
 net::awaitable<socket> run_connect(net::any_io_executor ex, transport::connect_target target,
                                    transport::lookup_function lookup = {}) {
-  detail::ptr<waiting> const w(new waiting(ex));
+  detail::ptr<waiting_connect> const w(new waiting_connect(ex));
   std::string const where = policy::host_header({target.host, target.port}, 0);
   detail::ptr<transport::connector> const attempt = transport::start_connect(
       ex, std::move(target), lookup,
       [w, ex](error_code ec, std::string_view phase, std::unique_ptr<byte_stream> stream) {
         runtime::tick const t(ex);
-        w->ec = ec;
         w->phase = phase;
         w->stream = std::move(stream);
-        w->done = true;
-        w->changed.notify();
+        w->complete(ec);
       });
-  try {
-    while (!w->done) {
-      co_await w->changed.wait();
-    }
-  } catch (...) {
-    attempt->cancel();
-    throw;
-  }
-  if (w->ec) {
-    throw http::exception(error_code(w->ec.value(), w->ec.category()),
-                          w->phase + " " + std::string(http::code_name(w->ec)) + " " + where +
-                              " (" + w->ec.message() + ")");
-  }
+  co_await w->wait(attempt);
+  w->check(w->phase, where);
   w->stream->set_no_delay(true);
   co_return socket(std::move(w->stream));
 }

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "runtime/async_condition.hpp"
+#include "client/awaited_connector.hpp"
 #include "runtime/tick.hpp"
 #include "transport/lookup.hpp"
 
@@ -13,13 +13,9 @@
 namespace anode {
 namespace {
 
-// A look-up that a coroutine awaits.
-struct waiting_lookup final : detail::counted {
-  explicit waiting_lookup(net::any_io_executor const& ex) : changed(ex) {}
-  runtime::async_condition changed;
+struct waiting_lookup final : client::awaited_connector {
+  using awaited_connector::awaited_connector;
   std::vector<std::string> addresses;
-  error_code ec;
-  bool done = false;
 };
 
 net::awaitable<std::vector<std::string>> run_resolve(net::any_io_executor ex, std::string host) {
@@ -29,24 +25,11 @@ net::awaitable<std::vector<std::string>> run_resolve(net::any_io_executor ex, st
   detail::ptr<transport::connector> const look_up = transport::start_lookup(
       ex, std::move(target), nullptr, [w, ex](error_code ec, std::vector<std::string> addresses) {
         runtime::tick const t(ex);
-        w->ec = ec;
         w->addresses = std::move(addresses);
-        w->done = true;
-        w->changed.notify();
+        w->complete(ec);
       });
-  try {
-    while (!w->done) {
-      co_await w->changed.wait();
-    }
-  } catch (...) {
-    look_up->cancel();
-    throw;
-  }
-  if (w->ec) {
-    throw http::exception(error_code(w->ec.value(), w->ec.category()),
-                          "lookup " + std::string(http::code_name(w->ec)) + " " + host + " (" +
-                              w->ec.message() + ")");
-  }
+  co_await w->wait(look_up);
+  w->check("lookup", host);
   co_return std::move(w->addresses);
 }
 
