@@ -46,7 +46,7 @@ struct event_stream::state {
     }
   }
 
-  // Sends what a filter has collected: a layer can encode the stream.
+  // Flushes the filters, because a layer can encode the stream.
   void flush() {
     if (response != nullptr) {
       response->flush();

@@ -14,7 +14,7 @@
 
 namespace anode::web::detail {
 
-/// What a program has added to a router.
+/// The routes, layers and options of a router.
 class router_state {
 public:
   struct own_route {
