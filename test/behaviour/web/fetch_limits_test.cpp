@@ -2,6 +2,9 @@
 #include "behaviour/web/fetch_fixture.hpp"
 #include "support/thrown.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+
 namespace {
 
 using namespace test_fetch;
