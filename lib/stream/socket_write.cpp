@@ -10,8 +10,6 @@
 namespace anode::stream {
 namespace {
 
-net::awaitable<void> nothing() { co_return; }
-
 net::awaitable<void> fail(error_code ec) {
   throw boost::system::system_error(ec);
   co_return;
@@ -68,14 +66,14 @@ void borrowed_write::detach_copy() {
 write_operation written(buffered_socket& core, borrowed_write borrowed) {
   bool const below = core.output().size() < core.high_water_mark();
   if (below && !borrowed) {
-    return detail::access::make<write_operation>(nothing(), true);
+    return detail::access::make<write_operation>(true);
   }
   return detail::access::make<write_operation>(
       wait_written(detail::ptr<buffered_socket>(&core), std::move(borrowed)), below);
 }
 
 write_operation written(bool below_high_water_mark) {
-  return detail::access::make<write_operation>(nothing(), below_high_water_mark);
+  return detail::access::make<write_operation>(below_high_water_mark);
 }
 
 write_operation write_failed(error_code ec) {

@@ -273,7 +273,8 @@ TEST_CASE("test-http-keepalive-maxsockets: the limits of used and of free connec
   }
   f.agent.destroy();
   bool closed = false;
-  net::co_spawn(f.io, f.server.close(), [&](std::exception_ptr e) { closed = e == nullptr; });
+  net::co_spawn(f.io, f.server.close().as_awaitable(),
+                [&](std::exception_ptr e) { closed = e == nullptr; });
   f.settle();
   CHECK(closed);
 }

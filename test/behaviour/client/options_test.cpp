@@ -375,7 +375,7 @@ TEST_CASE("client operations: accept any completion token", "[client]") {
 
   // Awaitables with co_spawn and use_future.
   auto r = f.request("POST");
-  std::future<void> written = net::co_spawn(f.io, r.write("a"), net::use_future);
+  std::future<void> written = net::co_spawn(f.io, r.write("a").as_awaitable(), net::use_future);
   f.settle();
   written.get();
 
@@ -407,7 +407,7 @@ TEST_CASE("client operations: accept any completion token", "[client]") {
   net::co_spawn(f.io, awaits(), net::detached);
   f.settle();
   CHECK(bytes == 2);
-  std::future<void> ended = net::co_spawn(f.io, r.end(), net::use_future);
+  std::future<void> ended = net::co_spawn(f.io, r.end().as_awaitable(), net::use_future);
   f.settle();
   ended.get();
 

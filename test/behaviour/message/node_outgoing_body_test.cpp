@@ -213,12 +213,12 @@ TEST_CASE("test-http-outgoing-message-write-callback: awaited writes complete in
     auto const recorder = [&](std::string name) {
       return [&log, name](std::exception_ptr e) { log.note(e ? name + " failed" : name); };
     };
-    net::co_spawn(f.io, res.write("a"), recorder("a"));
-    net::co_spawn(f.io, res.write("b"), recorder("b"));
-    net::co_spawn(f.io, res.write(""), recorder("nothing"));
-    net::co_spawn(f.io, res.write(std::string_view()), recorder("no text"));
-    net::co_spawn(f.io, res.write("c"), recorder("c"));
-    net::co_spawn(f.io, res.end(), recorder("end"));
+    net::co_spawn(f.io, res.write("a").as_awaitable(), recorder("a"));
+    net::co_spawn(f.io, res.write("b").as_awaitable(), recorder("b"));
+    net::co_spawn(f.io, res.write("").as_awaitable(), recorder("nothing"));
+    net::co_spawn(f.io, res.write(std::string_view()).as_awaitable(), recorder("no text"));
+    net::co_spawn(f.io, res.write("c").as_awaitable(), recorder("c"));
+    net::co_spawn(f.io, res.end().as_awaitable(), recorder("end"));
   });
   http_peer peer = f.connect();
   f.say(peer, get);

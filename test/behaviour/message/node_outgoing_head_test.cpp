@@ -74,7 +74,7 @@ TEST_CASE(
         "HTTP/1.1 200 OK\r\nfoo: bar\r\nDate: now\r\nConnection: close\r\n"
         "Transfer-Encoding: chunked\r\n\r\n");
   bool closed = false;
-  net::co_spawn(f.io, f.server.close(), [&](std::exception_ptr) { closed = true; });
+  net::co_spawn(f.io, f.server.close().as_awaitable(), [&](std::exception_ptr) { closed = true; });
   peer.close();
   f.settle();
   CHECK(f.server.connection_count() == 0);

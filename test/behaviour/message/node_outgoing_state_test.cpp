@@ -79,8 +79,8 @@ TEST_CASE("test-http-outgoing-destroy: a write after destroy fails without an ev
     CHECK_FALSE(res.destroyed());
     res.destroy();
     CHECK(res.destroyed());
-    net::co_spawn(f.io, res.write("asd"), recorder(log, "write"));
-    net::co_spawn(f.io, res.end("asd"), recorder(log, "end"));
+    net::co_spawn(f.io, res.write("asd").as_awaitable(), recorder(log, "write"));
+    net::co_spawn(f.io, res.end("asd").as_awaitable(), recorder(log, "end"));
   });
   http_peer peer = f.connect();
   f.say(peer, get);
@@ -96,7 +96,7 @@ TEST_CASE("test-http-outgoing-end-cork: a second end leaves no corked bytes behi
   int requests = 0;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     if (++requests == 1) {
-      net::co_spawn(f.io, res.end("regular end of request"), recorder(log, "end"));
+      net::co_spawn(f.io, res.end("regular end of request").as_awaitable(), recorder(log, "end"));
       CHECK(res.writable_corked() == 0);
       res.end();
       CHECK(res.writable_corked() == 0);
@@ -120,15 +120,15 @@ TEST_CASE("test-http-outgoing-end-multiple: only the first end counts") {
   event_log log;
   f.server.on_request([&](http::incoming_message&, http::server_response& res) {
     watch(res, log);
-    net::co_spawn(f.io, res.end("testing ended state"), recorder(log, "first"));
+    net::co_spawn(f.io, res.end("testing ended state").as_awaitable(), recorder(log, "first"));
     CHECK(res.writable_corked() == 0);
     // A second end without data is not an error.
-    net::co_spawn(f.io, res.end(), recorder(log, "second"));
+    net::co_spawn(f.io, res.end().as_awaitable(), recorder(log, "second"));
     CHECK(res.writable_corked() == 0);
-    net::co_spawn(f.io, res.end("end"), recorder(log, "third"));
+    net::co_spawn(f.io, res.end("end").as_awaitable(), recorder(log, "third"));
     CHECK(res.writable_corked() == 0);
     res.on_finish([&] {
-      net::co_spawn(f.io, res.end(), recorder(log, "fourth"));
+      net::co_spawn(f.io, res.end().as_awaitable(), recorder(log, "fourth"));
       CHECK(res.writable_corked() == 0);
     });
   });
@@ -274,7 +274,7 @@ TEST_CASE("test-http-server-write-after-end: after close a late write fails with
         res.write("hello");
         res.end();
         co_await a_turn(f.io);
-        net::co_spawn(f.io, res.write("world"), recorder(log, "write"));
+        net::co_spawn(f.io, res.write("world").as_awaitable(), recorder(log, "write"));
       });
   http_peer peer = f.connect();
   f.say(peer, get);
@@ -292,7 +292,7 @@ TEST_CASE("test-http-server-write-end-after-end: a late end emits no event") {
         res.end();
         co_await a_turn(f.io);
         res.end("world");
-        net::co_spawn(f.io, res.write("world"), recorder(log, "write"));
+        net::co_spawn(f.io, res.write("world").as_awaitable(), recorder(log, "write"));
       });
   http_peer peer = f.connect();
   f.say(peer, get);

@@ -38,7 +38,8 @@ TEST_CASE("server: close keeps an answered connection open until its keep-alive 
   http_peer peer = f.connect();
   f.say(peer, get);
   bool closed = false;
-  net::co_spawn(f.io, f.server.close(), [&](std::exception_ptr e) { closed = e == nullptr; });
+  net::co_spawn(f.io, f.server.close().as_awaitable(),
+                [&](std::exception_ptr e) { closed = e == nullptr; });
   f.settle();
   CHECK(idle.ended());
   CHECK_FALSE(f.server.listening());
@@ -55,7 +56,7 @@ TEST_CASE("server: close keeps an answered connection open until its keep-alive 
 TEST_CASE("server: close without listen") {
   server_fixture f;
   std::exception_ptr error;
-  net::co_spawn(f.io, f.server.close(), [&](std::exception_ptr e) { error = e; });
+  net::co_spawn(f.io, f.server.close().as_awaitable(), [&](std::exception_ptr e) { error = e; });
   f.settle();
   REQUIRE(error);
   try {

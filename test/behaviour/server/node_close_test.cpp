@@ -33,7 +33,7 @@ void hello(http::incoming_message&, http::server_response& res) { res.end("Hello
 
 // Closes a server and records the completion.
 void close(server_fixture& f, event_log& log) {
-  net::co_spawn(f.io, f.server.close(),
+  net::co_spawn(f.io, f.server.close().as_awaitable(),
                 [&log](std::exception_ptr e) { log.note(e ? "close failed" : "closed"); });
   f.settle();
 }

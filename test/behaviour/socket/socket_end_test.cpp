@@ -39,7 +39,7 @@ TEST_CASE("socket: an awaited end waits for the other side, and owns a temporary
   pair p(io, 1000);
   std::string const data(200000, 'd');
   bool ended = false;
-  net::co_spawn(io, owned ? p.a.end(std::string(data)) : p.a.end(data),
+  net::co_spawn(io, (owned ? p.a.end(std::string(data)) : p.a.end(data)).as_awaitable(),
                 [&](std::exception_ptr e) { ended = e == nullptr; });
   CHECK_FALSE(p.a.writable());
   settle(io, 1s);

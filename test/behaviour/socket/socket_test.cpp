@@ -112,7 +112,7 @@ TEST_CASE("socket: an awaited write waits while the other side does not read") {
   pair p(io, 1000);
   std::string const data(200000, 'd');
   bool written = false;
-  net::co_spawn(io, p.a.write(data), [&](std::exception_ptr) { written = true; });
+  net::co_spawn(io, p.a.write(data).as_awaitable(), [&](std::exception_ptr) { written = true; });
   settle(io, 1s);
   CHECK_FALSE(written);
   CHECK(p.a.writable_length() >= 199000);

@@ -122,7 +122,7 @@ net::awaitable<void> write_callbacks(call& c) {
 }
 
 void close_server(call const& c) {
-  net::co_spawn(c.server.get_executor(), c.server.close(),
+  net::co_spawn(c.server.get_executor(), c.server.close().as_awaitable(),
                 [port = c.port, id = c.id](std::exception_ptr) {
                   log_event(port, "server.closed", json_text().number("id", id));
                 });
