@@ -240,8 +240,9 @@ public:
   /// **Node**: `message.errored`.
   error_code errored() const noexcept;
 
-  /// Returns the failure of the connection that cut a response off, of which `errored` only says
-  /// `ECONNRESET`; see `request_error::cause`. Null if there is none, and for requests in a server.
+  /// Returns the failure of the connection that cut the message off, of which `errored` only says
+  /// `ECONNRESET`; see `request_error::cause`. For a request in a server it is the system's error.
+  /// Null if there is none, for example after a client has closed its direction.
   /// **Node**: `message.errored.cause`.
   std::exception_ptr cause() const noexcept;
 

@@ -216,7 +216,7 @@ error_code incoming_message::errored() const noexcept {
 }
 
 std::exception_ptr incoming_message::cause() const noexcept {
-  return self_ != nullptr && self_->from() != nullptr ? self_->from()->cause() : nullptr;
+  return self_ != nullptr ? self_->cause() : nullptr;
 }
 
 incoming_message& incoming_message::destroy(error_code ec) {

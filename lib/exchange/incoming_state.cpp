@@ -112,6 +112,13 @@ bool incoming_state::abort_unread(error_code ec) {
   return true;
 }
 
+std::exception_ptr incoming_state::cause() const noexcept {
+  if (cause_ && error_) {
+    return std::make_exception_ptr(boost::system::system_error(cause_));
+  }
+  return observer_ != nullptr ? observer_->cause() : nullptr;
+}
+
 void incoming_state::discard_body() {
   if (std::exchange(body_discarded_, true)) {
     return;
@@ -211,6 +218,9 @@ void incoming_state::reset_fast() {
   empty(buffered_);
   empty(popped_);
   error_ = {};
+  if (cause_) {
+    cause_ = {};
+  }
   readers_paused_ = pending_wake_ = false;
   reading_ = complete_ = ended_ = aborted_ = destroyed_ = body_discarded_ = closed_ = false;
   pending_close_ = touched_ = false;

@@ -191,6 +191,12 @@ public:
   bool destroyed() const noexcept { return destroyed_ || closed_; }
   bool body_touched() const noexcept { return touched_; }
   error_code const& error() const noexcept { return error_; }
+
+  /// Sets the failure of the connection that is behind the message's error.
+  void set_cause(error_code ec) noexcept { cause_ = ec; }
+
+  /// Returns that failure, or the one that the connection names; null if there is none.
+  std::exception_ptr cause() const noexcept;
   std::size_t buffered() const noexcept { return buffered_.size(); }
 
   /// Destroys the message and its connection. **Node**: `message.destroy`.
@@ -229,6 +235,7 @@ private:
   std::string popped_;           // the part of `buffered_` that the reader uses
   std::string_view rest_;        // not yet copied by `read_some`
   error_code error_;
+  error_code cause_;
   bool reading_ = false;
   bool readers_paused_ = false;
   bool pending_wake_ = false;  // notify when readers resume

@@ -207,6 +207,7 @@ private:
   std::size_t queued_bytes_ = 0;  // heads and unread bodies of the requests in progress
   error_code cause_;              // why the current request stays incomplete
   std::uint32_t requests_served_ = 0;
+  error_code socket_error_;       // why the connection was lost
   std::uint64_t requests_ = 0;                             // requests with a complete head
   policy::dispatch leave_as_ = policy::dispatch::request;  // other: the connection leaves HTTP
   bool parsing_ = false;

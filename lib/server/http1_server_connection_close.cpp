@@ -204,6 +204,7 @@ void http1_server_connection::cancel_handlers() {
 }
 
 void http1_server_connection::on_error(error_code ec) {
+  socket_error_ = ec;
   if (!failed_) {
     report(ec);
   }
@@ -243,6 +244,7 @@ void http1_server_connection::abort_requests() {
   }
   if (receiving_) {
     detail::ptr<server_exchange> const x = std::move(receiving_);
+    x->request.set_cause(socket_error_);
     x->request.fail(cause_ ? cause_ : make_error_code(http::error::connection_reset));
     x->request.emit_close();
     if (x->response.finished()) {
@@ -250,6 +252,7 @@ void http1_server_connection::abort_requests() {
     }
   }
   for (detail::ptr<server_exchange> x(first_); x; x = detail::ptr<server_exchange>(x->next)) {
+    x->request.set_cause(socket_error_);
     if (x->request.abort_unread(http::error::connection_reset)) {
       x->request.emit_error();
     }

@@ -5,6 +5,10 @@
 
 #include <anode/error.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -42,6 +46,37 @@ TEST_CASE("test-http-exceptions: a handler that throws answers 500, and the serv
   }
   fails = false;
   CHECK(f.get()->body == "served");
+}
+
+TEST_CASE("server errors: a reset during a request is its cause") {
+  bool const reset = GENERATE(true, false);
+  server_fixture f;
+  boost::system::error_code error;
+  boost::system::error_code cause;
+  f.server.on_request([&](http::incoming_message& req, http::server_response&) {
+    CHECK(req.cause() == nullptr);
+    req.on_error([&](boost::system::error_code ec) {
+      error = ec;
+      if (std::exception_ptr const behind = req.cause()) {
+        try {
+          std::rethrow_exception(behind);
+        } catch (boost::system::system_error const& e) {
+          cause = e.code();
+        }
+      }
+    });
+  });
+  http_peer peer = f.connect();
+  f.say(peer, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc");
+  if (reset) {
+    peer.reset();
+  } else {
+    peer.end();  // Node too has no cause for it
+  }
+  f.settle();
+  CHECK(error == http::error::connection_reset);
+  CHECK(cause == (reset ? boost::system::error_code(net::error::connection_reset)
+                        : boost::system::error_code()));
 }
 
 TEST_CASE("test-http-header-badrequest: an error after a head is not answered with another head") {
