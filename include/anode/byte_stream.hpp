@@ -156,6 +156,13 @@ public:
   /// Disables (`true`) or enables Nagle's algorithm. The default does nothing.
   virtual void set_no_delay(bool) {}
 
+  /// Limits the bytes that the system has accepted and not yet sent (TCP: TCP_NOTSENT_LOWAT). At
+  /// this limit the stream accepts no further bytes. Called once, when a message that is written in
+  /// pieces fills its buffer; a stream of such pieces needs less time of the processor then. The
+  /// default does nothing.
+  /// @param bytes the limit; at least 1
+  virtual void set_unsent_limit(std::size_t bytes) { static_cast<void>(bytes); }
+
   /// Enables or disables TCP keep-alive probes. The second parameter is the idle time before the
   /// first probe (0: the system's default). The default does nothing. The library calls
   /// `set_keep_alive_probes` only.

@@ -172,7 +172,11 @@ outgoing_state::written_bytes outgoing_state::put_plain(std::string_view data) {
   send_head(std::nullopt);
   stream::borrowed_write borrowed = put_body(data, with_head);
   send_soon();
-  return result(std::move(borrowed));
+  written_bytes written = result(std::move(borrowed));
+  if (!written.below_ && core_ != nullptr) {
+    core_->stream_is_full();
+  }
+  return written;
 }
 
 // Writes a part of a file, whose descriptor is borrowed if the connection sends it.

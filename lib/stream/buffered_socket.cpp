@@ -29,6 +29,11 @@ constexpr std::size_t fair_share = 256 * 1024;
 constexpr std::size_t large_write = 256 * 1024;
 constexpr std::size_t opening = 32 * 1024;
 
+// The limit of unsent bytes of a stream of pieces. With a pacing congestion control (BBR) and more
+// bytes queued, the system sends packet by packet with a timer each, which costs more than twice
+// the time of the processor.
+constexpr std::size_t unsent_limit = 16 * 1024;
+
 // Returns the first `bytes` bytes of `gathered`, which must be longer.
 std::span<net::const_buffer> shorten(std::span<net::const_buffer> gathered, std::size_t bytes) {
   std::size_t n = 0;
@@ -253,6 +258,8 @@ void buffered_socket::flush() {
     input_is_older_ = true;
     net::post(executor(),
               [self = detail::ptr<buffered_socket>(this)] { self->input_is_older_ = false; });
+void buffered_socket::limit_stream() { stream_->set_unsent_limit(unsent_limit); }
+
   }
   return false;
 }

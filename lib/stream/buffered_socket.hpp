@@ -176,6 +176,14 @@ public:
 
   /// Returns whether output is accepted: the socket is neither ending nor destroyed.
   bool writable() const noexcept { return !ending_ && !end_sent_ && !destroyed_; }
+  /// Reports that a message is written in pieces faster than the peer reads them. From then on the
+  /// stream limits its unsent bytes.
+  void stream_is_full() {
+    if (!connecting_ && !std::exchange(limits_unsent_, true)) {
+      limit_stream();
+    }
+  }
+
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
   void set_high_water_mark(std::size_t bytes) noexcept { high_water_mark_ = bytes; }
 
@@ -321,6 +329,7 @@ private:
   // Set only if it differs from the context's executor. This saves memory and makes comparisons
   // cheap.
   std::unique_ptr<net::any_io_executor const> own_executor_;
+  void limit_stream();
   socket_observer* owner_ = nullptr;
   read_buffer in_;
   write_queue out_;
@@ -343,9 +352,11 @@ private:
   bool connecting_ = false;
   bool reading_ = false;  // reading is resumed
   bool read_in_flight_ = false;
-  bool read_scheduled_ = false;  // a `read_scheduler` starts the read
-  bool write_waiting_ = false;   // the stream is full, or other connections run
-  bool write_failed_ = false;    // further output is discarded
+  bool read_scheduled_ = false;   // a `read_scheduler` starts the read
+  bool wait_unreported_ = false;  // `report_wait` was called
+  bool write_waiting_ = false;    // the stream is full, or other connections run
+  bool limits_unsent_ = false;    // the stream limits its unsent bytes
+  bool write_failed_ = false;     // further output is discarded
   bool pending_flush_ = false;
   bool output_unchecked_ = false;  // `check_before_output` applies to the next output
   bool input_is_older_ = false;    // the read in flight began before the output

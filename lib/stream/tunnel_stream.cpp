@@ -198,6 +198,10 @@ endpoint tunnel_stream::remote_endpoint() const {
 
 void tunnel_stream::set_no_delay(bool on) { state_->socket().stream().set_no_delay(on); }
 
+void tunnel_stream::set_unsent_limit(std::size_t bytes) {
+  state_->socket().stream().set_unsent_limit(bytes);
+}
+
 void tunnel_stream::set_keep_alive(bool on, std::chrono::milliseconds delay) {
   set_keep_alive_probes({on, delay});
 }

@@ -166,6 +166,14 @@ void socket_stream::set_no_delay(bool on) {
   socket_.set_option(net::ip::tcp::no_delay(on), ignored);
 }
 
+void socket_stream::set_unsent_limit([[maybe_unused]] std::size_t bytes) {
+#ifdef TCP_NOTSENT_LOWAT
+  using option = net::detail::socket_option::integer<IPPROTO_TCP, TCP_NOTSENT_LOWAT>;
+  error_code ignored;  // a Unix socket has no such option
+  socket_.set_option(option(static_cast<int>(bytes)), ignored);
+#endif
+}
+
 namespace {
 
 // The options of TCP for keep-alive probes; 0 where the system has none.

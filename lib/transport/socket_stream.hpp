@@ -37,6 +37,7 @@ public:
   endpoint local_endpoint() const override;
   endpoint remote_endpoint() const override;
   void set_no_delay(bool on) override;
+  void set_unsent_limit(std::size_t bytes) override;
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override;
   void set_keep_alive_probes(keep_alive_probes const& probes) override;
   bool has_input() override;

@@ -37,6 +37,7 @@ public:
   endpoint local_endpoint() const override { return engine_->lower().local_endpoint(); }
   endpoint remote_endpoint() const override { return engine_->lower().remote_endpoint(); }
   void set_no_delay(bool on) override { engine_->lower().set_no_delay(on); }
+  void set_unsent_limit(std::size_t bytes) override { engine_->lower().set_unsent_limit(bytes); }
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override {
     set_keep_alive_probes({on, delay});
   }

@@ -42,6 +42,7 @@ public:
   endpoint local_endpoint() const override { return lower_->local_endpoint(); }
   endpoint remote_endpoint() const override { return lower_->remote_endpoint(); }
   void set_no_delay(bool on) override { lower_->set_no_delay(on); }
+  void set_unsent_limit(std::size_t bytes) override { lower_->set_unsent_limit(bytes); }
   void set_keep_alive(bool on, std::chrono::milliseconds delay) override {
     lower_->set_keep_alive(on, delay);
   }
