@@ -64,7 +64,21 @@ public:
   void put(std::string_view text) noexcept { at_ = put_text(at_, text); }
 
   void put_number(std::uint64_t number) noexcept {
-    at_ = std::to_chars(at_, at_ + longest_number, number).ptr;
+    if (number >= 10000) {
+      at_ = std::to_chars(at_, at_ + longest_number, number).ptr;
+      return;
+    }
+    auto const small = static_cast<unsigned>(number);  // to_chars costs more than these digits
+    if (small >= 1000) {
+      put_digit(small / 1000);
+    }
+    if (small >= 100) {
+      put_digit(small / 100 % 10);
+    }
+    if (small >= 10) {
+      put_digit(small / 10 % 10);
+    }
+    put_digit(small % 10);
   }
 
   /// Appends a status code of three digits.
@@ -79,6 +93,8 @@ public:
   void finish() { out_.resize(static_cast<std::size_t>(at_ - out_.data())); }
 
 private:
+  void put_digit(unsigned digit) noexcept { *at_++ = static_cast<char>('0' + digit); }
+
   std::string& out_;
   char* at_;
 };

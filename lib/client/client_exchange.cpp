@@ -6,6 +6,7 @@
 #include "client/exchange_watch.hpp"
 #include "client/http1_client_connection.hpp"
 #include "http1/head_writer.hpp"
+#include "http1/head_writer_fast_path.hpp"
 #include "policy/default_headers.hpp"
 #include "stream/socket_handle.hpp"
 
@@ -32,6 +33,17 @@ message::outgoing_framing client_request_state::write_head(
   context.body_follows = !content_length && !flushing_;
   context.unique = unique_headers;
   return http1::write_request_head(out, context, headers);
+}
+
+bool client_request_state::write_whole(std::string& out, std::string_view body,
+                                       message::outgoing_framing&) {
+  if (!body.empty() || method != "GET" || !should_keep_alive || !has_agent || flushing_ ||
+      unique_headers != nullptr || !proxied_authority.empty() ||
+      !headers.is_fast_path_with_host()) {
+    return false;
+  }
+  http1::write_get_fast_path(out, target, headers);
+  return true;
 }
 
 // A request without a body stays one, although a filter would make some bytes of nothing.

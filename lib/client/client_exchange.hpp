@@ -48,6 +48,8 @@ public:
 private:
   message::outgoing_framing write_head(std::string& out,
                                        std::optional<std::uint64_t> content_length) override;
+  bool write_whole(std::string& out, std::string_view body,
+                   message::outgoing_framing& framing) override;
   bool filters_empty_body() const noexcept override;
 };
 

@@ -84,11 +84,26 @@ bool http1_client_connection::release() {
 }
 
 void http1_client_connection::park(std::chrono::milliseconds timeout) {
-  socket_->incoming().release_memory();
-  parser_.release_memory();
-  socket_->set_timeout(timeout);
   socket_->resume();
   parked_ = socket_->clock().now();
+  parked_timeout_ = timeout;
+  if (socket_->read_is_scheduled()) {
+    socket_->report_wait();  // of a busy agent the next request has often begun before
+  } else {
+    become_idle();
+  }
+}
+
+void http1_client_connection::become_idle() {
+  socket_->incoming().release_memory();
+  parser_.release_memory();
+  socket_->set_timeout(parked_timeout_);
+}
+
+void http1_client_connection::on_wait() {
+  if (!exchange_) {
+    become_idle();
+  }
 }
 
 // Costs a system call, which is skipped in the first millisecond after parking. Correctness does

@@ -81,9 +81,11 @@ private:
   void on_output() override;
   void on_timeout() override;
   void on_stale() override;
+  void on_wait() override;
   void on_close() override;
   void on_context_shutdown() override;
 
+  void become_idle();
   void watched_input();
   void parse_messages(bool one_segment);
   void handle_head(client_exchange& x);
@@ -100,6 +102,7 @@ private:
   error_code error_;
   policy::keep_alive_hint keep_hint_;
   runtime::protocol_time parked_{};  // the time of the last `park`; none while it is in use
+  std::chrono::milliseconds parked_timeout_{0};
   bool parsing_ = false;
   bool interim_ = false;      // the current message is an interim response
   bool final_begun_ = false;  // the head of the final response was received

@@ -76,9 +76,6 @@ void outgoing_state::store_head(std::optional<std::uint64_t> content_length) {
   stored_head_.clear();
   framing_ = write_head(stored_head_, content_length);
   head_written_ = true;
-  if (observer_ != nullptr) {
-    observer_->on_head_written();
-  }
 }
 
 // Appends the head to the output: the stored one, or a new one.
@@ -93,9 +90,6 @@ void outgoing_state::store_head(std::optional<std::uint64_t> content_length) {
   } else {
     framing_ = write_head(sink().buffer(), content_length);
     head_written_ = true;
-    if (observer_ != nullptr) {
-      observer_->on_head_written();
-    }
   }
   head_sent_ = true;
 }
@@ -218,7 +212,37 @@ outgoing_state::written_bytes outgoing_state::put_file(native_handle_type file,
   return result(std::move(borrowed));
 }
 
+// Returns whether nothing was done to the message but to set its headers.
+inline bool outgoing_state::is_untouched() const noexcept {
+  return !head_written_ && !ended_ && !strict_content_length && corked_ == 0 && copy_limit_ == 0 &&
+         !detached_for_upgrade_ && core_ != nullptr && writable() && pending_.empty();
+}
+
+// Ends a message that `write_whole` has written.
+inline outgoing_state::written_bytes outgoing_state::ended_whole(std::size_t body_size) {
+  body_written_ = body_size;
+  head_written_ = head_sent_ = ended_ = true;
+  end_ = core_->output().end();
+  on_prefinish.emit();
+  if (core_ != nullptr) {
+    if (runtime::tick::on(core_->executor())) {
+      core_->flush_later();
+    } else {
+      core_->flush();
+    }
+  }
+  written_bytes written = result({});
+  if (observer_ != nullptr) {
+    observer_->on_message_ended();
+  }
+  return written;
+}
+
 outgoing_state::written_bytes outgoing_state::put_end_plain(std::string_view data, bool has_data) {
+  if (data.size() < stream::write_queue::borrow_threshold && is_untouched() &&
+      write_whole(core_->output().buffer(), data, framing_)) {
+    return ended_whole(data.size());
+  }
   if (ended_) {
     if (!has_data) {
       return finished_ ? written_bytes(make_error_code(error::already_finished)) : result({});

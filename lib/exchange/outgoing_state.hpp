@@ -32,7 +32,6 @@ public:
   class observer {
   public:
     /// The head is written.
-    virtual void on_head_written() {}
 
     /// The message has ended: all its bytes are in the connection's output or in the message's
     /// buffer.
@@ -335,6 +334,13 @@ private:
   /// Returns whether the head, if written now, would announce no body.
   virtual bool without_body() const noexcept { return false; }
 
+  /// Appends the head and the whole body to `out`, if the message is of the most usual kind.
+  /// Otherwise does nothing.
+  /// @param framing set to that of the message; it has the default values before
+  /// @return whether the message was written
+  virtual bool write_whole(std::string& out, std::string_view body,
+                           message::outgoing_framing& framing) = 0;
+
   /// Returns whether filters are called for an empty body.
   virtual bool filters_empty_body() const noexcept { return true; }
 
@@ -343,6 +349,8 @@ private:
 
   written_bytes put_plain(std::string_view data);
   written_bytes put_end_plain(std::string_view data, bool has_data);
+  bool is_untouched() const noexcept;
+  written_bytes ended_whole(std::size_t body_size);
   written_bytes put_staged(std::string_view data);
   written_bytes put_end_staged(std::string_view data, bool has_data);
   outgoing_stages& stages();

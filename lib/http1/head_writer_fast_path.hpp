@@ -23,6 +23,11 @@ inline bool has_fast_path(response_context const& context,
          headers.is_fast_path();
 }
 
+/// Appends the head of a GET request without a body, for a connection that is kept. The target is
+/// valid, and Host is the only known field among the headers (see `is_fast_path_with_host`).
+void write_get_fast_path(std::string& out, std::string_view target,
+                         message::header_map const& headers);
+
 /// Returns the part of the head between the user's headers and the number in Content-Length.
 /// @param date_line, keep_alive_line complete field lines, as in `response_context`
 std::string fast_path_fields(std::string_view date_line, std::string_view keep_alive_line);
@@ -33,5 +38,9 @@ std::string fast_path_fields(std::string_view date_line, std::string_view keep_a
 message::outgoing_framing write_head_fast_path(std::string& out, message::header_map const& headers,
                                                std::string_view fields,
                                                std::uint64_t content_length);
+
+/// Appends the head as `write_head_fast_path` does, and the whole body behind it.
+void write_message_fast_path(std::string& out, message::header_map const& headers,
+                             std::string_view fields, std::string_view body);
 
 }  // namespace anode::http1

@@ -119,6 +119,11 @@ public:
   /// field (see `field_id`), and no field is marked as removed.
   bool is_fast_path() const noexcept { return in_order_ && specials_ == 0 && removed_ == 0; }
 
+  /// Returns the same, except that one field with one value is known: Host.
+  bool is_fast_path_with_host() const noexcept {
+    return in_order_ && specials_ == 1 && removed_ == 0 && has_one_host();
+  }
+
   /// One field line to send.
   struct line {
     std::string_view name;
@@ -175,6 +180,15 @@ private:
                nodes_[n].next != no_node, false, i});
       }
     }
+  }
+
+  bool has_one_host() const noexcept {
+    for (entry const& e : entries_) {
+      if (e.field != field_id::none) {
+        return e.field == field_id::host && e.count == 1;
+      }
+    }
+    return false;
   }
 
   static constexpr unsigned bit(field_id field) noexcept {

@@ -96,6 +96,9 @@ void connection_timers::headers_completed(connection_timer& c) noexcept {
 }
 
 void connection_timers::message_completed(connection_timer& c) noexcept {
+  if (c.phase_ == connection_timer::phase::serving) {
+    return;
+  }
   move(c, connection_timer::phase::serving, c.since_);
 }
 

@@ -342,6 +342,11 @@ void http1_server_connection::finish_first() {
     last_ = nullptr;
   }
   bool const last = x->response.framing().last() || x->response.closes;
+  if (!last && x->is_forgotten()) {
+    x->reset_fast();
+    after_response();
+    return;
+  }
   x->response.emit_finish();
   x->response.emit_misuse();
   if (x->record != nullptr) {
@@ -373,16 +378,27 @@ void http1_server_connection::after_response() {
   if (!is_quiet() || receiving_ || closing_ || in_message()) {
     return;
   }
-  if (socket_->input().empty()) {
-    idle_ = true;
-    if (server_->options().keep_alive_timeout.count() > 0) {
-      set_timeout({});  // the keep-alive timeout applies instead
-    }
-    socket_->incoming().release_memory();
-    if (parser_ && between_messages_ && !parser_->closed()) {
-      release_parser();
-    }
-    server_->became_idle(*this);
+  if (!socket_->input().empty()) {
+    return;
+  }
+  if (socket_->read_is_scheduled()) {
+    socket_->report_wait();  // on a busy connection the next request has often arrived
+    return;
+  }
+  idle_ = true;
+  if (server_->options().keep_alive_timeout.count() > 0) {
+    set_timeout({});  // the keep-alive timeout applies instead
+  }
+  socket_->incoming().release_memory();
+  if (parser_ && between_messages_ && !parser_->closed()) {
+    release_parser();
+  }
+  server_->became_idle(*this);
+}
+
+void http1_server_connection::on_wait() {
+  if (!idle_) {
+    after_response();
   }
 }
 

@@ -114,6 +114,7 @@ private:
   void on_timeout() override;
   void on_hangup() override;
   void on_local_end() override;
+  void on_wait() override;
   void on_close() override;
 
   bool in_message() const noexcept { return parser_ && parser_->in_message(); }
@@ -206,8 +207,8 @@ private:
   std::size_t discarded_ = 0;
   std::size_t queued_bytes_ = 0;  // heads and unread bodies of the requests in progress
   error_code cause_;              // why the current request stays incomplete
-  std::uint32_t requests_served_ = 0;
   error_code socket_error_;       // why the connection was lost
+  std::uint32_t requests_served_ = 0;
   std::uint64_t requests_ = 0;                             // requests with a complete head
   policy::dispatch leave_as_ = policy::dispatch::request;  // other: the connection leaves HTTP
   bool parsing_ = false;

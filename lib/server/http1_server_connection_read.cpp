@@ -163,6 +163,10 @@ void http1_server_connection::leave_idle() {
 }
 
 http1::parser& http1_server_connection::acquire_parser() {
+  if (parser_ && between_messages_ && parser_generation_ != server_->parser_generation() &&
+      !parser_->closed()) {
+    release_parser();  // the options have changed
+  }
   if (!parser_) {
     parser_.emplace(server_->acquire_parser(parser_generation_));
   }

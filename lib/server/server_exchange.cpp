@@ -67,6 +67,19 @@ message::outgoing_framing server_response_state::write_head(
   return framing;
 }
 
+// Has the same conditions as `has_fast_path`.
+bool server_response_state::write_whole(std::string& out, std::string_view body,
+                                        message::outgoing_framing& framing) {
+  if (status != 200 || reason || head_request || !should_keep_alive || !chunked_by_default ||
+      !send_date || max_requests_reached || expect_continue || request_has_body ||
+      !headers.is_fast_path() || of_->record != nullptr || server->draining()) {
+    return false;
+  }
+  http1::write_message_fast_path(out, headers, server->fast_path_fields(), body);
+  framing = {message::body_end::length, body.size()};
+  return true;
+}
+
 message::outgoing_framing server_response_state::make_head(
     std::string& out, std::optional<std::uint64_t> content_length) {
   if (request_has_body && content_length) {

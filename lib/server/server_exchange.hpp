@@ -54,6 +54,8 @@ private:
                                       std::optional<std::uint64_t> content_length);
   message::outgoing_framing write_recorded_head(std::string& out,
                                                 std::optional<std::uint64_t> content_length);
+  bool write_whole(std::string& out, std::string_view body,
+                   message::outgoing_framing& framing) override;
   bool closes_now() override;
 };
 
@@ -74,6 +76,15 @@ public:
   bool is_unobserved(unsigned references) const noexcept {
     return handler_done && this->references() == references && record == nullptr &&
            !response.has_listeners() && !request.has_listeners();
+  }
+
+  /// Returns whether both messages are complete, nothing observes their end, and the caller has the
+  /// only reference. Unlike `is_unobserved`, this includes a callback that may keep the address of
+  /// a message until the response is sent.
+  bool is_forgotten() const noexcept {
+    return references() == 1 && record == nullptr && request.is_complete() &&
+           !response.destroyed() && !has_data() && !response.has_listeners() &&
+           !request.has_listeners() && runner == nullptr;
   }
 
   /// Returns the record of the exchange, which is made if there is none. The server then begins to

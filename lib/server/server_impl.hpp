@@ -70,6 +70,9 @@ public:
   /// @param age set to the value that `recycle_parser` needs
   http1::parser acquire_parser(unsigned& age);
 
+  /// Returns the number of times that the options of parsers were set.
+  unsigned parser_generation() const noexcept { return parser_generation_; }
+
   /// Takes back a parser that is between two messages. Idle connections own no parser.
   void recycle_parser(http1::parser& decoder, unsigned age);
 

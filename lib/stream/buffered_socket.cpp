@@ -92,22 +92,39 @@ void buffered_socket::start_read(bool at_once) {
   read_scheduled_ = false;
   if (!may_read()) {
     runtime::tick const t(executor());
-    report_write_failure();
+    if (wait_begins()) {
+      report_write_failure();
+    }
     return;
   }
-  net::mutable_buffer const into = in_.prepare();
-  if (!at_once) {
-    begin_read(into);
+  if (at_once) {
+    error_code ec;
+    std::size_t const bytes = stream_->try_read_some(in_.prepare(), ec);
+    if (ec != net::error::would_block && ec != net::error::try_again) {
+      detail::ptr<buffered_socket> const self(this);
+      wait_unreported_ = false;
+      read_done(ec, bytes);
+      return;
+    }
+    in_.commit(0);
+  }
+  if (!wait_unreported_) {
+    begin_read(in_.prepare());
     return;
   }
-  error_code ec;
-  std::size_t const bytes = stream_->try_read_some(into, ec);
-  if (ec && (ec == net::error::would_block || ec == net::error::try_again)) {
-    begin_read(into);
-  } else {
-    detail::ptr<buffered_socket> const self(this);
-    read_done(ec, bytes);
+  runtime::tick const t(executor());
+  if (wait_begins() && may_read()) {
+    begin_read(in_.prepare());
   }
+}
+
+// Reports the wait to the owner, if it has asked for it. Returns whether the socket still exists
+// for it.
+bool buffered_socket::wait_begins() {
+  if (std::exchange(wait_unreported_, false) && owner_ != nullptr && !destroyed_) {
+    owner_->on_wait();
+  }
+  return !destroyed_;
 }
 
 void buffered_socket::begin_read(net::mutable_buffer into) {
@@ -241,6 +258,8 @@ void buffered_socket::flush() {
   }
 }
 
+void buffered_socket::limit_stream() { stream_->set_unsent_limit(unsent_limit); }
+
 // Returns whether input is available, which makes this socket unusable for the output.
 [[gnu::noinline]] bool buffered_socket::check_stale() {
   output_unchecked_ = false;
@@ -258,8 +277,6 @@ void buffered_socket::flush() {
     input_is_older_ = true;
     net::post(executor(),
               [self = detail::ptr<buffered_socket>(this)] { self->input_is_older_ = false; });
-void buffered_socket::limit_stream() { stream_->set_unsent_limit(unsent_limit); }
-
   }
   return false;
 }
@@ -395,8 +412,12 @@ void buffered_socket::on_hung_up(detail::counted& self, error_code ec, std::size
 }
 
 void buffered_socket::set_timeout(std::chrono::milliseconds timeout) {
+  bool const unchanged = timeout_ == timeout;
   timeout_ = std::min(timeout, runtime::longest_delay);
   last_activity_ = context_->now();
+  if (unchanged && !closing_timed_ && inactivity_.armed() == (timeout.count() > 0)) {
+    return;  // the timer reads the time of the last activity when it expires
+  }
   if (closing_timed_) {
     arm_closing();
   } else {

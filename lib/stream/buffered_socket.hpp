@@ -48,6 +48,9 @@ public:
   /// Input arrived before the first output after `check_before_output`.
   virtual void on_stale() {}
 
+  /// No input is available, and the socket waits for it; see `buffered_socket::report_wait`.
+  virtual void on_wait() {}
+
   /// The socket is closed. This is the last call.
   virtual void on_close() = 0;
 
@@ -120,6 +123,12 @@ public:
   ///   This saves one pass through the scheduler, but costs a system call if there is no input.
   void start_read(bool at_once);
 
+  /// Returns whether the next read is scheduled. Until then it is unknown whether there is input.
+  bool read_is_scheduled() const noexcept { return read_scheduled_ && reading_; }
+
+  /// Calls the owner's `on_wait`, unless the scheduled read finds input.
+  void report_wait() noexcept { wait_unreported_ = true; }
+
   /// Returns whether the input is consumed and the next read is in flight or scheduled.
   bool waits_for_input() const noexcept {
     return (read_in_flight_ || (read_scheduled_ && reading_)) && in_.input().empty();
@@ -167,6 +176,14 @@ public:
   /// Returns whether `check_before_output` was called and no output was sent since.
   bool output_unchecked() const noexcept { return output_unchecked_; }
 
+  /// Reports that a message is written in pieces faster than the peer reads them. From then on the
+  /// stream limits its unsent bytes.
+  void stream_is_full() {
+    if (!connecting_ && !std::exchange(limits_unsent_, true)) {
+      limit_stream();
+    }
+  }
+
   /// Announces that the owner calls `destroy_soon` once the queued output is sent. The stream may
   /// then send its end together with that output.
   void close_behind_output() noexcept { last_output_ = true; }
@@ -176,14 +193,6 @@ public:
 
   /// Returns whether output is accepted: the socket is neither ending nor destroyed.
   bool writable() const noexcept { return !ending_ && !end_sent_ && !destroyed_; }
-  /// Reports that a message is written in pieces faster than the peer reads them. From then on the
-  /// stream limits its unsent bytes.
-  void stream_is_full() {
-    if (!connecting_ && !std::exchange(limits_unsent_, true)) {
-      limit_stream();
-    }
-  }
-
   std::size_t high_water_mark() const noexcept { return high_water_mark_; }
   void set_high_water_mark(std::size_t bytes) noexcept { high_water_mark_ = bytes; }
 
@@ -308,6 +317,7 @@ private:
   }
   void request_read();
   void begin_read(net::mutable_buffer into);
+  bool wait_begins();
   std::size_t write_some(std::size_t& offered, bool& last, error_code& ec);
   std::size_t write_file(std::size_t& offered, error_code& ec);
   void fail_file(error_code ec);
@@ -319,6 +329,7 @@ private:
   void wait_unsent();
   // The longest pause of a peer while a socket closes with unsent output.
   static constexpr std::chrono::milliseconds closing_pause{60'000};
+  void limit_stream();
   void limit_closing(std::chrono::milliseconds most);
   void limit_unsent();
   void arm_closing();
@@ -329,7 +340,6 @@ private:
   // Set only if it differs from the context's executor. This saves memory and makes comparisons
   // cheap.
   std::unique_ptr<net::any_io_executor const> own_executor_;
-  void limit_stream();
   socket_observer* owner_ = nullptr;
   read_buffer in_;
   write_queue out_;

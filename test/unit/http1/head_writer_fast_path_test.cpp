@@ -68,6 +68,80 @@ TEST_CASE("head writer fast path: writes the same head as the general head write
   }
 }
 
+TEST_CASE("head writer fast path: writes a whole message as its head and its body",
+          "[head-writer]") {
+  header_map headers;
+  headers.set("Content-Type", "text/plain");
+  for (std::size_t const size : {0, 1, 9, 10, 99, 100, 999, 1000, 8191, 10000, 123456}) {
+    std::string const body(size, 'b');
+    response_context context = default_context();
+    context.content_length = size;
+    REQUIRE(has_fast_path(context, headers));
+    std::string expected = "before";
+    write_response_head(expected, context, headers);
+    std::string found = "before";
+    write_message_fast_path(found, headers, fast_path_fields(date, context.keep_alive_line), body);
+    CHECK(found == expected + body);
+  }
+}
+
+TEST_CASE("head writer fast path: writes the same GET as the general head writer",
+          "[head-writer]") {
+  for (std::string_view const target : {"/", "/a/long/path?with=a&query=of-some-length"}) {
+    for (bool const host_first : {true, false}) {
+      header_map headers;
+      if (host_first) {
+        headers.set("Host", "example.test");
+      }
+      headers.set("Accept", "*/*");
+      headers.set("X-Long", std::string(200, 'x'));
+      CHECK(headers.is_fast_path_with_host() == host_first);
+      if (!host_first) {
+        headers.set("Host", "example.test");
+      }
+      REQUIRE(headers.is_fast_path_with_host());
+      request_context context;
+      context.method = "GET";
+      context.target = target;
+      context.should_keep_alive = true;
+      context.has_agent = true;
+      context.content_length = 0;
+      std::string expected = "before";
+      outgoing_framing const framing = write_request_head(expected, context, headers);
+      std::string found = "before";
+      write_get_fast_path(found, target, headers);
+      CHECK(found == expected);
+      CHECK(framing.end() == body_end::none);
+      CHECK(framing.keep_alive());
+      CHECK_FALSE(framing.last());
+    }
+  }
+}
+
+TEST_CASE("head writer fast path: writes no GET with another known field, or without Host",
+          "[head-writer]") {
+  header_map headers;
+  CHECK_FALSE(headers.is_fast_path_with_host());
+  headers.set("Host", "a");
+  CHECK(headers.is_fast_path_with_host());
+  headers.append("Host", "b");
+  CHECK_FALSE(headers.is_fast_path_with_host());
+  for (std::string_view const name : {"Connection", "Content-Length", "Transfer-Encoding", "Expect",
+                                      "Upgrade", "Trailer", "Date", "Keep-Alive"}) {
+    header_map others;
+    others.set("Host", "a");
+    others.set(name, "1");
+    CHECK_FALSE(others.is_fast_path_with_host());
+    header_map alone;
+    alone.set(name, "1");
+    CHECK_FALSE(alone.is_fast_path_with_host());
+  }
+  header_map removed;
+  removed.set("Host", "a");
+  removed.mark_removed(field_id::connection);
+  CHECK_FALSE(removed.is_fast_path_with_host());
+}
+
 TEST_CASE("head writer fast path: rejects each unusual head", "[head-writer]") {
   header_map const none;
   CHECK(has_fast_path(default_context(), none));
