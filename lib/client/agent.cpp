@@ -173,9 +173,7 @@ client_request agent::request(std::string_view url, request_options options) {
 }
 
 net::awaitable<incoming_message> agent::get(std::string_view url) {
-  request_options options;
-  options.set_url(url);
-  auto const exchange = base::require_handle(core_, "agent").request(std::move(options));
+  auto const exchange = base::require_handle(core_, "agent").request(url);
   return client_exchange::get(exchange, handle_to(exchange));
 }
 

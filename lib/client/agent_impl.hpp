@@ -50,6 +50,10 @@ public:
   /// @param has_agent false for a request that only has its own `create_connection`
   detail::ptr<client_exchange> request(http::request_options&& options, bool has_agent = true);
 
+  /// Starts a GET request that has only a URL. If the last request of the reused exchange had the
+  /// same one, its options are used again.
+  detail::ptr<client_exchange> request(std::string_view url);
+
   /// Starts a request with the options of `like` and another method and path.
   detail::ptr<client_exchange> request(http::request_options const& like, std::string_view method,
                                        std::string_view path);
@@ -174,6 +178,8 @@ private:
   void on_context_shutdown() override;
   std::unique_ptr<client_exchange> acquire_exchange();
   detail::ptr<client_exchange> start(std::unique_ptr<client_exchange> made, bool has_agent);
+  detail::ptr<client_exchange> start_complete(std::unique_ptr<client_exchange> made,
+                                              bool has_agent);
   void write_headers(client_exchange& x);
   void fix_head(client_exchange& x);
   void address_proxy(client_exchange& x, std::uint16_t default_port);
@@ -286,6 +292,7 @@ private:
     std::string key;         // in the pool
   } last_origin_;
   unsigned handles_ = 0;
+  unsigned options_generation_ = 0;  // the number of times that the options were set
   bool running_actions_ = false;
   bool should_keep_alive_ = true;  // whether requests ask to keep their connection open
 };

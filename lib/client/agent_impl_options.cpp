@@ -55,6 +55,7 @@ policy::pool_options agent_impl::pool_options() const noexcept {
 
 // Validates the options and derives internal values from them.
 void agent_impl::apply_options() {
+  ++options_generation_;
   if (options_.max_total_sockets == 0) {
     throw http::exception(error::out_of_range,
                           "The value of \"maxTotalSockets\" is out of range. It must be >= 1");

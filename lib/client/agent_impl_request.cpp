@@ -20,6 +20,9 @@ namespace {
 // The most exchanges that are kept for reuse.
 constexpr std::size_t spare_client_exchanges = 64;
 
+// The longest URL that an exchange remembers for its next request.
+constexpr std::size_t longest_remembered_url = 512;
+
 [[noreturn]] void refuse_protocol(http::request_options const& o, std::string_view expected) {
   throw http::exception(
       error::invalid_protocol,
@@ -177,8 +180,26 @@ void agent_impl::recycle(client_exchange& x) noexcept {
   }
 }
 
+detail::ptr<client_exchange> agent_impl::request(std::string_view url) {
+  std::unique_ptr<client_exchange> x = acquire_exchange();
+  if (x->url.empty() || x->url != url || x->options_generation != options_generation_) {
+    x->url.clear();
+    x->options = {};
+    x->options.set_url(url);
+    complete_options(x->options);
+    if (url.size() <= longest_remembered_url && !secure_) {
+      x->url = url;
+      x->options_generation = options_generation_;
+    }
+  } else {
+    x->options.max_header_size = http::max_header_size();  // it can be set at any time
+  }
+  return start_complete(std::move(x), true);
+}
+
 detail::ptr<client_exchange> agent_impl::request(http::request_options&& options, bool has_agent) {
   std::unique_ptr<client_exchange> x = acquire_exchange();
+  x->url.clear();
   x->options = std::move(options);
   return start(std::move(x), has_agent);
 }
@@ -186,6 +207,7 @@ detail::ptr<client_exchange> agent_impl::request(http::request_options&& options
 detail::ptr<client_exchange> agent_impl::request(http::request_options const& like,
                                                  std::string_view method, std::string_view path) {
   std::unique_ptr<client_exchange> x = acquire_exchange();
+  x->url.clear();
   x->options = like;
   x->options.method = method;
   x->options.path = path;
@@ -195,6 +217,12 @@ detail::ptr<client_exchange> agent_impl::request(http::request_options const& li
 detail::ptr<client_exchange> agent_impl::start(std::unique_ptr<client_exchange> made,
                                                bool has_agent) {
   complete_options(made->options);
+  return start_complete(std::move(made), has_agent);
+}
+
+// Starts a request whose options are complete.
+detail::ptr<client_exchange> agent_impl::start_complete(std::unique_ptr<client_exchange> made,
+                                                        bool has_agent) {
   detail::ptr<client_exchange> const x(made.release());
   x->begin(*this);
   x->request.has_agent = has_agent;

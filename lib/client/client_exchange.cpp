@@ -371,6 +371,7 @@ void client_exchange::set_timeout(std::chrono::milliseconds timeout) {
 }
 
 void client_exchange::set_max_headers_count(std::size_t lines) {
+  url.clear();
   options.max_headers_count = lines;
   if (connection_ && !response_ready_) {
     connection_->set_limits(*this);

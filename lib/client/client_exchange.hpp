@@ -111,7 +111,9 @@ public:
   void begin(agent_impl& agent);
 
   http::request_options options;
-  std::string name;  ///< the pool key of the origin
+  std::string url;                  ///< not empty: the options are those of a GET request for it
+  unsigned options_generation = 0;  ///< of the agent, when the options were completed
+  std::string name;                 ///< the pool key of the origin
   policy::request_id id;
   message::unique_headers unique;
   client_request_state request;
