@@ -19,6 +19,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -175,6 +177,39 @@ public:
   ///   awaited.
   /// **Cancellation**: aborts the request, or ends the wait before the next attempt.
   net::awaitable<fetch_response> fetch(std::string_view url, fetch_options const& options);
+
+  /// Downloads a file. A download that is cut is continued by the next call with the same
+  /// arguments; with `retry` this call continues it itself, that often.
+  ///
+  /// Until the file is complete, PATH.part has the bytes so far, and PATH.part.tag what identifies
+  /// the whole: a strong entity tag or a Last-Modified (RFC 9110 section 13.1.5). The rest is
+  /// requested with Range and If-Range. A file that has changed on the server starts over, and so
+  /// does one of a server that sends neither, or no ranges. The bytes are saved as sent, never
+  /// decoded.
+  /// @param url an absolute URL. Bytes of another URL are not continued.
+  /// @param path must not exist.
+  /// @return the size of the file.
+  /// @throws fetch_error as `fetch` and its response; with `fetch_failure::status` for a status
+  ///   without the file. The bytes so far remain, also if the coroutine is cancelled.
+  /// @throws std::system_error with `EEXIST` if `path` exists; with `EBUSY` if another download
+  /// writes
+  ///   it; and any other error of the system.
+  /// @throws exception if `url` is invalid.
+  net::awaitable<std::uint64_t> download(std::string_view url, std::filesystem::path const& path);
+
+  /// Downloads a file, and observes it.
+  /// @param progress gets the size of the file so far, earlier bytes included. An exception of it
+  /// ends
+  ///   the download.
+  net::awaitable<std::uint64_t> download(std::string_view url, std::filesystem::path const& path,
+                                         progress_function progress);
+
+  /// Downloads a file with options, and observes it unless `progress` is empty.
+  /// @param options without a body, Range and If-Range; `fetch_options::timeout` limits the whole.
+  /// @throws exception with `error::invalid_arg_value` for other options.
+  net::awaitable<std::uint64_t> download(std::string_view url, std::filesystem::path const& path,
+                                         fetch_options const& options,
+                                         progress_function progress = {});
 
 private:
   static std::shared_ptr<client_state> make_state(http::agent agent, client_options& options);

@@ -28,6 +28,7 @@ namespace anode::web {
 
 namespace net = boost::asio;
 
+class download_call;
 struct fetch_body;
 class fetch_call;
 
@@ -165,6 +166,7 @@ public:
   fetch_options& decoding(decoding_limits const& limits);
 
 private:
+  friend class download_call;
   friend class fetch_call;
 
   void set_body(std::shared_ptr<fetch_body const> body) noexcept;

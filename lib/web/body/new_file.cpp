@@ -29,11 +29,6 @@ std::FILE* create_exclusive(std::filesystem::path const& path) noexcept {
   return ::_wfopen(path.c_str(), L"wbx");
 }
 
-// Renames a file without replacing another one. Returns 0 or the error.
-int rename_exclusive(std::filesystem::path const& from, std::filesystem::path const& to) noexcept {
-  return ::_wrename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
-}
-
 #else
 
 // `x` is O_EXCL, which also does not follow a link, and `e` is O_CLOEXEC.
@@ -41,8 +36,20 @@ std::FILE* create_exclusive(std::filesystem::path const& path) noexcept {
   return std::fopen(path.c_str(), "wbxe");
 }
 
-// Renames a file without replacing another one. Returns 0 or the error.
+#endif
+
+std::string temporary_suffix() {
+  std::random_device random;
+  std::uint64_t const bits = (static_cast<std::uint64_t>(random()) << 32U) | random();
+  return ".part-" + std::to_string(bits);
+}
+
+}  // namespace
+
 int rename_exclusive(std::filesystem::path const& from, std::filesystem::path const& to) noexcept {
+#if defined(_WIN32)
+  return ::_wrename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+#else
 #if defined(RENAME_NOREPLACE)
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) {
     return 0;
@@ -57,17 +64,8 @@ int rename_exclusive(std::filesystem::path const& from, std::filesystem::path co
   }
   ::unlink(from.c_str());
   return 0;
-}
-
 #endif
-
-std::string temporary_suffix() {
-  std::random_device random;
-  std::uint64_t const bits = (static_cast<std::uint64_t>(random()) << 32U) | random();
-  return ".part-" + std::to_string(bits);
 }
-
-}  // namespace
 
 new_file::new_file(std::filesystem::path path) : path_(std::move(path)) {}
 

@@ -8,6 +8,9 @@
 
 namespace anode::web {
 
+/// Renames a file without replacing another one. Returns 0 or the error, for example `EEXIST`.
+int rename_exclusive(std::filesystem::path const& from, std::filesystem::path const& to) noexcept;
+
 /// A file that appears under its name when it is complete. Until then it is a temporary file beside
 /// it, which the destructor removes.
 ///

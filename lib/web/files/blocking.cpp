@@ -66,6 +66,7 @@ void start(net::any_io_executor const& ex, std::shared_ptr<detail::blocking_task
     std::lock_guard const lock(job->waiters->mutex);
     job->place = job->waiters->jobs.size();
     job->waiters->jobs.push_back(job);
+    ++job->waiters->started;
   }
   if (!blocking_pool::instance().submit(job, full)) {
     refused = true;
@@ -74,6 +75,12 @@ void start(net::any_io_executor const& ex, std::shared_ptr<detail::blocking_task
 }
 
 }  // namespace
+
+blocking_count count_blocking(net::execution_context& context) {
+  blocking_waiters& waiters = *net::use_service<blocking_service>(context).waiters();
+  std::lock_guard const lock(waiters.mutex);
+  return {waiters.started, waiters.jobs.size()};
+}
 
 void finish_job(blocking_job& job) {
   blocking_waiters& waiters = *job.waiters;

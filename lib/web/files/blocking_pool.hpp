@@ -5,6 +5,7 @@
 #include <anode/web/blocking.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution_context.hpp>
 
 #include <condition_variable>
 #include <cstddef>
@@ -23,7 +24,17 @@ struct blocking_job;
 struct blocking_waiters {
   std::mutex mutex{};
   std::vector<std::shared_ptr<blocking_job>> jobs{};
+  std::size_t started = 0;  // jobs ever added
 };
+
+/// The jobs of one context.
+struct blocking_count {
+  std::size_t started = 0;     ///< ever
+  std::size_t unfinished = 0;  ///< whose coroutine has not been resumed
+};
+
+/// Returns the numbers of jobs of a context.
+blocking_count count_blocking(boost::asio::execution_context& context);
 
 /// A task with the coroutine that waits for it.
 struct blocking_job {
