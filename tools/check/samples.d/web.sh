@@ -157,3 +157,54 @@ check_web_chat() {
   wait "$first" || die "a stream of events does not end with the server"
   wait "$second" || die "a stream of events does not end with the server"
 }
+
+check_web_download() {
+  mkdir -p "$out/files" "$out/here"
+  head -c 3000000 /dev/urandom >"$out/files/big"
+  start build/samples/web/files --port 0 "$out/files"
+  expect "$(cd "$out/here" && timeout 60 "$OLDPWD/$program" "$url/big?a=b#c")" 'big: 3000000 bytes'
+  cmp "$out/here/big" "$out/files/big" || die "a file of 3 MB differs"
+  refuses 'a file that exists' "$program" -o "$out/here/big" "$url/big"
+  refuses 'a missing file' "$program" -o "$out/here/none" "$url/none"
+  [[ ! -e $out/here/none ]] || die "a missing file is stored"
+  # Killed while the server is stopped, then continued.
+  truncate -s 300M "$out/files/large"
+  kill -STOP "$server"
+  "$program" -o "$out/here/large" "$url/large" >/dev/null &
+  local cut=$! i
+  kill -CONT "$server"
+  for ((i = 0; i < 1000; i++)); do
+    [[ ! -s $out/here/large.part ]] || break
+    sleep 0.01
+  done
+  kill -KILL "$cut" 2>/dev/null || true
+  wait "$cut" 2>/dev/null || true
+  if [[ -f $out/here/large ]]; then
+    say "web/download: the download was faster than its end; not continued"
+  else
+    [[ -s $out/here/large.part && -s $out/here/large.part.tag ]] || die "a download that is killed leaves no part"
+    expect "$(timeout 60 "$program" -o "$out/here/large" "$url/large")" "$out/here/large: 314572800 bytes"
+    cmp "$out/here/large" "$out/files/large" || die "a continued file differs"
+    [[ ! -e $out/here/large.part && ! -e $out/here/large.part.tag ]] || die "a part remains"
+  fi
+  stop
+  refuses 'a server that is gone' "$program" -o "$out/here/gone" --retries 0 "$url/big"
+}
+
+check_web_client() {
+  start build/samples/web/middleware --port 0 --password pass
+  local address=${url#http://}
+  expect "$("$program" "$url/")" 'Hello!'
+  expect "$("$program" --cookies "$out/cookies" "http://admin:pass@$address/admin/visits")" 'visit 1 of admin'
+  expect "$("$program" --cookies "$out/cookies" "http://admin:pass@$address/admin/visits")" 'visit 2 of admin'
+  grep -q visits "$out/cookies" || die "the cookie is not stored"
+  refuses 'an error' "$program" "$url/missing"
+  refuses 'a URL of another scheme' "$program" ftp://a/
+  stop
+  if [[ -x build/samples/web/todo ]]; then
+    start build/samples/web/todo --port 0
+    expect "$("$program" --json '{"title":"a"}' "$url/items")" '{"title":"a","id":1}'
+    refuses 'text instead of JSON' "$program" --text '{}' "$url/items"
+    stop
+  fi
+}
