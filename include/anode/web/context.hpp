@@ -125,8 +125,7 @@ public:
   // it. A body over the limit is refused (413), before reading if its length is known.
 
   /// Reads the body as text.
-  /// @param limit maximum size in bytes; 0: 1 MiB, or the limit of `body_limit`. A smaller limit of
-  ///   `body_limit` has precedence.
+  /// @param limit maximum size in bytes; 0: 1 MiB. A smaller limit of `body_limit` has precedence.
   /// @throws http_error with 413 or 415.
   /// @throws boost::system::system_error if the body is cut off.
   net::awaitable<std::string> text(std::size_t limit = 0);
@@ -140,7 +139,7 @@ public:
   }
 
   /// Reads the body as a urlencoded form.
-  /// @param limit maximum size in bytes; 0: 64 KiB, or the limit of `body_limit`.
+  /// @param limit maximum size in bytes; 0: 64 KiB. A smaller limit of `body_limit` has precedence.
   /// @throws http_error with 413 (also for more than 1,000 fields) or 415 (also if the Content-Type
   ///   is not application/x-www-form-urlencoded).
   net::awaitable<form_fields> form(std::size_t limit = 0);
@@ -250,7 +249,8 @@ public:
   /// @throws exception with `error::invalid_state` if decoding has begun.
   context& decode_body(codings const& known, decoding_limits const& limits);
 
-  /// Sets the largest body in bytes that `text`, `json`, `form` and `read` accept; 0: the default.
+  /// Sets the largest body in bytes that `text`, `json`, `form`, `read` and `multipart` accept; 0:
+  /// no limit besides their own. It never raises their own limits: pass a larger one to them.
   context& body_limit(std::size_t bytes) noexcept;
 
   // Events.

@@ -15,8 +15,9 @@
 namespace anode::web {
 
 /// Returns a layer that limits the body of requests: a larger Content-Length gets 413 at once, and
-/// `text`, `json`, `form` and `read` of the context refuse a larger body of unknown length. A
-/// handler of `http::server` has to limit what it reads itself.
+/// `text`, `json`, `form`, `read` and `multipart` refuse a larger body of unknown length. Their own
+/// limits remain: to accept a text of 5 MiB, set this limit and call `c.text(5U << 20U)`. A handler
+/// of `http::server` has to limit what it reads itself.
 /// @param bytes the largest body; must not be 0.
 ANODE_EXPORT layer body_limit(std::size_t bytes);
 

@@ -36,10 +36,8 @@ bool is_plain(std::string_view coding) noexcept {
 
 std::size_t context::limit_of(std::size_t asked, std::size_t usual) const noexcept {
   std::size_t const most = rare_ != nullptr ? rare_->body_limit : 0;
-  if (most == 0) {
-    return asked != 0 ? asked : usual;
-  }
-  return asked != 0 ? std::min(asked, most) : most;
+  std::size_t const own = asked != 0 ? asked : usual;
+  return most != 0 ? std::min(own, most) : own;
 }
 
 context& context::decode_body(codings const& known, decoding_limits const& limits) {

@@ -97,8 +97,8 @@ private:
       return;
     }
     if (has_body) {
-      c_.res().set_body_filter(
-          std::make_unique<encoding_filter>(chosen->make_encoder(is_events())));
+      c_.res().set_body_filter(std::make_unique<encoding_filter>(
+          anode::detail::ptr<context>(&c_), chosen->make_encoder(is_events())));
       c_.set("Content-Encoding", chosen->name());
     } else {
       // The length of the response to GET is not known.

@@ -322,7 +322,8 @@ TEST_CASE("compress: without a coding that can encode, nothing changes", "[web][
   }
 }
 
-TEST_CASE("compress: an encoder that fails closes the connection", "[web][compress]") {
+TEST_CASE("compress: an encoder that fails closes the connection and is reported",
+          "[web][compress]") {
   struct failing_encoder final : web::encoder {
     void encode(std::string_view, mode, std::string&) override { throw std::bad_alloc(); }
   };
@@ -338,6 +339,7 @@ TEST_CASE("compress: an encoder that fails closes the connection", "[web][compre
   client.send(app_fixture::request("GET", "/", accepts));
   CHECK(client.take().empty());
   CHECK(client.ended());
+  CHECK(f.errors == std::vector<std::string>{std::bad_alloc().what()});
 }
 
 TEST_CASE("compress: a client that leaves in the middle frees the encoder", "[web][compress]") {

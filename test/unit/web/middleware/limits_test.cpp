@@ -135,6 +135,31 @@ TEST_CASE("A body over the limit of a layer is refused", "[web][limits]") {
   CHECK_THROWS_AS(web::body_limit(0), anode::http::exception);
 }
 
+TEST_CASE("A limit of a layer does not raise the limits of its handlers", "[web][limits]") {
+  app_fixture f;
+  f.app.use(web::body_limit(4U << 20U));
+  f.app.post("/text", [](web::context& c) -> net::awaitable<void> {
+    std::string const text = co_await c.text();
+    c.send(std::to_string(text.size()));
+  });
+  f.app.post("/larger", [](web::context& c) -> net::awaitable<void> {
+    std::string const text = co_await c.text(8U << 20U);
+    c.send(std::to_string(text.size()));
+  });
+  f.app.post("/form", [](web::context& c) -> net::awaitable<void> {
+    web::form_fields const fields = co_await c.form();
+    c.send(std::to_string(fields.value("a").size()));
+  });
+  constexpr std::string_view form = "Content-Type: application/x-www-form-urlencoded\r\n";
+  std::size_t const mib = 1U << 20U;
+  CHECK(f.ask("POST", "/text", "", std::string(mib, 'x')).text() == "200 1048576");
+  CHECK(f.ask("POST", "/text", "", std::string(mib + 1, 'x')).status == 413);
+  CHECK(f.ask("POST", "/larger", "", std::string(4 * mib, 'x')).text() == "200 4194304");
+  CHECK(f.ask("POST", "/larger", "", std::string(4 * mib + 1, 'x')).status == 413);
+  CHECK(f.ask("POST", "/form", form, "a=" + std::string(65534, 'x')).text() == "200 65534");
+  CHECK(f.ask("POST", "/form", form, "a=" + std::string(65535, 'x')).status == 413);
+}
+
 TEST_CASE("A handler that takes too long is cancelled", "[web][limits]") {
   app_fixture f;
   bool cancelled = false;
