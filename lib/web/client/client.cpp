@@ -28,13 +28,6 @@ client_state& require_client(std::shared_ptr<client_state> const& state) {
   return *state;
 }
 
-// The arguments are copied by the call, and checked when the operation is awaited.
-net::awaitable<fetch_response> start_fetch(std::shared_ptr<client_state> state, std::string url,
-                                           fetch_options options) {
-  auto call = std::make_shared<fetch_call>(std::move(state), url, options);
-  co_return co_await fetch_call::run(std::move(call));
-}
-
 }  // namespace
 
 client::client(executor_type ex) : client(std::move(ex), client_options()) {}
@@ -75,12 +68,12 @@ http::agent& client::agent() { return require_client(state_).agent; }
 
 net::awaitable<fetch_response> client::fetch(std::string_view url) {
   require_client(state_);
-  return start_fetch(state_, std::string(url), fetch_options());
+  return fetch_call::run(state_, std::string(url), fetch_options());
 }
 
 net::awaitable<fetch_response> client::fetch(std::string_view url, fetch_options const& options) {
   require_client(state_);
-  return start_fetch(state_, std::string(url), options);
+  return fetch_call::run(state_, std::string(url), options);
 }
 
 }  // namespace anode::web

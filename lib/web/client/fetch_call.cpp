@@ -11,7 +11,6 @@
 #include <anode/error.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 namespace anode::web {
@@ -23,17 +22,6 @@ constexpr std::size_t most_set_cookies = 50;
 
 constexpr std::uint64_t most_client_output = 1ULL << 30U;
 
-std::optional<std::uint64_t> content_length_of(http::incoming_message const& response) {
-  auto const text = response.headers().get("content-length");
-  std::uint64_t value = 0;
-  if (!text || text->empty()) {
-    return std::nullopt;
-  }
-  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  return error == std::errc() && end == text->data() + text->size() ? std::optional(value)
-                                                                    : std::nullopt;
-}
-
 template <class T>
 void set_default(std::optional<T>& value, std::optional<T> const& fallback) {
   if (!value) {
@@ -44,8 +32,8 @@ void set_default(std::optional<T>& value, std::optional<T> const& fallback) {
 }  // namespace
 
 fetch_call::fetch_call(std::shared_ptr<client_state> client, std::string_view url,
-                       fetch_options const& options)
-    : client_(std::move(client)), options_(options), fragment_(fragment_of(url)) {
+                       fetch_options&& options)
+    : client_(std::move(client)), options_(std::move(options)), fragment_(fragment_of(url)) {
   target_.set_url(url);
   merge(client_->defaults);
   begin();
@@ -97,58 +85,68 @@ void fetch_call::begin() {
   client_->budget.add_request();
 }
 
-net::awaitable<fetch_response> fetch_call::run(std::shared_ptr<fetch_call> self) {
+// The call is in the frame of this coroutine, and the most frequent request, one without a body,
+// has no frame of its own.
+net::awaitable<fetch_response> fetch_call::run(std::shared_ptr<client_state> client,
+                                               std::string url, fetch_options options) {
+  fetch_call self(std::move(client), url, std::move(options));
   while (true) {
     std::optional<milliseconds> wait;
     std::optional<http::incoming_message> response;
     try {
-      response = co_await attempt(self);
+      self.require_time();
+      if (self.body_) {
+        response = co_await send(self);
+      } else {
+        http::request_options plain = self.make_request(std::nullopt);
+        ++self.attempts_;
+        response = co_await self.client_->agent.get(std::move(plain));
+      }
     } catch (fetch_error const&) {
       throw;
     } catch (http::request_error const& e) {
-      wait = self->wait_after(e);
+      wait = self.wait_after(e);
       if (!wait) {
-        throw self->error(e, failure_of(e));
+        throw self.error(e, failure_of(e));
       }
     }
     if (response) {
-      self->store_cookies(*response);
-      wait = self->wait_after(*response);
-      if (!wait && !self->follow(*response)) {
-        co_return self->finish(std::move(*response));
+      self.store_cookies(*response);
+      wait = self.wait_after(*response);
+      if (!wait && !self.follow(*response)) {
+        co_return self.finish(std::move(*response));
       }
       response.reset();  // discards the body
     }
     if (wait) {
-      ++self->retries_;
-      co_await self->client_->clock->wait(self->client_->agent.get_executor(), *wait);
+      ++self.retries_;
+      co_await self.client_->clock->wait(self.client_->agent.get_executor(), *wait);
     }
   }
 }
 
-net::awaitable<http::incoming_message> fetch_call::attempt(std::shared_ptr<fetch_call> self) {
-  http::agent& agent = self->client_->agent;
-  if (self->remaining() <= milliseconds(0)) {
-    throw self->error(expired_failure(), fetch_failure::timeout);
+void fetch_call::require_time() const {
+  if (remaining() <= milliseconds(0)) {
+    throw error(expired_failure(), fetch_failure::timeout);
   }
-  if (!self->body_) {
-    http::request_options plain = self->make_request(std::nullopt);
-    ++self->attempts_;
-    co_return co_await agent.get(std::move(plain));
-  }
-  if (self->body_->is_text() && !self->options_.upload_progress_) {
-    http::request_options whole = self->make_request(std::nullopt);
-    whole.body = self->body_->pieces[0].text;
-    ++self->attempts_;
+}
+
+// Sends a request with a body.
+net::awaitable<http::incoming_message> fetch_call::send(fetch_call& self) {
+  http::agent& agent = self.client_->agent;
+  if (self.body_->is_text() && !self.options_.upload_progress_) {
+    http::request_options whole = self.make_request(std::nullopt);
+    whole.body = self.body_->pieces[0].text;
+    ++self.attempts_;
     co_return co_await agent.send(std::move(whole));
   }
   auto const transfer = std::make_shared<body_transfer>();
-  transfer->body = self->body_;
-  transfer->progress = self->options_.upload_progress_;
+  transfer->body = self.body_;
+  transfer->progress = self.options_.upload_progress_;
   co_await measure_body(agent.get_executor(), transfer);
-  http::client_request request = agent.request(self->make_request(transfer->length));
-  ++self->attempts_;
-  self->body_begun_ = true;
+  http::client_request request = agent.request(self.make_request(transfer->length));
+  ++self.attempts_;
+  self.body_begun_ = true;
   co_return co_await send_body(std::move(request), transfer);
 }
 
@@ -255,8 +253,11 @@ fetch_call::milliseconds fetch_call::remaining() const {
 bool fetch_call::follow(http::incoming_message const& response) {
   int const status = response.status_code();
   unsigned const most = options_.redirects_.value_or(20);
+  if (!is_redirect(status) || most == 0) {
+    return false;
+  }
   auto const location = response.headers().get("location");
-  if (!is_redirect(status) || !location || most == 0) {
+  if (!location) {
     return false;
   }
   if (redirects_ == most) {
@@ -330,9 +331,9 @@ fetch_response fetch_call::finish(http::incoming_message response) {
   state->attempts = attempts_;
   int const status = message.status_code();
   if (method_ != "HEAD" && status != 204 && status != 304) {
-    state->total = content_length_of(message);
-    auto const coding = message.headers().get("content-encoding");
-    if (offers_codings_ && coding) {
+    state->has_body = true;
+    auto const coding = offers_codings_ ? message.headers().get("content-encoding") : std::nullopt;
+    if (coding) {
       state->content_encoding = *coding;
       state->known = client_->known;
       state->limits.output = most_client_output;

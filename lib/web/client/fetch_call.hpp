@@ -34,18 +34,20 @@ struct client_state {
 /// One call of `client::fetch`: its redirects and retries.
 class fetch_call {
 public:
-  /// Copies the arguments, and merges the options with those of the client.
-  /// @throws exception if `url` is invalid.
-  fetch_call(std::shared_ptr<client_state> client, std::string_view url,
-             fetch_options const& options);
-
   /// Makes the requests.
-  static net::awaitable<fetch_response> run(std::shared_ptr<fetch_call> self);
+  /// @throws exception when awaited, if `url` is invalid.
+  static net::awaitable<fetch_response> run(std::shared_ptr<client_state> client, std::string url,
+                                            fetch_options options);
 
 private:
   using milliseconds = std::chrono::milliseconds;
 
-  static net::awaitable<http::incoming_message> attempt(std::shared_ptr<fetch_call> self);
+  /// Merges the options with those of the client.
+  /// @throws exception if `url` is invalid.
+  fetch_call(std::shared_ptr<client_state> client, std::string_view url, fetch_options&& options);
+
+  static net::awaitable<http::incoming_message> send(fetch_call& self);
+  void require_time() const;
   void merge(fetch_options const& defaults);
   void begin();
   http::request_options make_request(std::optional<std::uint64_t> body_length);

@@ -5,6 +5,7 @@
 
 #include <anode/error.hpp>
 
+#include <charconv>
 #include <utility>
 
 namespace anode::web {
@@ -18,6 +19,22 @@ fetch_response_state& require_response(state_ptr const& state) {
     throw http::exception(http::error::invalid_this, "The response is an empty handle");
   }
   return *state;
+}
+
+std::optional<std::uint64_t> content_length_of(http::incoming_message const& response) {
+  auto const text = response.headers().get("content-length");
+  std::uint64_t value = 0;
+  if (!text || text->empty()) {
+    return std::nullopt;
+  }
+  auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+  return error == std::errc() && end == text->data() + text->size() ? std::optional(value)
+                                                                    : std::nullopt;
+}
+
+// Returns the bytes of the body as received, if they are known.
+std::optional<std::uint64_t> total_of(fetch_response_state const& s) {
+  return s.has_body ? content_length_of(s.message) : std::nullopt;
 }
 
 fetch_error response_failure(fetch_response_state const& s, http::request_error const& cause,
@@ -40,7 +57,7 @@ net::awaitable<std::optional<std::string_view>> read_received(state_ptr s) {
     if (s->progress) {
       // The function may replace itself.
       progress_function const report = s->progress;
-      report(s->received, s->total);
+      report(s->received, total_of(*s));
     }
   }
   co_return piece;
@@ -165,7 +182,7 @@ std::optional<std::string_view> fetch_response::header(std::string_view name) co
 
 std::optional<std::uint64_t> fetch_response::length() const {
   fetch_response_state const& s = require_response(state_);
-  return s.content_encoding.empty() ? s.total : std::nullopt;
+  return s.content_encoding.empty() ? total_of(s) : std::nullopt;
 }
 
 http::incoming_message& fetch_response::message() { return require_response(state_).message; }

@@ -24,7 +24,7 @@ struct fetch_response_state {
   decoding_limits limits{};
   std::string content_encoding{};  ///< empty: the body is not decoded
   std::optional<content_decoder> decoder{};
-  std::optional<std::uint64_t> total{};  ///< bytes as received
+  bool has_body = false;
   std::uint64_t received = 0;
   progress_function progress{};
   bool begun = false;
