@@ -148,7 +148,7 @@ cell_compiler() {
     export CXX=$1
     b=build-cell
     rm -rf $b
-    what="lib/libanode.a lib/tls/libanode-tls.a lib/web/libanode-web.a"
+    what="lib/libanode.a lib/tls/libanode-tls.a lib/web/libanode-web.a lib/proxy/libanode-proxy.a"
     # Boost.URL of the system uses libstdc++; programs with another library can only be compiled.
     [[ $CXX == *libc++* ]] || what=all
     # In one source a local name can shadow a file-local name of another file.
