@@ -5,7 +5,6 @@
 /// `anode-proxy`.
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -82,10 +81,11 @@ private:
 
   struct entry {
     std::uint64_t id = 0;
-    std::uint32_t epoch = 0;   // of the upstream, after the charge
-    std::uint8_t eighths = 0;  // of a provisional charge; 0: none that can be withdrawn
-    bool trial = false;        // the attempt was a trial
-    std::chrono::steady_clock::time_point when{};
+    std::uint32_t epoch = 0;     // of the upstream, after the charge
+    std::uint32_t halvings = 0;  // of its points, before the charge
+    std::uint8_t eighths = 0;    // of a charge that can be withdrawn
+    bool provisional = false;    // the failure was one that the request may have caused
+    bool trial = false;          // the failure has ended a trial
   };
 
   std::span<entry const> entries() const noexcept { return {entries_.data(), size_}; }

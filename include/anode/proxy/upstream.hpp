@@ -6,22 +6,15 @@
 #include <anode/agent.hpp>
 #include <anode/agent_options.hpp>
 #include <anode/detail/export.hpp>
+#include <anode/proxy/admin_state.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace anode::proxy {
-
-/// What the operator wants of an upstream.
-enum class admin_state : std::uint8_t {
-  in,     ///< it gets requests
-  drain,  ///< it gets no new request; it is still checked
-  out,    ///< it gets no new request and no check
-};
 
 /// A server behind a proxy, and its share of the requests.
 ///

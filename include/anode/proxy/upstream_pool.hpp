@@ -22,6 +22,7 @@
 #include <anode/detail/counted.hpp>
 #include <anode/detail/export.hpp>
 #include <anode/detail/function.hpp>
+#include <anode/proxy/acquire_refusal.hpp>
 #include <anode/proxy/pool_options.hpp>
 #include <anode/proxy/tried_upstreams.hpp>
 #include <anode/proxy/upstream.hpp>
@@ -53,22 +54,6 @@ using boost::system::error_code;
 
 class upstream_pool_impl;
 class pool_member;
-
-/// Why a request gets no upstream.
-enum class acquire_refusal : std::uint8_t {
-  none,           ///< it has one
-  no_upstream,    ///< the pool has none
-  all_out,        ///< all are out: ejected and being tried, failed checks, or taken out
-  all_tried,      ///< the request has tried all that are left
-  queue_full,     ///< too many requests wait already
-  queue_timeout,  ///< no upstream became free in time
-  would_wait,     ///< of `try_acquire`: all are busy
-  cancelled,      ///< the wait was cancelled
-  closed,         ///< the pool, or its execution context, is gone
-};
-
-/// Returns the name of a value, for example "queue_full". The view refers to static storage.
-ANODE_EXPORT std::string_view to_string(acquire_refusal r) noexcept;
 
 /// The right to send one request to an upstream.
 ///
