@@ -103,7 +103,9 @@ public:
   /// Returns how long the request has waited for the upstream.
   std::chrono::nanoseconds queued() const noexcept { return queued_; }
 
-  /// Returns whether the upstream is ejected, and this request finds out whether it works again.
+  /// Returns whether the upstream is ejected, and this request finds out whether it works again. If
+  /// the trial fails, let the request use another upstream without `retry_allowed`: the pool has
+  /// chosen the trial, and there is one at a time.
   bool trial() const noexcept { return trial_; }
 
   /// Reports the head of the final response, and keeps the lease. Call it when the rest can take
