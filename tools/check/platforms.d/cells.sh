@@ -97,6 +97,8 @@ cell_consumers() {
       answers_tls build/hello_tls
       build_one hello_web anode-web
       answers build/hello_web
+      build_one hello_proxy anode-proxy
+      answers build/hello_proxy
       cd /root/anode
     done' || return
   words=$(sed -nE 's/^first answer with ([^:]*): ([0-9.]+) s$/\1 \2 s/p' "$log" | paste -sd, | sed 's/,/, /g')

@@ -134,6 +134,7 @@ TEST_CASE("ejection: one trial at a time, and a good one brings the upstream bac
   CHECK_FALSE(w.entry("a").ejected);
   CHECK(w.count(action::returned) == 1);
   CHECK(w.entry("a").points.at(w.now) == 0);
+  CHECK(w.selector.effective_weight(w.entry("a"), w.now) < 0.11);
   w.fail("a", 2);
   CHECK_FALSE(w.entry("a").ejected);
   w.fail("a", 1);
