@@ -18,6 +18,9 @@ public:
 
   timers& all() noexcept { return *all_; }
 
+  // The clock ends with the context.
+  bool ended() const noexcept { return ended_; }
+
   void release() {
     owner_ = nullptr;
     all_->stop();
@@ -33,6 +36,7 @@ public:
 private:
   void on_context_shutdown() override {
     detail::ptr<context_timer_impl> const self(this);
+    ended_ = true;
     if (owner_ != nullptr) {
       owner_->context_ended();
     }
@@ -40,6 +44,7 @@ private:
 
   detail::context_timer* owner_;
   detail::ptr<timers> all_;
+  bool ended_ = false;
 };
 
 }  // namespace anode::runtime
@@ -51,9 +56,14 @@ context_timer::context_timer(net::any_io_executor ex)
 
 context_timer::~context_timer() { impl_->release(); }
 
-context_timer::time_point context_timer::now() const { return impl_->all().now(); }
+context_timer::time_point context_timer::now() const {
+  return impl_->ended() ? time_point() : impl_->all().now();
+}
 
 void context_timer::arm(time_point when) {
+  if (impl_->ended()) {
+    return;
+  }
   auto const delay = std::chrono::ceil<std::chrono::milliseconds>(when - now());
   impl_->all().arm(*impl_, std::max(delay, std::chrono::milliseconds(1)));
 }

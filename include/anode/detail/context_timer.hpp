@@ -26,10 +26,12 @@ public:
   context_timer(context_timer const&) = delete;
   context_timer& operator=(context_timer const&) = delete;
 
-  /// Returns the current time of the context. It is constant within one completion handler.
+  /// Returns the current time of the context. It is constant within one completion handler. After
+  /// the end of the context it is the epoch.
   time_point now() const;
 
-  /// Arms the timer, or moves its deadline. A time in the past expires soon. Resolution: 1 ms.
+  /// Arms the timer, or moves its deadline. A time in the past expires soon. Resolution: 1 ms. Has
+  /// no effect after the end of the context.
   void arm(time_point when);
 
   /// Cancels the timer.

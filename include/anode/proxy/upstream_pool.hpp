@@ -324,7 +324,8 @@ public:
   pool_status snapshot() const;
 
   /// Sets the function that is called after a change. It runs on the executor, from a posted
-  /// handler, and may do anything. An exception leaves the context's `run`.
+  /// handler, and may do anything. An exception leaves the context's `run`. A handle of this pool
+  /// that it owns keeps the pool open until the end of the context.
   void on_event(anode::detail::function<void(pool_event const&)> f);
 
 private:

@@ -78,6 +78,7 @@ void upstream_pool_impl::close() {
 void upstream_pool_impl::context_ended() {
   anode::detail::ptr<upstream_pool_impl> const self(this);
   closed_ = true;
+  ended_ = true;
   // The coroutines that wait, and what the listener has captured, can own this object.
   std::exchange(waiters_, {}).clear();
   std::exchange(on_event_, nullptr).reset();
@@ -135,6 +136,9 @@ void upstream_pool_impl::set(std::vector<upstream> upstreams) {
 }
 
 bool upstream_pool_impl::set_admin(std::string_view name, admin_state state) {
+  if (closed_) {
+    return false;
+  }
   for (std::uint32_t const slot : selector_.slots()) {
     if (selector_[slot].name == name) {
       selector_.set_admin(slot, state, now());
@@ -218,24 +222,32 @@ void upstream_pool_impl::cancel_wait(std::uint64_t ticket) {
 
 void upstream_pool_impl::responded(std::uint64_t ticket, int status, std::chrono::nanoseconds took,
                                    std::chrono::seconds retry_after) {
-  selector_.responded(ticket, now(), took, status, retry_after);
-  after_event();
+  if (!ended_) {
+    selector_.responded(ticket, now(), took, status, retry_after);
+    after_event();
+  }
 }
 
 void upstream_pool_impl::answered(std::uint64_t ticket, int status, std::chrono::nanoseconds took,
                                   std::chrono::seconds retry_after) {
-  selector_.answered(ticket, now(), took, status, retry_after);
-  after_event();
+  if (!ended_) {
+    selector_.answered(ticket, now(), took, status, retry_after);
+    after_event();
+  }
 }
 
 void upstream_pool_impl::failed(std::uint64_t ticket, charge c, tried_upstreams& tried) {
-  selector_.failed(ticket, now(), c, tried);
-  after_event();
+  if (!ended_) {
+    selector_.failed(ticket, now(), c, tried);
+    after_event();
+  }
 }
 
 void upstream_pool_impl::cancelled(std::uint64_t ticket) {
-  selector_.cancelled(ticket, now());
-  after_event();
+  if (!ended_) {
+    selector_.cancelled(ticket, now());
+    after_event();
+  }
 }
 
 void upstream_pool_impl::expired() {
@@ -260,9 +272,6 @@ void upstream_pool_impl::perform(selector_action const& action) {
     case kind::refused: {
       std::optional<waiter> w = take_waiter(action.ticket);
       if (!w) {
-        if (action.what == kind::assigned) {
-          selector_.cancelled(action.ticket, now());  // its context has ended
-        }
         return;
       }
       if (net::cancellation_slot slot = w->done.slot(); slot.is_connected()) {
@@ -329,6 +338,9 @@ void upstream_pool_impl::post_event(pool_event::kind what, std::uint32_t slot, b
 
 pool_status upstream_pool_impl::snapshot() const {
   pool_status s;
+  if (ended_) {
+    return s;
+  }
   time_point const time = now();
   for (std::uint32_t const slot : selector_.slots()) {
     selection::upstream_entry const& e = selector_[slot];

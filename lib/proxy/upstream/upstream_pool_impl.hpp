@@ -91,7 +91,8 @@ private:
   std::shared_ptr<listener> on_event_;
   time_point armed_for_ = time_point::max();
   std::size_t handles_ = 0;
-  bool closed_ = false;
+  bool closed_ = false;  // the handles are gone, or the context
+  bool ended_ = false;   // the context is gone, and its clock
 };
 
 }  // namespace anode::proxy

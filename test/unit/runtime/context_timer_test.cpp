@@ -98,4 +98,7 @@ TEST_CASE("context timer: may be destroyed when it expires, and when its context
   loop.reset();
   CHECK(later.ends == 1);
   CHECK(later.expiries == 0);
+  later.arm(counting_timer::time_point() + 1s);
+  CHECK(later.now() == counting_timer::time_point());
+  later.disarm();
 }

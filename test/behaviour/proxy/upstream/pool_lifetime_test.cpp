@@ -34,7 +34,7 @@ struct scene {
     pool->on_event([](pool_event const&) {});
     at.emplace(pool->try_acquire());
     net::co_spawn(loop->get_executor(), wait(*pool, waited), net::detached);
-    pool->acquire([token = token, this](anode::error_code, lease l) {
+    pool->acquire([keep = token, this](anode::error_code, lease l) {
       refusal = l.refusal();
       late.emplace(std::move(l));
     });

@@ -329,3 +329,20 @@ TEST_CASE("ejection: those that are left do not stay ejected") {
   w.selector.set_admin(w.slot("d"), admin_state::in, w.now);
   CHECK(w.name(w.request().slot) == "d");
 }
+
+TEST_CASE("selector: requests that close every connection do not empty the pool") {
+  world w(3);
+  for (int i = 0; i < 10; ++i) {
+    tried_upstreams tried;
+    for (int tries = 0; tries < 2; ++tries) {
+      decision const d = w.selector.request(w.now, tried);
+      REQUIRE(d.what == decision::kind::assigned);
+      w.selector.failed(d.ticket, w.now, charge(8, charge::kind::provisional), tried);
+    }
+    w.now += 100ms;
+  }
+  CHECK(w.count(action::ejected) == 0);
+  for (char const* name : {"a", "b", "c"}) {
+    CHECK(w.entry(name).points.at(w.now) < 3);
+  }
+}
