@@ -12,7 +12,11 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
 namespace anode::http {
 
@@ -39,6 +43,65 @@ namespace anode::http {
 /// **Node**: `stream.pipeline(from, to)`.
 ANODE_EXPORT net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to);
 
+/// How a pipe ended.
+enum class pipe_end : std::uint8_t {
+  complete,       ///< the whole body was copied
+  source_failed,  ///< the message that is read was cut off
+  source_silent,  ///< it was silent for `pipe_options::read_timeout`
+  target_failed,  ///< the message that is written lost its connection
+  target_silent,  ///< it accepted nothing for `pipe_options::write_timeout`
+  unsuitable,     ///< the body cannot be framed in the target
+  cancelled,      ///< the program has cancelled the operation
+};
+
+/// What a pipe has done.
+class pipe_result {
+public:
+  /// Makes a result without a byte.
+  pipe_result() {}
+
+  std::uint64_t bytes = 0;            ///< bytes of the body that were read
+  pipe_end end = pipe_end::complete;  ///< how it ended
+  error_code error;                   ///< the failure; no error if it is complete
+};
+
+/// The options of a pipe.
+class pipe_options {
+public:
+  /// Makes options without limits.
+  constexpr pipe_options() {}
+
+  /// Maximum time to wait for bytes of the source; 0: no limit. Counts while the pipe waits for
+  /// the source only.
+  std::chrono::milliseconds read_timeout{0};
+  /// Maximum time to wait for room in the target without a byte that it accepts; 0: no limit.
+  std::chrono::milliseconds write_timeout{0};
+  /// Begins `read_timeout` after the first byte of the source: until then another side is due, for
+  /// example a server that has to send 100 Continue.
+  bool read_timeout_after_first = false;
+  /// Passes only the trailers on that the field Trailer of the source names.
+  bool announced_trailers_only = false;
+  /// Receives a copy of the body while it has at most `copy_limit` bytes; null: no copy. Must exist
+  /// until the operation completes.
+  std::string* copy = nullptr;
+  /// The most bytes of the copy. A longer body clears it, and nothing is copied any more.
+  std::size_t copy_limit = 0;
+};
+
+/// Copies the rest of a body as the first overload does, with limits.
+///
+/// Does not throw if a message fails or a limit expires: the result tells. When `read_timeout`
+/// expires, `to` is destroyed and the rest of `from` is discarded, therefore a request can still be
+/// answered. When `write_timeout` expires, `to` is destroyed.
+///
+/// @param from, to as in the first overload.
+/// @param how, result must exist until the operation completes.
+/// @return `result.bytes`.
+/// **Cancellation**: destroys both messages.
+/// **Node**: `stream.pipeline(from, to)`.
+ANODE_EXPORT net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing_message& to,
+                                                pipe_options const& how, pipe_result& result);
+
 /// Appends the fields of a received message to the headers of the message that forwards it.
 /// Hop-by-hop fields are omitted (RFC 9110 section 7.6.1): Connection and the fields that it names,
 /// Keep-Alive, TE, Transfer-Encoding, Upgrade and the fields of proxies. Host of a request is
@@ -47,6 +110,12 @@ ANODE_EXPORT net::awaitable<std::uint64_t> pipe(incoming_message& from, outgoing
 /// @throws exception with `error::headers_sent`; with `error::invalid_http_token` or `invalid_char`
 ///   for a field that the `http_validation` of `to` does not accept.
 ANODE_EXPORT void pass_headers(incoming_message const& from, outgoing_message& to);
+
+/// Appends the fields as the first overload does, without those that `omit` selects. Use it in
+/// place of `remove_header` for each field: a client decides how many fields there are.
+/// @param omit returns whether a field with this name is omitted; called once for each field.
+ANODE_EXPORT void pass_headers(incoming_message const& from, outgoing_message& to,
+                               bool (*omit)(std::string_view name));
 
 /// Returns copies of the headers that `pass_headers` appends.
 ANODE_EXPORT header_list end_to_end_headers(incoming_message const& from);

@@ -11,10 +11,36 @@
 
 namespace anode {
 
+/// How a relay ended.
+enum class relay_end : std::uint8_t {
+  ended,        ///< both sides have ended their direction
+  a_failed,     ///< the connection `a` was lost
+  b_failed,     ///< the connection `b` was lost
+  idle,         ///< no byte in either direction for `relay_options::idle_timeout`
+  half_closed,  ///< one side has ended, and the other was silent for `relay_options::half_closed`
+};
+
 /// The number of bytes that a relay transferred in each direction.
 struct relay_result {
-  std::uint64_t a_to_b = 0;  ///< bytes from `a` to `b`
-  std::uint64_t b_to_a = 0;  ///< bytes from `b` to `a`
+  std::uint64_t a_to_b = 0;          ///< bytes from `a` to `b`
+  std::uint64_t b_to_a = 0;          ///< bytes from `b` to `a`
+  relay_end end = relay_end::ended;  ///< how it ended
+  bool a_ended = false;              ///< `a` has ended its direction
+  bool b_ended = false;              ///< `b` has ended its direction
+};
+
+/// The time limits of a relay.
+class relay_options {
+public:
+  /// Makes the default limits.
+  relay_options() {}
+
+  /// Closes both connections after this time without a byte in either direction; 0: no limit.
+  std::chrono::milliseconds idle_timeout{0};
+  /// Closes both connections when one side has ended and no byte has passed for this time; 0: as
+  /// `idle_timeout`, or 300 seconds if that is 0 too. The time is checked once in each period,
+  /// therefore up to twice the time passes after a byte.
+  std::chrono::milliseconds half_closed{0};
 };
 
 /// Copies bytes between two connections, in both directions at once, until both have ended.
@@ -43,5 +69,9 @@ struct relay_result {
 /// **Node**: none; `a.pipe(b)` and `b.pipe(a)` copy the bytes.
 ANODE_EXPORT boost::asio::awaitable<relay_result> relay(
     socket a, socket b, std::chrono::milliseconds idle_timeout = {});
+
+/// Copies bytes between two connections as the first overload does, with two time limits.
+ANODE_EXPORT boost::asio::awaitable<relay_result> relay(socket a, socket b,
+                                                        relay_options const& limits);
 
 }  // namespace anode

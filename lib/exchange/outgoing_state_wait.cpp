@@ -26,11 +26,11 @@ net::awaitable<void> outgoing_state::wait_room([[maybe_unused]] detail::ptr<deta
     self.core_->flush();
   }
   while (!done()) {
+    if (self.finished_) {
+      co_return;  // also if the message is closed by now
+    }
     if (self.destroyed_) {
       throw boost::system::system_error(error::stream_destroyed);
-    }
-    if (self.finished_) {
-      co_return;
     }
     try {
       co_await self.changed_.wait();

@@ -36,9 +36,12 @@ std::uint64_t bytes_of(stream::buffered_socket const& a, stream::buffered_socket
 
 // The state that the two directions of a relay share.
 struct both final : detail::counted {
-  both(socket const& x, socket const& y, bool timed)
-      : changed(x.get_executor()), a(x), b(y), timed_(timed) {
+  both(socket const& x, socket const& y, relay_options const& limits)
+      : changed(x.get_executor()), a(x), b(y), half_(limits.half_closed) {
     end_.of = this;
+    if (half_.count() == 0 && limits.idle_timeout.count() == 0) {
+      half_ = time_half_open;
+    }
   }
   ~both() override {
     if (end_.armed()) {
@@ -46,17 +49,27 @@ struct both final : detail::counted {
     }
   }
 
+  // Stores how the relay ends. The first cause counts.
+  void note(relay_end cause) {
+    if (!std::exchange(noted_, true)) {
+      result.end = cause;
+    }
+  }
+
   // Called when one direction has read its last byte.
-  void ended() {
+  void ended(bool of_a) {
+    if (!noted_) {  // otherwise the relay itself has closed the connection
+      (of_a ? result.a_ended : result.b_ended) = true;
+    }
     --reading;
     if (core_of(a) == nullptr) {
       return;
     }
     if (reading == 0) {
       core_of(a)->clock().arm(end_, time_for_the_rest);
-    } else if (!timed_) {
+    } else if (half_.count() > 0) {
       passed_ = bytes_of(*core_of(a), *core_of(b));
-      core_of(a)->clock().arm(end_, time_half_open);
+      core_of(a)->clock().arm(end_, half_);
     }
   }
 
@@ -65,7 +78,7 @@ struct both final : detail::counted {
   socket b;
   int reading = 2;
   int running = 2;
-  bool failed = false;
+  relay_result result;
 
 private:
   struct end final : runtime::timer {
@@ -73,16 +86,18 @@ private:
     void expired() override {
       std::uint64_t const now = bytes_of(*core_of(of->a), *core_of(of->b));
       if (of->reading > 0 && std::exchange(of->passed_, now) != now) {
-        core_of(of->a)->clock().arm(*this, time_half_open);
+        core_of(of->a)->clock().arm(*this, of->half_);
         return;
       }
+      of->note(relay_end::half_closed);
       of->a.destroy();
       of->b.destroy();
     }
   };
   end end_;
-  std::uint64_t passed_ = 0;  // the count when one side ended, or at the last check
-  bool timed_;                // the program sets the timeout
+  std::uint64_t passed_ = 0;        // the count when one side ended, or at the last check
+  std::chrono::milliseconds half_;  // 0: the inactivity timeout suffices
+  bool noted_ = false;
 };
 
 // Closes both sockets when the relay ends or is destroyed.
@@ -196,7 +211,12 @@ private:
   detail::ptr<readiness> ready_;
 };
 
-net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::uint64_t* bytes) {
+// @param from_a whether the direction is that from `a` to `b`
+net::awaitable<void> pass(detail::ptr<both> state, bool from_a) {
+  socket from = from_a ? state->a : state->b;
+  socket to = from_a ? state->b : state->a;
+  std::uint64_t* const bytes = from_a ? &state->result.a_to_b : &state->result.b_to_a;
+  bool failed = false;
   try {
     bool spliced = false;
     while (auto const segment = co_await from.read()) {
@@ -211,12 +231,13 @@ net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::
       }
     }
     to.end();
-    state->ended();
+    state->ended(from_a);
     co_await to.drained();
   } catch (boost::system::system_error const&) {
-    state->failed = true;
+    failed = true;
   }
-  if (state->failed) {
+  if (failed) {
+    state->note(from.destroyed() == from_a ? relay_end::a_failed : relay_end::b_failed);
     from.destroy();
     to.destroy();
   }
@@ -225,55 +246,49 @@ net::awaitable<void> pass(detail::ptr<both> state, socket from, socket to, std::
   state->changed.notify();
 }
 
-net::awaitable<relay_result> run(socket a, socket b, std::chrono::milliseconds idle_timeout) {
-  relay_result result;
+net::awaitable<relay_result> run(socket a, socket b, relay_options limits) {
   close_both const guard(a, b);
   net::any_io_executor const ex = a.get_executor();
-  detail::ptr<both> const state(new both(a, b, idle_timeout.count() > 0));
-  if (idle_timeout.count() > 0) {
+  detail::ptr<both> const state(new both(a, b, limits));
+  if (limits.idle_timeout.count() > 0) {
     // Activity of either direction counts for both connections. The listener stores no handles,
     // because a handle in a listener of its own socket would never be released. The pointers stay
     // valid, because no timeout is emitted after the relay has closed the sockets.
-    auto const check = [first = core_of(a), second = core_of(b), idle_timeout,
-                        last = std::uint64_t{0}]() mutable {
+    auto const check = [first = core_of(a), second = core_of(b), of = &*state,
+                        time = limits.idle_timeout, last = std::uint64_t{0}]() mutable {
       socket x = stream::handle_to(*first);
       socket y = stream::handle_to(*second);
       std::uint64_t const now = bytes_of(*first, *second);
       if (std::exchange(last, now) == now) {
+        of->note(relay_end::idle);
         x.destroy();
         y.destroy();
       } else {
-        x.set_timeout(idle_timeout);
+        x.set_timeout(time);
       }
     };
-    a.set_timeout(idle_timeout);
+    a.set_timeout(limits.idle_timeout);
     a.on_timeout(check);
   }
-  // The counts are shared, because the directions may outlive a cancelled relay.
-  auto const counts = std::make_shared<relay_result>();
-  net::co_spawn(
-      ex,
-      [](auto s, auto x, auto y, auto c) -> net::awaitable<void> {
-        co_await pass(s, x, y, &c->a_to_b);
-      }(state, a, b, counts),
-      net::detached);
-  net::co_spawn(
-      ex,
-      [](auto s, auto x, auto y, auto c) -> net::awaitable<void> {
-        co_await pass(s, x, y, &c->b_to_a);
-      }(state, b, a, counts),
-      net::detached);
+  // The directions own the state, because they may outlive a cancelled relay.
+  net::co_spawn(ex, pass(state, true), net::detached);
+  net::co_spawn(ex, pass(state, false), net::detached);
   while (state->running > 0) {
     co_await state->changed.wait();
   }
-  result = *counts;
-  co_return result;
+  co_return state->result;
 }
 
 }  // namespace
 
 net::awaitable<relay_result> relay(socket a, socket b, std::chrono::milliseconds idle_timeout) {
-  return run(std::move(a), std::move(b), idle_timeout);
+  relay_options limits;
+  limits.idle_timeout = idle_timeout;
+  return run(std::move(a), std::move(b), limits);
+}
+
+net::awaitable<relay_result> relay(socket a, socket b, relay_options const& limits) {
+  return run(std::move(a), std::move(b), limits);
 }
 
 }  // namespace anode

@@ -405,7 +405,7 @@ void buffered_socket::on_hung_up(detail::counted& self, error_code ec, std::size
   core.hung_up_ = true;
   core.hangup_failed_ = ec.failed();
   // An active read finds the end itself, after the input before it.
-  if (!core.destroyed_ && !core.reading_ && core.owner_ != nullptr) {
+  if (!core.destroyed_ && !core.reading_ && (core.owner_ != nullptr || ec.failed())) {
     core.pending_hangup_ = true;
     runtime::tick::defer(core, core.executor());
   }

@@ -63,6 +63,9 @@ net::awaitable<void> wait_drained(detail::ptr<buffered_socket> core) {
 }
 
 net::awaitable<void> wait_closed(detail::ptr<buffered_socket> core) {
+  if (core) {
+    core->watch_hangup();  // notices a reset while nobody reads
+  }
   while (core && !core->destroyed()) {
     co_await core->progress().wait();
   }
