@@ -366,14 +366,6 @@ void http1_server_connection::finish_first() {
   }
 }
 
-// Closes the connection after a response. Further requests get no response.
-void http1_server_connection::close_behind(server_exchange& x) {
-  bool const unread = !x.request.is_complete() || !socket_->input().empty();
-  closing_ = true;
-  drop_requests();
-  socket_->destroy_soon(unread);
-}
-
 void http1_server_connection::after_response() {
   if (!is_quiet() || receiving_ || closing_ || in_message()) {
     return;

@@ -20,6 +20,14 @@ void http1_server_connection::close_when_idle() {
   }
 }
 
+// Closes the connection after a response. Further requests get no response.
+void http1_server_connection::close_behind(server_exchange& x) {
+  bool const unread = !x.request.is_complete() || !socket_->input().empty();
+  closing_ = true;
+  drop_requests();
+  socket_->destroy_soon(unread);
+}
+
 void http1_server_connection::stop_reading() {
   closing_ = true;
   socket_->destroy_soon(true);

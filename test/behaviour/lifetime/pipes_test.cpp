@@ -11,6 +11,8 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace testing = anode::testing;
@@ -25,6 +27,16 @@ struct messages {
   http::server_response* response = nullptr;
   http::client_request out;
   http::incoming_message answer;
+  http::pipe_options limits = limited();
+  http::pipe_result result;
+  std::string copy;
+
+  static http::pipe_options limited() {
+    http::pipe_options o;
+    o.read_timeout = o.write_timeout = 300s;
+    o.announced_trailers_only = true;
+    return o;
+  }
 };
 
 net::awaitable<void> both_ways(messages& m) {
@@ -37,10 +49,22 @@ operations<messages> const& pipe_operations() {
   static operations<messages> const all{
       r("pipe (a request)", [](messages& m) { return http::pipe(*m.request, m.out); }),
       r("pipe (a response)", [](messages& m) { return http::pipe(m.answer, *m.response); }),
+      r("pipe (a request, with limits)",
+        [](messages& m) {
+          m.limits.copy = &m.copy;
+          m.limits.copy_limit = 1000;
+          return http::pipe(*m.request, m.out, m.limits, m.result);
+        }),
+      r("pipe (a response, with limits)",
+        [](messages& m) { return http::pipe(m.answer, *m.response, m.limits, m.result); }),
       r("pipe (both)", [](messages& m) { return both_ways(m); }),
       r("pass_headers (of a request)", [](messages& m) { http::pass_headers(*m.request, m.out); }),
       r("pass_headers (of a response)",
         [](messages& m) { http::pass_headers(m.answer, *m.response); }),
+      r("pass_headers (without some)",
+        [](messages& m) {
+          http::pass_headers(*m.request, m.out, [](std::string_view name) { return name == "A"; });
+        }),
       r("end_to_end_headers",
         [](messages& m) {
           return http::end_to_end_headers(*m.request).size() +

@@ -63,6 +63,13 @@ operations<relay_ends> const& relay_operations() {
   static operations<relay_ends> const all{
       row<relay_ends>("relay", [](relay_ends& e) { return anode::relay(e.a, e.b); }),
       row<relay_ends>("relay (timeout)", [](relay_ends& e) { return anode::relay(e.a, e.b, 2s); }),
+      row<relay_ends>("relay (limits)",
+                      [](relay_ends& e) {
+                        anode::relay_options limits;
+                        limits.idle_timeout = 2s;
+                        limits.half_closed = 1s;
+                        return anode::relay(e.a, e.b, limits);
+                      }),
   };
   return all;
 }
