@@ -65,13 +65,7 @@ http::server server_tls::make_server(net::any_io_executor const& ex,
     return http::server(ex, std::move(options), std::move(on_request));
   }
   if (!context_) {
-    anode::tls::server_options settings;
-    set_certificate(settings, cert_, key_);
-    if (!client_ca_.empty()) {
-      settings.ca.push_back(content_of(client_ca_));
-      settings.request_cert = true;
-    }
-    context_ = anode::tls::context(settings);
+    load();
   }
   anode::https::server server(ex, context_, std::move(options), std::move(on_request));
   if (ticket_keys_.empty()) {
@@ -79,6 +73,40 @@ http::server server_tls::make_server(net::any_io_executor const& ex,
   }
   server.set_ticket_keys(ticket_keys_);
   return server;
+}
+
+void server_tls::load() {
+  anode::tls::server_options settings;
+  set_certificate(settings, cert_, key_);
+  if (!client_ca_.empty()) {
+    settings.ca.push_back(content_of(client_ca_));
+    settings.request_cert = true;
+  }
+  context_ = anode::tls::context(settings);
+}
+
+std::unique_ptr<http::server> server_tls::make_renewable_server(net::any_io_executor const& ex,
+                                                                http::request_handler on_request,
+                                                                http::server_options options) {
+  if (cert_.empty() && key_.empty() && client_ca_.empty()) {
+    return std::make_unique<http::server>(ex, std::move(options), std::move(on_request));
+  }
+  load();
+  return std::make_unique<anode::https::server>(ex, context_, std::move(options),
+                                                std::move(on_request));
+}
+
+void server_tls::renew(http::server& of) {
+  if (auto* const secure = dynamic_cast<anode::https::server*>(&of)) {
+    load();
+    secure->set_secure_context(context_);
+  }
+}
+
+void server_tls::check() {
+  if (!cert_.empty()) {
+    load();
+  }
 }
 
 http::agent client_tls::make_agent(net::any_io_executor const& ex, http::agent_options pool) const {
@@ -118,6 +146,22 @@ http::server server_tls::make_server(net::any_io_executor const& ex,
   refuse_if(!client_ca_.empty(), "--client-ca");
   return http::server(ex, std::move(options), std::move(on_request));
 }
+
+void server_tls::load() {
+  refuse_if(!cert_.empty() || !key_.empty(), "--cert");
+  refuse_if(!client_ca_.empty(), "--client-ca");
+}
+
+std::unique_ptr<http::server> server_tls::make_renewable_server(net::any_io_executor const& ex,
+                                                                http::request_handler on_request,
+                                                                http::server_options options) {
+  load();
+  return std::make_unique<http::server>(ex, std::move(options), std::move(on_request));
+}
+
+void server_tls::renew(http::server&) {}
+
+void server_tls::check() { load(); }
 
 http::agent client_tls::make_agent(net::any_io_executor const& ex, http::agent_options pool) const {
   refuse_if(!ca_.empty(), "--cacert");

@@ -53,26 +53,6 @@ bool is_of_connection(std::string_view name) noexcept {
   }
 }
 
-// Calls `f` with each member of a list until `f` returns true. Returns whether it did.
-template <class F>
-bool any_member(std::string_view list, F f) {
-  while (!list.empty()) {
-    std::size_t const comma = std::min(list.find(','), list.size());
-    std::string_view member = list.substr(0, comma);
-    list.remove_prefix(std::min(comma + 1, list.size()));
-    while (!member.empty() && (member.front() == ' ' || member.front() == '\t')) {
-      member.remove_prefix(1);
-    }
-    while (!member.empty() && (member.back() == ' ' || member.back() == '\t')) {
-      member.remove_suffix(1);
-    }
-    if (!member.empty() && f(member)) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // A strict order of names that ignores case.
 bool name_less(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) {
@@ -87,11 +67,10 @@ constexpr std::size_t few_names = 8;
 }  // namespace
 
 void hop_by_hop::add_names(std::string_view list) {
-  any_member(list, [this](std::string_view m) {
+  for_each_member(list, [this](std::string_view m) {
     if (!is_of_connection(m)) {
       named_.push_back(m);
     }
-    return false;
   });
 }
 
@@ -139,10 +118,14 @@ bool hop_by_hop::is_named(std::string_view name) const noexcept {
                              [&](std::string_view n) { return base::names_equal(n, name); });
 }
 
-void pass_fields(message::message_head const& from, message::header_map& to) {
+void pass_fields(message::message_head const& from, message::header_map& to,
+                 bool (*omit)(std::string_view name)) {
   constexpr std::size_t separators = 4;  // colon, space, CR, LF
   to.reserve(from.fields.size(), from.fields.bytes().size() + from.fields.size() * separators);
   for_each_end_to_end(from, [&](http::field_line const line) {
+    if (omit != nullptr && omit(line.name)) {
+      return;
+    }
     if (from.lenient) {
       to.append(line.name, line.value);
     } else {
@@ -161,11 +144,15 @@ bool can_be_reframed(message::message_head const& head) noexcept {
   if (!head.has(message::field_id::transfer_encoding)) {
     return true;
   }
-  return std::ranges::none_of(head.fields, [](http::field_line const line) {
-    return base::names_equal(line.name, "Transfer-Encoding") &&
-           any_member(line.value,
-                      [](std::string_view m) { return !base::names_equal(m, "chunked"); });
-  });
+  bool only_chunked = true;
+  for (http::field_line const line : head.fields) {
+    if (base::names_equal(line.name, "Transfer-Encoding")) {
+      for_each_member(line.value, [&](std::string_view m) {
+        only_chunked = only_chunked && base::names_equal(m, "chunked");
+      });
+    }
+  }
+  return only_chunked;
 }
 
 }  // namespace anode::policy

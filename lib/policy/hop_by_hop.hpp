@@ -76,12 +76,33 @@ void for_each_end_to_end(message::message_head const& from, F&& f) {
 
 /// Appends the end-to-end field lines of `from` to the forwarded message `to`. Validates them again
 /// only if `from` was parsed leniently.
+/// @param omit returns whether a field with this name is omitted; null: none is
 /// @throws exception as `header_map::append` if `from` was parsed leniently
-void pass_fields(message::message_head const& from, message::header_map& to);
+void pass_fields(message::message_head const& from, message::header_map& to,
+                 bool (*omit)(std::string_view name) = nullptr);
 
 /// Returns whether a trailer with this name may be forwarded. False for trailers that affect
 /// framing, routing, authentication, content format or caching (RFC 9110 section 6.5.1).
 bool is_trailer_passed_on(std::string_view name) noexcept;
+
+/// Calls `f` with each member of a list that has no quoted commas, without the space around it.
+template <class F>
+void for_each_member(std::string_view list, F&& f) {
+  while (!list.empty()) {
+    std::size_t const comma = list.find(',');
+    std::string_view member = list.substr(0, comma);
+    list = comma == std::string_view::npos ? std::string_view() : list.substr(comma + 1);
+    while (!member.empty() && (member.front() == ' ' || member.front() == '\t')) {
+      member.remove_prefix(1);
+    }
+    while (!member.empty() && (member.back() == ' ' || member.back() == '\t')) {
+      member.remove_suffix(1);
+    }
+    if (!member.empty()) {
+      f(member);
+    }
+  }
+}
 
 /// Returns whether a proxy can frame the body again: the only transfer coding, if any, is
 /// `chunked`. Other codings are not decoded, and their names are not forwarded.

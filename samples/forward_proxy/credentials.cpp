@@ -36,10 +36,16 @@ bool starts_with_basic(std::string_view value) {
 
 }  // namespace
 
-credentials::credentials(std::string_view user) : expected_(base64(user)) {}
+credentials::credentials(std::string_view user) : expected_{base64(user)} {}
+
+credentials::credentials(std::vector<std::string> const& users) {
+  for (std::string const& user : users) {
+    expected_.push_back(base64(user));
+  }
+}
 
 bool credentials::permit(anode::http::incoming_message const& req) const {
-  if (expected_.empty()) {
+  if (!required()) {
     return true;
   }
   std::string_view given = req.headers().get("Proxy-Authorization").value_or("");
@@ -47,13 +53,27 @@ bool credentials::permit(anode::http::incoming_message const& req) const {
     return false;
   }
   given.remove_prefix(std::min(given.find_first_not_of(' ', 6), given.size()));
-  unsigned difference = given.size() == expected_.size() ? 0U : 1U;
-  for (std::size_t i = 0; i < given.size(); ++i) {
-    difference |=
-        static_cast<unsigned>(static_cast<unsigned char>(given[i]) ^
-                              static_cast<unsigned char>(expected_[i % expected_.size()]));
+  return is_expected(given);
+}
+
+bool credentials::permit(std::string_view name, std::string_view password) const {
+  // A colon in the name would move the border between name and password.
+  return !required() || (name.find(':') == std::string_view::npos &&
+                         is_expected(base64(std::string(name) + ":" + std::string(password))));
+}
+
+bool credentials::is_expected(std::string_view given) const {
+  bool found = false;
+  for (std::string const& expected : expected_) {
+    unsigned difference = given.size() == expected.size() ? 0U : 1U;
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      difference |=
+          static_cast<unsigned>(static_cast<unsigned char>(given[i]) ^
+                                static_cast<unsigned char>(expected[i % expected.size()]));
+    }
+    found = found || difference == 0;
   }
-  return difference == 0;
+  return found;
 }
 
 }  // namespace samples

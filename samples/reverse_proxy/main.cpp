@@ -2,13 +2,13 @@
 
 // A reverse proxy. It forwards requests to upstream servers over persistent connections. Request
 // and response bodies are streamed and never buffered completely. Both sides can use TLS: the
-// clients with --cert, the servers with https URLs.
+// clients with --cert, the servers with https URLs. With --pass-through, TLS connections are passed
+// on by their server name, without decrypting them. SIGHUP reads the file of --config and the
+// certificates again.
 
 #include "../options.hpp"
-#include "../tls_options.hpp"
-#include "proxy.hpp"
-
-#include <anode/http.hpp>
+#include "../proxy_kit/reload.hpp"
+#include "runtime.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,80 +16,150 @@
 
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 
-namespace http = anode::http;
 namespace net = boost::asio;
 
+namespace {
+
+// Adds the server of --upstream. The number makes the names of repeated URLs unique.
+void add_server(samples::pool_setting& to, std::string_view url) {
+  samples::server_setting s;
+  s.url = url;
+  s.name = anode::proxy::upstream(url).name();
+  for (samples::server_setting const& other : to.servers) {
+    if (other.name == s.name) {
+      s.name += fmt::format("#{}", to.servers.size());
+      break;
+    }
+  }
+  to.servers.push_back(std::move(s));
+}
+
+}  // namespace
+
 int main(int argc, char** argv) try {
-  http::listen_options where;
-  where.host = "127.0.0.1";
-  where.port = 8080;
-  std::vector<std::string> upstreams;
-  samples::trusted_peers trusted;
-  bool trace = false;
+  samples::reverse_settings settings;
+  samples::config_options config;
+  samples::pool_setting pool;
+  samples::listen_setting web;
+  web.where.host = "127.0.0.1";
+  web.where.port = 8080;
+  samples::listen_setting passing;
+  passing.protocol = "passthrough";
+  std::optional<std::uint16_t> pass_port;
   unsigned timeout = 60;
   unsigned rest = 5;
   unsigned grace = 5;
   unsigned client_requests = 64;
-  samples::server_tls tls;
-  samples::client_tls upstream_tls;
   samples::options options{"reverse_proxy", "Forwards every request to one of several servers."};
   options
       .add("--upstream", "URL", "a server, http[s]://HOST:PORT[/PATH]; may be repeated",
            [&](std::string_view url) {
              samples::client_tls::check(url);
-             upstreams.emplace_back(url);
+             add_server(pool, url);
              return true;
            })
-      .add("--host", "ADDRESS", where.host, "address to listen on (127.0.0.1)")
-      .add("--port", "PORT", where.port, "port to listen on, 0: any free port (8080)")
-      .add("--reuse-port", where.reuse_port, "share the port with another process, for a restart")
+      .add("--host", "ADDRESS", web.where.host, "address to listen on (127.0.0.1)")
+      .add("--port", "PORT", web.where.port, "port to listen on, 0: any free port (8080)")
+      .add("--reuse-port", web.where.reuse_port,
+           "share the port with another process, for a restart")
+      .add("--pass-through", "PORT", "port for TLS that is passed on, 0: any free port (none)",
+           [&](std::string_view text) {
+             auto const end = text.data() + text.size();
+             auto const [last, ec] = std::from_chars(text.data(), end, pass_port.emplace());
+             return ec == std::errc{} && last == end;
+           })
+      .add("--sni", "NAME=HOST:PORT",
+           "where TLS for NAME, \"*.NAME\" or \"*\" goes; may be repeated",
+           [&](std::string_view text) {
+             std::size_t const equals = text.find('=');
+             return equals != std::string_view::npos &&
+                    passing.routes.try_add(text.substr(0, equals),
+                                           std::string(text.substr(equals + 1)));
+           })
       .add("--trust", "ADDRESS[/BITS]", "trust the X-Forwarded-For of this proxy; may be repeated",
-           [&](std::string_view text) { return trusted.add(text); })
+           [&](std::string_view text) { return settings.trusted.try_add(text); })
       .add("--timeout", "SECONDS", timeout, "idle time limit of a request, 0: none (60)")
-      .add("--trace", trace, "give each request a span (W3C Trace Context) and print it")
-      .add("--rest", "SECONDS", rest, "pause of a server that failed twice (5)")
+      .add("--trace", settings.trace, "give each request a span (W3C Trace Context) and print it")
+      .add("--access-log", "FILE", settings.access_log,
+           "append a line for each request; -: print (none)")
+      .add("--rest", "SECONDS", rest, "without effect: the pause of a server that fails grows")
       .add("--client-requests", "N", client_requests, "requests in progress of one client (64)")
       .add("--grace", "SECONDS", grace, "time limit of a drain (5)")
-      .add(tls)
-      .add(upstream_tls)
+      .add("--cert", "FILE", web.tls.cert, "use TLS with this certificate chain (PEM)")
+      .add("--key", "FILE", web.tls.key, "the private key of the certificate (the file of --cert)")
+      .add("--client-ca", "FILE", web.tls.client_ca,
+           "require certificates of clients, issued by these")
+      .add("--cacert", "FILE", pool.ca, "trust these certificates (those of the system)")
+      .add("--config", "FILE", config.file, "read all settings from this file (TOML)")
+      .add("--check", config.check, "check the file of --config and end")
+      .add("--help-config", config.help, "list the keys of the file of --config and end")
       .parse(argc, argv);
-  if (upstreams.empty()) {
-    options.fail("--upstream is missing");
+  if (std::string const why = config.fault(argc, argv); !why.empty()) {
+    options.fail(why);
+  }
+  if (config.help) {
+    fmt::print("{}", samples::describe(samples::reverse_keys()));
+    return EXIT_SUCCESS;
+  }
+  if (!config.file.empty()) {
+    auto read = samples::load_settings(config.file, &samples::make_reverse_settings);
+    if (!read) {
+      return 2;
+    }
+    settings = std::move(*read);
+    for (samples::listen_setting const& l : settings.listeners) {
+      samples::server_tls(l.tls.cert, l.tls.key, l.tls.client_ca).check();
+    }
+    if (config.check) {
+      fmt::print("{}: correct\n", config.file);
+      return EXIT_SUCCESS;
+    }
+  } else {
+    if (pass_port.has_value() == passing.routes.empty()) {
+      options.fail("--pass-through and --sni need each other");
+    }
+    if (pool.servers.empty() && !pass_port) {
+      options.fail("--upstream is missing");
+    }
+    if (!pool.servers.empty()) {
+      settings.listeners.push_back(web);
+      settings.pool = "upstream";
+      settings.pools.emplace(settings.pool, pool);
+    }
+    if (pass_port) {
+      passing.where.host = web.where.host;
+      passing.where.port = *pass_port;
+      settings.listeners.push_back(passing);
+    }
+    settings.silence = std::chrono::seconds(timeout);
+    settings.tunnel_idle = settings.silence;
+    settings.client_requests = client_requests;
+    settings.grace = std::chrono::seconds(grace);
   }
 
   // Single-threaded: disable the locks of the reactor. The scheduler keeps its locks, because name
   // lookups use a thread.
   net::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-  http::agent_options pool;
-  pool.keep_alive = true;
-  pool.connect_timeout = std::chrono::seconds(10);
-  samples::reverse_proxy proxy{upstream_tls.make_agent(io.get_executor(), pool),
-                               std::chrono::seconds(rest)};
-  for (std::string const& url : upstreams) {
-    proxy.servers.add(url);
-  }
-  proxy.trusted = trusted;
-  proxy.spans = trace ? stdout : nullptr;
-  proxy.silence = std::chrono::seconds(timeout);
-  proxy.limit = samples::client_limit(client_requests);
-
-  auto const forward = [&](http::incoming_message& req, http::server_response& res) {
-    return samples::forward_request(proxy, req, res);
+  samples::reverse_listeners listeners(io.get_executor(), settings);
+  net::co_spawn(io, samples::reverse_listeners::drain_on_signal(listeners),
+                [&io](std::exception_ptr) { io.stop(); });
+  auto const reload = [&] {
+    try {
+      if (config.file.empty()) {
+        listeners.reopen_log();
+      } else if (auto next = samples::load_settings(config.file, &samples::make_reverse_settings)) {
+        listeners.reload(std::move(*next));
+        fmt::print(stderr, "{}: reloaded\n", config.file);
+      }
+    } catch (std::exception const& e) {
+      fmt::print(stderr, "{}: not reloaded: {}\n", config.file, e.what());
+    }
   };
-  http::server_options serving;
-  serving.http_allow_half_open = true;  // a client may end its direction and wait for the response
-  serving.should_upgrade_callback = samples::wants_websocket;
-  http::server server = tls.make_server(io.get_executor(), forward, serving);
-  server.on_check_continue(forward);  // the upstream decides whether to send 100 Continue
-  server.on_upgrade([&](http::incoming_message& req, anode::socket client) {
-    return samples::forward_upgrade(proxy, req, client);
-  });
-  server.listen(where);
-  net::co_spawn(io, samples::drain_on_signal(server, proxy.agent, std::chrono::seconds(grace)),
-                net::detached);
-  samples::announce(server.address(), tls.scheme());
+  net::co_spawn(io, samples::reload_on_hangup(io.get_executor(), reload), net::detached);
+  listeners.announce_all();
   io.run();
 } catch (std::exception const& e) {
   fmt::print(stderr, "reverse_proxy: {}\n", e.what());

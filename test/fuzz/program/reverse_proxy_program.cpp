@@ -65,14 +65,15 @@ public:
         gates_(world_.executor()),
         capacity_(capacity()),
         origin_(world_.loop(), capacity_),
-        proxy_(http::agent(world_.executor(), make_options()), milliseconds(0)),
+        proxy_(http::agent(world_.executor(), make_options())),
         server_(world_.executor(), server_options()) {
     budget_ = wakeups::bodies(budget_, capacity_);
-    proxy_.servers.add("http://one:81");
+    std::vector<std::string> urls{"http://one:81"};
     if (in_.flip()) {
-      proxy_.servers.add("http://two:82/base/");
+      urls.emplace_back("http://two:82/base/");
     }
-    proxy_.silence = milliseconds(in_.flip() ? 60'000 : 0);
+    proxy_.set_silence(milliseconds(in_.flip() ? 60'000 : 0));
+    proxy_.set_upstreams(urls);
     auto const forward = [this](http::incoming_message& req, http::server_response& res) {
       return samples::forward_request(proxy_, req, res);
     };

@@ -72,7 +72,7 @@ TEST_CASE("head writer fast path: writes a whole message as its head and its bod
           "[head-writer]") {
   header_map headers;
   headers.set("Content-Type", "text/plain");
-  for (std::size_t const size : {0, 1, 9, 10, 99, 100, 999, 1000, 8191, 10000, 123456}) {
+  for (unsigned const size : {0U, 1U, 9U, 10U, 99U, 100U, 999U, 1000U, 8191U, 10000U, 123456U}) {
     std::string const body(size, 'b');
     response_context context = default_context();
     context.content_length = size;

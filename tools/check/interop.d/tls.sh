@@ -95,7 +95,7 @@ check_tls() {
   tls_people_url=$url
   start tls_echo "$samples/reverse_proxy" "${with[@]}" --upstream "$echo_url"
   tls_echo_url=$url
-  start tls_forward "$samples/forward_proxy" "${with[@]}"
+  start tls_forward "$samples/forward_proxy" --private "${with[@]}"
   tls_forward_url=$url
   check_tls_server
   check_tls_client

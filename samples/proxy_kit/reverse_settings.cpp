@@ -1,0 +1,183 @@
+// Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "settings.hpp"
+
+#include <anode/agent_options.hpp>
+#include <anode/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace samples {
+namespace {
+
+using enum value_type;
+
+constexpr std::int64_t longest_time = 86'400'000;  // a day, in milliseconds
+constexpr std::int64_t most = 1'000'000;
+
+constexpr std::array keys{
+    config_key{"listen[].name", text, "", "the name in messages", "", 0, 0, false},
+    config_key{"listen[].address", text, "", "HOST:PORT, :PORT or unix:PATH", "", 0, 0, false},
+    config_key{"listen[].tls", text, "none", "the name of a [tls.NAME]", "", 0, 0, false},
+    config_key{"listen[].reuse_port", flag, "false", "share the port with another process", "", 0,
+               0, false},
+    config_key{"listen[].proxy_protocol.mode", choice, "off",
+               "a PROXY header precedes the connection", "off, required", 0, 0, false},
+    config_key{"listen[].proxy_protocol.trusted", texts, "", "who may send the header", "", 0, 0,
+               false},
+    config_key{"listen[].passthrough[].sni", text, "", "a server name, \"*.NAME\", or \"*\""},
+    config_key{"listen[].passthrough[].to", texts, "", "HOST:PORT, tried in turn"},
+    config_key{"tls.*.cert", text, "", "the file of the certificate chain (PEM)"},
+    config_key{"tls.*.key", text, "that of cert", "the file of the private key"},
+    config_key{"tls.*.client_ca", text, "none", "issuers of the certificates that clients need"},
+    config_key{"http.pool", text, "the only one", "the pool of all requests"},
+    config_key{"http.trusted", texts, "none", "proxies whose X-Forwarded-For is trusted"},
+    config_key{"http.trace", flag, "false", "give each request a span and print it"},
+    config_key{"pool.*.order", choice, "least_requests", "how a server is chosen",
+               "least_requests, round_robin, first"},
+    config_key{"pool.*.servers[].name", text, "HOST:PORT", "the name in messages"},
+    config_key{"pool.*.servers[].url", text, "", "http[s]://HOST:PORT[/PATH]"},
+    config_key{"pool.*.servers[].weight", count, "1", "the share of the requests", "", 1, 1000},
+    config_key{"pool.*.servers[].max_requests", count, "0", "requests in progress, 0: no limit", "",
+               0, most},
+    config_key{"pool.*.servers[].send_proxy", count, "0", "the version of a PROXY header, 0: none",
+               "", 0, 2},
+    config_key{"pool.*.queue", count, "1024", "requests that wait", "", 0, most},
+    config_key{"pool.*.queue_timeout", duration, "5s", "the time that they wait", "", 0,
+               longest_time},
+    config_key{"pool.*.ca", text, "those of the system", "trusted certificates of https servers"},
+    config_key{"log.access", text, "stdout", "a file, \"stdout\" or \"off\""},
+    config_key{"timeouts.preface", duration, "10s", "for the client hello of a passed connection",
+               "", 1, longest_time},
+    config_key{"timeouts.connect", duration, "10s", "for look-up and connection", "", 1,
+               longest_time},
+    config_key{"timeouts.silence", duration, "60s", "of either side of a request", "", 0,
+               longest_time},
+    config_key{"timeouts.total", duration, "0s", "for a whole request", "", 0, longest_time},
+    config_key{"timeouts.tunnel_idle", duration, "10m", "of a WebSocket or a passed connection", "",
+               0, longest_time},
+    config_key{"timeouts.half_closed", duration, "30s", "of these after one side has ended", "", 0,
+               longest_time},
+    config_key{"limits.client.requests", count, "64", "requests of one client", "", 1, most},
+    config_key{"drain.grace", duration, "5s", "for requests in progress at the end", "", 0,
+               longest_time},
+};
+
+std::string why_no_server(std::string_view url) {
+  if (!url.starts_with("http://") && !url.starts_with("https://")) {
+    return "unknown scheme (http, https)";
+  }
+  try {
+    anode::http::request_options().set_url(url);
+  } catch (anode::http::exception const&) {
+    return "the URL is malformed";
+  }
+  return {};
+}
+
+pool_setting read_pool(config_node const& n, std::string const& path, config_errors& errors) {
+  pool_setting p;
+  p.order = text_of(n.find("order"), p.order);
+  p.queue = count_of(n.find("queue"), p.queue);
+  p.queue_timeout = duration_of(n.find("queue_timeout"), p.queue_timeout);
+  p.ca = text_of(n.find("ca"));
+  std::vector<config_node const*> const servers = items_of(n.find("servers"));
+  if (servers.empty()) {
+    errors.add(n.at, path, "it has no servers");
+  }
+  for (std::size_t i = 0; i < servers.size(); ++i) {
+    std::string const where = fmt::format("{}.servers[{}]", path, i);
+    server_setting s;
+    config_node const* const url = servers[i]->find("url");
+    s.url = text_of(url);
+    s.name = text_of(servers[i]->find("name"), s.url);
+    s.weight = static_cast<unsigned>(count_of(servers[i]->find("weight"), 1));
+    s.max_requests = count_of(servers[i]->find("max_requests"), 0);
+    s.send_proxy = static_cast<unsigned>(count_of(servers[i]->find("send_proxy"), 0));
+    if (url == nullptr) {
+      errors.add(servers[i]->at, where, "url is missing");
+    } else if (std::string const why = why_no_server(s.url); !why.empty()) {
+      errors.add(url->at, where + ".url", fmt::format("'{}': {}", s.url, why));
+    }
+    if (std::ranges::find(p.servers, s.name, &server_setting::name) != p.servers.end()) {
+      errors.add(servers[i]->at, where, fmt::format("the name '{}' is not unique", s.name));
+    }
+    p.servers.push_back(std::move(s));
+  }
+  return p;
+}
+
+void read_routes(config_node const& n, std::string const& path, listen_setting& to,
+                 config_errors& errors) {
+  to.protocol = "passthrough";
+  std::vector<config_node const*> const routes = items_of(&n);
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    std::string const where = fmt::format("{}[{}]", path, i);
+    config_node const* const sni = routes[i]->find("sni");
+    std::vector<config_node const*> const upstreams = items_of(routes[i]->find("to"));
+    if (sni == nullptr || upstreams.empty()) {
+      errors.add(routes[i]->at, where, sni == nullptr ? "sni is missing" : "to is missing");
+      continue;
+    }
+    if (!anode::proxy::sni_routes().try_add(sni->text, "a:1")) {
+      errors.add(sni->at, where + ".sni", fmt::format("'{}' is not a server name", sni->text));
+      continue;
+    }
+    for (config_node const* const upstream : upstreams) {
+      if (!to.routes.try_add(sni->text, upstream->text)) {
+        errors.add(upstream->at, where + ".to",
+                   fmt::format("'{}' is not of the form HOST:PORT", upstream->text));
+      }
+    }
+  }
+}
+
+void choose_pool(config_node const& root, reverse_settings& s, config_errors& errors) {
+  config_node const* const named = root.find_path("http.pool");
+  bool const needed = std::ranges::any_of(
+      s.listeners, [](listen_setting const& l) { return l.protocol == "http"; });
+  if (named != nullptr) {
+    s.pool = named->text;
+    if (!s.pools.contains(s.pool)) {
+      errors.add(named->at, "http.pool", fmt::format("there is no [pool.{}]", s.pool));
+    }
+  } else if (s.pools.size() == 1) {
+    s.pool = s.pools.begin()->first;
+  } else if (needed) {
+    errors.add(root.at, "http.pool",
+               s.pools.empty() ? "there is no [pool.NAME]" : "there are several pools");
+  }
+}
+
+}  // namespace
+
+std::span<config_key const> reverse_keys() { return keys; }
+
+reverse_settings make_reverse_settings(config_node const& root, config_errors& errors) {
+  reverse_settings s;
+  check_against(keys, root, errors);
+  read_common(root, s, errors);
+  std::vector<config_node const*> const listeners = items_of(root.find("listen"));
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    if (config_node const* const routes = listeners[i]->find("passthrough")) {
+      read_routes(*routes, fmt::format("listen[{}].passthrough", i), s.listeners[i], errors);
+    }
+  }
+  for (config_node const* const pool : items_of(root.find("pool"))) {
+    s.pools.emplace(pool->name, read_pool(*pool, "pool." + pool->name, errors));
+  }
+  for (config_node const* const network : items_of(root.find_path("http.trusted"))) {
+    if (!s.trusted.try_add(network->text)) {
+      errors.add(
+          network->at, "http.trusted",
+          fmt::format("'{}' is neither an address, nor a block, nor \"unix\"", network->text));
+    }
+  }
+  s.trace = flag_of(root.find_path("http.trace"));
+  choose_pool(root, s, errors);
+  return s;
+}
+
+}  // namespace samples
