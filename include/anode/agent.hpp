@@ -41,7 +41,7 @@ namespace anode::http {
 /// **Node**: `http.Agent`.
 class ANODE_EXPORT agent {
 public:
-  using executor_type = net::any_io_executor;
+  using executor_type = net::any_io_executor;  ///< the type of `get_executor`
 
   /// Numbers of connections and waiting requests.
   struct counts {

@@ -35,7 +35,7 @@ class io_callback {
 public:
   /// The function to call: `owner`, the result, and the number of bytes.
   using function = void (*)(detail::counted& owner, error_code ec, std::size_t bytes);
-  using allocator_type = detail::recycling_allocator<void>;
+  using allocator_type = detail::recycling_allocator<void>;  ///< reuses the memory of operations
 
   /// Makes an empty callback; calling it does nothing.
   io_callback() = default;

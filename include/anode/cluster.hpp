@@ -29,7 +29,7 @@ namespace anode::http {
 /// **Node**: `cluster.worker`, which is a process.
 class ANODE_EXPORT worker {
 public:
-  using executor_type = net::any_io_executor;
+  using executor_type = net::any_io_executor;  ///< the type of `get_executor`
 
   worker(worker const&) = delete;
   worker& operator=(worker const&) = delete;

@@ -109,5 +109,7 @@ private:
 
 }  // namespace anode::http
 
+/// @cond
 template <>
 struct boost::system::is_error_code_enum<anode::http::error> : std::true_type {};
+/// @endcond

@@ -21,10 +21,10 @@ struct field_line {
 /// The position of a name and a value, as offsets and sizes in bytes from the start of the stored
 /// bytes.
 struct field_place {
-  std::uint32_t name;
-  std::uint32_t name_size;
-  std::uint32_t value;
-  std::uint32_t value_size;
+  std::uint32_t name;        ///< offset of the name
+  std::uint32_t name_size;   ///< bytes of the name
+  std::uint32_t value;       ///< offset of the value
+  std::uint32_t value_size;  ///< bytes of the value
 };
 
 /// The ordered field lines of one received head or trailer section, including duplicates.
@@ -39,24 +39,28 @@ public:
   /// Iterates over the lines. Valid as long as the lines do not change.
   class iterator {
   public:
-    using value_type = field_line;
-    using reference = field_line;
-    using difference_type = std::ptrdiff_t;
-    using iterator_category = std::input_iterator_tag;
+    using value_type = field_line;                      ///< a line
+    using reference = field_line;                       ///< a line, by value
+    using difference_type = std::ptrdiff_t;             ///< of two positions
+    using iterator_category = std::input_iterator_tag;  ///< one pass, by value
 
     iterator() = default;
+    /// Makes a position in `lines`, which must outlive it.
     iterator(field_lines const* lines, std::size_t index) : lines_(lines), index_(index) {}
 
-    field_line operator*() const { return (*lines_)[index_]; }
+    field_line operator*() const { return (*lines_)[index_]; }  ///< returns the line
+    /// Advances to the next position.
     iterator& operator++() {
       ++index_;
       return *this;
     }
+    /// Advances, and returns the previous position.
     iterator operator++(int) {
       iterator old = *this;
       ++index_;
       return old;
     }
+    /// Returns whether both are at the same position of one list.
     bool operator==(iterator const& other) const { return index_ == other.index_; }
 
   private:

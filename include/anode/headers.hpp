@@ -89,12 +89,12 @@ class ANODE_EXPORT header_list {
 public:
   /// A name with its value.
   struct entry {
-    std::string name;    ///< as spelled by the program
-    header_value value;  ///< a text, a number or a list
-    bool operator==(entry const&) const = default;
+    std::string name;                               ///< as spelled by the program
+    header_value value;                             ///< a text, a number or a list
+    bool operator==(entry const&) const = default;  ///< compares name and value as spelled
   };
-  using value_type = entry;
-  using const_iterator = std::vector<entry>::const_iterator;
+  using value_type = entry;                                   ///< a name with its value
+  using const_iterator = std::vector<entry>::const_iterator;  ///< in the order of the list
 
   /// Makes an empty list.
   header_list() = default;

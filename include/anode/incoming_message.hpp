@@ -52,7 +52,7 @@ using boost::system::error_code;
 /// **Node**: `http.IncomingMessage`.
 class ANODE_EXPORT incoming_message {
 public:
-  using executor_type = net::any_io_executor;
+  using executor_type = net::any_io_executor;  ///< the type of `get_executor`
 
   /// Makes an empty handle.
   incoming_message() noexcept = default;

@@ -23,23 +23,27 @@ public:
   /// Iterates over the values.
   class iterator {
   public:
-    using value_type = std::string_view;
-    using reference = std::string_view;
-    using difference_type = std::ptrdiff_t;
-    using iterator_category = std::input_iterator_tag;
+    using value_type = std::string_view;                ///< a value
+    using reference = std::string_view;                 ///< a value, by value
+    using difference_type = std::ptrdiff_t;             ///< of two positions
+    using iterator_category = std::input_iterator_tag;  ///< one pass, by value
 
     iterator() = default;
 
+    /// Returns the value.
     std::string_view operator*() const { return (*lines_)[index_].value; }
+    /// Advances to the next position.
     iterator& operator++() {
       index_ = next(*lines_, name_, index_ + 1);
       return *this;
     }
+    /// Advances, and returns the previous position.
     iterator operator++(int) {
       iterator old = *this;
       ++*this;
       return old;
     }
+    /// Returns whether both are at the same position of one list.
     bool operator==(iterator const& other) const { return index_ == other.index_; }
 
   private:
@@ -118,24 +122,28 @@ public:
   /// Iterates over the names.
   class iterator {
   public:
-    using value_type = field;
-    using reference = field;
-    using difference_type = std::ptrdiff_t;
-    using iterator_category = std::input_iterator_tag;
+    using value_type = field;                           ///< a merged field
+    using reference = field;                            ///< a merged field, by value
+    using difference_type = std::ptrdiff_t;             ///< of two positions
+    using iterator_category = std::input_iterator_tag;  ///< one pass, by value
 
     iterator() = default;
+    /// Makes a position in `headers`, which must outlive it.
     iterator(merged_headers const* headers, std::size_t index) : headers_(headers), index_(index) {}
 
-    field operator*() const { return headers_->at(index_); }
+    field operator*() const { return headers_->at(index_); }  ///< returns the field
+    /// Advances to the next position.
     iterator& operator++() {
       ++index_;
       return *this;
     }
+    /// Advances, and returns the previous position.
     iterator operator++(int) {
       iterator old = *this;
       ++index_;
       return old;
     }
+    /// Returns whether both are at the same position of one list.
     bool operator==(iterator const& other) const { return index_ == other.index_; }
 
   private:

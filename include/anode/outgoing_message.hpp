@@ -50,7 +50,7 @@ using boost::system::error_code;
 /// **Node**: `http.OutgoingMessage`.
 class ANODE_EXPORT outgoing_message {
 public:
-  using executor_type = net::any_io_executor;
+  using executor_type = net::any_io_executor;  ///< the type of `get_executor`
 
   outgoing_message(outgoing_message const&) = delete;
   outgoing_message& operator=(outgoing_message const&) = delete;
@@ -339,11 +339,12 @@ public:
   }
 
 protected:
+  /// Makes the message of an exchange; null: an empty handle.
   explicit outgoing_message(exchange::outgoing_state* self) noexcept : out_(self) {}
 
   ~outgoing_message() = default;
 
-  exchange::outgoing_state* out_;
+  exchange::outgoing_state* out_;  ///< the state of the message; null in an empty handle
 
 private:
   friend struct anode::detail::access;

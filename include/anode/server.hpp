@@ -161,7 +161,7 @@ using upgrade_handler = detail::handler<incoming_message&, anode::socket>;
 /// **Node**: `http.Server`.
 class ANODE_EXPORT server {
 public:
-  using executor_type = net::any_io_executor;
+  using executor_type = net::any_io_executor;  ///< the type of `get_executor`
 
   /// Makes a server with default options and without a request handler, see `on_request`. The
   /// server belongs to `ex`.

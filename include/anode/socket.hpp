@@ -40,7 +40,7 @@ class buffered_socket;
 /// **Node**: `net.Socket`.
 class ANODE_EXPORT socket {
 public:
-  using executor_type = net::any_io_executor;
+  using executor_type = net::any_io_executor;  ///< the type of `get_executor`
 
   /// Makes an empty handle, which behaves like a destroyed connection: reads return the end of
   /// input, awaited writes fail with `error::stream_destroyed`, and other functions have no effect.
@@ -143,7 +143,8 @@ public:
   /// **Node**: `socket.writable`.
   bool writable() const noexcept;
 
-  /// Waits until the connection is closed.
+  /// Waits until the connection is closed. A reset by the peer is noticed also while nobody reads,
+  /// after the connection has left HTTP.
   /// **Node**: event 'close'.
   net::awaitable<void> closed();
 

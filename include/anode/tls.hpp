@@ -246,5 +246,7 @@ ANODE_EXPORT std::string export_keying_material(anode::socket const& s, std::siz
 
 }  // namespace anode::tls
 
+/// @cond
 template <>
 struct boost::system::is_error_code_enum<anode::tls::error> : std::true_type {};
+/// @endcond

@@ -27,7 +27,7 @@ ANODE_EXPORT layer access_log(std::function<void(std::string_view)> write);
 
 /// The identifier of a request, stored by `request_ids`: `c.get<web::request_id>()`.
 struct request_id {
-  std::string value{};
+  std::string value{};  ///< 32 hexadecimal digits
 };
 
 /// Returns a layer that gives each request an identifier of 32 random hexadecimal digits and sets

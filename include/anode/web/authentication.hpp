@@ -16,7 +16,7 @@ namespace anode::web {
 
 /// Who sent a request, stored by the layers of this header: `c.get<web::user>()`.
 struct user {
-  std::string name{};
+  std::string name{};  ///< as the client has sent it
 };
 
 /// Returns a layer that requires Basic authentication (RFC 7617). It answers 401 with a challenge

@@ -77,8 +77,8 @@ public:
 /// A content coding: its name and its functions.
 class ANODE_EXPORT coding {
 public:
-  using encoder_factory = std::unique_ptr<encoder> (*)(int level);
-  using decoder_factory = std::unique_ptr<decoder> (*)();
+  using encoder_factory = std::unique_ptr<encoder> (*)(int level);  ///< makes an encoder
+  using decoder_factory = std::unique_ptr<decoder> (*)();           ///< makes a decoder
 
   /// Makes a coding. Programs use functions as `gzip()` instead.
   /// @param name name in Content-Encoding, which must outlive the object.
@@ -183,8 +183,8 @@ public:
   /// @throws coding_error with `unsupported` for another coding, or more of them than the limit.
   content_decoder(codings const& known, std::string_view content_encoding,
                   decoding_limits const& limits = {});
-  content_decoder(content_decoder&&) noexcept;
-  content_decoder& operator=(content_decoder&&) noexcept;
+  content_decoder(content_decoder&&) noexcept;             ///< moves the decoders
+  content_decoder& operator=(content_decoder&&) noexcept;  ///< moves the decoders
   ~content_decoder();
 
   /// Returns whether the body is not coded.

@@ -74,7 +74,7 @@ struct byte_range {
   std::uint64_t first = 0;   ///< position of the first byte
   std::uint64_t length = 0;  ///< number of bytes
 
-  bool operator==(byte_range const&) const = default;
+  bool operator==(byte_range const&) const = default;  ///< compares both numbers
 };
 
 /// The parts of a representation that a Range field selects.

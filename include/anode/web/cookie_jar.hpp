@@ -36,7 +36,7 @@ public:
 
   /// Makes another handle to the same cookies. There is no move, therefore no handle is empty.
   cookie_jar(cookie_jar const&) noexcept = default;
-  cookie_jar& operator=(cookie_jar const&) noexcept = default;
+  cookie_jar& operator=(cookie_jar const&) noexcept = default;  ///< copies the handle
 
   /// Sets the function that tells whether a domain, in lower case, is a public suffix. With libpsl:
   /// `[](std::string_view d) { return psl_is_public_suffix(psl_builtin(), std::string(d).c_str());

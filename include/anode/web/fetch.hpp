@@ -132,7 +132,7 @@ private:
 /// **Node**: `fetch` of undici, with an agent, a cookie jar and a retry handler.
 class ANODE_EXPORT client {
 public:
-  using executor_type = net::any_io_executor;
+  using executor_type = net::any_io_executor;  ///< the type of `get_executor`
 
   /// Makes a client with an agent of its own, for http. Idle connections are kept for 5 s; a
   /// request on one that the server has closed is sent again once, if it is idempotent.
@@ -149,9 +149,9 @@ public:
 
   /// Makes another handle to the same client.
   client(client const&) noexcept;
-  client(client&&) noexcept;
-  client& operator=(client const&) noexcept;
-  client& operator=(client&&) noexcept;
+  client(client&&) noexcept;                  ///< moves the handle
+  client& operator=(client const&) noexcept;  ///< copies the handle
+  client& operator=(client&&) noexcept;       ///< moves the handle
   ~client();
 
   /// Returns the executor of the client.

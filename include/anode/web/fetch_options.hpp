@@ -56,10 +56,10 @@ class ANODE_EXPORT fetch_options {
 public:
   /// Makes options of which nothing is set.
   fetch_options() noexcept;
-  fetch_options(fetch_options const&);
-  fetch_options(fetch_options&&) noexcept;
-  fetch_options& operator=(fetch_options const&);
-  fetch_options& operator=(fetch_options&&) noexcept;
+  fetch_options(fetch_options const&);                 ///< copies all options
+  fetch_options(fetch_options&&) noexcept;             ///< moves all options
+  fetch_options& operator=(fetch_options const&);      ///< copies all options
+  fetch_options& operator=(fetch_options&&) noexcept;  ///< moves all options
   ~fetch_options();
 
   /// Sets the method. The default is POST with a body and GET without one.

@@ -42,8 +42,8 @@ public:
 
   /// Makes an empty handle.
   fetch_response() noexcept;
-  fetch_response(fetch_response&&) noexcept;
-  fetch_response& operator=(fetch_response&&) noexcept;
+  fetch_response(fetch_response&&) noexcept;             ///< moves the handle
+  fetch_response& operator=(fetch_response&&) noexcept;  ///< moves the handle
   ~fetch_response();
 
   /// Returns whether the handle refers to a response.

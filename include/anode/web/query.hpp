@@ -58,7 +58,7 @@ class ANODE_EXPORT form_fields {
 public:
   /// A name with its value.
   using value_type = std::pair<std::string, std::string>;
-  using const_iterator = std::vector<value_type>::const_iterator;
+  using const_iterator = std::vector<value_type>::const_iterator;  ///< in the order of the form
 
   /// Makes an empty list.
   form_fields() = default;
