@@ -4,7 +4,7 @@
 
 usage: compare BUILD_DIR [--rounds N] [--seconds S] [--json FILE] [--write FILE] [NAME...]
 
-A NAME is a workload, a group of workloads (server, stream, client, proxy, counters), or a server.
+A NAME is a workload, a group of workloads (server, stream, client, proxy, tls, counters), or a server.
 Without a NAME, everything is measured. Parts that cannot be measured are listed at the end.
 The server or proxy runs on the first core, the load generator on the last. A measured client also
 runs on the last core. CPU time is the scheduler's count for all threads, user and kernel mode.
@@ -32,12 +32,15 @@ from rounds import note
 from server_workloads import WORKLOADS, measure
 from servers import Servers
 from streams import measure_stream
+from tls import WORKLOADS as TLS_WORKLOADS
+from tls import measure_tls, measure_tls_instructions
 
 GROUPS = {
     "server": (*WORKLOADS,),
     "stream": ("stream-down", "stream-up"),
     "client": ("client-1", "client-64"),
     "proxy": ("reverse-proxy", "connect-relay"),
+    "tls": (*TLS_WORKLOADS, "tls-instructions"),
     "counters": ("instructions", "syscalls", "idle", "growth", "compile"),
 }
 PARTS = [part for group in GROUPS.values() for part in group]
@@ -46,6 +49,8 @@ PARTS = [part for group in GROUPS.values() for part in group]
 def measure_part(part, servers, names, options, missing):
     if part in WORKLOADS:
         return measure(servers, names, part, WORKLOADS[part], options, missing)
+    if part in TLS_WORKLOADS:
+        return measure_tls(servers, names, part, options, missing)
     if part in GROUPS["stream"]:
         return measure_stream(servers, names, part.split("-")[1], options, missing)
     if part in GROUPS["client"]:
@@ -61,6 +66,7 @@ def measure_part(part, servers, names, options, missing):
         "syscalls": counters.measure_syscalls,
         "idle": counters.measure_idle,
         "growth": measure_growth,
+        "tls-instructions": measure_tls_instructions,
     }
     return measured[part](servers, names, options, missing)
 

@@ -14,11 +14,20 @@ RATIOS = (
     ("reverse-proxy", "nginx", 1.0, None),
     ("reverse-proxy", "haproxy", 1.0, None),
     ("connect-relay", "haproxy", 1.0, None),
+    ("tls-hello-64", "plain", 2.1, 1.6),
+    ("tls-hello-64", "nginx", 1.10, 0.90),
+    ("tls-hello-64", "beast", 0.70, 0.60),
+    ("tls-hello-64", "go", 0.80, 0.55),
+    ("tls-hello-64", "node", 0.33, 0.25),
+    ("tls-64k", "nginx", 1.00, 0.85),
+    ("tls-1m", "nginx", 1.00, 0.85),
+    ("tls-handshake", "nginx", 1.02, 1.00),
 )
 
 # part, program, description, maximum, target
 FIGURES = (
     ("instructions", "anode", "user instructions per request", 3500, 2500),
+    ("tls-instructions", "anode, hello-64", "user instructions per request over TLS", 20500, 19000),
     ("idle", "anode", "user-space bytes per idle connection", 2048, None),
     ("idle", "anode's client, pooled", "user-space bytes per pooled client connection", 3072, None),
 )

@@ -3,6 +3,7 @@
 
 from limits import judged
 from server_workloads import WORKLOADS
+from tls import WORKLOADS as TLS_WORKLOADS
 
 MARK = "<!-- results of tools/bench compare -->"
 
@@ -34,6 +35,16 @@ def limits(results):
 def workload(name, what, rows):
     head = ["server", "CPU µs/request", "to null", "anode to it", "requests/s", "server busy"]
     head += ["generator busy"]
+    return table(f"{name}: {what}", head, [
+        [who, number(r["cpu_us"]), number(r["to_floor"]), number(r["anode_to_it"]),
+         number(r["rate"], 0), share(r["server_share"]), share(r["load_share"])]
+        for who, r in rows.items()
+    ])
+
+
+def tls(name, what, rows):
+    head = ["server", "CPU µs/request", "to anode without TLS", "anode to it", "requests/s"]
+    head += ["server busy", "generator busy"]
     return table(f"{name}: {what}", head, [
         [who, number(r["cpu_us"]), number(r["to_floor"]), number(r["anode_to_it"]),
          number(r["rate"], 0), share(r["server_share"]), share(r["load_share"])]
@@ -120,6 +131,11 @@ def tables(results):
         lines += client(name, f"GETs from the null server, {n} in flight", results.get(name, {}))
     lines += reverse(results.get("reverse-proxy", {}))
     lines += relay(results.get("connect-relay", {}))
+    for name, w in TLS_WORKLOADS.items():
+        lines += tls(name, w.what, results.get(name, {}))
+    lines += table("User instructions over TLS, per small request and per full handshake",
+                   ["program", "instructions"],
+                   [[n, number(v, 0)] for n, v in results.get("tls-instructions", {}).items()])
     lines += table("User instructions per request, 64 connections", ["program", "instructions"],
                    [[n, number(v, 0)] for n, v in results.get("instructions", {}).items()])
     lines += table("System calls per request, 64 connections", ["server", "calls"], [

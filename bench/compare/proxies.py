@@ -109,7 +109,7 @@ def measure_relay(servers, options, missing):
     origin = free_port()
     commands = {
         "anode": lambda port: [
-            servers.build / "samples/forward_proxy", "--port", port, "--quiet"
+            servers.build / "samples/forward_proxy", "--private", "--port", port, "--quiet"
         ],
         "haproxy": lambda port: haproxy(servers, port, origin, "tcp", ""),
         "haproxy-splice": lambda port: haproxy(

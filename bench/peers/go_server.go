@@ -1,11 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Peer for comparison: Go's net/http on one processor.
-// usage: go_server PORT
+// usage: go_server PORT [CERTIFICATE KEY]
 package main
 
 import (
 	"bytes"
+	"crypto/tls"
 	"io"
 	"net/http"
 	"os"
@@ -39,6 +40,12 @@ func main() {
 		w.Header().Set("Content-Length", itoa(len(body)))
 		w.Write(body)
 	})
+	if len(os.Args) == 4 {
+		// An empty map: HTTP/1.1 only.
+		only1 := map[string]func(*http.Server, *tls.Conn, http.Handler){}
+		server := &http.Server{Addr: "127.0.0.1:" + os.Args[1], TLSNextProto: only1}
+		panic(server.ListenAndServeTLS(os.Args[2], os.Args[3]))
+	}
 	panic(http.ListenAndServe("127.0.0.1:"+os.Args[1], nil))
 }
 

@@ -1,9 +1,11 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
 // Peer for comparison: Node.js itself.
-// usage: node node_server.js PORT
+// usage: node node_server.js PORT [CERTIFICATE KEY]
 'use strict';
+const fs = require('fs');
 const http = require('http');
+const https = require('https');
 const large = { '/64k': Buffer.alloc(65536, 'x'), '/1m': Buffer.alloc(1048576, 'x') };
 
 const piece = large['/64k'];
@@ -29,7 +31,7 @@ function answer(req, res) {
   res.end(large[req.url] || 'Hello World!\n');
 }
 
-http.createServer((req, res) => {
+function serve(req, res) {
   if (req.method === 'POST') {
     req.resume();
     req.on('end', () => answer(req, res));
@@ -38,4 +40,10 @@ http.createServer((req, res) => {
   } else {
     answer(req, res);
   }
-}).listen(Number(process.argv[2]), '127.0.0.1');
+}
+
+const [port, cert, key] = process.argv.slice(2);
+const server = cert
+  ? https.createServer({ cert: fs.readFileSync(cert), key: fs.readFileSync(key) }, serve)
+  : http.createServer(serve);
+server.listen(Number(port), '127.0.0.1');
