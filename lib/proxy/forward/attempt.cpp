@@ -61,6 +61,28 @@ net::awaitable<void> send_body(attempt& a, http::client_request& out) {
                 p.replay.size() == a.up.bytes && p.req.raw_trailers().empty();
 }
 
+// Returns why a response cannot be passed on; empty if it can be.
+std::string_view objection_to(http::incoming_message const& answer, bool switching) {
+  int const status = answer.status_code();
+  if (status == 101 && !switching) {
+    return "switched the protocol without a request";
+  }
+  if (status < 100 || status > 599 || (status < 200 && status != 101)) {
+    return "sent an invalid status";
+  }
+  bool const is_text = std::ranges::none_of(answer.status_message(), [](char c) {
+    auto const byte = static_cast<unsigned char>(c);
+    return byte == 0x7f || (byte < 0x20 && c != '\t');
+  });
+  if (!is_text) {
+    return "sent an invalid reason phrase";
+  }
+  if (!has_few_connection_names(answer.raw_headers())) {
+    return "sent too many names in Connection";
+  }
+  return http::can_be_passed_on(answer) ? "" : "sent an unknown Transfer-Encoding";
+}
+
 bool asks_to_close(http::incoming_message const& answer) {
   for (std::string_view list = answer.headers().get("Connection").value_or(""); !list.empty();) {
     if (equal_text(take_member(list), "close")) {
@@ -104,11 +126,7 @@ net::awaitable<void> receive(attempt& a, http::server_response& res, http::clien
     co_return;
   }
   a.reused = out.reused_socket();
-  a.objection = objection_to(answer, false);
-  if (!a.objection.empty()) {
-    a.failed = true;
-    a.phase = http::request_phase::head;
-    a.verdict = http::verdict::response_started;
+  if (!a.accept(answer, false)) {
     out.destroy();
     co_return;
   }
@@ -230,6 +248,16 @@ void attempt::note(error_code ec) {
   verdict = http::verdict::maybe_processed;
 }
 
+bool attempt::accept(http::incoming_message const& answer, bool switching) {
+  objection = objection_to(answer, switching);
+  if (!objection.empty()) {
+    failed = true;
+    phase = http::request_phase::head;
+    verdict = http::verdict::response_started;
+  }
+  return objection.empty();
+}
+
 void attempt::note_answer(http::incoming_message const& answer) {
   answered = true;
   status = answer.status_code();
@@ -334,27 +362,6 @@ void attempt::record(failure_facts const& f, failure_action const& action) const
     of->eighths = action.eighths;
     of->took = p.elapsed();
   }
-}
-
-std::string_view objection_to(http::incoming_message const& answer, bool switching) {
-  int const status = answer.status_code();
-  if (status == 101 && !switching) {
-    return "switched the protocol without a request";
-  }
-  if (status < 100 || status > 599 || (status < 200 && status != 101)) {
-    return "sent an invalid status";
-  }
-  bool const is_text = std::ranges::none_of(answer.status_message(), [](char c) {
-    auto const byte = static_cast<unsigned char>(c);
-    return byte == 0x7f || (byte < 0x20 && c != '\t');
-  });
-  if (!is_text) {
-    return "sent an invalid reason phrase";
-  }
-  if (!has_few_connection_names(answer.raw_headers())) {
-    return "sent too many names in Connection";
-  }
-  return http::can_be_passed_on(answer) ? "" : "sent an unknown Transfer-Encoding";
 }
 
 http::request_options const& limited(passage const& p, http::request_options const& like,

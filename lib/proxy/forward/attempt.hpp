@@ -46,6 +46,11 @@ public:
   void note(http::request_error const& e);
   void note(error_code ec);
 
+  /// Checks the head of a response, and stores the failure if it cannot be passed on.
+  /// @param switching whether the response may switch the protocol
+  /// @return whether it can be passed on
+  bool accept(http::incoming_message const& answer, bool switching);
+
   /// Stores the head of a response that is passed on.
   void note_answer(http::incoming_message const& answer);
 
@@ -61,10 +66,6 @@ public:
 private:
   answer_observer* observer_;
 };
-
-/// Returns why a response cannot be passed on; empty if it can be.
-/// @param switching whether the response may switch the protocol
-std::string_view objection_to(http::incoming_message const& answer, bool switching);
 
 /// Returns the options for a request: `like`, or `copy` with the limits of the passage.
 http::request_options const& limited(passage const& p, http::request_options const& like,

@@ -54,19 +54,14 @@ net::awaitable<exchange_record> run_forward(http::incoming_message& req, http::s
     if (!choice.try_next()) {
       co_await choice.wait();
     }
-    http::client_request out = choice.found() ? choice.begin(false) : http::client_request();
+    http::client_request out = choice.begin(false);
     if (!out) {
       break;
     }
     attempt a(p, &choice);
     co_await run_attempt(a, res, out);
     answered = a.answered;
-    again = false;
-    if (a.succeeded()) {
-      choice.succeeded(a);
-    } else {
-      again = choice.failed(a) && !res.destroyed();
-    }
+    again = choice.ended(a) && !res.destroyed();
   }
   end_exchange(p, res, answered);
   co_return record;

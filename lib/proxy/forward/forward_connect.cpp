@@ -2,6 +2,7 @@
 #include "proxy/forward/passage.hpp"
 #include "proxy/forward/time_limit.hpp"
 #include "proxy/forward/tunnel.hpp"
+#include "proxy/tunnel/dial.hpp"
 
 #include <anode/error.hpp>
 #include <anode/proxy/forward.hpp>
@@ -22,56 +23,39 @@ using namespace net::experimental::awaitable_operators;
 
 namespace {
 
-// The result of dialling.
-struct dialled {
-  anode::socket origin;
-  error_code failure;
-  bool client_left = false;
-};
-
-net::awaitable<void> try_dial(connector const& through, std::string_view authority,
-                              http::lookup_function const& lookup, dialled& result) {
-  try {
-    result.origin = co_await through.dial(authority, lookup);
-  } catch (boost::system::system_error const& e) {
-    result.failure = e.code();
-  }
-}
-
-net::awaitable<void> dial_or_leave(connector const& through, std::string_view authority,
+net::awaitable<void> dial_or_leave(dial_function const& by, std::string_view authority,
                                    http::lookup_function const& lookup, anode::socket client,
-                                   dialled& result) {
-  auto const first = co_await (try_dial(through, authority, lookup, result) || client.closed());
-  result.client_left = first.index() == 1;
+                                   tunnel::dialed& result, bool& client_left) {
+  auto const first = co_await (tunnel::try_dial(by, authority, lookup, result) || client.closed());
+  client_left = first.index() == 1;
 }
 
-void note_dial_failure(dialled const& result, bool expired, exchange_record& r) {
-  bool const late = expired || result.failure == http::error::timed_out ||
-                    result.failure == net::error::timed_out;
+void note_dial_failure(error_code failure, bool client_left, bool expired, exchange_record& r) {
+  bool const late =
+      expired || failure == http::error::timed_out || failure == net::error::timed_out;
   r.phase = exchange_phase::connect;
-  if (result.client_left) {
+  if (client_left) {
     r.side = failure_side::client;
     r.detail = "the client has left";
-  } else if (!late && result.failure == net::error::access_denied) {
+  } else if (!late && failure == net::error::access_denied) {
     r.side = failure_side::policy;
     r.phase = exchange_phase::lookup;
     r.status = 403;
     r.detail = "no permitted address";
-  } else if (!late && result.failure == net::error::operation_aborted) {
+  } else if (!late && failure == net::error::operation_aborted) {
     r.side = failure_side::killed;
     r.detail = "the proxy has cancelled the tunnel";
-  } else if (!late && (result.failure == net::error::no_descriptors ||
-                       result.failure == net::error::no_memory ||
-                       result.failure == net::error::no_buffer_space)) {
+  } else if (!late && (failure == net::error::no_descriptors || failure == net::error::no_memory ||
+                       failure == net::error::no_buffer_space)) {
     r.side = failure_side::resource;
     r.status = 503;
-    r.cause = result.failure;
+    r.cause = failure;
     r.detail = "the proxy has too few resources";
   } else {
     r.side = failure_side::upstream;
     r.status = late ? 504 : 502;
     r.timed_out = late;
-    r.cause = late ? http::make_error_code(http::error::timed_out) : result.failure;
+    r.cause = late ? http::make_error_code(http::error::timed_out) : failure;
     r.detail = late ? "does not accept the connection in time" : "cannot be reached";
   }
 }
@@ -113,23 +97,27 @@ net::awaitable<exchange_record> run_connect(http::incoming_message& req, anode::
     end_connect(p, client);
     co_return record;
   }
-  dialled result;
+  tunnel::dialed result;
+  bool client_left = false;
   bool expired = false;
   {
     std::string const authority(req.url());
     http::lookup_function const lookup = through.judged_lookup(rules, to.port);
     net::cancellation_state const outer = co_await net::this_coro::cancellation_state;
+    dial_function const by = [&through](std::string_view at, http::lookup_function const& with) {
+      return through.dial(at, with);
+    };
     operation_limit limit(through.get_executor(), how.timeouts.connect, outer.slot());
     attempt_record& of = record.add_attempt();
     of.upstream = authority;
     co_await net::co_spawn(through.get_executor(),
-                           dial_or_leave(through, authority, lookup, client, result),
+                           dial_or_leave(by, authority, lookup, client, result, client_left),
                            net::bind_cancellation_slot(limit.slot(), net::use_awaitable));
     of.took = p.elapsed();
-    expired = limit.has_expired() && !result.origin;
+    expired = limit.has_expired() && !result.stream;
   }
-  if (!result.origin) {
-    note_dial_failure(result, expired, record);
+  if (!result.stream) {
+    note_dial_failure(result.cause, client_left, expired, record);
     end_connect(p, client);
     co_return record;
   }
@@ -137,7 +125,7 @@ net::awaitable<exchange_record> run_connect(http::incoming_message& req, anode::
   record.to_first_byte = p.elapsed();
   // The relay starts with the input that followed the CONNECT request.
   client.write("HTTP/1.1 200 Connection Established\r\n\r\n");
-  co_await run_tunnel(p, client, result.origin);
+  co_await run_tunnel(p, client, result.stream);
   p.finish();
   co_return record;
 }

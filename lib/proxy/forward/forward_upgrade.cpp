@@ -51,19 +51,14 @@ net::awaitable<exchange_record> run_forward_upgrade(http::incoming_message& req,
     if (!choice.try_next()) {
       co_await choice.wait();
     }
-    http::client_request out = choice.found() ? choice.begin(upgrade) : http::client_request();
+    http::client_request out = choice.begin(upgrade);
     if (!out) {
       break;
     }
     attempt a(p, &choice);
     co_await run_upgrade_attempt(a, client, out);
     answered = a.answered;
-    again = false;
-    if (a.succeeded()) {
-      choice.succeeded(a);
-    } else {
-      again = choice.failed(a) && !client.destroyed();
-    }
+    again = choice.ended(a) && !client.destroyed();
   }
   end_upgrade(p, client, answered);
   co_return record;

@@ -96,11 +96,7 @@ net::awaitable<void> run_upgrade_attempt(attempt& a, anode::socket client,
     co_return;
   }
   http::incoming_message& response = answer.response();
-  a.objection = objection_to(response, static_cast<bool>(answer));
-  if (!a.objection.empty()) {
-    a.failed = true;
-    a.phase = http::request_phase::head;
-    a.verdict = http::verdict::response_started;
+  if (!a.accept(response, static_cast<bool>(answer))) {
     out.destroy();
     co_return;
   }

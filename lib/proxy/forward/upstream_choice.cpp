@@ -83,6 +83,9 @@ void upstream_choice::note_choice() {
 }
 
 http::client_request upstream_choice::begin(bool upgrade) {
+  if (!lease_) {
+    return {};
+  }
   attempt_record& a = p_.record.add_attempt();
   a.upstream = lease_.name();
   attempt_begun_ = p_.elapsed();
@@ -106,7 +109,13 @@ void upstream_choice::answered(http::incoming_message const& answer) {
                    status == 503 ? seconds_of(answer) : std::chrono::seconds(0));
 }
 
-void upstream_choice::succeeded(attempt const& a) noexcept { lease_.answered(a.status, {}); }
+bool upstream_choice::ended(attempt const& a) {
+  if (a.succeeded()) {
+    lease_.answered(a.status, {});
+    return false;
+  }
+  return failed(a);
+}
 
 bool upstream_choice::failed(attempt const& a) {
   failure_facts const f = a.facts();

@@ -23,28 +23,20 @@ public:
   /// Waits for the next upstream.
   net::awaitable<void> wait();
 
-  /// Returns whether there is an upstream. Without one, the record tells why, or of an earlier
-  /// attempt.
-  bool found() const noexcept { return static_cast<bool>(lease_); }
-
   /// Begins an attempt at the upstream.
-  /// @return its request; empty if the target cannot be sent, which the record then tells
+  /// @return its request; empty if there is no upstream, or the target cannot be sent to it. The
+  ///   record then has the reason, or that of an earlier attempt.
   http::client_request begin(bool upgrade);
 
-  /// Ends an attempt that has succeeded.
-  void succeeded(attempt const& a) noexcept;
-
-  /// Ends an attempt that has failed: stores the failure, and charges the upstream.
-  /// @return whether the request is sent again, to what `next` chooses
-  bool failed(attempt const& a);
-
-  /// Ends an attempt that says nothing about the upstream.
-  void cancel() noexcept { lease_.cancel(); }
+  /// Ends an attempt. One that has failed is stored, and charged to the upstream.
+  /// @return whether the request is sent again, to what `try_next` chooses
+  bool ended(attempt const& a);
 
   void answered(http::incoming_message const& answer) override;
 
 private:
   void note_choice();
+  bool failed(attempt const& a);
 
   passage& p_;
   upstream_pool pool_;

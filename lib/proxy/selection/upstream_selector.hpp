@@ -31,7 +31,7 @@ public:
   upstream_selector(upstream_pool_options const& options, std::uint64_t seed);
 
   /// Replaces the upstreams. Those with the same name keep their state; the requests of removed
-  /// ones go on, and count again if the name comes back.
+  /// ones continue, and count again if the name comes back.
   void set(std::span<upstream_spec const> upstreams, time_point now);
 
   /// Returns the slots of the upstreams, in the order of the list.

@@ -22,12 +22,15 @@ namespace {
 
 using found_function = std::function<void(error_code, std::vector<http::lookup_address>)>;
 
-net::awaitable<void> resolve_with_system(net::any_io_executor ex, std::string host,
-                                         found_function done) {
+net::awaitable<void> look_up(resolve_function resolve, std::string host, error_code if_empty,
+                             found_function done) {
   std::vector<http::lookup_address> all;
   error_code ec;
   try {
-    std::vector<std::string> const found = co_await anode::resolve(ex, host);
+    std::vector<std::string> const found = co_await resolve(host);
+    if (found.empty()) {
+      ec = if_empty;
+    }
     for (std::string const& address : found) {
       all.push_back({address, address.find(':') == std::string::npos ? 4 : 6});
     }
@@ -39,27 +42,18 @@ net::awaitable<void> resolve_with_system(net::any_io_executor ex, std::string ho
 
 // Passes on those of the found addresses that the rules allow.
 found_function judged(std::shared_ptr<target_rules const> rules, std::string host,
-                      std::uint16_t port, found_function done) {
-  return [rules = std::move(rules), host = std::move(host), port, done = std::move(done)](
+                      std::uint16_t port, error_code refused, found_function done) {
+  return [rules = std::move(rules), host = std::move(host), port, refused, done = std::move(done)](
              error_code ec, std::vector<http::lookup_address> all) {
     bool const any = !all.empty();
     std::erase_if(all, [&](http::lookup_address const& a) {
       return !rules->judge_address(host, a.address, port);
     });
     if (!ec && any && all.empty()) {
-      ec = make_error_code(http::error::address_refused);
+      ec = refused;
     }
     done(ec, std::move(all));
   };
-}
-
-net::awaitable<void> try_dial(dial_function const& by, std::string const& authority,
-                              http::lookup_function const& lookup, dialed& result) {
-  try {
-    result.stream = co_await by(authority, lookup);
-  } catch (boost::system::system_error const& e) {
-    result.cause = e.code();
-  }
 }
 
 net::awaitable<void> discard_input(socket from) {
@@ -85,18 +79,30 @@ std::string authority_of(target const& to) {
   return (v6 ? "[" + to.host + "]" : to.host) + ":" + std::to_string(to.port);
 }
 
-http::lookup_function judged_lookup(net::any_io_executor ex,
-                                    std::shared_ptr<target_rules const> rules, std::uint16_t port,
-                                    http::lookup_function inner) {
-  return [ex = std::move(ex), rules = std::move(rules), port, inner = std::move(inner)](
-             std::string_view host, found_function done) {
-    found_function const checked = judged(rules, std::string(host), port, std::move(done));
-    if (inner) {
-      inner(host, checked);
-    } else {
-      net::co_spawn(ex, resolve_with_system(ex, std::string(host), checked), net::detached);
-    }
+http::lookup_function lookup_by(net::any_io_executor ex, resolve_function resolve,
+                                error_code if_empty) {
+  return [ex = std::move(ex), resolve = std::move(resolve), if_empty](std::string_view host,
+                                                                      found_function done) {
+    net::co_spawn(ex, look_up(resolve, std::string(host), if_empty, std::move(done)),
+                  net::detached);
   };
+}
+
+http::lookup_function judged_lookup(std::shared_ptr<target_rules const> rules, std::uint16_t port,
+                                    http::lookup_function inner, error_code refused) {
+  return [rules = std::move(rules), port, inner = std::move(inner), refused](std::string_view host,
+                                                                             found_function done) {
+    inner(host, judged(rules, std::string(host), port, refused, std::move(done)));
+  };
+}
+
+net::awaitable<void> try_dial(dial_function const& by, std::string_view authority,
+                              http::lookup_function const& lookup, dialed& result) {
+  try {
+    result.stream = co_await by(authority, lookup);
+  } catch (boost::system::system_error const& e) {
+    result.cause = e.code();
+  }
 }
 
 net::awaitable<dialed> dial_in_time(net::any_io_executor ex, dial_function const& by,

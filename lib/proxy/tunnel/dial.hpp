@@ -12,9 +12,12 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace anode::proxy::tunnel {
 
@@ -36,13 +39,20 @@ private:
 /// Returns the authority "host:port" of a target.
 std::string authority_of(target const& to);
 
-/// Returns a look-up that finds only the addresses that the rules allow. It fails with
-/// `http::error::address_refused` if none is left. The connection uses the found addresses: a later
-/// answer of the resolver cannot lead it elsewhere.
-/// @param inner  finds the addresses; empty: the system's resolver
-http::lookup_function judged_lookup(net::any_io_executor ex,
-                                    std::shared_ptr<target_rules const> rules, std::uint16_t port,
-                                    http::lookup_function inner);
+/// A function that finds the addresses of a host. An exception fails the look-up.
+using resolve_function = std::function<net::awaitable<std::vector<std::string>>(std::string_view)>;
+
+/// Returns a look-up by a function that is a coroutine.
+/// @param if_empty the error if the function finds no address; no error: the look-up finds none
+http::lookup_function lookup_by(net::any_io_executor ex, resolve_function resolve,
+                                error_code if_empty = {});
+
+/// Returns a look-up that finds only the addresses that the rules allow. The connection uses the
+/// found addresses: a later answer of the resolver cannot lead it elsewhere.
+/// @param inner finds the addresses
+/// @param refused the error if `inner` finds addresses, and none is allowed
+http::lookup_function judged_lookup(std::shared_ptr<target_rules const> rules, std::uint16_t port,
+                                    http::lookup_function inner, error_code refused);
 
 /// The outcome of a connection attempt.
 class dialed {
@@ -52,6 +62,11 @@ public:
   socket stream;     ///< empty after a failure
   error_code cause;  ///< the failure; `net::error::timed_out` at the time limit
 };
+
+/// Connects. A failure is stored in `result`.
+/// @param by, authority, lookup, result must exist until the operation completes.
+net::awaitable<void> try_dial(dial_function const& by, std::string_view authority,
+                              http::lookup_function const& lookup, dialed& result);
 
 /// Connects with a time limit.
 /// @param by, authority, lookup must exist until the operation completes.

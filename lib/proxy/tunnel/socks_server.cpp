@@ -2,6 +2,7 @@
 #include "proxy/socks/socks_server_handshake.hpp"
 #include "proxy/tunnel/dial.hpp"
 
+#include <anode/agent.hpp>
 #include <anode/delay.hpp>
 #include <anode/error.hpp>
 #include <anode/proxy/socks_server.hpp>
@@ -97,8 +98,10 @@ public:
       co_return socket();
     }
     net::any_io_executor const ex = s.client.get_executor();
-    http::lookup_function const lookup =
-        tunnel::judged_lookup(ex, rules, s.record.to.port, s.how.lookup);
+    auto const resolve = [ex](std::string_view host) { return anode::resolve(ex, host); };
+    http::lookup_function const lookup = tunnel::judged_lookup(
+        rules, s.record.to.port, s.how.lookup ? s.how.lookup : tunnel::lookup_by(ex, resolve),
+        make_error_code(http::error::address_refused));
     std::string const authority = tunnel::authority_of(s.record.to);
     tunnel::dialed const result =
         co_await tunnel::dial_in_time(ex, s.how.dial, authority, lookup, s.how.connect_timeout);
