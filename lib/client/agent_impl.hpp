@@ -176,7 +176,7 @@ private:
   }
 
   void on_context_shutdown() override;
-  std::unique_ptr<client_exchange> acquire_exchange();
+  std::unique_ptr<client_exchange> acquire_exchange(std::string_view url = {});
   detail::ptr<client_exchange> start(std::unique_ptr<client_exchange> made, bool has_agent);
   detail::ptr<client_exchange> start_complete(std::unique_ptr<client_exchange> made,
                                               bool has_agent);

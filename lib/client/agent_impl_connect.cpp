@@ -263,7 +263,6 @@ net::awaitable<void> agent_impl::tunnel(detail::ptr<agent_impl> self,
   std::exception_ptr thrown;
   try {
     detail::ptr<client_exchange> const x(self->acquire_exchange().release());
-    x->url.clear();
     x->options = {};
     x->options.method = "CONNECT";
     x->options.path = o->authority;

@@ -162,13 +162,18 @@ void agent_impl::note_origin(policy::request_origin const& o) {
   policy::origin_key(k, last_origin_.key);
 }
 
-std::unique_ptr<client_exchange> agent_impl::acquire_exchange() {
+// Returns an exchange for the next request. Its `url` is empty, unless it is the argument and the
+// options of the exchange are valid for it.
+std::unique_ptr<client_exchange> agent_impl::acquire_exchange(std::string_view url) {
   if (spare_exchanges_.empty()) {
     spare_exchanges_.reserve(spare_client_exchanges);
     return std::make_unique<client_exchange>(executor_);
   }
   std::unique_ptr<client_exchange> x = std::move(spare_exchanges_.back());
   spare_exchanges_.pop_back();
+  if (x->url != url || x->options_generation != options_generation_) {
+    x->url.clear();
+  }
   return x;
 }
 
@@ -181,9 +186,8 @@ void agent_impl::recycle(client_exchange& x) noexcept {
 }
 
 detail::ptr<client_exchange> agent_impl::request(std::string_view url) {
-  std::unique_ptr<client_exchange> x = acquire_exchange();
-  if (x->url.empty() || x->url != url || x->options_generation != options_generation_) {
-    x->url.clear();
+  std::unique_ptr<client_exchange> x = acquire_exchange(url);
+  if (x->url.empty()) {
     x->options = {};
     x->options.set_url(url);
     complete_options(x->options);
@@ -199,7 +203,6 @@ detail::ptr<client_exchange> agent_impl::request(std::string_view url) {
 
 detail::ptr<client_exchange> agent_impl::request(http::request_options&& options, bool has_agent) {
   std::unique_ptr<client_exchange> x = acquire_exchange();
-  x->url.clear();
   x->options = std::move(options);
   return start(std::move(x), has_agent);
 }
@@ -207,7 +210,6 @@ detail::ptr<client_exchange> agent_impl::request(http::request_options&& options
 detail::ptr<client_exchange> agent_impl::request(http::request_options const& like,
                                                  std::string_view method, std::string_view path) {
   std::unique_ptr<client_exchange> x = acquire_exchange();
-  x->url.clear();
   x->options = like;
   x->options.method = method;
   x->options.path = path;
