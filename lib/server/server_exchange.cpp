@@ -67,24 +67,9 @@ message::outgoing_framing server_response_state::write_head(
   return framing;
 }
 
-// Has the same conditions as `has_fast_path`.
-bool server_response_state::write_whole(std::string& out, std::string_view body,
-                                        message::outgoing_framing& framing) {
-  if (status != 200 || reason || head_request || !should_keep_alive || !chunked_by_default ||
-      !send_date || max_requests_reached || expect_continue || request_has_body ||
-      !headers.is_fast_path() || of_->record != nullptr || server->draining()) {
-    return false;
-  }
-  http1::write_message_fast_path(out, headers, server->fast_path_fields(), body);
-  framing = {message::body_end::length, body.size()};
-  return true;
-}
-
-message::outgoing_framing server_response_state::make_head(
-    std::string& out, std::optional<std::uint64_t> content_length) {
-  if (request_has_body && content_length) {
-    closes_now();
-  }
+// Returns what decides about the head, without the prepared lines.
+[[gnu::always_inline]] inline http1::response_context server_response_state::context_for(
+    std::optional<std::uint64_t> content_length) const {
   http1::response_context context;
   context.status = status;
   if (reason) {
@@ -97,6 +82,26 @@ message::outgoing_framing server_response_state::make_head(
   context.continue_withheld = expect_continue && !continue_sent;
   context.send_date = send_date;
   context.content_length = content_length;
+  return context;
+}
+
+bool server_response_state::write_whole(std::string& out, std::string_view body,
+                                        message::outgoing_framing& framing) {
+  if (request_has_body || of_->record != nullptr ||
+      !http1::has_fast_path(context_for(body.size()), headers)) {
+    return false;
+  }
+  http1::write_message_fast_path(out, headers, server->fast_path_fields(), body);
+  framing = {message::body_end::length, body.size()};
+  return true;
+}
+
+message::outgoing_framing server_response_state::make_head(
+    std::string& out, std::optional<std::uint64_t> content_length) {
+  if (request_has_body && content_length) {
+    closes_now();
+  }
+  http1::response_context context = context_for(content_length);
   if (http1::has_fast_path(context, headers)) {
     return http1::write_head_fast_path(out, headers, server->fast_path_fields(), *content_length);
   }

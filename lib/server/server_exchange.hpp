@@ -11,6 +11,10 @@
 #include <optional>
 #include <string>
 
+namespace anode::http1 {
+struct response_context;
+}
+
 namespace anode::server {
 
 class server_impl;
@@ -50,6 +54,7 @@ private:
 
   message::outgoing_framing write_head(std::string& out,
                                        std::optional<std::uint64_t> content_length) override;
+  http1::response_context context_for(std::optional<std::uint64_t> content_length) const;
   message::outgoing_framing make_head(std::string& out,
                                       std::optional<std::uint64_t> content_length);
   message::outgoing_framing write_recorded_head(std::string& out,
