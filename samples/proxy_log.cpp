@@ -1,16 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "proxy_log.hpp"
 
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
-#include <csignal>
+#include <chrono>
 #include <utility>
 
 namespace samples {
-
-namespace net = boost::asio;
 
 bool proxy_log::open(std::string const& path) {
   if (path == "-") {
@@ -76,8 +72,8 @@ void proxy_log::watch(anode::http::server& server) const {
     return;
   }
   anode::http::server_trace trace;
-  trace.client_error = [file = file_](anode::http::client_error const& e,
-                                      anode::socket const& from) {
+  trace.client_error = [log = *this](anode::http::client_error const& e,
+                                     anode::socket const& from) {
     anode::proxy::exchange_record record;
     record.status = refused_with(e.code);
     if (record.status == 0) {
@@ -90,21 +86,10 @@ void proxy_log::watch(anode::http::server& server) const {
     record.detail = "the head is invalid or late";
     std::string const client = from.remote_endpoint().address;
     anode::proxy::log_entry entry;
-    entry.time = std::chrono::system_clock::now();
     entry.client = client;
-    fmt::print(file.get(), "{}\n", anode::proxy::format_record(record, entry));
-    std::fflush(file.get());
+    log.write(record, entry);
   };
   server.set_trace(std::move(trace));
-}
-
-net::awaitable<void> drain_on_signal(anode::http::server& server, anode::http::agent& agent,
-                                     std::chrono::seconds grace) {
-  net::signal_set signals{server.get_executor(), SIGINT, SIGTERM};
-  co_await signals.async_wait(net::use_awaitable);
-  signals.clear();
-  co_await server.drain(grace);
-  agent.destroy();
 }
 
 }  // namespace samples

@@ -1,15 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 
-// The access log of the proxies, and their end.
+// The access log of the proxies.
 #pragma once
 
 #include <anode/http.hpp>
 #include <anode/proxy/access_log.hpp>
 #include <anode/proxy/exchange_record.hpp>
 
-#include <boost/asio/awaitable.hpp>
-
-#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -44,10 +41,5 @@ public:
 private:
   std::shared_ptr<std::FILE> file_;
 };
-
-/// Drains on the first SIGINT or SIGTERM. The second signal has no handler, therefore it ends the
-/// program.
-boost::asio::awaitable<void> drain_on_signal(anode::http::server& server, anode::http::agent& agent,
-                                             std::chrono::seconds grace);
 
 }  // namespace samples

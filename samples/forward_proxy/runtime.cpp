@@ -4,18 +4,11 @@
 #include "../proxy_kit/reload.hpp"
 #include "../proxy_kit/tunnel_log.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <chrono>
-#include <csignal>
 #include <stdexcept>
 #include <utility>
 
 namespace samples {
-
-using namespace net::experimental::awaitable_operators;
 
 std::shared_ptr<forward_runtime> make_runtime(net::any_io_executor ex, forward_settings const& s,
                                               forward_runtime const* previous) {
@@ -27,18 +20,13 @@ std::shared_ptr<forward_runtime> make_runtime(net::any_io_executor ex, forward_s
   p.access = s.rules;
   p.users = credentials(s.users);
   p.set_silence(s.silence);
-  p.how.timeouts.connect = s.connect_timeout;
-  p.how.timeouts.total = s.total;
-  p.how.timeouts.tunnel_idle = s.tunnel_idle;
-  p.how.timeouts.half_closed = s.half_closed;
+  set_timeouts(p.how.timeouts, s);
   if (previous != nullptr) {
     p.how.limit = previous->proxy.how.limit;
   } else {
     p.how.limit.emplace(s.client_requests);
   }
-  if (!s.access_log.empty() && !p.log.open(s.access_log)) {
-    throw std::runtime_error(fmt::format("the log '{}' cannot be opened", s.access_log));
-  }
+  open_log(p.log, s);
   made->socks.rules = std::make_shared<proxy::target_rules const>(s.rules);
   made->socks.preface_timeout = s.preface_timeout;
   made->socks.connect_timeout = s.connect_timeout;
@@ -63,14 +51,10 @@ forward_listeners::forward_listeners(net::any_io_executor ex, forward_settings s
 }
 
 void forward_listeners::open(listen_setting const& setting) {
-  listener& l = listeners_.emplace_back();
-  l.protocol = setting.protocol;
   if (setting.protocol == "socks5") {
-    l.socks = std::make_unique<anode::socket_server>(
-        executor_, [current = current_](anode::socket client) {
-          return serve_socks(*current, std::move(client));
-        });
-    l.socks->listen(setting.where);
+    listeners_.add(executor_, setting, "socks5", [current = current_](anode::socket client) {
+      return serve_socks(*current, std::move(client));
+    });
     return;
   }
   auto const forward = [current = current_](http::incoming_message& req,
@@ -80,16 +64,14 @@ void forward_listeners::open(listen_setting const& setting) {
   };
   http::server_options serving;
   serving.http_allow_half_open = true;  // a client may end its direction and wait for the response
-  l.tls = server_tls(setting.tls.cert, setting.tls.key, setting.tls.client_ca);
-  l.http = l.tls.make_renewable_server(executor_, forward, serving);
-  l.http->on_check_continue(forward);  // the origin decides whether to send 100 Continue
-  l.http->on_connect([current = current_](http::incoming_message& req,
-                                          anode::socket client) -> net::awaitable<void> {
+  http::server& server =
+      listeners_.add(executor_, setting, forward, serving, (*current_)->proxy.log);
+  server.on_check_continue(forward);  // the origin decides whether to send 100 Continue
+  server.on_connect([current = current_](http::incoming_message& req,
+                                         anode::socket client) -> net::awaitable<void> {
     std::shared_ptr<forward_runtime> const with = *current;
     co_await open_tunnel(with->proxy, req, client);
   });
-  (*current_)->proxy.log.watch(*l.http);
-  l.http->listen(setting.where);
 }
 
 net::awaitable<void> forward_listeners::serve_socks(std::shared_ptr<forward_runtime> with,
@@ -115,70 +97,24 @@ void forward_listeners::reload(forward_settings settings) {
   bool const same_limit = settings.client_requests == settings_.client_requests;
   std::shared_ptr<forward_runtime> made =
       make_runtime(executor_, settings, same_limit ? current_->get() : nullptr);
-  std::vector<server_tls> certificates;
-  for (listen_setting const& l : settings.listeners) {
-    certificates.emplace_back(l.tls.cert, l.tls.key, l.tls.client_ca).check();
-  }
+  std::vector<server_tls> certificates = checked_certificates(settings.listeners);
   // Nothing fails from here on, unless a file changes at this moment.
-  for (std::size_t i = 0; i < listeners_.size(); ++i) {
-    if (listeners_[i].http) {
-      certificates[i].renew(*listeners_[i].http);
-    }
-  }
+  listeners_.renew(certificates);
   *current_ = std::move(made);
   settings_ = std::move(settings);
-  watch_log();
+  // Logs the requests whose heads are refused to the new log.
+  listeners_.watch((*current_)->proxy.log);
 }
 
 void forward_listeners::reopen_log() {
-  proxy_log next;
-  if (!settings_.access_log.empty() && next.open(settings_.access_log)) {
-    (*current_)->proxy.log = next;
-    watch_log();
-  }
-}
-
-// Logs the requests whose heads are refused to the present log.
-void forward_listeners::watch_log() {
-  for (listener& l : listeners_) {
-    if (l.http) {
-      l.http->set_trace({});
-      (*current_)->proxy.log.watch(*l.http);
-    }
-  }
-}
-
-void forward_listeners::announce_all() const {
-  for (listener const& l : listeners_) {
-    if (l.socks) {
-      announce(l.socks->address(), "socks5");
-    } else {
-      announce(l.http->address(), l.tls.scheme());
-    }
-  }
-}
-
-net::awaitable<void> forward_listeners::drain_one(forward_listeners& self, std::size_t index) {
-  listener& l = self.listeners_[index];
-  if (l.socks) {
-    co_await l.socks->drain(self.settings_.grace);
-  } else {
-    co_await l.http->drain(self.settings_.grace);
-  }
-}
-
-// Drains all listeners at the same time.
-net::awaitable<void> forward_listeners::drain_from(forward_listeners& self, std::size_t index) {
-  if (index < self.listeners_.size()) {
-    co_await (drain_one(self, index) && drain_from(self, index + 1));
+  if (samples::reopen_log((*current_)->proxy.log, settings_)) {
+    listeners_.watch((*current_)->proxy.log);
   }
 }
 
 net::awaitable<void> forward_listeners::drain_on_signal(forward_listeners& self) {
-  net::signal_set signals{self.executor_, SIGINT, SIGTERM};
-  co_await signals.async_wait(net::use_awaitable);
-  signals.clear();
-  co_await drain_from(self, 0);
+  co_await stop_signal(self.executor_);
+  co_await proxy_listeners::drain(self.listeners_, self.settings_.grace);
   (*self.current_)->proxy.agent.destroy();
 }
 

@@ -1,13 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "../proxy_kit/listeners.hpp"
 #include "../proxy_kit/settings.hpp"
-#include "../tls_options.hpp"
 #include "proxy.hpp"
 
 #include <anode/proxy/client_limit.hpp>
 #include <anode/proxy/socks_server.hpp>
-#include <anode/socket_server.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -51,23 +50,13 @@ public:
   void reopen_log();
 
   /// Prints the addresses.
-  void announce_all() const;
+  void announce_all() const { listeners_.announce_all(); }
 
   /// Drains all listeners at the first SIGINT or SIGTERM. The second one ends the program.
   static net::awaitable<void> drain_on_signal(forward_listeners& self);
 
 private:
-  struct listener {
-    std::string protocol;
-    server_tls tls;
-    std::unique_ptr<http::server> http;
-    std::unique_ptr<anode::socket_server> socks;
-  };
-
   void open(listen_setting const& setting);
-  void watch_log();
-  static net::awaitable<void> drain_one(forward_listeners& self, std::size_t index);
-  static net::awaitable<void> drain_from(forward_listeners& self, std::size_t index);
   static net::awaitable<void> serve_socks(std::shared_ptr<forward_runtime> with,
                                           anode::socket client);
 
@@ -75,7 +64,7 @@ private:
   forward_settings settings_;
   // Shared with the handlers, which read it for each request.
   std::shared_ptr<std::shared_ptr<forward_runtime>> current_;
-  std::vector<listener> listeners_;
+  proxy_listeners listeners_;
 };
 
 }  // namespace samples

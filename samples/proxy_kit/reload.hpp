@@ -1,18 +1,21 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "listeners.hpp"
 #include "settings.hpp"
-
-#include <anode/socket_server.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <fmt/format.h>
 
-#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace samples {
@@ -33,6 +36,22 @@ struct config_options {
 template <class Settings>
 std::optional<Settings> load_settings(std::string const& file,
                                       Settings (*make)(config_node const&, config_errors&));
+
+/// Executes --help-config, --config and --check.
+/// @param make makes the settings of a file, see `load_settings`
+/// @param settings set to those of the file of --config; unchanged without the option
+/// @return the exit code of the program if it ends here
+/// @throws std::exception if a certificate is missing or invalid
+template <class Settings>
+std::optional<int> read_config(config_options const& config, std::span<config_key const> keys,
+                               Settings (*make)(config_node const&, config_errors&),
+                               Settings& settings);
+
+/// Executes SIGHUP: reads the file of --config and reloads it, or opens the log again without a
+/// file. Prints the outcome to standard error. After a failure nothing has changed.
+template <class Settings, class Listeners>
+void reload_config(config_options const& config,
+                   Settings (*make)(config_node const&, config_errors&), Listeners& listeners);
 
 /// Prints errors to standard error, one a line.
 void print_errors(config_errors const& errors);
@@ -61,6 +80,45 @@ std::optional<Settings> load_settings(std::string const& file,
     settings.reset();
   }
   return settings;
+}
+
+template <class Settings>
+std::optional<int> read_config(config_options const& config, std::span<config_key const> keys,
+                               Settings (*make)(config_node const&, config_errors&),
+                               Settings& settings) {
+  if (config.help) {
+    fmt::print("{}", describe(keys));
+    return EXIT_SUCCESS;
+  }
+  if (config.file.empty()) {
+    return std::nullopt;
+  }
+  std::optional<Settings> read = load_settings(config.file, make);
+  if (!read) {
+    return 2;
+  }
+  settings = std::move(*read);
+  checked_certificates(settings.listeners);
+  if (config.check) {
+    fmt::print("{}: correct\n", config.file);
+    return EXIT_SUCCESS;
+  }
+  return std::nullopt;
+}
+
+template <class Settings, class Listeners>
+void reload_config(config_options const& config,
+                   Settings (*make)(config_node const&, config_errors&), Listeners& listeners) {
+  try {
+    if (config.file.empty()) {
+      listeners.reopen_log();
+    } else if (std::optional<Settings> next = load_settings(config.file, make)) {
+      listeners.reload(std::move(*next));
+      fmt::print(stderr, "{}: reloaded\n", config.file);
+    }
+  } catch (std::exception const& e) {
+    fmt::print(stderr, "{}: not reloaded: {}\n", config.file, e.what());
+  }
 }
 
 }  // namespace samples

@@ -100,24 +100,12 @@ int main(int argc, char** argv) try {
   if (std::string const why = config.fault(argc, argv); !why.empty()) {
     options.fail(why);
   }
-  if (config.help) {
-    fmt::print("{}", samples::describe(samples::reverse_keys()));
-    return EXIT_SUCCESS;
+  auto const end = samples::read_config(config, samples::reverse_keys(),
+                                        &samples::make_reverse_settings, settings);
+  if (end) {
+    return *end;
   }
-  if (!config.file.empty()) {
-    auto read = samples::load_settings(config.file, &samples::make_reverse_settings);
-    if (!read) {
-      return 2;
-    }
-    settings = std::move(*read);
-    for (samples::listen_setting const& l : settings.listeners) {
-      samples::server_tls(l.tls.cert, l.tls.key, l.tls.client_ca).check();
-    }
-    if (config.check) {
-      fmt::print("{}: correct\n", config.file);
-      return EXIT_SUCCESS;
-    }
-  } else {
+  if (config.file.empty()) {
     if (pass_port.has_value() == passing.routes.empty()) {
       options.fail("--pass-through and --sni need each other");
     }
@@ -147,16 +135,7 @@ int main(int argc, char** argv) try {
   net::co_spawn(io, samples::reverse_listeners::drain_on_signal(listeners),
                 [&io](std::exception_ptr) { io.stop(); });
   auto const reload = [&] {
-    try {
-      if (config.file.empty()) {
-        listeners.reopen_log();
-      } else if (auto next = samples::load_settings(config.file, &samples::make_reverse_settings)) {
-        listeners.reload(std::move(*next));
-        fmt::print(stderr, "{}: reloaded\n", config.file);
-      }
-    } catch (std::exception const& e) {
-      fmt::print(stderr, "{}: not reloaded: {}\n", config.file, e.what());
-    }
+    samples::reload_config(config, &samples::make_reverse_settings, listeners);
   };
   net::co_spawn(io, samples::reload_on_hangup(io.get_executor(), reload), net::detached);
   listeners.announce_all();

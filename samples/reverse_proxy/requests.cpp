@@ -97,6 +97,13 @@ net::awaitable<proxy::exchange_record> forward_traced(reverse_proxy& p, http::in
   co_return record;
 }
 
+// Forwards, with spans if they are printed.
+template <class Forward>
+net::awaitable<proxy::exchange_record> run(reverse_proxy& p, http::incoming_message& req,
+                                           Forward forward) {
+  return p.spans != nullptr ? forward_traced(p, req, forward) : forward(p.how);
+}
+
 }  // namespace
 
 net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& req,
@@ -105,12 +112,7 @@ net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& r
     return proxy::forward(req, res, p.pool, how);
   };
   std::string const client = p.log.is_open() ? address_of(req.socket()) : std::string();
-  proxy::exchange_record record;
-  if (p.spans != nullptr) {
-    record = co_await forward_traced(p, req, forward);
-  } else {
-    record = co_await forward(p.how);
-  }
+  proxy::exchange_record const record = co_await run(p, req, forward);
   note(p, record, req, client);
 }
 
@@ -120,12 +122,7 @@ net::awaitable<void> forward_upgrade(reverse_proxy& p, http::incoming_message& r
     return proxy::forward_upgrade(req, client, p.pool, how);
   };
   std::string const address = address_of(client);
-  proxy::exchange_record record;
-  if (p.spans != nullptr) {
-    record = co_await forward_traced(p, req, forward);
-  } else {
-    record = co_await forward(p.how);
-  }
+  proxy::exchange_record const record = co_await run(p, req, forward);
   note(p, record, req, address);
 }
 

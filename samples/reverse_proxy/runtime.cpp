@@ -4,18 +4,12 @@
 #include "../proxy_kit/reload.hpp"
 #include "../proxy_kit/tunnel_log.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <chrono>
-#include <csignal>
 #include <stdexcept>
 #include <utility>
 
 namespace samples {
 
-using namespace net::experimental::awaitable_operators;
 namespace {
 
 proxy::selection_order order_of(std::string_view name) {
@@ -29,7 +23,7 @@ pool_setting const* pool_of(reverse_settings const& s) {
   return found == s.pools.end() ? nullptr : &found->second;
 }
 
-// Returns whether a pool can go on with other servers.
+// Returns whether a pool can continue with other servers.
 bool same_pool(reverse_settings const& a, reverse_settings const& b) {
   pool_setting const* const x = pool_of(a);
   pool_setting const* const y = pool_of(b);
@@ -75,10 +69,7 @@ reverse_listeners::runtime reverse_listeners::make(reverse_settings const& s,
     p.pool = previous->proxy.pool;
   }
   p.set_silence(s.silence);
-  p.how.timeouts.connect = s.connect_timeout;
-  p.how.timeouts.total = s.total;
-  p.how.timeouts.tunnel_idle = s.tunnel_idle;
-  p.how.timeouts.half_closed = s.half_closed;
+  set_timeouts(p.how.timeouts, s);
   p.how.trusted = s.trusted;
   if (previous != nullptr && s.client_requests == settings_.client_requests) {
     p.how.limit = previous->proxy.how.limit;
@@ -86,9 +77,7 @@ reverse_listeners::runtime reverse_listeners::make(reverse_settings const& s,
     p.how.limit.emplace(s.client_requests);
   }
   p.spans = s.trace ? stdout : nullptr;
-  if (!s.access_log.empty() && !p.log.open(s.access_log)) {
-    throw std::runtime_error(fmt::format("the log '{}' cannot be opened", s.access_log));
-  }
+  open_log(p.log, s);
   for (listen_setting const& l : s.listeners) {
     made->routes.push_back(l.routes);
   }
@@ -112,13 +101,10 @@ reverse_listeners::reverse_listeners(net::any_io_executor ex, reverse_settings s
 }
 
 void reverse_listeners::open(listen_setting const& setting, std::size_t index) {
-  listener& l = listeners_.emplace_back();
   if (setting.protocol == "passthrough") {
-    l.passing = std::make_unique<anode::socket_server>(
-        executor_, [current = current_, index](anode::socket client) {
-          return pass(*current, index, std::move(client));
-        });
-    l.passing->listen(setting.where);
+    listeners_.add(executor_, setting, "tls", [current = current_, index](anode::socket client) {
+      return pass(*current, index, std::move(client));
+    });
     return;
   }
   auto const forward = [current = current_](http::incoming_message& req,
@@ -129,16 +115,14 @@ void reverse_listeners::open(listen_setting const& setting, std::size_t index) {
   http::server_options serving;
   serving.http_allow_half_open = true;  // a client may end its direction and wait for the response
   serving.should_upgrade_callback = proxy::wants_websocket;
-  l.tls = server_tls(setting.tls.cert, setting.tls.key, setting.tls.client_ca);
-  l.http = l.tls.make_renewable_server(executor_, forward, serving);
-  l.http->on_check_continue(forward);  // the upstream decides whether to send 100 Continue
-  l.http->on_upgrade([current = current_](http::incoming_message& req,
-                                          anode::socket client) -> net::awaitable<void> {
+  http::server& server =
+      listeners_.add(executor_, setting, forward, serving, (*current_)->proxy.log);
+  server.on_check_continue(forward);  // the upstream decides whether to send 100 Continue
+  server.on_upgrade([current = current_](http::incoming_message& req,
+                                         anode::socket client) -> net::awaitable<void> {
     runtime const with = *current;
     co_await forward_upgrade(with->proxy, req, client);
   });
-  (*current_)->proxy.log.watch(*l.http);
-  l.http->listen(setting.where);
 }
 
 net::awaitable<void> reverse_listeners::pass(runtime with, std::size_t index,
@@ -166,73 +150,27 @@ void reverse_listeners::reload(reverse_settings settings) {
   if (pool_setting const* const pool = pool_of(settings); pool != nullptr && !keeps_pool) {
     set_servers(made->proxy, *pool);
   }
-  std::vector<server_tls> certificates;
-  for (listen_setting const& l : settings.listeners) {
-    certificates.emplace_back(l.tls.cert, l.tls.key, l.tls.client_ca).check();
-  }
+  std::vector<server_tls> certificates = checked_certificates(settings.listeners);
   // Nothing fails from here on, unless a file changes at this moment.
   if (keeps_pool) {
     set_servers(made->proxy, *pool_of(settings));
   }
-  for (std::size_t i = 0; i < listeners_.size(); ++i) {
-    if (listeners_[i].http) {
-      certificates[i].renew(*listeners_[i].http);
-    }
-  }
+  listeners_.renew(certificates);
   *current_ = std::move(made);
   settings_ = std::move(settings);
-  watch_log();
+  // Logs the requests whose heads are refused to the new log.
+  listeners_.watch((*current_)->proxy.log);
 }
 
 void reverse_listeners::reopen_log() {
-  proxy_log next;
-  if (!settings_.access_log.empty() && next.open(settings_.access_log)) {
-    (*current_)->proxy.log = next;
-    watch_log();
-  }
-}
-
-// Logs the requests whose heads are refused to the present log.
-void reverse_listeners::watch_log() {
-  for (listener& l : listeners_) {
-    if (l.http) {
-      l.http->set_trace({});
-      (*current_)->proxy.log.watch(*l.http);
-    }
-  }
-}
-
-void reverse_listeners::announce_all() const {
-  for (listener const& l : listeners_) {
-    if (l.passing) {
-      announce(l.passing->address(), "tls");
-    } else {
-      announce(l.http->address(), l.tls.scheme());
-    }
-  }
-}
-
-net::awaitable<void> reverse_listeners::drain_one(reverse_listeners& self, std::size_t index) {
-  listener& l = self.listeners_[index];
-  if (l.passing) {
-    co_await l.passing->drain(self.settings_.grace);
-  } else {
-    co_await l.http->drain(self.settings_.grace);
-  }
-}
-
-// Drains all listeners at the same time.
-net::awaitable<void> reverse_listeners::drain_from(reverse_listeners& self, std::size_t index) {
-  if (index < self.listeners_.size()) {
-    co_await (drain_one(self, index) && drain_from(self, index + 1));
+  if (samples::reopen_log((*current_)->proxy.log, settings_)) {
+    listeners_.watch((*current_)->proxy.log);
   }
 }
 
 net::awaitable<void> reverse_listeners::drain_on_signal(reverse_listeners& self) {
-  net::signal_set signals{self.executor_, SIGINT, SIGTERM};
-  co_await signals.async_wait(net::use_awaitable);
-  signals.clear();
-  co_await drain_from(self, 0);
+  co_await stop_signal(self.executor_);
+  co_await proxy_listeners::drain(self.listeners_, self.settings_.grace);
   (*self.current_)->proxy.agent.destroy();
 }
 

@@ -1,13 +1,12 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "../proxy_kit/listeners.hpp"
 #include "../proxy_kit/settings.hpp"
-#include "../tls_options.hpp"
 #include "proxy.hpp"
 
 #include <anode/proxy/client_limit.hpp>
 #include <anode/proxy/pass_through.hpp>
-#include <anode/socket_server.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -46,7 +45,7 @@ public:
   void reopen_log();
 
   /// Prints the addresses.
-  void announce_all() const;
+  void announce_all() const { listeners_.announce_all(); }
 
   /// Drains all listeners at the first SIGINT or SIGTERM. The second one ends the program.
   static net::awaitable<void> drain_on_signal(reverse_listeners& self);
@@ -54,17 +53,8 @@ public:
 private:
   using runtime = std::shared_ptr<reverse_runtime>;
 
-  struct listener {
-    server_tls tls;
-    std::unique_ptr<http::server> http;
-    std::unique_ptr<anode::socket_server> passing;
-  };
-
   runtime make(reverse_settings const& s, bool& keeps_pool) const;
   void open(listen_setting const& setting, std::size_t index);
-  void watch_log();
-  static net::awaitable<void> drain_one(reverse_listeners& self, std::size_t index);
-  static net::awaitable<void> drain_from(reverse_listeners& self, std::size_t index);
   static void set_servers(reverse_proxy& p, pool_setting const& pool);
   static net::awaitable<void> pass(runtime with, std::size_t index, anode::socket client);
 
@@ -72,7 +62,7 @@ private:
   reverse_settings settings_;
   // Shared with the handlers, which read it for each request.
   std::shared_ptr<runtime> current_;
-  std::vector<listener> listeners_;
+  proxy_listeners listeners_;
 };
 
 }  // namespace samples
