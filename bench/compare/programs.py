@@ -152,6 +152,25 @@ def numbers(argv, core=LOAD_CORE, timeout=120, env=None):
         raise Missing(f"{name} failed{': ' + said[-1] if said else ''}") from e
 
 
+def cost_of(program, run):
+    """Returns the figures of a server for each request while it gets load.
+
+    `run` generates the load, and returns requests, seconds, and the generator's seconds of CPU time.
+    """
+    before = program.cpu_seconds()
+    count, took, cpu = run()
+    used = program.cpu_seconds() - before
+    if count == 0:
+        raise Missing("there were no responses")
+    return {
+        "cpu_us": used * 1e6 / count,
+        "rate": count / took,
+        "server_share": used / took,
+        "load_share": cpu / took,
+        "load_us": cpu * 1e6 / count,
+    }
+
+
 def load(build, port, connections, depth, amount, request, body=0):
     """Runs bench/load. Returns requests, seconds, and seconds of CPU time of the generator."""
     count, seconds, _, failures, cpu = numbers(

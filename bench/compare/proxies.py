@@ -1,7 +1,7 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 """The two proxy samples, compared with haproxy and nginx."""
 
-from programs import LOAD_CORE, Missing, Program, free_port, load, numbers
+from programs import LOAD_CORE, Missing, Program, cost_of, free_port, load, numbers
 from rounds import compared, interleave, note
 
 NGINX = """
@@ -79,15 +79,9 @@ def measure_reverse(servers, options, missing):
     }
 
     def ask(program):
-        before = program.cpu_seconds()
-        count, took, cpu = load(servers.build, program.port, 64, 1, options.seconds, "hello")
-        used = program.cpu_seconds() - before
-        return {
-            "cpu_us": used * 1e6 / max(count, 1),
-            "rate": count / took,
-            "server_share": used / took,
-            "load_share": cpu / took,
-        }
+        return cost_of(
+            program, lambda: load(servers.build, program.port, 64, 1, options.seconds, "hello")
+        )
 
     null = Program(servers.argv("null", origin), origin, core=LOAD_CORE)
     running = {}

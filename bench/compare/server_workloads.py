@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-from programs import Missing, load
+from programs import Missing, cost_of, load
 from rounds import compared, interleave, note
 
 
@@ -48,20 +48,11 @@ def measure(servers, names, part, workload, options, missing):
 
     def ask(program, seconds):
         w = workload
-        before = program.cpu_seconds()
-        count, took, cpu = load(
-            servers.build, program.port, w.connections, w.depth, seconds, w.request, w.body
+        sizes = w.connections, w.depth
+        return cost_of(
+            program,
+            lambda: load(servers.build, program.port, *sizes, seconds, w.request, w.body),
         )
-        used = program.cpu_seconds() - before
-        if count == 0:
-            raise Missing("there were no responses")
-        return {
-            "cpu_us": used * 1e6 / count,
-            "rate": count / took,
-            "server_share": used / took,
-            "load_share": cpu / took,
-            "load_us": cpu * 1e6 / count,
-        }
 
     try:
         for name, program in [*running.items()]:

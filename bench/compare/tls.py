@@ -5,7 +5,7 @@ import subprocess
 from dataclasses import dataclass
 
 from counters import callgrind, total_of
-from programs import Missing, Program, free_port, load, numbers
+from programs import Missing, Program, cost_of, free_port, load, numbers
 from rounds import compared, interleave, note
 from servers import BENCH, NGINX, SIZES
 
@@ -89,21 +89,12 @@ def measure_tls(servers, names, part, options, missing):
     running = {}
 
     def ask(name, program, amount):
-        before = program.cpu_seconds()
         if name == "plain":
-            depth = 1 if w.mode == "keep" else 0
-            count, took, cpu = load(servers.build, program.port, w.connections, depth, amount, w.path)
-        else:
-            count, took, cpu = load_tls(servers, program.port, w, amount)
-        used = program.cpu_seconds() - before
-        if count == 0:
-            raise Missing("there were no responses")
-        return {
-            "cpu_us": used * 1e6 / count,
-            "rate": count / took,
-            "server_share": used / took,
-            "load_share": cpu / took,
-        }
+            sizes = w.connections, 1 if w.mode == "keep" else 0
+            return cost_of(
+                program, lambda: load(servers.build, program.port, *sizes, amount, w.path)
+            )
+        return cost_of(program, lambda: load_tls(servers, program.port, w, amount))
 
     try:
         for name in w.peers:
