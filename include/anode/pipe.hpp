@@ -54,7 +54,7 @@ enum class pipe_end : std::uint8_t {
   cancelled,      ///< the program has cancelled the operation
 };
 
-/// What a pipe has done.
+/// The result of a pipe.
 class pipe_result {
 public:
   /// Makes a result without a byte.

@@ -28,7 +28,7 @@ struct plain_json {
   static plain_json parse(std::string_view) { return {}; }
 };
 
-// What a handler has, in the frame of its coroutine.
+// The objects of a handler, in the frame of its coroutine.
 struct handler_handles {
   web::context& c;
   net::steady_timer& timer;

@@ -160,7 +160,7 @@ TEST_CASE("upstream pool: an exchange over a kept connection keeps one lease") {
   CHECK(f.status("a").requests == 2);
 }
 
-TEST_CASE("upstream pool: an exception of the listener leaves run, and the pool goes on") {
+TEST_CASE("upstream pool: an exception of the listener leaves run, and the pool continues") {
   pool_fixture f(upstream_pool_options().order(selection_order::round_robin));
   f.add("a").up = false;
   f.add("b");

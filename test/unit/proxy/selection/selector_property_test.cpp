@@ -209,7 +209,8 @@ private:
         case action::assigned:
         case action::refused: {
           auto const found = requests_.find(a.ticket);
-          require(found != requests_.end() && found->second.waiting, "only waiting ones are told");
+          require(found != requests_.end() && found->second.waiting,
+                  "only a waiting request is assigned or refused");
           if (a.what == action::refused) {
             require(a.refusal != acquire_refusal::queue_timeout || found->second.deadline <= w_.now,
                     "none is refused early");
