@@ -27,7 +27,7 @@ struct partial_state {
   std::string validator{};  ///< the value of If-Range; empty: the rest cannot be asked for
 };
 
-/// The parts of a response that decide how a download goes on.
+/// The parts of a response that decide how a download continues.
 struct download_head {
   int status = 0;
   std::string_view etag{};
