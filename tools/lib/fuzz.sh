@@ -29,15 +29,16 @@ pure_library() {
 # whole_library DIR COMPILER FLAGS: makes DIR/whole.a of the other folders; the pure ones are DIR/pure.a.
 # Each folder is one source, because most of the compile time goes into Asio's headers.
 whole_library() {
-  local dir=$1 layer sources=()
+  local dir=$1 layer sources=() source
   rm -rf "$dir/whole_objects"
   mkdir -p "$dir/layers"
-  for layer in runtime transport service stream exchange server client proxy testing; do
-    sources+=("$dir/layers/$layer.cpp")
+  for layer in runtime transport service stream exchange server client relay testing proxy/{upstream,forward,tunnel}; do
+    source=$dir/layers/${layer/\//_}.cpp
+    sources+=("$source")
     (
       shopt -s nullglob
       cd lib && printf '#include "%s"\n' "$layer"/*.cpp "$layer"/*/*.cpp
-    ) >"$dir/layers/$layer.cpp"
+    ) >"$source"
   done
   compile "$dir/whole_objects" "$2" "$3" "${sources[@]}"
   rm -f "$dir/whole.a"
