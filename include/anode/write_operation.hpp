@@ -2,6 +2,7 @@
 #pragma once
 
 #include <anode/detail/access.hpp>
+#include <anode/detail/export.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -101,14 +102,11 @@ private:
   write_operation(boost::asio::awaitable<void>&& wait, bool below_high_water_mark)
       : awaitable(complete(std::move(wait))), below_high_water_mark_(below_high_water_mark) {}
 
-  static boost::asio::awaitable<write_done> complete(boost::asio::awaitable<void> wait) {
-    co_await std::move(wait);
-    co_return write_done();
-  }
-
-  static boost::asio::awaitable<void> wait(boost::asio::awaitable<write_done> write) {
-    co_await std::move(write);
-  }
+  // Not inline: g++ gives the frame of a coroutine a different type in each source, and link-time
+  // optimization warns about that.
+  ANODE_EXPORT static boost::asio::awaitable<write_done> complete(
+      boost::asio::awaitable<void> wait);
+  ANODE_EXPORT static boost::asio::awaitable<void> wait(boost::asio::awaitable<write_done> write);
 
   bool below_high_water_mark_ = false;
 };

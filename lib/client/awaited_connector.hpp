@@ -23,16 +23,7 @@ struct awaited_connector : detail::counted {
   }
 
   /// Waits for `complete`. Cancels the connector if the wait is cancelled.
-  net::awaitable<void> wait(detail::ptr<transport::connector> of) {
-    try {
-      while (!done) {
-        co_await changed.wait();
-      }
-    } catch (...) {
-      of->cancel();
-      throw;
-    }
-  }
+  net::awaitable<void> wait(detail::ptr<transport::connector> of);
 
   /// Throws the error, if there is one, with its phase and what was looked up or connected to.
   void check(std::string_view phase, std::string_view where) const {
