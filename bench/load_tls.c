@@ -100,6 +100,7 @@ static void learn_size(void) {
     exit(1);
   }
   answer_size = (size_t)(end - head) + 4 + strtoul(length + 17, NULL, 10);
+  SSL_set_shutdown(tls, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(tls);
   close(fd);
 }
@@ -122,6 +123,8 @@ static void begin(struct connection *c) {
 }
 
 static void end(struct connection *c) {
+  /* OpenSSL does not resume the session of a connection that is freed without a close_notify. */
+  SSL_set_shutdown(c->tls, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   SSL_free(c->tls);
   close(c->fd);
   c->tls = NULL;
