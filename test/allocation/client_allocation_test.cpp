@@ -20,6 +20,8 @@
 #include <string_view>
 #include <utility>
 
+namespace allocation_client_allocation {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -135,3 +137,5 @@ TEST_CASE("steady state: a client reads a chunked response without an allocation
       run("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
           "6\r\nHello \r\n6\r\nWorld!\r\n0\r\n\r\n"));
 }
+
+}  // namespace allocation_client_allocation

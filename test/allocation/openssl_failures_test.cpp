@@ -34,6 +34,8 @@
 #include <utility>
 #include <vector>
 
+namespace allocation_openssl_failures {
+
 namespace http = anode::http;
 namespace https = anode::https;
 namespace net = boost::asio;
@@ -369,3 +371,5 @@ TEST_CASE("OpenSSL's memory: that of an idle connection") {
   WARN("OpenSSL's memory of a connection: " << used << " bytes, idle " << idle);
   CHECK(idle < used);
 }
+
+}  // namespace allocation_openssl_failures

@@ -17,6 +17,8 @@
 #include <optional>
 #include <string>
 
+namespace allocation_server_allocation {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -258,3 +260,5 @@ TEST_CASE("steady state: a listener of the head costs no allocation") {
   CHECK(o.allocated == 0);
 #endif
 }
+
+}  // namespace allocation_server_allocation

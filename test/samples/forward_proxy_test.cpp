@@ -11,6 +11,8 @@
 #include <deque>
 #include <string>
 
+namespace samples_forward_proxy {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -367,3 +369,5 @@ TEST_CASE("forward proxy: reports the failure of an origin") {
     CHECK(f.client.ended());
   }
 }
+
+}  // namespace samples_forward_proxy

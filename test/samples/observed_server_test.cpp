@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+namespace samples_observed_server {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -131,3 +133,5 @@ TEST_CASE("observed server: counts the requests of an agent") {
   CHECK(has(text, name + "{http_request_method=\"PUT\",server_address=\"up\",server_port=\"81\","
                          "error_type=\"failed\"} 1\n"));
 }
+
+}  // namespace samples_observed_server

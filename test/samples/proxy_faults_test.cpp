@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace samples_proxy_faults {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -275,3 +277,5 @@ TEST_CASE("proxies: the requests in progress of one client are limited") {
   clients[3].send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(f.origin[0].expect_until("\r\n") == "GET / HTTP/1.1\r\n");
 }
+
+}  // namespace samples_proxy_faults

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace samples_proxy_targets {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -173,3 +175,5 @@ TEST_CASE("proxies: no path leaves the prefix of an upstream") {
     ++n;
   }
 }
+
+}  // namespace samples_proxy_targets

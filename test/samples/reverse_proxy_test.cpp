@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace samples_reverse_proxy {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -253,3 +255,5 @@ TEST_CASE("reverse proxy: an upstream that exceeds the response timeout results 
       "504 Gateway Timeout: the upstream did not answer in time (ETIMEDOUT)\n"));
   CHECK(f.origin[0].ended());
 }
+
+}  // namespace samples_reverse_proxy

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace samples_reverse_proxy_upgrade {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -205,3 +207,5 @@ TEST_CASE("reverse proxy: a WebSocket that idles too long or is lost is closed o
     CHECK(f.origin[0].ended());
   }
 }
+
+}  // namespace samples_reverse_proxy_upgrade

@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace samples_trace_context {
+
 namespace {
 
 std::string const example = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -60,3 +62,5 @@ TEST_CASE("reverse proxy: a span continues the client's trace, or begins one") {
   CHECK(first.span_id != second.span_id);
   CHECK(first.flags == 0);
 }
+
+}  // namespace samples_trace_context

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace samples_web_todo {
+
 namespace {
 
 namespace web = anode::web;
@@ -77,3 +79,5 @@ TEST_CASE("todo: a full list takes no more items") {
   }
   CHECK(f.send("POST", "/items", "{}").status() == 507);
 }
+
+}  // namespace samples_web_todo

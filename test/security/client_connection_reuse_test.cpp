@@ -6,6 +6,8 @@
 
 #include <anode/error.hpp>
 
+namespace security_client_connection_reuse {
+
 namespace {
 
 namespace http = anode::http;
@@ -360,3 +362,5 @@ TEST_CASE("client connection reuse: each response to a range request is framed b
   CHECK(f.pop_events() == "res.aborted, close, res.error ECONNRESET, res.close");
   CHECK_FALSE(f.response.complete());
 }
+
+}  // namespace security_client_connection_reuse

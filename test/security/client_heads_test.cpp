@@ -3,6 +3,8 @@
 // Heads of a server other than the final response: informational responses and 101.
 #include "support/client_fixture.hpp"
 
+namespace security_client_heads {
+
 namespace {
 
 namespace net = boost::asio;
@@ -150,3 +152,5 @@ TEST_CASE("client heads: the number and the bytes of interim responses are bound
   CHECK(f.pop_events().find("error HPE_HEADER_OVERFLOW") != std::string::npos);
   CHECK(f.peers.at(0).ended());
 }
+
+}  // namespace security_client_heads

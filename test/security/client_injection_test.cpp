@@ -5,6 +5,8 @@
 
 #include <anode/error.hpp>
 
+namespace security_client_injection {
+
 namespace {
 
 namespace http = anode::http;
@@ -186,3 +188,5 @@ TEST_CASE("client injection: the user's framing headers cannot turn a body into 
     CHECK(f.peers.at(0).received().find("123456") == std::string::npos);
   }
 }
+
+}  // namespace security_client_injection

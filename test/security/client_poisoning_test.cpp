@@ -16,6 +16,8 @@
 #include <atomic>
 #include <thread>
 
+namespace security_client_poisoning {
+
 namespace {
 
 namespace net = boost::asio;
@@ -266,3 +268,5 @@ TEST_CASE("client poisoning: a request cancelled with unread bytes is not retrie
   CHECK(f.pop_events().find("close") != std::string::npos);
   CHECK(f.agent.totals().sockets == 0);
 }
+
+}  // namespace security_client_poisoning

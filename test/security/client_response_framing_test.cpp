@@ -8,6 +8,8 @@
 
 #include <anode/error.hpp>
 
+namespace security_client_response_framing {
+
 namespace {
 
 namespace http = anode::http;
@@ -393,3 +395,5 @@ TEST_CASE("client response: a response that is cut off anywhere is an error", "[
     }
   }
 }
+
+}  // namespace security_client_response_framing

@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/replay_corpus.hpp"
 
+namespace security_program_corpus {
+
 using support::replay_corpus;
 
 TEST_CASE("program corpus: server") {
@@ -14,3 +16,5 @@ TEST_CASE("program corpus: server") {
 TEST_CASE("program corpus: client") {
   CHECK(replay_corpus("client", anode::test::run_client_program) > 20);
 }
+
+}  // namespace security_program_corpus

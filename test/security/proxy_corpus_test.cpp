@@ -5,6 +5,10 @@
 #include "support/catch.hpp"
 #include "support/replay_corpus.hpp"
 
+namespace security_proxy_corpus {
+
 TEST_CASE("program corpus: reverse proxy") {
   CHECK(support::replay_corpus("reverse_proxy", anode::test::run_reverse_proxy_program) > 20);
 }
+
+}  // namespace security_proxy_corpus

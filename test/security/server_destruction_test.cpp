@@ -28,6 +28,8 @@
 #include <utility>
 #include <vector>
 
+namespace security_server_destruction {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace anode::test;
@@ -254,3 +256,5 @@ TEST_CASE("server destruction: a handler that ends with its exchange may still b
   f.settle();
   CHECK(ended);
 }
+
+}  // namespace security_server_destruction

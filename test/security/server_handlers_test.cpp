@@ -23,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+namespace security_server_handlers {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace anode::test;
@@ -163,3 +165,5 @@ TEST_CASE("server lifetime: options can change during a request") {
   io.poll();
   CHECK(support::count_of(client.received(), "X-One: a; b\r\n") == 1);
 }
+
+}  // namespace security_server_handlers

@@ -28,6 +28,8 @@
 #include <utility>
 #include <vector>
 
+namespace security_server_lost_clients {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace anode::test;
@@ -417,3 +419,5 @@ TEST_CASE("server lifetime: unread input does not discard the response") {
   }(post, at, total));
   CHECK(total > 100'000);
 }
+
+}  // namespace security_server_lost_clients

@@ -26,6 +26,8 @@
 #include <string_view>
 #include <vector>
 
+namespace security_server_pipelining {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -212,3 +214,5 @@ TEST_CASE(
   io.restart();
   io.run();  // no work is left
 }
+
+}  // namespace security_server_pipelining

@@ -28,6 +28,8 @@
 #include <string>
 #include <string_view>
 
+namespace security_server_unread_bodies {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::count_of;
@@ -231,3 +233,5 @@ TEST_CASE("server bounds: a response that leaves a body unread can keep the conn
     CHECK(count_of(received, "done") == 1);
   }
 }
+
+}  // namespace security_server_unread_bodies

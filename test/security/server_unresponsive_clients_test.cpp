@@ -17,6 +17,8 @@
 #include <string>
 #include <utility>
 
+namespace security_server_unresponsive_clients {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -179,3 +181,5 @@ TEST_CASE(
   f.advance(60s);
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace security_server_unresponsive_clients

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace security_slow_clients {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -282,3 +284,5 @@ TEST_CASE("slow client: many slow clients do not delay a healthy client") {
   f.advance(90s);
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace security_slow_clients

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace security_upgrade_handover {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -302,3 +304,5 @@ TEST_CASE("upgrade: the timeouts of requests do not apply to a silent new protoc
   f.say(peer, "still here");
   CHECK(f.received == "still here");
 }
+
+}  // namespace security_upgrade_handover

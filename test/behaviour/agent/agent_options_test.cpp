@@ -6,6 +6,8 @@
 
 #include <anode/error.hpp>
 
+namespace behaviour_agent_agent_options {
+
 namespace {
 
 namespace http = anode::http;
@@ -98,3 +100,5 @@ TEST_CASE("agent options: an agent that does not encrypt rejects the protocol ht
         }).starts_with("ERR_INVALID_PROTOCOL"));
   CHECK(agent.options().protocol == "");
 }
+
+}  // namespace behaviour_agent_agent_options

@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <unistd.h>
 
+namespace behaviour_agent_allow_address {
+
 namespace {
 
 namespace http = anode::http;
@@ -267,3 +269,5 @@ TEST_CASE("allow_address: the function may destroy the request or the agent, or 
   CHECK(f->get(by_lookup ? "name" : "127.0.0.1") == expected[by_lookup ? 1 : 0][what]);
   f.reset();
 }
+
+}  // namespace behaviour_agent_allow_address

@@ -2,6 +2,8 @@
 #include "behaviour/client/request_setup.hpp"
 #include "support/client_fixture.hpp"
 
+namespace behaviour_agent_close_free {
+
 namespace {
 
 namespace http = anode::http;
@@ -80,3 +82,5 @@ TEST_CASE("agent: close_free can be called by any listener of a request") {
   CHECK(f.agent.totals().free_sockets == 0);
   CHECK(f.peers.at(0).ended());
 }
+
+}  // namespace behaviour_agent_close_free

@@ -13,6 +13,8 @@
 
 #include <functional>
 
+namespace behaviour_agent_get_and_send {
+
 namespace {
 
 namespace http = anode::http;
@@ -233,3 +235,5 @@ TEST_CASE("get and send: the free functions use the global agent, or the request
   }
   CHECK(f.targets.size() == 5);
 }
+
+}  // namespace behaviour_agent_get_and_send

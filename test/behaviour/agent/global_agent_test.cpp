@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_agent_global_agent {
+
 namespace {
 
 namespace http = anode::http;
@@ -128,3 +130,5 @@ TEST_CASE("global agent: a replacement applies to its executor only", "[agent]")
   http::agent const moved = std::move(own);
   CHECK_THROWS_AS(http::set_global_agent(own), http::exception);
 }
+
+}  // namespace behaviour_agent_global_agent

@@ -5,6 +5,8 @@
 
 #include <optional>
 
+namespace behaviour_agent_max_text_size {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_fixture;
@@ -44,3 +46,5 @@ TEST_CASE("max_text_size: the limit of a response's text is an option of agent a
   }());
   CHECK(outcome({}, {}) == "four");
 }
+
+}  // namespace behaviour_agent_max_text_size

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_agent_node_keep_alive {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -443,3 +445,5 @@ TEST_CASE(
   agent.destroy();
   run();
 }
+
+}  // namespace behaviour_agent_node_keep_alive

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_agent_node_limits {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -280,3 +282,5 @@ TEST_CASE("test-http-client-abort-keep-alive-queued-tcp-socket: the other reques
   CHECK(f.urls == std::vector<std::string>{"/1", "/3"});
   CHECK(f.connections_made == 1);
 }
+
+}  // namespace behaviour_agent_node_limits

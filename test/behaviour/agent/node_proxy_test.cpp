@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+namespace behaviour_agent_node_proxy {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_fixture;
@@ -385,3 +387,5 @@ TEST_CASE("test-http-request-proxy-post-server-failure: the proxy reports the ta
         "socket, finish, response 500, data Proxy error ECONNRESET: socket hang up, res.end, "
         "res.close, close");
 }
+
+}  // namespace behaviour_agent_node_proxy

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_agent_node_selection {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -312,3 +314,5 @@ TEST_CASE("test-http-agent-abort-controller: a signal while connecting and while
   run(io);
   CHECK(seen.errors == 1);
 }
+
+}  // namespace behaviour_agent_node_selection

@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_agent_proxy_header {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -177,3 +179,5 @@ TEST_CASE("PROXY header of an agent: a server of the library reads it") {
   CHECK(body == "ok");
   CHECK(seen == "203.0.113.7");
 }
+
+}  // namespace behaviour_agent_proxy_header

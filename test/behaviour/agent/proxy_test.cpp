@@ -8,6 +8,8 @@
 #include <map>
 #include <string>
 
+namespace behaviour_agent_proxy {
+
 namespace http = anode::http;
 namespace testing = anode::testing;
 
@@ -172,3 +174,5 @@ TEST_CASE(
     }
   }
 }
+
+}  // namespace behaviour_agent_proxy

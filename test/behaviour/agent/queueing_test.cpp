@@ -12,6 +12,8 @@
 #include <memory>
 #include <string>
 
+namespace behaviour_agent_queueing {
+
 namespace {
 
 namespace http = anode::http;
@@ -393,3 +395,5 @@ TEST_CASE("agent: a request on a removed connection does not outlive its context
   }
   CHECK(kept.use_count() == 1);
 }
+
+}  // namespace behaviour_agent_queueing

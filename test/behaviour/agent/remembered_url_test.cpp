@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_agent_remembered_url {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -138,3 +140,5 @@ TEST_CASE("agent: an invalid URL has no effect on later requests") {
   CHECK(f.get("http://one" + path) == path);
   CHECK(f.get("http://one/a") == "/a");
 }
+
+}  // namespace behaviour_agent_remembered_url

@@ -8,6 +8,8 @@
 
 #include <functional>
 
+namespace behaviour_agent_request_limits {
+
 namespace {
 
 namespace http = anode::http;
@@ -263,3 +265,5 @@ TEST_CASE("connect_timeout: a request's own overrides the agent's") {
   CHECK(f.agent.totals().sockets == 1);
   f.resume_connects();
 }
+
+}  // namespace behaviour_agent_request_limits

@@ -16,6 +16,8 @@
 #include <string>
 #include <string_view>
 
+namespace behaviour_agent_socks_failures {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -220,3 +222,5 @@ TEST_CASE("socks: a host name that SOCKS5 cannot express fails the request") {
   CHECK(f.outcome == "SOCKS5: the host name is longer than 255 bytes");
   CHECK(f.origin.size() == 0);
 }
+
+}  // namespace behaviour_agent_socks_failures

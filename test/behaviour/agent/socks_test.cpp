@@ -22,6 +22,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_agent_socks {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -284,3 +286,5 @@ TEST_CASE("socks: works over the loopback interface, IPv4 and IPv6") {
   CHECK(targets[0] == ask_for("one.test", 8));
   CHECK(targets[1] == "\5\1\0\4\x20\x01\x0d\xb8"s + std::string(11, '\0') + "\1\0\x50"s);
 }
+
+}  // namespace behaviour_agent_socks

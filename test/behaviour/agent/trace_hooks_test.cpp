@@ -12,6 +12,8 @@
 #include <map>
 #include <optional>
 
+namespace behaviour_agent_trace_hooks {
+
 namespace {
 
 namespace http = anode::http;
@@ -308,3 +310,5 @@ TEST_CASE("client trace: every hook may destroy the request, its handle, the age
     CHECK((text == "finished" || text == "failed"));
   }
 }
+
+}  // namespace behaviour_agent_trace_hooks

@@ -13,6 +13,8 @@
 
 #include <optional>
 
+namespace behaviour_agent_trace {
+
 namespace {
 
 namespace http = anode::http;
@@ -265,3 +267,5 @@ TEST_CASE("client trace: set_trace applies to later requests, and {} removes the
   CHECK(f.send(first) == "created, socket(new), sent");
   CHECK(later.pop_events() == "created, socket(new), sent");
 }
+
+}  // namespace behaviour_agent_trace

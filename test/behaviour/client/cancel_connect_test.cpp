@@ -21,6 +21,8 @@
 #include <string_view>
 #include <vector>
 
+namespace behaviour_client_cancel_connect {
+
 namespace {
 
 namespace net = boost::asio;
@@ -117,3 +119,5 @@ TEST_CASE("client cancel: a look-up and a connect attempt that never complete ca
   s.io.poll();
   CHECK(s.io.stopped());
 }
+
+}  // namespace behaviour_client_cancel_connect

@@ -24,6 +24,8 @@
 #include <memory>
 #include <string>
 
+namespace behaviour_client_cancel_steps {
+
 namespace {
 
 namespace net = boost::asio;
@@ -419,3 +421,5 @@ TEST_CASE("client cancel: a request waiting for a tunnel cancelled after each st
           "[client][cancel]") {
   run_all(&queued, true);
 }
+
+}  // namespace behaviour_client_cancel_steps

@@ -15,6 +15,8 @@
 #include <span>
 #include <string>
 
+namespace behaviour_client_errors {
+
 namespace {
 
 namespace net = boost::asio;
@@ -387,3 +389,5 @@ TEST_CASE("client errors: a reset during a response is its cause") {
   CHECK(of_response == "ECONNRESET ECONNRESET");
   CHECK(of_reader == "ECONNRESET body response_started ECONNRESET");
 }
+
+}  // namespace behaviour_client_errors

@@ -7,6 +7,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/error.hpp>
 
+namespace behaviour_client_events {
+
 namespace {
 
 namespace http = anode::http;
@@ -258,3 +260,5 @@ TEST_CASE("client events: an upgrade passes the socket with its first bytes", "[
   CHECK_FALSE(socket.destroyed());
   CHECK(f.agent.totals().sockets == 0);
 }
+
+}  // namespace behaviour_client_events

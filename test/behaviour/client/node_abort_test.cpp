@@ -14,6 +14,8 @@
 
 #include <deque>
 
+namespace behaviour_client_node_abort {
+
 namespace {
 
 namespace net = boost::asio;
@@ -373,3 +375,5 @@ TEST_CASE("test-http-client-close-event: destroyed immediately: the error, then 
   CHECK(log.error == "socket hang up");
   CHECK(f.served == 0);
 }
+
+}  // namespace behaviour_client_node_abort

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_client_node_arguments {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -244,3 +246,5 @@ TEST_CASE(
   f.advance(2s);
   CHECK(peer.received() == "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n");
 }
+
+}  // namespace behaviour_client_node_arguments

@@ -6,6 +6,8 @@
 
 #include <anode/error.hpp>
 
+namespace behaviour_client_node_body {
+
 namespace {
 
 namespace net = boost::asio;
@@ -150,3 +152,5 @@ TEST_CASE("test-http-destroyed-socket-write2: writing to a lost connection cause
   CHECK(log.pop_events() == "socket, error ECONNRESET, close");
   CHECK(r.writable_length() == 0);
 }
+
+}  // namespace behaviour_client_node_body

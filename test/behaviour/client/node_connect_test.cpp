@@ -13,6 +13,8 @@
 
 #include <cstring>
 
+namespace behaviour_client_node_connect {
+
 namespace {
 
 namespace net = boost::asio;
@@ -349,3 +351,5 @@ TEST_CASE("test-http-client-read-in-error: bytes received with an error are not 
   io.poll();
   CHECK(log.pop_events() == "socket, finish, error ECONNRESET, close");
 }
+
+}  // namespace behaviour_client_node_connect

@@ -13,6 +13,8 @@
 
 #include <stdexcept>
 
+namespace behaviour_client_node_exceptions {
+
 namespace {
 
 namespace net = boost::asio;
@@ -207,3 +209,5 @@ TEST_CASE("test-http-outgoing-message-capture-rejection: an exception while a bo
     CHECK(f.agent.totals().sockets == 0);
   }
 }
+
+}  // namespace behaviour_client_node_exceptions

@@ -6,6 +6,8 @@
 
 #include <anode/error.hpp>
 
+namespace behaviour_client_node_informational {
+
 namespace {
 
 namespace net = boost::asio;
@@ -230,3 +232,5 @@ TEST_CASE("test-http-information-processing: each 102 of the server is emitted")
   CHECK(log.response.headers().get("abcd") == "1");
   CHECK(log.body == "Hello World");
 }
+
+}  // namespace behaviour_client_node_informational

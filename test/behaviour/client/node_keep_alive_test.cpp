@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_client_node_keep_alive {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -265,3 +267,5 @@ TEST_CASE("test-http-timeout: requests with their own timeouts, in sequence on o
   CHECK(timeouts == 0);
   CHECK(f.agent.by_name().empty());
 }
+
+}  // namespace behaviour_client_node_keep_alive

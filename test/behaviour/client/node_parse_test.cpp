@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_client_node_parse {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_fixture;
@@ -252,3 +254,5 @@ TEST_CASE("test-http-response-no-headers: a head can consist of a status line on
         "response 200, data I AM THE WALRUS, res.end, res.close, close");
   CHECK(events_of("HTTP/1.1 200 OK\r\n\r\n") == "response 200, res.end, res.close, close");
 }
+
+}  // namespace behaviour_client_node_parse

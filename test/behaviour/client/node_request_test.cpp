@@ -12,6 +12,8 @@
 
 #include <stdexcept>
 
+namespace behaviour_client_node_request {
+
 namespace {
 
 namespace net = boost::asio;
@@ -474,3 +476,5 @@ TEST_CASE("test-http-proxy: a response is forwarded with its headers") {
   }
   CHECK(cookies == "a=1;b=2;");
 }
+
+}  // namespace behaviour_client_node_request

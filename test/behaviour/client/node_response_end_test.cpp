@@ -8,6 +8,8 @@
 
 #include <boost/asio/error.hpp>
 
+namespace behaviour_client_node_response_end {
+
 namespace {
 
 namespace net = boost::asio;
@@ -262,3 +264,5 @@ TEST_CASE("test-http-writable-true-after-close: a proxy whose client disconnects
   CHECK(log.pop_events() == "end");
   CHECK(outer.pop_events() == "socket, finish, abort, error ECONNRESET, close");
 }
+
+}  // namespace behaviour_client_node_response_end

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_client_node_timeout {
+
 namespace http = anode::http;
 using namespace std::chrono_literals;
 using anode::test::keeping;
@@ -369,3 +371,5 @@ TEST_CASE("test-http-timeout-overflow: more than 2^31 milliseconds do not become
   CHECK(calls == 0);
   CHECK(f.response.complete());
 }
+
+}  // namespace behaviour_client_node_timeout

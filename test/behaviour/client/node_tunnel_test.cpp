@@ -8,6 +8,8 @@
 
 #include <map>
 
+namespace behaviour_client_node_tunnel {
+
 namespace {
 
 namespace net = boost::asio;
@@ -415,3 +417,5 @@ TEST_CASE("test-http-parser-freed-before-upgrade: the socket is usable within th
   CHECK(at_client == "GET /not HTTP/1.1\r\n\r\n");
   CHECK(at_server == "HTTP/1.1 200 OK\r\n\r\n");
 }
+
+}  // namespace behaviour_client_node_tunnel

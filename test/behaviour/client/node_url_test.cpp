@@ -5,6 +5,8 @@
 
 #include <anode/error.hpp>
 
+namespace behaviour_client_node_url {
+
 namespace {
 
 namespace http = anode::http;
@@ -108,3 +110,5 @@ TEST_CASE("test-http-url.parse-search: a query is part of the target") {
   CHECK(head_of("GET", "http://localhost/asdf?qwer=zxcv")
             .starts_with("GET /asdf?qwer=zxcv HTTP/1.1\r\n"));
 }
+
+}  // namespace behaviour_client_node_url

@@ -20,6 +20,8 @@
 #include <algorithm>
 #include <future>
 
+namespace behaviour_client_options {
+
 namespace {
 
 namespace net = boost::asio;
@@ -489,3 +491,5 @@ TEST_CASE("client operations: a cancelled read with any token aborts the request
   CHECK(r.destroyed());
   CHECK(f.agent.totals().sockets == 0);
 }
+
+}  // namespace behaviour_client_options

@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+namespace behaviour_client_request_options {
+
 namespace {
 
 namespace http = anode::http;
@@ -119,3 +121,5 @@ TEST_CASE("request options: limits and leniency of the response's parser") {
   f.say(0, "HTTP/1.1 200 OK\r\na: 1\r\nb: 2\r\nc: 3\r\nContent-Length: 0\r\n\r\n");
   CHECK(f.pop_events() == "error HPE_HEADER_OVERFLOW, close");
 }
+
+}  // namespace behaviour_client_request_options

@@ -15,6 +15,8 @@
 #include <string>
 #include <utility>
 
+namespace behaviour_client_request_response {
+
 namespace net = boost::asio;
 namespace http = anode::http;
 using namespace anode::test;
@@ -163,3 +165,5 @@ TEST_CASE("request: the errors that Node names") {
   f.settle();
   CHECK(http::code_name(ec) == "ECONNRESET");
 }
+
+}  // namespace behaviour_client_request_response

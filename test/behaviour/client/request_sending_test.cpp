@@ -24,6 +24,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_client_request_sending {
+
 namespace {
 
 namespace net = boost::asio;
@@ -262,3 +264,5 @@ TEST_CASE("request: Expect sends the head at once, and a timeout listener can se
   f.say(0, ok);
   CHECK(f.pop_events().find("response 200") != std::string::npos);
 }
+
+}  // namespace behaviour_client_request_sending

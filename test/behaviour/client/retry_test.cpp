@@ -9,6 +9,8 @@
 
 #include <optional>
 
+namespace behaviour_client_retry {
+
 namespace {
 
 namespace http = anode::http;
@@ -353,3 +355,5 @@ TEST_CASE("client: an early response is read although the server reads no more o
   CHECK(events.find("error") == std::string::npos);
   CHECK(f.agent.totals().sockets == 0);
 }
+
+}  // namespace behaviour_client_retry

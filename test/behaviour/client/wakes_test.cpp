@@ -6,6 +6,8 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
+namespace behaviour_client_wakes {
+
 namespace {
 
 namespace net = boost::asio;
@@ -163,3 +165,5 @@ TEST_CASE("client: closing and destroying resumes all pending operations", "[cli
   CHECK(f.agent.totals().requests == 0);
   CHECK(f.agent.totals().sockets == 0);
 }
+
+}  // namespace behaviour_client_wakes

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <thread>
 
+namespace behaviour_cluster_cluster_failures {
+
 using namespace support;
 using namespace std::chrono_literals;
 
@@ -212,3 +214,5 @@ TEST_CASE("cluster: any thread may drain it and reach its workers at any time") 
     drains.join();
   }
 }
+
+}  // namespace behaviour_cluster_cluster_failures

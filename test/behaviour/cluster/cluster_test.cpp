@@ -18,6 +18,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace behaviour_cluster_cluster {
+
 using namespace support;
 
 namespace {
@@ -303,3 +305,5 @@ TEST_CASE("cluster: one that never runs releases its port") {
   CHECK_FALSE(called);
   CHECK_FALSE(accepts(port));
 }
+
+}  // namespace behaviour_cluster_cluster

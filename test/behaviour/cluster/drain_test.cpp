@@ -16,6 +16,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace behaviour_cluster_drain {
+
 using namespace support;
 using namespace std::chrono_literals;
 
@@ -240,3 +242,5 @@ TEST_CASE("cluster: a worker whose server was moved away or closed ends with the
   CHECK(cluster.run().cut == 0);
   CHECK(calls == 3);
 }
+
+}  // namespace behaviour_cluster_drain

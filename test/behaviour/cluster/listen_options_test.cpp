@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace behaviour_cluster_listen_options {
+
 using namespace support;
 
 namespace {
@@ -89,3 +91,5 @@ TEST_CASE("cluster: wrong options leave no worker listening") {
   CHECK(cluster.address().port == 0);
   CHECK_FALSE(accepts(port));
 }
+
+}  // namespace behaviour_cluster_listen_options

@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_lifetime_client_messages {
+
 using namespace lifetime;
 using namespace std::chrono_literals;
 
@@ -127,3 +129,5 @@ TEST_CASE("lifetime: every operation of a client's response survives the loss of
   run_all<http::incoming_message>(m, incoming_operations(), pick_response, stage::answered);
   check(m);
 }
+
+}  // namespace behaviour_lifetime_client_messages

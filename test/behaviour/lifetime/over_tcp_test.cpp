@@ -24,6 +24,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace behaviour_lifetime_over_tcp {
+
 using namespace lifetime;
 using namespace std::chrono_literals;
 
@@ -336,3 +338,5 @@ TEST_CASE("lifetime over TCP: a head can be written after the client reset its c
   CHECK(server.connection_count() == 0);
   server.close();
 }
+
+}  // namespace behaviour_lifetime_over_tcp

@@ -15,6 +15,8 @@
 #include <string_view>
 #include <utility>
 
+namespace behaviour_lifetime_pipes {
+
 namespace testing = anode::testing;
 using namespace lifetime;
 using namespace std::chrono_literals;
@@ -346,3 +348,5 @@ TEST_CASE("lifetime: every operation of a testing peer survives the loss of the 
   run_scenes<peer_scene>(m, peer_operations(), peer_losses);
   check(m);
 }
+
+}  // namespace behaviour_lifetime_pipes

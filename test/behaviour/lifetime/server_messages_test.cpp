@@ -21,6 +21,8 @@
 #include <memory>
 #include <optional>
 
+namespace behaviour_lifetime_server_messages {
+
 namespace testing = anode::testing;
 using namespace lifetime;
 using namespace std::chrono_literals;
@@ -431,3 +433,5 @@ TEST_CASE("lifetime: every operation of a detached server socket survives the lo
   run_all<anode::socket>(m, socket_operations(), pick_socket, {stage::upgraded});
   check(m);
 }
+
+}  // namespace behaviour_lifetime_server_messages

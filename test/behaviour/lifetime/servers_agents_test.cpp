@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <utility>
 
+namespace behaviour_lifetime_servers_agents {
+
 namespace testing = anode::testing;
 using namespace lifetime;
 using namespace std::chrono_literals;
@@ -400,3 +402,5 @@ TEST_CASE(
   run_scenes<agent_scene>(m, agent_operations(), agent_losses);
   check(m);
 }
+
+}  // namespace behaviour_lifetime_servers_agents

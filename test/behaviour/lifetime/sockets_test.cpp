@@ -11,6 +11,8 @@
 #include <chrono>
 #include <utility>
 
+namespace behaviour_lifetime_sockets {
+
 namespace testing = anode::testing;
 using namespace lifetime;
 using namespace std::chrono_literals;
@@ -149,3 +151,5 @@ TEST_CASE("lifetime: a relay survives the loss of either peer") {
   run_scenes<relay_scene>(m, relay_operations(), relay_losses);
   check(m);
 }
+
+}  // namespace behaviour_lifetime_sockets

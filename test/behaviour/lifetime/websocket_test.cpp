@@ -16,6 +16,8 @@
 #include <string_view>
 #include <utility>
 
+namespace behaviour_lifetime_websocket {
+
 namespace beast = boost::beast;
 namespace testing = anode::testing;
 namespace websocket = boost::beast::websocket;
@@ -272,3 +274,5 @@ TEST_CASE("lifetime: every operation of a WebSocket survives the loss of the oth
   run_scenes<websocket_scene>(m, websocket_operations(), websocket_losses);
   CHECK(m.report() == "");
 }
+
+}  // namespace behaviour_lifetime_websocket

@@ -17,6 +17,8 @@
 #include <array>
 #include <string>
 
+namespace behaviour_message_asio_streams {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using boost::system::error_code;
@@ -264,3 +266,5 @@ TEST_CASE("outgoing message: async_write of a client's request") {
   CHECK(n == large.size());
   CHECK(received == large);
 }
+
+}  // namespace behaviour_message_asio_streams

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace behaviour_message_body_filter {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -444,3 +446,5 @@ TEST_CASE("body filter: the 500 response to a failed handler does not pass throu
   CHECK(peer.received().find("Content-Encoding") == std::string::npos);
   CHECK(peer.received().ends_with("\r\n\r\nInternal Server Error"));
 }
+
+}  // namespace behaviour_message_body_filter

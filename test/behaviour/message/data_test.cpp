@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace behaviour_message_data {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using anode::detail::data_slot;
@@ -303,3 +305,5 @@ TEST_CASE("data: an empty handle has none") {
   CHECK(support::thrown([&] { f.response.emplace_data<user>(); }) ==
         "ERR_INVALID_THIS: The incoming_message refers to nothing");
 }
+
+}  // namespace behaviour_message_data

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_message_empty_handles {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_fixture;
@@ -186,3 +188,5 @@ TEST_CASE("empty handles: a moved-from server does not listen and rejects other 
        [&] { first.on_listening(nothing); }, [&] { first.on_close(nothing); },
        [&] { first.on_error(nothing); }, [&] { first.set_trace({}); }});
 }
+
+}  // namespace behaviour_message_empty_handles

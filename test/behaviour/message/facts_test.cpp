@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_message_facts {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -167,3 +169,5 @@ TEST_CASE("outgoing message: bytes_sent starts again when the request is sent ag
   f.settle();
   CHECK(second.bytes_sent() == f.peers.at(1).received().size());
 }
+
+}  // namespace behaviour_message_facts

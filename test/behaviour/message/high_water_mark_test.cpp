@@ -8,6 +8,8 @@
 
 #include <string>
 
+namespace behaviour_message_high_water_mark {
+
 namespace {
 
 namespace net = boost::asio;
@@ -105,3 +107,5 @@ TEST_CASE("high-water mark 0: awaited writes of sockets complete") {
   CHECK(sent);
   CHECK(received);
 }
+
+}  // namespace behaviour_message_high_water_mark

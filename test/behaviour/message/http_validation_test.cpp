@@ -13,6 +13,8 @@
 #include <functional>
 #include <string>
 
+namespace behaviour_message_http_validation {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using http::http_validation;
@@ -271,3 +273,5 @@ TEST_CASE("http_validation: a proxy forwards such a value only to a relaxed mess
   CHECK(forward(http_validation::relaxed) == "ok a\x01z");
   CHECK(forward(http_validation::strict) == "ERR_INVALID_CHAR none");
 }
+
+}  // namespace behaviour_message_http_validation

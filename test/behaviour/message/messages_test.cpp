@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_message_messages {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -27,11 +29,7 @@ using support::http_peer;
 using support::server_fixture;
 using support::thrown;
 
-namespace {
-
 constexpr auto get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
-}  // namespace
 
 TEST_CASE("incoming message: a request's line, version, headers and trailers") {
   server_fixture f;
@@ -496,3 +494,5 @@ TEST_CASE("write operation: move assignment destroys the replaced operation") {
   CHECK(kept.use_count() == 2);
   CHECK(static_cast<bool>(operation));
 }
+
+}  // namespace behaviour_message_messages

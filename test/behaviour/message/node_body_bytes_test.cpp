@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace behaviour_message_node_body_bytes {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -132,3 +134,5 @@ TEST_CASE(
             utf16);
   CHECK(peer.ended());
 }
+
+}  // namespace behaviour_message_node_body_bytes

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_message_node_headers {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using anode::test::keeping;
@@ -361,3 +363,5 @@ TEST_CASE("test-http-set-cookies: received cookies are a list") {
     CHECK(value_of(headers, "content-type") == "text/plain");
   }
 }
+
+}  // namespace behaviour_message_node_headers

@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 
+namespace behaviour_message_node_incoming {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -348,3 +350,5 @@ TEST_CASE(
   CHECK(f.server.connection_count() == 1);
   CHECK_FALSE(peer.ended());
 }
+
+}  // namespace behaviour_message_node_incoming

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_message_node_merged_headers {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -381,3 +383,5 @@ TEST_CASE("test-http-server-multiheaders2: also when the lines are not adjacent"
   f.settle();
   CHECK(answer->status == 200);
 }
+
+}  // namespace behaviour_message_node_merged_headers

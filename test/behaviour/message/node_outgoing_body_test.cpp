@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_message_node_outgoing_body {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -282,3 +284,5 @@ TEST_CASE("test-http-zerolengthbuffer: an empty body") {
         "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 0\r\nDate: now\r\n"
         "Connection: close\r\n\r\n");
 }
+
+}  // namespace behaviour_message_node_outgoing_body

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_message_node_outgoing_head {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -313,3 +315,5 @@ TEST_CASE("test-http-write-head-after-set-header: repeated names of a flat list 
   CHECK(lines == (before ? strings{"set-val: abc", "array-val: 1", "array-val: 2"}
                          : strings{"array-val: 1", "array-val: 2"}));
 }
+
+}  // namespace behaviour_message_node_outgoing_head

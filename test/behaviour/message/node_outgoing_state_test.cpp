@@ -11,6 +11,8 @@
 
 #include <string>
 
+namespace behaviour_message_node_outgoing_state {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -353,3 +355,5 @@ TEST_CASE("test-http-server-response-standalone: a response over any stream is s
   CHECK(counts->writes == 1);
   CHECK(peer.received().ends_with("\r\n\r\nhello world"));
 }
+
+}  // namespace behaviour_message_node_outgoing_state

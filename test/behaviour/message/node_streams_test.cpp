@@ -9,6 +9,8 @@
 
 #include <string>
 
+namespace behaviour_message_node_streams {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using anode::test::keeping;
@@ -110,3 +112,5 @@ TEST_CASE("test-http-generic-streams: a stream that does not speak HTTP") {
   CHECK(log.pop_events() == "client error");
   CHECK(peer.ended());
 }
+
+}  // namespace behaviour_message_node_streams

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace behaviour_message_on_head {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -276,3 +278,5 @@ TEST_CASE("on_head: a listener that is never called is released with its message
   s.say(peer, get);
   CHECK(token.use_count() == 1);
 }
+
+}  // namespace behaviour_message_on_head

@@ -14,6 +14,8 @@
 #include <string>
 #include <utility>
 
+namespace behaviour_message_signatures {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -227,3 +229,5 @@ TEST_CASE("functions: empty, called, moved and destroyed") {
   }
   CHECK(counted.use_count() == 1);
 }
+
+}  // namespace behaviour_message_signatures

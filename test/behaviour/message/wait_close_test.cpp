@@ -15,6 +15,8 @@
 #include <optional>
 #include <string>
 
+namespace behaviour_message_wait_close {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace net::experimental::awaitable_operators;
@@ -186,3 +188,5 @@ TEST_CASE("wait_close: an empty handle is refused, and a dropped wait leaves not
   s.say(peer, get);
   CHECK(support::count_of(peer.received(), "\r\n\r\nx") == 2);
 }
+
+}  // namespace behaviour_message_wait_close

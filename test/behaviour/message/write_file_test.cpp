@@ -16,6 +16,8 @@
 #include <optional>
 #include <string>
 
+namespace behaviour_message_write_file {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -435,3 +437,5 @@ TEST_CASE("write_file: over TCP and Unix sockets, and the client may disconnect 
     CHECK(body == contents.substr(10));
   }
 }
+
+}  // namespace behaviour_message_write_file

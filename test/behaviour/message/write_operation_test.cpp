@@ -20,6 +20,8 @@
 #include <type_traits>
 #include <utility>
 
+namespace behaviour_message_write_operation {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using anode::write_done;
@@ -130,3 +132,5 @@ TEST_CASE("write operation: an operation that is replaced or destroyed still sen
           res.end("end");
         }).size() == 2 * large.size() + 3);
 }
+
+}  // namespace behaviour_message_write_operation

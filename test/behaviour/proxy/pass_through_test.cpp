@@ -15,6 +15,8 @@
 #include <string_view>
 #include <vector>
 
+namespace behaviour_proxy_pass_through {
+
 namespace net = boost::asio;
 namespace proxy = anode::proxy;
 namespace testing = anode::testing;
@@ -256,3 +258,5 @@ TEST_CASE("pass-through: the hello of a connection is read without the bytes beh
   CHECK(ended.bytes.empty());
   CHECK(ended.why == "the client has left");
 }
+
+}  // namespace behaviour_proxy_pass_through

@@ -17,6 +17,8 @@
 #include <string_view>
 #include <vector>
 
+namespace behaviour_proxy_socks_server {
+
 namespace net = boost::asio;
 namespace proxy = anode::proxy;
 namespace testing = anode::testing;
@@ -362,3 +364,5 @@ TEST_CASE("SOCKS server: the server is closed in each phase") {
     }
   }
 }
+
+}  // namespace behaviour_proxy_socks_server

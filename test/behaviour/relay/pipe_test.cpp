@@ -12,6 +12,8 @@
 #include <optional>
 #include <string>
 
+namespace behaviour_relay_pipe {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -342,3 +344,5 @@ TEST_CASE("pipe: rejects a message in a transfer coding other than chunked") {
   client.send("PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
   CHECK(seen == "no yes ");
 }
+
+}  // namespace behaviour_relay_pipe

@@ -15,6 +15,8 @@
 #include <memory>
 #include <string>
 
+namespace behaviour_relay_relay_splice {
+
 namespace net = boost::asio;
 using namespace std::chrono_literals;
 
@@ -194,3 +196,5 @@ TEST_CASE("relay: TCP sockets that idle too long are closed") {
   CHECK(f.left.b.destroyed());
   CHECK(f.result.a_to_b == large + 1);
 }
+
+}  // namespace behaviour_relay_relay_splice

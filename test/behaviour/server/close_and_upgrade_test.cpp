@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_close_and_upgrade {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -203,3 +205,5 @@ TEST_CASE("upgrade with a body: a body that does not fit into the buffer gets 41
   f.settle();
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace behaviour_server_close_and_upgrade

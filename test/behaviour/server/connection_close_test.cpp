@@ -24,6 +24,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_server_connection_close {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using tcp = net::ip::tcp;
@@ -246,3 +248,5 @@ TEST_CASE("connection end: a small first segment precedes a large write") {
   CHECK(f.ask("") == (in_pieces ? "write write write " : "write write "));
   CHECK(static_cast<std::size_t>(std::count(f.received.begin(), f.received.end(), 'x')) == size);
 }
+
+}  // namespace behaviour_server_connection_close

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_connection {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -385,3 +387,5 @@ TEST_CASE("server connection: more than a megabyte of unread body closes the con
   CHECK(sent > 15);
   CHECK(sent < 20);
 }
+
+}  // namespace behaviour_server_connection

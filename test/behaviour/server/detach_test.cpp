@@ -19,6 +19,8 @@
 #include <string>
 #include <utility>
 
+namespace behaviour_server_detach {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -420,3 +422,5 @@ TEST_CASE("detach_socket: what happens later is harmless") {
     CHECK(peer.ended());
   }
 }
+
+}  // namespace behaviour_server_detach

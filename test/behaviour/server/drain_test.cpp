@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_drain {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -257,3 +259,5 @@ TEST_CASE("server: a drain of a destroyed server completes") {
   io.poll();
   CHECK(result);
 }
+
+}  // namespace behaviour_server_drain

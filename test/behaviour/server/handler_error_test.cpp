@@ -16,6 +16,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace behaviour_server_handler_error {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::event_log;
@@ -227,3 +229,5 @@ TEST_CASE("handler error: it may destroy everything") {
   CHECK(peer.ended());
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace behaviour_server_handler_error

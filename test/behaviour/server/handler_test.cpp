@@ -21,6 +21,8 @@
 #include <string>
 #include <unistd.h>
 
+namespace behaviour_server_handler {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -350,3 +352,5 @@ TEST_CASE("handler: no control character is sent in a response head") {
   f.say(peer, get);
   CHECK(count_of(peer.received(), "HTTP/1.1 200 fine\r\n") == 1);
 }
+
+}  // namespace behaviour_server_handler

@@ -27,6 +27,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_server_listen {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -344,3 +346,5 @@ TEST_CASE("server: a listener of dropped connections may destroy the server") {
   io.restart();
   io.poll();
 }
+
+}  // namespace behaviour_server_listen

@@ -3,6 +3,8 @@
 // A connection whose output failed must close when it is to end behind that output.
 #include "support/http_peer.hpp"
 
+namespace behaviour_server_lost_output {
+
 namespace {
 
 namespace net = boost::asio;
@@ -32,3 +34,5 @@ TEST_CASE(
   f.settle();
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace behaviour_server_lost_output

@@ -17,6 +17,8 @@
 #include <sys/socket.h>
 #include <vector>
 
+namespace behaviour_server_node_close {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -262,3 +264,5 @@ TEST_CASE("test-http-nodelay: Nagle's algorithm is off unless the server enables
     CHECK((*found != 0) == wanted);
   }
 }
+
+}  // namespace behaviour_server_node_close

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_events {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -294,3 +296,5 @@ TEST_CASE("server events: close_all_connections excludes connections that left H
   f.settle();
   CHECK(peer.received() == "still here");
 }
+
+}  // namespace behaviour_server_node_events

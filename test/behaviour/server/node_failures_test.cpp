@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_failures {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::client_and_server;
@@ -224,3 +226,5 @@ TEST_CASE(
   f.settle();
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace behaviour_server_node_failures

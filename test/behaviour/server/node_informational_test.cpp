@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_informational {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -306,3 +308,5 @@ TEST_CASE("test-http-server-de-chunked-trailer: Trailer requires a chunked body"
   CHECK(response->status == 200);
   CHECK(response->body == "ok");
 }
+
+}  // namespace behaviour_server_node_informational

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_keep_alive {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -332,3 +334,5 @@ TEST_CASE(
   CHECK(peer.ended());
   CHECK(peer.received().empty());
 }
+
+}  // namespace behaviour_server_node_keep_alive

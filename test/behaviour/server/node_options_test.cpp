@@ -18,6 +18,8 @@
 #include <sys/socket.h>
 #include <vector>
 
+namespace behaviour_server_node_options {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -340,3 +342,5 @@ TEST_CASE("server options: max_text_size limits text and bytes that name no limi
   f.server.set_options(o);
   CHECK(answer("/text", "12345") == "200");
 }
+
+}  // namespace behaviour_server_node_options

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_parse {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::event_log;
@@ -391,3 +393,5 @@ TEST_CASE("test-http-transfer-encoding-smuggling: a coding behind chunked") {
   CHECK(f.urls.empty());
   CHECK(peer.ended());
 }
+
+}  // namespace behaviour_server_node_parse

@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_pipeline {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -224,3 +226,5 @@ TEST_CASE("test-http-no-read-no-dump: an unread body does not block the next cli
   CHECK(log.pop_events() == "close");
   CHECK(f.connections_made == 1);
 }
+
+}  // namespace behaviour_server_node_pipeline

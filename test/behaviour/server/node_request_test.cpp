@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_request {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -371,3 +373,5 @@ TEST_CASE("test-http-pipe-fs: two successive bodies on one connection") {
   CHECK(results[0]->status == 200);
   CHECK(results[1]->status == 200);
 }
+
+}  // namespace behaviour_server_node_request

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace behaviour_server_node_request_timeouts {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -281,3 +283,5 @@ TEST_CASE("request timeout: a read of the body tells an expired time from a lost
     CHECK(thrown == "ECONNRESET");
   }
 }
+
+}  // namespace behaviour_server_node_request_timeouts

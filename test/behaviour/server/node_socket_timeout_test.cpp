@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_socket_timeout {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -249,3 +251,5 @@ TEST_CASE("test-http-server-keep-alive-timeout: pipelined requests are handled a
   }
   CHECK(peer.ended());
 }
+
+}  // namespace behaviour_server_node_socket_timeout

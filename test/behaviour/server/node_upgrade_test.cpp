@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_node_upgrade {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -312,3 +314,5 @@ TEST_CASE("test-http-pipeline-socket-parser-typeerror: an upgrade behind queued 
   CHECK(peer.ended());
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace behaviour_server_node_upgrade

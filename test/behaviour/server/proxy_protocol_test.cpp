@@ -21,6 +21,8 @@
 #include <sys/socket.h>
 #include <vector>
 
+namespace behaviour_server_proxy_protocol {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::run_until;
@@ -355,3 +357,5 @@ TEST_CASE("PROXY protocol: a listener of `connection` may destroy anything and t
     CHECK(proxy.received().starts_with("HTTP/1.1 200 OK\r\n"));
   }
 }
+
+}  // namespace behaviour_server_proxy_protocol

@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_server_response_end {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::event_log;
@@ -264,3 +266,5 @@ TEST_CASE("server trace: a destroyed server still finishes what it has started")
   io.poll();
   CHECK(log.pop_events() == "finish 0 0/0 aborted ECONNRESET, closed 1");
 }
+
+}  // namespace behaviour_server_response_end

@@ -20,6 +20,8 @@
 #include <thread>
 #include <vector>
 
+namespace behaviour_server_trace {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -398,3 +400,5 @@ TEST_CASE("server trace: the times include the work of a handler that answers at
   CHECK(facts.head_sent - facts.received >= 5ms);
   CHECK(facts.finished >= facts.head_sent);
 }
+
+}  // namespace behaviour_server_trace

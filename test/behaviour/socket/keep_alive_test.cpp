@@ -15,6 +15,8 @@
 #include <optional>
 #include <utility>
 
+namespace behaviour_socket_keep_alive {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -104,3 +106,5 @@ TEST_CASE("keep-alive: a stream that has only the function with two parameters s
     io.poll();
   }
 }
+
+}  // namespace behaviour_socket_keep_alive

@@ -18,6 +18,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace behaviour_socket_node_unix_socket {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using namespace std::chrono_literals;
@@ -285,3 +287,5 @@ TEST_CASE("agent: a custom look-up function replaces the system's resolver") {
   CHECK(status == 200);
   CHECK(asked == std::vector<std::string>{"no-such-host.invalid"});
 }
+
+}  // namespace behaviour_socket_node_unix_socket

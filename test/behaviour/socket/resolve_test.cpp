@@ -17,6 +17,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_socket_resolve {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using anode::transport::resolver_pool;
@@ -120,3 +122,5 @@ TEST_CASE("connect: uses the addresses of a look-up of the program") {
           static_cast<void>(anode::connect(io.get_executor(), "no port", found));
         }).starts_with("ERR_INVALID_ARG_VALUE"));
 }
+
+}  // namespace behaviour_socket_resolve

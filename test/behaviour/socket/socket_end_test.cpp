@@ -8,6 +8,8 @@
 #include <string>
 #include <tuple>
 
+namespace behaviour_socket_socket_end {
+
 using support::run;
 using support::settle;
 namespace net = boost::asio;
@@ -80,3 +82,5 @@ TEST_CASE("socket: an end that cannot be sent fails when it is awaited") {
         "write after end;Cannot call write after a stream was destroyed;"
         "Cannot call write after a stream was destroyed;");
 }
+
+}  // namespace behaviour_socket_socket_end

@@ -25,6 +25,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_socket_socket_server {
+
 namespace net = boost::asio;
 namespace http = anode::http;
 namespace testing = anode::testing;
@@ -252,3 +254,5 @@ TEST_CASE("delay: passes on the clock of the context, and can be cancelled") {
   loop.settle();
   CHECK(thrown != nullptr);
 }
+
+}  // namespace behaviour_socket_socket_server

@@ -19,6 +19,8 @@
 
 #include <string>
 
+namespace behaviour_socket_socket {
+
 using support::counting_stream;
 using support::run;
 using support::settle;
@@ -466,3 +468,5 @@ TEST_CASE("relay: cancellation at any step closes both connections") {
     CHECK(right.b.destroyed());
   }
 }
+
+}  // namespace behaviour_socket_socket

@@ -9,6 +9,8 @@
 
 #include <string>
 
+namespace behaviour_testing_testing {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -159,3 +161,5 @@ TEST_CASE("testing: timers expire one after the other while time advances") {
   loop.advance(30s);
   CHECK(seconds == std::vector<long>{10, 17, 24});
 }
+
+}  // namespace behaviour_testing_testing

@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 
+namespace behaviour_tls_cluster {
+
 namespace https = anode::https;
 namespace net = boost::asio;
 
@@ -53,3 +55,5 @@ TEST_CASE("cluster: the workers serve https") {
   cluster.close();
   running.wait();
 }
+
+}  // namespace behaviour_tls_cluster

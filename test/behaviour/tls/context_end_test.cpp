@@ -9,6 +9,8 @@
 
 #include <string>
 
+namespace behaviour_tls_context_end {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 
@@ -58,3 +60,5 @@ TEST_CASE("context: it ends before, during and after encrypted requests") {
   }
   CHECK(whole == 3);
 }
+
+}  // namespace behaviour_tls_context_end

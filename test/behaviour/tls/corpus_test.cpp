@@ -5,6 +5,8 @@
 #include "support/catch.hpp"
 #include "support/replay_corpus.hpp"
 
+namespace behaviour_tls_corpus {
+
 using support::replay_corpus;
 
 TEST_CASE("program corpus: two TLS streams") {
@@ -18,3 +20,5 @@ TEST_CASE("program corpus: server over TLS") {
 TEST_CASE("program corpus: client over TLS") {
   CHECK(replay_corpus("client", anode::test::run_client_tls_program) > 20);
 }
+
+}  // namespace behaviour_tls_corpus

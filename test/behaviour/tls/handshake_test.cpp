@@ -8,6 +8,8 @@
 #include <deque>
 #include <string>
 
+namespace behaviour_tls_handshake {
+
 using support::tls_answer;
 using support::tls_fixture;
 namespace http = anode::http;
@@ -217,3 +219,5 @@ TEST_CASE("handshake: it works when bytes arrive one by one") {
   f.capacity = 1;
   CHECK(f.get().status == 200);
 }
+
+}  // namespace behaviour_tls_handshake

@@ -4,6 +4,8 @@
 
 #include <string>
 
+namespace behaviour_tls_https {
+
 using support::tls_answer;
 using support::tls_fixture;
 namespace http = anode::http;
@@ -326,3 +328,5 @@ TEST_CASE("names: the numbers of an https agent are found by them") {
   r.port = 443;
   CHECK(f.agent.by_name().at(f.agent.get_name(r)).free_sockets == 1);
 }
+
+}  // namespace behaviour_tls_https

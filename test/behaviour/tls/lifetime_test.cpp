@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_tls_lifetime {
+
 namespace https = anode::https;
 namespace testing = anode::testing;
 namespace tls = anode::tls;
@@ -453,3 +455,5 @@ TEST_CASE("lifetime: every operation of an https agent survives the loss of its 
   run_scenes<agent_scene>(m, agent_operations(), agent_losses);
   check(m);
 }
+
+}  // namespace behaviour_tls_lifetime

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+namespace behaviour_tls_misdirected {
+
 using support::tls_fixture;
 namespace http = anode::http;
 namespace net = boost::asio;
@@ -231,3 +233,5 @@ TEST_CASE("421: contexts of OpenSSL that verify nobody are alike") {
   CHECK(t.ask(*p, "open.test") == "HTTP/1.1 200 OK\r\n");
   CHECK(t.ask(*p, "strict.test") == answer_421);
 }
+
+}  // namespace behaviour_tls_misdirected

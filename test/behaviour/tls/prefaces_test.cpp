@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_tls_prefaces {
+
 using support::tls_answer;
 using support::tls_fixture;
 namespace http = anode::http;
@@ -181,3 +183,5 @@ TEST_CASE("prefaces: a PROXY header precedes TLS, and announces the client of an
   support::run_until(io, [&] { return !events.empty(); });
   CHECK(events == std::vector<std::string>{"ERR_PROXY_PROTOCOL"});
 }
+
+}  // namespace behaviour_tls_prefaces

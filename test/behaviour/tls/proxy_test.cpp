@@ -10,6 +10,8 @@
 
 #include <string>
 
+namespace behaviour_tls_proxy {
+
 using support::tls_answer;
 using support::tls_fixture;
 namespace http = anode::http;
@@ -324,3 +326,5 @@ TEST_CASE("pipe: an encrypted request passes to a plain upstream") {
   CHECK(a->status == 203);
   CHECK(a->body == "yes");
 }
+
+}  // namespace behaviour_tls_proxy

@@ -15,6 +15,8 @@
 #include <string>
 #include <string_view>
 
+namespace behaviour_tls_records {
+
 using support::tls_fixture;
 using support::tls_peer;
 namespace tls = anode::tls;
@@ -252,3 +254,5 @@ TEST_CASE("records: a fatal alert behind a request closes the connection") {
   c.send_records(records + c.record_of("\x02\x50\x15"));
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace behaviour_tls_records

@@ -10,6 +10,8 @@
 
 #include <string>
 
+namespace behaviour_tls_server_contexts {
+
 using support::tls_answer;
 using support::tls_fixture;
 namespace http = anode::http;
@@ -308,3 +310,5 @@ TEST_CASE("https: both sides export the same key material") {
   CHECK(of_client.size() == 32);
   CHECK(of_client == of_server);
 }
+
+}  // namespace behaviour_tls_server_contexts

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace behaviour_tls_sessions {
+
 using support::tls_answer;
 using support::tls_fixture;
 namespace http = anode::http;
@@ -144,3 +146,5 @@ TEST_CASE("sessions: a server that trusts other clients does not resume") {
   CHECK_FALSE(resumed(f.get()));
   CHECK_FALSE(f.seen.back().authorized);
 }
+
+}  // namespace behaviour_tls_sessions

@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_tls_testing {
+
 namespace http = anode::http;
 namespace https = anode::https;
 namespace net = boost::asio;
@@ -288,3 +290,5 @@ TEST_CASE("tls testing: certificates of the program work too, over connections o
   client.send(get);
   client.expect_until("\r\n\r\n?");
 }
+
+}  // namespace behaviour_tls_testing

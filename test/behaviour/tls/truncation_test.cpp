@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+namespace behaviour_tls_truncation {
+
 using support::tls_answer;
 using support::tls_fixture;
 using support::tls_peer;
@@ -323,3 +325,5 @@ TEST_CASE("floods: a client that reads nothing stops the server") {
   f.loop.settle();
   CHECK(f.server.connection_count() == 0);
 }
+
+}  // namespace behaviour_tls_truncation

@@ -10,6 +10,8 @@
 
 #include <string>
 
+namespace behaviour_tls_websocket {
+
 using support::tls_fixture;
 namespace http = anode::http;
 namespace net = boost::asio;
@@ -41,3 +43,5 @@ TEST_CASE("websocket: wss over an https agent") {
   }(f.agent)),
                     "Protocol \"http:\" not supported. Expected \"https:\"");
 }
+
+}  // namespace behaviour_tls_websocket

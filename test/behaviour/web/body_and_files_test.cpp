@@ -17,6 +17,8 @@
 #include <string>
 #include <string_view>
 
+namespace behaviour_web_body_and_files {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace web = anode::web;
@@ -152,3 +154,5 @@ TEST_CASE("web routes: events of a route", "[web]") {
   f.loop.settle();
   CHECK(ended);
 }
+
+}  // namespace behaviour_web_body_and_files

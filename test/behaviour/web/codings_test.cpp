@@ -16,6 +16,8 @@
 #include <functional>
 #include <string>
 
+namespace behaviour_web_codings {
+
 namespace net = boost::asio;
 namespace web = anode::web;
 using std::chrono::seconds;
@@ -211,3 +213,5 @@ TEST_CASE("web codings: a client that accepts no encoded events is cut", "[web]"
   f.loop.advance(seconds(20));
   CHECK(f.ended == 1);
 }
+
+}  // namespace behaviour_web_codings

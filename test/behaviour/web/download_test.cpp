@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+namespace behaviour_web_download {
+
 namespace {
 
 namespace net = boost::asio;
@@ -325,3 +327,5 @@ TEST_CASE("web download: an exception of the progress function ends it", "[web]"
   CHECK(f.content() == "none");
   CHECK(std::filesystem::file_size(f.tree.root() / "file.part") == 10);
 }
+
+}  // namespace behaviour_web_download

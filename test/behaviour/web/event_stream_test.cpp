@@ -15,6 +15,8 @@
 #include <optional>
 #include <string>
 
+namespace behaviour_web_event_stream {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace web = anode::web;
@@ -212,3 +214,5 @@ TEST_CASE("web events: sending after the close throws, and nothing else happens"
   f.loop.settle();
   CHECK(text == "ERR_STREAM_DESTROYED");
 }
+
+}  // namespace behaviour_web_event_stream

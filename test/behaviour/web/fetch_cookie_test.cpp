@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "behaviour/web/fetch_fixture.hpp"
 
+namespace behaviour_web_fetch_cookie {
+
 namespace {
 
 using namespace test_fetch;
@@ -70,3 +72,5 @@ TEST_CASE("web fetch: the cookies of one response are bounded", "[web]") {
   CHECK(f.get("http://test/") == "200 ok");
   CHECK(jar.size() == 50);
 }
+
+}  // namespace behaviour_web_fetch_cookie

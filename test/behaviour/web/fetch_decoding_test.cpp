@@ -4,6 +4,8 @@
 
 #include <anode/web/gzip.hpp>
 
+namespace behaviour_web_fetch_decoding {
+
 namespace {
 
 using namespace test_fetch;
@@ -118,3 +120,5 @@ TEST_CASE("web fetch: responses without a body are not decoded", "[web]") {
   CHECK(f.get("http://test/204") == "204 ");
   CHECK(f.get("http://test/304") == "304 ");
 }
+
+}  // namespace behaviour_web_fetch_decoding

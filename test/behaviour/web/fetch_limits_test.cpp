@@ -6,6 +6,8 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+namespace behaviour_web_fetch_limits {
+
 namespace {
 
 using namespace test_fetch;
@@ -181,3 +183,5 @@ TEST_CASE("web fetch: nothing remains of what is dropped", "[web]") {
   CHECK(silent.size() == 1);
   CHECK(silent[0].ended());
 }
+
+}  // namespace behaviour_web_fetch_limits

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "behaviour/web/fetch_fixture.hpp"
 
+namespace behaviour_web_fetch_redirect {
+
 namespace {
 
 using namespace test_fetch;
@@ -190,3 +192,5 @@ TEST_CASE("web fetch: a redirect does not wait for its body", "[web]") {
   CHECK(f.get("http://test/large") == "200 ok");
   CHECK(f.get("http://test/a") == "200 ok");
 }
+
+}  // namespace behaviour_web_fetch_redirect

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+namespace behaviour_web_fetch_retry {
+
 namespace {
 
 using namespace test_fetch;
@@ -158,3 +160,5 @@ TEST_CASE("web fetch: the wait of the system's clock can be cancelled", "[web]")
   CHECK(error != nullptr);
   CHECK_NOTHROW(support::run(loop.context(), clock.wait(loop.get_executor(), 0ms)));
 }
+
+}  // namespace behaviour_web_fetch_retry

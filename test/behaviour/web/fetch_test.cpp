@@ -8,6 +8,8 @@
 #include <fstream>
 #include <iterator>
 
+namespace behaviour_web_fetch {
+
 namespace {
 
 using namespace test_fetch;
@@ -274,3 +276,5 @@ TEST_CASE("web fetch: progress", "[web]") {
   }(f, note));
   CHECK(log.ends_with("100000/100000 "));
 }
+
+}  // namespace behaviour_web_fetch

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <sys/stat.h>
 
+namespace behaviour_web_files {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace web = anode::web;
@@ -327,3 +329,5 @@ TEST_CASE("web files: names of attachments cannot leave their header", "[web]") 
         "attachment; filename=\"____\"; filename*=UTF-8''%F0%9F%98%80");
   CHECK(web::attachment_disposition("it's (a*b)") == "attachment; filename=\"it's (a*b)\"");
 }
+
+}  // namespace behaviour_web_files

@@ -13,6 +13,8 @@
 #include <string>
 #include <utility>
 
+namespace behaviour_web_lifetime_client {
+
 namespace web = anode::web;
 using namespace lifetime;
 using namespace std::chrono_literals;
@@ -200,3 +202,5 @@ TEST_CASE("web lifetime: every operation of a client survives the loss of the se
   run_scenes<client_scene>(m, client_operations(), client_losses);
   CHECK(m.report() == "");
 }
+
+}  // namespace behaviour_web_lifetime_client

@@ -16,6 +16,8 @@
 #include <string>
 #include <utility>
 
+namespace behaviour_web_lifetime_server {
+
 namespace web = anode::web;
 using namespace lifetime;
 using namespace std::chrono_literals;
@@ -277,3 +279,5 @@ TEST_CASE("web lifetime: every operation of an event stream survives the loss of
           "[web]") {
   run_router<request_kind::events>(event_operations(), "web events");
 }
+
+}  // namespace behaviour_web_lifetime_server

@@ -12,6 +12,8 @@
 #include <iterator>
 #include <string>
 
+namespace behaviour_web_multipart {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace web = anode::web;
@@ -206,3 +208,5 @@ TEST_CASE("web upload: a part of the past is empty", "[web]") {
   f.post(form.body(), form.content_type());
   CHECK(seen == "[][2][]endend");
 }
+
+}  // namespace behaviour_web_multipart

@@ -11,6 +11,8 @@
 #include <string>
 #include <thread>
 
+namespace behaviour_web_testing {
+
 namespace {
 
 namespace net = boost::asio;
@@ -155,3 +157,5 @@ TEST_CASE("web testing: run returns results and exceptions", "[web]") {
   web::testing::run(loop, nothing());
   CHECK_THROWS_WITH(web::testing::run(loop, fails()), "no");
 }
+
+}  // namespace behaviour_web_testing

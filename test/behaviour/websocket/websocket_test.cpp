@@ -13,6 +13,8 @@
 
 #include <string>
 
+namespace behaviour_websocket_websocket {
+
 namespace beast = boost::beast;
 namespace http = anode::http;
 namespace net = boost::asio;
@@ -381,3 +383,5 @@ TEST_CASE("websocket: an idle connection gets a ping, then times out") {
   client.send(handshake());
   client.expect("HTTP/1.1 101 ");
 }
+
+}  // namespace behaviour_websocket_websocket

@@ -11,6 +11,8 @@
 #include <map>
 #include <sstream>
 
+namespace conformance_client_event_order {
+
 namespace {
 
 namespace net = boost::asio;
@@ -201,3 +203,5 @@ TEST_CASE("client events: in Node's order after any action at any point of a req
   }
   CHECK(count == 114);
 }
+
+}  // namespace conformance_client_event_order

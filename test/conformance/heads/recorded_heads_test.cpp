@@ -12,6 +12,8 @@
 #include <string>
 #include <vector>
 
+namespace conformance_heads_recorded_heads {
+
 namespace {
 
 namespace http = anode::http;
@@ -241,3 +243,5 @@ TEST_CASE("recorded heads: requests equal Node's", "[head-writer][recorded]") {
     CHECK(m.outcome(calls) == unescape(line[1]));
   }
 }
+
+}  // namespace conformance_heads_recorded_heads

@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+namespace conformance_parser_recorded_parser {
+
 namespace {
 
 namespace http = anode::http;
@@ -388,3 +390,5 @@ TEST_CASE("recorded cases: every deviation from Node is stricter and documented"
     }
   }
 }
+
+}  // namespace conformance_parser_recorded_parser

@@ -18,6 +18,8 @@
 #include <string>
 #include <vector>
 
+namespace conformance_validation_recorded_validation {
+
 namespace {
 
 namespace http = anode::http;
@@ -293,3 +295,5 @@ TEST_CASE("validation: headers are set and refused as by Node") {
                       [&](char c) { return set(what, validation_of(row[0]), c); }) == "");
   }
 }
+
+}  // namespace conformance_validation_recorded_validation

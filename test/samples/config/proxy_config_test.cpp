@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace samples_config_proxy_config {
+
 using samples::config_errors;
 using samples::config_node;
 using support::broken_file;
@@ -232,3 +234,5 @@ TEST_CASE("proxy configuration: nearest words, durations and descriptions") {
   CHECK(text.find("timeouts.connect") != std::string::npos);
   CHECK(text.find("(10s)") != std::string::npos);
 }
+
+}  // namespace samples_config_proxy_config

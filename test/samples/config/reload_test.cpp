@@ -20,6 +20,8 @@
 #include <string_view>
 #include <vector>
 
+namespace samples_config_reload {
+
 namespace net = boost::asio;
 namespace http = anode::http;
 using namespace std::string_literals;
@@ -204,3 +206,5 @@ TEST_CASE("proxy reload: the command line") {
   char const* const wrong[] = {"proxy", "--config=f", "--port=1"};
   CHECK(config.fault(3, wrong) == "--config excludes --port");
 }
+
+}  // namespace samples_config_reload

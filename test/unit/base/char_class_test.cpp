@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace unit_base_char_class {
+
 using namespace anode::base;
 
 TEST_CASE("char_class: the sixteen-byte search finds the same byte as the bytewise search") {
@@ -88,3 +90,5 @@ TEST_CASE("char_class: the members of each byte set") {
   CHECK(hex_value('7') == 7);
   CHECK(to_lower('[') == '[');
 }
+
+}  // namespace unit_base_char_class

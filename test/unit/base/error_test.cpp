@@ -5,6 +5,8 @@
 
 #include <boost/asio/error.hpp>
 
+namespace unit_base_error {
+
 using anode::http::code_name;
 using anode::http::error;
 
@@ -25,3 +27,5 @@ TEST_CASE("exception: what() is the message alone") {
   CHECK(e.code_name() == "ERR_INVALID_CHAR");
   CHECK(e.code() == error::invalid_char);
 }
+
+}  // namespace unit_base_error

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+namespace unit_base_intrusive_list {
+
 using namespace anode::base;
 
 namespace {
@@ -106,3 +108,5 @@ TEST_CASE("intrusive list: a visit may remove, destroy and append objects", "[in
   items::remove(*all[0]);
   items::remove(*all[2]);
 }
+
+}  // namespace unit_base_intrusive_list

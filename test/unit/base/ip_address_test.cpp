@@ -7,6 +7,8 @@
 #include <random>
 #include <string>
 
+namespace unit_base_ip_address {
+
 using namespace anode::base;
 
 namespace {
@@ -150,3 +152,5 @@ TEST_CASE("ip address: finds the IPv4 address inside an IPv6 address") {
   CHECK(to_text(unmapped(parse_ip("::1.2.3.4"))) == to_text(parse_ip("::1.2.3.4")));
   CHECK(to_text(unmapped(parse_ip("1.2.3.4"))) == "1.2.3.4");
 }
+
+}  // namespace unit_base_ip_address

@@ -7,6 +7,8 @@
 #include <random>
 #include <vector>
 
+namespace unit_base_timer_heap {
+
 using namespace anode::base;
 using namespace std::chrono_literals;
 
@@ -221,3 +223,5 @@ TEST_CASE("timer heap: random operations agree with a list of times", "[timer-he
   }
   SUCCEED();
 }
+
+}  // namespace unit_base_timer_heap

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string>
 
+namespace unit_http1_chunk_writer {
+
 namespace {
 
 namespace http = anode::http;
@@ -85,3 +87,5 @@ TEST_CASE("chunk writer: an invalid trailer leaves the output unchanged",
         "ERR_HTTP_TRAILER_INVALID: Trailers are invalid with this transfer encoding");
   CHECK(trailers.lines() == "X-T: kept\r\n");
 }
+
+}  // namespace unit_http1_chunk_writer

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace unit_http1_head_scanner_cache {
+
 namespace {
 
 using anode::http1::head_scanner;
@@ -116,3 +118,5 @@ TEST_CASE("head scanner cache: field lines are reused only if the whole section 
   CHECK(feed(head) == head_scanner::scan_result::complete);
   CHECK(scanner.places().size() == 2);
 }
+
+}  // namespace unit_http1_head_scanner_cache

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace unit_http1_head_writer_fast_path {
+
 namespace {
 
 using namespace anode::http1;
@@ -183,3 +185,5 @@ TEST_CASE("head writer fast path: rejects each unusual head", "[head-writer]") {
   replaced.set("X", "bc");
   CHECK_FALSE(has_fast_path(default_context(), replaced));
 }
+
+}  // namespace unit_http1_head_writer_fast_path

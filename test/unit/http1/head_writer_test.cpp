@@ -10,6 +10,8 @@
 
 #include <string>
 
+namespace unit_http1_head_writer {
+
 namespace {
 
 namespace http = anode::http;
@@ -385,3 +387,5 @@ TEST_CASE("head writer: a request has one Host", "[head-writer]") {
   headers.append("host", "b");
   CHECK(request_error({}, headers) == wrong);
 }
+
+}  // namespace unit_http1_head_writer

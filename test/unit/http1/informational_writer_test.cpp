@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace unit_http1_informational_writer {
+
 namespace {
 
 namespace http = anode::http;
@@ -153,3 +155,5 @@ TEST_CASE("informational writer: an automatic error response has three lines",
   write_error_head(out, 431);
   CHECK(out == "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n\r\n");
 }
+
+}  // namespace unit_http1_informational_writer

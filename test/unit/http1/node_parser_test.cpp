@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace unit_http1_node_parser {
+
 namespace {
 
 using anode::message::message_kind;
@@ -84,3 +86,5 @@ TEST_CASE("test-http-parser-bad-ref: a split name or value does not refer to a r
         "POST /1/22 [Content-Type=text/plain, Content-Length=4] \"pong\"\n"
         "POST /333/4444 [Content-Type=text/plain, Content-Length=4] \"pong\"\n");
 }
+
+}  // namespace unit_http1_node_parser

@@ -10,6 +10,8 @@
 #include <iterator>
 #include <string>
 
+namespace unit_http1_parser_corpus {
+
 namespace {
 
 template <class Check>
@@ -48,3 +50,5 @@ TEST_CASE("fuzz corpus: chunk parser") {
   CHECK(replay("chunk_parser",
                [](std::string const& input) { anode::test::check_chunks(input); }) >= 10);
 }
+
+}  // namespace unit_http1_parser_corpus

@@ -194,14 +194,14 @@ private:
   bool open_ = false;
 };
 
-struct outcome {
+struct cut_outcome {
   std::string text;
   bool failed = false;
   std::size_t error_at = 0;
 };
 
-outcome decode_cut(decoding const& how, std::string_view input,
-                   std::vector<std::size_t> const& cuts) {
+cut_outcome decode_cut(decoding const& how, std::string_view input,
+                       std::vector<std::size_t> const& cuts) {
   run r(how);
   std::size_t begin = 0;
   bool more = true;
@@ -224,7 +224,7 @@ outcome decode_cut(decoding const& how, std::string_view input,
 
 std::string decode(decoding const& how, std::string_view input,
                    std::vector<std::size_t> const& cuts) {
-  outcome o = decode_cut(how, input, cuts);
+  cut_outcome o = decode_cut(how, input, cuts);
   return o.failed ? o.text + " @" + std::to_string(o.error_at) : o.text;
 }
 

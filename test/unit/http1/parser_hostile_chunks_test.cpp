@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <string>
 
+namespace unit_http1_parser_hostile_chunks {
+
 using namespace anode::test;
 using namespace std::string_literals;
 
@@ -178,3 +180,5 @@ TEST_CASE("parser: reports trailers separately from headers, and trailers frame 
   CHECK(without_position(anode::test::decode({}, chunks("0\r\n" + lines + "\r\n"))) ==
         head + "...\n" + overflow);
 }
+
+}  // namespace unit_http1_parser_hostile_chunks

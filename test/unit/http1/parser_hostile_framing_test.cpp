@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace unit_http1_parser_hostile_framing {
+
 using namespace anode::test;
 using namespace std::string_literals;
 using anode::message::message_kind;
@@ -176,3 +178,5 @@ TEST_CASE("parser: responses without a body ignore their framing fields") {
   CHECK(decode_all_ways(to_connect, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello") ==
         "200 OK [Content-Length=5]\n>5 left\n");
 }
+
+}  // namespace unit_http1_parser_hostile_framing

@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace unit_http1_parser_hostile_heads {
+
 using namespace anode::test;
 using namespace std::string_literals;
 
@@ -297,3 +299,5 @@ TEST_CASE("parser: reports informational responses one by one") {
   }
   CHECK(decode_response(flood + "HTTP/1.1 204 X\r\n\r\n") == expected_flood + "204 X []\n");
 }
+
+}  // namespace unit_http1_parser_hostile_heads

@@ -12,6 +12,8 @@
 #include <iterator>
 #include <string>
 
+namespace unit_http1_parser_places {
+
 namespace {
 
 using anode::message::message_kind;
@@ -57,3 +59,5 @@ TEST_CASE("field offsets equal Beast's: white space, empty values, unusual names
                      "HTTP/1.1 200 \r\nTransfer-Encoding: gzip, chunked\r\nDate: x\r\n\r\n") > 1);
   CHECK(check_places(message_kind::response, "HTTP/1.0 404 a\tb\xe4 \r\n\r\n") == 2);
 }
+
+}  // namespace unit_http1_parser_places

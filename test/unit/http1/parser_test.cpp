@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+namespace unit_http1_parser {
+
 namespace {
 
 namespace http = anode::http;
@@ -446,3 +448,5 @@ TEST_CASE("parser: can be reset for another connection after a message that clos
   REQUIRE(d.next(input, head) == parse_result::head);
   CHECK(head.target() == "/c");
 }
+
+}  // namespace unit_http1_parser

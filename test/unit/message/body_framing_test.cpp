@@ -3,6 +3,8 @@
 
 #include "support/catch.hpp"
 
+namespace unit_message_body_framing {
+
 namespace {
 
 using namespace anode::message;
@@ -124,3 +126,5 @@ TEST_CASE("body framing: a response to HEAD without a framing field closes the c
   f.content_length_seen = true;
   CHECK(frame_response(method::head, 200, 1, 1, f).should_keep_alive);
 }
+
+}  // namespace unit_message_body_framing

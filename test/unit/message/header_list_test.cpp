@@ -11,6 +11,8 @@
 #include <type_traits>
 #include <vector>
 
+namespace unit_message_header_list {
+
 namespace {
 
 namespace http = anode::http;
@@ -194,3 +196,5 @@ TEST_CASE("header_list: names compare with ASCII case folding only", "[headers]"
   CHECK_FALSE(anode::base::names_equal("@", "`"));
   CHECK_FALSE(anode::base::names_equal("\xc9", "\xe9"));
 }
+
+}  // namespace unit_message_header_list

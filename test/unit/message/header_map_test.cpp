@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_message_header_map {
+
 namespace {
 
 namespace http = anode::http;
@@ -330,3 +332,5 @@ TEST_CASE("header_map: finds headers among many as among few, after any changes"
     CHECK(headers.text(name(i)) == std::string_view(value));
   }
 }
+
+}  // namespace unit_message_header_map

@@ -7,6 +7,8 @@
 
 #include <string>
 
+namespace unit_message_header_validation {
+
 using namespace anode::message;
 
 TEST_CASE("header validation: finds a token only as a whole word", "[header-validation]") {
@@ -130,3 +132,5 @@ TEST_CASE("header validation: finds unique headers regardless of case", "[header
   CHECK_FALSE(unique.empty());
   CHECK(unique_headers().empty());
 }
+
+}  // namespace unit_message_header_validation

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_message_host_value {
+
 namespace {
 
 /// Validates the value on its own and behind other bytes, which is a different code path.
@@ -103,3 +105,5 @@ TEST_CASE("host value: invalid Host fields") {
     CHECK(!is_host_value(host));
   }
 }
+
+}  // namespace unit_message_host_value

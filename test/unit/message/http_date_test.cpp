@@ -3,6 +3,8 @@
 
 #include "support/catch.hpp"
 
+namespace unit_message_http_date {
+
 using namespace anode::message;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
@@ -19,3 +21,5 @@ TEST_CASE("date: has HTTP's preferred form", "[date]") {
 TEST_CASE("date: the date line is a whole field line", "[date]") {
   CHECK(date_line(sys_seconds(seconds(784111777))) == "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n");
 }
+
+}  // namespace unit_message_http_date

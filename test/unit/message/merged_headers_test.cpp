@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_message_merged_headers {
+
 namespace {
 
 namespace http = anode::http;
@@ -169,3 +171,5 @@ TEST_CASE("merged headers: the time for a head with many names is not quadratic"
   CHECK(headers.size() == 100000);
   CHECK(std::string((*headers.begin()).name) == "x0");
 }
+
+}  // namespace unit_message_merged_headers

@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace unit_message_node_header_names {
+
 namespace {
 
 namespace http = anode::http;
@@ -149,3 +151,5 @@ TEST_CASE("test-http-methods: the methods of requests, sorted") {
   CHECK(std::ranges::equal(http::methods(), expected));
   CHECK(std::ranges::is_sorted(http::methods()));
 }
+
+}  // namespace unit_message_node_header_names

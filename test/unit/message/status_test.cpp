@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace unit_message_status {
+
 namespace http = anode::http;
 
 TEST_CASE("methods: equal Node's, in Node's order", "[message]") {
@@ -111,3 +113,5 @@ TEST_CASE("status codes: a reason phrase is found by its code", "[message]") {
 TEST_CASE("max_header_size: the default limit of a head is Node's", "[message]") {
   CHECK(http::max_header_size() == 16384);
 }
+
+}  // namespace unit_message_status

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_message_url {
+
 using anode::message::parse_authority;
 using anode::message::parse_url;
 using anode::message::url_parts;
@@ -251,3 +253,5 @@ TEST_CASE("target parts: what is no absolute URL is a path") {
   CHECK(split("http:/a?b") == "http:/a|b");
   CHECK(split("a/b://c?d") == "a/b://c|d");
 }
+
+}  // namespace unit_message_url

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+namespace unit_policy_connection_pool_property {
+
 TEST_CASE("pool: 100,000 random sequences of up to 50 events violate no rule", "[pool]") {
   constexpr std::uint64_t sequences = 100'000;
   std::uint64_t served = 0;
@@ -23,3 +25,5 @@ TEST_CASE("pool: 100,000 random sequences of up to 50 events violate no rule", "
   CHECK(served > 4 * sequences);
   CHECK(evicted > sequences / 10);
 }
+
+}  // namespace unit_policy_connection_pool_property

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace unit_policy_connection_pool {
+
 using namespace anode::policy;
 
 namespace {
@@ -488,3 +490,5 @@ TEST_CASE("pool: more origins than it retains memory for", "[pool]") {
   }
   CHECK(names() == 0);  // the attempt ends with its request
 }
+
+}  // namespace unit_policy_connection_pool

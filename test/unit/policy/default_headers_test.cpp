@@ -5,6 +5,8 @@
 
 #include <anode/error.hpp>
 
+namespace unit_policy_default_headers {
+
 using namespace anode::message;
 using namespace anode::policy;
 
@@ -81,3 +83,5 @@ TEST_CASE("default headers: Host and Authorization are added unless they are set
     CHECK(headers.empty());
   }
 }
+
+}  // namespace unit_policy_default_headers

@@ -10,6 +10,8 @@
 #include <string>
 #include <utility>
 
+namespace unit_policy_hop_by_hop {
+
 using namespace anode::http;
 using namespace anode::message;
 using namespace anode::policy;
@@ -162,3 +164,5 @@ TEST_CASE("hop-by-hop: a body in a coding other than chunked cannot be framed ag
   CHECK_FALSE(
       can_be_reframed(head({{"Transfer-Encoding", "gzip"}, {"Transfer-Encoding", "chunked"}})));
 }
+
+}  // namespace unit_policy_hop_by_hop

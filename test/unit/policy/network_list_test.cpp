@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace unit_policy_network_list {
+
 using anode::endpoint;
 using anode::network_list;
 
@@ -69,3 +71,5 @@ TEST_CASE("network list: refuses what is no address and no block") {
   }
   CHECK(list.empty());
 }
+
+}  // namespace unit_policy_network_list

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_policy_origin_key {
+
 using namespace anode::policy;
 using namespace std::chrono_literals;
 
@@ -83,3 +85,5 @@ TEST_CASE("origin key: the time that a socket stays idle in the pool", "[agent]"
   CHECK(parked_timeout(5000ms, read_keep_alive_hint("timeout=60")) == 5000ms);
   CHECK(parked_timeout(0ms, read_keep_alive_hint("timeout=60")) == 59000ms);
 }
+
+}  // namespace unit_policy_origin_key

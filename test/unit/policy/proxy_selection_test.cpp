@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_policy_proxy_selection {
+
 using namespace anode::policy;
 
 namespace {
@@ -195,3 +197,5 @@ TEST_CASE("proxy selection: userinfo never appears in messages", "[proxy]") {
   CHECK(redact_userinfo(url.first) == url.second);
   CHECK(redact_userinfo(url.second) == url.second);
 }
+
+}  // namespace unit_policy_proxy_selection

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_policy_request_dispatch {
+
 using namespace anode::http1;
 using namespace anode::message;
 using namespace anode::policy;
@@ -217,3 +219,5 @@ TEST_CASE("dispatch: HTTP/1.1 accepts chunked coding, HTTP/1.0 only if its TE sa
   CHECK(understands_chunks(decode("GET / HTTP/1.0\r\nTE: trailers, chunked\r\n\r\n")));
   CHECK_FALSE(understands_chunks(decode("GET / HTTP/1.0\r\nTE: xchunked\r\n\r\n")));
 }
+
+}  // namespace unit_policy_request_dispatch

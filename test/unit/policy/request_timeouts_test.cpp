@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+namespace unit_policy_request_timeouts {
+
 using namespace anode::base;
 using namespace anode::policy;
 using namespace std::chrono_literals;
@@ -258,3 +260,5 @@ TEST_CASE("request timeouts: a repeated end of the head has no effect", "[reques
   clocks.headers_completed(c);
   CHECK(c.waiting_for() == phase::serving);
 }
+
+}  // namespace unit_policy_request_timeouts

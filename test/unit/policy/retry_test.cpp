@@ -3,6 +3,8 @@
 
 #include "support/catch.hpp"
 
+namespace unit_policy_retry {
+
 using namespace anode::policy;
 using anode::http::verdict;
 
@@ -143,3 +145,5 @@ TEST_CASE("retry: names", "[retry]") {
   CHECK(to_string(retry_reason::budget_spent) == "budget_spent");
   CHECK(to_string(static_cast<retry_reason>(99)) == "unknown");
 }
+
+}  // namespace unit_policy_retry

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_preface_proxy_header {
+
 using anode::endpoint;
 using anode::proxy_header;
 using anode::proxy_header_parser;
@@ -398,3 +400,5 @@ TEST_CASE("proxy header: nothing is parsed after the end") {
   CHECK(used == 0);
   CHECK(bad.at_least() == 0);
 }
+
+}  // namespace unit_preface_proxy_header

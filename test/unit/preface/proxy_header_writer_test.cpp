@@ -7,6 +7,8 @@
 #include <random>
 #include <string>
 
+namespace unit_preface_proxy_header_writer {
+
 using anode::endpoint;
 using anode::proxy_header;
 using anode::proxy_header_parser;
@@ -168,3 +170,5 @@ TEST_CASE("proxy header writer: refuses what the protocol cannot express") {
   h.fields[0].value = std::string(60000, 'x');
   CHECK(write_proxy_header(h).size() == 16 + 12 + 3 + 60000);
 }
+
+}  // namespace unit_preface_proxy_header_writer

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+namespace unit_preface_socks_client {
+
 using namespace anode::preface;
 using namespace std::string_literals;
 using status = socks_client_handshake::status;
@@ -209,3 +211,5 @@ TEST_CASE("socks client: random answers end, and use no more than they have") {
     }
   }
 }
+
+}  // namespace unit_preface_socks_client

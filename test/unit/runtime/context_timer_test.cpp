@@ -10,6 +10,8 @@
 #include <memory>
 #include <optional>
 
+namespace unit_runtime_context_timer {
+
 using anode::detail::context_timer;
 namespace net = boost::asio;
 namespace testing = anode::testing;
@@ -102,3 +104,5 @@ TEST_CASE("context timer: may be destroyed when it expires, and when its context
   CHECK(later.now() == counting_timer::time_point());
   later.disarm();
 }
+
+}  // namespace unit_runtime_context_timer

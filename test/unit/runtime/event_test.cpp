@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+namespace unit_runtime_event {
+
 using anode::runtime::event;
 
 TEST_CASE(
@@ -61,3 +63,5 @@ TEST_CASE("event: clears any number of listeners, and moves with them") {
   second.emit();
   CHECK(calls == many);
 }
+
+}  // namespace unit_runtime_event

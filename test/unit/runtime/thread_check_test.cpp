@@ -28,6 +28,8 @@
 #include <thread>
 #include <unistd.h>
 
+namespace unit_runtime_thread_check {
+
 using anode::runtime::tick;
 namespace http = anode::http;
 namespace net = boost::asio;
@@ -258,5 +260,7 @@ TEST_CASE("thread check: a handle may be used when its context has stopped") {
           f.server = http::server(f.io.get_executor());
         }) == "");
 }
+
+}  // namespace unit_runtime_thread_check
 
 #endif

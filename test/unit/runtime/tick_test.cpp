@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_runtime_tick {
+
 using anode::runtime::deferred_task;
 using anode::runtime::tick;
 namespace net = boost::asio;
@@ -97,3 +99,5 @@ TEST_CASE("tick: the tick of one executor does not run the tasks of another") {
   two.run();
   CHECK(log.size() == 1);
 }
+
+}  // namespace unit_runtime_tick

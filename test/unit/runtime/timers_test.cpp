@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_runtime_timers {
+
 using anode::runtime::clock;
 using anode::runtime::timer;
 using anode::runtime::timers;
@@ -90,3 +92,5 @@ TEST_CASE("timers: without a timer set the context has no work") {
   io.run();  // would run for an hour
   CHECK(log.empty());
 }
+
+}  // namespace unit_runtime_timers

@@ -5,6 +5,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+namespace unit_server_date_cache {
+
 using anode::runtime::clock;
 using anode::runtime::timers;
 using anode::server::date_cache;
@@ -24,3 +26,5 @@ TEST_CASE("date cache: follows the wall clock by the second") {
   time.advance(1500ms);
   CHECK(date.line(*all) == "Date: Sun, 06 Nov 1994 08:49:39 GMT\r\n");
 }
+
+}  // namespace unit_server_date_cache

@@ -21,6 +21,8 @@
 #include <utility>
 #include <vector>
 
+namespace unit_service_inherited_sockets {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using anode::inherited_listener;
@@ -226,3 +228,5 @@ TEST_CASE("inherited sockets: a started process takes them from its environment 
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
 }
+
+}  // namespace unit_service_inherited_sockets

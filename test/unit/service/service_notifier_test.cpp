@@ -21,6 +21,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+namespace unit_service_service_notifier {
+
 namespace net = boost::asio;
 using anode::service_notifier;
 using namespace std::chrono_literals;
@@ -236,3 +238,5 @@ TEST_CASE("service notifier: reads the environment of the process") {
   ::unsetenv("NOTIFY_SOCKET");
   CHECK(service.stopping());
 }
+
+}  // namespace unit_service_service_notifier

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string>
 
+namespace unit_stream_read_buffer {
+
 using anode::stream::read_block;
 using anode::stream::read_buffer;
 
@@ -100,3 +102,5 @@ TEST_CASE("read_buffer: append adds bytes as if received") {
   in.append(large);
   CHECK(in.input() == "p" + large);
 }
+
+}  // namespace unit_stream_read_buffer

@@ -10,6 +10,8 @@
 #include <array>
 #include <string>
 
+namespace unit_stream_write_queue {
+
 using anode::stream::write_queue;
 namespace net = boost::asio;
 
@@ -203,3 +205,5 @@ TEST_CASE("write queue: a file that ends early or cannot be read loads nothing")
   bad.clear();
   CHECK(bad.empty());
 }
+
+}  // namespace unit_stream_write_queue

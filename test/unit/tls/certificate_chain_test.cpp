@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+namespace unit_tls_certificate_chain {
+
 using namespace std::chrono_literals;
 namespace tls = anode::tls;
 using support::certificates::authority;
@@ -239,3 +241,5 @@ TEST_CASE("certificate chain: the issuers of a loop end") {
   }
   CHECK(count == 3);
 }
+
+}  // namespace unit_tls_certificate_chain

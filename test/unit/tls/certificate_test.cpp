@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_tls_certificate {
+
 namespace tls = anode::tls;
 using support::certificates::authority;
 using support::certificates::description;
@@ -144,3 +146,5 @@ TEST_CASE("certificate: a copy refers to the same certificate") {
   CHECK(copy.impl() == c.impl());
   CHECK(copy.subject() == "CN=one");
 }
+
+}  // namespace unit_tls_certificate

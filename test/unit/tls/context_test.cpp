@@ -15,6 +15,8 @@
 #include <string>
 #include <utility>
 
+namespace unit_tls_context {
+
 using namespace std::chrono_literals;
 namespace tls = anode::tls;
 using support::handshake;
@@ -294,3 +296,5 @@ TEST_CASE("context: an SSL_CTX of the program is shared, not copied") {
   CHECK(thrown([] { (void)tls::from_ssl_ctx(nullptr, tls::side::client); }) ==
         "ERR_TLS_INVALID_CONTEXT: The SSL_CTX is null");
 }
+
+}  // namespace unit_tls_context

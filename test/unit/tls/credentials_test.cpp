@@ -14,6 +14,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_tls_credentials {
+
 namespace tls = anode::tls;
 namespace certificates = support::certificates;
 using certificates::authority;
@@ -253,3 +255,5 @@ TEST_CASE("credentials: a client sends its certificate to a server that asks") {
   CHECK(r.server_verification == "OK");
   CHECK(r.client_certificate.common_name() == "the client");
 }
+
+}  // namespace unit_tls_credentials

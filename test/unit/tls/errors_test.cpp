@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <string>
 
+namespace unit_tls_errors {
+
 namespace tls = anode::tls;
 using anode::http::code_name;
 
@@ -125,3 +127,5 @@ TEST_CASE("tls errors: throw_error names the option") {
     CHECK(e.code_name() == "ERR_INVALID_ARG_VALUE");
   }
 }
+
+}  // namespace unit_tls_errors

@@ -11,6 +11,8 @@
 #include <string_view>
 #include <vector>
 
+namespace unit_tls_identity {
+
 namespace tls = anode::tls;
 using support::certificates::description;
 
@@ -207,3 +209,5 @@ TEST_CASE("identity: a check leaves no error of OpenSSL behind") {
   (void)failure("good.test", made({.names = {std::string("a\0b", 3)}}));
   CHECK(ERR_peek_error() == 0);
 }
+
+}  // namespace unit_tls_identity

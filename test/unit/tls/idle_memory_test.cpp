@@ -16,6 +16,8 @@
 #include <string>
 #include <utility>
 
+namespace unit_tls_idle_memory {
+
 namespace testing = anode::testing;
 namespace tls = anode::tls;
 
@@ -174,3 +176,5 @@ TEST_CASE("idle memory: the timer ends with the last connection") {
   CHECK(c.layer->idle().size() == 0);
   CHECK(c.loop.context().stopped());
 }
+
+}  // namespace unit_tls_idle_memory

@@ -23,6 +23,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace unit_tls_system_trust {
+
 namespace tls = anode::tls;
 namespace fs = std::filesystem;
 using support::thrown;
@@ -332,3 +334,5 @@ TEST_CASE("default trust: the certificates of the system stay available") {
   tls::set_default_ca({});
   CHECK(tls::system_ca() == system);
 }
+
+}  // namespace unit_tls_system_trust

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_tls_trust {
+
 using namespace std::chrono_literals;
 namespace tls = anode::tls;
 using support::handshake;
@@ -249,3 +251,5 @@ TEST_CASE("trust: the digest differs for what decides whether a client is truste
   changed.honor_cipher_order = false;
   CHECK(digest(changed) == asking);
 }
+
+}  // namespace unit_tls_trust

@@ -18,6 +18,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace unit_transport_inherited {
+
 namespace net = boost::asio;
 using anode::error_code;
 using anode::transport::listener;
@@ -143,3 +145,5 @@ TEST_CASE("transport: child programs inherit no socket and no pipe") {
 }
 
 #endif
+
+}  // namespace unit_transport_inherited

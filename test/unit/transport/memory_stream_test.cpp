@@ -6,6 +6,8 @@
 
 #include <boost/asio/io_context.hpp>
 
+namespace unit_transport_memory_stream {
+
 using anode::transport::make_memory_pair;
 using support::stream_user;
 namespace net = boost::asio;
@@ -84,3 +86,5 @@ TEST_CASE("memory_stream: a reset discards data in transit") {
   CHECK(other.ec == net::error::connection_reset);
   CHECK(other.bytes.empty());
 }
+
+}  // namespace unit_transport_memory_stream

@@ -15,6 +15,8 @@
 #include <string>
 #include <sys/socket.h>
 
+namespace unit_transport_proxied_stream {
+
 using anode::error_code;
 using anode::http::error;
 using anode::transport::make_memory_pair;
@@ -299,3 +301,5 @@ TEST_CASE("preface stream: a write of many buffers leaves those that do not fit"
   CHECK(stream_user::write(stream, "x", &ec) == 0);
   CHECK(ec);
 }
+
+}  // namespace unit_transport_proxied_stream

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_transport_resolver_pool {
+
 using anode::error_code;
 using anode::transport::resolver_pool;
 using anode::transport::resolver_query;
@@ -217,3 +219,5 @@ TEST_CASE("connector: looks a name up, and can be cancelled during the look-up")
     CHECK_FALSE(called);
   }
 }
+
+}  // namespace unit_transport_resolver_pool

@@ -17,6 +17,8 @@
 #include <unistd.h>
 #include <vector>
 
+namespace unit_transport_socket_stream {
+
 using anode::error_code;
 using anode::transport::connect_target;
 using anode::transport::listen_target;
@@ -353,3 +355,5 @@ TEST_CASE("sockets: keep-alive probes are set as options of TCP") {
   f.stream->set_keep_alive(false, {});
   CHECK(option(SOL_SOCKET, SO_KEEPALIVE) == 0);
 }
+
+}  // namespace unit_transport_socket_stream

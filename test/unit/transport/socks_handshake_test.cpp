@@ -14,6 +14,8 @@
 #include <optional>
 #include <string>
 
+namespace unit_transport_socks_handshake {
+
 using anode::error_code;
 using anode::preface::socks_reply;
 using anode::preface::socks_request;
@@ -241,3 +243,5 @@ TEST_CASE("lookup: localhost needs no resolver, and a cancelled look-up calls no
   io.run();
   CHECK(outcome.empty());
 }
+
+}  // namespace unit_transport_socks_handshake

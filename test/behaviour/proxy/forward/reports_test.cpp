@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_proxy_forward_reports {
+
 namespace net = boost::asio;
 namespace testing = anode::testing;
 using fixture = support::forward_fixture;
@@ -387,3 +389,5 @@ TEST_CASE("reports: interim responses are passed on, up to a limit") {
   client.expect("HTTP/1.1 502 ");
   CHECK(f.end() == "SH");
 }
+
+}  // namespace behaviour_proxy_forward_reports

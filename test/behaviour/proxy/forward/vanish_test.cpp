@@ -19,6 +19,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_proxy_forward_vanish {
+
 namespace net = boost::asio;
 namespace testing = anode::testing;
 using fixture = support::forward_fixture;
@@ -268,3 +270,5 @@ TEST_CASE("vanish: a program that cancels an exchange at each phase") {
   CHECK(pool.snapshot().upstreams.at(0).points == 0);
   CHECK(agent.totals().sockets == 0);
 }
+
+}  // namespace behaviour_proxy_forward_vanish

@@ -9,6 +9,8 @@
 
 #include <chrono>
 
+namespace behaviour_proxy_upstream_page {
+
 namespace {
 
 namespace http = anode::http;
@@ -34,3 +36,5 @@ TEST_CASE("upstream pool: the program of the page", "[proxy]") {
   CHECK(pool.snapshot().upstreams.size() == 2);
   CHECK(events == 0);
 }
+
+}  // namespace behaviour_proxy_upstream_page

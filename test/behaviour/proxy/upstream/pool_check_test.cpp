@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_proxy_upstream_pool_check {
+
 using namespace test_pool;
 
 namespace {
@@ -219,3 +221,5 @@ TEST_CASE("upstream check: only checks keep run busy") {
   io.run_for(10s);
   CHECK(io.stopped());
 }
+
+}  // namespace behaviour_proxy_upstream_pool_check

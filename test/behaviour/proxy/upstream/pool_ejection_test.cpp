@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_proxy_upstream_pool_ejection {
+
 using namespace test_pool;
 
 namespace {
@@ -181,3 +183,5 @@ TEST_CASE("upstream pool: an exception of the listener leaves run, and the pool 
   f.loop.settle();
   CHECK(f.request() == 200);
 }
+
+}  // namespace behaviour_proxy_upstream_pool_ejection

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_proxy_upstream_pool_lifetime {
+
 using namespace test_pool;
 
 namespace {
@@ -214,3 +216,5 @@ TEST_CASE("upstream pool lifetime: a handler may destroy everything") {
   CHECK(done);
   CHECK(refused);
 }
+
+}  // namespace behaviour_proxy_upstream_pool_lifetime

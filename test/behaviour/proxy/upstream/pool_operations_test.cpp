@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_proxy_upstream_pool_operations {
+
 using namespace test_pool;
 
 namespace {
@@ -192,3 +194,5 @@ TEST_CASE("upstream pool operations: each one after each loss") {
   }
   CHECK(cells == std::size(losses) * operations().size());
 }
+
+}  // namespace behaviour_proxy_upstream_pool_operations

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+namespace behaviour_proxy_upstream_pool_queue {
+
 using namespace test_pool;
 
 namespace {
@@ -207,3 +209,5 @@ TEST_CASE("upstream pool queue: names of refusals") {
   CHECK(to_string(acquire_refusal::queue_timeout) == "queue_timeout");
   CHECK(to_string(acquire_refusal::all_out) == "all_out");
 }
+
+}  // namespace behaviour_proxy_upstream_pool_queue

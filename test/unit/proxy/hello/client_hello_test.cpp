@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace unit_proxy_hello_client_hello {
+
 using anode::proxy::client_hello;
 using anode::proxy::client_hello_parser;
 using status = client_hello_parser::status;
@@ -251,3 +253,5 @@ TEST_CASE("client hello: the longest message") {
 TEST_CASE("client hello: alerts") {
   CHECK(anode::proxy::write_tls_alert(112) == "\x15\3\1\0\2\2\x70"s);
 }
+
+}  // namespace unit_proxy_hello_client_hello

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_proxy_hello_sni_routes {
+
 using anode::proxy::sni_routes;
 
 TEST_CASE("SNI routes: the most specific one decides") {
@@ -43,3 +45,5 @@ TEST_CASE("SNI routes: what is not a route") {
   }
   CHECK(routes.empty());
 }
+
+}  // namespace unit_proxy_hello_sni_routes

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+namespace unit_proxy_rules_client_limit {
+
 namespace proxy = anode::proxy;
 using proxy::client_limit;
 
@@ -39,3 +41,5 @@ TEST_CASE("client limit: a permit may outlive the limit", "[proxy]") {
   permit = client_limit::permit();
   CHECK_FALSE(static_cast<bool>(permit));
 }
+
+}  // namespace unit_proxy_rules_client_limit

@@ -10,6 +10,8 @@
 #include <set>
 #include <string>
 
+namespace unit_proxy_rules_failure_table {
+
 namespace http = anode::http;
 using namespace anode::proxy;
 using namespace anode::proxy::rules;
@@ -253,3 +255,5 @@ TEST_CASE("exchange record: attempts beyond the fourth replace the last") {
   CHECK(r.attempts()[2].upstream == "2");
   CHECK(r.last_attempt()->upstream == "5");
 }
+
+}  // namespace unit_proxy_rules_failure_table

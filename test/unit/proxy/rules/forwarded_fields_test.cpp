@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace unit_proxy_rules_forwarded_fields {
+
 namespace http = anode::http;
 using namespace anode::proxy;
 using namespace anode::proxy::rules;
@@ -202,3 +204,5 @@ TEST_CASE("client limit: permits move, and may outlive the limit") {
   }
   kept = client_limit::permit();
 }
+
+}  // namespace unit_proxy_rules_forwarded_fields

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_proxy_rules_hops {
+
 namespace http = anode::http;
 using namespace anode::proxy;
 using namespace anode::proxy::rules;
@@ -79,3 +81,5 @@ TEST_CASE("hops: Max-Forwards counts for OPTIONS and TRACE only") {
   CHECK(read_max_forwards("GET", one("Max-Forwards", "0"), left) == hop_limit::none);
   CHECK(read_max_forwards("OPTIONS", {}, left) == hop_limit::none);
 }
+
+}  // namespace unit_proxy_rules_hops

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <string>
 
+namespace unit_proxy_rules_record_text {
+
 namespace http = anode::http;
 using namespace anode::proxy;
 using namespace anode::proxy::rules;
@@ -124,3 +126,5 @@ TEST_CASE("error text: whose failure it is, in a line") {
   CHECK(error_text(r, "Request Timeout", "", "origin", "") ==
         "408 Request Timeout: the request took too long");
 }
+
+}  // namespace unit_proxy_rules_record_text

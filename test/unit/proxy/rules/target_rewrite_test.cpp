@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_proxy_rules_target_rewrite {
+
 using namespace anode::proxy;
 using namespace anode::proxy::rules;
 
@@ -87,3 +89,5 @@ TEST_CASE("target rewrite: a prefix is removed where a segment ends") {
   CHECK_FALSE(rewrite_path("/x/api", "", "/api", out));
   CHECK_FALSE(rewrite_path("/api/../x", "", "/api", out));
 }
+
+}  // namespace unit_proxy_rules_target_rewrite

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+namespace unit_proxy_rules_target_rules {
+
 using namespace anode::proxy;
 using namespace anode::proxy::rules;
 using cause = target_decision::cause;
@@ -250,3 +252,5 @@ TEST_CASE("target rules: addresses as text and bytes") {
   CHECK(reached_addresses("2002:7f00:1::") ==
         std::vector<std::string>{"2002:7f00:1::", "127.0.0.1"});
 }
+
+}  // namespace unit_proxy_rules_target_rules

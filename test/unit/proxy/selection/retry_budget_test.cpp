@@ -9,6 +9,8 @@
 #include <random>
 #include <vector>
 
+namespace unit_proxy_selection_retry_budget {
+
 using anode::proxy::selection::retry_budget;
 using namespace std::chrono_literals;
 
@@ -99,3 +101,5 @@ TEST_CASE("retry budget: allows what the share of the last ten seconds allows, b
     CHECK(right);
   }
 }
+
+}  // namespace unit_proxy_selection_retry_budget

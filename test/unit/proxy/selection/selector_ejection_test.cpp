@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_proxy_selection_selector_ejection {
+
 using namespace selector_test;
 using action = selector_action::kind;
 
@@ -346,3 +348,5 @@ TEST_CASE("selector: requests that close every connection do not empty the pool"
     CHECK(w.entry(name).points.at(w.now) < 3);
   }
 }
+
+}  // namespace unit_proxy_selection_selector_ejection

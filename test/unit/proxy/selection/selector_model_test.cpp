@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_proxy_selection_selector_model {
+
 using namespace selector_test;
 
 namespace {
@@ -242,3 +244,5 @@ TEST_CASE("selector: all histories of two upstreams and two requests are those o
   CHECK(right);
   CHECK(histories > 10'000);
 }
+
+}  // namespace unit_proxy_selection_selector_model

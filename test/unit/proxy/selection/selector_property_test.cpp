@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace unit_proxy_selection_selector_property {
+
 using namespace selector_test;
 using action = selector_action::kind;
 
@@ -384,3 +386,5 @@ TEST_CASE("selector: a list in another order decides as before") {
     }
   }
 }
+
+}  // namespace unit_proxy_selection_selector_property

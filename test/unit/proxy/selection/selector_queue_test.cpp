@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_proxy_selection_selector_queue {
+
 using namespace selector_test;
 using action = selector_action::kind;
 
@@ -293,3 +295,5 @@ TEST_CASE("selector: the first upstream, and its backups") {
   }
   CHECK(names == std::vector<std::string>{"a", "a", "b", "b"});
 }
+
+}  // namespace unit_proxy_selection_selector_queue

@@ -9,6 +9,8 @@
 #include <queue>
 #include <vector>
 
+namespace unit_proxy_selection_selector_share {
+
 using namespace selector_test;
 
 namespace {
@@ -208,3 +210,5 @@ TEST_CASE("selector share: the running median is near the middle of its samples"
     CHECK(estimate < 40 * scale);
   }
 }
+
+}  // namespace unit_proxy_selection_selector_share

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_proxy_socks_socks_server_handshake {
+
 using namespace anode::proxy::socks;
 using namespace std::string_literals;
 using status = server_handshake::status;
@@ -195,3 +197,5 @@ TEST_CASE("SOCKS server: the longest messages") {
   outcome const with_nul = run("\5\1\0\5\1\0\3\3a\0b\0\x50"s, 1, false);
   CHECK(with_nul.host == "a\0b"s);
 }
+
+}  // namespace unit_proxy_socks_socks_server_handshake

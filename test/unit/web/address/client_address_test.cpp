@@ -7,6 +7,8 @@
 #include <anode/error.hpp>
 #include <anode/web/client_address.hpp>
 
+namespace unit_web_address_client_address {
+
 namespace web = anode::web;
 using web::trusted_proxies;
 
@@ -177,3 +179,5 @@ TEST_CASE("The Forwarded header names the client", "[web][address]") {
 TEST_CASE("Invalid networks of proxies are refused", "[web][address]") {
   CHECK_THROWS_AS(trusted_proxies({"10.0.0.0/8", "x"}), anode::http::exception);
 }
+
+}  // namespace unit_web_address_client_address

@@ -5,6 +5,8 @@
 
 #include <functional>
 
+namespace unit_web_body_coding_decision {
+
 namespace web = anode::web;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("web coding decision: what varies without being encoded", "[web]") {
           }) == effect::none);
   }
 }
+
+}  // namespace unit_web_body_coding_decision

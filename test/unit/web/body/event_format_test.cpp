@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace unit_web_body_event_format {
+
 namespace web = anode::web;
 
 namespace {
@@ -60,3 +62,5 @@ TEST_CASE("web events: comments and the time to wait", "[web]") {
   web::append_event_retry(out, std::chrono::seconds(-3));
   CHECK(out == "retry: 0\n\n");
 }
+
+}  // namespace unit_web_body_event_format

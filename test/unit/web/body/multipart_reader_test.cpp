@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_web_body_multipart_reader {
+
 namespace web = anode::web;
 using event = web::multipart_reader::event;
 using fault = web::multipart_fault;
@@ -253,3 +255,5 @@ TEST_CASE("web multipart: a large part that resembles the delimiter passes in la
   CHECK(bytes == data.size());
   CHECK(events < 3 * (body.size() / 65536 + 1));
 }
+
+}  // namespace unit_web_body_multipart_reader

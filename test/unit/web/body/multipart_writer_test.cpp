@@ -10,6 +10,8 @@
 #include <fstream>
 #include <string>
 
+namespace unit_web_body_multipart_writer {
+
 namespace web = anode::web;
 
 TEST_CASE("web multipart form: fields and files in memory", "[web]") {
@@ -100,3 +102,5 @@ TEST_CASE("web multipart form: a file of the file system is a piece of its own",
   CHECK_THROWS_AS(form.file("f", std::filesystem::temp_directory_path()),
                   std::filesystem::filesystem_error);
 }
+
+}  // namespace unit_web_body_multipart_writer

@@ -9,6 +9,8 @@
 #include <iterator>
 #include <string>
 
+namespace unit_web_body_new_file {
+
 namespace web = anode::web;
 
 namespace {
@@ -79,3 +81,5 @@ TEST_CASE("web new file: a directory that does not exist is an error", "[web]") 
   web::new_file file(tree.root() / "none" / "a");
   CHECK_THROWS_AS(file.create(), std::system_error);
 }
+
+}  // namespace unit_web_body_new_file

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace unit_web_body_part_head {
+
 namespace web = anode::web;
 
 namespace {
@@ -146,3 +148,5 @@ TEST_CASE("web parameters: the headers of a part", "[web]") {
   }
   CHECK_FALSE(web::parse_part_head(std::string_view("A: a\0b\r\n", 8), head));
 }
+
+}  // namespace unit_web_body_part_head

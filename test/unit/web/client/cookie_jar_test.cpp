@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_web_client_cookie_jar {
+
 namespace web = anode::web;
 using namespace std::chrono_literals;
 
@@ -256,3 +258,5 @@ TEST_CASE("web cookies: malformed lines are skipped", "[web]") {
   CHECK(sent(jar, "http://d.org/", jar_now + 400 * 24h - 1s) == "a=b");
   CHECK(sent(jar, "http://d.org/", jar_now + 400 * 24h).empty());
 }
+
+}  // namespace unit_web_client_cookie_jar

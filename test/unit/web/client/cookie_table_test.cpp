@@ -7,6 +7,8 @@
 #include <chrono>
 #include <string>
 
+namespace unit_web_client_cookie_table {
+
 namespace web = anode::web;
 
 TEST_CASE("web cookies: the table of http-state", "[web]") {
@@ -35,3 +37,5 @@ TEST_CASE("web cookies: the table of http-state", "[web]") {
   }
   CHECK(rows >= 200);
 }
+
+}  // namespace unit_web_client_cookie_table

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_web_client_public_addresses {
+
 namespace {
 
 bool allows(std::string_view address) {
@@ -83,3 +85,5 @@ TEST_CASE("web addresses: those of special purposes are refused", "[web]") {
   anode::endpoint const unix_socket{"/run/docker.sock", 0, "Unix"};
   CHECK_FALSE(anode::web::public_addresses()(unix_socket));
 }
+
+}  // namespace unit_web_client_public_addresses

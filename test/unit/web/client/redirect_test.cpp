@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_web_client_redirect {
+
 namespace http = anode::http;
 namespace web = anode::web;
 
@@ -135,3 +137,5 @@ TEST_CASE("web redirect: an origin is scheme, host and port", "[web]") {
   CHECK_FALSE(same("http://a/", "http://a:81/"));
   CHECK_FALSE(same("http://a/", "http://b.a/"));
 }
+
+}  // namespace unit_web_client_redirect

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <optional>
 
+namespace unit_web_client_retry_decision {
+
 namespace http = anode::http;
 namespace web = anode::web;
 using namespace std::chrono_literals;
@@ -88,3 +90,5 @@ TEST_CASE("web retry: a client spends at most a tenth of its requests on retries
   }
   CHECK_FALSE(budget.take());
 }
+
+}  // namespace unit_web_client_retry_decision

@@ -3,6 +3,8 @@
 
 #include <anode/web/brotli.hpp>
 
+namespace unit_web_coding_brotli {
+
 namespace web = anode::web;
 
 TEST_CASE("web brotli: what is encoded is decoded again, in pieces of any size", "[web]") {
@@ -36,3 +38,5 @@ TEST_CASE("web brotli: levels are limited", "[web]") {
     CHECK(decoded(known, "br", encoded(web::brotli(level), "abcabcabc")) == "abcabcabc");
   }
 }
+
+}  // namespace unit_web_coding_brotli

@@ -3,6 +3,8 @@
 
 #include <anode/web/gzip.hpp>
 
+namespace unit_web_coding_gzip {
+
 namespace web = anode::web;
 using coding_cases::cut;
 using coding_cases::malformed;
@@ -133,3 +135,5 @@ TEST_CASE("web gzip: the ratio counts from 64 KiB on", "[web]") {
   std::string const blanks(1'000'000, ' ');
   CHECK(coding_failure([&] { decoded(known, "gzip", encoded(web::gzip(), blanks)); }) == too_large);
 }
+
+}  // namespace unit_web_coding_gzip

@@ -5,6 +5,8 @@
 
 #include <zstd.h>
 
+namespace unit_web_coding_zstd {
+
 namespace web = anode::web;
 using coding_cases::cut;
 using coding_cases::malformed;
@@ -108,3 +110,5 @@ TEST_CASE("web zstd: a window over 8 MiB is refused", "[web]") {
   std::string const large = noise(1'200'000);
   CHECK(decoded(known, "zstd", encoded(web::zstd(19), large)) == large);
 }
+
+}  // namespace unit_web_coding_zstd

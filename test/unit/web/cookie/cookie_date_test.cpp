@@ -6,6 +6,8 @@
 #include "unit/web/table.hpp"
 #include "web/vocabulary/http_date.hpp"
 
+namespace unit_web_cookie_cookie_date {
+
 namespace web = anode::web;
 
 TEST_CASE("Cookie dates mean what http-state says", "[web][date]") {
@@ -29,3 +31,5 @@ TEST_CASE("Cookie dates outside of the calendar are refused", "[web][date]") {
   CHECK(web::parse_cookie_date("1 Jan 1601 00:00:00"));
   CHECK(web::parse_cookie_date("29 Feb 2020 23:59:59"));
 }
+
+}  // namespace unit_web_cookie_cookie_date

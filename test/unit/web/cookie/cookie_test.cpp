@@ -7,6 +7,8 @@
 #include <anode/error.hpp>
 #include <anode/web/cookie.hpp>
 
+namespace unit_web_cookie_cookie {
+
 namespace web = anode::web;
 using namespace std::chrono_literals;
 using std::chrono::sys_days;
@@ -164,3 +166,5 @@ TEST_CASE("Cookies that RFC 6265bis ignores, or without a name, are ignored", "[
   CHECK(received("a=b; path=/" + std::string(1023, 'x')) != "a=b");
   CHECK(received("a=b; path=/" + std::string(1024, 'x')) == "a=b");
 }
+
+}  // namespace unit_web_cookie_cookie

@@ -9,6 +9,8 @@
 #include <string>
 #include <system_error>
 
+namespace unit_web_download_partial_file {
+
 using namespace anode::web;
 
 namespace {
@@ -151,3 +153,5 @@ TEST_CASE("web download: links and special files are not written") {
   partial_file below(f.tree.root() / "none" / "file");
   CHECK(f.opened(below) == text_of(std::errc::no_such_file_or_directory));
 }
+
+}  // namespace unit_web_download_partial_file

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_web_download_resume_decision {
+
 using namespace anode::web;
 
 namespace {
@@ -152,3 +154,5 @@ TEST_CASE("web download: what a response means") {
   CHECK(decide_download(five, false, head(206, "bytes 5-9/10")) == step::fail);
   CHECK(decide_download(five, false, head(416, "bytes */5")) == step::fail);
 }
+
+}  // namespace unit_web_download_resume_decision

@@ -17,6 +17,8 @@
 #include <thread>
 #include <vector>
 
+namespace unit_web_files_blocking {
+
 namespace net = boost::asio;
 namespace web = anode::web;
 
@@ -149,3 +151,5 @@ TEST_CASE("web blocking: contexts of several threads share the threads", "[web]"
   }
   CHECK(sum == 4 * 1225);
 }
+
+}  // namespace unit_web_files_blocking

@@ -6,6 +6,8 @@
 
 #include <optional>
 
+namespace unit_web_files_conditional {
+
 namespace web = anode::web;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
@@ -246,3 +248,5 @@ TEST_CASE("web conditional: If-Range needs a strong validator that is equal", "[
   CHECK_FALSE(web::is_range_current("W/\"a\"", {true, "W/\"a\"", {}}, now));
   CHECK_FALSE(web::is_range_current(exactly, {true, "\"a\"", {}}, now));
 }
+
+}  // namespace unit_web_files_conditional

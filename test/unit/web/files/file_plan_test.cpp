@@ -5,6 +5,8 @@
 
 #include <string>
 
+namespace unit_web_files_file_plan {
+
 namespace web = anode::web;
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
@@ -183,3 +185,5 @@ TEST_CASE("web file plan: headers of a precompressed file", "[web]") {
   CHECK(header(unchanged, "Cache-Control") == "max-age=60");
   CHECK(header(unchanged, "Content-Encoding") == "-");
 }
+
+}  // namespace unit_web_files_file_plan

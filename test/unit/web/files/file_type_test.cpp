@@ -3,6 +3,8 @@
 
 #include <anode/web/file_type.hpp>
 
+namespace unit_web_files_file_type {
+
 namespace web = anode::web;
 
 TEST_CASE("web file type: the extension decides", "[web]") {
@@ -74,3 +76,5 @@ TEST_CASE("web file type: what compresses well", "[web]") {
     CHECK_FALSE(web::is_compressible(type));
   }
 }
+
+}  // namespace unit_web_files_file_type

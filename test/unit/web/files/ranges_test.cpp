@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_web_files_ranges {
+
 namespace web = anode::web;
 using kind = web::range_selection::kind;
 using ranges = std::vector<web::byte_range>;
@@ -220,3 +222,5 @@ TEST_CASE("web ranges: the body of several ranges, as in RFC 9110 section 14.6",
   web::byteranges const untyped(selected, 8000, "", "b");
   CHECK(untyped.delimiter(0) == "--b\r\nContent-Range: bytes 500-999/8000\r\n\r\n");
 }
+
+}  // namespace unit_web_files_ranges

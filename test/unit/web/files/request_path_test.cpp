@@ -3,6 +3,8 @@
 
 #include "support/catch.hpp"
 
+namespace unit_web_files_request_path {
+
 namespace web = anode::web;
 using verdict = web::request_path::verdict;
 
@@ -81,3 +83,5 @@ TEST_CASE("web request path: safe paths", "[web]") {
     CHECK_FALSE(web::is_safe_path(path));
   }
 }
+
+}  // namespace unit_web_files_request_path

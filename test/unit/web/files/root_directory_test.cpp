@@ -25,6 +25,8 @@
 #include <system_error>
 #include <thread>
 
+namespace unit_web_files_root_directory {
+
 namespace web = anode::web;
 using kind = web::opened_file::kind;
 using method = web::root_directory::method;
@@ -304,3 +306,5 @@ TEST_CASE("web root: any other refusal of openat2 never makes the root walk", "[
 }
 
 #endif
+
+}  // namespace unit_web_files_root_directory

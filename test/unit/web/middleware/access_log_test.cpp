@@ -7,6 +7,8 @@
 #include <anode/web/access_log.hpp>
 #include <anode/web/authentication.hpp>
 
+namespace unit_web_middleware_access_log {
+
 namespace web = anode::web;
 using namespace std::chrono_literals;
 using test_web::app_fixture;
@@ -114,3 +116,5 @@ TEST_CASE("Metrics count by route, method and class of status", "[web][log]") {
   CHECK(text.find("http_request_duration_seconds_sum{route=\"/items/{id}\"") != std::string::npos);
   CHECK(f.get("/metrics").starts_with("200 # TYPE http_requests_total counter\n"));
 }
+
+}  // namespace unit_web_middleware_access_log

@@ -6,6 +6,8 @@
 #include <anode/error.hpp>
 #include <anode/web/authentication.hpp>
 
+namespace unit_web_middleware_authentication {
+
 namespace web = anode::web;
 using test_web::app_fixture;
 
@@ -60,3 +62,5 @@ TEST_CASE("A realm must not have control bytes", "[web][authentication]") {
   CHECK_THROWS_AS(web::basic_auth("a\r\nb", {}), anode::http::exception);
   CHECK_THROWS_AS(web::bearer_auth("a\x7F", {}), anode::http::exception);
 }
+
+}  // namespace unit_web_middleware_authentication

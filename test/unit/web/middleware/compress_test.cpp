@@ -13,6 +13,8 @@
 #include <functional>
 #include <new>
 
+namespace unit_web_middleware_compress {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace web = anode::web;
@@ -363,3 +365,5 @@ TEST_CASE("compress: a client that leaves in the middle frees the encoder", "[we
   CHECK(ended == 1);
   CHECK(f.errors.empty());
 }
+
+}  // namespace unit_web_middleware_compress

@@ -11,6 +11,8 @@
 
 #include <map>
 
+namespace unit_web_middleware_decompress {
+
 namespace net = boost::asio;
 namespace web = anode::web;
 using test_web::answer;
@@ -260,3 +262,5 @@ TEST_CASE("decompress: limits must not be 0", "[web][decompress]") {
     CHECK_THROWS_AS(web::decompress(known, limits), anode::http::exception);
   }
 }
+
+}  // namespace unit_web_middleware_decompress

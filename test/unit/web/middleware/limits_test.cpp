@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+namespace unit_web_middleware_limits {
+
 namespace net = boost::asio;
 namespace web = anode::web;
 using namespace std::chrono_literals;
@@ -191,3 +193,5 @@ TEST_CASE("A timeout does not touch what is in time", "[web][limits]") {
   CHECK(f.get("/") == "200 fine");
   CHECK(f.ask("GET", "/throws").status == 409);
 }
+
+}  // namespace unit_web_middleware_limits

@@ -7,6 +7,8 @@
 #include <anode/web/authentication.hpp>
 #include <anode/web/security.hpp>
 
+namespace unit_web_middleware_security {
+
 namespace web = anode::web;
 using namespace std::chrono_literals;
 using test_web::answer;
@@ -118,3 +120,5 @@ TEST_CASE("Every origin may be allowed, but not with credentials", "[web][securi
   }
   CHECK_THROWS_AS(web::cors_options().header("a b"), anode::http::exception);
 }
+
+}  // namespace unit_web_middleware_security

@@ -6,6 +6,8 @@
 
 #include <string>
 
+namespace unit_web_optional_public_suffixes {
+
 namespace web = anode::web;
 
 TEST_CASE("web public suffixes: rules, exceptions and unknown names") {
@@ -43,3 +45,5 @@ TEST_CASE("web public suffixes: a jar shares cookies below a registered domain o
   CHECK(store("host.internal", "internal").empty());
   CHECK(store("a.host.internal", "host.internal") == "a=1");
 }
+
+}  // namespace unit_web_optional_public_suffixes

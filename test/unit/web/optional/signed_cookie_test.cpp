@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+namespace unit_web_optional_signed_cookie {
+
 namespace web = anode::web;
 using namespace std::chrono_literals;
 
@@ -134,3 +136,5 @@ TEST_CASE("web signed cookies: a handler sets and finds them") {
           static_cast<void>(signer.make("id", std::string(4096, 'x'), 1s));
         }).starts_with("ERR_INVALID_ARG_VALUE"));
 }
+
+}  // namespace unit_web_optional_signed_cookie

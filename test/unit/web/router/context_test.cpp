@@ -8,6 +8,8 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
+namespace unit_web_router_context {
+
 namespace net = boost::asio;
 namespace web = anode::web;
 using test_web::app_fixture;
@@ -38,8 +40,11 @@ struct other_json {
 
 }  // namespace
 
+}  // namespace unit_web_router_context
+
 template <>
-struct anode::web::json_traits<other_json> {
+struct anode::web::json_traits<unit_web_router_context::other_json> {
+  using other_json = unit_web_router_context::other_json;
   static std::string write(other_json const& v) { return v.text; }
   static other_json read(std::string_view text) {
     if (text != "good") {
@@ -48,6 +53,8 @@ struct anode::web::json_traits<other_json> {
     return {std::string(text)};
   }
 };
+
+namespace unit_web_router_context {
 
 TEST_CASE("A context gives the query, headers and cookies", "[web][context]") {
   app_fixture f;
@@ -249,3 +256,5 @@ TEST_CASE("The methods of a path are known to layers", "[web][context]") {
   f.get("/none");
   CHECK(seen.empty());
 }
+
+}  // namespace unit_web_router_context

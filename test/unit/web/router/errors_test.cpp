@@ -10,6 +10,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+namespace unit_web_router_errors {
+
 namespace net = boost::asio;
 namespace web = anode::web;
 using test_web::app_fixture;
@@ -125,3 +127,5 @@ TEST_CASE("Exceptions of a type can be mapped by a layer", "[web][errors]") {
   CHECK(f.get("/fine") == "200 fine");
   CHECK(f.errors == std::vector<std::string>{"other"});
 }
+
+}  // namespace unit_web_router_errors

@@ -12,6 +12,8 @@
 #include <memory>
 #include <string>
 
+namespace unit_web_router_router {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace web = anode::web;
@@ -383,3 +385,5 @@ TEST_CASE("The server may be destroyed while a plain handler has not answered", 
   f.loop.settle();
   CHECK(client.ended());
 }
+
+}  // namespace unit_web_router_router

@@ -7,6 +7,8 @@
 #include <set>
 #include <vector>
 
+namespace unit_web_routing_canonical_path {
+
 namespace web = anode::web;
 
 namespace {
@@ -114,3 +116,5 @@ TEST_CASE("Every spelling of a parent folder is refused", "[web][routing]") {
     CHECK(canonical(path) == "refused");
   }
 }
+
+}  // namespace unit_web_routing_canonical_path

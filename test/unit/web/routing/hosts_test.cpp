@@ -6,6 +6,8 @@
 
 #include <anode/error.hpp>
 
+namespace unit_web_routing_hosts {
+
 namespace web = anode::web;
 
 TEST_CASE("A host is compared without port, case and final dot", "[web][routing]") {
@@ -55,3 +57,5 @@ TEST_CASE("An exact name is preferred to the longest wildcard", "[web][routing]"
     CHECK_THROWS_AS(hosts.add(name, 8), anode::http::exception);
   }
 }
+
+}  // namespace unit_web_routing_hosts

@@ -6,6 +6,8 @@
 
 #include <anode/error.hpp>
 
+namespace unit_web_routing_pattern {
+
 namespace web = anode::web;
 
 namespace {
@@ -76,3 +78,5 @@ TEST_CASE("The route / of a mounted router is the prefix itself", "[web][routing
   CHECK_THROWS_AS(web::join_patterns("/p", "a"), anode::http::exception);
   CHECK_THROWS_AS(web::join_patterns("/{x}", "/{x}"), anode::http::exception);
 }
+
+}  // namespace unit_web_routing_pattern

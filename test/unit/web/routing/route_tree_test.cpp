@@ -8,6 +8,8 @@
 
 #include <random>
 
+namespace unit_web_routing_route_tree {
+
 namespace web = anode::web;
 
 namespace {
@@ -181,3 +183,5 @@ TEST_CASE("A thousand routes are found, with nodes of many children", "[web][rou
   }
   CHECK_FALSE(naive::find(tree, "GET", "/api/a/resource1/42/edit").found);
 }
+
+}  // namespace unit_web_routing_route_tree

@@ -5,6 +5,8 @@
 #include <anode/error.hpp>
 #include <anode/web/authorization.hpp>
 
+namespace unit_web_vocabulary_authorization {
+
 namespace web = anode::web;
 
 namespace {
@@ -59,3 +61,5 @@ TEST_CASE("Secrets are compared whole", "[web][authorization]") {
   }
   CHECK_FALSE(web::equal_constant_time(std::string_view("\0", 1), ""));
 }
+
+}  // namespace unit_web_vocabulary_authorization

@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace unit_web_vocabulary_base64 {
+
 namespace web = anode::web;
 using web::base64_alphabet;
 
@@ -49,3 +51,5 @@ TEST_CASE("Malformed Base64 is refused, also bits that no byte uses", "[web][bas
     CHECK_FALSE(web::base64_decode(text));
   }
 }
+
+}  // namespace unit_web_vocabulary_base64

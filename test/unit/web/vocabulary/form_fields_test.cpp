@@ -5,6 +5,8 @@
 
 #include <anode/web/query.hpp>
 
+namespace unit_web_vocabulary_form_fields {
+
 namespace web = anode::web;
 using web::form_fields;
 
@@ -61,3 +63,5 @@ TEST_CASE("Every pair of texts survives the urlencoded form", "[web][form]") {
   fields.append(all, all).append("", "").append("x", "");
   CHECK(form_fields::parse(fields.to_string()) == fields);
 }
+
+}  // namespace unit_web_vocabulary_form_fields

@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace unit_web_vocabulary_http_date {
+
 namespace web = anode::web;
 using std::chrono::sys_days;
 using std::chrono::sys_seconds;
@@ -56,3 +58,5 @@ TEST_CASE("Dates of HTTP have years of four digits", "[web][date]") {
   CHECK(web::format_http_date(sys_seconds::min()) == "Sat, 01 Jan 0000 00:00:00 GMT");
   CHECK(again("Sat, 31 Dec 2016 23:59:60 GMT") == "Sun, 01 Jan 2017 00:00:00 GMT");
 }
+
+}  // namespace unit_web_vocabulary_http_date

@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace unit_web_vocabulary_json_text {
+
 TEST_CASE("A JSON string is escaped, repaired and harmless in HTML", "[web][json]") {
   std::string out;
   anode::web::append_json_string(out, "a\"\\/\b\n\x7F<script>&\xC3\xA9\xFF");
@@ -13,3 +15,5 @@ TEST_CASE("A JSON string is escaped, repaired and harmless in HTML", "[web][json
   anode::web::append_json_string(out, "");
   CHECK(out == "\"\"");
 }
+
+}  // namespace unit_web_vocabulary_json_text

@@ -5,6 +5,8 @@
 
 #include <anode/web/media_type.hpp>
 
+namespace unit_web_vocabulary_media_type {
+
 namespace web = anode::web;
 
 namespace {
@@ -124,3 +126,5 @@ TEST_CASE("A language matches its own ranges and more special ones", "[web][medi
   CHECK(language("de-CH;q=0.2, de;q=0.9, en;q=0.5", both) == "de");
   CHECK(language("de", {"de-CH"}) == "none");
 }
+
+}  // namespace unit_web_vocabulary_media_type

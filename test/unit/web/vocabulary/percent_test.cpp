@@ -5,6 +5,8 @@
 
 #include <anode/web/query.hpp>
 
+namespace unit_web_vocabulary_percent {
+
 namespace web = anode::web;
 using web::percent_set;
 
@@ -96,3 +98,5 @@ TEST_CASE("Invalid UTF-8 becomes U+FFFD, one for each maximal part", "[web][perc
   CHECK(web::is_utf8("\xC3\xA9"));
   CHECK_FALSE(web::is_utf8("\xE0\x9F\xBF"));
 }
+
+}  // namespace unit_web_vocabulary_percent

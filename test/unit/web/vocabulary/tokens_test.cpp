@@ -4,6 +4,8 @@
 
 #include "support/catch.hpp"
 
+namespace unit_web_vocabulary_tokens {
+
 namespace web = anode::web;
 
 namespace {
@@ -85,3 +87,5 @@ TEST_CASE("A quoted string contains no control bytes", "[web][tokens]") {
   web::append_quoted(out, "a\"b\\c\r\nd\x7F");
   CHECK(out == "\"a\\\"b\\\\c__d_\"");
 }
+
+}  // namespace unit_web_vocabulary_tokens
