@@ -15,6 +15,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace anode::proxy {
 
@@ -97,7 +98,7 @@ public:
 
   /// Returns the attempts, the first one first. At most `most_attempts`; later ones replace the
   /// last.
-  std::span<attempt_record const> attempts() const noexcept { return {attempts_.data(), used_}; }
+  std::span<attempt_record const> attempts() const noexcept { return attempts_; }
 
   /// Returns the number of all attempts.
   std::size_t tries() const noexcept { return tries_; }
@@ -106,7 +107,9 @@ public:
   attempt_record& add_attempt();
 
   /// Returns the last attempt; null without one.
-  attempt_record* last_attempt() noexcept { return used_ == 0 ? nullptr : &attempts_[used_ - 1]; }
+  attempt_record* last_attempt() noexcept {
+    return attempts_.empty() ? nullptr : &attempts_.back();
+  }
 
   /// Returns two letters for the end of the exchange, see docs/proxy.md. The first letter is the
   /// side: `-` none, `C` the client has left, `c` the client is too slow, `S` the upstream has
@@ -117,8 +120,7 @@ public:
   std::array<char, 2> end() const noexcept;
 
 private:
-  std::array<attempt_record, most_attempts> attempts_;
-  std::size_t used_ = 0;
+  std::vector<attempt_record> attempts_;
   std::size_t tries_ = 0;
 };
 

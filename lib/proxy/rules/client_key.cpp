@@ -11,6 +11,9 @@ namespace anode::proxy::rules {
 std::string client_key(std::string_view address) {
   constexpr std::string_view mapped("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
   std::string_view const plain = plain_address(address);
+  if (plain.find(':') == std::string_view::npos) {
+    return std::string(plain);  // not IPv6
+  }
   ip_bytes ip = parse_ip_text(plain);
   if (ip.size != 16) {
     return std::string(plain);

@@ -18,10 +18,10 @@ std::string_view to_string(exchange_phase phase) noexcept {
 
 attempt_record& exchange_record::add_attempt() {
   ++tries_;
-  if (used_ < most_attempts) {
-    return attempts_[used_++];
+  if (attempts_.size() < most_attempts) {
+    return attempts_.emplace_back();
   }
-  return attempts_[used_ - 1] = attempt_record();
+  return attempts_.back() = attempt_record();
 }
 
 std::array<char, 2> exchange_record::end() const noexcept {
