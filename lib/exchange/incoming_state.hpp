@@ -184,6 +184,9 @@ public:
   }
 
   bool is_complete() const noexcept { return complete_; }
+  bool has_segment() const noexcept {
+    return !rest_.empty() || !segment_.empty() || !buffered_.empty();
+  }
   bool ended() const noexcept { return ended_; }
   bool aborted() const noexcept { return aborted_; }
   bool closed() const noexcept { return closed_; }

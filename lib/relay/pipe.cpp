@@ -205,6 +205,20 @@ pipe_end end_of(error_code ec, bool source, wait_limit const& limit) {
   return is_connection_failure(ec) ? pipe_end::target_failed : pipe_end::unsuitable;
 }
 
+// Returns whether a segment that was just read ends its message, and can be written together with
+// the end: a message without Content-Length would get one.
+bool is_last_segment(incoming_state const& source, outgoing_state const& target) {
+  return source.is_complete() && !source.has_segment() && source.trailers.empty() &&
+         source.head.body == message::body_kind::length &&
+         target.headers.contains("Content-Length");
+}
+
+// Reads the end of a message whose segments have been read.
+void read_end(incoming_state& source) {
+  std::optional<std::string_view> none;
+  source.try_read(none);
+}
+
 // Body and room are often available. Then nothing is awaited.
 // @param result receives the facts; null: failures are thrown
 net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message& to,
@@ -215,6 +229,8 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
   anode::detail::ptr<anode::detail::counted> const keep_target = target.keep();
   std::uint64_t bytes = 0;
   bool reading = false;
+  std::string_view rest;  // is written together with the end
+  bool last = false;      // whether there is one
   bool copies = how.copy != nullptr;
   wait_limit limit(from, to);
   target_watch watch(target, from);
@@ -246,6 +262,11 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
       }
       bytes += segment->size();
       copy_segment(how, copies, *segment);
+      last = is_last_segment(source, target);
+      if (last) {
+        rest = *segment;
+        break;
+      }
       outgoing_state::written_bytes written = target.put(*segment);
       if (!written.settled()) {
         if (how.write_timeout.count() > 0) {
@@ -257,22 +278,28 @@ net::awaitable<std::uint64_t> run_pipe(incoming_message& from, outgoing_message&
         }
       }
     }
-    if (watch.closed() || !source.is_complete()) {
+    if (!last && (watch.closed() || !source.is_complete())) {
       reading = !watch.closed();  // a discarded rest is not the end of the body
       throw boost::system::system_error(error::premature_close);
     }
     watch.stop();  // `to` may close after its end
     pass_trailers(from, to, how.announced_trailers_only);
-    outgoing_state::written_bytes written = target.put_end({}, false);
+    outgoing_state::written_bytes written = target.put_end(rest, last);
     if (!written.settled()) {
       if (how.write_timeout.count() > 0) {
         limit.begin_write(how.write_timeout);
       }
       co_await target.operation(std::move(written));
     }
+    if (last) {
+      read_end(source);
+    }
   } catch (boost::system::system_error const& e) {
     watch.stop();
     limit.stop();
+    if (last) {
+      read_end(source);
+    }
     bool const source_fails = reading && !watch.closed();
     bool const cancelled = e.code() == net::error::operation_aborted;
     // The loss of a client cancels its handler.
