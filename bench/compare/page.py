@@ -102,21 +102,21 @@ def growth(kind, what, rows):
 
 def generator(results):
     """Returns a paragraph on where the load generator was busier than the measured program."""
-    limited, seen = [], False
+    limited, seen = {}, False
     for part, rows in results.items():
         for who, row in rows.items() if isinstance(rows, dict) else ():
             if who != "null" and isinstance(row, dict) and "load_share" in row:
                 seen = True
                 if row["load_share"] > row["server_share"]:
-                    limited.append(f"{part} {who}")
+                    limited.setdefault(part, []).append(who)
     if not seen:
         return []
     if not limited:
         return ["Except with the null server, the load generator was less busy than the measured"
                 " program. Therefore it is not the bottleneck.", ""]
-    return ["The load generator was less busy than the measured program and is not the bottleneck,"
-            f" except with the null server and in: {', '.join(limited)}. There the CPU time is valid,"
-            " but the requests per second are limited by the generator.", ""]
+    return ["With the null server, and in the following rows, the load generator was busier than the"
+            " measured program. There it limits the requests per second; the CPU time is valid.", "",
+            *(f"- {part}: {', '.join(names)}" for part, names in limited.items()), ""]
 
 
 def tables(results):
