@@ -331,6 +331,29 @@ TEST_CASE("pipe: applies back-pressure") {
   CHECK(f.client.take().size() > size);
 }
 
+TEST_CASE("pipe: a response that is buffered completely frees its connection") {
+  proxy_fixture f;
+  constexpr std::size_t size = 60'000;
+  f.client = f.loop.connect(f.server, 1000);
+  f.client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  f.origin[0].take();
+  f.client.stop_listening();
+  f.origin[0].send("HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n" + std::string(size, 'x'));
+  SECTION("when the client reads it") {
+    f.client.listen();
+    f.client.expect_until("\r\n\r\n");
+    f.client.expect(std::string(size, 'x'));
+    CHECK(f.received == size);
+  }
+  SECTION("when the client is lost") {
+    f.client.reset();
+    f.loop.settle();
+    CHECK_FALSE(f.received == 0U);
+  }
+  CHECK(f.agent.totals().free_sockets == 1);
+  CHECK_FALSE(f.origin[0].ended());
+}
+
 TEST_CASE("pipe: rejects a message in a transfer coding other than chunked") {
   testing::event_loop loop;
   std::string seen;
