@@ -5,7 +5,8 @@
 usage: compare BUILD_DIR [--rounds N] [--seconds S] [--json FILE] [--write FILE] [NAME...]
 
 A NAME is a workload, a group of workloads (server, stream, client, proxy, tls, counters), or a server.
-Without a NAME, everything is measured. Parts that cannot be measured are listed at the end.
+Without a NAME, everything is measured. Parts that cannot be measured are listed at the end. If FILE
+of --json exists, its results of other parts stay.
 The server or proxy runs on the first core, the load generator on the last. A measured client also
 runs on the last core. CPU time is the scheduler's count for all threads, user and kernel mode.
 """
@@ -33,14 +34,14 @@ from server_workloads import WORKLOADS, measure
 from servers import Servers
 from streams import measure_stream
 from tls import WORKLOADS as TLS_WORKLOADS
-from tls import measure_tls, measure_tls_instructions
+from tls import measure_tls, measure_tls_idle, measure_tls_instructions
 
 GROUPS = {
     "server": (*WORKLOADS,),
     "stream": ("stream-down", "stream-up"),
     "client": ("client-1", "client-64"),
     "proxy": ("reverse-proxy", "connect-relay"),
-    "tls": (*TLS_WORKLOADS, "tls-instructions"),
+    "tls": (*TLS_WORKLOADS, "tls-instructions", "tls-idle"),
     "counters": ("instructions", "syscalls", "idle", "growth", "compile"),
 }
 PARTS = [part for group in GROUPS.values() for part in group]
@@ -67,6 +68,7 @@ def measure_part(part, servers, names, options, missing):
         "idle": counters.measure_idle,
         "growth": measure_growth,
         "tls-instructions": measure_tls_instructions,
+        "tls-idle": measure_tls_idle,
     }
     return measured[part](servers, names, options, missing)
 
@@ -97,6 +99,16 @@ def measure_all(options, scratch):
     return results
 
 
+def with_earlier(earlier, results):
+    """Returns the earlier results, with the parts that were run again replaced."""
+    def is_kept(reason):
+        return reason.split(",")[0] not in results
+
+    missing = {k: v for k, v in earlier.get("missing", {}).items() if is_kept(k)}
+    machine = earlier.get("machine", results["machine"])
+    return {**earlier, **results, "machine": machine, "missing": {**missing, **results["missing"]}}
+
+
 def main():
     parser = argparse.ArgumentParser(prog="tools/bench compare", usage=__doc__)
     parser.add_argument("build")
@@ -121,6 +133,8 @@ def main():
         scratch = Path(directory)
         scratch.chmod(0o755)
         results = measure_all(options, scratch)
+    if options.json and options.json.exists():
+        results = with_earlier(json.loads(options.json.read_text()), results)
     print(tables(results))
     if options.json:
         options.json.write_text(json.dumps(results, indent=2) + "\n")

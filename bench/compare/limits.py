@@ -28,6 +28,7 @@ RATIOS = (
 FIGURES = (
     ("instructions", "anode", "user instructions per request", 3500, 2500),
     ("tls-instructions", "anode, hello-64", "user instructions per request over TLS", 20500, 19000),
+    ("tls-idle", "anode", "user-space bytes per idle connection over TLS", 18432, 15360),
     ("idle", "anode", "user-space bytes per idle connection", 2048, None),
     ("idle", "anode's client, pooled", "user-space bytes per pooled client connection", 3072, None),
 )

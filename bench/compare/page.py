@@ -136,6 +136,9 @@ def tables(results):
     lines += table("User instructions over TLS, per small request and per full handshake",
                    ["program", "instructions"],
                    [[n, number(v, 0)] for n, v in results.get("tls-instructions", {}).items()])
+    lines += table("Memory per idle connection over TLS, 1,000 connections",
+                   ["server", "user-space bytes"],
+                   [[n, number(v, 0)] for n, v in results.get("tls-idle", {}).items()])
     lines += table("User instructions per request, 64 connections", ["program", "instructions"],
                    [[n, number(v, 0)] for n, v in results.get("instructions", {}).items()])
     lines += table("System calls per request, 64 connections", ["server", "calls"], [

@@ -1,7 +1,11 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 """Requests and handshakes over TLS 1.3, with a certificate of an elliptic curve."""
 
+import contextlib
+import socket
+import ssl
 import subprocess
+import time
 from dataclasses import dataclass
 
 from counters import callgrind, total_of
@@ -134,4 +138,48 @@ def measure_tls_instructions(servers, names, _options, missing):
                 result[f"{name}, {part.removeprefix('tls-')}"] = each
             except Missing as e:
                 note(missing, f"tls-instructions, {part}, {name}", e)
+    return result
+
+
+def held_connections(port, count):
+    """Opens TLS connections, and gets a small response on each. Returns the connections."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    result = []
+    for _ in range(count):
+        link = context.wrap_socket(socket.create_connection(("127.0.0.1", port), timeout=10))
+        result.append(link)
+        link.sendall(b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n")
+        received = b""
+        while b"\r\n\r\n" not in received:
+            piece = link.recv(4096)
+            if not piece:
+                raise Missing("a connection got no response")
+            received += piece
+    return result
+
+
+def measure_tls_idle(servers, names, _options, missing, connections=1000):
+    """Returns the growth of anonymous memory per idle connection after one response."""
+    result = {}
+    for name in NAMES[1:]:
+        if name != "anode" and not any(n.startswith(name) for n in names):
+            continue
+        try:
+            program = start(servers, name, "/hello")
+            with contextlib.ExitStack() as links:
+                try:
+                    for link in held_connections(program.port, 64):
+                        link.close()
+                    time.sleep(0.5)
+                    before = program.anonymous_bytes()
+                    for link in held_connections(program.port, connections):
+                        links.callback(link.close)
+                    time.sleep(1)
+                    result[name] = (program.anonymous_bytes() - before) / connections
+                finally:
+                    program.stop()
+        except (Missing, OSError) as e:
+            note(missing, f"tls-idle, {name}", e)
     return result
