@@ -15,6 +15,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -108,6 +109,11 @@ public:
     for (detail::ptr<connection> const& c : all) {
       c->peer.destroy();
       c->stop.emit(net::cancellation_type::terminal);
+    }
+    // Outside of a handler of the executor Asio queues functions that refer to the signals. Until
+    // they have run, the signals must exist, even if the handlers have ended.
+    if (!all.empty()) {
+      net::post(executor_, [all] {});
     }
   }
 

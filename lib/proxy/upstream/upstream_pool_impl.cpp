@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <random>
 #include <utility>
 
@@ -16,6 +17,13 @@ using selection::decision;
 using selection::selector_action;
 
 namespace {
+
+// Outside of a handler of the executor Asio queues a function that refers to the signal. Until it
+// has run, the signal must exist, even if the check has ended.
+void cancel_check(net::any_io_executor const& ex, std::shared_ptr<net::cancellation_signal> check) {
+  check->emit(net::cancellation_type::terminal);
+  net::post(ex, [keep = std::move(check)] {});
+}
 
 std::uint64_t random_seed() {
   std::random_device random;
@@ -67,7 +75,7 @@ void upstream_pool_impl::close() {
   disarm();
   for (anode::detail::ptr<pool_member> const& m : members_) {
     if (m && m->check) {
-      m->check->emit(net::cancellation_type::terminal);
+      cancel_check(executor_, m->check);
     }
   }
   selector_.close();
@@ -129,7 +137,7 @@ void upstream_pool_impl::set(std::vector<upstream> upstreams) {
   }
   for (anode::detail::ptr<pool_member> const& m : before) {
     if (m && m->check) {
-      m->check->emit(net::cancellation_type::terminal);
+      cancel_check(executor_, m->check);
     }
   }
   after_event();

@@ -6,6 +6,7 @@
 
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 
 #include <functional>
 #include <memory>
@@ -215,6 +216,27 @@ TEST_CASE("upstream pool lifetime: a handler may destroy everything") {
   f->loop.settle();
   CHECK(done);
   CHECK(refused);
+}
+
+TEST_CASE("upstream pool lifetime: a check that ends when it is cancelled") {
+  testing::event_loop loop;
+  testing::origin origin(loop);
+  http::agent_options o;
+  o.create_connection = origin.connections();
+  http::agent agent(loop.get_executor(), std::move(o));
+  std::optional<upstream_pool> pool;
+  pool.emplace(agent, upstream_pool_options().check(upstream_check("/")));
+  pool->set({upstream("http://up.test")});
+  for (int i = 0; i < 100 && origin.size() == 0; ++i) {
+    loop.advance(100ms);
+  }
+  REQUIRE(origin.size() == 1);
+  // Ends the check before the loop processes its cancellation.
+  net::post(loop.context(), [&] { agent.destroy(); });
+  SECTION("with its pool") { pool.reset(); }
+  SECTION("with its upstream") { pool->set({}); }
+  loop.settle();
+  CHECK(agent.totals().sockets == 0);
 }
 
 }  // namespace behaviour_proxy_upstream_pool_lifetime
