@@ -76,6 +76,9 @@ public:
   /// Removed from the beginning of the path, for example "/api". A path that is not below it, or
   /// could leave it by dot segments, gets 400.
   std::string strip_prefix;
+  /// Added to the beginning of the path, for example "/v2", behind the path of the upstream. With
+  /// it, a path that could leave it by dot segments gets 400.
+  std::string add_prefix;
   /// The time limits.
   proxy_timeouts timeouts;
   /// The most bytes of a request's body that are kept to send it again; 0: none.

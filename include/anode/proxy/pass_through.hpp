@@ -96,7 +96,8 @@ public:
 /// @throws http::exception from the call itself, with `error::out_of_range` for a wrong
 ///   `pass_through_options::send_proxy`.
 /// **Concurrency**: call it on the executor of the connection.
-/// **Cancellation**: closes the connections.
+/// **Cancellation**: closes the connections, and completes; the record has the cause
+/// `operation_aborted`.
 ANODE_EXPORT boost::asio::awaitable<pass_through_record> pass_through(
     anode::socket client, sni_routes const& routes, pass_through_options const& how);
 

@@ -91,7 +91,8 @@ public:
 /// @param client closed when the operation completes.
 /// @return what became of the connection. Nothing that a peer does is thrown.
 /// **Concurrency**: call it on the executor of the connection.
-/// **Cancellation**: closes the connections.
+/// **Cancellation**: closes the connections, and completes; the record has the cause
+/// `operation_aborted`.
 ANODE_EXPORT boost::asio::awaitable<socks_record> serve_socks(anode::socket client,
                                                               socks_options const& how);
 

@@ -73,7 +73,8 @@ public:
   }
 
   /// Sets the version of the PROXY header that the upstream expects, 1 or 2; 0, the default: none.
-  /// Checks announce nothing (LOCAL). Requests get the header from whoever forwards them, see
+  /// Checks announce nothing (LOCAL). `forward` and `forward_upgrade` announce the client with its
+  /// addresses, and do not reuse the connection. Other programs find the version in
   /// `lease::send_proxy`.
   /// @throws http::exception with `error::out_of_range`.
   upstream& send_proxy(unsigned version);

@@ -25,6 +25,13 @@ std::string address_of(anode::socket const& link) {
   return at.family.starts_with("IPv") ? std::move(at.address) : std::string();
 }
 
+std::string_view without_last_slashes(std::string_view path) {
+  while (path.ends_with('/')) {
+    path.remove_suffix(1);
+  }
+  return path;
+}
+
 std::string_view asked_of(http::incoming_message const& req, target_parts const& target) {
   return target.authority.empty() ? req.headers().get("Host").value_or("") : target.authority;
 }
@@ -52,14 +59,15 @@ std::string text_of(passage const& p, std::string_view other) {
 
 }  // namespace
 
-passage::passage(http::incoming_message& request, anode::socket const& link,
+passage::passage(http::incoming_message& request, anode::socket link,
                  forward_options const& options, exchange_record& facts)
     : req(request),
       how(options),
       record(facts),
       begun(std::chrono::steady_clock::now()),
-      peer(address_of(link)),
-      secure(link.encrypted()),
+      client(std::move(link)),
+      peer(address_of(client)),
+      secure(client.encrypted()),
       with_body(has_body(request)),
       target(split_request_target(request.method(), request.url(), changed_path)),
       asked(asked_of(request, target)) {}
@@ -93,8 +101,11 @@ refusal passage::objection() const {
 }
 
 std::string_view passage::path_for(std::string_view prefix, std::string& changed) const {
-  while (prefix.ends_with('/')) {
-    prefix.remove_suffix(1);
+  prefix = without_last_slashes(prefix);
+  std::string longer;
+  if (!how.add_prefix.empty()) {
+    longer.append(prefix).append(how.add_prefix);
+    prefix = without_last_slashes(longer);
   }
   if (prefix.empty() && how.strip_prefix.empty()) {
     return target.path;

@@ -42,17 +42,18 @@ public:
   using time_point = std::chrono::steady_clock::time_point;
 
   /// @param link the connection of the client
-  passage(http::incoming_message& request, anode::socket const& link,
-          forward_options const& options, exchange_record& facts);
+  passage(http::incoming_message& request, anode::socket link, forward_options const& options,
+          exchange_record& facts);
 
   http::incoming_message& req;
   forward_options const& how;
   exchange_record& record;
   time_point const begun;
-  std::string const peer;    ///< the address of the client; empty if it has none
-  bool const secure;         ///< the client uses TLS
-  bool const with_body;      ///< the request has a body
-  std::string changed_path;  ///< owns the path in `target`, if it is changed
+  anode::socket const client;  ///< the connection of the client
+  std::string const peer;      ///< the address of the client; empty if it has none
+  bool const secure;           ///< the client uses TLS
+  bool const with_body;        ///< the request has a body
+  std::string changed_path;    ///< owns the path in `target`, if it is changed
   target_parts const target;
   std::string_view const asked;  ///< the authority of the target, or Host
   std::string replay;            ///< a copy of the body

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "proxy/forward/upstream_choice.hpp"
 
+#include "proxy/tunnel/client_header.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -90,11 +92,22 @@ http::client_request upstream_choice::begin(bool upgrade) {
   a.upstream = lease_.name();
   attempt_begun_ = p_.elapsed();
   std::optional<http::request_options> copy;
-  http::request_options const& like = limited(p_, lease_.target(), copy);
-  std::string_view const path = p_.path_for(like.path, path_);
+  http::request_options const* like = &limited(p_, lease_.target(), copy);
+  bool const announces = lease_.send_proxy() != 0;
+  if (announces) {
+    if (!copy) {
+      like = &copy.emplace(*like);
+    }
+    copy->proxy_header = tunnel::client_header(p_.client, lease_.send_proxy(), {});
+  }
+  std::string_view const path = p_.path_for(like->path, path_);
   http::client_request out;
   if (!path.empty()) {
-    out = p_.make_request(lease_.agent(), like, path, upgrade, a);
+    out = p_.make_request(lease_.agent(), *like, path, upgrade, a);
+  }
+  if (out && announces) {
+    // Nobody else can use the connection, and it would outlive the client.
+    out.set_header("Connection", upgrade ? "Upgrade, close" : "close");
   }
   if (!out) {
     p_.refuse({400, failure_side::policy, "the target has dot segments or unsafe bytes"});
@@ -144,7 +157,8 @@ bool upstream_choice::failed(attempt const& a) {
   bool const may = action.retry == retry_place::other &&
                    (f.verdict == http::verdict::not_sent || p_.sent_tries < p_.how.tries) &&
                    !expired;
-  if (may && !pool_.retry_allowed()) {
+  // The pool has chosen the trial, and the request must not suffer for it.
+  if (may && !lease_.trial() && !pool_.retry_allowed()) {
     r.retry_denied = true;
     return false;
   }

@@ -89,6 +89,12 @@ constexpr bool ends_exchanging(failure_facts const& f) {
          f.verdict != http::verdict::response_started;
 }
 
+/// The connection ends when a part of the head is received, which nobody has seen.
+constexpr bool ends_in_head(failure_facts const& f) {
+  return is_early(f) && is_exchanging(f.phase) && f.kind == failure_kind::ended &&
+         f.verdict == http::verdict::response_started;
+}
+
 constexpr bool may_be_stale(failure_facts const& f) {
   return f.body != body_state::gone &&
          (f.verdict == http::verdict::not_sent || f.method != method_kind::other);
@@ -145,9 +151,11 @@ inline constexpr std::array<failure_row, 15> all{{
     // 7: the same, and it may not.
     {[](failure_facts const& f) { return ends_exchanging(f) && f.reused && !may_be_stale(f); },
      [](failure_facts const&) { return failure_action{.row = 7}; }},
-    // 8: a new connection ends before a byte of the response, after something was sent.
+    // 8: after something was sent, a new connection ends before a byte of the response, or any one
+    // within its head. A kept one that is only stale sends no byte.
     {[](failure_facts const& f) {
-       return ends_exchanging(f) && !f.reused && f.verdict == http::verdict::maybe_processed;
+       return ends_in_head(f) ||
+              (ends_exchanging(f) && !f.reused && f.verdict == http::verdict::maybe_processed);
      },
      [](failure_facts const& f) {
        bool const again = can_send_again(f) && f.method == method_kind::safe;
@@ -169,10 +177,7 @@ inline constexpr std::array<failure_row, 15> all{{
      }},
     // 11: the response ends early.
     {[](failure_facts const& f) {
-       bool const inside = f.answer_begun ||
-                           (is_exchanging(f.phase) && f.kind == failure_kind::ended &&
-                            f.verdict == http::verdict::response_started) ||
-                           f.phase == exchange_phase::response_body ||
+       bool const inside = f.answer_begun || f.phase == exchange_phase::response_body ||
                            f.phase == exchange_phase::tunnel || f.phase == exchange_phase::complete;
        return f.side == waited_side::upstream && f.kind != failure_kind::status && inside &&
               f.phase != exchange_phase::queue && !is_before_request(f.phase);

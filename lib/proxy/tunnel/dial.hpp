@@ -8,6 +8,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <chrono>
@@ -78,5 +79,12 @@ net::awaitable<dialed> dial_in_time(net::any_io_executor ex, dial_function const
 /// Ends a connection after the last bytes for its peer. Its input is discarded for a limited time
 /// first, because a close with unread input would reset the connection and could lose the bytes.
 net::awaitable<void> finish(socket client);
+
+/// Stores in the record of a connection that its operation was cancelled.
+template <class Record>
+void note_cancelled(Record& record) {
+  record.cause = boost::asio::error::operation_aborted;
+  record.detail = "the program has closed the connection";
+}
 
 }  // namespace anode::proxy::tunnel

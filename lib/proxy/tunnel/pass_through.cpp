@@ -1,10 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "proxy/tunnel/client_header.hpp"
 #include "proxy/tunnel/dial.hpp"
 
 #include <anode/delay.hpp>
 #include <anode/error.hpp>
 #include <anode/proxy/pass_through.hpp>
-#include <anode/proxy_protocol.hpp>
 #include <anode/relay.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -62,24 +62,9 @@ net::awaitable<void> refuse_client(socket client, pass_through_record& record, s
   co_await tunnel::finish(client);
 }
 
-std::string preface_of(socket const& client, client_hello const& hello, unsigned version) {
-  if (version == 0) {
-    return {};
-  }
-  proxy_header header;
-  header.version = version;
-  header.source = client.remote_endpoint();
-  header.destination = client.local_endpoint();
-  header.local = header.source.family.empty() || header.destination.family.empty();
-  header.authority = hello.server_name;
-  return write_proxy_header(header, version == 2);
-}
-
-net::awaitable<pass_through_record> run_pass_through(socket client, sni_routes const& routes,
-                                                     pass_through_options const& how) {
+net::awaitable<void> pass_connection(socket client, sni_routes const& routes,
+                                     pass_through_options const& how, pass_through_record& record) {
   net::any_io_executor const ex = client.get_executor();
-  tunnel::close_at_end const guard(client);
-  pass_through_record record;
   auto first = co_await (read_client_hello(client) || delay(ex, how.preface_timeout));
   received_hello* const received = std::get_if<0>(&first);
   if (received == nullptr || !received->complete) {
@@ -89,7 +74,7 @@ net::awaitable<pass_through_record> run_pass_through(socket client, sni_routes c
         received->why != "the client has left") {
       co_await refuse_client(client, record, decode_error);
     }
-    co_return record;
+    co_return;
   }
   record.hello = std::move(received->hello);
   socket origin;
@@ -107,16 +92,33 @@ net::awaitable<pass_through_record> run_pass_through(socket client, sni_routes c
   if (!origin) {
     record.detail = record.tries == 0 ? "no route for the server name" : "no upstream is connected";
     co_await refuse_client(client, record, record.tries == 0 ? unrecognized_name : internal_error);
-    co_return record;
+    co_return;
   }
   record.connected = true;
-  origin.write(preface_of(client, record.hello, how.send_proxy) + received->bytes);
+  if (how.send_proxy != 0) {
+    origin.write(tunnel::client_header(client, how.send_proxy, record.hello.server_name));
+  }
+  origin.write(received->bytes);
   relay_options limits;
   limits.idle_timeout = how.idle_timeout;
   limits.half_closed = how.half_closed_timeout;
   relay_result const passed = co_await relay(client, origin, limits);
   record.up = received->bytes.size() + passed.a_to_b;
   record.down = passed.b_to_a;
+}
+
+net::awaitable<pass_through_record> run_pass_through(socket client, sni_routes const& routes,
+                                                     pass_through_options const& how) {
+  tunnel::close_at_end const guard(client);
+  pass_through_record record;
+  try {
+    co_await pass_connection(client, routes, how, record);
+  } catch (boost::system::system_error const& e) {
+    if (e.code() != net::error::operation_aborted) {
+      throw;
+    }
+    tunnel::note_cancelled(record);
+  }
   co_return record;
 }
 

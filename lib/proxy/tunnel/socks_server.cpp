@@ -137,11 +137,10 @@ public:
   std::exception_ptr thrown;  // by the program
 };
 
-net::awaitable<socks_record> run_socks(socket client, socks_options const& how) {
-  tunnel::close_at_end const guard(client);
-  socks_session s(client, how);
-  auto const first = co_await (socks_session::receive_request(s) ||
-                               delay(client.get_executor(), how.preface_timeout));
+net::awaitable<void> serve_session(socks_session& s) {
+  net::any_io_executor const ex = s.client.get_executor();
+  auto const first =
+      co_await (socks_session::receive_request(s) || delay(ex, s.how.preface_timeout));
   if (s.thrown) {
     std::rethrow_exception(s.thrown);
   }
@@ -150,28 +149,41 @@ net::awaitable<socks_record> run_socks(socket client, socks_options const& how) 
       s.record.detail = "the handshake took too long";
       s.record.cause = make_error_code(http::error::timed_out);
     }
-    co_return std::move(s.record);
+    co_return;
   }
   if (s.state == server_handshake::status::refused) {
     s.record.detail = s.handshake.why();
-    co_await tunnel::finish(client);
-    co_return std::move(s.record);
+    co_await tunnel::finish(s.client);
+    co_return;
   }
   s.record.to = target(s.handshake.host(), s.handshake.port());
   socket const origin = co_await socks_session::connect(s);
   if (!origin) {
-    co_await tunnel::finish(client);
-    co_return std::move(s.record);
+    co_await tunnel::finish(s.client);
+    co_return;
   }
   s.record.reply = static_cast<std::uint8_t>(reply::succeeded);
   s.record.connected = true;
-  client.write(socks::write_reply(reply::succeeded, origin.local_endpoint()));
+  s.client.write(socks::write_reply(reply::succeeded, origin.local_endpoint()));
   relay_options limits;
-  limits.idle_timeout = how.idle_timeout;
-  limits.half_closed = how.half_closed_timeout;
-  relay_result const passed = co_await relay(client, origin, limits);
+  limits.idle_timeout = s.how.idle_timeout;
+  limits.half_closed = s.how.half_closed_timeout;
+  relay_result const passed = co_await relay(s.client, origin, limits);
   s.record.up = passed.a_to_b;
   s.record.down = passed.b_to_a;
+}
+
+net::awaitable<socks_record> run_socks(socket client, socks_options const& how) {
+  tunnel::close_at_end const guard(client);
+  socks_session s(client, how);
+  try {
+    co_await serve_session(s);
+  } catch (boost::system::system_error const& e) {
+    if (s.thrown || e.code() != net::error::operation_aborted) {
+      throw;
+    }
+    tunnel::note_cancelled(s.record);
+  }
   co_return std::move(s.record);
 }
 

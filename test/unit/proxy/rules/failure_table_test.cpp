@@ -197,7 +197,11 @@ TEST_CASE("failure table: the rows in words") {
            row{upstream(response_head, invalid, response_started), 9, retry_place::none, 2, 502},
            row{upstream(response_head, timed_out, maybe_processed), 10, retry_place::none, 4, 504},
            row{cut, 11, retry_place::none, 8, 0},
-           row{upstream(response_head, ended, response_started), 11, retry_place::none, 8, 502},
+           row{upstream(response_head, ended, response_started), 8, retry_place::other, 8, 502},
+           row{upstream(response_head, ended, response_started, other), 8, retry_place::none, 8,
+               502},
+           row{on_kept(upstream(response_head, ended, response_started)), 8, retry_place::other, 8,
+               502},
            row{upstream(response_head, status, response_started), 12, retry_place::none, 4, 0},
            row{upstream(queue, timed_out, not_sent), 13, retry_place::none, 0, 503},
        }) {
