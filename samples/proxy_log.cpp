@@ -18,13 +18,15 @@ bool proxy_log::open(std::string const& path) {
 }
 
 void proxy_log::write(anode::proxy::exchange_record const& record,
-                      anode::http::incoming_message const& req, std::string_view client) const {
+                      anode::http::incoming_message const& req, std::string_view client,
+                      std::string_view pool) const {
   if (!is_open()) {
     return;
   }
   anode::proxy::log_entry entry;
   std::string const version = req.http_version();
   entry.client = client;
+  entry.pool = pool;
   entry.method = req.method();
   entry.target = req.url();
   entry.host = req.headers().get("Host").value_or("");

@@ -29,8 +29,9 @@ public:
 
   /// Writes the line of an exchange.
   /// @param client its address
+  /// @param pool the name of its upstreams; empty: not written
   void write(anode::proxy::exchange_record const& record, anode::http::incoming_message const& req,
-             std::string_view client) const;
+             std::string_view client, std::string_view pool = {}) const;
 
   /// Writes a line for something other than a request of HTTP.
   void write(anode::proxy::exchange_record const& record, anode::proxy::log_entry entry) const;

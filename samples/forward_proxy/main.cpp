@@ -108,6 +108,7 @@ int main(int argc, char** argv) try {
   // Single-threaded: disable the locks of the reactor. The scheduler keeps its locks, because name
   // lookups use a thread.
   net::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  samples::adopt_inherited(settings.listeners);
   samples::forward_listeners listeners(io.get_executor(), settings);
   net::co_spawn(io, samples::forward_listeners::drain_on_signal(listeners),
                 [&io](std::exception_ptr) { io.stop(); });

@@ -50,9 +50,10 @@ void read_listener(config_node const& n, std::string const& path, config_node co
   config_node const* const address = n.find("address");
   if (address == nullptr) {
     errors.add(n.at, path, "address is missing");
-  } else if (!parse_listen_address(address->text, to.where)) {
+  } else if (!parse_listen_place(address->text, to)) {
     errors.add(address->at, path + ".address",
-               fmt::format("'{}' is not of the form HOST:PORT, :PORT or unix:PATH", address->text));
+               fmt::format("'{}' is not of the form HOST:PORT, :PORT, unix:PATH or fd:NAME",
+                           address->text));
   }
   to.where.reuse_port = flag_of(n.find("reuse_port"));
   if (config_node const* const protocol = n.find("proxy_protocol")) {
@@ -92,6 +93,15 @@ bool parse_listen_address(std::string_view text, anode::http::listen_options& to
   to.port = any_port ? std::uint16_t{0} : where.port;
   to.host = text.starts_with(':') ? std::string() : where.host;
   return to.host.empty() || to.host == "localhost" || anode::network_list().try_add(to.host);
+}
+
+bool parse_listen_place(std::string_view text, listen_setting& to) {
+  constexpr std::string_view inherited_scheme = "fd:";
+  if (!text.starts_with(inherited_scheme)) {
+    return parse_listen_address(text, to.where);
+  }
+  to.inherited = text.substr(inherited_scheme.size());
+  return !to.inherited.empty();
 }
 
 bool is_local(anode::http::listen_options const& where) {

@@ -17,7 +17,8 @@ constexpr std::int64_t most_clients = 1'000'000;
 
 constexpr std::array keys{
     config_key{"listen[].name", text, "", "the name in messages", "", 0, 0, false},
-    config_key{"listen[].address", text, "", "HOST:PORT, :PORT or unix:PATH", "", 0, 0, false},
+    config_key{"listen[].address", text, "", "HOST:PORT, :PORT, unix:PATH or fd:NAME", "", 0, 0,
+               false},
     config_key{"listen[].protocol", choice, "http", "what clients speak", "http, socks5", 0, 0,
                false},
     config_key{"listen[].tls", text, "none", "the name of a [tls.NAME], for clients over TLS", "",

@@ -1,11 +1,14 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "listeners.hpp"
 
+#include <anode/service.hpp>
+
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 #include <utility>
@@ -20,6 +23,7 @@ http::server& proxy_listeners::add(net::any_io_executor const& ex, listen_settin
                                    http::request_handler on_request,
                                    http::server_options const& options, proxy_log const& log) {
   listener& l = all_.emplace_back();
+  l.name = setting.name;
   l.tls = server_tls(setting.tls.cert, setting.tls.key, setting.tls.client_ca);
   l.http = l.tls.make_renewable_server(ex, std::move(on_request), options);
   log.watch(*l.http);
@@ -30,6 +34,7 @@ http::server& proxy_listeners::add(net::any_io_executor const& ex, listen_settin
 void proxy_listeners::add(net::any_io_executor const& ex, listen_setting const& setting,
                           std::string_view scheme, anode::socket_server::handler on_connection) {
   listener& l = all_.emplace_back();
+  l.name = setting.name;
   l.scheme = scheme;
   l.raw = std::make_unique<anode::socket_server>(ex, std::move(on_connection));
   l.raw->listen(setting.where);
@@ -62,6 +67,19 @@ void proxy_listeners::announce_all() const {
   }
 }
 
+bool proxy_listeners::listening() const {
+  return std::ranges::any_of(
+      all_, [](listener const& l) { return l.raw ? l.raw->listening() : l.http->listening(); });
+}
+
+std::vector<proxy_listeners::load> proxy_listeners::loads() const {
+  std::vector<load> all;
+  for (listener const& l : all_) {
+    all.push_back({l.name, l.raw ? l.raw->connection_count() : l.http->connection_count()});
+  }
+  return all;
+}
+
 net::awaitable<void> proxy_listeners::drain_one(listener& l, std::chrono::milliseconds grace) {
   if (l.raw) {
     co_await l.raw->drain(grace);
@@ -80,6 +98,26 @@ net::awaitable<void> proxy_listeners::drain_from(proxy_listeners& self, std::siz
 net::awaitable<void> proxy_listeners::drain(proxy_listeners& self,
                                             std::chrono::milliseconds grace) {
   return drain_from(self, 0, grace);
+}
+
+void adopt_inherited(std::vector<listen_setting>& listeners) {
+  std::vector<anode::inherited_listener> sockets = anode::inherited_listeners();
+  for (listen_setting& l : listeners) {
+    if (l.inherited.empty()) {
+      continue;
+    }
+    auto const found =
+        std::ranges::find(sockets, l.inherited, [](auto const& s) { return s.name(); });
+    if (found == sockets.end()) {
+      throw std::runtime_error(fmt::format("no socket '{}' was passed", l.inherited));
+    }
+    l.where.descriptor = found->release();
+    sockets.erase(found);
+  }
+  if (!sockets.empty()) {
+    throw std::runtime_error(
+        fmt::format("no listener names the passed socket '{}'", sockets.front().name()));
+  }
 }
 
 std::vector<server_tls> checked_certificates(std::vector<listen_setting> const& listeners) {

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -46,11 +47,24 @@ public:
   /// Prints the addresses.
   void announce_all() const;
 
+  /// Returns whether one of the listeners accepts connections.
+  bool listening() const;
+
+  /// The connections of a listener.
+  struct load {
+    std::string name{};
+    std::size_t connections = 0;
+  };
+
+  /// Returns the connections of each listener.
+  std::vector<load> loads() const;
+
   /// Drains all listeners at the same time.
   static boost::asio::awaitable<void> drain(proxy_listeners& self, std::chrono::milliseconds grace);
 
 private:
   struct listener {
+    std::string name;
     std::string_view scheme;  // of `raw`
     server_tls tls;
     std::unique_ptr<anode::http::server> http;
@@ -63,6 +77,11 @@ private:
 
   std::vector<listener> all_;
 };
+
+/// Gives the listeners with "fd:NAME" the sockets of these names that the service manager has
+/// passed to the program, see `anode::inherited_listeners`.
+/// @throws std::exception if there is none of a name, or one that no listener names
+void adopt_inherited(std::vector<listen_setting>& listeners);
 
 /// Reads the certificates of all listeners.
 /// @throws std::exception if a file is missing or invalid

@@ -41,8 +41,8 @@ std::string why_not_reloadable(std::vector<listen_setting> const& from,
     anode::http::listen_options const& a = from[i].where;
     anode::http::listen_options const& b = to[i].where;
     same = a.host == b.host && a.port == b.port && a.path == b.path &&
-           a.proxy_protocol.mode == b.proxy_protocol.mode && from[i].protocol == to[i].protocol &&
-           from[i].tls.cert.empty() == to[i].tls.cert.empty();
+           from[i].inherited == to[i].inherited && a.proxy_protocol.mode == b.proxy_protocol.mode &&
+           from[i].protocol == to[i].protocol && from[i].tls.cert.empty() == to[i].tls.cert.empty();
   }
   return same ? "" : "[[listen]] cannot change without a restart";
 }

@@ -49,8 +49,9 @@ std::optional<int> read_config(config_options const& config, std::span<config_ke
 
 /// Executes SIGHUP: reads the file of --config and reloads it, or opens the log again without a
 /// file. Prints the outcome to standard error. After a failure nothing has changed.
+/// @return whether it has succeeded
 template <class Settings, class Listeners>
-void reload_config(config_options const& config,
+bool reload_config(config_options const& config,
                    Settings (*make)(config_node const&, config_errors&), Listeners& listeners);
 
 /// Prints errors to standard error, one a line.
@@ -107,18 +108,22 @@ std::optional<int> read_config(config_options const& config, std::span<config_ke
 }
 
 template <class Settings, class Listeners>
-void reload_config(config_options const& config,
+bool reload_config(config_options const& config,
                    Settings (*make)(config_node const&, config_errors&), Listeners& listeners) {
   try {
     if (config.file.empty()) {
       listeners.reopen_log();
-    } else if (std::optional<Settings> next = load_settings(config.file, make)) {
+      return true;
+    }
+    if (std::optional<Settings> next = load_settings(config.file, make)) {
       listeners.reload(std::move(*next));
       fmt::print(stderr, "{}: reloaded\n", config.file);
+      return true;
     }
   } catch (std::exception const& e) {
     fmt::print(stderr, "{}: not reloaded: {}\n", config.file, e.what());
   }
+  return false;
 }
 
 }  // namespace samples

@@ -19,7 +19,8 @@ constexpr std::int64_t most = 1'000'000;
 
 constexpr std::array keys{
     config_key{"listen[].name", text, "", "the name in messages", "", 0, 0, false},
-    config_key{"listen[].address", text, "", "HOST:PORT, :PORT or unix:PATH", "", 0, 0, false},
+    config_key{"listen[].address", text, "", "HOST:PORT, :PORT, unix:PATH or fd:NAME", "", 0, 0,
+               false},
     config_key{"listen[].tls", text, "none", "the name of a [tls.NAME]", "", 0, 0, false},
     config_key{"listen[].reuse_port", flag, "false", "share the port with another process", "", 0,
                0, false},
@@ -32,7 +33,15 @@ constexpr std::array keys{
     config_key{"tls.*.cert", text, "", "the file of the certificate chain (PEM)"},
     config_key{"tls.*.key", text, "that of cert", "the file of the private key"},
     config_key{"tls.*.client_ca", text, "none", "issuers of the certificates that clients need"},
-    config_key{"http.pool", text, "the only one", "the pool of all requests"},
+    config_key{"route[].name", text, "host and path", "the name in metrics"},
+    config_key{"route[].host", texts, "all", "names, \"*.NAME\", or [IPv6]; no port"},
+    config_key{"route[].path", text, "/", "the beginning of the path, whole segments"},
+    config_key{"route[].pool", text, "the only one", "the pool of these requests"},
+    config_key{"route[].strip", text, "none", "removed from the beginning of the path"},
+    config_key{"route[].add", text, "none", "added to the beginning of the path"},
+    config_key{"route[].preserve_host", flag, "false", "send the Host of the client"},
+    config_key{"http.pool", text, "the only one", "the pool of all requests, without routes"},
+    config_key{"http.tries", count, "2", "servers that get a request that fails", "", 1, 10},
     config_key{"http.trusted", texts, "none", "proxies whose X-Forwarded-For is trusted"},
     config_key{"http.trace", flag, "false", "give each request a span and print it"},
     config_key{"pool.*.order", choice, "least_requests", "how a server is chosen",
@@ -42,12 +51,15 @@ constexpr std::array keys{
     config_key{"pool.*.servers[].weight", count, "1", "the share of the requests", "", 1, 1000},
     config_key{"pool.*.servers[].max_requests", count, "0", "requests in progress, 0: no limit", "",
                0, most},
-    config_key{"pool.*.servers[].send_proxy", count, "0", "the version of a PROXY header, 0: none",
-               "", 0, 2},
     config_key{"pool.*.queue", count, "1024", "requests that wait", "", 0, most},
     config_key{"pool.*.queue_timeout", duration, "5s", "the time that they wait", "", 0,
                longest_time},
     config_key{"pool.*.ca", text, "those of the system", "trusted certificates of https servers"},
+    config_key{"pool.*.send_proxy", choice, "off",
+               "the PROXY header that announces clients; connections are not reused",
+               "off, v1, v2"},
+    config_key{"admin.listen", text, "none", "health and metrics: loopback HOST:PORT, or unix:PATH",
+               "", 0, 0, false},
     config_key{"log.access", text, "stdout", "a file, \"stdout\" or \"off\""},
     config_key{"timeouts.preface", duration, "10s", "for the client hello of a passed connection",
                "", 1, longest_time},
@@ -61,6 +73,8 @@ constexpr std::array keys{
     config_key{"timeouts.half_closed", duration, "30s", "of these after one side has ended", "", 0,
                longest_time},
     config_key{"limits.client.requests", count, "64", "requests of one client", "", 1, most},
+    config_key{"drain.lame_duck", duration, "0s", "from \"not ready\" to the end of listening", "",
+               0, longest_time},
     config_key{"drain.grace", duration, "5s", "for requests in progress at the end", "", 0,
                longest_time},
 };
@@ -83,6 +97,8 @@ pool_setting read_pool(config_node const& n, std::string const& path, config_err
   p.queue = count_of(n.find("queue"), p.queue);
   p.queue_timeout = duration_of(n.find("queue_timeout"), p.queue_timeout);
   p.ca = text_of(n.find("ca"));
+  std::string const send_proxy = text_of(n.find("send_proxy"), "off");
+  p.send_proxy = send_proxy == "v1" ? 1 : send_proxy == "v2" ? 2 : 0;
   std::vector<config_node const*> const servers = items_of(n.find("servers"));
   if (servers.empty()) {
     errors.add(n.at, path, "it has no servers");
@@ -95,7 +111,6 @@ pool_setting read_pool(config_node const& n, std::string const& path, config_err
     s.name = text_of(servers[i]->find("name"), s.url);
     s.weight = static_cast<unsigned>(count_of(servers[i]->find("weight"), 1));
     s.max_requests = count_of(servers[i]->find("max_requests"), 0);
-    s.send_proxy = static_cast<unsigned>(count_of(servers[i]->find("send_proxy"), 0));
     if (url == nullptr) {
       errors.add(servers[i]->at, where, "url is missing");
     } else if (std::string const why = why_no_server(s.url); !why.empty()) {
@@ -109,8 +124,8 @@ pool_setting read_pool(config_node const& n, std::string const& path, config_err
   return p;
 }
 
-void read_routes(config_node const& n, std::string const& path, listen_setting& to,
-                 config_errors& errors) {
+void read_server_names(config_node const& n, std::string const& path, listen_setting& to,
+                       config_errors& errors) {
   to.protocol = "passthrough";
   std::vector<config_node const*> const routes = items_of(&n);
   for (std::size_t i = 0; i < routes.size(); ++i) {
@@ -134,20 +149,20 @@ void read_routes(config_node const& n, std::string const& path, listen_setting& 
   }
 }
 
-void choose_pool(config_node const& root, reverse_settings& s, config_errors& errors) {
-  config_node const* const named = root.find_path("http.pool");
-  bool const needed = std::ranges::any_of(
-      s.listeners, [](listen_setting const& l) { return l.protocol == "http"; });
-  if (named != nullptr) {
-    s.pool = named->text;
-    if (!s.pools.contains(s.pool)) {
-      errors.add(named->at, "http.pool", fmt::format("there is no [pool.{}]", s.pool));
-    }
-  } else if (s.pools.size() == 1) {
-    s.pool = s.pools.begin()->first;
-  } else if (needed) {
-    errors.add(root.at, "http.pool",
-               s.pools.empty() ? "there is no [pool.NAME]" : "there are several pools");
+void read_admin(config_node const& n, reverse_settings& s, config_errors& errors) {
+  config_node const* const listen = n.find("listen");
+  if (listen == nullptr) {
+    errors.add(n.at, "admin", "listen is missing");
+    return;
+  }
+  listen_setting& to = s.admin.emplace();
+  to.name = "admin";
+  if (!parse_listen_address(listen->text, to.where)) {
+    errors.add(listen->at, "admin.listen",
+               fmt::format("'{}' is not of the form HOST:PORT or unix:PATH", listen->text));
+  } else if (!is_local(to.where)) {
+    errors.add(listen->at, "admin.listen",
+               fmt::format("'{}' can be reached from other machines", listen->text));
   }
 }
 
@@ -162,7 +177,7 @@ reverse_settings make_reverse_settings(config_node const& root, config_errors& e
   std::vector<config_node const*> const listeners = items_of(root.find("listen"));
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     if (config_node const* const routes = listeners[i]->find("passthrough")) {
-      read_routes(*routes, fmt::format("listen[{}].passthrough", i), s.listeners[i], errors);
+      read_server_names(*routes, fmt::format("listen[{}].passthrough", i), s.listeners[i], errors);
     }
   }
   for (config_node const* const pool : items_of(root.find("pool"))) {
@@ -176,7 +191,12 @@ reverse_settings make_reverse_settings(config_node const& root, config_errors& e
     }
   }
   s.trace = flag_of(root.find_path("http.trace"));
-  choose_pool(root, s, errors);
+  s.tries = static_cast<unsigned>(count_of(root.find_path("http.tries"), s.tries));
+  s.lame_duck = duration_of(root.find_path("drain.lame_duck"), s.lame_duck);
+  if (config_node const* const admin = root.find("admin")) {
+    read_admin(*admin, s, errors);
+  }
+  read_routes(root, s, errors);
   return s;
 }
 

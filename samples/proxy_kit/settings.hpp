@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "routes.hpp"
 #include "schema.hpp"
 
 #include <anode/network_list.hpp>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +34,7 @@ struct tls_files {
 struct listen_setting {
   std::string name{};
   anode::http::listen_options where{};
+  std::string inherited{};        ///< of "fd:NAME": the name of a passed socket
   std::string protocol = "http";  ///< "http", "socks5", or "passthrough"
   tls_files tls{};
   anode::proxy::sni_routes routes{};  ///< of "passthrough"
@@ -64,7 +67,6 @@ struct server_setting {
   std::string url{};
   unsigned weight = 1;
   std::size_t max_requests = 0;
-  unsigned send_proxy = 0;
 };
 
 /// A pool of servers.
@@ -73,15 +75,29 @@ struct pool_setting {
   std::vector<server_setting> servers{};
   std::size_t queue = 1024;
   std::chrono::milliseconds queue_timeout{5'000};
-  std::string ca{};  ///< trusted certificates of the servers; empty: those of the system
+  std::string ca{};         ///< trusted certificates of the servers; empty: those of the system
+  unsigned send_proxy = 0;  ///< the version of a PROXY header; 0: none
+};
+
+/// A route of `reverse_proxy`.
+struct route_setting {
+  std::string name{};  ///< in metrics and messages
+  route_rule rule{};
+  std::string pool{};
+  std::string strip{};         ///< removed from the beginning of the path
+  std::string add{};           ///< added to the beginning of the path
+  bool preserve_host = false;  ///< sends the Host of the client
 };
 
 /// The settings of `reverse_proxy`.
 struct reverse_settings : proxy_settings {
   std::map<std::string, pool_setting, std::less<>> pools{};
-  std::string pool{};  ///< the one of all requests
+  std::vector<route_setting> routes{};
   anode::network_list trusted{};
+  unsigned tries = 2;  ///< attempts of which something was sent
   bool trace = false;
+  std::optional<listen_setting> admin{};   ///< where the state is served
+  std::chrono::milliseconds lame_duck{0};  ///< between "not ready" and the end of listening
 };
 
 /// Returns the keys of a configuration file of `forward_proxy`.
@@ -99,12 +115,18 @@ reverse_settings make_reverse_settings(config_node const& root, config_errors& e
 /// Parses "127.0.0.1:80", "[::1]:80", ":80" for all addresses, or "unix:/path".
 bool parse_listen_address(std::string_view text, anode::http::listen_options& to);
 
+/// Parses what `parse_listen_address` does, or "fd:NAME".
+bool parse_listen_place(std::string_view text, listen_setting& to);
+
 /// Returns whether only programs of this machine reach a place.
 bool is_local(anode::http::listen_options const& where);
 
 /// Returns why a forward proxy would serve everybody; empty if it does not: it listens on other
 /// than loopback addresses, and has neither users nor rules that allow.
 std::string open_to_all(forward_settings const& s);
+
+/// Reads the routes, after the pools. Without [[route]] all requests go to one pool.
+void read_routes(config_node const& root, reverse_settings& s, config_errors& errors);
 
 /// Reads the settings that both programs have.
 void read_common(config_node const& root, proxy_settings& to, config_errors& errors);

@@ -3,6 +3,7 @@
 
 #include <anode/error.hpp>
 
+#include <boost/asio/error.hpp>
 #include <fmt/format.h>
 
 #include <string>
@@ -26,6 +27,10 @@ void set_end(proxy::exchange_record& r, proxy::failure_side side, proxy::exchang
   r.phase = phase;
 }
 
+proxy::exchange_phase phase_of(bool connected) {
+  return connected ? proxy::exchange_phase::tunnel : proxy::exchange_phase::connect;
+}
+
 }  // namespace
 
 proxy::exchange_record record_of(proxy::socks_record const& from) {
@@ -35,7 +40,9 @@ proxy::exchange_record record_of(proxy::socks_record const& from) {
   r.detail = from.detail;
   r.tunnel_up = from.up;
   r.tunnel_down = from.down;
-  if (from.reply == not_allowed) {
+  if (from.cause == boost::asio::error::operation_aborted) {
+    set_end(r, proxy::failure_side::killed, phase_of(from.connected));
+  } else if (from.reply == not_allowed) {
     set_end(r, proxy::failure_side::policy, proxy::exchange_phase::connect);
   } else if (!from.connected) {
     bool const asked = !from.to.host.empty();
@@ -52,7 +59,9 @@ proxy::exchange_record record_of(proxy::pass_through_record const& from) {
   r.detail = from.detail;
   r.tunnel_up = from.up;
   r.tunnel_down = from.down;
-  if (!from.connected) {
+  if (from.cause == boost::asio::error::operation_aborted) {
+    set_end(r, proxy::failure_side::killed, phase_of(from.connected));
+  } else if (!from.connected) {
     if (from.tries > 0) {
       set_end(r, proxy::failure_side::upstream, proxy::exchange_phase::connect);
     } else {

@@ -10,6 +10,8 @@
 #include "../proxy_kit/reload.hpp"
 #include "runtime.hpp"
 
+#include <anode/service.hpp>
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -114,8 +116,10 @@ int main(int argc, char** argv) try {
     }
     if (!pool.servers.empty()) {
       settings.listeners.push_back(web);
-      settings.pool = "upstream";
-      settings.pools.emplace(settings.pool, pool);
+      settings.pools.emplace("upstream", pool);
+      samples::route_setting& all = settings.routes.emplace_back();
+      all.name = "*/";
+      all.pool = "upstream";
     }
     if (pass_port) {
       passing.where.host = web.where.host;
@@ -131,14 +135,21 @@ int main(int argc, char** argv) try {
   // Single-threaded: disable the locks of the reactor. The scheduler keeps its locks, because name
   // lookups use a thread.
   net::io_context io{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  samples::adopt_inherited(settings.listeners);
+  anode::service_notifier const service;
   samples::reverse_listeners listeners(io.get_executor(), settings);
-  net::co_spawn(io, samples::reverse_listeners::drain_on_signal(listeners),
+  net::co_spawn(io, samples::reverse_listeners::drain_on_signal(listeners, service),
                 [&io](std::exception_ptr) { io.stop(); });
   auto const reload = [&] {
-    samples::reload_config(config, &samples::make_reverse_settings, listeners);
+    service.reloading();
+    listeners.note_reload(
+        samples::reload_config(config, &samples::make_reverse_settings, listeners));
+    service.ready();
   };
   net::co_spawn(io, samples::reload_on_hangup(io.get_executor(), reload), net::detached);
+  net::co_spawn(io, service.keep_watchdog(io.get_executor()), net::detached);
   listeners.announce_all();
+  service.ready();
   io.run();
 } catch (std::exception const& e) {
   fmt::print(stderr, "reverse_proxy: {}\n", e.what());

@@ -10,7 +10,10 @@
 namespace samples {
 
 reverse_proxy::reverse_proxy(http::agent a, proxy::upstream_pool_options o)
-    : agent(std::move(a)), pool(agent, std::move(o)) {
+    : reverse_proxy(a, proxy::upstream_pool(a, std::move(o))) {}
+
+reverse_proxy::reverse_proxy(http::agent a, proxy::upstream_pool p)
+    : agent(std::move(a)), pool(std::move(p)) {
   how.via = "reverse_proxy";
   how.send = proxy::forwarded_headers::both;
   how.limit.emplace(std::size_t{64});
@@ -75,9 +78,22 @@ private:
 
 std::string address_of(anode::socket const& client) { return client.remote_endpoint().address; }
 
-void note(reverse_proxy& p, proxy::exchange_record const& record, http::incoming_message const& req,
+// The end of a drain closes the connections of clients, which is not their fault.
+void note_cut(reverse_proxy const& p, proxy::exchange_record& record) {
+  if (record.side == proxy::failure_side::client && p.cut_at &&
+      std::chrono::steady_clock::now() >= *p.cut_at) {
+    record.side = proxy::failure_side::killed;
+    record.detail = "the proxy ends";
+  }
+}
+
+void note(reverse_proxy& p, proxy::exchange_record record, http::incoming_message const& req,
           std::string_view client) {
-  p.log.write(record, req, client);
+  note_cut(p, record);
+  p.log.write(record, req, client, p.pool_name);
+  if (p.counters) {
+    p.counters->add(record);
+  }
   if (p.on_done) {
     p.on_done(record);
   }
@@ -111,6 +127,7 @@ net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& r
   auto const forward = [&](proxy::forward_options const& how) {
     return proxy::forward(req, res, p.pool, how);
   };
+  request_in_progress const counted(p.counters);
   std::string const client = p.log.is_open() ? address_of(req.socket()) : std::string();
   proxy::exchange_record const record = co_await run(p, req, forward);
   note(p, record, req, client);
@@ -121,9 +138,47 @@ net::awaitable<void> forward_upgrade(reverse_proxy& p, http::incoming_message& r
   auto const forward = [&](proxy::forward_options const& how) {
     return proxy::forward_upgrade(req, client, p.pool, how);
   };
+  request_in_progress const counted(p.counters);
   std::string const address = address_of(client);
   proxy::exchange_record const record = co_await run(p, req, forward);
   note(p, record, req, address);
+}
+
+namespace {
+
+proxy::exchange_record record_of(unrouted const& why) {
+  proxy::exchange_record record;
+  record.status = why.status;
+  record.side = proxy::failure_side::policy;
+  record.phase = proxy::exchange_phase::request_head;
+  record.detail = why.detail;
+  return record;
+}
+
+std::string text_of(unrouted const& why) {
+  return fmt::format("{} {}: {}\n", why.status, http::reason_phrase(why.status), why.detail);
+}
+
+}  // namespace
+
+proxy::exchange_record refuse_request(unrouted const& why, http::incoming_message const& req,
+                                      http::server_response& res) {
+  res.set_status_code(why.status);
+  res.set_header("Content-Type", "text/plain");
+  if (!req.complete()) {
+    res.set_header("Connection", "close");
+  }
+  res.end(text_of(why));
+  return record_of(why);
+}
+
+proxy::exchange_record refuse_upgrade(unrouted const& why, anode::socket client) {
+  std::string const text = text_of(why);
+  client.end(
+      fmt::format("HTTP/1.1 {} {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n"
+                  "Connection: close\r\n\r\n{}",
+                  why.status, http::reason_phrase(why.status), text.size(), text));
+  return record_of(why);
 }
 
 }  // namespace samples

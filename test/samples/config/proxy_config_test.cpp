@@ -91,8 +91,8 @@ TEST_CASE("proxy configuration: every error of a reverse proxy has its place") {
             "0 is not between 1 and 1000"},
            {"[pool.a]\nservers = [{ url = \"http://b\", weigth = 1 }]\n", 4, 32,
             "is it \"weight\"?"},
-           {"[pool.a]\nservers = [{ url = \"http://b\", send_proxy = 3 }]\n", 4, 45,
-            "3 is not between 0 and 2"},
+           {"[pool.a]\nsend_proxy = \"v3\"\nservers = [{ url = \"http://b\" }]\n", 4, 14,
+            "pool.a.send_proxy: one of off, v1, v2 is expected"},
            {"[pool.a]\nservers = [{ url = \"http://b\" }, { url = \"http://b\" }]\n", 4, 34,
             "the name 'http://b' is not unique"},
            {"[pool.a]\nservers = \"http://b\"\n", 4, 11, "a list of tables is expected"},
@@ -104,6 +104,7 @@ TEST_CASE("proxy configuration: every error of a reverse proxy has its place") {
             "there are several pools"},
            {"", 1, 1, "there is no [pool.NAME]"},
            {pool + "[http]\npool = \"b\"\n", 6, 8, "http.pool: there is no [pool.b]"},
+           {pool + "[http]\ntries = 0\n", 6, 9, "0 is not between 1 and 10"},
            {pool + "[http]\ntrusted = [\"10.0.0.0/8\", \"x\"]\n", 6, 26, "'x' is neither"},
            {pool + "[http]\ntrace = 0\n", 6, 9, "true or false"},
            {pool + "[pools.b]\n", 5, 2, "is it \"pool\"?"},
@@ -124,6 +125,81 @@ TEST_CASE("proxy configuration: every error of a reverse proxy has its place") {
                    samples::make_reverse_settings(root, errors);
                  });
   }
+}
+
+TEST_CASE("proxy configuration: every error of a route and of the admin listener has its place") {
+  struct row {
+    std::string text;  // after a correct listener and a correct pool
+    unsigned line;
+    unsigned column;
+    std::string_view message;
+  };
+  std::string const pools =
+      std::string(good_pool) + "[pool.b]\nservers = [{ url = \"http://b\" }]\n";
+  std::string const all = "[[route]]\npool = \"a\"\n";
+  for (row const& r : std::initializer_list<row>{
+           {"[[route]]\n", 7, 1, "route[0].pool: there are several pools"},
+           {"[[route]]\npool = \"c\"\n", 8, 8, "route[0].pool: there is no [pool.c]"},
+           {"[route]\npool = \"a\"\n", 7, 1, "route: a list of tables is expected"},
+           {all + "paht = \"/x\"\n", 9, 1, "is it \"path\"?"},
+           {all + "host = \"a\"\n", 9, 8, "a list of texts is expected"},
+           {all + "host = []\n", 9, 8, "route[0].host: the list is empty"},
+           {all + "host = [\"a\", \"b:80\"]\n", 9, 14,
+            "route[0].host: 'b:80' is neither a name, nor \"*.NAME\", nor an address"},
+           {all + "host = [\"a.test\", \"A.TEST.\"]\n", 9, 19, "'A.TEST.' occurs twice"},
+           {all + "path = \"x\"\n", 9, 8, "route[0].path: 'x' is not a path"},
+           {all + "path = \"/x/../y\"\n", 9, 8, "'/x/../y' is not a path"},
+           {all + "path = \"/%61\"\n", 9, 8, "'/%61' is not a path"},
+           {all + "path = \"/x?y\"\n", 9, 8, "'/x?y' is not a path"},
+           {all + "strip = \"x\"\n", 9, 9, "route[0].strip: 'x' is not a path"},
+           {all + "add = \"x\"\n", 9, 7, "route[0].add: 'x' is not a path"},
+           {all + "path = \"/apix\"\nstrip = \"/api\"\n", 10, 9,
+            "route[0].strip: the path '/apix' is not below '/api'"},
+           {all + "preserve_host = 1\n", 9, 17, "true or false is expected"},
+           {all + all, 9, 1, "route[1]: the name '*/' is not unique"},
+           {all + all + "name = \"x\"\n", 9, 1, "route[1]: route[0] has the same host and path"},
+           {all + "host = [\"a\", \"b\"]\npath = \"/x/\"\n" + all +
+                "host = [\"b\"]\npath = \"/x\"\n",
+            11, 1, "route[1]: route[0] has the same host and path"},
+           {all + "[http]\npool = \"a\"\n", 10, 8, "http.pool: [[route]] has the pools"},
+           {all + "[admin]\n", 9, 1, "admin: listen is missing"},
+           {all + "[admin]\nlisten = \"x\"\n", 10, 10,
+            "admin.listen: 'x' is not of the form HOST:PORT or unix:PATH"},
+           {all + "[admin]\nlisten = \":8090\"\n", 10, 10,
+            "admin.listen: ':8090' can be reached from other machines"},
+           {all + "[admin]\nlisten = \"192.0.2.1:80\"\n", 10, 10, "from other machines"},
+           {all + "[admin]\nlisten = \"fd:x\"\n", 10, 10, "is not of the form"},
+           {all + "[drain]\nlame_duck = 5\n", 10, 13, "needs a unit"},
+       }) {
+    std::string const text = with_pool(pools + r.text);
+    check_broken({text, r.line, r.column, r.message},
+                 [](config_node const& root, config_errors& errors) {
+                   samples::make_reverse_settings(root, errors);
+                 });
+  }
+}
+
+TEST_CASE("proxy configuration: routes, and sockets that are passed") {
+  std::vector<std::string> lines;
+  samples::reverse_settings const s = reverse_of(
+      "[[listen]]\naddress = \"fd:https\"\n[pool.a]\nsend_proxy = \"v2\"\n"
+      "servers = [{ url = \"http://a:1\" }]\n[[route]]\nhost = [\"*.X.Test\", \"y\"]\n"
+      "path = \"/p/q/\"\nstrip = \"/p/\"\nadd = \"/\"\n[[route]]\nname = \"rest\"\n"
+      "[admin]\nlisten = \"unix:/run/x\"\n",
+      lines);
+  CHECK(lines.empty());
+  CHECK(s.listeners.at(0).inherited == "https");
+  CHECK(s.pools.at("a").send_proxy == 2);
+  REQUIRE(s.routes.size() == 2);
+  CHECK(s.routes[0].name == "*.x.test/p/q");
+  CHECK(s.routes[0].rule.hosts == std::vector<std::string>{"*.x.test", "y"});
+  CHECK(s.routes[0].rule.path == "/p/q");
+  CHECK(s.routes[0].strip == "/p");
+  CHECK(s.routes[0].add.empty());
+  CHECK(s.routes[1].name == "rest");
+  CHECK(s.routes[1].pool == "a");
+  REQUIRE(s.admin);
+  CHECK(s.admin->where.path == "/run/x");
 }
 
 TEST_CASE("proxy configuration: all errors are reported, in the order of their places") {
@@ -165,7 +241,15 @@ TEST_CASE("proxy configuration: the files of the samples are correct") {
   REQUIRE(r.listeners.size() == 2);
   CHECK(r.listeners[1].protocol == "passthrough");
   CHECK(r.listeners[1].routes.find("a.old.test").size() == 2);
-  CHECK(r.pool == "api");
+  REQUIRE(r.routes.size() == 2);
+  CHECK(r.routes[0].rule.hosts == std::vector<std::string>{"a.test", "*.b.test"});
+  CHECK(r.routes[0].rule.path == "/api");
+  CHECK(r.routes[0].strip == "/api");
+  CHECK(r.routes[0].pool == "api");
+  CHECK(r.routes[1].name == "*/");
+  CHECK(r.routes[1].pool == "web");
+  REQUIRE(r.admin);
+  CHECK(r.admin->where.port == 8090);
   CHECK(r.pools.at("api").servers.at(0).weight == 2);
   CHECK(r.trusted.contains("127.0.0.1"));
   config_errors none("x");
@@ -175,7 +259,11 @@ TEST_CASE("proxy configuration: the files of the samples are correct") {
 
 TEST_CASE("proxy configuration: a pool that is not named is the only one") {
   std::vector<std::string> lines;
-  CHECK(reverse_of(with_pool(good_pool), lines).pool == "a");
+  samples::reverse_settings const s = reverse_of(with_pool(good_pool), lines);
+  REQUIRE(s.routes.size() == 1);
+  CHECK(s.routes[0].pool == "a");
+  CHECK(s.routes[0].rule.hosts.empty());
+  CHECK(s.routes[0].rule.path == "/");
   CHECK(lines.empty());
   // Without a listener for http no pool is needed.
   reverse_of("[[listen]]\naddress = \"[::1]:0\"\npassthrough = [{ sni = \"*\", to = [\"a:1\"] }]\n",

@@ -169,7 +169,9 @@ TEST_CASE("proxy reload: a reverse proxy uses the new servers for the next reque
   samples::reverse_settings settings;
   settings.listeners.emplace_back().where.host = "127.0.0.1";
   settings.listeners[0].where.port = port;
-  settings.pool = "a";
+  samples::route_setting& all = settings.routes.emplace_back();
+  all.name = "all";
+  all.pool = "a";
   samples::server_setting server;
   server.name = "one";
   server.url = "http://127.0.0.1:" + std::to_string(origin.address().port);
