@@ -14,8 +14,8 @@ namespace anode {
 /// How a relay ended.
 enum class relay_end : std::uint8_t {
   ended,        ///< both sides have ended their direction
-  a_failed,     ///< the connection `a` was lost
-  b_failed,     ///< the connection `b` was lost
+  a_failed,     ///< the connection `a` was lost, or the program has closed it
+  b_failed,     ///< the connection `b` was lost, or the program has closed it
   idle,         ///< no byte in either direction for `relay_options::idle_timeout`
   half_closed,  ///< one side has ended, and the other was silent for `relay_options::half_closed`
 };

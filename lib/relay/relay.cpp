@@ -230,6 +230,10 @@ net::awaitable<void> pass(detail::ptr<both> state, bool from_a) {
         co_await direction.run(bytes);
       }
     }
+    if (stream::buffered_socket const* const core = core_of(from); core && !core->ended()) {
+      // The peer has not ended its direction: the program has closed the connection.
+      throw boost::system::system_error(net::error::operation_aborted);
+    }
     to.end();
     state->ended(from_a);
     co_await to.drained();

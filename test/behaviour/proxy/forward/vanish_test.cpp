@@ -271,4 +271,25 @@ TEST_CASE("vanish: a program that cancels an exchange at each phase") {
   CHECK(agent.totals().sockets == 0);
 }
 
+TEST_CASE("vanish: a tunnel that the program closes has not ended by itself") {
+  for (bool const upgrade : {false, true}) {
+    CAPTURE(upgrade);
+    fixture f;
+    f.rules.allow_special();
+    testing::peer client = f.client();
+    if (upgrade) {
+      client.send(support::websocket);
+      f.up().send(support::switching);
+    } else {
+      client.send("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n");
+    }
+    client.expect_until("\r\n\r\n");
+    f.server().close_all_connections();
+    net::co_spawn(f.loop().context(), f.server().drain(1s), [](auto&&...) {});
+    f.loop().advance(2s);
+    CHECK(f.end() == "CU");
+    CHECK(f.in_progress() == 0);
+  }
+}
+
 }  // namespace behaviour_proxy_forward_vanish
