@@ -58,6 +58,10 @@ constexpr std::array keys{
     config_key{"pool.*.send_proxy", choice, "off",
                "the PROXY header that announces clients; connections are not reused",
                "off, v1, v2"},
+    config_key{"pool.*.retry.budget", count, "20", "retries in 10 s, in percent of the requests",
+               "", 0, 100},
+    config_key{"pool.*.retry.least", count, "3", "retries in 10 s that are always allowed", "", 0,
+               most},
     config_key{"admin.listen", text, "none", "health and metrics: loopback HOST:PORT, or unix:PATH",
                "", 0, 0, false},
     config_key{"log.access", text, "stdout", "a file, \"stdout\" or \"off\""},
@@ -97,6 +101,8 @@ pool_setting read_pool(config_node const& n, std::string const& path, config_err
   p.queue = count_of(n.find("queue"), p.queue);
   p.queue_timeout = duration_of(n.find("queue_timeout"), p.queue_timeout);
   p.ca = text_of(n.find("ca"));
+  p.retry_percent = static_cast<unsigned>(count_of(n.find_path("retry.budget"), p.retry_percent));
+  p.retry_least = static_cast<unsigned>(count_of(n.find_path("retry.least"), p.retry_least));
   std::string const send_proxy = text_of(n.find("send_proxy"), "off");
   p.send_proxy = send_proxy == "v1" ? 1 : send_proxy == "v2" ? 2 : 0;
   std::vector<config_node const*> const servers = items_of(n.find("servers"));

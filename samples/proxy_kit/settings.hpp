@@ -75,8 +75,10 @@ struct pool_setting {
   std::vector<server_setting> servers{};
   std::size_t queue = 1024;
   std::chrono::milliseconds queue_timeout{5'000};
-  std::string ca{};         ///< trusted certificates of the servers; empty: those of the system
-  unsigned send_proxy = 0;  ///< the version of a PROXY header; 0: none
+  std::string ca{};             ///< trusted certificates of the servers; empty: those of the system
+  unsigned send_proxy = 0;      ///< the version of a PROXY header; 0: none
+  unsigned retry_percent = 20;  ///< retries in ten seconds, of the requests
+  unsigned retry_least = 3;     ///< retries in ten seconds that are always allowed
 };
 
 /// A route of `reverse_proxy`.

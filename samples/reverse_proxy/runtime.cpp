@@ -23,7 +23,7 @@ proxy::selection_order order_of(std::string_view name) {
 // Returns whether a pool can continue with other servers.
 bool same_pool(pool_setting const& a, pool_setting const& b) {
   return a.order == b.order && a.queue == b.queue && a.queue_timeout == b.queue_timeout &&
-         a.ca == b.ca;
+         a.ca == b.ca && a.retry_percent == b.retry_percent && a.retry_least == b.retry_least;
 }
 
 proxy::proxy_timeouts timeouts_of(reverse_settings const& s) {
@@ -98,6 +98,7 @@ void reverse_listeners::add_pools(reverse_runtime& to, reverse_settings const& s
     proxy::upstream_pool_options selection;
     selection.order(order_of(pool.order)).queue_limit(pool.queue);
     selection.queue_timeout(pool.queue_timeout);
+    selection.retry_budget(pool.retry_percent, pool.retry_least);
     proxy::upstream_pool made(agent, selection);
     set_servers(made, pool, s);
     to.pools.emplace(name, reverse_runtime::named_pool{agent, std::move(made)});

@@ -91,6 +91,8 @@ TEST_CASE("proxy configuration: every error of a reverse proxy has its place") {
             "0 is not between 1 and 1000"},
            {"[pool.a]\nservers = [{ url = \"http://b\", weigth = 1 }]\n", 4, 32,
             "is it \"weight\"?"},
+           {"[pool.a]\nservers = [{ url = \"http://b\" }]\nretry = { budget = 101 }\n", 5, 20,
+            "pool.a.retry.budget: 101 is not between 0 and 100"},
            {"[pool.a]\nsend_proxy = \"v3\"\nservers = [{ url = \"http://b\" }]\n", 4, 14,
             "pool.a.send_proxy: one of off, v1, v2 is expected"},
            {"[pool.a]\nservers = [{ url = \"http://b\" }, { url = \"http://b\" }]\n", 4, 34,
