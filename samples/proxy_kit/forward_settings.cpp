@@ -15,7 +15,7 @@ using enum value_type;
 constexpr std::int64_t longest_wait = 86'400'000;  // a day, in milliseconds
 constexpr std::int64_t most_clients = 1'000'000;
 
-constexpr std::array keys{
+constexpr std::array forward_schema{
     config_key{"listen[].name", text, "", "the name in messages", "", 0, 0, false},
     config_key{"listen[].address", text, "", "HOST:PORT, :PORT, unix:PATH or fd:NAME", "", 0, 0,
                false},
@@ -85,7 +85,7 @@ void read_users(config_node const& file, std::vector<std::string>& to, config_er
 
 }  // namespace
 
-std::span<config_key const> forward_keys() { return keys; }
+std::span<config_key const> forward_keys() { return forward_schema; }
 
 std::string open_to_all(forward_settings const& s) {
   if (s.open || !s.users.empty() || s.rules.has_allow_rules()) {
@@ -103,7 +103,7 @@ std::string open_to_all(forward_settings const& s) {
 
 forward_settings make_forward_settings(config_node const& root, config_errors& errors) {
   forward_settings s;
-  check_against(keys, root, errors);
+  check_against(forward_schema, root, errors);
   read_common(root, s, errors);
   if (config_node const* const file = root.find_path("auth.user_file")) {
     read_users(*file, s.users, errors);

@@ -17,7 +17,7 @@ using enum value_type;
 constexpr std::int64_t longest_time = 86'400'000;  // a day, in milliseconds
 constexpr std::int64_t most = 1'000'000;
 
-constexpr std::array keys{
+constexpr std::array reverse_schema{
     config_key{"listen[].name", text, "", "the name in messages", "", 0, 0, false},
     config_key{"listen[].address", text, "", "HOST:PORT, :PORT, unix:PATH or fd:NAME", "", 0, 0,
                false},
@@ -174,11 +174,11 @@ void read_admin(config_node const& n, reverse_settings& s, config_errors& errors
 
 }  // namespace
 
-std::span<config_key const> reverse_keys() { return keys; }
+std::span<config_key const> reverse_keys() { return reverse_schema; }
 
 reverse_settings make_reverse_settings(config_node const& root, config_errors& errors) {
   reverse_settings s;
-  check_against(keys, root, errors);
+  check_against(reverse_schema, root, errors);
   read_common(root, s, errors);
   std::vector<config_node const*> const listeners = items_of(root.find("listen"));
   for (std::size_t i = 0; i < listeners.size(); ++i) {

@@ -23,6 +23,8 @@
 #include <utility>
 #include <vector>
 
+namespace behaviour_lifetime_socket_servers {
+
 namespace net = boost::asio;
 namespace http = anode::http;
 namespace testing = anode::testing;
@@ -251,3 +253,5 @@ TEST_CASE("socket server operations: a delay, with each loss") {
   CHECK(c.completed == 1);
   CHECK(c.failed);
 }
+
+}  // namespace behaviour_lifetime_socket_servers

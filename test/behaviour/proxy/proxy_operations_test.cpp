@@ -20,6 +20,8 @@
 #include <variant>
 #include <vector>
 
+namespace behaviour_proxy_proxy_operations {
+
 namespace net = boost::asio;
 namespace proxy = anode::proxy;
 namespace testing = anode::testing;
@@ -316,3 +318,5 @@ TEST_CASE("proxy operations: those that do not wait") {
   }
   CHECK(found == std::vector<std::string>{"192.0.2.1"});
 }
+
+}  // namespace behaviour_proxy_proxy_operations

@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+namespace samples_config_metrics {
+
 namespace proxy = anode::proxy;
 using namespace std::chrono_literals;
 
@@ -146,3 +148,5 @@ TEST_CASE("proxy metrics: a request is in progress until it ends") {
   }
   CHECK(counters->in_progress == 0);
 }
+
+}  // namespace samples_config_metrics

@@ -21,6 +21,8 @@
 #include <string_view>
 #include <vector>
 
+namespace samples_config_reverse_routes {
+
 namespace net = boost::asio;
 namespace http = anode::http;
 using namespace std::chrono_literals;
@@ -329,3 +331,5 @@ TEST_CASE("reverse proxy routes: upstreams get the addresses of the clients, and
     support::run(io, check_announced(port, web.server));
   }
 }
+
+}  // namespace samples_config_reverse_routes

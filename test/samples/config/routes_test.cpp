@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+namespace samples_config_routes {
+
 using samples::route_rule;
 using samples::route_table;
 using result = samples::route_table::result;
@@ -266,3 +268,5 @@ TEST_CASE("routes: the forms of hosts and prefixes") {
   CHECK_FALSE(t.duplicate_of({{"a"}, "/y"}));
   CHECK_FALSE(t.duplicate_of({{"c"}, "/x"}));
 }
+
+}  // namespace samples_config_routes

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace behaviour_proxy_forward_retries {
+
 namespace testing = anode::testing;
 using fixture = support::forward_fixture;
 using support::get;
@@ -98,3 +100,5 @@ TEST_CASE("retries: a request that is not safe is not sent again after a part of
   client.expect("HTTP/1.1 502 ");
   CHECK(f.origin().size() == 1);
 }
+
+}  // namespace behaviour_proxy_forward_retries

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+namespace behaviour_proxy_forward_upstream_options {
+
 namespace testing = anode::testing;
 using fixture = support::forward_fixture;
 using support::get;
@@ -101,3 +103,5 @@ TEST_CASE("upstream options: a declined upgrade leaves no connection that announ
   CHECK(f.up().ended());
   CHECK(f.agent().totals().sockets == 0);
 }
+
+}  // namespace behaviour_proxy_forward_upstream_options
