@@ -301,6 +301,7 @@ public:
 
 private:
   friend struct anode::detail::access;
+  friend anode::detail::data_slot& anode::detail::library_slot(incoming_message const& message);
 
   // Makes the message of a server's exchange.
   explicit incoming_message(exchange::incoming_state& self) noexcept : self_(&self) {}

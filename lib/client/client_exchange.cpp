@@ -57,12 +57,12 @@ void client_exchange::begin(agent_impl& agent) {
 
 // Resets the exchange for the next request. Keeps its memory.
 void client_exchange::dispose() noexcept {
-  if (response.data.filled() || request.staged()) {
+  if (response.has_data() || request.staged()) {
     // A destructor of the program's objects may use the messages and may make new references to the
     // exchange.
     detail::ptr<client_exchange> const self(this);  // disposes of it if it is the last one
     request.clear_stages();
-    response.data.clear();
+    response.clear_data();
     return;
   }
   agent_->clock().cancel(deadline_);

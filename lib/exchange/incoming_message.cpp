@@ -281,3 +281,7 @@ void incoming_message::start_read(net::mutable_buffer buffer, anode::detail::com
 }
 
 }  // namespace anode::http
+
+anode::detail::data_slot& anode::detail::library_slot(http::incoming_message const& message) {
+  return base::require_handle(message.self_, "incoming_message").library_data;
+}

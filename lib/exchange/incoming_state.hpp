@@ -80,6 +80,18 @@ public:
   /// because a destructor of the program may use the messages.
   detail::data_slot data;
 
+  /// The data of a library that runs the program's handlers; cleared with `data`, after it.
+  detail::data_slot library_data;
+
+  /// Returns whether there is data of either.
+  bool has_data() const noexcept { return data.filled() || library_data.filled(); }
+
+  /// Destroys the data.
+  void clear_data() noexcept {
+    data.clear();
+    library_data.clear();
+  }
+
   /// Returns the merged headers. They are computed on first use.
   merged_headers const& headers() const;
   merged_headers const& merged_trailers() const;

@@ -49,7 +49,7 @@ struct target_parts {
 inline target_parts split_target(std::string_view target) noexcept {
   target_parts parts;
   std::string_view rest = target;
-  std::size_t const scheme = target.find_first_of(":/?#");
+  std::size_t const scheme = target.starts_with('/') ? 0 : target.find_first_of(":/?#");
   if (scheme != 0 && scheme != std::string_view::npos && target.front() != '*' &&
       target.substr(scheme, 3) == "://") {
     rest = target.substr(scheme + 3);

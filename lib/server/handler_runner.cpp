@@ -57,8 +57,9 @@ handler_runner::~handler_runner() {
 }
 
 void handler_runner::run(server_exchange& exchange, http::handler const& h,
-                         detail::ptr<detail::counted> keep) {
+                         detail::ptr<detail::counted> keep, net::awaitable<void> work) {
   request_ = &h;
+  work_ = std::move(work);
   start(exchange, std::move(keep));
 }
 
@@ -107,7 +108,7 @@ net::awaitable<void> handler_runner::loop(detail::ptr<handler_runner> self) {
     std::exception_ptr error;
     try {
       if (self->request_ != nullptr) {
-        co_await self->request_->coroutine(self->exchange_->req, self->exchange_->res);
+        co_await std::move(self->work_);
       } else {
         co_await self->upgrade_->coroutine(self->exchange_->req, std::move(self->socket_));
       }
@@ -138,8 +139,8 @@ void handler_runner::end_job(server_impl& server, std::exception_ptr const& erro
   detail::ptr<server_exchange> const exchange = std::move(exchange_);
   detail::ptr<detail::counted> const keep = std::move(keep_);
   exchange->runner = nullptr;
-  if (std::exchange(request_, nullptr) != nullptr) {
-    handler_finished(server, *exchange, error);
+  if (http::handler const* const h = std::exchange(request_, nullptr)) {
+    handler_finished(server, *exchange, *h, error);
   } else {
     upgrade_ = nullptr;
     anode::socket socket = std::move(socket_);
@@ -222,10 +223,8 @@ void respond_to_error(server_impl& server, server_exchange& exchange,
   server.report(error, &exchange);
 }
 
-}  // namespace
-
-void handler_finished(server_impl& server, server_exchange& exchange,
-                      std::exception_ptr const& thrown) {
+void complete_response(server_impl& server, server_exchange& exchange,
+                       std::exception_ptr const& thrown) {
   server_response_state& response = exchange.response;
   if (exchange.left_http) {
     if (thrown) {
@@ -258,22 +257,46 @@ void handler_finished(server_impl& server, server_exchange& exchange,
   }
 }
 
+}  // namespace
+
+void handler_finished(server_impl& server, server_exchange& exchange, http::handler const& h,
+                      std::exception_ptr const& thrown) {
+  std::exception_ptr error = thrown;
+  if (error && h.answer_exception) {
+    try {
+      h.answer_exception(exchange.req, exchange.res, thrown);
+      error = nullptr;
+    } catch (...) {
+      error = std::current_exception();
+    }
+  }
+  complete_response(server, exchange, error);
+}
+
 // The runners of a server.
 
 void server_impl::run(shared_handler<http::handler> const& h, server_exchange& exchange) {
   if (!h) {
     return;
   }
-  if (h->coroutine) {
-    acquire_runner()->run(exchange, *h, h.keep());
-    return;
-  }
   shared_handler<http::handler> const keep_handler = h;
   detail::ptr<server_exchange> const keep(&exchange);
+  http::handler const& handler = *keep_handler;
+  net::awaitable<void> work;
   try {
-    keep_handler->callback(exchange.req, exchange.res);
+    if (handler.callback) {
+      handler.callback(exchange.req, exchange.res);
+      return;
+    }
+    work = (handler.start ? handler.start : handler.coroutine)(exchange.req, exchange.res);
   } catch (...) {
-    handler_finished(*this, exchange, std::current_exception());
+    handler_finished(*this, exchange, handler, std::current_exception());
+    return;
+  }
+  if (work.valid()) {
+    acquire_runner()->run(exchange, handler, keep_handler.keep(), std::move(work));
+  } else if (exchange.response.ended()) {
+    handler_finished(*this, exchange, handler, nullptr);
   }
 }
 

@@ -22,10 +22,11 @@ public:
   explicit handler_runner(server_impl& server);
   ~handler_runner() override;
 
-  /// Starts the handler of a request. Returns when the handler finishes or suspends.
+  /// Runs the coroutine of a request's handler. Returns when it finishes or suspends.
   /// @param h must stay valid while `keep` exists
   /// @param keep the owner of the handler
-  void run(server_exchange& exchange, http::handler const& h, detail::ptr<detail::counted> keep);
+  void run(server_exchange& exchange, http::handler const& h, detail::ptr<detail::counted> keep,
+           net::awaitable<void> work);
 
   /// Starts the handler of a socket that has left HTTP.
   void run(server_exchange& exchange, http::upgrade_handler const& h,
@@ -55,15 +56,16 @@ private:
   http::handler const* request_ = nullptr;
   http::upgrade_handler const* upgrade_ = nullptr;
   detail::ptr<detail::counted> keep_;
+  net::awaitable<void> work_;  // of a request
   anode::socket socket_;
   bool started_ = false;
   bool stopped_ = false;
 };
 
 /// Completes the response after a request handler has returned or thrown. Without an exception,
-/// ends the response. With one, sends a 500 response (413 for `body_too_large`) or destroys a
-/// response that has started, and reports the error.
-void handler_finished(server_impl& server, server_exchange& exchange,
+/// ends the response. With one that the handler does not answer itself, sends a 500 response (413
+/// for `body_too_large`) or destroys a response that has started, and reports the error.
+void handler_finished(server_impl& server, server_exchange& exchange, http::handler const& h,
                       std::exception_ptr const& error);
 
 }  // namespace anode::server

@@ -186,7 +186,7 @@ void server_exchange::reset_fast() {
 void server_exchange::drop_data() noexcept {
   detail::ptr<server_exchange> const self(this);  // disposes of the exchange if it is the last one
   response.clear_stages();
-  request.data.clear();
+  request.clear_data();
 }
 
 void server_exchange::dispose() noexcept {

@@ -104,7 +104,7 @@ public:
   void cancel_handler();
 
   /// Returns whether the exchange stores objects of the program besides listeners of events.
-  bool has_data() const noexcept { return request.data.filled() || response.staged(); }
+  bool has_data() const noexcept { return request.has_data() || response.staged(); }
 
   /// Destroys these objects.
   void drop_data() noexcept;

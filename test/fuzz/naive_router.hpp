@@ -174,14 +174,16 @@ inline result find(std::vector<route> const& routes, std::string_view method,
 inline result find(anode::web::route_tree const& tree, std::string_view method,
                    std::string_view path) {
   result out;
-  std::string buffer;
-  std::string_view canonical;
-  if (!anode::web::canonical_path(path, buffer, canonical)) {
-    out.refused = true;
-    return out;
-  }
   std::array<anode::web::detail::path_value, anode::web::most_parameters> values;
-  anode::web::route_match const m = tree.find(canonical, method, values.data());
+  anode::web::route_match m = tree.find_plain(path, method, values.data());
+  std::string canonical;
+  if (m.route == anode::web::no_route) {
+    if (!anode::web::canonical_path(path, canonical)) {
+      out.refused = true;
+      return out;
+    }
+    m = tree.find(canonical, method, values.data());
+  }
   out.path_found = m.path_found;
   out.found = m.route != anode::web::no_route;
   if (out.found) {

@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <anode/detail/export.hpp>
+
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -8,6 +10,10 @@
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
+
+namespace anode::http {
+class incoming_message;
+}
 
 namespace anode::detail {
 
@@ -123,5 +129,10 @@ private:
 
   block* block_ = nullptr;
 };
+
+/// Returns the place of a library that runs the program's handlers, such as the router of
+/// `anode-web`. It lives as long as that of `emplace_data`, which is the program's own.
+/// @throws http::exception with `error::invalid_this` for an empty handle.
+ANODE_EXPORT data_slot& library_slot(http::incoming_message const& message);
 
 }  // namespace anode::detail

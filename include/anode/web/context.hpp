@@ -273,6 +273,7 @@ private:
   static void operator delete(void* memory, std::size_t bytes) noexcept;
 
   rare& more();
+  void keep_values(detail::path_value const* values, std::size_t count);
   void prepare_text(std::size_t size);
   void announce_length(std::size_t size);
   void refuse_coded_body() const;
@@ -302,8 +303,9 @@ private:
   detail::route const* route_ = nullptr;
   std::unique_ptr<rare> rare_;
   std::uint32_t stage_ = 0;  // the next element of the chain that may run
-  // Of the parameters, in the order of their names. Those of the route are set.
-  std::array<detail::path_value, detail::most_parameters> values_;
+  // Of the parameters, in the order of their names. Those of the route are set. A route with more
+  // parameters has them in `rare_`.
+  std::array<detail::path_value, detail::few_parameters> values_;
 };
 
 /// The rest of the chain behind a layer. Call it at most once, and await or return the result:

@@ -44,7 +44,9 @@ public:
              (std::invocable<D&, context&> ||
               std::invocable<D&, http::incoming_message&, http::server_response&>))
   handler(F&& f) {
-    if constexpr (std::invocable<D&, context&>) {
+    if constexpr (starting_handler<D>) {
+      coroutine_ = [d = D(std::forward<F>(f))](context& c) { return d.start(c); };
+    } else if constexpr (std::invocable<D&, context&>) {
       set<std::invoke_result_t<D&, context&>>(std::forward<F>(f));
     } else {
       using result = std::invoke_result_t<D&, http::incoming_message&, http::server_response&>;
@@ -59,6 +61,12 @@ public:
 
 private:
   friend struct detail::dispatcher;
+
+  // Returns an empty awaitable for a request that it has answered, or will answer.
+  template <class D>
+  static constexpr bool starting_handler = requires(D const& d, context& c) {
+    { d.start(c) } -> std::same_as<net::awaitable<void>>;
+  };
 
   template <class Result, class F>
   void set(F&& f) {
@@ -79,7 +87,7 @@ private:
   }
 
   std::function<void(context&)> plain_;
-  std::function<net::awaitable<void>(context&)> coroutine_;
+  std::function<net::awaitable<void>(context&)> coroutine_;  // may return an empty awaitable
 };
 
 /// A route of a router, for documentation and tests.
@@ -232,6 +240,17 @@ public:
 
   /// Handles a request: the router is a handler of `http::server`.
   net::awaitable<void> operator()(http::incoming_message& req, http::server_response& res) const;
+
+  /// Handles a request for `http::server`, which calls this function in place of the call operator,
+  /// because most requests need no coroutine of the router.
+  /// @return the coroutine of the route, with its layers; empty if a plain handler has answered or
+  ///   will answer.
+  /// @throws what the handler throws, for `answer_exception`.
+  net::awaitable<void> start(http::incoming_message& req, http::server_response& res) const;
+
+  /// Answers the exception of `start` or of its awaitable, as the class description says.
+  void answer_exception(http::incoming_message& req, http::server_response& res,
+                        std::exception_ptr const& error) const;
 
 private:
   static void append(std::vector<layer>&, handler& last, handler h) { last = std::move(h); }

@@ -44,7 +44,16 @@ std::string_view context::param(std::string_view name) const {
     throw_invalid("The route \"" + route_->pattern + "\" has no parameter \"" + std::string(name) +
                   "\"");
   }
-  return values_[static_cast<std::size_t>(it - names.begin())].view();
+  auto const at = static_cast<std::size_t>(it - names.begin());
+  return (names.size() > values_.size() ? rare_->many[at] : values_[at]).view();
+}
+
+void context::keep_values(detail::path_value const* values, std::size_t count) {
+  if (count > values_.size()) {
+    more().many.assign(values, values + count);
+  } else {
+    std::copy_n(values, count, values_.begin());
+  }
 }
 
 std::string_view context::query_string() const noexcept { return req_.query(); }

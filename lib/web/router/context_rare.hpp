@@ -19,9 +19,10 @@ namespace anode::web {
 
 /// What most requests do not need.
 struct context::rare {
-  std::string path_buffer{};           // the canonical path, if it is not the received one
-  std::string values{};                // decoded values of parameters
-  std::optional<form_fields> query{};  // the parsed query
+  std::string path_buffer{};               // the canonical path, if it is not the received one
+  std::string values{};                    // decoded values of parameters
+  std::vector<detail::path_value> many{};  // the values, if a context has no room for them
+  std::optional<form_fields> query{};      // the parsed query
   std::vector<std::pair<std::type_info const*, owned>> data{};
   std::vector<anode::detail::function<void(context&, done_facts const&)>> done_listeners{};
   std::size_t body_limit = 0;               // 0: none set
@@ -29,6 +30,7 @@ struct context::rare {
   std::unique_ptr<body_decoder> decoder{};  // if a layer decodes the body
   detail::no_route_reason reason = detail::no_route_reason::none;
   std::string allow{};  // the value of Allow, or the path to redirect to
+  std::vector<anode::detail::ptr<context>> inner{};  // of routers that are handlers of this one
 };
 
 }  // namespace anode::web

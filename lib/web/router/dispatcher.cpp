@@ -12,26 +12,57 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <array>
 #include <memory>
 #include <utility>
 
 namespace anode::web::detail {
 
+using context_ptr = anode::detail::ptr<context>;
+
+// The request owns the context until the exchange is closed and the handler has returned. A router
+// that is a handler of another one makes a second context, which the first one owns.
+anode::detail::ptr<context> dispatcher::make_context(http::incoming_message& req,
+                                                     http::server_response& res,
+                                                     table_ptr const& table) {
+  context_ptr c(new context(req, res, table));
+  anode::detail::data_slot& slot = anode::detail::library_slot(req);
+  if (auto* const outer = slot.get<context_ptr>()) {
+    (*outer)->more().inner.push_back(c);
+  } else {
+    slot.emplace<context_ptr>(c);
+  }
+  return c;
+}
+
+net::awaitable<void> dispatcher::begin(context& c) {
+  find(c);
+  return c.route_->layers.empty() ? run_handler(c) : run_stage(c, 0);
+}
+
+net::awaitable<void> dispatcher::start(http::incoming_message& req, http::server_response& res,
+                                       table_ptr const& table) {
+  context_ptr const c = make_context(req, res, table);
+  return begin(*c);
+}
+
+void dispatcher::answer_exception(http::incoming_message& req, http::server_response& res,
+                                  table_ptr const& table, std::exception_ptr const& error) {
+  auto* const made = anode::detail::library_slot(req).get<context_ptr>();
+  context_ptr const c = made != nullptr ? *made : make_context(req, res, table);
+  answer_exception(*c, error);
+}
+
 net::awaitable<void> dispatcher::run(http::incoming_message& req, http::server_response& res,
-                                     std::shared_ptr<route_table const> const& table) {
-  anode::detail::ptr<context> const c(new context(req, res, table));
-  // Owns the context until the exchange is closed and the handler has returned.
-  req.emplace_data<anode::detail::ptr<context>>(c);
+                                     table_ptr const& table) {
+  context_ptr const c = make_context(req, res, table);
+  net::awaitable<void> work;
   try {
-    find(*c);
-    net::awaitable<void> work = run_stage(*c, 0);
-    bool const plain = c->route_->layers.empty() && !last_of(*c).coroutine_;
-    // A plain handler is finished or waits for its answer; neither throws.
-    return plain ? std::move(work) : guard(c, std::move(work));
+    work = begin(*c);
   } catch (...) {
     answer_exception(*c, std::current_exception());
   }
-  return done();
+  return work.valid() ? guard(c, std::move(work)) : answered(*c);
 }
 
 net::awaitable<void> dispatcher::run_stage(context& c, std::size_t stage) {
@@ -43,7 +74,18 @@ net::awaitable<void> dispatcher::run_stage(context& c, std::size_t stage) {
   if (stage < r.layers.size()) {
     return (*r.layers[stage])(c, next(c, static_cast<std::uint32_t>(stage + 1)));
   }
-  return run_handler(c, last_of(c));
+  net::awaitable<void> work = run_handler(c);
+  return work.valid() ? std::move(work) : answered(c);
+}
+
+/// Runs the handler at the end of the chain. Returns an empty awaitable if that needs no coroutine.
+net::awaitable<void> dispatcher::run_handler(context& c) {
+  handler const& last = last_of(c);
+  if (last.coroutine_) {
+    return last.coroutine_(c);
+  }
+  last.plain_(c);
+  return {};
 }
 
 /// Returns the handler at the end of the chain.
@@ -53,15 +95,7 @@ handler const& dispatcher::last_of(context const& c) {
   return missing && own ? own : *c.route_->last;
 }
 
-net::awaitable<void> dispatcher::run_handler(context& c, handler const& h) {
-  if (h.coroutine_) {
-    return h.coroutine_(c);
-  }
-  h.plain_(c);
-  return answered(c);
-}
-
-/// Returns an awaitable that completes when a plain handler has answered.
+/// Returns an awaitable that completes when the response is ended.
 net::awaitable<void> dispatcher::answered(context& c) {
   bool const over = c.res_.writable_ended() || c.res_.destroyed();
   return over ? done() : wait_end(anode::detail::ptr<context>(&c));
@@ -101,43 +135,48 @@ net::awaitable<void> dispatcher::guard(anode::detail::ptr<context> c, net::await
 void dispatcher::find(context& c) {
   site const& s = c.table_->site_of(c.req_);
   std::string_view const raw = c.req_.path();
-  std::string buffer;
-  std::string_view path;
-  if (!canonical_path(raw, buffer, path)) {
+  std::array<path_value, most_parameters> values;
+  // Most paths are canonical.
+  route_match const m = s.tree.find_plain(raw, c.req_.method(), values.data());
+  if (m.route != no_route) {
+    c.route_ = &s.routes[m.route];
+    c.keep_values(values.data(), m.count);
+  } else {
+    find_canonical(c, s, raw);
+  }
+}
+
+void dispatcher::find_canonical(context& c, site const& s, std::string_view raw) {
+  std::string& path = c.more().path_buffer;
+  if (!canonical_path(raw, path)) {
     c.more().reason = raw == "*" && c.req_.method() == "OPTIONS" ? no_route_reason::options
                                                                  : no_route_reason::bad_path;
     c.route_ = &s.fallbacks.front();
     return;
   }
-  if (path.data() == buffer.data()) {
-    std::string& kept = c.more().path_buffer;
-    kept = std::move(buffer);
-    path = kept;
-  }
-  route_match const m = s.tree.find(path, c.req_.method(), c.values_.data());
+  std::array<path_value, most_parameters> values;
+  route_match const m = s.tree.find(path, c.req_.method(), values.data());
   if (m.route != no_route) {
     c.route_ = &s.routes[m.route];
-    if (path.data() != raw.data()) {
-      decode_values(c, m.count);
-    }
+    decode_values(c, values.data(), m.count);
+    c.keep_values(values.data(), m.count);
     return;
   }
   find_fallback(c, s, path);
 }
 
-/// Replaces the values of the parameters by decoded ones. Only a path that is not canonical has
-/// values with escapes.
-void dispatcher::decode_values(context& c, std::size_t count) {
+/// Replaces the values of the parameters by decoded ones.
+void dispatcher::decode_values(context& c, path_value* values, std::size_t count) {
   std::size_t size = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    size += c.values_[i].size;
+    size += values[i].size;
   }
   std::string& to = c.more().values;
   to.reserve(size);  // the views stay valid
   for (std::size_t i = 0; i < count; ++i) {
     std::size_t const begin = to.size();
-    append_decoded(to, c.values_[i].view());
-    c.values_[i] = {to.data() + begin, to.size() - begin};
+    append_decoded(to, values[i].view());
+    values[i] = {to.data() + begin, to.size() - begin};
   }
 }
 

@@ -23,9 +23,21 @@ enum class no_route_reason : unsigned char {
 
 /// Finds the route of a request and runs its chain.
 struct dispatcher {
-  /// Handles a request.
+  using table_ptr = std::shared_ptr<route_table const>;
+
+  /// Begins to handle a request. Returns an empty awaitable if no coroutine has to run: the
+  /// response is ended, or a plain handler will end it.
+  /// @throws what the handler throws; pass it to `answer_exception`.
+  static net::awaitable<void> start(http::incoming_message& req, http::server_response& res,
+                                    table_ptr const& table);
+
+  /// Answers the exception of `start`, or of its awaitable.
+  static void answer_exception(http::incoming_message& req, http::server_response& res,
+                               table_ptr const& table, std::exception_ptr const& error);
+
+  /// Handles a request. The awaitable completes when the handler has answered.
   static net::awaitable<void> run(http::incoming_message& req, http::server_response& res,
-                                  std::shared_ptr<route_table const> const& table);
+                                  table_ptr const& table);
 
   /// Runs an element of the chain of `c`.
   static net::awaitable<void> run_stage(context& c, std::size_t stage);
@@ -43,14 +55,19 @@ struct dispatcher {
   static std::string methods(context const& c);
 
 private:
+  static anode::detail::ptr<context> make_context(http::incoming_message& req,
+                                                  http::server_response& res,
+                                                  table_ptr const& table);
+  static net::awaitable<void> begin(context& c);
   static void find(context& c);
   static void find_fallback(context& c, site const& s, std::string_view path);
-  static void decode_values(context& c, std::size_t count);
+  static void find_canonical(context& c, site const& s, std::string_view raw);
+  static void decode_values(context& c, path_value* values, std::size_t count);
   static bool has_other_slash(context& c, site const& s, std::string_view path);
   static void answer_fallback(context& c);
   static void redirect_slash(context& c);
   static handler const& last_of(context const& c);
-  static net::awaitable<void> run_handler(context& c, handler const& h);
+  static net::awaitable<void> run_handler(context& c);
   static net::awaitable<void> answered(context& c);
   static net::awaitable<void> done();
   static net::awaitable<void> wait_end(anode::detail::ptr<context> c);

@@ -51,9 +51,8 @@ std::shared_ptr<handler const> dispatcher::fallback() {
 }
 
 std::string dispatcher::methods(context const& c) {
-  std::string buffer;
-  std::string_view path;
-  if (!canonical_path(c.req_.path(), buffer, path)) {
+  std::string path;
+  if (!canonical_path(c.req_.path(), path)) {
     return {};
   }
   return methods_of(c.table_->site_of(c.req_), path);

@@ -115,4 +115,13 @@ net::awaitable<void> router::operator()(http::incoming_message& req,
   return detail::dispatcher::run(req, res, state_->get_table());
 }
 
+net::awaitable<void> router::start(http::incoming_message& req, http::server_response& res) const {
+  return detail::dispatcher::start(req, res, state_->get_table());
+}
+
+void router::answer_exception(http::incoming_message& req, http::server_response& res,
+                              std::exception_ptr const& error) const {
+  detail::dispatcher::answer_exception(req, res, state_->get_table(), error);
+}
+
 }  // namespace anode::web

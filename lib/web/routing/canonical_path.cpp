@@ -6,43 +6,21 @@
 #include "web/vocabulary/tokens.hpp"
 
 #include <algorithm>
-#include <cstdint>
-#include <cstring>
+#include <array>
+#include <cstddef>
 
 namespace anode::web {
 namespace {
 
-constexpr std::uint64_t ones = 0x0101010101010101;
-constexpr std::uint64_t high = 0x8080808080808080;
-
-/// Returns whether one of eight bytes equals `c`.
-constexpr std::uint64_t has(std::uint64_t word, char c) noexcept {
-  std::uint64_t const x = word ^ (ones * static_cast<unsigned char>(c));
-  return (x - ones) & ~x & high;
-}
-
-/// Returns whether one of eight bytes needs a closer look: an escape, a backslash, a dot or a
-/// control byte.
-constexpr bool is_unusual(std::uint64_t word) noexcept {
-  std::uint64_t const control = (word - ones * 0x20) & ~word & high;
-  return (has(word, '%') | has(word, '\\') | has(word, '.') | has(word, 0x7F) | control) != 0;
-}
-
-/// Returns whether the path is its own canonical form for certain.
-bool is_plain(std::string_view raw) noexcept {
-  char const* at = raw.data();
-  std::size_t left = raw.size();
-  std::uint64_t word = 0;
-  for (; left >= sizeof word; left -= sizeof word, at += sizeof word) {
-    std::memcpy(&word, at, sizeof word);
-    if (is_unusual(word)) {
-      return false;
-    }
+// Whether a byte has to be looked at: an escape, a backslash or a control byte.
+constexpr std::array<bool, 256> special_bytes = [] {
+  std::array<bool, 256> out{};
+  for (int c = 0; c < 0x20; ++c) {
+    out[static_cast<std::size_t>(c)] = true;
   }
-  word = ones * '/';
-  std::memcpy(&word, at, left);
-  return !is_unusual(word);
-}
+  out['%'] = out['\\'] = out[0x7F] = true;
+  return out;
+}();
 
 bool is_dots(std::string_view part) noexcept { return part == "." || part == ".."; }
 
@@ -85,26 +63,33 @@ bool append_canonical_segment(std::string& out, std::string_view raw) {
   return !is_dot_part();
 }
 
-bool canonical_path(std::string_view raw, std::string& buffer, std::string_view& out) {
+bool canonical_path(std::string_view raw, std::string& out) {
   if (!raw.starts_with('/')) {
     return false;
   }
-  if (is_plain(raw)) {
-    out = raw;
-    return true;
-  }
-  buffer.clear();
+  out.clear();
   std::string_view rest = raw;
   while (!rest.empty()) {
     rest.remove_prefix(1);
     std::size_t const end = std::min(rest.find('/'), rest.size());
-    buffer += '/';
-    if (!append_canonical_segment(buffer, rest.substr(0, end))) {
+    out += '/';
+    if (!append_canonical_segment(out, rest.substr(0, end))) {
       return false;
     }
     rest.remove_prefix(end);
   }
-  out = buffer;
+  return true;
+}
+
+bool is_plain(std::string_view raw) noexcept {
+  char before = '/';
+  for (char const c : raw) {
+    // Only a segment that begins with a dot can be one of dots.
+    if (special_bytes[static_cast<unsigned char>(c)] || (c == '.' && before == '/')) {
+      return false;
+    }
+    before = c;
+  }
   return true;
 }
 

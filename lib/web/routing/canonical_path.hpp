@@ -12,12 +12,14 @@ namespace anode::web {
 
 /// Finds the canonical form of a path.
 /// @param raw the path of a request, without query.
-/// @param buffer memory for the form, used only if it differs from `raw`.
-/// @param out a view of `raw` or of `buffer`.
 /// @return false if the path must be refused: it does not begin with `/`, has a malformed escape or
 ///   a control byte, or a segment that is `.` or `..`, also as a part of a segment between encoded
 ///   slashes or backslashes.
-bool canonical_path(std::string_view raw, std::string& buffer, std::string_view& out);
+bool canonical_path(std::string_view raw, std::string& out);
+
+/// Returns whether a part of a path that begins behind a slash is its own canonical form for
+/// certain.
+bool is_plain(std::string_view raw) noexcept;
 
 /// Appends the canonical form of one segment, which contains no `/`.
 /// @return false if it must be refused; `out` is then unspecified.

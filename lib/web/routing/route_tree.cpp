@@ -2,6 +2,8 @@
 
 #include "web/routing/route_tree.hpp"
 
+#include "web/routing/canonical_path.hpp"
+
 #include <algorithm>
 #include <cstring>
 
@@ -11,16 +13,27 @@ namespace {
 /// A node with more children has a table of 256 entries.
 constexpr std::size_t few_children = 6;
 
-/// Compares short texts of one length, most of which differ in the first bytes or not at all.
+/// Compares as many bytes as a number has.
+template <class Number>
+bool equal_words(char const* a, char const* b) noexcept {
+  Number x{};
+  Number y{};
+  std::memcpy(&x, a, sizeof x);
+  std::memcpy(&y, b, sizeof y);
+  return x == y;
+}
+
+/// Compares texts of one length, most of which are short.
 bool equal_bytes(char const* a, char const* b, std::size_t size) noexcept {
-  for (; size >= 8; size -= 8, a += 8, b += 8) {
-    std::uint64_t x = 0;
-    std::uint64_t y = 0;
-    std::memcpy(&x, a, 8);
-    std::memcpy(&y, b, 8);
-    if (x != y) {
+  for (; size > 8; size -= 8, a += 8, b += 8) {
+    if (!equal_words<std::uint64_t>(a, b)) {
       return false;
     }
+  }
+  // The last bytes as two numbers that may overlap.
+  if (size >= 4) {
+    std::size_t const last = size - 4;
+    return equal_words<std::uint32_t>(a, b) && equal_words<std::uint32_t>(a + last, b + last);
   }
   for (std::size_t i = 0; i < size; ++i) {
     if (a[i] != b[i]) {
@@ -224,7 +237,9 @@ bool route_tree::walk(node_index at, std::string_view path, std::size_t pos,
   for (;;) {
     node const& n = nodes_[at];
     std::size_t const length = n.prefix.size();
-    if (path.size() - pos < length || !equal_bytes(path.data() + pos, n.prefix.data(), length)) {
+    // The first byte has led here.
+    if (length > 1 && (path.size() - pos < length ||
+                       !equal_bytes(path.data() + pos + 1, n.prefix.data() + 1, length - 1))) {
       return false;
     }
     pos += length;
@@ -275,6 +290,17 @@ route_match route_tree::find(std::string_view path, std::string_view method,
   search s{method, method_of(method), values};
   walk(0, path, 0, s);
   return s.out;
+}
+
+route_match route_tree::find_plain(std::string_view raw, std::string_view method,
+                                   detail::path_value* values) const {
+  route_match const m = find(raw, method, values);
+  for (std::size_t i = 0; i < m.count; ++i) {
+    if (!is_plain(values[i].view())) {
+      return {};
+    }
+  }
+  return m;
 }
 
 std::vector<std::string> route_tree::methods(std::string_view path, bool& any) const {

@@ -52,6 +52,11 @@ public:
   route_match find(std::string_view path, std::string_view method,
                    detail::path_value* values) const;
 
+  /// Finds the route of a path as received, if that is canonical for certain: the values of the
+  /// parameters are plain, and the rest of the path consists of literals, which are canonical.
+  route_match find_plain(std::string_view raw, std::string_view method,
+                         detail::path_value* values) const;
+
   /// Returns the methods of all routes with this path, each once: the known ones in the order of
   /// `method_id`, with HEAD if there is GET, then the others by name. Sets `any` if a route takes
   /// any method.

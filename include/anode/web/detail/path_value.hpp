@@ -9,6 +9,9 @@ namespace anode::web::detail {
 /// The largest number of parameters of a pattern.
 inline constexpr std::size_t most_parameters = 16;
 
+/// The parameters for which each context has room.
+inline constexpr std::size_t few_parameters = 6;
+
 /// The value of a parameter: a view whose default constructor does nothing, because an array of
 /// these is made for each request.
 struct path_value {
