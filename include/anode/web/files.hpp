@@ -52,16 +52,24 @@ public:
   net::awaitable<void> operator()(context& c) const;
 
   /// Serves a file.
-  /// @param path its path beneath the directory, percent-encoded, without a leading `/`. Must stay
-  ///   valid until the operation is awaited.
+  /// @param path its path beneath the directory, percent-encoded, without a leading `/`.
   net::awaitable<void> serve(http::incoming_message& req, http::server_response& res,
                              std::string_view path) const;
+
+  /// Serves as the call operator, which a server or router calls this function in place of. What
+  /// needs no wait is done at once.
+  /// @return the rest of the work; empty if the response is ended.
+  net::awaitable<void> start(http::incoming_message& req, http::server_response& res) const;
+
+  /// Serves as the call operator for a context.
+  net::awaitable<void> start(context& c) const;
 
 private:
   std::shared_ptr<file_server const> server_;
 };
 
-/// Sends a file that the program chooses, with everything that `files` does for a request.
+/// Sends a file that the program chooses, with everything that `files` does for a request. The
+/// method does not matter, except that a response to HEAD has no body.
 /// @param path must not come from a client; use `files` for paths of requests.
 /// @return the status of a file that cannot be opened (403, 404, 500 or 503), to which the caller
 /// has

@@ -18,7 +18,7 @@ namespace {
 
 // Reads from the page cache without waiting for the disk. Returns -1 with EAGAIN if the bytes are
 // not there.
-::ssize_t read_cached(int fd, char* out, std::size_t size, std::uint64_t offset) noexcept {
+::ssize_t try_read(int fd, char* out, std::size_t size, std::uint64_t offset) noexcept {
 #if defined(RWF_NOWAIT)
   ::iovec const buffer{out, size};
   return ::preadv2(fd, &buffer, 1, static_cast<::off_t>(offset), RWF_NOWAIT);
@@ -52,7 +52,7 @@ std::string read_waiting(int fd, std::size_t size, std::uint64_t offset) {
 // Whether the byte at `offset` is in the page cache. True if the system cannot tell.
 bool is_cached(int fd, std::uint64_t offset) {
   char byte = 0;
-  ::ssize_t const got = read_cached(fd, &byte, 1, offset);
+  ::ssize_t const got = try_read(fd, &byte, 1, offset);
   if (got == 0) {
     throw_shorter();
   }
@@ -70,13 +70,19 @@ void load_waiting(int fd, std::uint64_t offset, std::uint64_t size) {
 
 }  // namespace
 
+void read_cached(int fd, byte_range range, std::string& out) {
+  out.resize(static_cast<std::size_t>(range.length));
+  ::ssize_t const got = try_read(fd, out.data(), out.size(), range.first);
+  out.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+}
+
 file_reader::file_reader(net::any_io_executor ex, descriptor fd)
     : executor_(std::move(ex)), fd_(std::make_shared<descriptor>(std::move(fd))) {}
 
 net::awaitable<void> file_reader::read(std::uint64_t offset, std::uint64_t size, std::string& out) {
   if (can_try_) {
     out.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, cached_size)));
-    ::ssize_t const got = read_cached(fd_->get(), out.data(), out.size(), offset);
+    ::ssize_t const got = try_read(fd_->get(), out.data(), out.size(), offset);
     if (got > 0) {
       out.resize(static_cast<std::size_t>(got));
       co_return;

@@ -3,6 +3,8 @@
 
 #include "web/files/descriptor.hpp"
 
+#include <anode/web/conditional.hpp>
+
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
@@ -14,6 +16,10 @@
 namespace anode::web {
 
 namespace net = boost::asio;
+
+/// Reads the bytes of a range that are in the page cache, from its first one on, without waiting
+/// for the disk. Reads none if the file is shorter, or has an error.
+void read_cached(int fd, byte_range range, std::string& out);
 
 /// Reads a file for a coroutine: from the page cache on its own thread, and otherwise on the
 /// threads for blocking work.

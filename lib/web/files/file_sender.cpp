@@ -73,6 +73,35 @@ net::awaitable<void> send_bytes(http::server_response& res, file_reader& file, b
   }
 }
 
+// Sends the rest of a file that fits into one write. `whole` has the bytes that were cached.
+net::awaitable<void> send_small(http::server_response& res, descriptor fd, byte_range range,
+                                std::string whole) {
+  file_reader file(res.get_executor(), std::move(fd));
+  std::string buffer;
+  while (whole.size() != range.length) {
+    co_await file.read(range.first + whole.size(), range.length - whole.size(), buffer);
+    whole += buffer;
+  }
+  co_await res.end(std::move(whole));
+}
+
+net::awaitable<void> send_large(http::server_response& res, descriptor fd, byte_range range) {
+  file_reader file(res.get_executor(), std::move(fd));
+  co_await send_bytes(res, file, range);
+  co_await res.end();
+}
+
+net::awaitable<void> send_parts(http::server_response& res, descriptor fd, range_selection ranges,
+                                byteranges parts) {
+  file_reader file(res.get_executor(), std::move(fd));
+  for (std::size_t i = 0; i != ranges.size(); ++i) {
+    co_await res.write(parts.delimiter(i));
+    co_await send_bytes(res, file, ranges[i]);
+  }
+  co_await res.write(parts.delimiter(ranges.size()));
+  co_await res.end();
+}
+
 }  // namespace
 
 net::awaitable<void> send_opened(http::incoming_message& req, http::server_response& res,
@@ -81,7 +110,9 @@ net::awaitable<void> send_opened(http::incoming_message& req, http::server_respo
   facts.modified = file.modified;
   facts.modified_ns = file.modified_ns;
   auto const now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  file_plan const plan = plan_file_response(read_request(req), facts, now, ranges_boundary());
+  file_request const request = read_request(req);
+  file_plan const plan =
+      plan_file_response(request, facts, now, request.range ? ranges_boundary() : std::string());
   res.set_status_code(plan.status);
   for (auto const& [name, value] : plan.headers) {
     res.set_header(name, name == "Vary" ? vary_with(res, value) : value);
@@ -90,38 +121,23 @@ net::awaitable<void> send_opened(http::incoming_message& req, http::server_respo
     if (plan.status == 200) {
       res.set_header("Content-Length", plan.length);
     }
-    co_await res.end();
-    co_return;
+    res.end();
+    return {};
   }
 
-  file_reader reader(res.get_executor(), std::move(file.fd));
-  std::string buffer;
+  byte_range const range = plan.ranges.is_partial() ? plan.ranges[0] : byte_range{0, plan.length};
   if (!plan.parts && plan.length <= one_write) {
-    byte_range const range = plan.ranges.is_partial() ? plan.ranges[0] : byte_range{0, plan.length};
     std::string whole;
-    while (whole.size() != range.length) {
-      co_await reader.read(range.first + whole.size(), range.length - whole.size(), buffer);
-      if (whole.empty()) {
-        whole.swap(buffer);
-      } else {
-        whole += buffer;
-      }
+    read_cached(file.fd.get(), range, whole);
+    if (whole.size() != range.length) {
+      return send_small(res, std::move(file.fd), range, std::move(whole));
     }
-    co_await res.end(std::move(whole));
-    co_return;
+    res.end(std::move(whole));
+    return {};
   }
   res.set_header("Content-Length", plan.length);
-  if (!plan.parts) {
-    co_await send_bytes(res, reader,
-                        plan.ranges.is_partial() ? plan.ranges[0] : byte_range{0, plan.length});
-  } else {
-    for (std::size_t i = 0; i != plan.ranges.size(); ++i) {
-      co_await res.write(plan.parts->delimiter(i));
-      co_await send_bytes(res, reader, plan.ranges[i]);
-    }
-    co_await res.write(plan.parts->delimiter(plan.ranges.size()));
-  }
-  co_await res.end();
+  return plan.parts ? send_parts(res, std::move(file.fd), plan.ranges, *plan.parts)
+                    : send_large(res, std::move(file.fd), range);
 }
 
 }  // namespace anode::web

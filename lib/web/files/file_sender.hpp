@@ -13,8 +13,9 @@
 
 namespace anode::web {
 
-/// Sends an opened file as the response to a request.
+/// Sends an opened file as the response to a request, as far as that needs no wait.
 /// @param facts its size and time are set by this function.
+/// @return sends the rest; empty if the response is ended.
 net::awaitable<void> send_opened(http::incoming_message& req, http::server_response& res,
                                  opened_file file, file_facts facts);
 

@@ -62,38 +62,38 @@ bool is_older(opened_file const& a, opened_file const& b) noexcept {
 file_server::file_server(std::filesystem::path const& root, files_options const& options)
     : root_(root, options.links_), options_(options) {}
 
-net::awaitable<int> file_server::serve(http::incoming_message& req, http::server_response& res,
-                                       std::string_view encoded) const {
+int file_server::serve(http::incoming_message& req, http::server_response& res,
+                       std::string_view encoded, net::awaitable<void>& rest) const {
   if (!is_read(req.method())) {
     res.set_header("Allow", "GET, HEAD");
-    co_return 405;
+    return 405;
   }
   request_path where = decode_request_path(encoded, options_.dots_);
   if (where.result != request_path::verdict::good) {
-    co_return where.result == request_path::verdict::hidden ? 404 : 400;
+    return where.result == request_path::verdict::hidden ? 404 : 400;
   }
   opened_file file = root_.open(where.path);
   if (file.result == opened_file::kind::directory) {
     if (!where.is_directory_url) {
       if (!options_.redirect_directories_) {
-        co_return 404;
+        return 404;
       }
       res.set_status_code(301);
       res.set_header("Location", directory_location(req, encoded));
-      co_await res.end();
-      co_return 0;
+      res.end();
+      return 0;
     }
     if (options_.index_.empty()) {
-      co_return 404;
+      return 404;
     }
     where.path.append(where.path.empty() ? "" : "/").append(options_.index_);
     file = root_.open(where.path);
   } else if (where.is_directory_url) {
-    co_return 404;
+    return 404;
   }
   int const status = status_of(file.result);
   if (status != 0) {
-    co_return status;
+    return status;
   }
 
   file_facts facts;
@@ -105,8 +105,8 @@ net::awaitable<int> file_server::serve(http::incoming_message& req, http::server
                          std::move(file), facts);
   }
   res.set_header("X-Content-Type-Options", "nosniff");
-  co_await send_opened(req, res, std::move(file), std::move(facts));
-  co_return 0;
+  rest = send_opened(req, res, std::move(file), std::move(facts));
+  return 0;
 }
 
 // Opens the best precompressed file that the client accepts, and returns it or the plain one.
@@ -133,13 +133,13 @@ opened_file file_server::choose_coding(std::string_view accept, std::string cons
   return plain;
 }
 
-net::awaitable<int> file_server::send(http::incoming_message& req, http::server_response& res,
-                                      std::filesystem::path const& path,
-                                      send_file_options const& options) {
+int file_server::send(http::incoming_message& req, http::server_response& res,
+                      std::filesystem::path const& path, send_file_options const& options,
+                      net::awaitable<void>& rest) {
   opened_file file = open_file(path);
   int const status = status_of(file.result);
   if (status != 0) {
-    co_return status;
+    return status;
   }
   file_facts facts;
   facts.content_type = options.content_type_.value_or(content_type_of(path.native()));
@@ -148,8 +148,8 @@ net::awaitable<int> file_server::send(http::incoming_message& req, http::server_
     res.set_header("Content-Disposition", attachment_disposition(*options.attachment_));
   }
   res.set_header("X-Content-Type-Options", "nosniff");
-  co_await send_opened(req, res, std::move(file), std::move(facts));
-  co_return 0;
+  rest = send_opened(req, res, std::move(file), std::move(facts));
+  return 0;
 }
 
 }  // namespace anode::web

@@ -26,14 +26,15 @@ public:
 
   /// Serves a file.
   /// @param encoded its path beneath the root, as received.
+  /// @param rest is set to the work that has to wait, if there is any.
   /// @return 0, or the status to respond with.
-  net::awaitable<int> serve(http::incoming_message& req, http::server_response& res,
-                            std::string_view encoded) const;
+  int serve(http::incoming_message& req, http::server_response& res, std::string_view encoded,
+            net::awaitable<void>& rest) const;
 
-  /// Sends a file of the program. Returns as `serve`.
-  static net::awaitable<int> send(http::incoming_message& req, http::server_response& res,
-                                  std::filesystem::path const& path,
-                                  send_file_options const& options);
+  /// Sends a file of the program. Sets `rest` and returns as `serve`.
+  static int send(http::incoming_message& req, http::server_response& res,
+                  std::filesystem::path const& path, send_file_options const& options,
+                  net::awaitable<void>& rest);
 
 private:
   opened_file choose_coding(std::string_view accept, std::string const& path, opened_file plain,

@@ -9,6 +9,7 @@
 #include <anode/web/query.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace anode::web {
 
@@ -39,10 +40,33 @@ std::string encode_extended(std::string_view text) {
   return out;
 }
 
-net::awaitable<void> respond(http::server_response& res, int status) {
+void respond_plainly(http::server_response& res, int status) {
   res.set_status_code(status);
   res.set_header("Content-Type", "text/plain; charset=utf-8");
-  co_await res.end(std::string(http::reason_phrase(status)) + "\n");
+  res.end(std::string(http::reason_phrase(status)) + "\n");
+}
+
+// Returns the rest of the work; empty if the response is ended.
+net::awaitable<void> begin_file(file_server const& server, http::incoming_message& req,
+                                http::server_response& res, std::string_view path) {
+  net::awaitable<void> rest;
+  int const status = server.serve(req, res, path, rest);
+  if (status != 0) {
+    respond_plainly(res, status);
+  }
+  return rest;
+}
+
+net::awaitable<void> nothing_left() { co_return; }
+
+net::awaitable<int> send_chosen(http::incoming_message& req, http::server_response& res,
+                                std::filesystem::path path, send_file_options options) {
+  net::awaitable<void> rest;
+  int const status = file_server::send(req, res, path, options, rest);
+  if (rest.valid()) {
+    co_await std::move(rest);
+  }
+  co_return status;
 }
 
 }  // namespace
@@ -57,26 +81,22 @@ net::awaitable<void> files::operator()(http::incoming_message& req,
 
 net::awaitable<void> files::serve(http::incoming_message& req, http::server_response& res,
                                   std::string_view path) const {
-  auto const serve_with = [](std::shared_ptr<file_server const> server,
-                             http::incoming_message& request, http::server_response& response,
-                             std::string_view encoded) -> net::awaitable<void> {
-    int const status = co_await server->serve(request, response, encoded);
-    if (status != 0) {
-      co_await respond(response, status);
-    }
-  };
-  return serve_with(server_, req, res, path);
+  net::awaitable<void> rest = begin_file(*server_, req, res, path);
+  return rest.valid() ? std::move(rest) : nothing_left();
+}
+
+net::awaitable<void> files::start(http::incoming_message& req, http::server_response& res) const {
+  return begin_file(*server_, req, res, path_of(req.url()));
 }
 
 net::awaitable<int> send_file(http::incoming_message& req, http::server_response& res,
                               std::filesystem::path const& path, send_file_options const& options) {
-  return file_server::send(req, res, path, options);
+  return send_chosen(req, res, path, options);
 }
 
 net::awaitable<int> send_file(http::incoming_message& req, http::server_response& res,
                               std::filesystem::path const& path) {
-  send_file_options const defaults;
-  co_return co_await send_file(req, res, path, defaults);
+  return send_chosen(req, res, path, send_file_options());
 }
 
 std::string attachment_disposition(std::string_view file_name) {

@@ -33,24 +33,34 @@ std::string_view rest_of(std::string_view path, std::string_view pattern) noexce
   return path;
 }
 
-net::awaitable<void> serve_route(std::shared_ptr<file_server const> server, context& c) {
-  int const status = co_await server->serve(c.req(), c.res(), rest_of(c.path(), c.route()));
+net::awaitable<void> nothing_to_send() { co_return; }
+
+net::awaitable<void> send_to(context& c, std::filesystem::path path, send_file_options options) {
+  net::awaitable<void> rest;
+  int const status = file_server::send(c.req(), c.res(), path, options, rest);
   if (status != 0) {
     throw http_error(status);
   }
-}
-
-net::awaitable<void> send_to(context& c, std::filesystem::path const& path,
-                             send_file_options const& options) {
-  int const status = co_await file_server::send(c.req(), c.res(), path, options);
-  if (status != 0) {
-    throw http_error(status);
+  if (rest.valid()) {
+    co_await std::move(rest);
   }
 }
 
 }  // namespace
 
-net::awaitable<void> files::operator()(context& c) const { return serve_route(server_, c); }
+net::awaitable<void> files::operator()(context& c) const {
+  net::awaitable<void> rest = start(c);
+  return rest.valid() ? std::move(rest) : nothing_to_send();
+}
+
+net::awaitable<void> files::start(context& c) const {
+  net::awaitable<void> rest;
+  int const status = server_->serve(c.req(), c.res(), rest_of(c.path(), c.route()), rest);
+  if (status != 0) {
+    throw http_error(status);
+  }
+  return rest;
+}
 
 net::awaitable<void> send_file(context& c, std::filesystem::path const& path,
                                send_file_options const& options) {
@@ -58,8 +68,7 @@ net::awaitable<void> send_file(context& c, std::filesystem::path const& path,
 }
 
 net::awaitable<void> send_file(context& c, std::filesystem::path const& path) {
-  send_file_options const defaults;
-  co_await send_to(c, path, defaults);
+  return send_to(c, path, send_file_options());
 }
 
 }  // namespace anode::web

@@ -7,6 +7,7 @@
 #include "unit/web/files/temporary_tree.hpp"
 
 #include <anode/web/event_stream.hpp>
+#include <anode/web/files.hpp>
 #include <anode/web/multipart.hpp>
 #include <anode/web/router.hpp>
 #include <anode/web/testing.hpp>
@@ -94,6 +95,40 @@ operations<handler_handles> const& context_operations() {
   return all;
 }
 
+operations<handler_handles> const& send_file_operations() {
+  using handles = handler_handles;
+  static operations<handles> const all{
+      r("send_file", [](handles& h) { return web::send_file(h.c, h.folder / "large"); }),
+      r("send_file (with options)",
+        [](handles& h) {
+          return web::send_file(h.c, h.folder / "large",
+                                web::send_file_options().attachment("a.txt"));
+        }),
+      r("send_file (of a request)",
+        [](handles& h) { return web::send_file(h.c.req(), h.c.res(), h.folder / "large"); }),
+      r("send_file (of a request, with options)",
+        [](handles& h) {
+          return web::send_file(h.c.req(), h.c.res(), h.folder / "large",
+                                web::send_file_options().content_type("text/plain"));
+        }),
+  };
+  return all;
+}
+
+operations<handler_handles> const& files_operations() {
+  using handles = handler_handles;
+  static operations<handles> const all{
+      r("files::operator()", [](handles& h) { return web::files(h.folder)(h.c); }),
+      r("files::operator() (of a request)",
+        [](handles& h) { return web::files(h.folder)(h.c.req(), h.c.res()); }),
+      r("files::serve",
+        [](handles& h) {
+          return web::files(h.folder).serve(h.c.req(), h.c.res(), std::string("large"));
+        }),
+  };
+  return all;
+}
+
 operations<handler_handles> const& json_operations() {
   static operations<handler_handles> const all{
       r("context::json", [](handler_handles& h) { return h.c.json<plain_json>(); }),
@@ -139,7 +174,7 @@ operations<handler_handles> const& event_operations() {
   return all;
 }
 
-enum class request_kind { text, json, form, upload, events };
+enum class request_kind { text, get, json, form, upload, events };
 
 // A handler of a router that waits, with a request of which a part has arrived.
 template <request_kind Kind>
@@ -152,7 +187,10 @@ struct router_scene : scene {
     server = http::server(loop.get_executor(), options, app);
     client.emplace(loop.connect(server, 256));
     client->stop_listening();
-    client->send("POST /1?a=b HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\n" + std::string(header()) +
+    tree.write("large", text());
+    tree.write("index.html", text());
+    client->send((Kind == request_kind::get ? "GET" : "POST") +
+                 (" /1?a=b HTTP/1.1\r\nHost: a\r\nCookie: a=b\r\n" + std::string(header())) +
                  "Content-Length: 200\r\n\r\n" + std::string(part_of_body()));
     web::testing::settle(loop);
   }
@@ -269,6 +307,11 @@ TEST_CASE("web lifetime: every operation of a context survives the loss of the c
   run_router<request_kind::text>(context_operations(), "web context");
   run_router<request_kind::json>(json_operations(), "web context, JSON");
   run_router<request_kind::form>(form_operations(), "web context, form");
+}
+
+TEST_CASE("web lifetime: every way to send a file survives the loss of the client", "[web]") {
+  run_router<request_kind::text>(send_file_operations(), "web send_file");
+  run_router<request_kind::get>(files_operations(), "web files");
 }
 
 TEST_CASE("web lifetime: every operation of an upload survives the loss of the client", "[web]") {
