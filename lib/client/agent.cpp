@@ -45,6 +45,11 @@ net::awaitable<incoming_message> answer_to(client_request request,
               : client_exchange::get(exchange, std::move(request));
 }
 
+net::awaitable<incoming_message> answer_to(agent_impl& agent, request_options&& options) {
+  std::optional<std::string> body = std::exchange(options.body, std::nullopt);
+  return answer_to(handle_to(agent.request(std::move(options))), std::move(body));
+}
+
 // Returns the options. Unset options are set from the parts of the URL.
 request_options with_url(request_options options, std::string_view url) {
   request_options from;
@@ -182,12 +187,11 @@ net::awaitable<incoming_message> agent::get(std::string_view url, request_option
 }
 
 net::awaitable<incoming_message> agent::get(request_options options) {
-  std::optional<std::string> body = std::exchange(options.body, std::nullopt);
-  return answer_to(request(std::move(options)), std::move(body));
+  return answer_to(base::require_handle(core_, "agent"), std::move(options));
 }
 
 net::awaitable<incoming_message> agent::send(request_options options) {
-  return get(std::move(options));
+  return answer_to(base::require_handle(core_, "agent"), std::move(options));
 }
 
 net::awaitable<incoming_message> agent::send(std::string_view url, request_options options) {

@@ -169,23 +169,20 @@ private:
   friend class download_call;
   friend class fetch_call;
 
-  void set_body(std::shared_ptr<fetch_body const> body) noexcept;
+  struct choices;
 
-  std::string method_;
-  http::header_list headers_;
-  std::vector<std::string> secrets_;
-  std::shared_ptr<fetch_body const> body_;
-  progress_function upload_progress_;
-  std::optional<unsigned> redirects_;
-  std::optional<bool> insecure_redirects_;
-  std::optional<std::chrono::milliseconds> connect_timeout_;
-  std::optional<std::chrono::milliseconds> head_timeout_;
-  std::optional<std::chrono::milliseconds> idle_timeout_;
-  std::optional<std::chrono::milliseconds> timeout_;
-  std::optional<retry_policy> retry_;
-  std::optional<bool> idempotent_;
-  std::optional<bool> decode_;
-  std::optional<decoding_limits> decoding_;
+  bool empty() const noexcept { return choices_ == nullptr; }
+
+  // Returns the choices to change them; makes them if nothing is set yet.
+  choices& change();
+
+  // Returns the choices to read them.
+  choices const& get() const noexcept;
+
+  // Sets what is not set from the options of a client, whose method and body do not count.
+  void complete(fetch_options const& defaults);
+
+  std::unique_ptr<choices> choices_;  // null: nothing is set
 };
 
 }  // namespace anode::web

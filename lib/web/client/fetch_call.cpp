@@ -22,86 +22,63 @@ constexpr std::size_t most_set_cookies = 50;
 
 constexpr std::uint64_t most_client_output = 1ULL << 30U;
 
-template <class T>
-void set_default(std::optional<T>& value, std::optional<T> const& fallback) {
-  if (!value) {
-    value = fallback;
-  }
-}
-
 }  // namespace
 
-fetch_call::fetch_call(std::shared_ptr<client_state> client, std::string_view url,
+fetch_call::fetch_call(std::shared_ptr<client_state> client, std::string url,
                        fetch_options&& options)
-    : client_(std::move(client)), options_(std::move(options)), fragment_(fragment_of(url)) {
-  target_.set_url(url);
-  merge(client_->defaults);
+    : client_(std::move(client)), url_(std::move(url)), options_(std::move(options)) {
+  options_.complete(client_->defaults);
   begin();
 }
 
-void fetch_call::merge(fetch_options const& defaults) {
-  for (auto const& [name, value] : defaults.headers_) {
-    if (!options_.headers_.contains(name)) {
-      options_.headers_.append(name, value);
-    }
-  }
-  options_.secrets_.insert(options_.secrets_.end(), defaults.secrets_.begin(),
-                           defaults.secrets_.end());
-  if (!options_.upload_progress_) {
-    options_.upload_progress_ = defaults.upload_progress_;
-  }
-  set_default(options_.redirects_, defaults.redirects_);
-  set_default(options_.insecure_redirects_, defaults.insecure_redirects_);
-  set_default(options_.connect_timeout_, defaults.connect_timeout_);
-  set_default(options_.head_timeout_, defaults.head_timeout_);
-  set_default(options_.idle_timeout_, defaults.idle_timeout_);
-  set_default(options_.timeout_, defaults.timeout_);
-  set_default(options_.retry_, defaults.retry_);
-  set_default(options_.idempotent_, defaults.idempotent_);
-  set_default(options_.decode_, defaults.decode_);
-  set_default(options_.decoding_, defaults.decoding_);
-}
-
 void fetch_call::begin() {
-  body_ = options_.body_;
-  method_ = !options_.method_.empty() ? options_.method_ : body_ ? "POST" : "GET";
-  // As the agent spells it, because redirects and retries depend on it.
-  std::ranges::transform(method_, method_.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
+  fetch_options::choices const& chosen = options();
+  body_ = chosen.body;
+  if (!chosen.method.empty() || body_) {
+    method_ = chosen.method.empty() ? "POST" : chosen.method;
+    // As the agent spells it, because redirects and retries depend on it.
+    std::ranges::transform(method_, method_.begin(), [](char c) {
+      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+  }
   if (method_ == "CONNECT") {
     throw_invalid("The method CONNECT opens a tunnel, which a fetch cannot return");
   }
-  http::header_list& headers = options_.headers_;
-  if (body_ && !body_->content_type.empty() && !headers.contains("Content-Type")) {
-    headers.append("Content-Type", body_->content_type);
+  if (body_ && !body_->content_type.empty() && !chosen.headers.contains("Content-Type")) {
+    options_.change().headers.append("Content-Type", body_->content_type);
   }
-  offers_codings_ = options_.decode_.value_or(true) && !client_->known.empty() &&
-                    !headers.contains("Accept-Encoding");
+  offers_codings_ = !client_->known.empty() && chosen.decode.value_or(true) &&
+                    !chosen.headers.contains("Accept-Encoding");
   if (offers_codings_) {
-    headers.append("Accept-Encoding", client_->known.accept_encoding());
+    options_.change().headers.append("Accept-Encoding", client_->known.accept_encoding());
   }
-  start_ = client_->clock->now();
+  if (options().timeout) {
+    start_ = client_->clock->now();
+  }
   client_->budget.add_request();
 }
 
-// The call is in the frame of this coroutine, and the most frequent request, one without a body,
-// has no frame of its own.
+// Returns the target of the next request. Many requests are over before it is needed.
+http::request_options& fetch_call::target() {
+  if (!target_) {
+    auto made = std::make_unique<http::request_options>();
+    made->set_url(url_);
+    fragment_ = fragment_of(url_);
+    target_ = std::move(made);
+  }
+  return *target_;
+}
+
+// The call is in the frame of this coroutine, which is therefore kept small.
 net::awaitable<fetch_response> fetch_call::run(std::shared_ptr<client_state> client,
                                                std::string url, fetch_options options) {
-  fetch_call self(std::move(client), url, std::move(options));
+  fetch_call self(std::move(client), std::move(url), std::move(options));
   while (true) {
     std::optional<milliseconds> wait;
     std::optional<http::incoming_message> response;
     try {
       self.require_time();
-      if (self.body_) {
-        response = co_await send(self);
-      } else {
-        http::request_options plain = self.make_request(std::nullopt);
-        ++self.attempts_;
-        response = co_await self.client_->agent.get(std::move(plain));
-      }
+      response = co_await self.send();
     } catch (fetch_error const&) {
       throw;
     } catch (http::request_error const& e) {
@@ -125,24 +102,36 @@ net::awaitable<fetch_response> fetch_call::run(std::shared_ptr<client_state> cli
   }
 }
 
-void fetch_call::require_time() const {
+void fetch_call::require_time() {
   if (remaining() <= milliseconds(0)) {
     throw error(expired_failure(), fetch_failure::timeout);
   }
 }
 
-// Sends a request with a body.
-net::awaitable<http::incoming_message> fetch_call::send(fetch_call& self) {
-  http::agent& agent = self.client_->agent;
-  if (self.body_->is_text() && !self.options_.upload_progress_) {
-    http::request_options whole = self.make_request(std::nullopt);
-    whole.body = self.body_->pieces[0].text;
-    ++self.attempts_;
-    co_return co_await agent.send(std::move(whole));
+// Sends the request.
+net::awaitable<http::incoming_message> fetch_call::send() {
+  http::agent& agent = client_->agent;
+  bool const plain = !target_ && options_.empty() && !client_->jar;
+  if (plain) {
+    ++attempts_;
+    return agent.get(url_);
   }
+  if (body_ && (!body_->is_text() || options().upload_progress)) {
+    return send_streamed(*this);
+  }
+  http::request_options whole = make_request(std::nullopt);
+  if (body_) {
+    whole.body = body_->pieces[0].text;
+  }
+  ++attempts_;
+  return agent.send(std::move(whole));
+}
+
+net::awaitable<http::incoming_message> fetch_call::send_streamed(fetch_call& self) {
+  http::agent& agent = self.client_->agent;
   auto const transfer = std::make_shared<body_transfer>();
   transfer->body = self.body_;
-  transfer->progress = self.options_.upload_progress_;
+  transfer->progress = self.options().upload_progress;
   co_await measure_body(agent.get_executor(), transfer);
   http::client_request request = agent.request(self.make_request(transfer->length));
   ++self.attempts_;
@@ -151,9 +140,10 @@ net::awaitable<http::incoming_message> fetch_call::send(fetch_call& self) {
 }
 
 http::request_options fetch_call::make_request(std::optional<std::uint64_t> body_length) {
-  http::request_options o = target_;
+  fetch_options::choices const& chosen = options();
+  http::request_options o = target();
   o.method = method_;
-  o.headers = options_.headers_;
+  o.headers = chosen.headers;
   if (o.headers.contains("Authorization")) {
     o.auth.clear();
   }
@@ -162,14 +152,14 @@ http::request_options fetch_call::make_request(std::optional<std::uint64_t> body
     o.headers.append("Content-Length", *body_length);
   }
   add_cookie(o);
-  o.connect_timeout = options_.connect_timeout_;
-  o.head_timeout = options_.head_timeout_.value_or(milliseconds(0));
-  o.idle_timeout = options_.idle_timeout_.value_or(milliseconds(0));
-  if (options_.timeout_ && options_.timeout_->count() > 0) {
+  o.connect_timeout = chosen.connect_timeout;
+  o.head_timeout = chosen.head_timeout.value_or(milliseconds(0));
+  o.idle_timeout = chosen.idle_timeout.value_or(milliseconds(0));
+  if (chosen.timeout && chosen.timeout->count() > 0) {
     o.deadline = remaining();
   }
-  o.idempotent = options_.idempotent_;
-  if (options_.retry_ && options_.retry_->times() > 0) {
+  o.idempotent = chosen.idempotent;
+  if (chosen.retry && chosen.retry->times() > 0) {
     o.retry = 0;  // the client retries itself
   }
   return o;
@@ -190,12 +180,13 @@ void fetch_call::store_cookies(http::incoming_message const& response) {
   if (!client_->jar) {
     return;
   }
+  http::request_options const& from = target();
   std::size_t count = 0;
   for (std::string_view const value : response.headers().values("set-cookie")) {
     if (++count > most_set_cookies) {
       break;
     }
-    client_->jar->store_->store({target_.protocol == "https:", target_.host, target_.path}, value,
+    client_->jar->store_->store({from.protocol == "https:", from.host, from.path}, value,
                                 client_->clock->date());
   }
 }
@@ -205,7 +196,7 @@ bool fetch_call::is_repeatable() const noexcept {
 }
 
 bool fetch_call::is_idempotent_request() const noexcept {
-  return options_.idempotent_.value_or(is_idempotent(method_));
+  return options().idempotent.value_or(is_idempotent(method_));
 }
 
 // Returns how long to wait before the request is sent again; nothing: it is not.
@@ -229,7 +220,7 @@ std::optional<fetch_call::milliseconds> fetch_call::wait_after(
 }
 
 std::optional<fetch_call::milliseconds> fetch_call::next_wait(milliseconds least) {
-  retry_policy const policy = options_.retry_.value_or(retry_policy());
+  retry_policy const policy = options().retry.value_or(retry_policy());
   if (retries_ >= policy.times() || least > policy.patience()) {
     return std::nullopt;
   }
@@ -243,16 +234,16 @@ std::optional<fetch_call::milliseconds> fetch_call::next_wait(milliseconds least
 
 // Returns the rest of the time for everything together.
 fetch_call::milliseconds fetch_call::remaining() const {
-  if (!options_.timeout_ || options_.timeout_->count() <= 0) {
+  if (!options().timeout || options().timeout->count() <= 0) {
     return milliseconds::max();
   }
-  return *options_.timeout_ - std::chrono::floor<milliseconds>(client_->clock->now() - start_);
+  return *options().timeout - std::chrono::floor<milliseconds>(client_->clock->now() - start_);
 }
 
 // Prepares the request that a redirect asks for. Returns false if the response is no redirect.
 bool fetch_call::follow(http::incoming_message const& response) {
   int const status = response.status_code();
-  unsigned const most = options_.redirects_.value_or(20);
+  unsigned const most = options().redirects.value_or(20);
   if (!is_redirect(status) || most == 0) {
     return false;
   }
@@ -263,8 +254,9 @@ bool fetch_call::follow(http::incoming_message const& response) {
   if (redirects_ == most) {
     fail(fetch_failure::too_many_redirects, "Too many redirects", status);
   }
+  http::request_options& now = target();
   http::request_options next;
-  auto const url = resolve_location(url_text(target_), *location);
+  auto const url = resolve_location(url_text(now), *location);
   try {
     if (!url) {
       throw http::exception(http::error::invalid_url_argument, "Invalid URL");
@@ -275,58 +267,66 @@ bool fetch_call::follow(http::incoming_message const& response) {
          status);
   }
   next.auth.clear();
-  if (target_.protocol == "https:" && next.protocol == "http:" &&
-      !options_.insecure_redirects_.value_or(false)) {
+  if (now.protocol == "https:" && next.protocol == "http:" &&
+      !options().insecure_redirects.value_or(false)) {
     fail(fetch_failure::bad_redirect, "A redirect leads from https to http", status);
   }
   if (becomes_get(status, method_)) {
     method_ = "GET";
     body_.reset();
-    erase_body_headers(options_.headers_);
+    erase_body_headers(options_.change().headers);
   } else if (!is_repeatable()) {
     fail(fetch_failure::body_not_replayable, "A redirect wants a body that can be sent only once",
          status);
   }
-  if (same_origin(target_, next)) {
-    next.auth = target_.auth;
+  if (same_origin(now, next)) {
+    next.auth = now.auth;
   } else {
     cross_origin();
   }
   if (std::string_view const fragment = fragment_of(*location); !fragment.empty()) {
     fragment_ = fragment;
   }
-  target_ = std::move(next);
+  now = std::move(next);
   ++redirects_;
   return true;
 }
 
 void fetch_call::cross_origin() {
+  if (options_.empty()) {
+    return;
+  }
+  fetch_options::choices& chosen = options_.change();
   http::header_list kept;
-  for (auto const& [name, value] : options_.headers_) {
+  for (auto const& [name, value] : chosen.headers) {
     bool const secret =
-        is_credential(name) || std::ranges::any_of(options_.secrets_, [&](std::string const& s) {
+        is_credential(name) || std::ranges::any_of(chosen.secrets, [&](std::string const& s) {
           return equal_nocase(s, name);
         });
     if (!secret) {
       kept.append(name, value);
     }
   }
-  options_.headers_ = std::move(kept);
+  chosen.headers = std::move(kept);
 }
 
-fetch_error fetch_call::error(http::request_error const& cause, fetch_failure kind,
-                              int status) const {
-  return {cause, kind, url_text(target_) + fragment_, redirects_, attempts_, status};
+// Returns the URL of the last request.
+std::string fetch_call::url() const { return url_text(*target_) + fragment_; }
+
+fetch_error fetch_call::error(http::request_error const& cause, fetch_failure kind, int status) {
+  target();
+  return {cause, kind, url(), redirects_, attempts_, status};
 }
 
-void fetch_call::fail(fetch_failure kind, std::string const& text, int status) const {
+void fetch_call::fail(fetch_failure kind, std::string const& text, int status) {
   throw error(protocol_failure(text, http::request_phase::head), kind, status);
 }
 
 fetch_response fetch_call::finish(http::incoming_message response) {
   auto state = std::make_shared<fetch_response_state>(std::move(response));
   http::incoming_message const& message = state->message;
-  state->url = url_text(target_) + fragment_;
+  state->url = redirects_ == 0 ? std::move(url_) : url();
+  state->url_is_final = redirects_ != 0;
   state->redirects = redirects_;
   state->attempts = attempts_;
   int const status = message.status_code();
@@ -337,7 +337,7 @@ fetch_response fetch_call::finish(http::incoming_message response) {
       state->content_encoding = *coding;
       state->known = client_->known;
       state->limits.output = most_client_output;
-      state->limits = options_.decoding_.value_or(state->limits);
+      state->limits = options().decoding.value_or(state->limits);
     }
   }
   return fetch_response(std::move(state));

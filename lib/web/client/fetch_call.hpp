@@ -1,7 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
-#include "web/client/fetch_body.hpp"
+#include "web/client/fetch_choices.hpp"
 #include "web/client/retry_decision.hpp"
 
 #include <anode/web/fetch.hpp>
@@ -42,17 +42,19 @@ public:
 private:
   using milliseconds = std::chrono::milliseconds;
 
-  /// Merges the options with those of the client.
-  /// @throws exception if `url` is invalid.
-  fetch_call(std::shared_ptr<client_state> client, std::string_view url, fetch_options&& options);
+  /// Completes the options by those of the client.
+  fetch_call(std::shared_ptr<client_state> client, std::string url, fetch_options&& options);
 
-  static net::awaitable<http::incoming_message> send(fetch_call& self);
-  void require_time() const;
-  void merge(fetch_options const& defaults);
   void begin();
+  fetch_options::choices const& options() const noexcept { return options_.get(); }
+  http::request_options& target();
+  net::awaitable<http::incoming_message> send();
+  static net::awaitable<http::incoming_message> send_streamed(fetch_call& self);
+  void require_time();
   http::request_options make_request(std::optional<std::uint64_t> body_length);
   void add_cookie(http::request_options& o);
   void store_cookies(http::incoming_message const& response);
+  std::string url() const;
   bool is_repeatable() const noexcept;
   bool is_idempotent_request() const noexcept;
   std::optional<milliseconds> wait_after(http::request_error const& e);
@@ -61,17 +63,18 @@ private:
   milliseconds remaining() const;
   bool follow(http::incoming_message const& response);
   void cross_origin();
-  fetch_error error(http::request_error const& cause, fetch_failure kind, int status = 0) const;
-  [[noreturn]] void fail(fetch_failure kind, std::string const& text, int status) const;
+  fetch_error error(http::request_error const& cause, fetch_failure kind, int status = 0);
+  [[noreturn]] void fail(fetch_failure kind, std::string const& text, int status);
   fetch_response finish(http::incoming_message response);
 
   std::shared_ptr<client_state> client_;
+  std::string url_;  // of the program
   fetch_options options_;
-  http::request_options target_;  // protocol, host, port, path
-  std::string fragment_;
-  std::string method_;
+  std::unique_ptr<http::request_options> target_;  // protocol, host, port, path, auth; see `target`
+  std::string fragment_;                           // valid with `target_`
+  std::string method_ = "GET";
   std::shared_ptr<fetch_body const> body_;
-  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point start_;  // if there is a limit for everything together
   unsigned redirects_ = 0;
   unsigned attempts_ = 0;
   unsigned retries_ = 0;

@@ -1,5 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
-#include "web/client/fetch_body.hpp"
+#include "web/client/fetch_choices.hpp"
 
 #include <anode/error.hpp>
 #include <anode/web/authorization.hpp>
@@ -9,15 +9,68 @@
 
 namespace anode::web {
 
+namespace {
+
+template <class T>
+void set_default(std::optional<T>& value, std::optional<T> const& fallback) {
+  if (!value) {
+    value = fallback;
+  }
+}
+
+}  // namespace
+
 fetch_options::fetch_options() noexcept = default;
-fetch_options::fetch_options(fetch_options const&) = default;
+fetch_options::fetch_options(fetch_options const& other)
+    : choices_(other.choices_ ? std::make_unique<choices>(*other.choices_) : nullptr) {}
 fetch_options::fetch_options(fetch_options&&) noexcept = default;
-fetch_options& fetch_options::operator=(fetch_options const&) = default;
+fetch_options& fetch_options::operator=(fetch_options const& other) {
+  return *this = fetch_options(other);
+}
 fetch_options& fetch_options::operator=(fetch_options&&) noexcept = default;
 fetch_options::~fetch_options() = default;
 
+fetch_options::choices& fetch_options::change() {
+  if (!choices_) {
+    choices_ = std::make_unique<choices>();
+  }
+  return *choices_;
+}
+
+fetch_options::choices const& fetch_options::get() const noexcept {
+  static choices const none;
+  return choices_ ? *choices_ : none;
+}
+
+void fetch_options::complete(fetch_options const& defaults) {
+  if (!defaults.choices_) {
+    return;
+  }
+  choices const& from = *defaults.choices_;
+  choices& to = change();
+  for (auto const& [name, value] : from.headers) {
+    if (!to.headers.contains(name)) {
+      to.headers.append(name, value);
+    }
+  }
+  to.secrets.insert(to.secrets.end(), from.secrets.begin(), from.secrets.end());
+  if (!to.upload_progress) {
+    to.upload_progress = from.upload_progress;
+  }
+  set_default(to.redirects, from.redirects);
+  set_default(to.insecure_redirects, from.insecure_redirects);
+  set_default(to.connect_timeout, from.connect_timeout);
+  set_default(to.head_timeout, from.head_timeout);
+  set_default(to.idle_timeout, from.idle_timeout);
+  set_default(to.timeout, from.timeout);
+  set_default(to.retry, from.retry);
+  set_default(to.idempotent, from.idempotent);
+  set_default(to.decode, from.decode);
+  set_default(to.decoding, from.decoding);
+}
+
 fetch_options& fetch_options::method(std::string_view name) {
-  method_ = name;
+  change().method = name;
   return *this;
 }
 
@@ -25,13 +78,14 @@ fetch_options& fetch_options::header(std::string_view name, http::header_value_r
   // The value may refer to the entry that is replaced.
   http::header_list added;
   added.append(name, value);
-  headers_.erase(added[0].name);
-  headers_.append(added[0].name, added[0].value);
+  http::header_list& headers = change().headers;
+  headers.erase(added[0].name);
+  headers.append(added[0].name, added[0].value);
   return *this;
 }
 
 fetch_options& fetch_options::secret(std::string_view name) {
-  secrets_.emplace_back(name);
+  change().secrets.emplace_back(name);
   return *this;
 }
 
@@ -50,7 +104,7 @@ fetch_options& fetch_options::body(std::string text, std::string_view content_ty
   made->pieces.emplace_back();
   made->pieces.back().size = text.size();
   made->pieces.back().text = std::move(text);
-  set_body(std::move(made));
+  change().body = std::move(made);
   return *this;
 }
 
@@ -63,7 +117,7 @@ fetch_options& fetch_options::multipart(multipart_form form) {
   made->content_type = form.content_type();
   made->length = form.length();
   made->pieces = form.pieces();
-  set_body(std::move(made));
+  change().body = std::move(made);
   return *this;
 }
 
@@ -73,7 +127,7 @@ fetch_options& fetch_options::file(std::filesystem::path path, std::string_view 
       content_type.empty() ? content_type_of(path.filename().string()) : std::string(content_type);
   made->pieces.emplace_back();
   made->pieces.back().file = std::move(path);
-  set_body(std::move(made));
+  change().body = std::move(made);
   return *this;
 }
 
@@ -87,12 +141,12 @@ fetch_options& fetch_options::stream(body_function write, std::string_view conte
   made->length = length;
   made->write = std::move(write);
   made->replayable = replay == body_replay::allowed;
-  set_body(std::move(made));
+  change().body = std::move(made);
   return *this;
 }
 
 fetch_options& fetch_options::upload_progress(progress_function f) {
-  upload_progress_ = std::move(f);
+  change().upload_progress = std::move(f);
   return *this;
 }
 
@@ -100,57 +154,53 @@ fetch_options& fetch_options::redirects(unsigned most) {
   if (most > 20) {
     throw http::exception(http::error::out_of_range, "At most 20 redirects can be followed");
   }
-  redirects_ = most;
+  change().redirects = most;
   return *this;
 }
 
 fetch_options& fetch_options::insecure_redirects(bool on) {
-  insecure_redirects_ = on;
+  change().insecure_redirects = on;
   return *this;
 }
 
 fetch_options& fetch_options::connect_timeout(std::chrono::milliseconds time) {
-  connect_timeout_ = time;
+  change().connect_timeout = time;
   return *this;
 }
 
 fetch_options& fetch_options::head_timeout(std::chrono::milliseconds time) {
-  head_timeout_ = time;
+  change().head_timeout = time;
   return *this;
 }
 
 fetch_options& fetch_options::idle_timeout(std::chrono::milliseconds time) {
-  idle_timeout_ = time;
+  change().idle_timeout = time;
   return *this;
 }
 
 fetch_options& fetch_options::timeout(std::chrono::milliseconds time) {
-  timeout_ = time;
+  change().timeout = time;
   return *this;
 }
 
 fetch_options& fetch_options::retry(retry_policy policy) {
-  retry_ = policy;
+  change().retry = policy;
   return *this;
 }
 
 fetch_options& fetch_options::idempotent(bool on) {
-  idempotent_ = on;
+  change().idempotent = on;
   return *this;
 }
 
 fetch_options& fetch_options::decode(bool on) {
-  decode_ = on;
+  change().decode = on;
   return *this;
 }
 
 fetch_options& fetch_options::decoding(decoding_limits const& limits) {
-  decoding_ = limits;
+  change().decoding = limits;
   return *this;
-}
-
-void fetch_options::set_body(std::shared_ptr<fetch_body const> body) noexcept {
-  body_ = std::move(body);
 }
 
 }  // namespace anode::web

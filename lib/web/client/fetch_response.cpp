@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #include "web/client/fetch_failure.hpp"
 #include "web/client/fetch_response_state.hpp"
+#include "web/client/redirect.hpp"
 #include "web/client/saved_body.hpp"
 
 #include <anode/error.hpp>
@@ -37,9 +38,9 @@ std::optional<std::uint64_t> total_of(fetch_response_state const& s) {
   return s.has_body ? content_length_of(s.message) : std::nullopt;
 }
 
-fetch_error response_failure(fetch_response_state const& s, http::request_error const& cause,
+fetch_error response_failure(fetch_response_state& s, http::request_error const& cause,
                              fetch_failure kind) {
-  return {cause, kind, s.url, s.redirects, s.attempts, s.message.status_code()};
+  return {cause, kind, url_of(s), s.redirects, s.attempts, s.message.status_code()};
 }
 
 // The codings are looked up by the first read, whose error says more than one of the fetch.
@@ -142,6 +143,16 @@ net::awaitable<std::uint64_t> save_body(state_ptr s, std::filesystem::path path)
 
 }  // namespace
 
+std::string const& url_of(fetch_response_state& s) {
+  if (!s.url_is_final) {
+    http::request_options parts;
+    parts.set_url(s.url);
+    s.url = url_text(parts) + std::string(fragment_of(s.url));
+    s.url_is_final = true;
+  }
+  return s.url;
+}
+
 fetch_response::fetch_response() noexcept = default;
 fetch_response::fetch_response(std::shared_ptr<fetch_response_state> state) noexcept
     : state_(std::move(state)) {}
@@ -156,17 +167,17 @@ std::string_view fetch_response::status_message() const {
 }
 
 fetch_response& fetch_response::raise_for_status() {
-  fetch_response_state const& s = require_response(state_);
+  fetch_response_state& s = require_response(state_);
   if (!ok()) {
     std::string const text =
-        std::to_string(status()) + " " + std::string(status_message()) + ": " + s.url;
+        std::to_string(status()) + " " + std::string(status_message()) + ": " + url_of(s);
     throw response_failure(s, protocol_failure(text, http::request_phase::body),
                            fetch_failure::status);
   }
   return *this;
 }
 
-std::string const& fetch_response::url() const { return require_response(state_).url; }
+std::string const& fetch_response::url() const { return url_of(require_response(state_)); }
 
 unsigned fetch_response::redirects() const { return require_response(state_).redirects; }
 

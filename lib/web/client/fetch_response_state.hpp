@@ -17,7 +17,8 @@ struct fetch_response_state {
   explicit fetch_response_state(http::incoming_message m) : message(std::move(m)) {}
 
   http::incoming_message message;
-  std::string url{};
+  std::string url{};          ///< see `url_of`
+  bool url_is_final = false;  ///< false: `url` is that of the program, as it is spelled
   unsigned redirects = 0;
   unsigned attempts = 0;
   codings known{};
@@ -30,5 +31,8 @@ struct fetch_response_state {
   bool begun = false;
   bool ended = false;
 };
+
+/// Returns the URL of the response.
+std::string const& url_of(fetch_response_state& s);
 
 }  // namespace anode::web

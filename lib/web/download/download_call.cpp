@@ -55,22 +55,24 @@ download_call::download_call(client c, std::shared_ptr<client_state> state, std:
       progress_(std::move(progress)),
       file_(std::make_shared<partial_file>(path)),
       start_(state_->clock->now()) {
-  if ((!options_.method_.empty() && options_.method_ != "GET") || options_.body_) {
+  fetch_options::choices& chosen = options_.change();
+  if ((!chosen.method.empty() && chosen.method != "GET") || chosen.body) {
     throw_invalid("A download uses GET without a body");
   }
-  if (options_.headers_.contains("Range") || options_.headers_.contains("If-Range")) {
+  if (chosen.headers.contains("Range") || chosen.headers.contains("If-Range")) {
     throw_invalid("A download sets Range and If-Range itself");
   }
   // Only bytes that are not decoded can be counted.
   options_.decode(false);
-  if (!options_.headers_.contains("Accept-Encoding")) {
+  if (!chosen.headers.contains("Accept-Encoding")) {
     options_.header("Accept-Encoding", "identity");
   }
-  if (!options_.timeout_) {
-    options_.timeout_ = state_->defaults.timeout_;
+  fetch_options::choices const& defaults = state_->defaults.get();
+  if (!chosen.timeout) {
+    chosen.timeout = defaults.timeout;
   }
-  if (!options_.retry_) {
-    options_.retry_ = state_->defaults.retry_;
+  if (!chosen.retry) {
+    chosen.retry = defaults.retry;
   }
 }
 
@@ -204,7 +206,7 @@ fetch_options download_call::next_options(bool ask) {
     options.header("Range", "bytes=" + std::to_string(have_.size) + "-");
     options.header("If-Range", have_.validator);
   }
-  if (options_.timeout_ && options_.timeout_->count() > 0) {
+  if (auto const limit = options_.get().timeout; limit && limit->count() > 0) {
     milliseconds const rest = remaining();
     if (rest <= milliseconds(0)) {
       throw fetch_error(expired_failure(), fetch_failure::timeout, last_url_, redirects_,
@@ -216,15 +218,16 @@ fetch_options download_call::next_options(bool ask) {
 }
 
 download_call::milliseconds download_call::remaining() const {
-  if (!options_.timeout_ || options_.timeout_->count() <= 0) {
+  auto const limit = options_.get().timeout;
+  if (!limit || limit->count() <= 0) {
     return milliseconds::max();
   }
-  return *options_.timeout_ - std::chrono::floor<milliseconds>(state_->clock->now() - start_);
+  return *limit - std::chrono::floor<milliseconds>(state_->clock->now() - start_);
 }
 
 // Returns how long to wait before the rest is asked for; nothing: the download fails.
 std::optional<download_call::milliseconds> download_call::wait_after(fetch_error const& e) {
-  retry_policy const policy = options_.retry_.value_or(retry_policy());
+  retry_policy const policy = options_.get().retry.value_or(retry_policy());
   bool const cut = e.kind() == fetch_failure::connection || e.kind() == fetch_failure::idle_timeout;
   if (!reading_ || !cut || retries_ >= policy.times()) {
     return std::nullopt;
