@@ -5,19 +5,25 @@
 //
 // usage: bench_web CASE COUNT
 
+#include "sample_json.hpp"
+
 #include <anode/agent.hpp>
 #include <anode/server.hpp>
 #include <anode/testing.hpp>
 #include <anode/web/compress.hpp>
 #include <anode/web/fetch.hpp>
+#include <anode/web/files.hpp>
 #include <anode/web/gzip.hpp>
 #include <anode/web/router.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <stdexcept>
 #include <string>
@@ -119,7 +125,32 @@ void get(std::size_t count) {
   loop.run(run(agent_to(loop, server), count));
 }
 
-void fetch(std::size_t count) {
+/// What a program often sets.
+http::request_options usual_options() {
+  using namespace std::chrono_literals;
+  http::request_options options;
+  options.headers.append("User-Agent", "bench/1");
+  options.connect_timeout = 5s;
+  options.deadline = 30s;
+  options.retry = 0;
+  return options;
+}
+
+void get_with_options(std::size_t count) {
+  anode::testing::event_loop loop;
+  http::server server{loop.get_executor(), [](http::incoming_message&, http::server_response& res) {
+                        res.end("hello");
+                      }};
+  auto const run = [](http::agent agent, std::size_t n) -> net::awaitable<void> {
+    for (std::size_t i = 0; i < n; ++i) {
+      http::incoming_message res = co_await agent.get("http://test/items/42", usual_options());
+      co_await res.text();
+    }
+  };
+  loop.run(run(agent_to(loop, server), count));
+}
+
+void fetch_from(web::client_options const& options, std::size_t count) {
   anode::testing::event_loop loop;
   http::server server{loop.get_executor(), [](http::incoming_message&, http::server_response& res) {
                         res.end("hello");
@@ -130,22 +161,27 @@ void fetch(std::size_t count) {
       co_await res.text();
     }
   };
-  loop.run(run(web::client(agent_to(loop, server)), count));
+  loop.run(run(web::client(agent_to(loop, server), options), count));
 }
 
-/// Returns 64 KiB of JSON.
-std::string const& sample_json() {
-  static std::string const text = [] {
-    std::string out = "[";
-    for (unsigned i = 0; out.size() < 65536; ++i) {
-      out += R"({"id":)" + std::to_string(i) + R"(,"name":"item )" +
-             std::to_string(i * 7919U % 1000U) + R"(","price":)" +
-             std::to_string(i * 104729U % 99991U) + R"(,"tags":["a","b"]},)";
-    }
-    out.resize(65535);
-    return out + "]";
-  }();
-  return text;
+void fetch(std::size_t count) { fetch_from(web::client_options(), count); }
+
+void fetch_with_options(std::size_t count) {
+  using namespace std::chrono_literals;
+  fetch_from(web::client_options().timeouts(5s, 30s).retry(2).user_agent("bench/1"), count);
+}
+
+/// A file of 4 KiB.
+void file(std::size_t count) {
+  std::filesystem::path const folder =
+      std::filesystem::temp_directory_path() / "anode-bench-web-files";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "4k", std::ios::binary) << std::string(4096, 'x');
+  anode::testing::event_loop loop;
+  web::router app;
+  app.get("/{path...}", web::files(folder));
+  http::server server{loop.get_executor(), app};
+  ask(loop, server, count, "GET /4k HTTP/1.1\r\nHost: test\r\n\r\n");
 }
 
 /// zlib alone, whose state is reused.
@@ -154,11 +190,11 @@ void zlib(std::size_t count) {
   if (::deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     throw std::runtime_error("deflateInit2");
   }
-  std::string out(::deflateBound(&z, sample_json().size()), '\0');
+  std::string out(::deflateBound(&z, bench::sample_json().size()), '\0');
   for (std::size_t i = 0; i < count; ++i) {
     ::deflateReset(&z);
-    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(sample_json().data()));
-    z.avail_in = static_cast<uInt>(sample_json().size());
+    z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bench::sample_json().data()));
+    z.avail_in = static_cast<uInt>(bench::sample_json().size());
     z.next_out = reinterpret_cast<Bytef*>(out.data());
     z.avail_out = static_cast<uInt>(out.size());
     if (::deflate(&z, Z_FINISH) != Z_STREAM_END) {
@@ -173,7 +209,7 @@ void gzip(std::size_t count) {
   web::coding const coding = web::gzip();
   for (std::size_t i = 0; i < count; ++i) {
     std::string out;
-    coding.make_encoder()->encode(sample_json(), web::encoder::mode::finish, out);
+    coding.make_encoder()->encode(bench::sample_json(), web::encoder::mode::finish, out);
   }
 }
 
@@ -183,7 +219,7 @@ void serve_json(std::size_t count, bool coded) {
   if (coded) {
     app.use(web::compress(web::codings{web::gzip()}));
   }
-  app.get("/", [](web::context& c) { c.type("application/json").send(sample_json()); });
+  app.get("/", [](web::context& c) { c.type("application/json").send(bench::sample_json()); });
   http::server server{loop.get_executor(), app};
   ask(loop, server, count, "GET / HTTP/1.1\r\nHost: test\r\nAccept-Encoding: gzip\r\n\r\n");
 }
@@ -199,6 +235,9 @@ std::map<std::string_view, void (*)(std::size_t)> const cases{
     {"router_coroutine", router_coroutine},
     {"get", get},
     {"fetch", fetch},
+    {"get_with_options", get_with_options},
+    {"fetch_with_options", fetch_with_options},
+    {"file", file},
     {"zlib", zlib},
     {"gzip", gzip},
     {"json", json},
