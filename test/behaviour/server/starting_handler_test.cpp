@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <string>
 
+namespace behaviour_server_starting_handler {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 using support::count_of;
@@ -188,3 +190,5 @@ TEST_CASE("starting handler: a wrapper may await it as a coroutine") {
   CHECK(count_of(client.take(), "\r\n\r\ncalled") == 1);
   CHECK(log.pop_events() == "called");
 }
+
+}  // namespace behaviour_server_starting_handler

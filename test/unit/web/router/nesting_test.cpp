@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+namespace unit_web_router_nesting {
+
 namespace http = anode::http;
 namespace net = boost::asio;
 namespace web = anode::web;
@@ -137,3 +139,5 @@ TEST_CASE("A handler throws after it has begun to answer, without a coroutine", 
   CHECK(f.errors == std::vector<std::string>{"broken", "broken behind"});
   CHECK(f.get("/fine") == "200 fine");
 }
+
+}  // namespace unit_web_router_nesting
