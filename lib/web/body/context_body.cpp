@@ -23,7 +23,7 @@ constexpr std::size_t form_limit = std::size_t{64} * 1024;
 constexpr std::size_t most_form_fields = 1000;
 
 /// Returns whether a value of Content-Encoding names no coding.
-bool is_plain(std::string_view coding) noexcept {
+bool is_identity(std::string_view coding) noexcept {
   return coding.empty() || equal_nocase(coding, "identity");
 }
 
@@ -42,7 +42,7 @@ std::size_t context::limit_of(std::size_t asked, std::size_t usual) const noexce
 
 context& context::decode_body(codings const& known, decoding_limits const& limits) {
   std::string_view const names = header("content-encoding");
-  if (is_plain(names)) {
+  if (is_identity(names)) {
     return *this;
   }
   rare& r = more();
@@ -54,7 +54,7 @@ context& context::decode_body(codings const& known, decoding_limits const& limit
 }
 
 void context::refuse_coded_body() const {
-  if ((rare_ == nullptr || rare_->decoder == nullptr) && !is_plain(header("content-encoding"))) {
+  if ((rare_ == nullptr || rare_->decoder == nullptr) && !is_identity(header("content-encoding"))) {
     http_error e(415, "The coding of the body is not supported");
     e.header("Accept-Encoding", "identity");
     throw e;
