@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace behaviour_server_starting_handler {
+namespace unit_server_starting_handler {
 
 namespace http = anode::http;
 namespace net = boost::asio;
@@ -191,4 +191,4 @@ TEST_CASE("starting handler: a wrapper may await it as a coroutine") {
   CHECK(log.pop_events() == "called");
 }
 
-}  // namespace behaviour_server_starting_handler
+}  // namespace unit_server_starting_handler
