@@ -4,12 +4,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <iterator>
 #include <utility>
 
 namespace samples {
 namespace {
+
+// The bounds that OpenTelemetry recommends for HTTP.
+constexpr std::array<double, 14> bounds{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25,
+                                        0.5,   0.75, 1,     2.5,  5,     7.5, 10};
 
 double in_seconds(std::chrono::steady_clock::duration time) {
   return std::chrono::duration<double>(time).count();
@@ -29,23 +34,6 @@ std::string_view method_label(std::string_view method) {
   return at != known.end() ? *at : "_OTHER";
 }
 
-void histogram::add(double seconds) {
-  ++counts_[static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin())];
-  sum_ += seconds;
-}
-
-void histogram::append_to(std::string& out, std::string_view name, std::string_view labels) const {
-  std::uint64_t total = 0;
-  for (std::size_t i = 0; i < bounds.size(); ++i) {
-    total += counts_[i];
-    append(out, "{}_bucket{{{},le=\"{}\"}} {}\n", name, labels, bounds[i], total);
-  }
-  total += counts_.back();
-  append(out, "{}_bucket{{{},le=\"+Inf\"}} {}\n", name, labels, total);
-  append(out, "{}_sum{{{}}} {}\n", name, labels, sum_);
-  append(out, "{}_count{{{}}} {}\n", name, labels, total);
-}
-
 void metrics::add_to(http::server_trace& trace) {
   trace.connection_opened = [this](anode::socket const&) { ++connections_; };
   trace.connection_closed = [this](auto const&...) { --connections_; };
@@ -59,8 +47,8 @@ void metrics::add_to(http::server_trace& trace) {
                               http::incoming_message& req, http::server_response& res,
                               http::exchange_facts const& facts) {
     --active_;
-    server_[{method_label(req.method()), facts.status, facts.aborted}].add(
-        in_seconds(facts.finished - facts.received));
+    server_key const key{method_label(req.method()), facts.status, facts.aborted};
+    server_.try_emplace(key, bounds).first->second.add(in_seconds(facts.finished - facts.received));
     if (next) {
       next(req, res, facts);
     }
@@ -69,8 +57,10 @@ void metrics::add_to(http::server_trace& trace) {
 
 void metrics::add_to(http::client_trace& trace) {
   auto const add = [this](http::traced_request const& request, int status) {
-    client_[{method_label(request.method), std::string(request.host), request.port, status}].add(
-        in_seconds(std::chrono::steady_clock::now() - request.started));
+    client_key const key{method_label(request.method), std::string(request.host), request.port,
+                         status};
+    client_.try_emplace(key, bounds)
+        .first->second.add(in_seconds(std::chrono::steady_clock::now() - request.started));
   };
   trace.finished = [add](http::traced_request const& request,
                          http::request_outcome const& response) { add(request, response.status); };

@@ -1,9 +1,10 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "../histogram.hpp"
+
 #include <anode/http.hpp>
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -13,23 +14,6 @@
 namespace samples {
 
 namespace http = anode::http;
-
-/// A histogram of durations with the buckets that OpenTelemetry recommends for HTTP.
-class histogram {
-public:
-  /// The upper bounds of the buckets, in seconds.
-  static constexpr std::array<double, 14> bounds{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25,
-                                                 0.5,   0.75, 1,     2.5,  5,     7.5, 10};
-
-  void add(double seconds);
-
-  /// Appends the samples in the text format of Prometheus.
-  void append_to(std::string& out, std::string_view name, std::string_view labels) const;
-
-private:
-  std::array<std::uint64_t, bounds.size() + 1> counts_{};
-  double sum_ = 0;
-};
 
 /// The metrics of servers and agents of one thread, by the stable names of OpenTelemetry. No label
 /// comes from a path, and an unknown method is "_OTHER": a client cannot add time series.

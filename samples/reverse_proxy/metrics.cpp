@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iterator>
 
 #if defined(__linux__)
@@ -138,14 +137,7 @@ public:
     one("_out_bytes_total", "counter", [](traffic_counters const& c) { return c.out; });
     family("_seconds", "histogram",
            [this](traffic_counters const& c, std::string_view name, std::string_view labels) {
-             std::uint64_t total = 0;
-             for (std::size_t i = 0; i < c.durations.size(); ++i) {
-               total += c.durations[i];
-               append(out_, "{}_bucket{{{},le=\"{}\"}} {}\n", name, labels,
-                      i < c.bounds.size() ? fmt::format("{}", c.bounds[i]) : "+Inf", total);
-             }
-             append(out_, "{}_sum{{{}}} {}\n", name, labels, c.seconds);
-             append(out_, "{}_count{{{}}} {}\n", name, labels, total);
+             c.durations.append_to(out_, name, labels);
            });
   }
 
@@ -202,9 +194,7 @@ void append_process(std::string& out) {
 
 void traffic_counters::add(proxy::exchange_record const& record) {
   ++ends[{record.status / 100, record.end()}];
-  double const time = std::chrono::duration<double>(record.total).count();
-  ++durations[static_cast<std::size_t>(std::ranges::lower_bound(bounds, time) - bounds.begin())];
-  seconds += time;
+  durations.add(std::chrono::duration<double>(record.total).count());
   in += record.request_body + record.tunnel_up;
   out += record.response_body + record.tunnel_down;
   retries += record.tries() > 1 ? record.tries() - 1 : 0;

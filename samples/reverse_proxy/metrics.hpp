@@ -1,6 +1,8 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include "../histogram.hpp"
+
 #include <anode/proxy/exchange_record.hpp>
 #include <anode/proxy/upstream_pool.hpp>
 
@@ -29,12 +31,11 @@ struct traffic_counters {
 
   /// The ends, by the class of the status and the letters of the record, which has few of each.
   std::map<std::pair<int, std::array<char, 2>>, std::uint64_t> ends{};
-  std::array<std::uint64_t, bounds.size() + 1> durations{};  ///< up to each bound, and beyond
-  double seconds = 0;                                        ///< the sum of all durations
-  std::uint64_t in = 0;                                      ///< bytes of bodies and tunnels
-  std::uint64_t out = 0;                                     ///< the same, to the clients
-  std::uint64_t retries = 0;                                 ///< attempts behind the first ones
-  std::size_t in_progress = 0;                               ///< requests in progress
+  histogram durations{bounds};
+  std::uint64_t in = 0;         ///< bytes of bodies and tunnels
+  std::uint64_t out = 0;        ///< the same, to the clients
+  std::uint64_t retries = 0;    ///< attempts behind the first ones
+  std::size_t in_progress = 0;  ///< requests in progress
 };
 
 /// Counts a request as in progress until it is destroyed.
