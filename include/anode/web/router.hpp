@@ -4,6 +4,7 @@
 /// Finds the handler of a request by method and path. Needs the library `anode-web`.
 
 #include <anode/detail/export.hpp>
+#include <anode/detail/handler.hpp>
 #include <anode/server.hpp>
 #include <anode/web/client_address.hpp>
 #include <anode/web/context.hpp>
@@ -44,7 +45,7 @@ public:
              (std::invocable<D&, context&> ||
               std::invocable<D&, http::incoming_message&, http::server_response&>))
   handler(F&& f) {
-    if constexpr (starting_handler<D>) {
+    if constexpr (http::detail::starting_handler<D, context&>) {
       coroutine_ = [d = D(std::forward<F>(f))](context& c) { return d.start(c); };
     } else if constexpr (std::invocable<D&, context&>) {
       set<std::invoke_result_t<D&, context&>>(std::forward<F>(f));
@@ -61,12 +62,6 @@ public:
 
 private:
   friend struct detail::dispatcher;
-
-  // Returns an empty awaitable for a request that it has answered, or will answer.
-  template <class D>
-  static constexpr bool starting_handler = requires(D const& d, context& c) {
-    { d.start(c) } -> std::same_as<net::awaitable<void>>;
-  };
 
   template <class Result, class F>
   void set(F&& f) {

@@ -102,7 +102,13 @@ net::awaitable<void> send_parts(http::server_response& res, descriptor fd, range
   co_await res.end();
 }
 
+net::awaitable<void> nothing() { co_return; }
+
 }  // namespace
+
+net::awaitable<void> awaitable_of(net::awaitable<void> work) {
+  return work.valid() ? std::move(work) : nothing();
+}
 
 net::awaitable<void> send_opened(http::incoming_message& req, http::server_response& res,
                                  opened_file file, file_facts facts) {

@@ -19,4 +19,7 @@ namespace anode::web {
 net::awaitable<void> send_opened(http::incoming_message& req, http::server_response& res,
                                  opened_file file, file_facts facts);
 
+/// Returns the work, or an awaitable that completes at once if it is empty.
+net::awaitable<void> awaitable_of(net::awaitable<void> work);
+
 }  // namespace anode::web

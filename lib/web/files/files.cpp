@@ -1,4 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "web/files/file_sender.hpp"
 #include "web/files/file_server.hpp"
 #include "web/vocabulary/hex.hpp"
 #include "web/vocabulary/tokens.hpp"
@@ -57,8 +58,6 @@ net::awaitable<void> begin_file(file_server const& server, http::incoming_messag
   return rest;
 }
 
-net::awaitable<void> nothing_left() { co_return; }
-
 net::awaitable<int> send_chosen(http::incoming_message& req, http::server_response& res,
                                 std::filesystem::path path, send_file_options options) {
   net::awaitable<void> rest;
@@ -81,8 +80,7 @@ net::awaitable<void> files::operator()(http::incoming_message& req,
 
 net::awaitable<void> files::serve(http::incoming_message& req, http::server_response& res,
                                   std::string_view path) const {
-  net::awaitable<void> rest = begin_file(*server_, req, res, path);
-  return rest.valid() ? std::move(rest) : nothing_left();
+  return awaitable_of(begin_file(*server_, req, res, path));
 }
 
 net::awaitable<void> files::start(http::incoming_message& req, http::server_response& res) const {

@@ -1,4 +1,5 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
+#include "web/files/file_sender.hpp"
 #include "web/files/file_server.hpp"
 
 #include <anode/web/context.hpp>
@@ -33,8 +34,6 @@ std::string_view rest_of(std::string_view path, std::string_view pattern) noexce
   return path;
 }
 
-net::awaitable<void> nothing_to_send() { co_return; }
-
 net::awaitable<void> send_to(context& c, std::filesystem::path path, send_file_options options) {
   net::awaitable<void> rest;
   int const status = file_server::send(c.req(), c.res(), path, options, rest);
@@ -48,10 +47,7 @@ net::awaitable<void> send_to(context& c, std::filesystem::path path, send_file_o
 
 }  // namespace
 
-net::awaitable<void> files::operator()(context& c) const {
-  net::awaitable<void> rest = start(c);
-  return rest.valid() ? std::move(rest) : nothing_to_send();
-}
+net::awaitable<void> files::operator()(context& c) const { return awaitable_of(start(c)); }
 
 net::awaitable<void> files::start(context& c) const {
   net::awaitable<void> rest;
