@@ -4,6 +4,7 @@
 import ctypes
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +29,14 @@ def _child(core):
         _libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: the child ends with this program
 
     return prepare
+
+
+def tool(name):
+    """Returns the path of an installed program."""
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
+    if not found:
+        raise Missing(f"there is no {name}")
+    return found
 
 
 def free_port():

