@@ -14,7 +14,7 @@
 
 namespace anode::web {
 
-/// What a program has set in the options of a request.
+/// The options of a request that the program has set.
 struct fetch_options::choices {
   std::string method{};
   http::header_list headers{};
