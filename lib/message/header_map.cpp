@@ -2,6 +2,7 @@
 #include "message/header_map.hpp"
 
 #include "base/char_class.hpp"
+#include "base/name_hash.hpp"
 #include "base/string_writer.hpp"
 #include "message/field_id.hpp"
 #include "message/header_validation.hpp"
@@ -26,18 +27,12 @@ constexpr std::size_t garbage_limit = 4096;
 /// fields that a peer sends.
 constexpr std::size_t few_headers = 32;
 
-/// Returns a hash of a name that ignores case. The seed is random because a peer may choose the
-/// names.
 std::size_t hash_of(std::string_view name) {
-  static std::uint64_t const seed = [] {
+  static base::name_hash const hash = [] {
     std::random_device random;
-    return std::uint64_t{random()} << 32 | random() | 1;
+    return base::name_hash(std::uint64_t{random()} << 32 | random());
   }();
-  std::uint64_t hash = seed;
-  for (char const c : name) {
-    hash = (hash ^ (static_cast<unsigned char>(c) | 0x20U)) * seed;
-  }
-  return static_cast<std::size_t>(hash >> 32);
+  return hash(name);
 }
 
 void check_growth(std::size_t size, std::size_t more) {
