@@ -3,13 +3,14 @@
 
 #include <anode/proxy/client_limit.hpp>
 
-#include <unordered_map>
+#include <map>
 #include <utility>
 
 namespace anode::proxy {
 
 struct client_limit::permit::counts {
-  std::unordered_map<std::string, std::size_t> of;
+  // A hash table would be slow if clients chose addresses whose hashes are equal.
+  std::map<std::string, std::size_t> of;
 };
 
 client_limit::permit::permit(permit&& other) noexcept = default;

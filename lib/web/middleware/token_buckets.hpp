@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cstddef>
 #include <list>
+#include <map>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 namespace anode::web {
@@ -38,7 +38,8 @@ private:
   std::chrono::nanoseconds capacity_;  // the time in which an empty bucket becomes full
   std::size_t most_;
   std::list<bucket> buckets_;  // the one used last is the first
-  std::unordered_map<std::string_view, std::list<bucket>::iterator> places_;
+  // A hash table would be slow if clients chose keys whose hashes are equal.
+  std::map<std::string_view, std::list<bucket>::iterator> places_;
 };
 
 }  // namespace anode::web
