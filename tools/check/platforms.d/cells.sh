@@ -156,10 +156,10 @@ cell_compiler() {
     # In one source a local name can shadow a file-local name of another file. There g++ also warns
     # about the frame of each coroutine with a variable of a file-local type.
     args=-Wno-shadow
-    [[ $CXX != *g++-* || $CXX == *clang* ]] || args+=,-Wno-subobject-linkage
-    meson setup $b -Dcpp_args=$args -Dbuildtype=$2 -Dwerror=true -Dunity=on -Dunity_size=1000 -Ddefault_library=static \
+    [[ $CXX != *g++-* || $CXX == *clang* ]] || args+=" -Wno-subobject-linkage"
+    meson setup $b "-Dcpp_args=$args" -Dbuildtype=$2 -Dwerror=true -Dunity=on -Dunity_size=1000 -Ddefault_library=static \
       -Dtests=disabled -Dsamples=$([[ $what == all ]] && echo enabled || echo disabled)
-    ninja -C $b -j2 $what
+    ninja -C $b -k0 -j2 $what
     for h in $(cd include && find anode -name "*.hpp" | sort); do
       printf "#include <%s>\n" "$h"
     done >$b/headers.cpp
