@@ -32,9 +32,10 @@ tick::tick(net::any_io_executor const& ex) : executor_(ex), outer_(current), nes
       last_number = first_number();
     }
     number_ = ++last_number;
+    // g++ 16 overlooks that the destructor resets it.
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdangling-pointer"  // g++ 16 overlooks that the destructor resets it
+#pragma GCC diagnostic ignored "-Wdangling-pointer"
 #endif
     current = this;
 #if defined(__GNUC__) && !defined(__clang__)
