@@ -18,7 +18,11 @@ using layer_list = std::vector<std::shared_ptr<layer const>>;
 constexpr std::string_view below = "/{_anode_rest...}";
 
 std::string named(std::string_view method, std::string_view text) {
-  return "\"" + (method.empty() ? "" : std::string(method) + " ") + std::string(text) + "\"";
+  std::string out = "\"";
+  out += method;
+  out += method.empty() ? "" : " ";
+  out += text;
+  return out += '"';
 }
 
 layer_list joined(layer_list const& front, layer_list const& back) {
