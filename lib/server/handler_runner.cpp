@@ -296,7 +296,7 @@ void server_impl::run(shared_handler<http::handler> const& h, server_exchange& e
   if (work.valid()) {
     acquire_runner()->run(exchange, handler, keep_handler.keep(), std::move(work));
   } else if (exchange.response.ended()) {
-    handler_finished(*this, exchange, handler, nullptr);
+    complete_response(*this, exchange, nullptr);
   }
 }
 

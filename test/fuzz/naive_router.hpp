@@ -170,15 +170,20 @@ inline result find(std::vector<route> const& routes, std::string_view method,
   return best;
 }
 
-/// The same by the tree.
+/// Returns the path of a target that begins with one.
+inline std::string_view path_of(std::string_view target) {
+  return target.substr(0, target.find_first_of("?#"));
+}
+
+/// The same by the tree, for a target.
 inline result find(anode::web::route_tree const& tree, std::string_view method,
-                   std::string_view path) {
+                   std::string_view target) {
   result out;
   std::array<anode::web::detail::path_value, anode::web::most_parameters> values;
-  anode::web::route_match m = tree.find_plain(path, method, values.data());
+  anode::web::route_match m = tree.find_plain(target, method, values.data());
   std::string canonical;
   if (m.route == anode::web::no_route) {
-    if (!anode::web::canonical_path(path, canonical)) {
+    if (!anode::web::canonical_path(path_of(target), canonical)) {
       out.refused = true;
       return out;
     }

@@ -33,7 +33,9 @@ using layer = std::function<net::awaitable<void>(context&, next)>;
 /// - a coroutine `net::awaitable<void>(context&)`;
 /// - a function `void(context&)`, or one that returns the `write_operation` of `send` and the like.
 ///   It may answer later; the context exists until the exchange is closed;
-/// - a handler of `http::server`, with the parameters `(incoming_message&, server_response&)`.
+/// - a handler of `http::server`, with the parameters `(incoming_message&, server_response&)`. It
+/// is
+///   the cheapest kind: unless a layer surrounds it, the router makes no context.
 class handler {
 public:
   /// Makes an empty handler, which no route accepts.
@@ -50,26 +52,28 @@ public:
     } else if constexpr (std::invocable<D&, context&>) {
       set<std::invoke_result_t<D&, context&>>(std::forward<F>(f));
     } else {
-      using result = std::invoke_result_t<D&, http::incoming_message&, http::server_response&>;
-      set<result>([f = D(std::forward<F>(f))](context& c) mutable -> result {
-        return std::invoke(f, c.req(), c.res());
-      });
+      set_direct(D(std::forward<F>(f)));
     }
   }
 
   /// Returns whether a handler is stored.
-  explicit operator bool() const noexcept { return plain_ || coroutine_; }
+  explicit operator bool() const noexcept { return plain_ || coroutine_ || direct_; }
 
 private:
   friend struct detail::dispatcher;
 
-  template <class Result, class F>
-  void set(F&& f) {
+  template <class Result>
+  static constexpr void check_result() {
     static_assert(
         std::is_void_v<Result> || std::same_as<Result, write_operation> ||
             std::same_as<Result, net::awaitable<void>>,
         "anode: a handler returns void, boost::asio::awaitable<void> or a write_operation; another "
         "result would be lost, and a coroutine of another type would never run.");
+  }
+
+  template <class Result, class F>
+  void set(F&& f) {
+    check_result<Result>();
     if constexpr (std::is_void_v<Result>) {
       plain_ = std::forward<F>(f);
     } else if constexpr (std::same_as<Result, write_operation>) {
@@ -81,8 +85,25 @@ private:
     }
   }
 
+  template <class F>
+  void set_direct(F f) {
+    using result = std::invoke_result_t<F&, http::incoming_message&, http::server_response&>;
+    check_result<result>();
+    if constexpr (std::same_as<result, net::awaitable<void>>) {
+      direct_ = std::move(f);
+    } else {
+      direct_ = [f = std::move(f)](http::incoming_message& req,
+                                   http::server_response& res) mutable {
+        static_cast<void>(std::invoke(f, req, res));
+        return net::awaitable<void>();
+      };
+    }
+  }
+
+  // One of them is set. The last two may return an empty awaitable.
   std::function<void(context&)> plain_;
-  std::function<net::awaitable<void>(context&)> coroutine_;  // may return an empty awaitable
+  std::function<net::awaitable<void>(context&)> coroutine_;
+  std::function<net::awaitable<void>(http::incoming_message&, http::server_response&)> direct_;
 };
 
 /// A route of a router, for documentation and tests.

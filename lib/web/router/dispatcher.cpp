@@ -35,21 +35,35 @@ anode::detail::ptr<context> dispatcher::make_context(http::incoming_message& req
   return c;
 }
 
-net::awaitable<void> dispatcher::begin(context& c) {
-  find(c);
+net::awaitable<void> dispatcher::begin(context& c, site const& s, found const& f) {
+  keep(c, s, f);
   return c.route_->layers.empty() ? run_handler(c) : run_stage(c, 0);
 }
 
+// A handler of messages that no layer surrounds needs no context.
 net::awaitable<void> dispatcher::start(http::incoming_message& req, http::server_response& res,
                                        table_ptr const& table) {
+  site const& s = table->site_of(req);
+  found const f = find(s, req);
+  if (f.match.route != no_route) {
+    route const& r = s.routes[f.match.route];
+    if (r.layers.empty() && r.last->direct_) {
+      return r.last->direct_(req, res);
+    }
+  }
   context_ptr const c = make_context(req, res, table);
-  return begin(*c);
+  return begin(*c, s, f);
 }
 
 void dispatcher::answer_exception(http::incoming_message& req, http::server_response& res,
                                   table_ptr const& table, std::exception_ptr const& error) {
   auto* const made = anode::detail::library_slot(req).get<context_ptr>();
-  context_ptr const c = made != nullptr ? *made : make_context(req, res, table);
+  context_ptr c = made != nullptr && (*made)->table_ == table ? *made : nullptr;
+  if (!c) {
+    c = make_context(req, res, table);
+    site const& s = table->site_of(req);
+    keep(*c, s, find(s, req));
+  }
   answer_exception(*c, error);
 }
 
@@ -58,7 +72,8 @@ net::awaitable<void> dispatcher::run(http::incoming_message& req, http::server_r
   context_ptr const c = make_context(req, res, table);
   net::awaitable<void> work;
   try {
-    work = begin(*c);
+    site const& s = table->site_of(req);
+    work = begin(*c, s, find(s, req));
   } catch (...) {
     answer_exception(*c, std::current_exception());
   }
@@ -81,6 +96,9 @@ net::awaitable<void> dispatcher::run_stage(context& c, std::size_t stage) {
 /// Runs the handler at the end of the chain. Returns an empty awaitable if that needs no coroutine.
 net::awaitable<void> dispatcher::run_handler(context& c) {
   handler const& last = last_of(c);
+  if (last.direct_) {
+    return last.direct_(c.req_, c.res_);
+  }
   if (last.coroutine_) {
     return last.coroutine_(c);
   }
@@ -132,17 +150,20 @@ net::awaitable<void> dispatcher::guard(anode::detail::ptr<context> c, net::await
   }
 }
 
-void dispatcher::find(context& c) {
-  site const& s = c.table_->site_of(c.req_);
-  std::string_view const raw = c.req_.path();
-  std::array<path_value, most_parameters> values;
-  // Most paths are canonical.
-  route_match const m = s.tree.find_plain(raw, c.req_.method(), values.data());
-  if (m.route != no_route) {
-    c.route_ = &s.routes[m.route];
-    c.keep_values(values.data(), m.count);
+/// Finds the route if the path is canonical, as most paths are.
+dispatcher::found dispatcher::find(site const& s, http::incoming_message const& req) {
+  found f;
+  f.match = s.tree.find_plain(req.url(), req.method(), f.values.data());
+  return f;
+}
+
+/// Stores the route and its parameters in the context.
+void dispatcher::keep(context& c, site const& s, found const& f) {
+  if (f.match.route != no_route) {
+    c.route_ = &s.routes[f.match.route];
+    c.keep_values(f.values.data(), f.match.count);
   } else {
-    find_canonical(c, s, raw);
+    find_canonical(c, s, c.req_.path());
   }
 }
 

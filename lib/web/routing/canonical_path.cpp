@@ -12,15 +12,25 @@
 namespace anode::web {
 namespace {
 
-// Whether a byte has to be looked at: an escape, a backslash or a control byte.
-constexpr std::array<bool, 256> special_bytes = [] {
-  std::array<bool, 256> out{};
+enum class byte_kind : unsigned char {
+  plain,
+  special,  // has to be looked at: an escape, a backslash or a control byte
+  slash,
+  end,  // of the path in a target
+};
+
+constexpr std::array<byte_kind, 256> byte_kinds = [] {
+  std::array<byte_kind, 256> out{};
   for (int c = 0; c < 0x20; ++c) {
-    out[static_cast<std::size_t>(c)] = true;
+    out[static_cast<std::size_t>(c)] = byte_kind::special;
   }
-  out['%'] = out['\\'] = out[0x7F] = true;
+  out['%'] = out['\\'] = out[0x7F] = byte_kind::special;
+  out['/'] = byte_kind::slash;
+  out['?'] = out['#'] = byte_kind::end;
   return out;
 }();
+
+byte_kind kind_of(char c) noexcept { return byte_kinds[static_cast<unsigned char>(c)]; }
 
 bool is_dots(std::string_view part) noexcept { return part == "." || part == ".."; }
 
@@ -81,16 +91,26 @@ bool canonical_path(std::string_view raw, std::string& out) {
   return true;
 }
 
-bool is_plain(std::string_view raw) noexcept {
-  char before = '/';
-  for (char const c : raw) {
-    // Only a segment that begins with a dot can be one of dots.
-    if (special_bytes[static_cast<unsigned char>(c)] || (c == '.' && before == '/')) {
-      return false;
-    }
-    before = c;
+std::size_t plain_segment_end(std::string_view target, std::size_t at) noexcept {
+  // Only a segment that begins with a dot can be one of dots.
+  if (at < target.size() && target[at] == '.') {
+    return not_plain;
   }
-  return true;
+  for (; at < target.size(); ++at) {
+    byte_kind const kind = kind_of(target[at]);
+    if (kind != byte_kind::plain) {
+      return kind == byte_kind::special ? not_plain : at;
+    }
+  }
+  return at;
+}
+
+std::size_t plain_path_end(std::string_view target, std::size_t at) noexcept {
+  std::size_t end = plain_segment_end(target, at);
+  while (end < target.size() && target[end] == '/') {
+    end = plain_segment_end(target, end + 1);
+  }
+  return end;
 }
 
 void append_decoded(std::string& out, std::string_view canonical) {

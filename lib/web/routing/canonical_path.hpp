@@ -1,6 +1,7 @@
 // Copyright (c) 2026 the anode authors. Distributed under the Boost Software License 1.0.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,9 +18,15 @@ namespace anode::web {
 ///   slashes or backslashes.
 bool canonical_path(std::string_view raw, std::string& out);
 
-/// Returns whether a part of a path that begins behind a slash is its own canonical form for
-/// certain.
-bool is_plain(std::string_view raw) noexcept;
+/// Returned instead of a position if a part of a path can differ from its canonical form.
+inline constexpr std::size_t not_plain = std::string_view::npos;
+
+/// Returns where the segment that begins at `at` ends in a target: at a slash, a `?`, a `#` or the
+/// end. Returns `not_plain` unless the segment is its own canonical form for certain.
+std::size_t plain_segment_end(std::string_view target, std::size_t at) noexcept;
+
+/// Returns the same for the rest of the path, of which a segment begins at `at`.
+std::size_t plain_path_end(std::string_view target, std::size_t at) noexcept;
 
 /// Appends the canonical form of one segment, which contains no `/`.
 /// @return false if it must be refused; `out` is then unspecified.

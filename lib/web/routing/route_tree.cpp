@@ -48,6 +48,34 @@ std::size_t common_prefix(std::string_view a, std::string_view b) noexcept {
   return static_cast<std::size_t>(end.in1 - a.begin());
 }
 
+bool has_mark(std::string_view text) noexcept {
+  return text.find_first_of("?#") != std::string_view::npos;
+}
+
+/// Reads a canonical path.
+struct canonical_text {
+  static bool at_end(std::string_view path, std::size_t at) noexcept { return at == path.size(); }
+  static std::size_t segment_end(std::string_view path, std::size_t at) noexcept {
+    return std::min(path.find('/', at), path.size());
+  }
+  static std::size_t path_end(std::string_view path, std::size_t /*at*/) noexcept {
+    return path.size();
+  }
+};
+
+/// Reads the path at the front of a target.
+struct plain_text {
+  static bool at_end(std::string_view target, std::size_t at) noexcept {
+    return at == target.size() || target[at] == '?' || target[at] == '#';
+  }
+  static std::size_t segment_end(std::string_view target, std::size_t at) noexcept {
+    return plain_segment_end(target, at);
+  }
+  static std::size_t path_end(std::string_view target, std::size_t at) noexcept {
+    return plain_path_end(target, at);
+  }
+};
+
 }  // namespace
 
 bool route_tree::leaf::empty() const noexcept {
@@ -56,16 +84,16 @@ bool route_tree::leaf::empty() const noexcept {
 }
 
 /// Accepts the first pattern that has the method.
-struct route_tree::search {
+template <class Text>
+struct route_tree::search : Text {
   std::string_view method;
   method_id number;
   detail::path_value* values;
   route_match out{};
 
-  void enter(std::string_view value) noexcept {
-    values[out.count++] = {value.data(), value.size()};
-  }
-  void leave() noexcept { --out.count; }
+  void enter(char const* begin, std::size_t size) noexcept { values[out.count++] = {begin, size}; }
+  std::size_t count() const noexcept { return out.count; }
+  void leave(std::size_t count) noexcept { out.count = count; }
 
   bool visit(leaf const& l) noexcept {
     out.route = find(l);
@@ -92,13 +120,14 @@ private:
 };
 
 /// Collects the methods of all patterns.
-struct route_tree::collection {
+struct route_tree::collection : canonical_text {
   std::array<bool, known_methods> known{};
   std::vector<std::string> others;
   bool any = false;
 
-  static void enter(std::string_view) noexcept {}
-  static void leave() noexcept {}
+  static void enter(char const* /*begin*/, std::size_t /*size*/) noexcept {}
+  static std::size_t count() noexcept { return 0; }
+  static void leave(std::size_t /*count*/) noexcept {}
 
   bool visit(leaf const& l) {
     for (std::size_t i = 0; i < known_methods; ++i) {
@@ -122,6 +151,7 @@ route_id route_tree::add(pattern const& p, std::string_view method, route_id id)
     text += '/';
     if (s.what == pattern_segment::kind::literal) {
       text += s.text;
+      has_marks_ = has_marks_ || has_mark(s.text);
       continue;
     }
     at = literal(at, text);
@@ -230,7 +260,8 @@ route_tree::node_index route_tree::child(node const& n, char c) const noexcept {
   return no_node;
 }
 
-/// Visits the patterns that match, in the order of preference, until the visitor accepts one.
+/// Visits the patterns that match, in the order of preference, until the visitor accepts one, or
+/// its text is not plain. If it returns false, the visitor may have values to leave.
 template <class Visitor>
 bool route_tree::walk(node_index at, std::string_view path, std::size_t pos,
                       Visitor& visitor) const {
@@ -243,64 +274,70 @@ bool route_tree::walk(node_index at, std::string_view path, std::size_t pos,
       return false;
     }
     pos += length;
-    bool const alternatives = n.parameter != no_node || n.rest != no_node;
-    if (pos == path.size()) {
-      if (n.end != no_node && visitor.visit(leaves_[n.end])) {
-        return true;
+    node_index const next = pos == path.size() ? no_node : child(n, path[pos]);
+    if (n.parameter == no_node && n.rest == no_node) {
+      if (next == no_node) {
+        return visit_end(n, path, pos, visitor);
       }
-    } else {
-      node_index const next = child(n, path[pos]);
-      if (!alternatives) {
-        if (next == no_node) {
-          return false;
-        }
-        at = next;
-        continue;
-      }
-      if (next != no_node && walk(next, path, pos, visitor)) {
-        return true;
-      }
+      at = next;
+      continue;
     }
-    if (!alternatives) {
-      return false;
+    std::size_t const count = visitor.count();
+    if (next == no_node ? visit_end(n, path, pos, visitor) : walk(next, path, pos, visitor)) {
+      return true;
     }
+    visitor.leave(count);
     if (n.parameter != no_node) {
-      std::size_t const end = std::min(path.find('/', pos), path.size());
+      std::size_t const end = visitor.segment_end(path, pos);
+      if (end == not_plain) {
+        return true;
+      }
       if (end != pos) {
-        visitor.enter(path.substr(pos, end - pos));
+        visitor.enter(path.data() + pos, end - pos);
+        if (n.rest == no_node) {
+          at = n.parameter;
+          pos = end;
+          continue;
+        }
         if (walk(n.parameter, path, end, visitor)) {
           return true;
         }
-        visitor.leave();
+        visitor.leave(count);
       }
     }
-    if (n.rest != no_node) {
-      visitor.enter(path.substr(pos));
-      if (visitor.visit(leaves_[n.rest])) {
-        return true;
-      }
-      visitor.leave();
+    if (n.rest == no_node) {
+      return false;
     }
-    return false;
+    std::size_t const end = visitor.path_end(path, pos);
+    if (end == not_plain) {
+      return true;
+    }
+    visitor.enter(path.data() + pos, end - pos);
+    return visitor.visit(leaves_[n.rest]);
   }
+}
+
+/// Visits the pattern that ends at a node, if the path ends there.
+template <class Visitor>
+bool route_tree::visit_end(node const& n, std::string_view path, std::size_t pos,
+                           Visitor& visitor) const {
+  return n.end != no_node && visitor.at_end(path, pos) && visitor.visit(leaves_[n.end]);
 }
 
 route_match route_tree::find(std::string_view path, std::string_view method,
                              detail::path_value* values) const {
-  search s{method, method_of(method), values};
+  search<canonical_text> s{{}, method, method_of(method), values};
   walk(0, path, 0, s);
   return s.out;
 }
 
-route_match route_tree::find_plain(std::string_view raw, std::string_view method,
+route_match route_tree::find_plain(std::string_view target, std::string_view method,
                                    detail::path_value* values) const {
-  route_match const m = find(raw, method, values);
-  for (std::size_t i = 0; i < m.count; ++i) {
-    if (!is_plain(values[i].view())) {
-      return {};
-    }
+  search<plain_text> s{{}, method, method_of(method), values};
+  if (!has_marks_) {
+    walk(0, target, 0, s);
   }
-  return m;
+  return s.out;
 }
 
 std::vector<std::string> route_tree::methods(std::string_view path, bool& any) const {

@@ -23,7 +23,7 @@ inline constexpr route_id no_route = std::numeric_limits<route_id>::max();
 struct route_match {
   route_id route = no_route;
   bool path_found = false;  ///< whether a route has the path, of any method
-  std::size_t count = 0;    ///< of the values of the parameters
+  std::size_t count = 0;    ///< of the values of the parameters, if there is a route
 };
 
 /// A radix tree over the canonical texts of patterns.
@@ -52,9 +52,10 @@ public:
   route_match find(std::string_view path, std::string_view method,
                    detail::path_value* values) const;
 
-  /// Finds the route of a path as received, if that is canonical for certain: the values of the
-  /// parameters are plain, and the rest of the path consists of literals, which are canonical.
-  route_match find_plain(std::string_view raw, std::string_view method,
+  /// Finds the route of a target as received, if its path is canonical for certain: the values of
+  /// the parameters are plain, and the rest of the path consists of literals, which are canonical.
+  /// Finds nothing if a literal contains a `?` or `#`.
+  route_match find_plain(std::string_view target, std::string_view method,
                          detail::path_value* values) const;
 
   /// Returns the methods of all routes with this path, each once: the known ones in the order of
@@ -86,6 +87,7 @@ private:
   };
 
   /// What a search looks for, and what it has found.
+  template <class Text>
   struct search;
   struct collection;
 
@@ -95,10 +97,13 @@ private:
   node_index child(node const& n, char c) const noexcept;
   template <class Visitor>
   bool walk(node_index at, std::string_view path, std::size_t pos, Visitor& visitor) const;
+  template <class Visitor>
+  bool visit_end(node const& n, std::string_view path, std::size_t pos, Visitor& visitor) const;
 
   std::vector<node> nodes_;
   std::vector<leaf> leaves_;
   std::vector<std::array<node_index, 256>> tables_;
+  bool has_marks_ = false;  // whether a literal contains a `?` or `#`
 };
 
 }  // namespace anode::web

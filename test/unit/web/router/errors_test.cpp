@@ -60,6 +60,47 @@ TEST_CASE("Exceptions of handlers become responses", "[web][errors]") {
   CHECK(f.errors == std::vector<std::string>{"secret", "unknown"});
 }
 
+TEST_CASE("Exceptions of handlers of request and response are answered with their route",
+          "[web][errors]") {
+  namespace http = anode::http;
+  app_fixture f;
+  f.app.error_page([](web::context& c, web::http_error const& e) {
+    return std::to_string(e.status()) + " " + std::string(c.route()) + " " +
+           std::string(c.param("id"));
+  });
+  f.app.get("/plain/{id}",
+            [](http::incoming_message&, http::server_response&) { throw web::http_error(409); });
+  f.app.get("/late/{id}",
+            [](http::incoming_message& req, http::server_response&) -> net::awaitable<void> {
+              co_await net::post(req.get_executor(), net::use_awaitable);
+              throw std::runtime_error("late");
+            });
+  f.app.get("/fine/{id}",
+            [](http::incoming_message&, http::server_response& res) { return res.end("fine"); });
+  f.app.get("/later/{id}",
+            [](http::incoming_message& req, http::server_response& res) -> net::awaitable<void> {
+              co_await net::post(req.get_executor(), net::use_awaitable);
+              co_await res.end("later");
+            });
+  f.app.not_found([](http::incoming_message& req, http::server_response& res) {
+    res.set_status_code(404).end("no " + std::string(req.url()));
+  });
+  web::router inner;
+  inner.get("/in/{id}",
+            [](http::incoming_message&, http::server_response&) { throw web::http_error(410); });
+  f.app.get("/in/{id}", inner);
+  constexpr std::string_view html = "Accept: text/html\r\n";
+  CHECK(f.ask("GET", "/plain/1?q", html).text() == "409 409 /plain/{id} 1");
+  CHECK(f.ask("GET", "/plain/%31", html).text() == "409 409 /plain/{id} 1");
+  CHECK(f.ask("GET", "/late/2#x", html).text() == "500 500 /late/{id} 2");
+  CHECK(f.get("/fine/3?q=/") == "200 fine");
+  CHECK(f.get("/later/4") == "200 later");
+  CHECK(f.ask("GET", "http://test/fine/5?q", "Host: test\r\n").text() == "200 fine");
+  CHECK(f.get("/other") == "404 no /other");
+  CHECK(f.ask("GET", "/in/6", html).text() == "410 {\"status\":410,\"title\":\"Gone\"}");
+  CHECK(f.errors == std::vector<std::string>{"late"});
+}
+
 TEST_CASE("An exception after the head closes the connection", "[web][errors]") {
   app_fixture f;
   f.app.get("/", [](web::context& c) -> net::awaitable<void> {

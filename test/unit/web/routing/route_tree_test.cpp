@@ -121,10 +121,12 @@ TEST_CASE("The tree finds what a router finds that tries each route", "[web][rou
       std::string const method = make.method(false);
       std::string const path = make.path();
       naive::result const expected = naive::find(routes, method, path);
-      naive::result const got = naive::find(tree, method, path);
-      if (got != expected) {
-        CAPTURE(seed, method, path);
-        CHECK(got == expected);
+      for (std::string const& target : {path, path + "?a=/b/..", path + "#", path + "?"}) {
+        naive::result const got = naive::find(tree, method, target);
+        if (got != expected) {
+          CAPTURE(seed, method, target);
+          CHECK(got == expected);
+        }
       }
       matched += expected.found ? 1 : 0;
       refused += expected.refused ? 1 : 0;
@@ -132,6 +134,19 @@ TEST_CASE("The tree finds what a router finds that tries each route", "[web][rou
   }
   CHECK(matched > 8000);
   CHECK(refused > 1000);
+}
+
+TEST_CASE("A mark in a pattern is not the mark that begins a query", "[web][routing]") {
+  std::vector<naive::route> routes{
+      {"GET", "/a%3Fb"}, {"POST", "/a"}, {"GET", "/{x}/c"}, {"GET", "/{x}/d%23"}};
+  web::route_tree tree;
+  naive::fill(tree, routes);
+  CHECK_FALSE(naive::find(tree, "GET", "/a?b").found);
+  CHECK(naive::find(tree, "GET", "/a%3Fb").route == 0);
+  CHECK(naive::find(tree, "POST", "/a?b").route == 1);
+  CHECK(naive::find(tree, "GET", "/a%3Fb/c?d").values == std::vector<std::string>{"a?b"});
+  CHECK_FALSE(naive::find(tree, "GET", "/a/d#").found);
+  CHECK(naive::find(tree, "GET", "/a/d%23#").found);
 }
 
 TEST_CASE("A route of the same shape and method is refused and named", "[web][routing]") {
