@@ -33,9 +33,8 @@ using layer = std::function<net::awaitable<void>(context&, next)>;
 /// - a coroutine `net::awaitable<void>(context&)`;
 /// - a function `void(context&)`, or one that returns the `write_operation` of `send` and the like.
 ///   It may answer later; the context exists until the exchange is closed;
-/// - a handler of `http::server`, with the parameters `(incoming_message&, server_response&)`. It
-/// is
-///   the cheapest kind: unless a layer surrounds it, the router makes no context.
+/// - a handler of `http::server`, with the parameters `(incoming_message&, server_response&)`.
+///   Unless a layer surrounds it, the router makes no context for it, which is cheaper.
 class handler {
 public:
   /// Makes an empty handler, which no route accepts.
