@@ -58,7 +58,7 @@ void answer_admin(proxy_state const& state, http::incoming_message const& req,
     send(res, 405, plain, "405 Method Not Allowed\n");
     return;
   }
-  std::string_view const path = std::string_view(req.url()).substr(0, req.url().find('?'));
+  std::string_view const path = req.path();
   if (path == "/healthz") {
     send(res, 200, plain, "ok\n");
   } else if (path == "/readyz") {
