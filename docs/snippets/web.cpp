@@ -68,9 +68,11 @@ void add_upload(web::router& app) {
   app.use(web::request_ids());
   app.post("/upload", web::body_limit(100U << 20U), [](web::context& c) -> net::awaitable<void> {
     web::multipart form(c);
-    for (int n = 1; auto part = co_await form.next(); ++n) {
+    int n = 0;
+    while (auto part = co_await form.next()) {
       if (part.is_file()) {
-        co_await part.save("uploads/" + c.get<web::request_id>()->value + "-" + std::to_string(n));
+        auto const number = std::to_string(++n);
+        co_await part.save("uploads/" + c.get<web::request_id>()->value + "-" + number);
       }
     }
     c.status(204).end();

@@ -8,7 +8,6 @@
 #include <anode/web/multipart.hpp>
 
 namespace web = anode::web;
-
 constexpr std::string_view page = R"(<form method="post" action="/greet"><input name="name">
 <button>Greet</button></form><form method="post" action="/upload" enctype="multipart/form-data">
 <input name="note"> <input type="file" name="file" multiple> <button>Upload</button></form>)";
@@ -26,9 +25,10 @@ int main(int argc, char** argv) {
     app.post("/upload", [&folder](web::context& c) -> web::net::awaitable<void> {
       std::string report;
       web::multipart form(c.body_limit(100U << 20U));
-      for (int n = 1; auto part = co_await form.next(); ++n) {
+      int n = 0;
+      while (auto part = co_await form.next()) {
         if (part.is_file()) {
-          auto const path = fmt::format("{}/{}-{}", folder, c.get<web::request_id>()->value, n);
+          auto const path = fmt::format("{}/{}-{}", folder, c.get<web::request_id>()->value, ++n);
           report += fmt::format("{}: {} bytes\n", part.file_name(), co_await part.save(path));
         } else {
           report += part.name() + " = " + co_await part.text() + "\n";
