@@ -87,7 +87,7 @@ void note_cut(reverse_proxy const& p, proxy::exchange_record& record) {
   }
 }
 
-void note(reverse_proxy& p, proxy::exchange_record record, http::incoming_message const& req,
+void note(reverse_proxy& p, proxy::exchange_record& record, http::incoming_message const& req,
           std::string_view client) {
   note_cut(p, record);
   p.log.write(record, req, client, p.pool_name);
@@ -129,7 +129,7 @@ net::awaitable<void> forward_request(reverse_proxy& p, http::incoming_message& r
   };
   request_in_progress const counted(p.counters);
   std::string const client = p.log.is_open() ? address_of(req.socket()) : std::string();
-  proxy::exchange_record const record = co_await run(p, req, forward);
+  proxy::exchange_record record = co_await run(p, req, forward);
   note(p, record, req, client);
 }
 
@@ -140,7 +140,7 @@ net::awaitable<void> forward_upgrade(reverse_proxy& p, http::incoming_message& r
   };
   request_in_progress const counted(p.counters);
   std::string const address = address_of(client);
-  proxy::exchange_record const record = co_await run(p, req, forward);
+  proxy::exchange_record record = co_await run(p, req, forward);
   note(p, record, req, address);
 }
 
