@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace anode::proxy {
@@ -49,8 +50,9 @@ bool sends_element(forwarded_headers send) {
 
 std::string text_of(passage const& p, std::string_view other) {
   exchange_record const& r = p.record;
-  std::string_view const name = p.how.reveal && !r.attempts().empty()
-                                    ? std::string_view(r.attempts().back().upstream)
+  std::span<attempt_record const> const attempts = r.attempts();
+  std::string_view const name = p.how.reveal && !attempts.empty()
+                                    ? std::string_view(attempts.back().upstream)
                                     : std::string_view();
   std::string text = error_text(r, http::reason_phrase(r.status),
                                 r.cause ? http::code_name(r.cause) : "", other, name);
