@@ -141,19 +141,18 @@ std::unique_ptr<body_source> open_stdin(net::any_io_executor const&) {
 
 #endif
 
-// Sends the body. A server may respond and close before it has read the whole body. Write errors
-// are therefore ignored here: the response decides the result of the request.
-net::awaitable<void> send(body_source& body, http::client_request& req) {
+// Sends the body, and sets `sent` after its last byte. A server may respond and close before it has
+// read the whole body. Write errors are therefore ignored here: the response decides the result of
+// the request. With Content-Length a response may also end before the end of the body is read here.
+net::awaitable<void> send(body_source& body, http::client_request& req, bool& sent) {
   try {
     std::array<char, 65536> buffer;
-    bool more = true;
-    while (more) {
-      std::size_t const bytes = co_await body.read(net::buffer(buffer));
-      more = bytes > 0 && !req.destroyed();
-      if (more) {
-        co_await req.write({buffer.data(), bytes});
-      }
+    std::size_t bytes = co_await body.read(net::buffer(buffer));
+    while (bytes > 0 && !req.destroyed()) {
+      co_await req.write({buffer.data(), bytes});
+      bytes = co_await body.read(net::buffer(buffer));
     }
+    sent = bytes == 0;
     co_await req.end();
   } catch (boost::system::system_error const&) {
     if (!req.destroyed()) {
@@ -186,12 +185,13 @@ net::awaitable<void> receive(job const& j, http::client_request& req) {
 
 // Sends a body and receives the response at the same time. Only an error response ends the upload.
 net::awaitable<void> exchange(job const& j, body_source& body, http::client_request& req) {
+  bool sent = false;
   try {
-    co_await (send(body, req) && receive(j, req));
+    co_await (send(body, req, sent) && receive(j, req));
   } catch (upload_refused const&) {
     co_return;
   }
-  if (!req.writable_finished()) {
+  if (!sent) {
     throw std::runtime_error("the server has not read the whole body");
   }
 }
