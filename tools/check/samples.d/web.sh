@@ -83,8 +83,8 @@ check_web_upload() {
   expect "$(ask -F note=hello -F file=@"$out/large;filename=../../x" -F file=@"$out/small" "$url/upload")" \
     $'note = hello\nx: 30000000 bytes\nsmall: 6 bytes'
   expect "$(find "$out/stored" -type f | wc -l)" 2
-  cmp "$out"/stored/*-2 "$out/large" || die "a file of 30 MB differs"
-  cmp "$out"/stored/*-3 "$out/small" || die "a small file differs"
+  cmp "$out"/stored/*-1 "$out/large" || die "a file of 30 MB differs"
+  cmp "$out"/stored/*-2 "$out/small" || die "a small file differs"
   expect "$(status -d a=b "$url/upload")" 415
   expect "$(status -H 'Content-Type: multipart/form-data; boundary=x' --data-binary $'--x\r\n' "$url/upload")" 400
   truncate -s 110000000 "$out/large"
