@@ -35,24 +35,23 @@ anode::detail::ptr<context> dispatcher::make_context(http::incoming_message& req
   return c;
 }
 
-net::awaitable<void> dispatcher::begin(context& c, site const& s, found const& f) {
-  keep(c, s, f);
+net::awaitable<void> dispatcher::begin(context& c, found const& f) {
+  keep(c, f);
   return c.route_->layers.empty() ? run_handler(c) : run_stage(c, 0);
 }
 
 // A handler of messages that no layer surrounds needs no context.
 net::awaitable<void> dispatcher::start(http::incoming_message& req, http::server_response& res,
                                        table_ptr const& table) {
-  site const& s = table->site_of(req);
-  found const f = find(s, req);
+  found const f = find(*table, req);
   if (f.match.route != no_route) {
-    route const& r = s.routes[f.match.route];
+    route const& r = f.at->routes[f.match.route];
     if (r.layers.empty() && r.last->direct_) {
       return r.last->direct_(req, res);
     }
   }
   context_ptr const c = make_context(req, res, table);
-  return begin(*c, s, f);
+  return begin(*c, f);
 }
 
 void dispatcher::answer_exception(http::incoming_message& req, http::server_response& res,
@@ -61,8 +60,7 @@ void dispatcher::answer_exception(http::incoming_message& req, http::server_resp
   context_ptr c = made != nullptr && (*made)->table_ == table ? *made : nullptr;
   if (!c) {
     c = make_context(req, res, table);
-    site const& s = table->site_of(req);
-    keep(*c, s, find(s, req));
+    keep(*c, find(*table, req));
   }
   answer_exception(*c, error);
 }
@@ -72,8 +70,7 @@ net::awaitable<void> dispatcher::run(http::incoming_message& req, http::server_r
   context_ptr const c = make_context(req, res, table);
   net::awaitable<void> work;
   try {
-    site const& s = table->site_of(req);
-    work = begin(*c, s, find(s, req));
+    work = begin(*c, find(*table, req));
   } catch (...) {
     answer_exception(*c, std::current_exception());
   }
@@ -151,19 +148,20 @@ net::awaitable<void> dispatcher::guard(anode::detail::ptr<context> c, net::await
 }
 
 /// Finds the route if the path is canonical, as most paths are.
-dispatcher::found dispatcher::find(site const& s, http::incoming_message const& req) {
+dispatcher::found dispatcher::find(route_table const& table, http::incoming_message const& req) {
   found f;
-  f.match = s.tree.find_plain(req.url(), req.method(), f.values.data());
+  f.at = &table.site_of(req);
+  f.match = f.at->tree.find_plain(req.url(), req.method(), f.values.data());
   return f;
 }
 
 /// Stores the route and its parameters in the context.
-void dispatcher::keep(context& c, site const& s, found const& f) {
+void dispatcher::keep(context& c, found const& f) {
   if (f.match.route != no_route) {
-    c.route_ = &s.routes[f.match.route];
+    c.route_ = &f.at->routes[f.match.route];
     c.keep_values(f.values.data(), f.match.count);
   } else {
-    find_canonical(c, s, c.req_.path());
+    find_canonical(c, *f.at, c.req_.path());
   }
 }
 

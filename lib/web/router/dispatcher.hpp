@@ -56,8 +56,9 @@ struct dispatcher {
   static std::string methods(context const& c);
 
 private:
-  /// What the tree finds for a request.
+  /// What the tree of a site finds for a request.
   struct found {
+    site const* at;
     route_match match;
     std::array<path_value, most_parameters> values;
   };
@@ -65,9 +66,9 @@ private:
   static anode::detail::ptr<context> make_context(http::incoming_message& req,
                                                   http::server_response& res,
                                                   table_ptr const& table);
-  static net::awaitable<void> begin(context& c, site const& s, found const& f);
-  static found find(site const& s, http::incoming_message const& req);
-  static void keep(context& c, site const& s, found const& f);
+  static net::awaitable<void> begin(context& c, found const& f);
+  static found find(route_table const& table, http::incoming_message const& req);
+  static void keep(context& c, found const& f);
   static void find_fallback(context& c, site const& s, std::string_view path);
   static void find_canonical(context& c, site const& s, std::string_view raw);
   static void decode_values(context& c, path_value* values, std::size_t count);
